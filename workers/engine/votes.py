@@ -1,0 +1,309 @@
+"""The standing votes of one label question: who says what now.
+
+What anybody said before is in the history, which the store keeps. Votes are kept as dense numpy
+columns, about 22 bytes a vote beside the ids, so that a million of them are one sparse matrix.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from workers.engine.errors import UnknownLabel
+
+Ints = NDArray[np.int32]
+
+
+class Vote(NamedTuple):
+    """One annotator's submitted value for one record."""
+
+    record: str
+    annotator: str
+    label: str
+
+
+class Votes:
+    """Standing votes, at most one per record and annotator; `put`, `drop` in microseconds.
+
+    Votes live in slots 0 … len-1 of three columns (record, annotator, label). The last slot fills
+    a hole that `drop` leaves, so the columns stay dense. A record's slots are a chain (records have
+    few votes), an annotator's an array (annotators have many).
+
+    Attributes
+    ----------
+    labels : tuple of str
+    records, annotators : list of str
+        Ids in order of first sight: record ``records[i]`` is *row* ``i``, and stays it even
+        without votes.
+
+    >>> votes = Votes(("yes", "no"))
+    >>> votes.put(Vote("r1", "ann", "yes")), votes.put(Vote("r1", "ben", "no"))
+    (None, None)
+    >>> votes.put(Vote("r1", "ann", "no"))  # her earlier vote gives way and is returned
+    'yes'
+    >>> votes.matrix().toarray()  # columns: ann·yes, ann·no, ben·yes, ben·no
+    array([[0., 1., 0., 1.]])
+    >>> votes.drop("r1", "ben"), len(votes)
+    ('no', 1)
+    """
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        self.labels = labels
+        self.records: list[str] = []
+        self.annotators: list[str] = []
+        self._rows: dict[str, int] = {}
+        self._columns: dict[str, int] = {}
+        self._codes = {label: code for code, label in enumerate(labels)}
+        self._n = 0
+        self._record = np.empty(0, np.int32)
+        self._annotator = np.empty(0, np.int32)
+        self._label = np.empty(0, np.int16)
+        self._next = np.empty(0, np.int32)  # the next slot of the same record, -1 at the end
+        self._place = np.empty(0, np.int32)  # where the slot is in its annotator's array
+        self._first = np.empty(0, np.int32)  # per record: its first slot, -1 without votes
+        self._degree = np.empty(0, np.int32)  # per record: how many votes
+        self._slots: list[array[int]] = []  # per annotator: its slots, in no order
+
+    @classmethod
+    def of(cls, labels: tuple[str, ...], votes: Iterable[Vote]) -> Votes:
+        """Take many votes at once; of an annotator's several on one record the last one stands."""
+        self = cls(labels)
+        rows, columns, codes = array("i"), array("i"), array("h")
+        row, column, code = self.row, self.column, self.code
+        for record, annotator, label in votes:
+            codes.append(code(label))
+            rows.append(row(record))
+            columns.append(column(annotator))
+        self._load(*(np.array(a, a.typecode) for a in (rows, columns, codes)))
+        return self
+
+    @classmethod
+    def of_columns(
+        cls,
+        labels: tuple[str, ...],
+        records: list[str],
+        annotators: list[str],
+        record: NDArray[np.integer],
+        annotator: NDArray[np.integer],
+        label: NDArray[np.integer],
+    ) -> Votes:
+        """The inverse of `columns`."""
+        self = cls(labels)
+        self.records, self.annotators = list(records), list(annotators)
+        self._rows = {name: row for row, name in enumerate(records)}
+        self._columns = {name: column for column, name in enumerate(annotators)}
+        self._load(record, annotator, label)
+        return self
+
+    def columns(self) -> tuple[Ints, Ints, NDArray[np.int16]]:
+        """Row, annotator's column and label's code of every vote, by slot; views, not copies."""
+        n = self._n
+        return self._record[:n], self._annotator[:n], self._label[:n]
+
+    def matrix(self) -> sparse.csr_array:
+        """A[record, annotator · n_labels + label] = 1 for every vote."""
+        record, annotator, label = self.columns()
+        k = len(self.labels)
+        shape = (len(self.records), len(self.annotators) * k)
+        entries = np.ones(self._n), (record, annotator * np.int32(k) + label)
+        return sparse.coo_array(entries, shape=shape).tocsr()
+
+    def __len__(self) -> int:
+        return self._n
+
+    def __iter__(self) -> Iterator[Vote]:
+        for i, j, k in zip(*self.columns(), strict=True):
+            yield Vote(self.records[i], self.annotators[j], self.labels[k])
+
+    # -- names and numbers ------------------------------------------------------------------
+
+    def row(self, record: str) -> int:
+        """The record's row, given one if it is new."""
+        row = self._rows.setdefault(record, len(self.records))
+        if row == len(self.records):
+            self.records.append(record)
+            if row >= len(self._first):
+                self._first = _grown(self._first, row + 1, -1)
+                self._degree = _grown(self._degree, row + 1)
+        return row
+
+    def find_row(self, record: str) -> int | None:
+        return self._rows.get(record)
+
+    def column(self, annotator: str) -> int:
+        """The annotator's number, given one if new."""
+        column = self._columns.setdefault(annotator, len(self.annotators))
+        if column == len(self.annotators):
+            self.annotators.append(annotator)
+            self._slots.append(array("i"))
+        return column
+
+    def code(self, label: str) -> int:
+        try:
+            return self._codes[label]
+        except (KeyError, TypeError):
+            raise UnknownLabel(label, self.labels) from None
+
+    # -- one vote ---------------------------------------------------------------------------
+
+    def get(self, record: str, annotator: str) -> str | None:
+        """The annotator's standing label on the record."""
+        slot = self._find(self._rows.get(record, -1), self._columns.get(annotator, -1))
+        return None if slot < 0 else self.labels[self._label[slot]]
+
+    def put(self, vote: Vote) -> str | None:
+        """Let the vote stand, and return the label that it replaced, if any."""
+        code = self.code(vote.label)
+        row, column = self.row(vote.record), self.column(vote.annotator)
+        slot = self._find(row, column)
+        if slot >= 0:
+            earlier = self.labels[self._label[slot]]
+            self._label[slot] = code
+            return earlier
+        slot = self._n
+        if slot == len(self._record):
+            self._reach_slots(slot + 1)
+        self._n += 1
+        slots = self._slots[column]
+        self._record[slot], self._annotator[slot], self._label[slot] = row, column, code
+        self._next[slot], self._first[row] = self._first[row], slot
+        self._place[slot] = len(slots)
+        slots.append(slot)
+        self._degree[row] += 1
+        return None
+
+    def drop(self, record: str, annotator: str) -> str | None:
+        """Take the annotator's vote on the record out, and return its label, if there was one."""
+        row = self._rows.get(record, -1)
+        slot = self._find(row, self._columns.get(annotator, -1))
+        if slot < 0:
+            return None
+        label = self.labels[self._label[slot]]
+        self._relink(row, slot, int(self._next[slot]))
+        self._degree[row] -= 1
+        slots, place = self._slots[self._annotator[slot]], int(self._place[slot])
+        moved = slots.pop()
+        if moved != slot:
+            slots[place], self._place[moved] = moved, place
+        self._n -= 1
+        if slot != self._n:
+            self._move(self._n, slot)
+        return label
+
+    # -- access by record and by annotator --------------------------------------------------
+
+    @property
+    def degree(self) -> Ints:
+        """Votes per record, by row."""
+        return self._degree[: len(self.records)]
+
+    def of_records(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.intp], Ints]:
+        """The votes of many records: for each, the position in `rows` and the slot."""
+        where, slot = np.arange(len(rows)), self._first[rows]
+        found: list[tuple[NDArray[np.intp], Ints]] = []
+        while True:
+            alive = slot >= 0
+            if not alive.all():
+                where, slot = where[alive], slot[alive]
+            if not len(slot):
+                break
+            found.append((where, slot))
+            slot = self._next[slot]
+        if not found:
+            return where, slot
+        return np.concatenate([w for w, _ in found]), np.concatenate([s for _, s in found])
+
+    def n_votes_of(self, column: int) -> int:
+        return len(self._slots[column])
+
+    def of_annotator(self, column: int) -> Ints:
+        """The annotator's slots, a copy, in no order."""
+        return np.array(self._slots[column], np.int32)
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _find(self, row: int, column: int) -> int:
+        if row < 0 or column < 0:
+            return -1
+        slot = int(self._first[row])
+        while slot >= 0 and self._annotator[slot] != column:
+            slot = int(self._next[slot])
+        return slot
+
+    def _relink(self, row: int, slot: int, target: int) -> None:
+        """Whatever points to `slot` in the record's chain points to `target` now."""
+        before, here = -1, int(self._first[row])
+        while here != slot:
+            before, here = here, int(self._next[here])
+        if before < 0:
+            self._first[row] = target
+        else:
+            self._next[before] = target
+
+    def _move(self, source: int, target: int) -> None:
+        self._relink(int(self._record[source]), source, target)
+        for column in (self._record, self._annotator, self._label, self._next, self._place):
+            column[target] = column[source]
+        self._slots[self._annotator[target]][self._place[target]] = target
+
+    def _reach_slots(self, n: int) -> None:
+        self._record = _grown(self._record, n)
+        self._annotator = _grown(self._annotator, n)
+        self._next = _grown(self._next, n)
+        self._place = _grown(self._place, n)
+        label = np.zeros(len(self._record), np.int16)
+        label[: len(self._label)] = self._label
+        self._label = label
+
+    def _load(
+        self,
+        record: NDArray[np.integer],
+        annotator: NDArray[np.integer],
+        label: NDArray[np.integer],
+    ) -> None:
+        keep = _last_of_each(record, annotator, len(self.annotators))
+        self._record, self._annotator = (
+            record[keep].astype(np.int32),
+            annotator[keep].astype(np.int32),
+        )
+        self._label = label[keep].astype(np.int16)
+        n = self._n = len(self._record)
+        self._degree = np.bincount(self._record, minlength=len(self.records)).astype(np.int32)
+        by_record = np.argsort(self._record, kind="stable").astype(np.int32)
+        start = np.cumsum(self._degree) - self._degree
+        self._next = np.empty(n, np.int32)
+        self._next[by_record[:-1]] = by_record[1:]
+        some = self._degree > 0
+        self._next[by_record[(start + self._degree - 1)[some]]] = -1
+        self._first = np.full(len(self.records), -1, np.int32)
+        self._first[some] = by_record[start[some]]
+        by_annotator = np.argsort(self._annotator, kind="stable").astype(np.int32)
+        ends = np.cumsum(np.bincount(self._annotator, minlength=len(self.annotators)))
+        parts = np.split(by_annotator, ends[:-1]) if len(ends) else []
+        self._slots = [array("i", part.tobytes()) for part in parts]
+        self._place = np.empty(n, np.int32)
+        for part in parts:
+            self._place[part] = np.arange(len(part), dtype=np.int32)
+
+
+def _grown(values: Ints, n: int, fill: int = 0) -> Ints:
+    """A copy with room for `n` and half as much again."""
+    grown = np.full(n + n // 2 + 8, fill, np.int32)
+    grown[: len(values)] = values
+    return grown
+
+
+def _last_of_each(
+    record: NDArray[np.integer], annotator: NDArray[np.integer], n_annotators: int
+) -> NDArray[np.intp] | slice:
+    """Where the last vote of each annotator on each record is, in the order given."""
+    key = record.astype(np.int64) * max(n_annotators, 1) + annotator
+    order = np.argsort(key, kind="stable")
+    last = np.ones(len(key), bool)
+    last[:-1] = np.diff(key[order]) != 0
+    return slice(None) if last.all() else np.sort(order[last])
