@@ -1,0 +1,194 @@
+"""What the demo plays: the records, the questions, who answers what, and what is true.
+
+Two sources produce the same `Scenario`: `demo.crowd` (our own material and simulated annotators)
+and `demo.recorded` (a folder of recorded answers). Whoever plays it does not care which.
+Everything here is data; nothing here talks to Argilla.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Source = Literal["person", "model", "template"]
+Confusion = Mapping[str, Mapping[str, float]]
+"""`confusion[true][given]` of one question: a probability; each row sums to 1."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One record to be: its id, its fields' values, and the true label of each question, if known.
+
+    Argilla keeps `id` as the record's external id.
+    """
+
+    id: str
+    fields: Mapping[str, str]
+    truth: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One text field of the dataset."""
+
+    name: str
+    title: str
+
+    def to_argilla(self) -> dict[str, Any]:
+        """The body of `POST /api/v1/datasets/{id}/fields`."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "required": True,
+            "settings": {"type": "text", "use_markdown": False},
+        }
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: a label question if it has `labels` (value and shown text), else a text."""
+
+    name: str
+    title: str
+    labels: tuple[tuple[str, str], ...] = ()
+    description: str | None = None
+    required: bool = True
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The labels as Argilla stores them; empty for a text question."""
+        return tuple(value for value, _ in self.labels)
+
+    def to_argilla(self) -> dict[str, Any]:
+        """The body of `POST /api/v1/datasets/{id}/questions`.
+
+        >>> Question("note", "Note", required=False).to_argilla()["settings"]
+        {'type': 'text', 'use_markdown': True}
+        """
+        settings: dict[str, Any] = {"type": "text", "use_markdown": True}
+        if self.labels:
+            options = [{"value": value, "text": text} for value, text in self.labels]
+            settings = {"type": "label_selection", "options": options}
+        return {
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "required": self.required,
+            "settings": settings,
+        }
+
+
+CONFLICT_QUESTION = Question(
+    "conflicts",
+    "Conflicts",
+    description="Filled in by the distiller where annotators disagree. Nothing to do here.",
+    required=False,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Annotator(ABC):
+    """Whoever answers: a person, a model or a template.
+
+    `name` is the Argilla user name, or the agent name of one who does not sign in and whose
+    answers are suggestions that stand on the records from the start (`signs_in` False).
+    """
+
+    name: str
+    first_name: str
+    source: Source
+    seconds_per_answer: float
+    signs_in: bool = True
+
+    @abstractmethod
+    def answer(self, item: Item) -> dict[str, str]:
+        """The label for each label question; empty if this annotator has no answer to the item.
+
+        The same item always gets the same answer.
+        """
+
+    def confusion(self, question: str, items: Sequence[Item]) -> Confusion:
+        """`confusion[true][given]`, counted over the answers to those `items` whose truth is known.
+
+        A true label that never occurs has no row.
+        """
+        counts: dict[str, Counter[str]] = {}
+        for item in items:
+            given = self.answer(item).get(question)
+            if given is not None and question in item.truth:
+                counts.setdefault(item.truth[question], Counter())[given] += 1
+        return {
+            true: {given: n / row.total() for given, n in row.items()}
+            for true, row in counts.items()
+        }
+
+    def reliability(self, question: str, items: Sequence[Item]) -> float | None:
+        """The share of right answers among the answers to `items`; None if nothing to compare."""
+        pairs = [
+            (given, item.truth[question])
+            for item in items
+            if question in item.truth and (given := self.answer(item).get(question)) is not None
+        ]
+        return sum(given == true for given, true in pairs) / len(pairs) if pairs else None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A label that stands on a record before anybody answers."""
+
+    item: str
+    question: str
+    value: str
+    agent: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One answer to be given: by whom, to which item, and how many seconds after the start."""
+
+    at_s: float
+    annotator: str
+    item: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """All that the demo needs to know.
+
+    Attributes
+    ----------
+    annotators : all of them, those who do not sign in included.
+    plan : the answers to be given, in order. An item occurs at most once per annotator.
+    truth : item id -> question -> label; items whose truth is not known are missing.
+    overlap : submitted responses after which Argilla calls a record completed.
+    """
+
+    title: str
+    guidelines: str
+    fields: tuple[Field, ...]
+    questions: tuple[Question, ...]
+    items: tuple[Item, ...]
+    annotators: tuple[Annotator, ...]
+    suggestions: tuple[Suggestion, ...]
+    plan: tuple[Assignment, ...]
+    truth: Mapping[str, Mapping[str, str]]
+    overlap: int
+
+    @property
+    def users(self) -> tuple[Annotator, ...]:
+        """The annotators who need an account in Argilla."""
+        return tuple(annotator for annotator in self.annotators if annotator.signs_in)
+
+    @property
+    def label_questions(self) -> tuple[Question, ...]:
+        """The questions that are distilled."""
+        return tuple(question for question in self.questions if question.labels)
+
+    def completed(self) -> frozenset[str]:
+        """Ids of the items that have their overlap when the whole plan is played."""
+        answers = Counter(assignment.item for assignment in self.plan)
+        return frozenset(item for item, n in answers.items() if n >= self.overlap)
