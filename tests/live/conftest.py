@@ -1,0 +1,43 @@
+"""The servers of the live tests: started once for all of them, empty, in a temporary directory.
+
+Tests share them, so each makes a workspace, users and datasets of its own (`Api` invents names).
+A test that stops or pauses a server either starts one of its own or puts it back.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.servers import Argilla, RedisServer
+from tests.live.argilla_api import Api
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.live)
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def argilla(
+    redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Argilla]:
+    """Its queues are in database 0 of the Redis; ours go elsewhere: `redis_server.url(1)`."""
+    with Argilla(tmp_path_factory.mktemp("argilla"), redis_server.url()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def api(argilla: Argilla) -> Iterator[Api]:
+    """Argilla as its owner sees it."""
+    with Api(argilla.url, argilla.api_key) as client:
+        yield client
