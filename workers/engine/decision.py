@@ -71,8 +71,25 @@ class Decision:
 
     @property
     def runner_up(self) -> str | None:
-        """The most probable label but for the leader; None where nothing leads or nothing else is there."""
+        """The most probable label but for the leader; None without a leader or another label."""
         others = {label: p for label, p in self.posterior.items() if label != self.leader}
         if self.leader is None or not others:
             return None
         return max(others, key=others.__getitem__)
+
+
+def why_abstain(n_votes: int, tied: list[str], confidence: float, floor: float) -> str | None:
+    """Why there is no value, in words; None where there is one.
+
+    >>> why_abstain(0, [], 0.5, 0.0), why_abstain(2, ["a", "b"], 0.5, 0.0)
+    ('no votes', 'tie between a and b')
+    >>> why_abstain(3, [], 0.55, 0.6)
+    'confidence 0.55 is below 0.6'
+    """
+    if n_votes == 0:
+        return "no votes"
+    if tied:
+        return f"tie between {', '.join(tied[:-1])} and {tied[-1]}"
+    if confidence < floor:
+        return f"confidence {confidence:.2f} is below {floor:g}"
+    return None

@@ -1,4 +1,4 @@
-"""The engine's errors. All are mistakes of the caller: trying again with the same input never helps.
+"""The engine's errors: mistakes of the caller, so trying again never helps.
 
 ::
 
@@ -7,7 +7,7 @@
         ├── UnknownLabel      a vote for a label that the question does not have
         ├── VoteNotStanding   reverting a vote that is not there
         ├── UnknownStrategy   a strategy name that nobody registered
-        └── BadSnapshot       bytes that are no snapshot, or of a format that this release does not know
+        └── BadSnapshot       bytes that are no snapshot, or of a format of another release
 """
 
 from __future__ import annotations

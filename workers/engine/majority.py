@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from workers.engine.label_model import Floats, LabelModel, Rows
+from workers.engine.shares import shares
 
 
 class Majority(LabelModel):
@@ -36,21 +37,17 @@ class Majority(LabelModel):
     def _fit(self) -> None:
         a = self.votes_.matrix()
         given = np.tile(np.eye(len(self.labels)), (len(self.votes_.annotators), 1))
-        self.posterior_ = self._shares(a @ given)
-        self.counts_ = np.asarray(a.T @ self.posterior_)
+        self.responsibility_ = shares(a @ given + 1 / len(self.labels))
+        self.counts_ = np.asarray(a.T @ self.responsibility_)
 
     def _posterior(self, rows: Rows) -> Floats:
         where, slots = self.votes_.of_records(rows)
         votes = np.zeros((len(rows), len(self.labels)))
         np.add.at(votes, (where, self.votes_.columns()[2][slots]), 1.0)
-        return self._shares(votes)
+        return shares(votes + 1 / len(self.labels))
 
     def _unseen(self) -> Floats:
-        return self._shares(np.zeros((1, len(self.labels))))[0]
-
-    def _shares(self, votes: Floats) -> Floats:
-        smoothed = votes + 1 / len(self.labels)
-        return np.asarray(smoothed / smoothed.sum(axis=1, keepdims=True), np.float64)
+        return np.full(len(self.labels), 1 / len(self.labels))
 
     def _reasons(self, slots: list[int], leader: int, other: int) -> tuple[float, list[float]]:
         given = self.votes_.columns()[2][slots]

@@ -53,6 +53,7 @@ class Strategy(ABC):
 
     Neither the order of the votes nor the names of the annotators and records matter, beyond the
     rounding of floats. Of several votes of one annotator on one record the last one stands.
+    `fit` comes first, with no votes where there are none yet.
     """
 
     name: ClassVar[str]
@@ -117,4 +118,4 @@ class Strategy(ABC):
     @classmethod
     @abstractmethod
     def from_state(cls, state: State) -> Self:
-        """The strategy that `state` was taken of, to the bit."""
+        """The strategy that `state` was taken of."""

@@ -79,7 +79,8 @@ class Votes:
             codes.append(code(label))
             rows.append(row(record))
             columns.append(column(annotator))
-        self._load(*(np.array(a, a.typecode) for a in (rows, columns, codes)))
+        keep = _last_of_each(np.array(rows, np.int64), np.array(columns, np.int64))
+        self._load(*(np.array(a, a.typecode)[keep] for a in (rows, columns, codes)))
         return self
 
     @classmethod
@@ -92,7 +93,7 @@ class Votes:
         annotator: NDArray[np.integer],
         label: NDArray[np.integer],
     ) -> Votes:
-        """The inverse of `columns`."""
+        """The inverse of `columns`; no annotator has two votes on a record."""
         self = cls(labels)
         self.records, self.annotators = list(records), list(annotators)
         self._rows = {name: row for row, name in enumerate(records)}
@@ -119,8 +120,6 @@ class Votes:
     def __iter__(self) -> Iterator[Vote]:
         for i, j, k in zip(*self.columns(), strict=True):
             yield Vote(self.records[i], self.annotators[j], self.labels[k])
-
-    # -- names and numbers ------------------------------------------------------------------
 
     def row(self, record: str) -> int:
         """The record's row, given one if it is new."""
@@ -149,12 +148,10 @@ class Votes:
         except (KeyError, TypeError):
             raise UnknownLabel(label, self.labels) from None
 
-    # -- one vote ---------------------------------------------------------------------------
-
     def get(self, record: str, annotator: str) -> str | None:
         """The annotator's standing label on the record."""
         slot = self._find(self._rows.get(record, -1), self._columns.get(annotator, -1))
-        return None if slot < 0 else self.labels[self._label[slot]]
+        return None if slot < 0 else self.labels[int(self._label[slot])]
 
     def put(self, vote: Vote) -> str | None:
         """Let the vote stand, and return the label that it replaced, if any."""
@@ -162,7 +159,7 @@ class Votes:
         row, column = self.row(vote.record), self.column(vote.annotator)
         slot = self._find(row, column)
         if slot >= 0:
-            earlier = self.labels[self._label[slot]]
+            earlier = self.labels[int(self._label[slot])]
             self._label[slot] = code
             return earlier
         slot = self._n
@@ -183,7 +180,7 @@ class Votes:
         slot = self._find(row, self._columns.get(annotator, -1))
         if slot < 0:
             return None
-        label = self.labels[self._label[slot]]
+        label = self.labels[int(self._label[slot])]
         self._relink(row, slot, int(self._next[slot]))
         self._degree[row] -= 1
         slots, place = self._slots[self._annotator[slot]], int(self._place[slot])
@@ -194,8 +191,6 @@ class Votes:
         if slot != self._n:
             self._move(self._n, slot)
         return label
-
-    # -- access by record and by annotator --------------------------------------------------
 
     @property
     def degree(self) -> Ints:
@@ -266,12 +261,8 @@ class Votes:
         annotator: NDArray[np.integer],
         label: NDArray[np.integer],
     ) -> None:
-        keep = _last_of_each(record, annotator, len(self.annotators))
-        self._record, self._annotator = (
-            record[keep].astype(np.int32),
-            annotator[keep].astype(np.int32),
-        )
-        self._label = label[keep].astype(np.int16)
+        self._record, self._annotator = record.astype(np.int32), annotator.astype(np.int32)
+        self._label = label.astype(np.int16)
         n = self._n = len(self._record)
         self._degree = np.bincount(self._record, minlength=len(self.records)).astype(np.int32)
         by_record = np.argsort(self._record, kind="stable").astype(np.int32)
@@ -282,7 +273,8 @@ class Votes:
         self._next[by_record[(start + self._degree - 1)[some]]] = -1
         self._first = np.full(len(self.records), -1, np.int32)
         self._first[some] = by_record[start[some]]
-        by_annotator = np.argsort(self._annotator, kind="stable").astype(np.int32)
+        short = np.min_scalar_type(len(self.annotators))  # radix sort, if it has 16 bits at most
+        by_annotator = np.argsort(annotator.astype(short), kind="stable").astype(np.int32)
         ends = np.cumsum(np.bincount(self._annotator, minlength=len(self.annotators)))
         parts = np.split(by_annotator, ends[:-1]) if len(ends) else []
         self._slots = [array("i", part.tobytes()) for part in parts]
@@ -298,12 +290,10 @@ def _grown(values: Ints, n: int, fill: int = 0) -> Ints:
     return grown
 
 
-def _last_of_each(
-    record: NDArray[np.integer], annotator: NDArray[np.integer], n_annotators: int
-) -> NDArray[np.intp] | slice:
+def _last_of_each(record: NDArray[np.int64], annotator: NDArray[np.int64]) -> NDArray[np.intp]:
     """Where the last vote of each annotator on each record is, in the order given."""
-    key = record.astype(np.int64) * max(n_annotators, 1) + annotator
+    key = record * (annotator.max(initial=0) + 1) + annotator
     order = np.argsort(key, kind="stable")
     last = np.ones(len(key), bool)
     last[:-1] = np.diff(key[order]) != 0
-    return slice(None) if last.all() else np.sort(order[last])
+    return np.sort(order[last])

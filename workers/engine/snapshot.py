@@ -1,0 +1,68 @@
+"""A strategy's state as bytes: one npz archive, never pickle.
+
+Arrays are stored as they are, whole numbers in the smallest type that holds them; everything else
+is one JSON text, stored as an array of bytes beside them. Who keeps the bytes where is the store's
+business.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.engine.errors import BadSnapshot
+from workers.engine.strategy import State
+
+FORMAT = 1
+
+COMPRESS_BELOW = 1_000_000
+"""Bytes. Compressing more than this takes longer than writing and reading it saves."""
+
+
+def pack(state: State) -> bytes:
+    """Make bytes of a state.
+
+    >>> unpack(pack({"strategy": "majority", "labels": ["a", "b"], "label": np.array([0, 300])}))
+    {'label': array([  0, 300], dtype=uint16), 'strategy': 'majority', 'labels': ['a', 'b']}
+    """
+    arrays = {
+        key: _smallest(value) for key, value in state.items() if isinstance(value, np.ndarray)
+    }
+    rest = {key: value for key, value in state.items() if key not in arrays}
+    text = json.dumps({"format": FORMAT, "state": rest}, ensure_ascii=False).encode()
+    arrays["json"] = np.frombuffer(text, np.uint8)
+    small = sum(array.nbytes for array in arrays.values()) < COMPRESS_BELOW
+    file = io.BytesIO()
+    (np.savez_compressed if small else np.savez)(file, allow_pickle=False, **arrays)
+    return file.getvalue()
+
+
+def unpack(data: bytes) -> dict[str, Any]:
+    """Return the state that `pack` was given. Raises BadSnapshot."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            arrays = dict(archive)
+        head = json.loads(arrays.pop("json").tobytes())
+        version, rest = head["format"], dict(head["state"])
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError) as error:
+        raise BadSnapshot(f"no snapshot of a strategy: {error}") from error
+    except zipfile.BadZipFile as error:
+        raise BadSnapshot(f"a damaged snapshot of a strategy: {error}") from error
+    if version != FORMAT:
+        raise BadSnapshot(
+            f"snapshot format {version!r}; this release reads {FORMAT}: refit instead"
+        )
+    return arrays | rest
+
+
+def _smallest(values: NDArray[Any]) -> NDArray[Any]:
+    if values.dtype.kind not in "iu" or not values.size:
+        return values
+    return values.astype(
+        np.result_type(*(np.min_scalar_type(int(f())) for f in (values.min, values.max)))
+    )
