@@ -1,0 +1,1 @@
+"""Speaks to the world: Argilla, Redis, browsers and the environment. Thinking lives in `workers.engine`."""

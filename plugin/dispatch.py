@@ -1,0 +1,58 @@
+"""From a delivery to a job: mark the record dirty, wake the dataset.
+
+Jobs are named by path, so that the web process never loads what they import. A lost or repeated job
+costs nothing: the dirty records are what counts, and the cron wakes whoever waits.
+"""
+
+from __future__ import annotations
+
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from plugin.deliveries import Delivery
+from plugin.store import Store
+
+DISTIL = "workers.jobs.distil"
+SWEEP = "workers.jobs.sweep"
+
+JOB_TIMEOUT_S = 600
+FAILURE_TTL_S = 86_400
+
+
+class Dispatch:
+    """Puts jobs on our queues."""
+
+    def __init__(self, store: Store, queue: str) -> None:
+        self._store = store
+        options = {"connection": store.redis, "serializer": JSONSerializer}
+        self._queues = {
+            DISTIL: Queue(queue, **options),
+            SWEEP: Queue(f"{queue}-sweep", **options),
+        }
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Take a delivery's ids in."""
+        if delivery.dataset_id is None:
+            return
+        records = [delivery.record_id] if delivery.record_id else []
+        self.mark(delivery.dataset_id, records, delivery.at)
+
+    def mark(self, dataset_id: str, records: list[str], heard: int = 0) -> None:
+        """Mark records dirty and see to it that somebody works on them."""
+        if self._store.dirty.mark(dataset_id, records, heard):
+            self.enqueue(DISTIL, dataset_id)
+
+    def wake(self, dataset_id: str) -> None:
+        """See to it that somebody looks at a dataset."""
+        self.mark(dataset_id, [])
+
+    def enqueue(self, job: str, dataset_id: str) -> None:
+        """Enqueue a job. Failed ones are kept a day to be looked at; none is retried by RQ."""
+        self._queues[job].enqueue(
+            job,
+            dataset_id,
+            job_timeout=JOB_TIMEOUT_S,
+            result_ttl=0,
+            failure_ttl=FAILURE_TTL_S,
+            description=f"{job} {dataset_id}",
+        )

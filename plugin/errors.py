@@ -1,0 +1,79 @@
+"""Every error that we raise on purpose, in one tree. Each says whether trying again can help.
+
+```
+DistillError
+├── InvalidSettings        the environment or distill.toml is wrong; a human must act
+├── BadDelivery            a webhook request that we refuse (carries its HTTP status)
+├── StoreUnavailable       Redis does not answer                          retry
+├── LeaseLost              another distiller took the dataset over        (it goes on there)
+├── DatasetBusy            somebody else holds the dataset's lease        retry
+├── ArgillaUnavailable     no answer, a time-out, or 5xx                  retry
+├── ArgillaRefused         401, 403 or another final 4xx
+│   └── NotFound           404: the thing is gone
+└── InvalidValue           422: Argilla does not accept what we sent
+```
+"""
+
+from __future__ import annotations
+
+
+class DistillError(Exception):
+    """The root. `retry` is True where the same call may succeed later without anybody acting."""
+
+    retry = False
+
+
+class InvalidSettings(DistillError):
+    """A setting is missing, unknown or malformed. The text names it and says what to do."""
+
+
+class BadDelivery(DistillError):
+    """A webhook request that we refuse.
+
+    Parameters
+    ----------
+    status : the HTTP status to answer, 4xx.
+    reason : one word for the metrics, such as ``signature``.
+    message : what is wrong, for the JSON answer; holds nothing secret.
+    """
+
+    def __init__(self, status: int, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+
+
+class StoreUnavailable(DistillError):
+    """Redis does not answer."""
+
+    retry = True
+
+
+class LeaseLost(DistillError):
+    """The dataset's lease ran out and somebody else may hold it: nothing more may be written."""
+
+    retry = True
+
+
+class DatasetBusy(DistillError):
+    """Somebody else held the dataset's lease for longer than we were ready to wait."""
+
+    retry = True
+
+
+class ArgillaUnavailable(DistillError):
+    """Argilla does not answer, answers too late, or answers 5xx."""
+
+    retry = True
+
+
+class ArgillaRefused(DistillError):
+    """Argilla answers with a final 4xx, most often because the key is wrong or not an owner's."""
+
+
+class NotFound(ArgillaRefused):
+    """Argilla has no such thing (any more)."""
+
+
+class InvalidValue(DistillError):
+    """Argilla does not accept a value that we sent (422)."""

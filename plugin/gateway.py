@@ -1,0 +1,268 @@
+"""The only file that talks to Argilla.
+
+It sends the smallest JSON that says what is meant (the SDK's `records.log` sends whole records
+back and so can undo what annotators did meanwhile) and turns every failure into one of our errors.
+What the values mean is in `records`; what to write is decided by `workers.use_cases`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import httpx
+
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
+from plugin.records import Dataset, Question, Record, milliseconds
+from plugin.settings import Settings
+
+SEARCH_LIMIT = 250
+"""How many ids Argilla takes in one terms filter."""
+
+Timer = Callable[[str, float, bool], None]
+"""Told the name of a call, its seconds and whether it succeeded."""
+
+
+def connect(settings: Settings, timer: Timer | None = None) -> Gateway:
+    """A gateway with the service's own key."""
+    http = httpx.Client(
+        base_url=settings.argilla_api_url,
+        headers={"X-Argilla-Api-Key": settings.argilla_api_key.get_secret_value()},
+        timeout=httpx.Timeout(settings.argilla_timeout_s, connect=5.0),
+        follow_redirects=False,
+    )
+    return Gateway(http, timer)
+
+
+class Gateway:
+    """Argilla through one authenticated HTTP client.
+
+    Every method raises `ArgillaUnavailable` (try again), `ArgillaRefused` or `NotFound` (final),
+    and those that write also `InvalidValue`.
+    """
+
+    def __init__(self, http: httpx.Client, timer: Timer | None = None) -> None:
+        self._http = http
+        self._timer = timer
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    # People
+
+    def me(self) -> dict[str, Any]:
+        """The user whose key we use: id, username, role."""
+        return self._json("me", "GET", "me")
+
+    def users(self) -> dict[str, str]:
+        """All users: id → username. Needs an owner's key."""
+        return {u["id"]: u["username"] for u in self._json("users", "GET", "users")["items"]}
+
+    def sign_in(self, username: str, password: str) -> tuple[dict[str, Any], list[str]]:
+        """A visitor's user and the ids of their workspaces, by their own Argilla account.
+
+        Raises
+        ------
+        ArgillaRefused : user name or password is wrong.
+        """
+        form = {"username": username, "password": password}
+        token = self._json("sign_in", "POST", "token", data=form)["access_token"]
+        bearer = {"headers": {"Authorization": f"Bearer {token}", "X-Argilla-Api-Key": ""}}
+        user = self._json("sign_in", "GET", "me", **bearer)
+        spaces = self._json("sign_in", "GET", "me/workspaces", **bearer)["items"]
+        return user, [space["id"] for space in spaces]
+
+    # Datasets
+
+    def datasets(self) -> list[Dataset]:
+        """All published datasets, without their questions."""
+        names = self._workspaces()
+        items = self._json("datasets", "GET", "me/datasets")["items"]
+        return [_dataset(d, names) for d in items if d["status"] == "ready"]
+
+    def dataset(self, dataset_id: str) -> Dataset:
+        """One dataset with its questions."""
+        data = self._json("dataset", "GET", f"datasets/{dataset_id}")
+        questions = self._json("dataset", "GET", f"datasets/{dataset_id}/questions")["items"]
+        space = self._json("dataset", "GET", f"workspaces/{data['workspace_id']}")
+        return _dataset(data, {space["id"]: space["name"]}, tuple(map(Question.parse, questions)))
+
+    def activity(self, dataset_id: str) -> int:
+        """When somebody last answered, in ms since the epoch."""
+        return milliseconds(self._json("look", "GET", f"datasets/{dataset_id}")["last_activity_at"])
+
+    def progress(self, dataset_id: str) -> dict[str, dict[str, int]]:
+        """How many responses each user has given: username → status → count."""
+        users = self._json("look", "GET", f"datasets/{dataset_id}/users/progress")["users"]
+        return {
+            user["username"]: {
+                status: user["completed"].get(status, 0) + user["pending"].get(status, 0)
+                for status in ("submitted", "draft", "discarded")
+            }
+            for user in users
+        }
+
+    def create_and_delete_dataset(self, name: str) -> str | None:
+        """Make Argilla tell an event: the id of a dataset that was, None without a workspace."""
+        spaces = self._workspaces()
+        if not spaces:
+            return None
+        body = {"name": name, "workspace_id": next(iter(spaces))}
+        dataset_id = str(self._json("probe", "POST", "datasets", json=body)["id"])
+        self._call("probe", "DELETE", f"datasets/{dataset_id}")
+        return dataset_id
+
+    # Records
+
+    def record(self, record_id: str) -> Record:
+        """One record with responses and suggestions."""
+        return Record.parse(self._json("record", "GET", f"records/{record_id}"))
+
+    def records(self, dataset_id: str, ids: Sequence[str]) -> dict[str, Record]:
+        """Many records by id; those that are gone are missing from the answer.
+
+        One search per 250 ids. The search index may lag behind, so that what it does not find is
+        asked for singly before it is believed to be gone.
+        """
+        found: dict[str, Record] = {}
+        for start in range(0, len(ids), SEARCH_LIMIT):
+            part = list(ids[start : start + SEARCH_LIMIT])
+            for record in self._search(dataset_id, part) if len(part) > 1 else ():
+                found[record.id] = record
+        for missing in (i for i in ids if i not in found):
+            try:
+                found[missing] = self.record(missing)
+            except NotFound:
+                continue
+        return found
+
+    def page(self, dataset_id: str, offset: int, limit: int) -> tuple[list[Record], int]:
+        """A page of a dataset's records, and how many there are in all."""
+        query = {"include": "responses,suggestions", "offset": offset, "limit": limit}
+        data = self._json("page", "GET", f"datasets/{dataset_id}/records", params=query)
+        return [Record.parse(item) for item in data["items"]], data["total"]
+
+    def _search(self, dataset_id: str, ids: Sequence[str]) -> Iterator[Record]:
+        scope = {"entity": "record", "property": "id"}
+        terms = {"type": "terms", "scope": scope, "values": ids}
+        data = self._json(
+            "search",
+            "POST",
+            f"datasets/{dataset_id}/records/search",
+            params={"include": ["responses", "suggestions"], "limit": 1000},
+            json={"filters": {"and": [terms]}},
+        )
+        return (Record.parse(item["record"]) for item in data["items"])
+
+    # Suggestions: the one thing that we write on annotators' records
+
+    def suggest(self, dataset_id: str, items: Iterable[dict[str, Any]]) -> dict[str, int]:
+        """Upsert suggestions of at most 500 records: items are ``{"id", "suggestions": […]}``.
+
+        The answer is since when they stand, by record id, in Argilla's time (ms). One item that
+        Argilla does not accept refuses them all.
+        """
+        path = f"datasets/{dataset_id}/records/bulk"
+        data = self._json("suggest", "PUT", path, json={"items": list(items)})
+        records = (Record.parse(item) for item in data["items"])
+        return {r.id: max((s.at for s in r.suggestions if s.ours), default=0) for r in records}
+
+    def withdraw(self, record_id: str, suggestion_ids: Sequence[str]) -> None:
+        """Delete suggestions of one record; those already gone are no error."""
+        with suppress(NotFound):
+            path = f"records/{record_id}/suggestions"
+            self._call("withdraw", "DELETE", path, params={"ids": ",".join(suggestion_ids)})
+
+    # Webhooks
+
+    def webhooks(self) -> list[dict[str, Any]]:
+        """The webhooks of the server, secrets included. Needs an owner's key."""
+        items: list[dict[str, Any]] = self._json("webhooks", "GET", "webhooks")["items"]
+        return items
+
+    def create_webhook(self, url: str, events: Sequence[str], description: str) -> dict[str, Any]:
+        """Register a webhook; the answer holds its id and secret."""
+        body = {"url": url, "events": list(events), "description": description}
+        return self._json("webhooks", "POST", "webhooks", json=body)
+
+    def update_webhook(self, webhook_id: str, **changes: Any) -> dict[str, Any]:
+        """Change `events`, `enabled`, `url` or `description` of a webhook."""
+        return self._json("webhooks", "PATCH", f"webhooks/{webhook_id}", json=changes)
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """Delete a webhook; one already gone is no error."""
+        with suppress(NotFound):
+            self._call("webhooks", "DELETE", f"webhooks/{webhook_id}")
+
+    def ping(self, webhook_id: str) -> None:
+        """Ask Argilla to deliver a ping to a webhook."""
+        self._call("ping", "POST", f"webhooks/{webhook_id}/ping")
+
+    def version(self) -> str:
+        """Argilla's version."""
+        return str(self._json("version", "GET", "version")["version"])
+
+    # Calls
+
+    def _workspaces(self) -> dict[str, str]:
+        items = self._json("datasets", "GET", "me/workspaces")["items"]
+        return {space["id"]: space["name"] for space in items}
+
+    def _json(self, name: str, method: str, path: str, **options: Any) -> dict[str, Any]:
+        try:
+            data: dict[str, Any] = self._call(name, method, path, **options).json()
+        except ValueError:
+            raise ArgillaUnavailable(f"{method} {path}: the answer is not JSON") from None
+        return data
+
+    def _call(self, name: str, method: str, path: str, **options: Any) -> httpx.Response:
+        with self._timed(name):
+            try:
+                answer = self._http.request(method, f"/api/v1/{path}", **options)
+            except httpx.HTTPError as error:
+                reason = type(error).__name__
+                raise ArgillaUnavailable(f"{method} {path}: {reason}") from None
+            if answer.is_success:
+                return answer
+            raise _error(answer.status_code, f"{method} {path}", answer.text[:500])
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        start, success = time.perf_counter(), False
+        try:
+            yield
+            success = True
+        finally:
+            if self._timer:
+                self._timer(name, time.perf_counter() - start, success)
+
+
+def _dataset(
+    data: dict[str, Any], workspaces: dict[str, str], questions: tuple[Question, ...] = ()
+) -> Dataset:
+    return Dataset(
+        data["id"],
+        data["name"],
+        data["workspace_id"],
+        workspaces.get(data["workspace_id"], "?"),
+        data["status"],
+        milliseconds(data["last_activity_at"]),
+        questions,
+    )
+
+
+def _error(status: int, call: str, text: str) -> Exception:
+    if status >= 500 or status in (408, 425, 429):
+        return ArgillaUnavailable(f"{call}: Argilla answered {status}")
+    if status == 404:
+        return NotFound(f"{call}: not found")
+    if status == 422:
+        return InvalidValue(f"{call}: {text}")
+    if status in (401, 403):
+        return ArgillaRefused(
+            f"{call}: Argilla answered {status}: the key or role does not allow it"
+        )
+    return ArgillaRefused(f"{call}: Argilla answered {status}: {text}")

@@ -1,0 +1,116 @@
+"""The web process: takes Argilla's deliveries, tells how it is, shows its pages.
+
+`create_app` is what gunicorn serves. It never loads the SDK, scikit-learn or the workers, and does
+no work of theirs: a delivery is verified, reduced to ids, marked and answered within milliseconds.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+from redis.exceptions import RedisError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from plugin import metrics, pages, readiness
+from plugin.deliveries import reduce, verify
+from plugin.dispatch import Dispatch
+from plugin.errors import BadDelivery
+from plugin.settings import Settings, read
+from plugin.store import Store, connect
+from plugin.webhook_secrets import WebhookSecrets
+
+log = logging.getLogger("distill.listener")
+
+UNKNOWN = "other"
+"""What an event type that we did not ask for is called in the metrics (a stranger cannot add to it)."""
+
+
+def create_app(settings: Settings | None = None, store: Store | None = None) -> Flask:
+    """The Flask application.
+
+    Parameters
+    ----------
+    settings : read from the environment if not given.
+    store : connected as the settings say if not given.
+    """
+    settings = settings or read(os.environ)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(message)s")
+    store = store or connect(settings, timeout_s=2.0, retries=1)
+    app = Flask("plugin")
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.register_blueprint(pages.blueprint(settings, store))
+    _deliveries(app, settings, store)
+    _health(app, settings, store)
+    _errors(app)
+    return app
+
+
+def _deliveries(app: Flask, settings: Settings, store: Store) -> None:
+    dispatch = Dispatch(store, settings.queue)
+    known = WebhookSecrets(store.service, settings.secrets)
+
+    @app.post("/webhooks/argilla")
+    def deliver() -> tuple[Response, int]:
+        start, event, outcome, dataset = time.perf_counter(), UNKNOWN, "accepted", "-"
+        try:
+            if request.mimetype != "application/json":
+                raise BadDelivery(415, "type", "the content type must be application/json")
+            body = request.get_data(cache=False)
+            headers = {name.lower(): value for name, value in request.headers.items()}
+            known.check(lambda secrets: verify(body, headers, secrets))
+            delivery = reduce(body)
+            if delivery.event == "ping":
+                event = "ping"
+                store.service.beat("ping", store.now())
+            elif delivery.at:
+                event, dataset = delivery.event, delivery.dataset_id
+                dispatch.deliver(delivery)
+            else:
+                outcome = "unknown"
+            store.service.count("deliveries", event, outcome)
+            return jsonify(status=outcome), 202
+        except BadDelivery as error:
+            outcome = error.reason
+            store.service.count("deliveries", event, outcome)
+            return jsonify(error=str(error)), error.status
+        finally:
+            milliseconds = (time.perf_counter() - start) * 1000
+            text = "delivery event=%s dataset=%s outcome=%s ms=%.1f"
+            log.info(text, event, dataset, outcome, milliseconds)
+
+
+def _health(app: Flask, settings: Settings, store: Store) -> None:
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="ok")
+
+    @app.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        report = readiness.check(store, settings.queue)
+        return jsonify(report), 200 if report["ready"] else 503
+
+    @app.get("/metrics")
+    def scrape() -> Response:
+        return Response(metrics.expose(store, settings.queue), content_type=metrics.CONTENT_TYPE)
+
+
+def _errors(app: Flask) -> None:
+    @app.errorhandler(RedisError)
+    def store_is_away(error: RedisError) -> tuple[Response, int]:
+        log.warning("redis is unavailable: %s", type(error).__name__)
+        return jsonify(error="Redis is unavailable; try again"), 503
+
+    @app.errorhandler(RequestEntityTooLarge)
+    def too_large(_: RequestEntityTooLarge) -> tuple[Response, int]:
+        limit = app.config["MAX_CONTENT_LENGTH"]
+        return jsonify(error=f"the body is larger than {limit} bytes"), 413
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Any:
+        if request.path.startswith("/webhooks/"):
+            return jsonify(error=error.description), error.code or 400
+        return error

@@ -1,0 +1,44 @@
+"""Whether the service as a whole can do its job now. `doctor` looks deeper and says what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from rq import Worker
+from rq.serializers import JSONSerializer
+
+from plugin.store import Store
+
+WORKER_SILENT_S = 90
+"""A worker whose heartbeat is older is taken for dead."""
+
+CRON_SILENT_S = 60
+
+
+def check(store: Store, queue: str) -> dict[str, Any]:
+    """What `/readyz` answers. Raises redis' errors if there is no Redis."""
+    now = store.now()
+    ages = [now - since for i in store.datasets.ids() if (since := store.dirty.oldest(i))]
+    report: dict[str, Any] = {
+        "redis": True,
+        "webhook": bool(store.service.webhooks()),
+        "workers": len(workers(store, queue)),
+        "cron": now - store.service.beats().get("cron", 0) < CRON_SILENT_S * 1000,
+        "oldest_dirty_s": max(ages, default=0) / 1000,
+    }
+    report["ready"] = bool(report["webhook"] and report["workers"])
+    return report
+
+
+def workers(store: Store, queue: str) -> list[str]:
+    """The names of the workers that are alive and take jobs of our queue."""
+    alive = []
+    for worker in Worker.all(connection=store.redis, serializer=JSONSerializer):
+        beat = worker.last_heartbeat
+        if beat is None or queue not in worker.queue_names():
+            continue
+        zone = beat.tzinfo or timezone.utc
+        if (datetime.now(zone) - beat.replace(tzinfo=zone)).total_seconds() < WORKER_SILENT_S:
+            alive.append(worker.name)
+    return alive

@@ -1,0 +1,144 @@
+"""Argilla's nouns as plain values, parsed from its JSON. Reading and writing them is `gateway`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+Json = Mapping[str, Any]
+
+OWN_AGENT = "distill/"
+"""What the agent of every suggestion of ours begins with."""
+
+
+def milliseconds(moment: str) -> int:
+    """Argilla's ISO time (UTC, most often without a zone) in milliseconds since the epoch.
+
+    >>> milliseconds("1970-01-01T00:00:01.500000")
+    1500
+    """
+    parsed = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    if parsed.tzinfo is None:
+        parsed = parsed.replace(tzinfo=timezone.utc)
+    return round(parsed.timestamp() * 1000)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a dataset. `labels` is empty where the type has none."""
+
+    id: str
+    name: str
+    type: str
+    labels: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, data: Json) -> Question:
+        """From Argilla's JSON."""
+        options = data["settings"].get("options") or []
+        labels = tuple(str(option["value"]) for option in options if "value" in option)
+        return cls(data["id"], data["name"], data["settings"]["type"], labels)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset with its questions. `last_activity` is in ms since the epoch."""
+
+    id: str
+    name: str
+    workspace_id: str
+    workspace: str
+    status: str
+    last_activity: int
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        """`workspace/name`, the key of `[datasets]` in distill.toml."""
+        return f"{self.workspace}/{self.name}"
+
+    def question(self, name: str) -> Question | None:
+        """The question of that name, if there is one."""
+        return next((q for q in self.questions if q.name == name), None)
+
+    def named(self, question_id: str) -> str | None:
+        """The name of the question of that id, if there is one."""
+        return next((q.name for q in self.questions if q.id == question_id), None)
+
+
+@dataclass(frozen=True)
+class Response:
+    """What one user answers to one record: question name → value. `at` is in ms since the epoch."""
+
+    user_id: str
+    status: str
+    values: Mapping[str, Any]
+    at: int
+
+    @classmethod
+    def parse(cls, data: Json) -> Response:
+        """From Argilla's JSON."""
+        values = {name: given["value"] for name, given in (data.get("values") or {}).items()}
+        return cls(data["user_id"], data["status"], values, milliseconds(data["updated_at"]))
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What stands suggested for one question of a record. `at` is in ms since the epoch."""
+
+    id: str
+    question_id: str
+    value: Any
+    score: float | list[float] | None
+    agent: str | None
+    type: str | None
+    at: int
+
+    @classmethod
+    def parse(cls, data: Json) -> Suggestion:
+        """From Argilla's JSON."""
+        return cls(
+            data["id"],
+            data["question_id"],
+            data["value"],
+            data.get("score"),
+            data.get("agent"),
+            data.get("type"),
+            milliseconds(data["updated_at"]),
+        )
+
+    @property
+    def ours(self) -> bool:
+        """Whether we wrote it."""
+        return (self.agent or "").startswith(OWN_AGENT)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as Argilla shows it now."""
+
+    id: str
+    status: str
+    fields: Mapping[str, Any]
+    responses: tuple[Response, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+
+    @classmethod
+    def parse(cls, data: Json) -> Record:
+        """From Argilla's JSON with responses and suggestions included.
+
+        Responses of deleted users carry no user any more and are left out.
+        """
+        return cls(
+            data["id"],
+            data["status"],
+            data.get("fields") or {},
+            tuple(Response.parse(r) for r in data.get("responses") or () if r.get("user_id")),
+            tuple(Suggestion.parse(s) for s in data.get("suggestions") or ()),
+        )
+
+    def suggestion(self, question_id: str) -> Suggestion | None:
+        """What stands suggested for a question."""
+        return next((s for s in self.suggestions if s.question_id == question_id), None)

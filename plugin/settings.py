@@ -1,0 +1,216 @@
+"""The service's settings: one frozen value, read once from a mapping such as `os.environ`.
+
+The environment says how to reach the world (`Settings`). One optional TOML file, named by
+`DISTILL_CONFIG`, says what to do with which dataset (`DatasetSettings`). Unknown keys are refused
+in both. Secrets print as `***`. The README lists every setting; a test holds it to this file.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from plugin.errors import InvalidSettings
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover - the same library under its older name
+    import tomli as tomllib
+
+PLACEHOLDERS = {"changeme", "change-me", "secret", "your-api-key", "xxx", "todo"}
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Choices(_Frozen):
+    """What may be chosen for a dataset, and again for each of its questions."""
+
+    strategy: str = "dawid_skene"
+    min_confidence: float = Field(0.0, ge=0, le=1)
+
+
+class DatasetSettings(Choices):
+    """How one dataset is distilled. Every key may be given in `[defaults]` as well."""
+
+    distil: bool = True
+    publish: Literal["completed", "always"] = "completed"
+    tolerance: float = Field(0.02, gt=0, lt=1)
+    settled_confidence: float = Field(0.95, gt=0, le=1)
+    conflict_question: str = "conflicts"
+    name_annotators: bool = False
+    questions: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+
+    @field_validator("questions")
+    @classmethod
+    def _each_question_is_a_choice(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        for choices in value.values():
+            Choices.model_validate(choices)
+        return value
+
+    def question(self, name: str) -> Choices:
+        """The choices for one question: the dataset's, overlaid by the question's own."""
+        own = {"strategy": self.strategy, "min_confidence": self.min_confidence}
+        return Choices.model_validate({**own, **self.questions.get(name, {})})
+
+
+class Sources(_Frozen):
+    """Patterns of user or agent names which tell models and templates from people."""
+
+    models: tuple[str, ...] = ("llm-*", "model-*", "gpt-*", "claude-*", "*-llm")
+    templates: tuple[str, ...] = ("template-*", "rule-*")
+
+    def kind(self, name: str) -> Literal["person", "model", "template"]:
+        """The kind of source of a user name.
+
+        >>> Sources().kind("llm-atlas"), Sources().kind("rule-refund"), Sources().kind("ada")
+        ('model', 'template', 'person')
+        """
+        if any(fnmatchcase(name, pattern) for pattern in self.templates):
+            return "template"
+        if any(fnmatchcase(name, pattern) for pattern in self.models):
+            return "model"
+        return "person"
+
+
+class Plan(_Frozen):
+    """The content of distill.toml."""
+
+    defaults: Mapping[str, Any] = Field(default_factory=dict)
+    sources: Sources = Sources()
+    datasets: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+
+    def dataset(self, name: str) -> DatasetSettings:
+        """The settings of the dataset `workspace/name`.
+
+        Keys of `[datasets]` are names or patterns; where several match, the more specific (longer)
+        one overlays the others.
+        """
+        chosen: dict[str, Any] = dict(self.defaults)
+        for pattern in sorted(self.datasets, key=len):
+            if fnmatchcase(name, pattern):
+                chosen.update(self.datasets[pattern])
+        return DatasetSettings.model_validate(chosen)
+
+
+class Settings(_Frozen):
+    """How to reach the world. Field `x` is read from the environment variable in `ENVIRONMENT`."""
+
+    argilla_api_url: str
+    argilla_api_key: SecretStr
+    argilla_public_url: str = ""
+    redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/5")
+    public_url: str = "http://127.0.0.1:8000"
+    listener_url: str = ""
+    secret_key: SecretStr = SecretStr("")
+    webhook_secrets: SecretStr = SecretStr("")
+    queue: str = Field("distill", pattern=r"^[\w.-]+$")
+    key_prefix: str = Field("distill", pattern=r"^[\w.-]+$")
+    max_body_bytes: int = Field(1_000_000, ge=10_000)
+    argilla_timeout_s: float = Field(20.0, gt=0)
+    session_hours: float = Field(8.0, gt=0)
+    secure_cookies: bool = False
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    config: str = ""
+    plan: Plan = Plan()
+
+    @field_validator("argilla_api_url", "argilla_public_url", "public_url", "listener_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("argilla_api_key")
+    @classmethod
+    def _is_no_placeholder(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value() or value.get_secret_value().lower() in PLACEHOLDERS:
+            raise ValueError("is empty or a placeholder; copy the key from Argilla's user settings")
+        return value
+
+    @property
+    def argilla_url(self) -> str:
+        """Argilla's address as a browser sees it."""
+        return self.argilla_public_url or self.argilla_api_url
+
+    @property
+    def delivery_url(self) -> str:
+        """Where Argilla's worker delivers, as it sees us."""
+        return f"{self.listener_url or self.public_url}/webhooks/argilla"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Webhook secrets given by hand, on top of those that `connect` keeps in Redis."""
+        return tuple(self.webhook_secrets.get_secret_value().replace(",", " ").split())
+
+
+ENVIRONMENT: dict[str, str] = {
+    name: (name if name.startswith("argilla_api") else f"distill_{name}").upper()
+    for name in Settings.model_fields
+    if name != "plan"
+}
+FROM_FILES = {name for name, f in Settings.model_fields.items() if f.annotation is SecretStr}
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Settings from a mapping like `os.environ`.
+
+    Every secret may come from a file instead, named by the variable with `_FILE` behind it.
+
+    Raises
+    ------
+    InvalidSettings : names each variable or key that is wrong, never its value.
+    """
+    known = set(ENVIRONMENT.values()) | {f"{ENVIRONMENT[name]}_FILE" for name in FROM_FILES}
+    unknown = sorted(k for k in environ if k.startswith("DISTILL_") and k not in known)
+    if unknown:
+        raise InvalidSettings(f"unknown setting {', '.join(unknown)}; README lists all settings")
+    values: dict[str, Any] = {}
+    for name, variable in ENVIRONMENT.items():
+        if variable in environ:
+            values[name] = environ[variable]
+        elif name in FROM_FILES and f"{variable}_FILE" in environ:
+            values[name] = _content(f"{variable}_FILE", environ[f"{variable}_FILE"])
+    if values.get("config"):
+        values["plan"] = _plan(values["config"])
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise InvalidSettings(_explain(error)) from None
+
+
+def _content(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise InvalidSettings(f"{variable}: cannot read {path}: {error.strerror}") from None
+
+
+def _plan(path: str) -> Plan:
+    try:
+        plan = Plan.model_validate(tomllib.loads(Path(path).read_text()))
+        for name in ("", *plan.datasets):
+            plan.dataset(name)
+        DatasetSettings.model_validate(dict(plan.defaults))
+        return plan
+    except OSError as error:
+        raise InvalidSettings(f"DISTILL_CONFIG: cannot read {path}: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidSettings(f"{path} is not TOML: {error}") from None
+    except ValidationError as error:
+        raise InvalidSettings(f"{path}: {_explain(error)}") from None
+
+
+def _explain(error: ValidationError) -> str:
+    """One clause per mistake, without the input (it may be a secret)."""
+    clauses = []
+    for mistake in error.errors(include_input=False, include_url=False):
+        place = ".".join(str(part) for part in mistake["loc"]) or "distill.toml"
+        clauses.append(f"{ENVIRONMENT.get(place, place)}: {mistake['msg']}")
+    return "; ".join(clauses)

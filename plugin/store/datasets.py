@@ -1,0 +1,188 @@
+"""What stands now, per dataset: ledger, decisions, conflicts, annotators, models, facts for `status`.
+
+Writes that belong together take a pipeline and are committed under the dataset's lease.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from plugin.store.keys import Keys
+
+
+class Datasets:
+    """The state of all datasets but their waiting records and their history."""
+
+    def __init__(self, redis: Any, keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+
+    def ids(self) -> list[str]:
+        """All datasets ever seen."""
+        return sorted(i.decode() for i in self._redis.smembers(self._keys.shared("datasets")))
+
+    def add(self, dataset_id: str) -> None:
+        """Remember that there is such a dataset."""
+        self._redis.sadd(self._keys.shared("datasets"), dataset_id)
+
+    def forget(self, dataset_id: str) -> None:
+        """Forget a dataset of which nothing was ever observed."""
+        self._redis.srem(self._keys.shared("datasets"), dataset_id)
+        self._redis.delete(self._keys.of(dataset_id, "info"))
+
+    def of_record(self, record_id: str) -> str | None:
+        """The dataset in which we know a record."""
+        ids = self.ids()
+        pipe = self._redis.pipeline(transaction=False)
+        for dataset_id in ids:
+            pipe.hexists(self._keys.of(dataset_id, "ledger"), record_id)
+        return next((i for i, known in zip(ids, pipe.execute(), strict=True) if known), None)
+
+    # Facts for `status`, the metrics and the pages
+
+    def info(self, dataset_id: str) -> dict[str, str]:
+        """All facts: name, workspace, state, word, …"""
+        facts = self._redis.hgetall(self._keys.of(dataset_id, "info"))
+        return {name.decode(): value.decode() for name, value in facts.items()}
+
+    def note(self, dataset_id: str, **facts: str | int | float) -> None:
+        """Set facts."""
+        self._redis.hset(self._keys.of(dataset_id, "info"), mapping=facts)
+
+    def count(self, pipe: Any, dataset_id: str, name: str, by: int) -> None:
+        """Raise a count among the facts, within a transaction."""
+        if by:
+            pipe.hincrby(self._keys.of(dataset_id, "info"), name, by)
+
+    # Ledger and decisions: one JSON object per record
+
+    def ledger(self, dataset_id: str, records: Sequence[str]) -> list[dict[str, Any] | None]:
+        """What stood on these records when we last looked; None where we never did."""
+        return self._objects(self._keys.of(dataset_id, "ledger"), records)
+
+    def decisions(self, dataset_id: str, records: Sequence[str]) -> list[dict[str, Any] | None]:
+        """What we decided on these records: question → decision."""
+        return self._objects(self._keys.of(dataset_id, "decisions"), records)
+
+    def write_ledger(self, pipe: Any, dataset_id: str, entries: Mapping[str, Any]) -> None:
+        """Replace ledger entries, within a transaction."""
+        self._write(pipe, self._keys.of(dataset_id, "ledger"), entries)
+
+    def write_decisions(self, pipe: Any, dataset_id: str, entries: Mapping[str, Any]) -> None:
+        """Replace decisions, within a transaction; None deletes."""
+        self._write(pipe, self._keys.of(dataset_id, "decisions"), entries)
+
+    def standing(self, dataset_id: str) -> list[str]:
+        """The ids of all records that we know and that are not gone."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "ledger"))
+        return [i.decode() for i, entry in found.items() if not entry.startswith(b'{"s":"gone"')]
+
+    # Conflicts
+
+    def conflicts(self, dataset_id: str) -> dict[tuple[str, str], dict[str, Any]]:
+        """All conflicts: (record, question) → conflict."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "conflicts"))
+        return {_pair(name): json.loads(value) for name, value in found.items()}
+
+    def conflicts_on(
+        self, dataset_id: str, pairs: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], dict[str, Any]]:
+        """The conflicts on these (record, question) pairs, where there are any."""
+        names = [f"{record}|{question}" for record, question in pairs]
+        found = self._objects(self._keys.of(dataset_id, "conflicts"), names)
+        return {pair: c for pair, c in zip(pairs, found, strict=True) if c is not None}
+
+    def write_conflicts(
+        self, pipe: Any, dataset_id: str, conflicts: Mapping[tuple[str, str], Any]
+    ) -> None:
+        """Replace conflicts, within a transaction; None deletes."""
+        entries = {f"{record}|{question}": c for (record, question), c in conflicts.items()}
+        self._write(pipe, self._keys.of(dataset_id, "conflicts"), entries)
+
+    def related(self, dataset_id: str, kinds: Sequence[str]) -> dict[str, list[str]]:
+        """Kind of conflict (question and contested labels) → records latest in it, latest first."""
+        found = self._objects(self._keys.of(dataset_id, "related"), kinds)
+        return {kind: records or [] for kind, records in zip(kinds, found, strict=True)}
+
+    def write_related(self, pipe: Any, dataset_id: str, related: Mapping[str, list[str]]) -> None:
+        """Replace the records latest in some kinds of conflict, within a transaction."""
+        entries = {kind: records or None for kind, records in related.items()}
+        self._write(pipe, self._keys.of(dataset_id, "related"), entries)
+
+    # Annotators: interned, because every vote names one
+
+    def annotators(self, dataset_id: str) -> dict[int, dict[str, str]]:
+        """All annotators: number → key (user id or `agent:name`), name, kind."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "annotators"))
+        return {int(number): json.loads(value) for number, value in found.items()}
+
+    def write_annotators(
+        self, pipe: Any, dataset_id: str, new: Mapping[int, Mapping[str, str]]
+    ) -> None:
+        """Add or replace annotators, within a transaction."""
+        self._write(pipe, self._keys.of(dataset_id, "annotators"), new)
+
+    def responses(self, dataset_id: str) -> dict[tuple[int, str], int]:
+        """How many responses stand: (annotator's number, status) → count."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "responses"))
+        pairs = ((name.decode().split("|"), int(count)) for name, count in found.items())
+        return {(int(number), status): count for (number, status), count in pairs if count}
+
+    def count_responses(
+        self, pipe: Any, dataset_id: str, changes: Mapping[tuple[int, str], int]
+    ) -> None:
+        """Change the counts of responses, within a transaction."""
+        for (number, status), by in changes.items():
+            if by:
+                pipe.hincrby(self._keys.of(dataset_id, "responses"), f"{number}|{status}", by)
+
+    # Models
+
+    def model(self, dataset_id: str, question: str) -> tuple[bytes | None, dict[str, Any]]:
+        """A question's snapshot and what is known of it (strategy, version, position, …)."""
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.hget(self._keys.of(dataset_id, "model"), question)
+        pipe.hget(self._keys.of(dataset_id, "model_info"), question)
+        snapshot, info = pipe.execute()
+        return snapshot, json.loads(info or b"{}")
+
+    def models(self, dataset_id: str) -> dict[str, dict[str, Any]]:
+        """What is known of every question's model."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "model_info"))
+        return {question.decode(): json.loads(info) for question, info in found.items()}
+
+    def write_model(
+        self,
+        pipe: Any,
+        dataset_id: str,
+        question: str,
+        snapshot: bytes | None,
+        info: Mapping[str, Any],
+    ) -> None:
+        """Replace a question's model, within a transaction; without a snapshot only the facts."""
+        if snapshot is not None:
+            pipe.hset(self._keys.of(dataset_id, "model"), question, snapshot)
+        pipe.hset(self._keys.of(dataset_id, "model_info"), question, json.dumps(info))
+
+    def _objects(self, key: str, names: Sequence[str]) -> list[Any]:
+        found = self._redis.hmget(key, names) if names else []
+        return [json.loads(value) if value else None for value in found]
+
+    def _write(self, pipe: Any, key: str, entries: Mapping[Any, Any]) -> None:
+        gone = [name for name, value in entries.items() if value is None]
+        kept = {name: _dumps(value) for name, value in entries.items() if value is not None}
+        if gone:
+            pipe.hdel(key, *gone)
+        if kept:
+            pipe.hset(key, mapping=kept)
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _pair(name: bytes) -> tuple[str, str]:
+    record, _, question = name.decode().partition("|")
+    return record, question

@@ -1,0 +1,133 @@
+"""Which records wait to be looked at: dirty (a delivery came), stale (a decision moved), poisoned.
+
+A dirty record carries the sequence number of its latest delivery. It is cleared only if that number
+is still the one that the worker read, so that an answer which arrives during the work is not lost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from plugin.store.keys import Keys
+
+WAKE_S = 30
+"""How long a dataset counts as woken without a sign of life from its distiller."""
+
+_MARK = """
+local now = redis.call('TIME')
+local ms = now[1] * 1000 + math.floor(now[2] / 1000)
+if tonumber(ARGV[2]) > tonumber(redis.call('HGET', KEYS[6], 'heard') or 0) then
+  redis.call('HSET', KEYS[6], 'heard', ARGV[2])
+end
+for i = 3, #ARGV do
+  redis.call('HSET', KEYS[1], ARGV[i], redis.call('INCR', KEYS[3]))
+  redis.call('ZADD', KEYS[2], 'NX', ms, ARGV[i])
+  redis.call('HDEL', KEYS[5], ARGV[i])
+end
+return redis.call('SET', KEYS[4], ms, 'NX', 'EX', ARGV[1]) and 1 or 0
+"""
+
+_CLEAR = """
+for i = 1, #ARGV, 2 do
+  if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then
+    redis.call('HDEL', KEYS[1], ARGV[i])
+    redis.call('ZREM', KEYS[2], ARGV[i])
+  end
+end
+"""
+
+
+class Dirty:
+    """The waiting records of every dataset."""
+
+    def __init__(self, redis: Any, keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+        self._mark = redis.register_script(_MARK)
+        self._clear = redis.register_script(_CLEAR)
+
+    def mark(self, dataset_id: str, records: Iterable[str], heard: int = 0) -> bool:
+        """Mark records dirty; True if nobody had woken the dataset yet (so the caller must).
+
+        A record that was set aside gets another chance. `heard` is Argilla's time of the event.
+        """
+        names = ("dirty", "since", "sequence", "wake", "poison", "info")
+        keys = [self._keys.of(dataset_id, name) for name in names]
+        return bool(self._mark(keys=keys, args=[WAKE_S, heard, *records]))
+
+    def take(self, dataset_id: str, most: int) -> list[tuple[str, str]]:
+        """The dirty records that wait longest, each with its sequence number. Removes nothing."""
+        ids = self._redis.zrange(self._keys.of(dataset_id, "since"), 0, most - 1)
+        if not ids:
+            return []
+        numbers = self._redis.hmget(self._keys.of(dataset_id, "dirty"), ids)
+        return [(i.decode(), (n or b"").decode()) for i, n in zip(ids, numbers, strict=True)]
+
+    def clear(self, dataset_id: str, taken: Sequence[tuple[str, str]]) -> None:
+        """Remove those whose number is still the one that was taken."""
+        keys = [self._keys.of(dataset_id, "dirty"), self._keys.of(dataset_id, "since")]
+        if taken:
+            self._clear(keys=keys, args=[part for pair in taken for part in pair])
+
+    def sizes(self, dataset_id: str) -> tuple[int, int, int]:
+        """How many records are dirty, stale and set aside."""
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.hlen(self._keys.of(dataset_id, "dirty"))
+        pipe.scard(self._keys.of(dataset_id, "stale"))
+        pipe.hlen(self._keys.of(dataset_id, "poison"))
+        dirty, stale, poison = pipe.execute()
+        return dirty, stale, poison
+
+    def oldest(self, dataset_id: str) -> int | None:
+        """Since when the oldest dirty record waits, in ms since the epoch."""
+        first = self._redis.zrange(self._keys.of(dataset_id, "since"), 0, 0, withscores=True)
+        return int(first[0][1]) if first else None
+
+    # Stale: to be looked at again when nothing is dirty, because a decision moved or a sweep says so
+
+    def make_stale(self, dataset_id: str, records: Sequence[str]) -> None:
+        """Note that what is published of these records no longer is what we think."""
+        for start in range(0, len(records), 10_000):
+            self._redis.sadd(self._keys.of(dataset_id, "stale"), *records[start : start + 10_000])
+
+    def take_stale(self, dataset_id: str, most: int) -> list[str]:
+        """Some stale records. Removes nothing."""
+        members = self._redis.srandmember(self._keys.of(dataset_id, "stale"), most)
+        return [member.decode() for member in members]
+
+    def clear_stale(self, dataset_id: str, records: Sequence[str]) -> None:
+        """These are published as we think now."""
+        if records:
+            self._redis.srem(self._keys.of(dataset_id, "stale"), *records)
+
+    # Poison: what cannot be worked on, kept apart so that it holds up nobody
+
+    def set_aside(self, dataset_id: str, taken: tuple[str, str], error: str, now: int) -> None:
+        """Set a record aside with its error; a new delivery or a sweep gives it another chance."""
+        record_id, number = taken
+        note = json.dumps({"error": error[:500], "at": now})
+        self._redis.hset(self._keys.of(dataset_id, "poison"), record_id, note)
+        self.clear(dataset_id, [(record_id, number)])
+        self.clear_stale(dataset_id, [record_id])
+
+    def poisoned(self, dataset_id: str) -> dict[str, dict[str, Any]]:
+        """Records set aside: id → error and time."""
+        notes = self._redis.hgetall(self._keys.of(dataset_id, "poison"))
+        return {record_id.decode(): json.loads(note) for record_id, note in notes.items()}
+
+    # Tries: how often the batch in hand was begun without being ended
+
+    def begin(self, dataset_id: str) -> int:
+        """Count one more beginning; the answer is how many there were since the last end."""
+        return int(self._redis.incr(self._keys.of(dataset_id, "tries")))
+
+    def end(self, dataset_id: str) -> None:
+        """The batch in hand ended, well or with an error that was dealt with."""
+        self._redis.delete(self._keys.of(dataset_id, "tries"))
+
+    def drop(self, dataset_id: str) -> None:
+        """Forget all waiting records of a dataset that is gone or not to be distilled."""
+        for name in ("dirty", "since", "stale", "poison", "tries"):
+            self._redis.delete(self._keys.of(dataset_id, name))

@@ -1,0 +1,50 @@
+"""The name of every Redis key, and nothing else.
+
+```
+distill:datasets                   set     ids of all datasets ever seen
+distill:webhooks                   hash    webhook id → {"secret", "url"}
+distill:users                      hash    Argilla user id → user name
+distill:counters                   hash    "name|label|…" → count
+distill:timings                    hash    "call|le|seconds", "call|sum", "call|errors" → number
+distill:beats                      hash    process name → ms since the epoch when last alive
+distill:cookie                     string  the key that signs session cookies
+distill:attempts:<who>             string  failed sign-ins of late (expires)
+
+distill:<dataset>:info             hash    what `status` shows
+distill:<dataset>:dirty            hash    record id → sequence number of its latest delivery
+distill:<dataset>:since            zset    record id by the time since when it has been dirty
+distill:<dataset>:sequence         string  the last sequence number
+distill:<dataset>:stale            set     records whose decision moved: to be published when idle
+distill:<dataset>:poison           hash    record id → {"error", "at"}: set aside
+distill:<dataset>:wake             string  a job is queued or running (expires)
+distill:<dataset>:lease            string  the token of the one distiller (expires)
+distill:<dataset>:wanted           string  somebody waits for the lease (expires)
+distill:<dataset>:tries            string  how often the batch in hand was begun
+distill:<dataset>:history          stream  what was ever said and decided; never rewritten
+distill:<dataset>:ledger           hash    record id → what stands on it now
+distill:<dataset>:decisions        hash    record id → question → what we decided and why
+distill:<dataset>:conflicts        hash    "record|question" → the conflict
+distill:<dataset>:related          hash    kind of conflict → records latest in it
+distill:<dataset>:annotators       hash    number → {"key", "name", "kind"}
+distill:<dataset>:responses        hash    "number|status" → how many responses
+distill:<dataset>:model            hash    question → snapshot of its strategy
+distill:<dataset>:model_info       hash    question → {"strategy", "version", "position", …}
+```
+"""
+
+from __future__ import annotations
+
+
+class Keys:
+    """Names of keys below one prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+
+    def shared(self, name: str) -> str:
+        """A key of the whole service."""
+        return f"{self.prefix}:{name}"
+
+    def of(self, dataset_id: str, name: str) -> str:
+        """A key of one dataset."""
+        return f"{self.prefix}:{dataset_id}:{name}"

@@ -1,0 +1,66 @@
+"""Our state in one Redis: the rooms of this package on one connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis as redis_client
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
+
+from plugin.settings import Settings
+from plugin.store.datasets import Datasets
+from plugin.store.dirty import Dirty
+from plugin.store.history import History
+from plugin.store.keys import Keys
+from plugin.store.lease import Lease
+from plugin.store.service import Service
+
+
+def connect(settings: Settings, timeout_s: float = 5.0, retries: int = 3) -> Store:
+    """The store that the settings name. Nothing is sent before the first call."""
+    connection = redis_client.Redis.from_url(
+        settings.redis_url.get_secret_value(),
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
+        retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), retries),
+        health_check_interval=30,
+    )
+    return Store(connection, settings.key_prefix)
+
+
+class Store:
+    """All state of the service."""
+
+    def __init__(self, redis: Any, prefix: str) -> None:
+        self.redis = redis
+        self._keys = Keys(prefix)
+        self.datasets = Datasets(redis, self._keys)
+        self.dirty = Dirty(redis, self._keys)
+        self.history = History(redis, self._keys)
+        self.service = Service(redis, self._keys)
+
+    def lease(self, dataset_id: str) -> Lease | None:
+        """The right to write a dataset's state, or None while somebody else holds it."""
+        return Lease.take(self.redis, self._keys, dataset_id)
+
+    def want_lease(self, dataset_id: str) -> None:
+        """Ask the holder of the lease to give it back after the batch in hand."""
+        self.redis.set(self._keys.of(dataset_id, "wanted"), "1", ex=2)
+
+    def lease_wanted(self, dataset_id: str) -> bool:
+        """Whether somebody waits for the lease."""
+        return bool(self.redis.exists(self._keys.of(dataset_id, "wanted")))
+
+    def leased(self, dataset_id: str) -> bool:
+        """Whether somebody works on the dataset right now."""
+        return bool(self.redis.exists(self._keys.of(dataset_id, "lease")))
+
+    def wake(self, dataset_id: str) -> bool:
+        """Claim the right to enqueue a dataset's job; False if one is queued or running."""
+        return self.dirty.mark(dataset_id, ())
+
+    def now(self) -> int:
+        """Redis's time, the one clock of all machines, in ms since the epoch."""
+        seconds, micros = self.redis.time()
+        return int(seconds) * 1000 + int(micros) // 1000

@@ -1,0 +1,50 @@
+"""What every command receives from `main`: how to open the world, and how to print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from plugin.settings import Settings
+from workers.use_cases.world import World
+
+as_json = click.option("--json", "json_", is_flag=True, help="Print JSON for scripts.")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """How a command gets at the world and at the settings."""
+
+    world: Callable[[], AbstractContextManager[World]]
+    settings: Callable[[], Settings]
+
+
+def console() -> Console:
+    """Where tables and progress go."""
+    return Console(highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+@contextmanager
+def bar(title: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, told how much is done and how much there is."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True, quiet=quiet)) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,0 +1,83 @@
+"""The command `argilla-distill` itself: settings, errors and exit codes, the same for every command.
+
+| exit code | meaning |
+| --- | --- |
+| 0 | done, or healthy |
+| 1 | not healthy, or not found: the text says what to do |
+| 2 | the command was not understood |
+| 3 | Argilla or Redis cannot be reached: try again |
+| 4 | a setting is wrong, or Argilla refuses our key |
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from redis.exceptions import RedisError
+
+from plugin import gateway, store
+from plugin.errors import ArgillaRefused, DistillError, InvalidSettings
+from plugin.settings import Settings, read
+from workers.cli import operating, running, watching
+from workers.cli.context import Opened
+from workers.use_cases.world import World
+
+
+@contextmanager
+def _world() -> Iterator[World]:
+    settings = _settings()
+    state = store.connect(settings)
+    argilla = gateway.connect(settings, state.service.time)
+    try:
+        yield World(argilla, state, settings)
+    finally:
+        argilla.close()
+
+
+def _settings() -> Settings:
+    settings = read(os.environ)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    return settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="argilla-distill")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Distils many answers in Argilla into one calibrated, explained suggestion."""
+    context.obj = Opened(world=_world, settings=_settings)
+
+
+for command in (*operating.COMMANDS, *watching.COMMANDS, *running.COMMANDS):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _say("stopped; what was done so far is kept")
+        sys.exit(130)
+    except (InvalidSettings, ArgillaRefused) as error:
+        _say(str(error))
+        sys.exit(4)
+    except RedisError as error:
+        _say(f"Redis cannot be reached ({type(error).__name__}); check DISTILL_REDIS_URL")
+        sys.exit(3)
+    except DistillError as error:
+        _say(str(error))
+        sys.exit(3 if error.retry else 1)
+
+
+def _say(text: str) -> None:
+    click.echo(f"argilla-distill: {text}", err=True)

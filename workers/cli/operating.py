@@ -1,0 +1,159 @@
+"""Commands that change something: connect, disconnect, backfill, reconcile, refit, rotate-secret."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from plugin.errors import DatasetBusy
+from plugin.records import Dataset
+from workers.cli.context import Opened, as_json, bar, console, print_json
+from workers.use_cases import registration
+from workers.use_cases.refit import refit as refit_dataset
+from workers.use_cases.sweep import Report, sweep
+from workers.use_cases.world import World
+
+names = click.argument("datasets", nargs=-1, metavar="[WORKSPACE/DATASET]...")
+
+
+@click.command()
+@names
+@click.option("--wait/--no-wait", default=False, help="Wait until everything is published.")
+@as_json
+@click.pass_obj
+def connect(opened: Opened, datasets: tuple[str, ...], wait: bool, json_: bool) -> None:
+    """Register our webhook in Argilla and take in what was answered so far. Safe to repeat."""
+    with opened.world() as world:
+        registered = registration.register(world)
+        console().print(
+            f"webhook {registered.word}: {world.settings.delivery_url}"
+        ) if not json_ else None
+        reports = _sweep_all(world, _chosen(world, datasets), json_)
+        if wait:
+            _wait(world, [r.dataset_id for r in reports], json_)
+        _tell(reports, json_, webhook=registered.word)
+
+
+@click.command()
+@click.option(
+    "--restore", is_flag=True, help="Put back other agents' suggestions that ours replaced."
+)
+@click.option("--keep-suggestions", is_flag=True, help="Leave our suggestions where they stand.")
+@as_json
+@click.pass_obj
+def disconnect(opened: Opened, restore: bool, keep_suggestions: bool, json_: bool) -> None:
+    """Delete our webhook and withdraw our suggestions. The history is kept."""
+    if restore and keep_suggestions:
+        raise click.UsageError("--restore and --keep-suggestions exclude each other")
+    with opened.world() as world:
+        webhooks = registration.unregister(world)
+        touched = 0
+        for dataset in [] if keep_suggestions else registration.distilled(world):
+            with bar(f"withdrawing {dataset.full_name}", json_) as progress:
+                touched += registration.withdraw_all(world, dataset.id, restore, progress)
+    if json_:
+        print_json({"webhooks_deleted": webhooks, "records": touched})
+    else:
+        console().print(
+            f"{webhooks} webhook(s) deleted, suggestions withdrawn from {touched} records"
+        )
+
+
+@click.command()
+@names
+@as_json
+@click.pass_obj
+def backfill(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
+    """Take in everything that was answered so far, as `connect` does."""
+    with opened.world() as world:
+        _tell(_sweep_all(world, _chosen(world, datasets), json_), json_)
+
+
+@click.command()
+@names
+@as_json
+@click.pass_obj
+def reconcile(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
+    """Compare everything with Argilla, take in what no delivery told, wait until it is published."""
+    with opened.world() as world:
+        reports = _sweep_all(world, _chosen(world, datasets), json_)
+        _wait(world, [r.dataset_id for r in reports], json_)
+        _tell(reports, json_)
+
+
+@click.command()
+@names
+@as_json
+@click.pass_obj
+def refit(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
+    """Fit the models anew and begin a new version of each."""
+    with opened.world() as world:
+        versions = {d.full_name: refit_dataset(world, d.id) for d in _chosen(world, datasets)}
+    if json_:
+        print_json(versions)
+    for name, questions in versions.items() if not json_ else ():
+        told = ", ".join(f"{question} is at version {n}" for question, n in questions.items())
+        console().print(f"{name}: {told or 'no label question'}")
+
+
+@click.command("rotate-secret")
+@click.pass_obj
+def rotate_secret(opened: Opened) -> None:
+    """Replace our webhook by one with a new secret. No delivery is refused meanwhile."""
+    with opened.world() as world:
+        registration.rotate_secret(world)
+    console().print("the webhook has a new secret; the old one is refused from now on")
+
+
+def _chosen(world: World, names: tuple[str, ...]) -> list[Dataset]:
+    every = registration.distilled(world)
+    if not names:
+        return every
+    unknown = sorted(set(names) - {d.full_name for d in every})
+    if unknown:
+        known = ", ".join(sorted(d.full_name for d in every)) or "none"
+        raise click.BadParameter(f"no such dataset: {', '.join(unknown)}; distilled are: {known}")
+    return [d for d in every if d.full_name in names]
+
+
+def _sweep_all(world: World, datasets: list[Dataset], quiet: bool) -> list[Report]:
+    reports = []
+    for dataset in datasets:
+        with bar(f"reading {dataset.full_name}", quiet) as progress:
+            reports.append(sweep(world, dataset.id, progress))
+    return reports
+
+
+def _wait(world: World, dataset_ids: list[str], quiet: bool, timeout_s: float = 3600) -> None:
+    """Until nothing waits any more."""
+    end, total = time.monotonic() + timeout_s, 1
+    with bar("publishing", quiet) as progress:
+        while True:
+            waiting = sum(sum(world.store.dirty.sizes(i)[:2]) for i in dataset_ids)
+            working = any(world.store.leased(i) for i in dataset_ids)
+            total = max(total, waiting)
+            progress(total - waiting, total)
+            if not waiting and not working:
+                return
+            if time.monotonic() > end:
+                raise DatasetBusy("records still wait; are workers running? see `doctor`")
+            time.sleep(0.2)
+
+
+def _tell(reports: list[Report], json_: bool, **more: str) -> None:
+    if json_:
+        print_json({**more, "datasets": [vars(report) for report in reports]})
+        return
+    for report in reports:
+        console().print(
+            f"{report.name}: {report.records} records compared, {report.differing} differed"
+            + ("" if report.word == "done" else f" ({report.word})")
+        )
+    if not reports:
+        console().print(
+            "no dataset to distil: publish one in Argilla, or see `distil` in distill.toml"
+        )
+
+
+COMMANDS = (connect, disconnect, backfill, reconcile, refit, rotate_secret)

@@ -1,0 +1,69 @@
+"""RQ entry points: build the world, call the use case, write one log line. Arguments are ids.
+
+The worker process imports this module before it forks (see `workers.cli`), so that no job pays for
+imports. Nothing imports it: the listener names jobs by their path.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from plugin import gateway, store
+from plugin.dispatch import DISTIL
+from plugin.settings import read
+from workers.use_cases import distil as distilling
+from workers.use_cases import sweep as sweeping
+from workers.use_cases.world import World
+
+log = logging.getLogger("distill.jobs")
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """The world as the environment describes it, for one job."""
+    settings = read(os.environ)
+    state = store.connect(settings)
+    argilla = gateway.connect(settings, state.service.time)
+    try:
+        yield World(argilla, state, settings)
+    finally:
+        argilla.close()
+        state.redis.close()
+
+
+def distil(dataset_id: str) -> None:
+    """Observe, learn, decide and publish the dirty records of a dataset."""
+    start = time.perf_counter()
+    with world() as w:
+        outcome = distilling.distil(w, dataset_id)
+        if outcome.waiting and w.store.wake(dataset_id):
+            w.dispatch.enqueue(DISTIL, dataset_id)
+    log.info(
+        "distil dataset=%s records=%d entries=%d published=%d outcome=%s seconds=%.2f%s",
+        dataset_id,
+        outcome.records,
+        outcome.entries,
+        outcome.published,
+        outcome.word,
+        time.perf_counter() - start,
+        "".join(f" error={error!r}" for error in outcome.errors),
+    )
+
+
+def sweep(dataset_id: str) -> None:
+    """Compare a whole dataset with what we know of it."""
+    start = time.perf_counter()
+    with world() as w:
+        report = sweeping.sweep(w, dataset_id)
+    log.info(
+        "sweep dataset=%s records=%d differing=%d outcome=%s seconds=%.2f",
+        dataset_id,
+        report.records,
+        report.differing,
+        report.word,
+        time.perf_counter() - start,
+    )

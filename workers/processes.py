@@ -1,0 +1,81 @@
+"""The long-running processes beside the web: the RQ worker and the cron.
+
+RQ's own scheduler and cron are not used: they enqueue with pickle, pile jobs up while no worker runs,
+and know nothing of leases. What must happen again and again is a look at Redis, every few seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+import redis as redis_client
+from redis.exceptions import RedisError
+from rq import Worker
+from rq.serializers import JSONSerializer
+
+from plugin import gateway, store
+from plugin.settings import Settings
+from workers.use_cases import watch
+from workers.use_cases.world import World
+
+log = logging.getLogger("distill.processes")
+
+WORKER_TTL_S = 60
+AGAIN_S = 2.0
+
+
+def worker(settings: Settings, burst: bool = False) -> None:
+    """Take jobs until told to stop (SIGTERM lets the job in hand finish).
+
+    RQ's worker gives up on some errors of Redis; it is then started anew.
+    """
+    import workers.jobs  # noqa: F401  # loaded before the fork: no job pays for imports
+
+    queues = [settings.queue, f"{settings.queue}-sweep"]
+    while True:
+        connection = redis_client.Redis.from_url(settings.redis_url.get_secret_value())
+        try:
+            rq_worker = Worker(
+                queues,
+                connection=connection,
+                serializer=JSONSerializer,
+                worker_ttl=WORKER_TTL_S,
+                job_monitoring_interval=10,
+                log_job_description=False,
+            )
+            rq_worker.max_connection_wait_time = 5
+            rq_worker.work(burst=burst, logging_level="WARNING")
+            if burst or rq_worker._stop_requested:
+                return
+        except RedisError as error:
+            log.warning("worker: redis is unavailable (%s), trying again", type(error).__name__)
+        time.sleep(AGAIN_S)
+
+
+def cron(settings: Settings) -> None:
+    """Wake whoever waits and look round, until told to stop."""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    state = store.connect(settings)
+    world = World(gateway.connect(settings, state.service.time), state, settings)
+    looked = float("-inf")
+    log.info("cron started")
+    while not stopped.is_set():
+        _guarded("tick", lambda: watch.tick(world))
+        if time.monotonic() - looked >= watch.LOOK_S:
+            looked = time.monotonic()
+            _guarded("look round", lambda: watch.look_round(world))
+        stopped.wait(watch.TICK_S)
+
+
+def _guarded(name: str, work: Callable[[], object]) -> None:
+    """Redis away is no reason to stop: the next turn tries again."""
+    try:
+        work()
+    except RedisError as error:
+        log.warning("%s: redis is unavailable: %s", name, type(error).__name__)

@@ -1,0 +1,140 @@
+"""What to write to Argilla: the difference between what should stand on a record and what does.
+
+Pure: the caller has just read the record, and sends what comes out. Comparing with what really
+stands (instead of with a note of what we once sent) mends whatever went wrong in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from plugin.records import OWN_AGENT, Dataset, Question, Record, Suggestion
+from plugin.settings import DatasetSettings
+from workers.engine.decision import Decision
+
+
+@dataclass
+class Publication:
+    """What is to be written on one record.
+
+    Attributes
+    ----------
+    suggestions : suggestions to upsert, as Argilla takes them.
+    withdrawn : ids of suggestions to delete.
+    shows : question → the value that we will be showing on it, None if nothing of ours.
+    """
+
+    record: str
+    suggestions: list[dict[str, Any]] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    shows: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def item(self) -> dict[str, Any]:
+        """The record's item in the bulk request."""
+        return {"id": self.record, "suggestions": self.suggestions}
+
+
+def publication(
+    dataset: Dataset,
+    record: Record,
+    decided: Mapping[str, Decision],
+    versions: Mapping[str, str],
+    ledger: Mapping[str, Any],
+    note: str | None,
+    plan: DatasetSettings,
+    news: bool,
+) -> Publication:
+    """The difference between what should stand on a record and what stands there.
+
+    Parameters
+    ----------
+    versions : question → `strategy:version`.
+    ledger : the record's ledger entry, whose `m` keeps other agents' suggestions to be restored.
+    note : the conflict note, None where there is no conflict to tell of.
+    news : whether somebody answered since the last look; else a note is not rewritten for decimals.
+    """
+    result = Publication(record.id)
+    may_show = plan.publish == "always" or record.status == "completed"
+    for name, decision in decided.items():
+        question = dataset.question(name)
+        if question is None:
+            continue
+        standing = record.suggestion(question.id)
+        result.shows[name] = decision.value if may_show else None
+        if result.shows[name] is None:
+            _take_back(result, question, standing, ledger["m"].get(name))
+        elif _differs(standing, decision, versions[name], plan.tolerance):
+            result.suggestions.append(_suggestion(question, decision, versions[name]))
+    _note(result, dataset, record, note if may_show else None, plan, news, versions, ledger)
+    return result
+
+
+def _differs(
+    standing: Suggestion | None, decision: Decision, version: str, tolerance: float
+) -> bool:
+    if standing is None or not standing.ours or standing.value != decision.value:
+        return True
+    strategy = OWN_AGENT + version.split(":")[0] + ":"
+    if not isinstance(standing.score, float | int) or not (standing.agent or "").startswith(
+        strategy
+    ):
+        return True
+    return abs(standing.score - decision.confidence) > tolerance
+
+
+def _suggestion(question: Question, decision: Decision, version: str) -> dict[str, Any]:
+    return {
+        "question_id": question.id,
+        "value": decision.value,
+        "score": round(decision.confidence, 4),
+        "type": "model",
+        "agent": OWN_AGENT + version,
+    }
+
+
+def _take_back(
+    result: Publication, question: Question, standing: Suggestion | None, kept: list[Any] | None
+) -> None:
+    """Withdraw ours, if it stands; what we had taken the place of returns."""
+    if standing is None or not standing.ours:
+        return
+    if kept is None:
+        result.withdrawn.append(standing.id)
+    else:
+        result.suggestions.append(restored(question, kept))
+
+
+def restored(question: Question, kept: list[Any]) -> dict[str, Any]:
+    """Another agent's suggestion, from the ledger, as it stood before ours took its place."""
+    _, value, score, kind, _, agent = kept
+    given = {"score": score, "type": kind, "agent": agent}
+    rest = {name: v for name, v in given.items() if v is not None}
+    return {"question_id": question.id, "value": value, **rest}
+
+
+def _note(
+    result: Publication,
+    dataset: Dataset,
+    record: Record,
+    note: str | None,
+    plan: DatasetSettings,
+    news: bool,
+    versions: Mapping[str, str],
+    ledger: Mapping[str, Any],
+) -> None:
+    question = dataset.question(plan.conflict_question)
+    if question is None or question.type != "text":
+        return
+    standing = record.suggestion(question.id)
+    if note is None:
+        _take_back(result, question, standing, ledger["m"].get(question.name))
+        return
+    ours = standing is not None and standing.ours
+    if ours and (standing is None or standing.value == note or not (news or result.suggestions)):
+        return
+    agent = OWN_AGENT + next(iter(versions.values()))
+    item = {"question_id": question.id, "value": note, "type": "model", "agent": agent}
+    result.suggestions.append(item)

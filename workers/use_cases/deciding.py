@@ -1,0 +1,103 @@
+"""Decide: for each record what the models say, which conflicts that leaves, and the note about them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from plugin.records import Record
+from workers.conflict_note import Dispute, conflict_note
+from workers.engine import conflicts
+from workers.engine.decision import Decision
+from workers.engine.votes import Vote
+from workers.use_cases.observing import Look
+from workers.use_cases.run import Run
+
+RELATED = 4
+"""How many records a kind of conflict remembers: as many as a note links to, and the record itself."""
+
+
+@dataclass
+class Resolution:
+    """What we think of one record now.
+
+    `conflicts` holds, by question, the conflict as it is to be stored; None where there never was
+    one. `note` is the conflict note, None where nothing is in dispute.
+    """
+
+    record: Record
+    decided: dict[str, Decision]
+    conflicts: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    note: str | None = None
+
+    @property
+    def open(self) -> list[tuple[str, dict[str, Any]]]:
+        """The questions in open conflict, with their conflicts."""
+        return [(q, c) for q, c in self.conflicts.items() if c and c["state"] == "open"]
+
+
+def decide(
+    run: Run, records: Mapping[str, Record | None], seen: Look, now: int
+) -> list[Resolution]:
+    """Decide the records that could be observed and still exist."""
+    datasets, dataset_id = run.store.datasets, run.dataset.id
+    standing = [r for i, r in records.items() if r is not None and i in seen.ledger]
+    decided = run.models.decide([record.id for record in standing], run.plan)
+    pairs = [(record_id, q) for record_id, by_question in decided.items() for q in by_question]
+    known = datasets.conflicts_on(dataset_id, pairs)
+    resolutions = []
+    for record in standing:
+        resolution = Resolution(record, decided[record.id])
+        for question, decision in resolution.decided.items():
+            before = known.get((record.id, question))
+            resolution.conflicts[question] = _conflict(run, decision, before, now)
+        resolutions.append(resolution)
+    kinds = {kind(q, c) for r in resolutions for q, c in r.open}
+    related = datasets.related(dataset_id, sorted(kinds))
+    for resolution in resolutions:
+        resolution.note = _note(run, resolution, related)
+    return resolutions
+
+
+def kind(question: str, conflict: Mapping[str, Any]) -> str:
+    """The kind of a conflict: its question and the labels that are contested."""
+    return json.dumps([question, sorted(conflict["labels"])], ensure_ascii=False)
+
+
+def _conflict(
+    run: Run, decision: Decision, before: dict[str, Any] | None, now: int
+) -> dict[str, Any] | None:
+    votes = [Vote(decision.record, c.annotator, c.label) for c in decision.contributions]
+    found = conflicts.find(votes, decision, before is not None, run.plan.settled_confidence)
+    if found is None and before is None:
+        return None
+    state = found.state if found else "settled"
+    labels = {label: [int(a) for a in who] for label, who in found.voices.items()} if found else {}
+    was = before or {"state": None, "since": now, "before": []}
+    stored: dict[str, Any] = {"state": state, "labels": labels, "since": was["since"]}
+    earlier = was.get("before", [])
+    if was["state"] == "open" != state:
+        earlier = [*earlier, [was["since"], now, decision.value]]
+    if was["state"] != "open" == state:
+        stored["since"] = now
+    if earlier:
+        stored["before"] = earlier
+    return stored
+
+
+def _note(run: Run, resolution: Resolution, related: Mapping[str, list[str]]) -> str | None:
+    disputes = [Dispute(q, resolution.decided[q], conflict) for q, conflict in resolution.open]
+    others = dict.fromkeys(
+        other
+        for question, conflict in resolution.open
+        for other in related[kind(question, conflict)]
+        if other != resolution.record.id
+    )
+    return conflict_note(
+        disputes,
+        lambda number: run.crowd.name(number, run.plan.name_annotators),
+        run.page(resolution.record.id),
+        [run.page(other) for other in others],
+    )

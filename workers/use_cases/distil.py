@@ -1,0 +1,241 @@
+"""Distil: observe the dirty records of one dataset, learn, decide, publish the difference.
+
+One distiller per dataset at a time. It works in batches until nothing waits or its slice of time is
+over. Whatever interrupts it (a killed process, Redis or Argilla away) leaves the records dirty, and
+every step may be repeated: observing twice adds nothing, publishing compares with what stands.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from dataclasses import dataclass, field
+
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, LeaseLost, NotFound
+from plugin.records import Dataset, Record
+from plugin.settings import DatasetSettings
+from plugin.store.lease import Lease
+from workers.models import Models
+from workers.use_cases.crowd import Crowd
+from workers.use_cases.deciding import decide
+from workers.use_cases.observing import look
+from workers.use_cases.publishing import publish
+from workers.use_cases.refit import release_outgrown
+from workers.use_cases.run import Run
+from workers.use_cases.world import World
+
+log = logging.getLogger("distill.distil")
+
+BATCH = 250
+STALE_BATCH = 50
+"""Refreshing is done in smaller steps, so that a fresh answer does not wait long for its turn."""
+
+DECIDE_AT_ONCE = 2_000
+
+SLICE_S = 30.0
+MOST_REST_S = 20
+CAREFUL_TRIES = 3
+"""A batch that was begun so often without an end is worked on record by record."""
+LAST_TRY = 6
+"""A single record that was begun so often without an end is set aside."""
+
+
+@dataclass
+class Outcome:
+    """What one run did, for the log line."""
+
+    dataset_id: str
+    word: str = "done"
+    records: int = 0
+    entries: int = 0
+    published: int = 0
+    waiting: bool = False
+    errors: list[str] = field(default_factory=list)
+
+
+def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
+    """Work on one dataset until nothing waits, or `slice_s` seconds are over.
+
+    Failures that time may mend end the run with a word in the outcome; the records stay dirty.
+    """
+    outcome = Outcome(dataset_id)
+    lease = world.store.lease(dataset_id)
+    if lease is None:
+        outcome.word = "busy"
+        return outcome
+    rest_s = 0
+    try:
+        run = _begin(world, dataset_id, lease, outcome)
+        if run is not None:
+            _Work(run, outcome).until(time.monotonic() + slice_s)
+            world.store.datasets.note(dataset_id, failing=0, word="")
+    except LeaseLost:
+        outcome.word = "lease lost"
+    except (ArgillaUnavailable, ArgillaRefused) as error:
+        rest_s = _failed(world, dataset_id, error)
+        outcome.word, outcome.waiting = "argilla", False
+        outcome.errors.append(str(error))
+    finally:
+        lease.release(rest_s)
+    return outcome
+
+
+def _failed(world: World, dataset_id: str, error: Exception) -> int:
+    """Note a failed attempt; the answer is for how many seconds to leave Argilla alone."""
+    datasets = world.store.datasets
+    failing = int(datasets.info(dataset_id).get("failing", 0)) + 1
+    failures = int(datasets.info(dataset_id).get("failures", 0)) + 1
+    datasets.note(dataset_id, failing=failing, failures=failures, word=str(error))
+    world.store.dirty.end(dataset_id)
+    return int(min(2 ** min(failing, 10), MOST_REST_S))
+
+
+def _begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run | None:
+    """Get to know the dataset; None where there is nothing to be done with it."""
+    datasets = world.store.datasets
+    if not world.connected:
+        outcome.word = "disconnected"
+        return None
+    try:
+        dataset = world.gateway.dataset(dataset_id)
+    except NotFound:
+        outcome.word = "deleted"
+        world.store.dirty.drop(dataset_id)
+        if "name" in datasets.info(dataset_id):
+            datasets.note(
+                dataset_id, state="deleted", word="deleted in Argilla; its history is kept"
+            )
+        else:
+            datasets.forget(dataset_id)
+        return None
+    datasets.add(dataset_id)
+    plan = world.plan(dataset.full_name)
+    models = Models.load(world.store, dataset, plan)
+    state = "active" if plan.distil and dataset.status == "ready" else "ignored"
+    datasets.note(dataset_id, **_facts(dataset, models, plan, state))
+    if state == "ignored" or not models.by_question:
+        outcome.word = "ignored"
+        world.store.dirty.drop(dataset_id)
+        return None
+    crowd = Crowd(world.store, world.gateway, dataset_id, world.settings.plan.sources)
+    return Run(world, lease, dataset, plan, models, crowd)
+
+
+def _facts(
+    dataset: Dataset, models: Models, plan: DatasetSettings, state: str
+) -> dict[str, str | int]:
+    questions = {
+        q.name: {
+            "type": q.type,
+            "labels": list(q.labels),
+            "word": models.left_alone.get(q.name, "distilled"),
+        }
+        for q in dataset.questions
+    }
+    return {
+        "name": dataset.full_name,
+        "workspace": dataset.workspace,
+        "workspace_id": dataset.workspace_id,
+        "state": state,
+        "publish": plan.publish,
+        "questions": json.dumps(questions),
+    }
+
+
+class _Work:
+    """The work on one dataset, batch by batch."""
+
+    def __init__(self, run: Run, outcome: Outcome) -> None:
+        self.run = run
+        self.store = run.store
+        self.id = run.dataset.id
+        self.outcome = outcome
+
+    def until(self, end: float) -> None:
+        """Batches until nothing waits, or until the time is over."""
+        while time.monotonic() < end:
+            if not self._step() and self._idle():
+                return
+            if self.store.lease_wanted(self.id):
+                break
+        self._save()
+        self.outcome.waiting = True
+
+    def _step(self) -> bool:
+        """Work on the dirty records that wait longest, else refresh some stale ones; False if none.
+
+        Tries count the beginnings, so that a record which kills its worker is found and set aside.
+        """
+        dirty = self.store.dirty
+        tries = dirty.begin(self.id)
+        careful = tries > CAREFUL_TRIES
+        taken = dirty.take(self.id, 1 if careful else BATCH)
+        stale = [] if taken else dirty.take_stale(self.id, 1 if careful else STALE_BATCH)
+        waiting = taken or [(record_id, "") for record_id in stale]
+        if waiting and tries > LAST_TRY:
+            failed = {waiting[0][0]: f"a worker died or failed {tries - 1} times at this record"}
+        elif taken:
+            failed = self._batch([record_id for record_id, _ in taken])
+        else:
+            failed = self._batch(stale)
+        for pair in waiting:
+            if pair[0] in failed:
+                self._set_aside(pair, failed[pair[0]])
+        dirty.clear(self.id, [pair for pair in taken if pair[0] not in failed])
+        dirty.clear_stale(self.id, [record_id for record_id, _ in waiting])
+        dirty.end(self.id)
+        return bool(waiting)
+
+    def _differing(self, records: list[str]) -> list[str]:
+        """Those of the records that we decide differently now than we last did."""
+        decided = self.run.models.decide(records, self.run.plan)
+        before = self.store.datasets.decisions(self.id, records)
+        return [
+            record_id
+            for record_id, old in zip(records, before, strict=True)
+            if any(
+                question not in (old or {})
+                or (old or {})[question]["v"] != decision.value
+                or abs((old or {})[question]["c"] - decision.confidence) > self.run.plan.tolerance
+                for question, decision in decided[record_id].items()
+            )
+        ]
+
+    def _idle(self) -> bool:
+        """Nothing waits: see whom the news moved, save, and give the lease back if that is all."""
+        release_outgrown(self.run)
+        moved = self.run.models.moved(self.run.plan.tolerance)
+        for start in range(0, len(moved), DECIDE_AT_ONCE):
+            part = moved[start : start + DECIDE_AT_ONCE]
+            self.store.dirty.make_stale(self.id, self._differing(part))
+        self._save()
+        return self.run.lease.release_if_idle()
+
+    def _save(self) -> None:
+        unsaved = self.run.models.unsaved()
+        if unsaved:
+            self.run.lease.commit(lambda pipe: self.run.models.write(pipe, self.store, unsaved))
+            for model in unsaved:
+                model.unsaved = 0
+
+    def _batch(self, ids: list[str]) -> dict[str, str]:
+        """Read, observe, learn, decide, publish. The answer is which records failed, and why."""
+        if not ids:
+            return {}
+        now = self.store.now()
+        found = self.run.world.gateway.records(self.id, ids)
+        records: dict[str, Record | None] = {record_id: found.get(record_id) for record_id in ids}
+        seen = look(self.run, records, now)
+        self.run.models.learn(seen.entries)
+        sent = publish(self.run, decide(self.run, records, seen, now), seen, now)
+        self.outcome.records += len(ids)
+        self.outcome.entries += len(seen.entries)
+        self.outcome.published += sent.suggestions
+        return {**seen.failed, **sent.refused}
+
+    def _set_aside(self, taken: tuple[str, str], error: str) -> None:
+        self.outcome.errors.append(f"{taken[0]}: {error}")
+        self.store.dirty.set_aside(self.id, taken, error, self.store.now())
+        count = self.store.datasets.count
+        self.run.lease.commit(lambda pipe: count(pipe, self.id, "failures", 1))

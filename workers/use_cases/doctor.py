@@ -1,0 +1,195 @@
+"""Doctor: look at every part that the service stands on; each finding says what to do about it."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from redis.exceptions import RedisError, ResponseError
+
+from plugin import readiness
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, DistillError
+from workers.engine import registry
+from workers.models import Models
+from workers.use_cases.registration import distilled
+from workers.use_cases.world import World
+
+ARRIVAL_S = 15.0
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report: what was looked at, how it is, and what to do if it is not well."""
+
+    what: str
+    state: str
+    text: str
+    remedy: str = ""
+
+
+def examine(world: World) -> Iterator[Finding]:
+    """All findings in turn. None raises: what cannot be looked at is a finding too."""
+    checks: list[Callable[[World], Iterator[Finding]]] = [
+        _redis,
+        _argilla,
+        _webhook,
+        _processes,
+        _datasets,
+    ]
+    for check in checks:
+        name = check.__name__.strip("_")
+        try:
+            yield from check(world)
+        except RedisError as error:
+            yield Finding(name, FAIL, f"Redis: {type(error).__name__}", "check DISTILL_REDIS_URL")
+        except DistillError as error:
+            yield Finding(name, FAIL, str(error), "see the findings above")
+
+
+def _redis(world: World) -> Iterator[Finding]:
+    redis = world.store.redis
+    redis.ping()
+    memory, persistence = redis.info("memory"), redis.info("persistence")
+    policy = memory.get("maxmemory_policy", "unknown")
+    if policy == "noeviction":
+        yield Finding("redis eviction", OK, policy)
+    else:
+        yield Finding("redis eviction", FAIL, policy, "set maxmemory-policy noeviction")
+    if persistence.get("aof_enabled"):
+        yield Finding("redis persistence", OK, "append-only file")
+        return
+    try:
+        snapshots = redis.config_get("save").get("save")
+    except ResponseError:
+        snapshots = None
+    if snapshots:
+        text = "snapshots only: a crash loses the last minutes of the history"
+        yield Finding("redis persistence", WARN, text, "set appendonly yes")
+    else:
+        yield Finding("redis persistence", FAIL, "none: a restart loses all", "set appendonly yes")
+
+
+def _argilla(world: World) -> Iterator[Finding]:
+    address = world.settings.argilla_api_url
+    try:
+        version = world.gateway.version()
+    except (ArgillaUnavailable, ArgillaRefused) as error:
+        yield Finding("argilla", FAIL, str(error), f"check ARGILLA_API_URL ({address})")
+        return
+    yield Finding("argilla", OK, f"{version} at {address}")
+    try:
+        user = world.gateway.me()
+    except ArgillaRefused as error:
+        yield Finding("argilla key", FAIL, str(error), "set ARGILLA_API_KEY to an owner's key")
+        return
+    text = f"{user['username']} is {user['role']}"
+    if user["role"] == "owner":
+        yield Finding("argilla key", OK, text)
+    else:
+        yield Finding("argilla key", FAIL, text, "webhooks need an owner's key")
+
+
+def _webhook(world: World) -> Iterator[Finding]:
+    url, kept = world.settings.delivery_url, world.store.service.webhooks()
+    theirs = {w["id"]: w for w in world.gateway.webhooks() if w["url"] == url or w["id"] in kept}
+    good = [i for i, w in theirs.items() if i in kept and w["enabled"] and w["url"] == url]
+    if len(good) != 1 or len(theirs) != 1:
+        text = f"{len(theirs)} webhooks to {url}, {len(good)} of them known and enabled"
+        yield Finding("webhook", FAIL, text, "run `argilla-distill connect`")
+        return
+    yield Finding("webhook", OK, url)
+    before = world.store.service.beats().get("ping", 0)
+    try:
+        world.gateway.ping(good[0])
+    except ArgillaUnavailable as error:
+        yield Finding("listener", FAIL, str(error), _reach(url))
+        return
+    if _arrives(lambda: world.store.service.beats().get("ping", 0) > before):
+        yield Finding("listener", OK, "a ping from Argilla arrived")
+    else:
+        yield Finding("listener", FAIL, "a ping from Argilla did not arrive", _reach(url))
+        return
+    yield _argilla_worker(world)
+
+
+def _reach(url: str) -> str:
+    return f"Argilla must reach {url}: start the web process, check DISTILL_LISTENER_URL"
+
+
+def _argilla_worker(world: World) -> Finding:
+    """Pings come from Argilla's web process; only an event shows that its worker delivers."""
+    probe = world.gateway.create_and_delete_dataset(f"distill-doctor-{secrets.token_hex(4)}")
+    if probe is None:
+        return Finding("argilla worker", WARN, "no workspace to try it in", "create a workspace")
+    arrived = _arrives(lambda: "heard" in world.store.datasets.info(probe))
+    world.store.datasets.forget(probe)
+    if arrived:
+        return Finding("argilla worker", OK, "an event arrived")
+    remedy = "start `python -m argilla_server worker` beside Argilla"
+    return Finding("argilla worker", FAIL, "an event did not arrive", remedy)
+
+
+def _arrives(happened: Callable[[], bool]) -> bool:
+    end = time.monotonic() + ARRIVAL_S
+    while time.monotonic() < end:
+        if happened():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _processes(world: World) -> Iterator[Finding]:
+    report = readiness.check(world.store, world.settings.queue)
+    if report["workers"]:
+        yield Finding("workers", OK, f"{report['workers']} alive")
+    else:
+        yield Finding("workers", FAIL, "none alive", "start `argilla-distill worker`")
+    if report["cron"]:
+        yield Finding("cron", OK, "alive")
+    else:
+        yield Finding("cron", FAIL, "no sign of life", "start `argilla-distill cron`")
+    if report["oldest_dirty_s"] > 60:
+        text = f"the oldest dirty record waits for {report['oldest_dirty_s']:.0f} s"
+        yield Finding(
+            "backlog", WARN, text, "start more workers, or see the log of those there are"
+        )
+
+
+def _datasets(world: World) -> Iterator[Finding]:
+    found = distilled(world)
+    if not found:
+        yield Finding(
+            "datasets", WARN, "none to distil", "publish one, or see `distil` in distill.toml"
+        )
+    for brief in found:
+        dataset, plan = world.gateway.dataset(brief.id), world.plan(brief.full_name)
+        wrong = [n for n in _strategies(world, brief.full_name) if n not in registry.STRATEGIES]
+        if wrong:
+            known = ", ".join(sorted(registry.STRATEGIES))
+            yield Finding(brief.full_name, FAIL, f"no strategy {wrong[0]}", f"known are {known}")
+            continue
+        models = Models.load(world.store, dataset, plan)
+        parts = [f"{n} → {m.strategy.name}" for n, m in models.by_question.items()]
+        parts += [f"{name}: {word}" for name, word in models.left_alone.items()]
+        note = dataset.question(plan.conflict_question)
+        remedy = ""
+        if not models.by_question:
+            remedy = "no label question: nothing will be distilled"
+        elif note is None or note.type != "text":
+            remedy = (
+                f"without a text question {plan.conflict_question!r} there are no conflict notes"
+            )
+        poisoned = len(world.store.dirty.poisoned(brief.id))
+        if poisoned:
+            parts.append(f"{poisoned} records set aside")
+            remedy = "see `argilla-distill status --json` for their errors"
+        yield Finding(brief.full_name, WARN if remedy else OK, "; ".join(parts), remedy)
+
+
+def _strategies(world: World, name: str) -> list[str]:
+    plan = world.plan(name)
+    return [plan.strategy, *(plan.question(q).strategy for q in plan.questions)]

@@ -1,0 +1,94 @@
+"""Observe many records: append to history and ledger, in one transaction, what they show anew."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from plugin.ledger import GONE, Observation, changed, observe
+from plugin.records import Record
+from plugin.store.history import Entry
+from workers.use_cases.run import Run
+
+
+@dataclass
+class Look:
+    """What a look at some records found."""
+
+    entries: list[Entry]
+    ledger: dict[str, dict[str, Any]]
+    decided: dict[str, dict[str, Any]]
+    failed: dict[str, str]
+
+
+def look(run: Run, records: Mapping[str, Record | None], now: int) -> Look:
+    """Observe these records (None: gone) and commit what is new.
+
+    A record that cannot be understood is reported in `failed` and left as it was.
+
+    Raises
+    ------
+    LeaseLost : nothing was written.
+    """
+    ids, datasets = list(records), run.store.datasets
+    ledger = dict(zip(ids, datasets.ledger(run.dataset.id, ids), strict=True))
+    decisions = datasets.decisions(run.dataset.id, ids)
+    decided = {i: d or {} for i, d in zip(ids, decisions, strict=True)}
+    failed: dict[str, str] = {}
+    observations: dict[str, Observation] = {}
+    for record_id in ids:
+        try:
+            observations[record_id] = observe(
+                ledger[record_id],
+                records[record_id],
+                record_id,
+                run.dataset,
+                decided[record_id],
+                run.plan.conflict_question,
+                run.crowd.number,
+                now,
+            )
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            failed[record_id] = f"cannot be understood: {type(error).__name__}: {error}"
+    entries = _commit(run, ledger, observations, now)
+    after = {record_id: o.ledger for record_id, o in observations.items()}
+    return Look(entries, after, decided, failed)
+
+
+def _commit(
+    run: Run,
+    ledger: Mapping[str, dict[str, Any] | None],
+    observations: Mapping[str, Observation],
+    now: int,
+) -> list[Entry]:
+    news = {i: o for i, o in observations.items() if changed(ledger[i], o)}
+    if not news:
+        return []
+    ids = iter(
+        run.store.history.ids(run.dataset.id, now, sum(len(o.entries) for o in news.values()))
+    )
+    entries = [entry for observation in news.values() for entry in observation.file(ids)]
+    counts: Counter[tuple[int, str]] = Counter()
+    facts: Counter[str] = Counter(observed=len(entries))
+    for record_id, observation in news.items():
+        before = ledger[record_id] or {"s": GONE, "r": {}}
+        for sign, state in ((-1, before), (1, observation.ledger)):
+            facts["records"] += sign * (state["s"] != GONE)
+            facts["completed"] += sign * (state["s"] == "completed")
+            for number, response in state["r"].items():
+                counts[int(number), response[0]] += sign
+
+    def write(pipe: Any) -> None:
+        dataset_id, datasets = run.dataset.id, run.store.datasets
+        run.store.history.append(pipe, dataset_id, entries)
+        datasets.write_ledger(pipe, dataset_id, {i: o.ledger for i, o in news.items()})
+        datasets.count_responses(pipe, dataset_id, counts)
+        for name, by in facts.items():
+            datasets.count(pipe, dataset_id, name, by)
+        run.crowd.write(pipe)
+
+    run.lease.commit(write)
+    run.crowd.written()
+    return entries

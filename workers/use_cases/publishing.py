@@ -1,0 +1,213 @@
+"""Publish: write the difference to Argilla in one bulk call, then keep what we decided and showed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from plugin.errors import InvalidValue
+from plugin.store.history import Entry
+from workers.engine.decision import Decision
+from workers.publication import Publication, publication
+from workers.use_cases.deciding import RELATED, Resolution, kind
+from workers.use_cases.observing import Look
+from workers.use_cases.run import Run
+
+LEAST_PROBABILITY = 0.0005
+"""Labels less probable than that are left out of a stored posterior."""
+
+
+@dataclass
+class Sent:
+    """What Argilla took: record → since when it stands (ms), and what it refused: record → why."""
+
+    at: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    suggestions: int = 0
+
+
+def publish(run: Run, resolutions: Sequence[Resolution], seen: Look, now: int) -> Sent:
+    """Write what differs, then commit the decisions.
+
+    Raises
+    ------
+    ArgillaUnavailable, ArgillaRefused : nothing is committed; the same call may be repeated.
+    """
+    versions = {n: f"{m.strategy.name}:{m.version}" for n, m in run.models.by_question.items()}
+    news = {entry.record for entry in seen.entries}
+    publications = [
+        publication(
+            run.dataset,
+            resolution.record,
+            resolution.decided,
+            versions,
+            seen.ledger[resolution.record.id],
+            resolution.note,
+            run.plan,
+            resolution.record.id in news,
+        )
+        for resolution in resolutions
+    ]
+    sent = Sent()
+    _send(run, [p for p in publications if p.suggestions], sent)
+    for each in publications:
+        if each.withdrawn and each.record not in sent.refused:
+            run.world.gateway.withdraw(each.record, each.withdrawn)
+            sent.at.setdefault(each.record, run.store.now())
+    _keep(run, resolutions, publications, seen, sent, now)
+    return sent
+
+
+def _send(run: Run, publications: Sequence[Publication], sent: Sent) -> None:
+    """One bulk call; where Argilla refuses it, halves of it, down to the records at fault."""
+    if not publications:
+        return
+    try:
+        sent.at.update(run.world.gateway.suggest(run.dataset.id, [p.item for p in publications]))
+        sent.suggestions += sum(len(p.suggestions) for p in publications)
+    except InvalidValue as error:
+        if len(publications) == 1:
+            sent.refused[publications[0].record] = str(error)
+            return
+        middle = len(publications) // 2
+        _send(run, publications[:middle], sent)
+        _send(run, publications[middle:], sent)
+
+
+def _keep(
+    run: Run,
+    resolutions: Sequence[Resolution],
+    publications: Sequence[Publication],
+    seen: Look,
+    sent: Sent,
+    now: int,
+) -> None:
+    gone = [i for i in seen.ledger if i not in {r.record.id for r in resolutions}]
+    decisions: dict[str, Any] = dict.fromkeys(gone)
+    conflicts: dict[tuple[str, str], Any] = {
+        (i, q): None for i in gone for q in run.models.by_question
+    }
+    entries: list[Entry] = []
+    for resolution, shown in zip(resolutions, publications, strict=True):
+        record_id = resolution.record.id
+        if record_id in sent.refused:
+            continue
+        before = seen.decided[record_id]
+        decisions[record_id] = {
+            question: _stored(run, question, decision, before.get(question, {}), shown, sent, now)
+            for question, decision in resolution.decided.items()
+        }
+        entries += _news(run, record_id, resolution.decided, before)
+        conflicts |= {(record_id, q): c for q, c in resolution.conflicts.items() if c}
+    ids = iter(run.store.history.ids(run.dataset.id, now, len(entries)))
+    filed = [Entry(**{**vars(entry), "id": next(ids)}) for entry in entries]
+    for entry in filed:
+        seen.ledger[entry.record]["h"].append(entry.id)
+    touched = {entry.record: seen.ledger[entry.record] for entry in filed}
+    known = run.store.datasets.conflicts_on(run.dataset.id, list(conflicts))
+    opened = sum(_open(c) - _open(known.get(pair)) for pair, c in conflicts.items())
+    related = _related(run, conflicts, known)
+
+    def write(pipe: Any) -> None:
+        datasets = run.store.datasets
+        run.store.history.append(pipe, run.dataset.id, filed)
+        datasets.write_ledger(pipe, run.dataset.id, touched)
+        datasets.write_decisions(pipe, run.dataset.id, decisions)
+        datasets.write_conflicts(pipe, run.dataset.id, conflicts)
+        datasets.write_related(pipe, run.dataset.id, related)
+        datasets.count(pipe, run.dataset.id, "conflicts", opened)
+        datasets.count(pipe, run.dataset.id, "published", sent.suggestions)
+
+    run.lease.commit(write)
+
+
+def _related(
+    run: Run, conflicts: Mapping[tuple[str, str], Any], known: Mapping[tuple[str, str], Any]
+) -> dict[str, list[str]]:
+    """Kind of conflict → the records latest in it, after those that opened and those that ended."""
+    left = [(kind(q, c), r) for (r, q), c in known.items() if _open(c)]
+    joined = [(kind(q, c), r) for (r, q), c in conflicts.items() if _open(c)]
+    kinds = sorted({name for name, _ in {*left, *joined} - {*left}.intersection(joined)})
+    related = run.store.datasets.related(run.dataset.id, kinds)
+    for name, record_id in left:
+        if name in related and record_id in related[name] and (name, record_id) not in joined:
+            related[name].remove(record_id)
+    for name, record_id in joined:
+        if name in related and record_id not in related[name]:
+            related[name] = [record_id, *related[name]][:RELATED]
+    return related
+
+
+def _open(conflict: Mapping[str, Any] | None) -> int:
+    return int(conflict is not None and conflict["state"] == "open")
+
+
+def _news(
+    run: Run, record_id: str, decided: Mapping[str, Decision], before: Mapping[str, Any]
+) -> list[Entry]:
+    """History entries for the decisions whose value is another than before."""
+    entries = []
+    for question, decision in decided.items():
+        if question in before and before[question]["v"] == decision.value:
+            continue
+        if question not in before and decision.leader is None and not decision.contributions:
+            continue  # nobody has answered yet: nothing was decided
+        model = run.models.by_question[question]
+        extra: dict[str, Any] = {
+            "c": round(decision.confidence, 3),
+            "s": model.strategy.name,
+            "n": model.version,
+        }
+        if decision.abstention:
+            extra["why"] = decision.abstention
+        values = {question: decision.value}
+        entries.append(Entry("decision", record_id, values=values, extra=extra))
+    return entries
+
+
+def _stored(
+    run: Run,
+    question: str,
+    decision: Decision,
+    before: Mapping[str, Any],
+    shown: Publication,
+    sent: Sent,
+    now: int,
+) -> dict[str, Any]:
+    """A decision as the store keeps it: all that the record's page needs to explain it."""
+    model = run.models.by_question[question]
+    stored: dict[str, Any] = {
+        "v": decision.value,
+        "c": round(decision.confidence, 4),
+        "p": {k: round(p, 3) for k, p in decision.posterior.items() if p >= LEAST_PROBABILITY},
+        "s": model.strategy.name,
+        "n": model.version,
+        "t": now,
+        "top": decision.leader,
+        "next": decision.runner_up,
+        "prior": round(decision.prior_log_odds, 2),
+        "w": [
+            [int(c.annotator), round(c.reliability, 2), round(c.log_odds, 2)]
+            for c in decision.contributions
+        ],
+        "shown": _shown(
+            before.get("shown", []), shown.shows[question], sent.at.get(shown.record, now)
+        ),
+    }
+    if decision.abstention:
+        stored["abstain"] = decision.abstention
+    return stored
+
+
+def _shown(before: list[list[Any]], value: Any, at: int) -> list[list[Any]]:
+    """What stood of ours when, after `value` (None: nothing) has come to stand since `at`.
+
+    >>> _shown([["a", 1, None]], "b", 5)
+    [['a', 1, 5], ['b', 5, None]]
+    """
+    standing = before[-1][0] if before and before[-1][2] is None else None
+    if value == standing:
+        return before
+    closed = [*before[:-1], [*before[-1][:2], at]] if standing is not None else before
+    return [*closed, [value, at, None]] if value is not None else closed

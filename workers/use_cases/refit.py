@@ -1,0 +1,57 @@
+"""Refit: fit the models anew from their standing votes, and begin new versions where votes have grown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plugin.store.history import Entry
+from workers.models import Model, Models
+from workers.use_cases.crowd import Crowd
+from workers.use_cases.run import Run
+from workers.use_cases.world import World, patiently
+
+
+def release_outgrown(run: Run) -> None:
+    """Begin a new version of every model whose votes have changed enough since its last."""
+    release(run, [model for model in run.models.by_question.values() if model.outgrown])
+
+
+def release(run: Run, models: list[Model]) -> None:
+    """Refit these models and begin a new version of each, told in the history."""
+    if not models:
+        return
+    for model in models:
+        model.refit()
+    entries = [model.release() for model in models]
+    ids = run.store.history.ids(run.dataset.id, run.store.now(), len(entries))
+    filed = [Entry(**{**vars(e), "id": i}) for e, i in zip(entries, ids, strict=True)]
+
+    def write(pipe: Any) -> None:
+        run.store.history.append(pipe, run.dataset.id, filed)
+        run.models.write(pipe, run.store, models)
+
+    for model, entry in zip(models, filed, strict=True):
+        model.position = entry.id
+    run.lease.commit(write)
+
+
+def refit(world: World, dataset_id: str) -> dict[str, int]:
+    """Fit a dataset's models anew on demand; the answer is each question's version.
+
+    Raises
+    ------
+    DatasetBusy : the distiller did not give the dataset's lease back in time.
+    """
+    dataset = world.gateway.dataset(dataset_id)
+    plan = world.plan(dataset.full_name)
+    lease = patiently(world, dataset_id)
+    try:
+        models = Models.load(world.store, dataset, plan)
+        crowd = Crowd(world.store, world.gateway, dataset_id, world.settings.plan.sources)
+        release(Run(world, lease, dataset, plan, models, crowd), list(models.by_question.values()))
+        world.store.dirty.make_stale(dataset_id, models.moved(plan.tolerance))
+        lease.commit(lambda pipe: models.write(pipe, world.store, models.by_question.values()))
+    finally:
+        lease.release()
+    world.dispatch.wake(dataset_id)
+    return {name: model.version for name, model in models.by_question.items()}

@@ -1,0 +1,134 @@
+"""Sweep: compare a whole dataset, page by page, with what we know of it. Backfill and reconciliation.
+
+What differs is observed at once, under the lease, a page at a time, so that live work goes on in
+between; a page that was read before somebody else looked at one of its records is not believed for
+that record. What differed is marked stale, for the distiller to look at, decide and publish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from plugin.dispatch import DISTIL
+from plugin.errors import NotFound
+from plugin.records import Dataset, Record
+from plugin.settings import DatasetSettings
+from workers.models import Models
+from workers.use_cases.crowd import Crowd
+from workers.use_cases.observing import look
+from workers.use_cases.run import Run
+from workers.use_cases.world import World, patiently
+
+PAGE = 500
+
+Progress = Callable[[int, int], None]
+"""Told how many records were compared, and how many there are."""
+
+
+@dataclass
+class Report:
+    """What a sweep found: records compared, how many differed from what we knew, and a word."""
+
+    dataset_id: str
+    name: str = ""
+    records: int = 0
+    differing: int = 0
+    word: str = "done"
+
+
+def sweep(world: World, dataset_id: str, progress: Progress = lambda done, total: None) -> Report:
+    """Compare a dataset with what we know of it, and observe what differs.
+
+    Raises
+    ------
+    ArgillaUnavailable, ArgillaRefused : may be repeated; what was observed so far is kept.
+    """
+    report = Report(dataset_id)
+    store = world.store
+    store.datasets.add(dataset_id)
+    try:
+        dataset = world.gateway.dataset(dataset_id)
+    except NotFound:
+        report.word = "deleted"
+        world.dispatch.wake(dataset_id)
+        return report
+    report.name, plan = dataset.full_name, world.plan(dataset.full_name)
+    if not plan.distil or dataset.status != "ready":
+        report.word = "ignored"
+        return report
+    started = store.now()
+    activity = world.gateway.activity(dataset_id)
+    store.service.keep_users(world.gateway.users())
+    seen: set[str] = set()
+    for read_at, records, total in _pages(world, dataset_id):
+        seen.update(record.id for record in records)
+        report.records += len(records)
+        report.differing += _compare(world, dataset, plan, records, read_at)
+        progress(report.records, total)
+    missing = [i for i in store.datasets.standing(dataset_id) if i not in seen]
+    report.differing += len(missing)
+    store.dirty.mark(dataset_id, [*store.dirty.poisoned(dataset_id), *missing])
+    store.datasets.note(dataset_id, swept_at=started, swept_activity=activity)
+    world.dispatch.enqueue(DISTIL, dataset_id)
+    return report
+
+
+def _pages(world: World, dataset_id: str) -> Iterator[tuple[int, list[Record], int]]:
+    """All pages with the time at which they were asked for; the next is read while one is compared."""
+
+    def read(offset: int) -> tuple[int, list[Record], int]:
+        read_at = world.store.now()
+        records, total = world.gateway.page(dataset_id, offset, PAGE)
+        return read_at, records, total
+
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        ahead, offset = reader.submit(read, 0), 0
+        while True:
+            read_at, records, total = ahead.result()
+            offset += PAGE
+            if records and offset < total:
+                ahead = reader.submit(read, offset)
+            yield read_at, records, total
+            if not records or offset >= total:
+                return
+
+
+def _compare(
+    world: World, dataset: Dataset, plan: DatasetSettings, records: Sequence[Record], read_at: int
+) -> int:
+    """Observe what differs on one page; the answer is how many records did."""
+    store, ids = world.store, [record.id for record in records]
+    lease = patiently(world, dataset.id)
+    try:
+        known = dict(zip(ids, store.datasets.ledger(dataset.id, ids), strict=True))
+        fresh = {r.id: r for r in records if (known[r.id] or {"t": 0})["t"] < read_at}
+        crowd = Crowd(store, world.gateway, dataset.id, world.settings.plan.sources)
+        crowd.rename()
+        seen = look(Run(world, lease, dataset, plan, Models(dataset), crowd), fresh, read_at)
+        differing = {
+            i
+            for i, entry in seen.ledger.items()
+            if (known[i] or {"s": None})["s"] != entry["s"]
+            or _unlike(dataset, fresh[i], seen.decided[i])
+        }.union(seen.failed, (entry.record for entry in seen.entries))
+        store.dirty.make_stale(dataset.id, list(differing))
+    finally:
+        lease.release()
+    if store.dirty.oldest(dataset.id):  # an answer came while we held the lease
+        world.dispatch.wake(dataset.id)
+    return len(differing)
+
+
+def _unlike(dataset: Dataset, record: Record, decided: Mapping[str, Any]) -> bool:
+    """Whether something else stands suggested than what we believe to be showing."""
+    for question in dataset.questions:
+        shown = decided.get(question.name, {}).get("shown") or [[None, 0, None]]
+        believed = shown[-1][0] if shown[-1][2] is None else None
+        standing = record.suggestion(question.id)
+        stands = standing.value if standing is not None and standing.ours else None
+        if question.name in decided and stands != believed:
+            return True
+    return False

@@ -1,0 +1,115 @@
+"""What the cron does: wake whoever waits, look cheaply for what no delivery told, sweep daily.
+
+`tick` every few seconds finds datasets with waiting records and no distiller (a worker was killed, a
+job was lost, Argilla was away). `look_round` every minute compares, per dataset, Argilla's time of
+the last activity and its counts of responses with ours; where they differ for two looks in a row,
+some delivery never arrived, and the dataset is swept.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+
+from plugin.dispatch import SWEEP
+from plugin.errors import ArgillaRefused, ArgillaUnavailable
+from plugin.records import Dataset
+from workers.use_cases.world import World
+
+log = logging.getLogger("distill.cron")
+
+TICK_S = 5.0
+LOOK_S = 60.0
+SWEEP_MS = 86_400_000
+UNHEARD_MS = 2_000
+"""Argilla notes an activity and dates its event within so many ms of each other."""
+SILENCE_MS = 180_000
+"""After the cron was away for so long, deliveries may have been given up: everything is swept."""
+
+
+def tick(world: World) -> int:
+    """Wake every dataset that waits and on which nobody works; the answer is how many there were."""
+    store, woken = world.store, 0
+    now, before = store.now(), store.service.beats().get("cron", 0)
+    store.service.beat("cron", now)
+    if not world.connected:
+        return 0
+    if before and now - before > SILENCE_MS:
+        for dataset_id in store.datasets.ids():
+            world.dispatch.enqueue(SWEEP, dataset_id)
+    for dataset_id in store.datasets.ids():
+        dirty, stale, _ = store.dirty.sizes(dataset_id)
+        if (dirty or stale) and not store.leased(dataset_id):
+            world.dispatch.wake(dataset_id)
+            woken += 1
+    return woken
+
+
+def look_round(world: World) -> list[str]:
+    """One cheap look at every dataset; the answer is which are to be swept.
+
+    Datasets that Argilla has and we do not know yet are swept at once, if they are to be distilled.
+    """
+    due: list[str] = []
+    if not world.connected:
+        return due
+    try:
+        datasets = [d for d in world.gateway.datasets() if world.plan(d.full_name).distil]
+        users = world.gateway.users()
+    except (ArgillaUnavailable, ArgillaRefused) as error:
+        log.warning("look round: %s", error)
+        return due
+    for dataset in datasets:
+        try:
+            if _is_due(world, dataset, users):
+                due.append(dataset.id)
+                world.dispatch.enqueue(SWEEP, dataset.id)
+        except (ArgillaUnavailable, ArgillaRefused) as error:
+            log.warning("look at %s: %s", dataset.full_name, error)
+    known = {d.id for d in datasets}
+    for dataset_id in world.store.datasets.ids():
+        if dataset_id not in known:
+            world.dispatch.wake(dataset_id)  # deleted, perhaps: the distiller asks Argilla
+    return due
+
+
+def _is_due(world: World, dataset: Dataset, users: dict[str, str]) -> bool:
+    store = world.store
+    info = store.datasets.info(dataset.id)
+    if "swept_at" not in info:
+        return True
+    if store.now() - int(info["swept_at"]) > SWEEP_MS:
+        return True
+    if any(store.dirty.sizes(dataset.id)[:2]):
+        return False  # work is under way; look again in a minute
+    theirs = _argillas_counts(world, dataset, users)
+    ours = _our_counts(world, dataset)
+    heard = max(int(info.get("heard", 0)), int(info.get("swept_activity", 0)))
+    doubt = "" if theirs == ours else f"{sorted((theirs - ours) + (ours - theirs))}"
+    if dataset.last_activity > heard + UNHEARD_MS:
+        doubt += f" activity at {dataset.last_activity}, heard {heard}"
+    store.datasets.note(dataset.id, doubt=doubt)
+    return bool(doubt) and doubt == info.get("doubt")
+
+
+def _argillas_counts(
+    world: World, dataset: Dataset, users: dict[str, str]
+) -> Counter[tuple[str, str]]:
+    names = set(users.values())
+    progress = world.gateway.progress(dataset.id)
+    return Counter(
+        {
+            (name, status): count
+            for name, counts in progress.items()
+            for status, count in counts.items()
+            if count and name in names
+        }
+    )
+
+
+def _our_counts(world: World, dataset: Dataset) -> Counter[tuple[str, str]]:
+    annotators = world.store.datasets.annotators(dataset.id)
+    counts: Counter[tuple[str, str]] = Counter()
+    for (number, status), count in world.store.datasets.responses(dataset.id).items():
+        counts[annotators[number]["name"], status] += count
+    return counts

@@ -1,0 +1,55 @@
+"""What a use case receives: Argilla, the store and the settings, already built."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from plugin.dispatch import Dispatch
+from plugin.errors import DatasetBusy
+from plugin.gateway import Gateway
+from plugin.settings import DatasetSettings, Settings
+from plugin.store import Store
+from plugin.store.lease import Lease
+
+LEASE_WAIT_S = 60.0
+
+
+@dataclass(frozen=True)
+class World:
+    """The outside, as a use case sees it."""
+
+    gateway: Gateway
+    store: Store
+    settings: Settings
+
+    @property
+    def dispatch(self) -> Dispatch:
+        """Puts jobs on our queues."""
+        return Dispatch(self.store, self.settings.queue)
+
+    @property
+    def connected(self) -> bool:
+        """Whether `connect` was run, and `disconnect` not since: else nothing is written."""
+        return bool(self.settings.secrets or self.store.service.webhooks())
+
+    def plan(self, dataset_name: str) -> DatasetSettings:
+        """The settings of the dataset `workspace/name`."""
+        return self.settings.plan.dataset(dataset_name)
+
+
+def patiently(world: World, dataset_id: str) -> Lease:
+    """The lease, after its holder has finished the batch in hand.
+
+    Raises
+    ------
+    DatasetBusy : that took longer than `LEASE_WAIT_S`.
+    """
+    end = time.monotonic() + LEASE_WAIT_S
+    while time.monotonic() < end:
+        lease = world.store.lease(dataset_id)
+        if lease is not None:
+            return lease
+        world.store.want_lease(dataset_id)
+        time.sleep(0.05)
+    raise DatasetBusy(f"dataset {dataset_id} was busy for {LEASE_WAIT_S:.0f} s")
