@@ -148,10 +148,9 @@ class LabelModel(Strategy):
         accuracy, strength = self._accuracy()
         hits, misses = accuracy * strength, (1 - accuracy) * strength
         low, high = betaincinv(hits, misses, 0.05), betaincinv(hits, misses, 0.95)
+        confusion = self._confusions()
         return [
-            Reliability(
-                name, float(accuracy[j]), float(low[j]), float(high[j]), n, self._confusion(j)
-            )
+            Reliability(name, float(accuracy[j]), float(low[j]), float(high[j]), n, confusion[j])
             for j, name in enumerate(self.votes_.annotators)
             if (n := self.votes_.n_votes_of(j))
         ]
@@ -244,15 +243,15 @@ class LabelModel(Strategy):
         counts = self.counts_[: len(self.votes_.annotators) * k].reshape(-1, k, k)
         return expected_accuracy(counts, crowd_accuracy(counts))
 
-    def _confusion(self, annotator: int) -> Floats:
-        """confusion[true, given] of one annotator: counts with the prior of `row_prior`."""
+    def _confusions(self) -> Floats:
+        """confusion[annotator, true, given]: counts, and an even prior worth ANNOTATOR_VOTES."""
         k = len(self.labels)
-        counts = self.counts_[annotator * k : (annotator + 1) * k].T
-        accuracy = self._accuracy()[0][annotator]
-        prior = np.full((k, k), (1 - accuracy) / max(k - 1, 1))
-        np.fill_diagonal(prior, accuracy if k > 1 else 1.0)
-        confusion = np.maximum(counts, 0.0) + ANNOTATOR_VOTES * prior
-        return np.asarray(confusion / confusion.sum(axis=1, keepdims=True), np.float64)
+        counts = self.counts_[: len(self.votes_.annotators) * k].reshape(-1, k, k)
+        wrong = (1 - self._accuracy()[0]) / max(k - 1, 1)
+        prior = np.repeat(wrong, k * k).reshape(-1, k, k)
+        prior += np.eye(k) * (1 - k * wrong)[:, None, None]
+        confusion = np.maximum(counts, 0.0).transpose(0, 2, 1) + ANNOTATOR_VOTES * prior
+        return np.asarray(confusion / confusion.sum(axis=2, keepdims=True), np.float64)
 
     def _decision(
         self, record: str, row: int | None, posterior: Floats, accuracy: Floats, floor: float

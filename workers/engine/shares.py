@@ -18,17 +18,16 @@ def shares(values: Floats) -> Floats:
 
 
 def softmax(log: Floats) -> Floats:
-    """exp(log), each row divided by its sum; `log` itself is overwritten.
+    """exp(log), each row divided by its sum.
 
     >>> softmax(np.log([[1.0, 3.0]]))
     array([[0.25, 0.75]])
     """
     best = log[:, 0].copy()
-    for column in log.T[1:]:
+    for column in log.T[1:]:  # much faster than max(axis=1): labels are few, records many
         np.maximum(best, column, out=best)
-    log -= best[:, None]
-    np.exp(log, out=log)
-    return shares(log)
+    raised = log - best[:, None]
+    return shares(np.exp(raised, out=raised))
 
 
 def leaders(posterior: Floats, voted: NDArray[np.bool_]) -> NDArray[np.intp]:
