@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ class Service:
         workers: int = 1,
         plan: str = "",
         port: int | None = None,
-        **more: str,
+        more: Mapping[str, str] | None = None,
     ) -> None:
         self.directory = directory
         self.port = port or free_port()
@@ -52,7 +53,7 @@ class Service:
             "DISTILL_CONFIG": str(config),
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
-            **more,
+            **(more or {}),
         }
         gunicorn = [BIN / "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--threads", "4"]
         self.web = self._process("web", *gunicorn, "plugin.listener:create_app()")

@@ -55,7 +55,8 @@ def _deliveries(app: Flask, settings: Settings, store: Store) -> None:
 
     @app.post("/webhooks/argilla")
     def deliver() -> tuple[Response, int]:
-        start, event, outcome, dataset = time.perf_counter(), UNKNOWN, "accepted", "-"
+        start, event, outcome = time.perf_counter(), UNKNOWN, "accepted"
+        dataset: str | None = None
         try:
             if request.mimetype != "application/json":
                 raise BadDelivery(415, "type", "the content type must be application/json")

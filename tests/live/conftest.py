@@ -11,6 +11,7 @@ import pytest
 
 from demo.servers import Argilla, RedisServer
 from tests.live.argilla_api import Api
+from tests.live.installation import Installation, installed
 
 HERE = Path(__file__).parent
 
@@ -41,3 +42,13 @@ def api(argilla: Argilla) -> Iterator[Api]:
     """Argilla as its owner sees it."""
     with Api(argilla.url, argilla.api_key) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def installation(
+    argilla: Argilla, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """Our service, connected; for tests that do not stop any part of it."""
+    directory = tmp_path_factory.mktemp("service")
+    with installed(argilla, redis_server.url(5), directory, workers=1) as running:
+        yield running

@@ -1,0 +1,161 @@
+"""An installation under test: our processes beside a real Argilla, and a look inside their store.
+
+For the live tests. What Argilla shows is asked through `Api`; what we know, through `world`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from demo.servers import Argilla
+from demo.service import Service
+from plugin import gateway, store
+from plugin.settings import read
+from tests.live.argilla_api import Api, Ref, id_of
+from tests.live.argilla_json import Json
+from workers.engine import registry
+from workers.engine.decision import Decision
+from workers.engine.votes import Vote
+from workers.use_cases.world import World
+
+
+@dataclass
+class Installation:
+    """Our service beside Argilla."""
+
+    service: Service
+    world: World
+    api: Api
+
+    def waiting(self, dataset: Ref) -> int:
+        """How many records of a dataset are dirty, stale or being worked on."""
+        found = sum(self.world.store.dirty.sizes(id_of(dataset))[:2])
+        return found + self.world.store.leased(id_of(dataset))
+
+    def responses(self, dataset: Ref) -> int:
+        """How many standing responses of a dataset we know."""
+        return sum(self.world.store.datasets.responses(id_of(dataset)).values())
+
+    def settle(self, dataset: Ref, responses: int | None = None, timeout_s: float = 60) -> None:
+        """Until we know so many responses (if given) and nothing of the dataset waits any more."""
+
+        def quiet() -> bool:
+            known = responses is None or self.responses(dataset) == responses
+            return known and not self.waiting(dataset)
+
+        def settled() -> bool:
+            if not quiet():
+                return False
+            time.sleep(0.2)
+            return quiet()
+
+        def told() -> str:
+            return f"{self.responses(dataset)} responses known, {self.waiting(dataset)} waiting"
+
+        eventually(settled, timeout_s, told)
+
+    def decided(self, record: Ref) -> dict[str, Any]:
+        """What we decided on a record: question → decision as stored."""
+        dataset_id = self.world.store.datasets.of_record(id_of(record))
+        if dataset_id is None:
+            return {}
+        (found,) = self.world.store.datasets.decisions(dataset_id, [id_of(record)])
+        return found or {}
+
+    def history(self, record: Ref) -> list[tuple[str, str, dict[str, Any]]]:
+        """Kind, status and values of a record's history, oldest first."""
+        dataset_id = self.world.store.datasets.of_record(id_of(record))
+        assert dataset_id is not None
+        (ledger,) = self.world.store.datasets.ledger(dataset_id, [id_of(record)])
+        entries = self.world.store.history.entries(dataset_id, (ledger or {})["h"])
+        return [(e.kind, e.status, e.values) for e in entries]
+
+    def state(self, dataset: Ref) -> Json:
+        """All that we know of a dataset but the history and our own times: the same after a fresh start."""
+        names = {
+            n: a["name"] for n, a in self.world.store.datasets.annotators(id_of(dataset)).items()
+        }
+        ids = sorted(self.world.store.datasets.standing(id_of(dataset)))
+        ledger = self.world.store.datasets.ledger(id_of(dataset), ids)
+        decisions = self.world.store.datasets.decisions(id_of(dataset), ids)
+        return {
+            record_id: {
+                "status": entry["s"],
+                "responses": {names[int(n)]: [r[0], r[2]] for n, r in entry["r"].items()},
+                "decided": {q: d["v"] for q, d in (decision or {}).items()},
+                "confidence": {q: d["c"] for q, d in (decision or {}).items()},
+            }
+            for record_id, entry, decision in zip(ids, ledger, decisions, strict=True)
+            if entry is not None
+        }
+
+
+@contextmanager
+def installed(
+    argilla: Argilla,
+    redis_url: str,
+    directory: Path,
+    workers: int = 1,
+    plan: str = "",
+    port: int | None = None,
+    argilla_url: str = "",
+    **more: str,
+) -> Iterator[Installation]:
+    """A running installation with a webhook in Argilla, which is deleted at the end.
+
+    `argilla_url` puts a proxy between us and Argilla; `more` are further settings.
+    """
+    address = (argilla_url or argilla.url, argilla.api_key, redis_url)
+    with Service(directory, *address, workers=workers, plan=plan, port=port, more=more) as service:
+        settings = read(
+            {k: v for k, v in service.env.items() if k.startswith(("ARGILLA", "DISTILL"))}
+        )
+        state = store.connect(settings)
+        world = World(gateway.connect(settings), state, settings)
+        service.command("connect")
+        with Api(argilla.url, argilla.api_key) as api:
+            try:
+                yield Installation(service, world, api)
+            finally:
+                argilla.resume()
+                argilla.start_api()
+                service.command("disconnect", "--keep-suggestions", check=False)
+                world.gateway.close()
+
+
+def eventually(
+    condition: Callable[[], bool], timeout_s: float = 30, told: Callable[[], str] = lambda: ""
+) -> None:
+    """Wait until a condition holds."""
+    end = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < end, f"not within {timeout_s} s; {told()}"
+        time.sleep(0.05)
+
+
+def batch(
+    api: Api, dataset: Ref, question: str, labels: tuple[str, ...], strategy: str = "dawid_skene"
+) -> Mapping[str, Decision]:
+    """What a fresh batch computation makes of the answers that stand in Argilla: record → decision."""
+    votes = [
+        Vote(record["id"], response["user_id"], response["values"][question]["value"])
+        for record in api.records(dataset)
+        for response in record["responses"]
+        if response["status"] == "submitted" and question in response["values"]
+    ]
+    fitted = registry.create(strategy, labels).fit(votes)
+    return {d.record: d for d in fitted.decide({vote.record: None for vote in votes})}
+
+
+def ours(api: Api, dataset: Ref, record: Json, question: str) -> Json | None:
+    """Our own suggestion for a question as it stands on a record (as read from Argilla)."""
+    question_id = api.question_id(dataset, question)
+    for suggestion in record["suggestions"]:
+        if suggestion["question_id"] == question_id and suggestion["agent"].startswith("distill/"):
+            return dict(suggestion)
+    return None

@@ -1,0 +1,158 @@
+"""Processes killed, Redis and Argilla away: nothing is lost, nothing counted twice, nothing stale."""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from demo.processes import Process
+from demo.servers import Argilla, RedisServer
+from tests.live.argilla_api import Api
+from tests.live.argilla_json import Json
+from tests.live.installation import Installation, batch, eventually, installed, ours
+from tests.live.proxy import Proxy
+from tests.live.test_distilled import LABELS, crowd, dataset_of, records_of
+
+OUTAGE_S = 30.0
+"""Argilla answers 503 for so long, and then nothing at all for so long again."""
+
+
+def children(pid: int) -> list[int]:
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in path.read_text().split()] if path.exists() else []
+
+
+def kill(process: Process, and_children: bool) -> None:
+    """kill -9 a worker, as it stands, with or without the child that works on its job."""
+    for pid in [process.pid, *(children(process.pid) if and_children else [])]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    if process.popen is not None:
+        process.popen.wait()
+
+
+def answer_all(api: Api, users: list[Json], records: list[Json], seed: int) -> int:
+    """Every user answers every record, all at the same time; the answer is how many answers."""
+
+    def work(number: int) -> int:
+        draw, me = random.Random(seed + number), api.as_user(users[number])
+        for n, record in enumerate(records):
+            label = LABELS[n % 3] if draw.random() < 0.75 else draw.choice(LABELS)
+            me.answer(record, {"topic": label})
+        return len(records)
+
+    with ThreadPoolExecutor(len(users)) as pool:
+        return sum(pool.map(work, range(len(users))))
+
+
+def assert_whole(running: Installation, api: Api, dataset: Json, answers: int) -> None:
+    """What stands in Argilla is what a batch computation gives, and each answer is kept once."""
+    expected = batch(api, dataset, "topic", LABELS)
+    for record in api.records(dataset):
+        suggestion = ours(api, dataset, record, "topic")
+        decision = expected[record["id"]]
+        assert (suggestion and suggestion["value"]) == decision.value
+        if suggestion:
+            assert suggestion["score"] == pytest.approx(decision.confidence, abs=0.03)
+    entries = running.world.store.history.after(dataset["id"], "0-0")
+    said = Counter((e.record, e.annotator) for e in entries if e.kind == "answer")
+    assert set(said.values()) == {1}
+    assert len(said) == answers
+
+
+def test_killed_workers_and_a_restarted_redis_lose_and_double_nothing(
+    argilla: Argilla, api: Api, tmp_path: Path
+) -> None:
+    with (
+        RedisServer(tmp_path / "redis") as redis,
+        installed(argilla, redis.url(1), tmp_path / "service", workers=2) as running,
+    ):
+        users = crowd(api, "kill", 5)
+        dataset = dataset_of(api, users, overlap=5)
+        records = records_of(api, dataset, 100)
+        over, kills, draw = threading.Event(), 0, random.Random(11)
+        with ThreadPoolExecutor(1) as burst:
+            given = burst.submit(answer_all, api, users, records, 21)
+            given.add_done_callback(lambda _: over.set())
+            restart_at = time.monotonic() + 6
+            while not over.wait(draw.uniform(0.5, 2.5)):
+                victim = draw.choice(running.service.workers)
+                kill(victim, and_children=draw.random() < 0.7)
+                kills += 1
+                victim.start()
+                if restart_at and time.monotonic() > restart_at:
+                    redis.stop()
+                    time.sleep(2)
+                    redis.start()
+                    restart_at = 0.0
+            answers = given.result()
+        for worker in running.service.workers:
+            worker.start()
+        recovered = time.monotonic()
+        assert (kills > 5, restart_at) == (True, 0.0)
+        running.settle(dataset, responses=answers, timeout_s=60)
+        assert time.monotonic() - recovered < 60
+        assert_whole(running, api, dataset, answers)
+        assert running.world.store.dirty.poisoned(dataset["id"]) == {}
+
+
+def test_an_argilla_that_answers_503_and_then_nothing_is_caught_up_with(
+    argilla: Argilla, redis_server: RedisServer, api: Api, tmp_path: Path
+) -> None:
+    with (
+        Proxy(argilla.url) as proxy,
+        installed(
+            argilla,
+            redis_server.url(8),
+            tmp_path / "service",
+            argilla_url=proxy.url,
+            DISTILL_ARGILLA_TIMEOUT_S="5",
+        ) as running,
+    ):
+        users = crowd(api, "away", 3)
+        dataset = dataset_of(api, users, overlap=3)
+        records = records_of(api, dataset, 20)
+        answers = answer_all(api, users, records[:5], 1)
+        running.settle(dataset, responses=answers)
+        proxy.fault = "503"
+        answers += answer_all(api, users, records[5:], 2)
+        time.sleep(OUTAGE_S)
+        info = running.world.store.datasets.info(dataset["id"])
+        assert "503" in info["word"]
+        proxy.fault = "silence"
+        time.sleep(OUTAGE_S)
+        proxy.fault = ""
+        recovered = time.monotonic()
+        running.settle(dataset, responses=answers, timeout_s=60)
+        assert time.monotonic() - recovered < 60
+        assert_whole(running, api, dataset, answers)
+        eventually(lambda: running.world.store.datasets.info(dataset["id"])["word"] == "")
+
+
+def test_a_refused_record_is_set_aside_and_holds_up_nobody(
+    installation: Installation, api: Api
+) -> None:
+    users = crowd(api, "refused", 1)
+    dataset = dataset_of(api, users, overlap=1)
+    records = records_of(api, dataset, 3)
+    dirty = installation.world.store.dirty
+    dirty.set_aside(
+        dataset["id"], (records[0]["id"], ""), "made up", installation.world.store.now()
+    )
+    for record in records[1:]:
+        api.as_user(users[0]).answer(record, {"topic": "a"})
+    installation.settle(dataset, responses=2)
+    assert list(dirty.poisoned(dataset["id"])) == [records[0]["id"]]
+    status = installation.service.command("status", "--json").stdout
+    assert "made up" in status
+    api.as_user(users[0]).answer(records[0], {"topic": "a"})  # another chance
+    installation.settle(dataset, responses=3)
+    assert dirty.poisoned(dataset["id"]) == {}
