@@ -1,0 +1,208 @@
+"""Who visits our pages: sign-in with an Argilla account, the session cookie, and who may see what.
+
+We keep no accounts and no passwords. What a page shows is `pages`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from flask import Flask, Request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
+from redis.exceptions import RedisError
+
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
+from plugin.gateway import Gateway
+from plugin.settings import Settings
+from plugin.store import Store
+from plugin.store.service import ATTEMPTS_WINDOW_S
+
+MOST_ATTEMPTS_BY_NAME = 10
+MOST_ATTEMPTS_BY_ADDRESS = 60
+"""Per `ATTEMPTS_WINDOW_S`; the second is higher, because a whole office may share one address."""
+
+LONGEST_INPUT = 256
+ARGILLA_TIMEOUT_S = 10.0
+
+WRONG = "This user name and password do not belong together."
+THROTTLED = f"Too many attempts. Wait {ATTEMPTS_WINDOW_S // 60} minutes, then try again."
+AWAY = "Argilla does not answer, and it is Argilla that knows the passwords. Try again in a moment."
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who signed in. `workspaces` are ids; empty for an owner, who may see all."""
+
+    id: str
+    username: str
+    role: str
+    workspaces: tuple[str, ...] = ()
+
+    def may_see(self, workspace_id: str | None) -> bool:
+        """Owners see everything, admins their workspaces, annotators nothing."""
+        return self.role == "owner" or (self.role == "admin" and workspace_id in self.workspaces)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why nobody was signed in: the HTTP status and a sentence for the visitor."""
+
+    status: int
+    message: str
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, whose key is asked for when a page first needs it.
+
+    So the listener starts, and takes deliveries, while Redis is down.
+    """
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._key: bytes = settings.secret_key.get_secret_value().encode()
+        self._store = store
+
+    def key(self) -> bytes:
+        """The key. Raises redis' errors while it is not known and Redis is away."""
+        if not self._key:
+            self._key = self._store.service.cookie_key()
+        return self._key
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
+        """Flask's, with our key."""
+        return URLSafeTimedSerializer(
+            self.key(),
+            salt=self.salt,
+            serializer=self.serializer,
+            signer_kwargs={"key_derivation": self.key_derivation, "digest_method": hashlib.sha256},
+        )
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The visitor's session; an empty one for everybody else, and while there is no key.
+
+        Flask calls this for every request, deliveries included: it must not fail.
+        """
+        if app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+            return self.session_class()
+        try:
+            return super().open_session(app, request)
+        except RedisError:
+            return self.session_class()
+
+
+class Accounts:
+    """Signs visitors in and out.
+
+    Parameters
+    ----------
+    visit : a gateway without any key; by default a new one to the Argilla of the settings.
+    clock : seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        visit: Callable[[], Gateway] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._visit = visit or self._plain_gateway
+        self._clock = clock
+        self.sessions = Sessions(settings, store)
+
+    def configure(self, app: Flask) -> None:
+        """Make an application keep our sessions."""
+        lifetime = timedelta(hours=self._settings.session_hours)
+        app.config.update(
+            SESSION_COOKIE_NAME="distill_session",
+            SESSION_COOKIE_HTTPONLY=True,
+            SESSION_COOKIE_SAMESITE="Lax",
+            SESSION_COOKIE_SECURE=self._settings.secure_cookies,
+            PERMANENT_SESSION_LIFETIME=lifetime,
+        )
+        app.session_interface = self.sessions
+
+    def visitor(self) -> Visitor | None:
+        """Who is signed in, None if nobody is or not any more."""
+        known: dict[str, Any] | None = session.get("visitor")
+        if known is None or known["until"] <= self._clock():
+            return None
+        return Visitor(known["id"], known["name"], known["role"], tuple(known["spaces"]))
+
+    def sign_in(self, username: str, password: str, address: str) -> Visitor | Refusal:
+        """Ask Argilla who this is, and begin a new session."""
+        attempts = self._store.service.attempts
+        by_name = f"name:{hashlib.sha256(username.encode()).hexdigest()[:32]}"
+        if attempts(f"address:{address}") > MOST_ATTEMPTS_BY_ADDRESS:
+            return Refusal(429, THROTTLED)
+        if attempts(by_name) > MOST_ATTEMPTS_BY_NAME:
+            return Refusal(429, THROTTLED)
+        if not 0 < len(username) <= LONGEST_INPUT or not 0 < len(password) <= LONGEST_INPUT:
+            return Refusal(401, WRONG)
+        gateway = self._visit()
+        try:
+            user, workspaces = gateway.sign_in(username, password)
+        except (ArgillaUnavailable, NotFound):
+            return Refusal(503, AWAY)
+        except (ArgillaRefused, InvalidValue):
+            return Refusal(401, WRONG)
+        finally:
+            gateway.close()
+        self._store.service.forget_attempts(by_name)
+        spaces = tuple(workspaces) if user["role"] == "admin" else ()
+        visitor = Visitor(user["id"], user["username"], user["role"], spaces)
+        self._begin(visitor)
+        return visitor
+
+    def sign_out(self) -> None:
+        """End the session."""
+        session.clear()
+
+    def token(self) -> str:
+        """The session's token, which every form carries."""
+        if "token" not in session:
+            session["token"] = secrets.token_urlsafe(24)
+        return str(session["token"])
+
+    def is_ours(self, token: str) -> bool:
+        """Whether a form carries the session's token, so that it is one of our own."""
+        known = str(session.get("token", ""))
+        return bool(known) and hmac.compare_digest(known.encode(), token.encode())
+
+    def _begin(self, visitor: Visitor) -> None:
+        session.clear()
+        session["visitor"] = {
+            "id": visitor.id,
+            "name": visitor.username,
+            "role": visitor.role,
+            "spaces": list(visitor.workspaces),
+            "until": int(self._clock() + self._settings.session_hours * 3600),
+        }
+        self.token()
+
+    def _plain_gateway(self) -> Gateway:
+        """A gateway without the service's key, and with a cookie jar of its own."""
+        timeout_s = min(self._settings.argilla_timeout_s, ARGILLA_TIMEOUT_S)
+        return Gateway(httpx.Client(base_url=self._settings.argilla_api_url, timeout=timeout_s))
+
+
+def local_path(target: str) -> str:
+    """Where to go after sign-in: a path of ours, whatever was asked for.
+
+    Browsers read a backslash as a slash and leave out control characters.
+
+    >>> local_path("/records/1?x=y"), local_path("//evil.example"), local_path("/\\\\evil.example")
+    ('/records/1?x=y', '/', '/')
+    """
+    strange = any(c == "\\" or ord(c) <= 0x20 or ord(c) == 0x7F for c in target)
+    return "/" if strange or not target.startswith("/") or target.startswith("//") else target

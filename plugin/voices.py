@@ -1,0 +1,172 @@
+"""Who said what on a record, and how much it moved the decision. Pure; in words and bars.
+
+Log-odds are natural logarithms. What was decided is `decision_view`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+NO_PULL = 0.05
+"""Below so many nats a voice counts as not having moved the decision."""
+
+ECHO = (
+    "an echo: given while Argilla was showing our own suggestion, and equal to it. It may be "
+    "agreement or one click on what was filled in, so it is kept but is no independent vote"
+)
+REASONS = {"draft": "a draft: not submitted", "discarded": "the record was discarded"}
+LATE = "it is newer than the decision, or not one of the question's labels"
+
+
+@dataclass(frozen=True)
+class Annotator:
+    """Whoever answers. `agent` tells one whose answers are suggestions."""
+
+    name: str
+    kind: str
+    agent: bool = False
+
+
+@dataclass(frozen=True)
+class Pull:
+    """How far something moved the decision: log-odds in nats, positive toward the leading label.
+
+    `start` and `width` place its bar on a track from 0 to 100 whose middle is "not at all".
+    """
+
+    log_odds: float
+    text: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One vote that counted. `reliability` is the annotator's expected accuracy."""
+
+    who: Annotator
+    value: str
+    at: int
+    reliability: float
+    percent: str
+    pull: Pull
+
+
+@dataclass(frozen=True)
+class Uncounted:
+    """A value that stands on the record and did not count, and why."""
+
+    who: Annotator
+    value: str
+    at: int
+    status: str
+    why: str
+
+
+def text(value: Any) -> str:
+    """A value of any type of question, to be read.
+
+    >>> text("yes"), text(4), text(["a", "b"]), text([{"value": "a", "rank": 1}])
+    ('yes', '4', 'a, b', '1. a')
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and value:
+        if all(isinstance(v, str | int | float) for v in value):
+            return ", ".join(str(v) for v in value)
+        if all(isinstance(v, dict) and {"value", "rank"} <= v.keys() for v in value):
+            return ", ".join(f"{v['rank']}. {v['value']}" for v in value)
+        if all(isinstance(v, dict) and {"label", "start", "end"} <= v.keys() for v in value):
+            return ", ".join(f"{v['label']} ({v['start']}–{v['end']})" for v in value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def percent(probability: float) -> str:
+    """A probability to be read; certainty is never claimed by rounding.
+
+    >>> percent(0.942), percent(0.9973), percent(1.0), percent(0.004), percent(0.0)
+    ('94 %', '99.7 %', '> 99.9 %', '0.4 %', '< 0.1 %')
+    """
+    if probability >= 0.9995 or probability < 0.0005:
+        return "> 99.9 %" if probability > 0.5 else "< 0.1 %"
+    fine = probability < 0.01 or probability >= 0.99
+    return f"{probability * 100:.{1 if fine else 0}f} %"
+
+
+def weight(reliability: float) -> str:
+    """An expected accuracy, which is stored in hundredths.
+
+    >>> weight(0.86), weight(1.0), weight(0.0)
+    ('86 %', '> 99 %', '< 1 %')
+    """
+    if 0.005 <= reliability < 0.995:
+        return f"{reliability:.0%}".replace("%", " %")
+    return "> 99 %" if reliability > 0.5 else "< 1 %"
+
+
+def pull(log_odds: float, leader: str, runner_up: str, scale: float) -> Pull:
+    width = min(50.0, 50.0 * abs(log_odds) / scale)
+    start = 50.0 if log_odds >= 0 else 50.0 - width
+    toward = leader if log_odds > 0 else runner_up
+    words = f"+{abs(log_odds):.1f} toward {toward}" if abs(log_odds) >= NO_PULL else "no pull"
+    return Pull(log_odds, words, round(start, 2), round(width, 2))
+
+
+def unnamed(number: int) -> Annotator:
+    """One of whom nothing but the number is known."""
+    return Annotator(f"annotator {number}", "person")
+
+
+def voices(
+    name: str,
+    decision: Mapping[str, Any],
+    ledger: Mapping[str, Any],
+    people: Mapping[int, Annotator],
+    leader: str,
+    runner_up: str,
+    scale: float,
+) -> tuple[Voice, ...]:
+    """The votes that counted, those that moved the decision most first."""
+    heard = []
+    suggested = ledger["m"].get(name)
+    for number, reliability, log_odds in decision["w"]:
+        if suggested and suggested[0] == number:
+            value, at = suggested[1], suggested[4]
+        else:
+            _, at, values, _ = ledger["r"].get(str(number), ["", 0, {}, []])
+            value = values.get(name, "no longer stands")
+        heard.append(
+            Voice(
+                people.get(number) or unnamed(number),
+                text(value),
+                at,
+                reliability,
+                weight(reliability),
+                pull(log_odds, leader, runner_up, scale),
+            )
+        )
+    return tuple(sorted(heard, key=lambda voice: -abs(voice.pull.log_odds)))
+
+
+def uncounted(
+    name: str, counted: Sequence[int], ledger: Mapping[str, Any], people: Mapping[int, Annotator]
+) -> tuple[Uncounted, ...]:
+    """What stands on the record and did not count."""
+    silent = []
+    for number, (status, at, values, echoes) in ledger["r"].items():
+        if int(number) in counted or (name not in values and status != "discarded"):
+            continue
+        echo = status == "submitted" and name in echoes
+        why = ECHO if echo else REASONS.get(status, LATE)
+        value = text(values[name]) if name in values else "no answer"
+        who = people.get(int(number)) or unnamed(int(number))
+        silent.append(Uncounted(who, value, at, "echo" if echo else status, why))
+    suggested = ledger["m"].get(name)
+    if suggested and suggested[0] not in counted:
+        number, value, _, _, at, _ = suggested
+        who = people.get(number) or unnamed(number)
+        silent.append(Uncounted(who, text(value), at, "suggestion", LATE))
+    return tuple(sorted(silent, key=lambda each: each.at))

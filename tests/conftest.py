@@ -1,0 +1,28 @@
+"""A Redis of our own for all tests that need one, and a store on it that nobody else sees."""
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from demo.servers import RedisServer
+from plugin.store import Store
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A redis-server on a unix socket, started for this session (short path: 107 bytes at most)."""
+    with tempfile.TemporaryDirectory(prefix="rd-") as folder:
+        socket = Path(folder) / "redis.sock"
+        with RedisServer(Path(folder), unixsocket=socket) as server:
+            yield server.url()
+
+
+@pytest.fixture
+def store(redis_url: str) -> Iterator[Store]:
+    """An empty store: its keys have a prefix of their own."""
+    with redis.Redis.from_url(redis_url) as client:
+        yield Store(client, f"test-{secrets.token_hex(4)}")

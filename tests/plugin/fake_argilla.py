@@ -1,0 +1,67 @@
+"""An Argilla of two endpoints, in memory: sign-in, and reading one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+
+from plugin.gateway import Gateway
+
+SERVICE_KEY = "service.apikey"
+
+
+@dataclass
+class FakeArgilla:
+    """`accounts`: user name → (password, role, workspaces). `away`: it answers 503 to everything."""
+
+    accounts: dict[str, tuple[str, str, list[str]]] = field(default_factory=dict)
+    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+    away: bool = False
+    calls: list[httpx.Request] = field(default_factory=list)
+
+    def anonymous(self) -> Gateway:
+        """A gateway without a key."""
+        return Gateway(httpx.Client(base_url="http://argilla", transport=self._transport()))
+
+    def service(self) -> Gateway:
+        """A gateway with the service's key."""
+        headers = {"X-Argilla-Api-Key": SERVICE_KEY}
+        transport = self._transport()
+        return Gateway(
+            httpx.Client(base_url="http://argilla", headers=headers, transport=transport)
+        )
+
+    def _transport(self) -> httpx.MockTransport:
+        return httpx.MockTransport(self._answer)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.calls.append(request)
+        path = request.url.path.removeprefix("/api/v1/")
+        if self.away:
+            return httpx.Response(503)
+        if path == "token":
+            given = {name: value[0] for name, value in parse_qs(request.content.decode()).items()}
+            known = self.accounts.get(given.get("username", ""))
+            if known is None or known[0] != given.get("password"):
+                return httpx.Response(401, json={"detail": "Could not validate credentials"})
+            return httpx.Response(201, json={"access_token": given["username"]})
+        if path.startswith("records/"):
+            return self._record(request, path.removeprefix("records/"))
+        name = request.headers["Authorization"].removeprefix("Bearer ")
+        _, role, workspaces = self.accounts[name]
+        if path == "me":
+            user = {"id": f"id-of-{name}", "username": name, "role": role}
+            return httpx.Response(200, json=user)
+        assert path == "me/workspaces"
+        return httpx.Response(200, json={"items": [{"id": i, "name": i} for i in workspaces]})
+
+    def _record(self, request: httpx.Request, record_id: str) -> httpx.Response:
+        if request.headers.get("X-Argilla-Api-Key") != SERVICE_KEY:
+            return httpx.Response(401)
+        if record_id not in self.fields:
+            return httpx.Response(404)
+        record = {"id": record_id, "status": "completed", "fields": self.fields[record_id]}
+        return httpx.Response(200, json=record)

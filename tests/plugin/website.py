@@ -1,0 +1,91 @@
+"""Our pages as a browser without a screen sees them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import redis
+from flask import Flask
+from flask.testing import FlaskClient
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from werkzeug.test import TestResponse
+
+from plugin.pages import blueprint
+from plugin.settings import Settings, read
+from plugin.store import Store
+from tests.plugin.fake_argilla import FakeArgilla
+from tests.plugin.scene import FIELDS, RECORD, WORKSPACE, at
+
+ENVIRONMENT = {
+    "ARGILLA_API_URL": "http://argilla:6900",
+    "ARGILLA_API_KEY": "service.apikey",
+    "DISTILL_SESSION_HOURS": "2",
+}
+
+
+@dataclass
+class Clock:
+    """A clock that a test moves; in seconds since the epoch."""
+
+    now: float = at(90) / 1000
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def argilla() -> FakeArgilla:
+    """With an owner, an admin of the scene's workspace, one of another, and an annotator."""
+    accounts = {
+        "olga": ("olgas-secret", "owner", []),
+        "adam": ("adams-secret", "admin", [WORKSPACE]),
+        "nora": ("noras-secret", "admin", ["99999999-2222-4333-8444-555555555555"]),
+        "anna": ("annas-secret", "annotator", [WORKSPACE]),
+    }
+    return FakeArgilla(accounts, {RECORD: dict(FIELDS)})
+
+
+def redis_away() -> Store:
+    """A store whose Redis does not answer, without any patience."""
+    retry = Retry(NoBackoff(), 0)
+    return Store(redis.Redis(unix_socket_path="/nonexistent.sock", retry=retry), "test")
+
+
+@dataclass
+class Site:
+    """The pages on a store, with a visitor's browser (which keeps cookies)."""
+
+    store: Store
+    argilla: FakeArgilla = field(default_factory=argilla)
+    clock: Clock = field(default_factory=Clock)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.settings: Settings = read({**ENVIRONMENT, **self.environment})
+        self.app = Flask("plugin")
+        anonymous, service = self.argilla.anonymous, self.argilla.service
+        pages = blueprint(self.settings, self.store, anonymous, service, self.clock)
+        self.app.register_blueprint(pages)
+        self.browser = self.new_browser()
+
+    def new_browser(self) -> FlaskClient:
+        """Another visitor."""
+        return self.app.test_client()
+
+    def get(self, path: str, json: bool = False) -> TestResponse:
+        """Look at a page."""
+        kind = "application/json" if json else "text/html,application/xhtml+xml,*/*;q=0.8"
+        return self.browser.get(path, headers={"Accept": kind})
+
+    def token(self, path: str = "/sign-in") -> str:
+        """The token in a page's form."""
+        found = re.search(r'name="token" value="([^"]+)"', self.get(path).text)
+        assert found is not None
+        return found[1]
+
+    def sign_in(self, name: str, password: str = "", **form: str) -> TestResponse:
+        """Fill in the form and send it; the password is the right one if none is given."""
+        password = password or f"{name}s-secret"
+        given = {"username": name, "password": password, "token": self.token(), **form}
+        return self.browser.post("/sign-in", data=given)
