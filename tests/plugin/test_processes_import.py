@@ -1,0 +1,92 @@
+"""What importing costs: the web process stays small, jobs are found by their paths, imports do nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rq.utils import import_attribute
+
+from plugin import dispatch
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("sklearn", "numpy", "scipy", "argilla", "pandas", "workers")
+
+WEB = """
+import sys
+import plugin.listener
+from plugin.settings import read
+app = plugin.listener.create_app(read({
+    "ARGILLA_API_URL": "http://argilla", "ARGILLA_API_KEY": "key", "DISTILL_REDIS_URL": REDIS,
+}))
+assert app.test_client().get("/healthz").status_code == 200
+print("\\n".join(sorted(sys.modules)))
+"""
+
+QUIET = """
+import importlib, pkgutil, sys
+import numpy, scipy.sparse, scipy.special, rich.progress, redis, rq, flask, httpx, pydantic, click
+import prometheus_client, standardwebhooks.webhooks
+FORBIDDEN = {"socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.fork",
+             "os.system", "os.putenv", "os.mkdir", "os.remove", "os.rename", "signal.pthread_kill"}
+def watch(event, arguments):
+    wrote = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
+    if event in FORBIDDEN or wrote:
+        raise SystemExit(f"{event} {arguments} while importing {name}")
+names = [module.name for package in ("plugin", "workers")
+         for module in pkgutil.walk_packages([package], package + ".")]
+sys.addaudithook(watch)
+for name in names:
+    importlib.import_module(name)
+import threading, logging
+assert threading.active_count() == 1, threading.enumerate()
+assert not logging.getLogger().handlers
+print("\\n".join(names))
+"""
+
+
+def python(script: str) -> list[str]:
+    """Lines that a fresh Python prints in an environment with nothing in it."""
+    environment = {"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", "-c", script]
+    done = subprocess.run(
+        command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_the_web_process_loads_neither_models_nor_the_sdk_nor_the_workers(redis_url: str) -> None:
+    loaded = python(f"REDIS = {redis_url!r}\n{WEB}")
+    assert "plugin.listener" in loaded
+    assert "flask" in loaded
+    assert [name for name in loaded if name.split(".")[0] in HEAVY] == []
+
+
+def test_importing_any_module_touches_nothing() -> None:
+    names = python(QUIET)
+    assert {"plugin.listener", "plugin.store.lease", "workers.jobs", "workers.cli.main"} <= set(
+        names
+    )
+
+
+PATHS = sorted(
+    value
+    for name, value in vars(dispatch).items()
+    if name.isupper() and isinstance(value, str) and "." in value
+)
+
+
+def test_the_list_of_jobs_is_not_empty() -> None:
+    assert PATHS == ["workers.jobs.distil", "workers.jobs.sweep"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_job_is_found_by_its_path_as_rq_looks_for_it(path: str) -> None:
+    job: Any = import_attribute(path)
+    assert callable(job)
+    assert job.__module__ == "workers.jobs"
