@@ -1,0 +1,36 @@
+"""What `/metrics` exposes, by name, with the labels of each: from the exposition itself."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from plugin import metrics
+from plugin.store import Store
+
+DATASET = "90f3a1c2-0a51-4c0e-9a53-0d6d0a7e1f11"
+PARTS = ("_bucket", "_sum", "_count")
+
+
+def exposed(store: Store) -> dict[str, set[str]]:
+    """Metric → its labels, as a scrape of a service that has done something shows them.
+
+    A histogram goes by its own name, a counter by the name of its sample (`…_total`).
+    """
+    store.service.count("deliveries", "ping", "accepted")
+    store.service.time("me", 0.1, success=True)
+    store.datasets.add(DATASET)
+    pipe = store.redis.pipeline()
+    store.datasets.write_model(
+        pipe, DATASET, "problem", None, {"strategy": "majority", "version": 1}
+    )
+    pipe.execute()
+    found: dict[str, set[str]] = {}
+    for family in text_string_to_metric_families(metrics.expose(store, "distill").decode()):
+        for sample in family.samples:
+            name = family.name if sample.name.endswith(PARTS) else sample.name
+            found.setdefault(name, set()).update(set(sample.labels) - {"le"})
+    return found
+
+
+def without_part(name: str, known: dict[str, set[str]]) -> str:
+    """A histogram's name, where `name` is that of one of its series."""
+    stems = [name.removesuffix(part) for part in PARTS if name.endswith(part)]
+    return next((stem for stem in stems if stem in known), name)

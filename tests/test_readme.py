@@ -1,0 +1,209 @@
+"""README.md is held to the code: what is there is told, and what is told is there."""
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from plugin.listener import create_app
+from plugin.settings import ENVIRONMENT, FROM_FILES, DatasetSettings, Plan, Settings, Sources, read
+from plugin.store import Store
+from tests.deploy.exposition import exposed
+from workers.cli.main import cli
+from workers.engine.registry import STRATEGIES
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+NEEDED = {"ARGILLA_API_URL": "http://argilla.example", "ARGILLA_API_KEY": "some-key"}
+
+COMPUTED = {"argilla_public_url", "listener_url", "secret_key", "webhook_secrets", "config"}
+"""Settings whose empty default stands for something that README says in words."""
+
+
+def rows(first: str) -> list[list[str]]:
+    """The cells of the table whose head's first cell is `first`, without the head."""
+    found = re.search(rf"^\| {first} \|.*\n\|[ -|]+\n((?:\|.*\n)+)", README, re.MULTILINE)
+    assert found is not None, f"no table of {first}"
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in found[1].splitlines()]
+
+
+def code(cell: str) -> list[str]:
+    """What stands in backticks."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def the_toml() -> str:
+    (block,) = re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    return str(block)
+
+
+# Settings
+
+
+def test_every_environment_variable_is_told_with_its_file_form() -> None:
+    told = [code(row[0]) for row in rows("variable")]
+    assert told == [
+        [variable, f"{variable}_FILE"] if name in FROM_FILES else [variable]
+        for name, variable in ENVIRONMENT.items()
+    ]
+
+
+def test_no_unknown_environment_variable_is_told() -> None:
+    known = set(ENVIRONMENT.values()) | {f"{ENVIRONMENT[name]}_FILE" for name in FROM_FILES}
+    assert set(re.findall(r"\b(?:DISTILL|ARGILLA)_[A-Z][A-Z_]*", README)) == known
+
+
+def test_the_defaults_of_environment_variables_are_true() -> None:
+    settings = read(NEEDED)
+    for row in rows("variable"):
+        name = {variable: name for name, variable in ENVIRONMENT.items()}[code(row[0])[0]]
+        default = getattr(settings, name)
+        if Settings.model_fields[name].is_required():
+            assert row[1] == "required"
+        elif name in COMPUTED:
+            assert not (default.get_secret_value() if name in FROM_FILES else default)
+        else:
+            (told,) = code(row[1])
+            assert getattr(read({**NEEDED, ENVIRONMENT[name]: told}), name) == default
+
+
+def test_every_key_of_a_dataset_is_told_with_its_default(tmp_path: Path) -> None:
+    table = {code(row[0])[0]: code(row[1])[0] for row in rows("key")}
+    assert set(table) == set(DatasetSettings.model_fields)
+    config = tmp_path / "distill.toml"
+    config.write_text("[defaults]\n" + "".join(f"{k} = {v}\n" for k, v in table.items()))
+    plan = read({**NEEDED, "DISTILL_CONFIG": str(config)}).plan
+    assert plan.dataset("any/dataset") == DatasetSettings.model_validate({})
+
+
+def test_the_example_of_distill_toml_is_accepted_and_has_every_key(tmp_path: Path) -> None:
+    config = tmp_path / "distill.toml"
+    config.write_text(the_toml())
+    plan = read({**NEEDED, "DISTILL_CONFIG": str(config)}).plan
+    assert set(Plan.model_fields) == set(re.findall(r"^\[(\w+)", the_toml(), re.MULTILINE))
+    used = {key for part in (plan.defaults, *plan.datasets.values()) for key in part}
+    assert used == set(DatasetSettings.model_fields)
+    assert plan.sources == Sources()
+    assert [key for key in Sources.model_fields if f"\n{key} = " not in the_toml()] == []
+    chatbot = plan.dataset("support/chatbot-feedback")
+    assert chatbot.question("helpful").strategy == "majority"
+    assert not plan.dataset("playground/anything").distil
+
+
+# Commands
+
+
+def options(command: click.Command) -> set[str]:
+    """Every long option, help apart."""
+    return {
+        name
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for name in (*parameter.opts, *parameter.secondary_opts)
+    }
+
+
+def test_every_command_is_told_with_its_options() -> None:
+    told = {code(row[0])[0].split()[0]: set(code(row[1])) for row in rows("command")}
+    assert told == {name: options(command) for name, command in cli.commands.items()}
+
+
+def test_commands_are_told_with_their_arguments() -> None:
+    for row in rows("command"):
+        name, *arguments = code(row[0])[0].split()
+        wanted = [p for p in cli.commands[name].params if isinstance(p, click.Argument)]
+        assert len(arguments) == len(wanted)
+        assert [a.endswith("…") for a in arguments] == [p.nargs == -1 for p in wanted]
+
+
+def test_no_unknown_command_or_option_is_told() -> None:
+    for name, rest in re.findall(r"(?<![/\w-])argilla-distill ([a-z][\w-]*)([^`\n#]*)", README):
+        assert name in cli.commands
+        assert set(re.findall(r"--[\w-]+", rest)) <= options(cli.commands[name])
+    for row in rows("command"):
+        name = code(row[0])[0].split()[0]
+        told = {word for word in code(row[2]) if word.startswith("--")}
+        assert told <= options(cli.commands[name])
+
+
+def test_every_exit_code_is_told() -> None:
+    entry = importlib.import_module("workers.cli.main")  # `workers.cli.main` is the function
+    documented = set(re.findall(r"^\| (\d+) \|", entry.__doc__ or "", re.MULTILINE))
+    source = Path(entry.__file__ or "").read_text()
+    written = {
+        n for line in re.findall(r"sys\.exit\((.*)\)", source) for n in re.findall(r"\d+", line)
+    }
+    assert documented
+    assert {row[0] for row in rows("exit code")} == documented | written
+
+
+# What can be seen
+
+
+def test_every_metric_is_told_with_its_labels(store: Store) -> None:
+    told = {code(row[0])[0]: set(code(row[1])) for row in rows("metric")}
+    assert told == exposed(store)
+
+
+def test_no_unknown_metric_is_told(store: Store) -> None:
+    assert set(re.findall(r"\bdistill_[a-z_]+", README)) == set(exposed(store))
+
+
+def test_every_page_and_probe_is_told(store: Store) -> None:
+    settings = read({**NEEDED, "DISTILL_REDIS_URL": "redis://127.0.0.1:1/0"})
+    app = create_app(settings, store)
+    served = {
+        re.sub(r"<.*>", "<id>", rule.rule)
+        for rule in app.url_map.iter_rules()
+        if "static" not in rule.endpoint and rule.rule != "/sign-out"
+    }
+    section = README.partition("## Pages and probes")[2].partition("| metric |")[0]
+    assert set(re.findall(r"^\| `(/[^`]*)`", section, re.MULTILINE)) == served
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_strategies_are_told(strategy: str) -> None:
+    assert f"- **`{strategy}`**" in README
+
+
+def test_no_unknown_strategy_is_told() -> None:
+    assert set(re.findall(r"^- \*\*`(\w+)`\*\*", README, re.MULTILINE)) == set(STRATEGIES)
+
+
+# The page itself
+
+
+def anchor(heading: str) -> str:
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def test_links_lead_somewhere() -> None:
+    anchors = {anchor(h) for h in re.findall(r"^#+ (.*)$", README, re.MULTILINE)}
+    for link in re.findall(r"\]\(([^)]+)\)", README):
+        if link.startswith("#"):
+            assert link[1:] in anchors, link
+        elif not link.startswith("https://"):
+            assert link in WRITTEN_APART or (ROOT / link).exists(), link
+
+
+WRITTEN_APART: set[str] = {"BENCHMARKS.md"}
+"""Written by `make bench` and its reader, not with this page."""
+
+
+def test_make_targets_are_there() -> None:
+    makefile: Any = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"`make (\w+)", README):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_page_stays_short() -> None:
+    assert README.count("\n") <= 350
+
+
+def test_alerts_point_to_a_chapter_that_there_is() -> None:
+    text = (ROOT / "deploy" / "alerts.yaml").read_text()
+    chapters = re.findall(r'README\.md, "([^"]+)"', text)
+    assert [f"## {chapter}\n" in README for chapter in chapters] == [True]
