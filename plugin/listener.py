@@ -55,24 +55,26 @@ def _deliveries(app: Flask, settings: Settings, store: Store) -> None:
 
     @app.post("/webhooks/argilla")
     def deliver() -> tuple[Response, int]:
-        start, event, outcome = time.perf_counter(), UNKNOWN, "accepted"
+        start, event, outcome = time.perf_counter(), UNKNOWN, "unavailable"
         dataset: str | None = None
         try:
             if request.mimetype != "application/json":
                 raise BadDelivery(415, "type", "the content type must be application/json")
-            body = request.get_data(cache=False)
+            body = _body(settings.max_body_bytes)
             headers = {name.lower(): value for name, value in request.headers.items()}
             known.check(lambda secrets: verify(body, headers, secrets))
             delivery = reduce(body)
+            taken = "accepted"
             if delivery.event == "ping":
                 event = "ping"
                 store.service.beat("ping", store.now())
-            elif delivery.at:
+            elif delivery.dataset_id:
                 event, dataset = delivery.event, delivery.dataset_id
                 dispatch.deliver(delivery)
             else:
-                outcome = "unknown"
-            store.service.count("deliveries", event, outcome)
+                taken = "unknown"
+            store.service.count("deliveries", event, taken)
+            outcome = taken
             return jsonify(status=outcome), 202
         except BadDelivery as error:
             outcome = error.reason
@@ -84,6 +86,18 @@ def _deliveries(app: Flask, settings: Settings, store: Store) -> None:
             log.info(text, event, dataset, outcome, milliseconds)
 
 
+def _body(limit: int) -> bytes:
+    """The raw body. One sent in chunks, whose length nobody told, is cut at the limit: refused too."""
+    error = BadDelivery(413, "size", f"the body is larger than {limit} bytes")
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise error from None
+    if request.content_length is None and len(body) >= limit:
+        raise error
+    return body
+
+
 def _health(app: Flask, settings: Settings, store: Store) -> None:
     @app.get("/healthz")
     def healthz() -> Response:
@@ -91,7 +105,7 @@ def _health(app: Flask, settings: Settings, store: Store) -> None:
 
     @app.get("/readyz")
     def readyz() -> tuple[Response, int]:
-        report = readiness.check(store, settings.queue)
+        report = readiness.check(store, settings.queue, bool(settings.secrets))
         return jsonify(report), 200 if report["ready"] else 503
 
     @app.get("/metrics")

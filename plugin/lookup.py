@@ -25,15 +25,16 @@ def record(store: Store, text: str, visitor: Visitor) -> Known | None:
     ledger = datasets.ledger(dataset_id, [record_id])[0]
     if ledger is None or not visitor.may_see(info.get("workspace_id")):
         return None
-    conflicts = datasets.conflicts(dataset_id)
+    decisions = datasets.decisions(dataset_id, [record_id])[0] or {}
+    pairs = [(record_id, question) for question in decisions]
     return Known(
         record_id=record_id,
         dataset_id=dataset_id,
         info=info,
         annotators=datasets.annotators(dataset_id),
         ledger=ledger,
-        decisions=datasets.decisions(dataset_id, [record_id])[0] or {},
-        conflicts={question: c for (owner, question), c in conflicts.items() if owner == record_id},
+        decisions=decisions,
+        conflicts={q: c for (_, q), c in datasets.conflicts_on(dataset_id, pairs).items()},
         entries=store.history.entries(dataset_id, ledger["h"]),
         set_aside=store.dirty.poisoned(dataset_id).get(record_id, {}).get("error", ""),
     )

@@ -87,6 +87,8 @@ class _Collector:
         now = self._store.now()
         for dataset_id in self._store.datasets.ids():
             info = self._store.datasets.info(dataset_id)
+            if info.get("state") == "deleted":
+                continue  # another one may bear its name by now
             name = info.get("name", dataset_id)
             dirty, stale, poisoned = self._store.dirty.sizes(dataset_id)
             since = self._store.dirty.oldest(dataset_id)

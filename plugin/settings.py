@@ -187,18 +187,21 @@ def read(environ: Mapping[str, str]) -> Settings:
 
 def _content(variable: str, path: str) -> str:
     try:
-        return Path(path).read_text().strip()
+        return Path(path).read_text("utf-8").strip()
+    except UnicodeDecodeError:
+        raise InvalidSettings(f"{variable}: {path} is not UTF-8 text") from None
     except OSError as error:
         raise InvalidSettings(f"{variable}: cannot read {path}: {error.strerror}") from None
 
 
 def _plan(path: str) -> Plan:
     try:
-        plan = Plan.model_validate(tomllib.loads(Path(path).read_text()))
-        for name in ("", *plan.datasets):
-            plan.dataset(name)
-        DatasetSettings.model_validate(dict(plan.defaults))
+        plan = Plan.model_validate(tomllib.loads(Path(path).read_text("utf-8")))
+        for table in ({}, *plan.datasets.values()):
+            DatasetSettings.model_validate({**plan.defaults, **table})
         return plan
+    except UnicodeDecodeError:
+        raise InvalidSettings(f"DISTILL_CONFIG: {path} is not UTF-8 text") from None
     except OSError as error:
         raise InvalidSettings(f"DISTILL_CONFIG: cannot read {path}: {error.strerror}") from None
     except tomllib.TOMLDecodeError as error:

@@ -35,6 +35,7 @@ def worker(settings: Settings, burst: bool = False) -> None:
     """
     import workers.jobs  # noqa: F401  # loaded before the fork: no job pays for imports
 
+    gateway.tls()
     queues = [settings.queue, f"{settings.queue}-sweep"]
     while True:
         connection = redis_client.Redis.from_url(settings.redis_url.get_secret_value())
@@ -49,7 +50,7 @@ def worker(settings: Settings, burst: bool = False) -> None:
             )
             rq_worker.max_connection_wait_time = 5
             rq_worker.work(burst=burst, logging_level="WARNING")
-            if burst or rq_worker._stop_requested:
+            if burst or rq_worker._shutdown_requested_date:
                 return
         except RedisError as error:
             log.warning("worker: redis is unavailable (%s), trying again", type(error).__name__)

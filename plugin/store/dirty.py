@@ -29,6 +29,15 @@ end
 return redis.call('SET', KEYS[4], ms, 'NX', 'EX', ARGV[1]) and 1 or 0
 """
 
+_SET_ASIDE = """
+if ARGV[2] ~= '' and redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('SREM', KEYS[3], ARGV[1])
+redis.call('HSET', KEYS[4], ARGV[1], ARGV[3])
+return 1
+"""
+
 _CLEAR = """
 for i = 1, #ARGV, 2 do
   if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then
@@ -47,6 +56,7 @@ class Dirty:
         self._keys = keys
         self._mark = redis.register_script(_MARK)
         self._clear = redis.register_script(_CLEAR)
+        self._set_aside = redis.register_script(_SET_ASIDE)
 
     def mark(self, dataset_id: str, records: Iterable[str], heard: int = 0) -> bool:
         """Mark records dirty; True if nobody had woken the dataset yet (so the caller must).
@@ -105,12 +115,14 @@ class Dirty:
     # Poison: what cannot be worked on, kept apart so that it holds up nobody
 
     def set_aside(self, dataset_id: str, taken: tuple[str, str], error: str, now: int) -> None:
-        """Set a record aside with its error; a new delivery or a sweep gives it another chance."""
-        record_id, number = taken
-        note = json.dumps({"error": error[:500], "at": now})
-        self._redis.hset(self._keys.of(dataset_id, "poison"), record_id, note)
-        self.clear(dataset_id, [(record_id, number)])
-        self.clear_stale(dataset_id, [record_id])
+        """Set a record aside with its error; a new delivery or a sweep gives it another chance.
+
+        One whose number has moved on since it was taken has that other chance already. A stale
+        record has no number ("").
+        """
+        names = ("dirty", "since", "stale", "poison")
+        keys = [self._keys.of(dataset_id, name) for name in names]
+        self._set_aside(keys=keys, args=[*taken, json.dumps({"error": error[:500], "at": now})])
 
     def poisoned(self, dataset_id: str) -> dict[str, dict[str, Any]]:
         """Records set aside: id → error and time."""

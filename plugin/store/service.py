@@ -65,9 +65,9 @@ class Service:
         """Count one more sign-in attempt of somebody; the answer is how many there were of late."""
         key = self._keys.shared(f"attempts:{who}")
         with self._redis.pipeline(transaction=True) as pipe:
+            pipe.set(key, 0, nx=True, ex=ATTEMPTS_WINDOW_S)
             pipe.incr(key)
-            pipe.expire(key, ATTEMPTS_WINDOW_S, nx=True)
-            return int(pipe.execute()[0])
+            return int(pipe.execute()[1])
 
     def forget_attempts(self, who: str) -> None:
         """A sign-in succeeded."""

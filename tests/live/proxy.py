@@ -40,7 +40,7 @@ class Proxy:
         kept = {k: v for k, v in headers.items() if k.lower() not in ("host", "connection")}
         return self._client.request(method, self.target + path, content=body, headers=kept)
 
-    def _handler(proxy) -> type[BaseHTTPRequestHandler]:  # noqa: N805  # the inner class has its own self
+    def _handler(proxy) -> type[BaseHTTPRequestHandler]:  # the inner class has its own self
         class Handler(BaseHTTPRequestHandler):
             def _any(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))

@@ -85,7 +85,7 @@ def test_a_conflict_gets_a_note_and_the_note_goes_when_the_conflict_ends(
     users = crowd(api, "note", 3)
     dataset = dataset_of(api, users, overlap=3)
     (record, *_) = records_of(api, dataset, 2)
-    first, second, third = (
+    *_, third = (
         api.as_user(user).answer(record, {"topic": label})
         for user, label in zip(users, ("a", "a", "b"), strict=True)
     )

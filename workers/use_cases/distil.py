@@ -19,7 +19,7 @@ from plugin.store.lease import Lease
 from workers.models import Models
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.deciding import decide
-from workers.use_cases.observing import look
+from workers.use_cases.observing import Look, look
 from workers.use_cases.publishing import publish
 from workers.use_cases.refit import release_outgrown
 from workers.use_cases.run import Run
@@ -28,6 +28,7 @@ from workers.use_cases.world import World
 log = logging.getLogger("distill.distil")
 
 BATCH = 250
+SURVEY = 5_000
 STALE_BATCH = 50
 """Refreshing is done in smaller steps, so that a fresh answer does not wait long for its turn."""
 
@@ -151,6 +152,7 @@ class _Work:
         self.store = run.store
         self.id = run.dataset.id
         self.outcome = outcome
+        self.surveyed = False
 
     def until(self, end: float) -> None:
         """Batches until nothing waits, or until the time is over."""
@@ -176,6 +178,8 @@ class _Work:
         if waiting and tries > LAST_TRY:
             failed = {waiting[0][0]: f"a worker died or failed {tries - 1} times at this record"}
         elif taken:
+            if len(taken) == BATCH and not self.surveyed:
+                self._survey()
             failed = self._batch([record_id for record_id, _ in taken])
         else:
             failed = self._batch(stale)
@@ -219,15 +223,33 @@ class _Work:
             for model in unsaved:
                 model.unsaved = 0
 
+    def _survey(self) -> None:
+        """Where a backlog waits, learn from all of it before the first of it is decided.
+
+        Else what is published first would be published again as the model gets to know the rest. The
+        records stay dirty, and each is read again just before it is published.
+        """
+        self.surveyed = True
+        taken = self.store.dirty.take(self.id, SURVEY)
+        for start in range(0, len(taken), BATCH):
+            ids = [record_id for record_id, _ in taken[start : start + BATCH]]
+            seen = self._look(ids, self.store.now())[1]
+            self.outcome.entries += len(seen.entries)
+
+    def _look(self, ids: list[str], now: int) -> tuple[dict[str, Record | None], Look]:
+        """Read, observe and learn."""
+        found = self.run.world.gateway.records(self.id, ids)
+        records = {record_id: found.get(record_id) for record_id in ids}
+        seen = look(self.run, records, now)
+        self.run.models.learn(seen.entries)
+        return records, seen
+
     def _batch(self, ids: list[str]) -> dict[str, str]:
         """Read, observe, learn, decide, publish. The answer is which records failed, and why."""
         if not ids:
             return {}
         now = self.store.now()
-        found = self.run.world.gateway.records(self.id, ids)
-        records: dict[str, Record | None] = {record_id: found.get(record_id) for record_id in ids}
-        seen = look(self.run, records, now)
-        self.run.models.learn(seen.entries)
+        records, seen = self._look(ids, now)
         sent = publish(self.run, decide(self.run, records, seen, now), seen, now)
         self.outcome.records += len(ids)
         self.outcome.entries += len(seen.entries)

@@ -1,0 +1,1 @@
+"""What BENCHMARKS.md reports. Each module measures one thing and prints a table; none fails on time."""

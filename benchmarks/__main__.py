@@ -1,0 +1,21 @@
+"""`python -m benchmarks [NAME [OPTIONS…]]`: one benchmark, or all of them one after the other."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+LIVE = ("deliveries", "latency", "burst", "connecting", "replay")
+"""Those of the live path, in the order in which BENCHMARKS.md tells of them."""
+
+
+def main(words: list[str]) -> None:
+    """Run what the words name."""
+    names, options = ((words[0],), words[1:]) if words else (LIVE, [])
+    for name in names:
+        print(f"\n## {name}\n", flush=True)
+        importlib.import_module(f"benchmarks.{name}").main(list(options))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

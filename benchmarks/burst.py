@@ -1,0 +1,67 @@
+"""A burst of dirty records, against Argilla's bulk endpoint alone in the same run.
+
+    python -m benchmarks burst [--records 1000] [--rounds 3]
+
+Alone: the same suggestions for a twin of the dataset, in bulk calls of the same size, one after the
+other. Ours: from marking all records dirty until Argilla shows a suggestion on every one; everything
+in between (reading, observing, learning, deciding, keeping) counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+
+from benchmarks.rig import BULK, Rig, rig
+from tests.live.argilla_json import Json
+
+
+def alone(r: Rig, dataset: Json) -> float:
+    """Records a second that Argilla's bulk endpoint takes."""
+    question = r.api.question_id(dataset, "label")
+    given = {"question_id": question, "value": "a", "score": 0.5, "type": "model", "agent": "bench"}
+    items = [{"id": record["id"], "suggestions": [given]} for record in r.api.records(dataset)]
+    start = time.perf_counter()
+    for first in range(0, len(items), BULK):
+        r.running.world.gateway.suggest(dataset["id"], items[first : first + BULK])
+    return len(items) / (time.perf_counter() - start)
+
+
+def ours(r: Rig, dataset: Json) -> tuple[float, float]:
+    """Records a second that we publish, and the same until nothing is left to refresh."""
+    ids = [record["id"] for record in r.api.records(dataset)]
+    start = time.perf_counter()
+    r.running.world.dispatch.mark(dataset["id"], ids)
+    published = r.running.world.store.datasets
+    while int(published.info(dataset["id"]).get("published", 0)) < len(ids):
+        time.sleep(0.02)
+    seconds = time.perf_counter() - start
+    r.running.settle(dataset, timeout_s=600)
+    whole = time.perf_counter() - start - 0.2
+    assert all(record["suggestions"] for record in r.api.records(dataset))
+    return len(ids) / seconds, len(ids) / whole
+
+
+def main(words: list[str]) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="burst")
+    parser.add_argument("--records", type=int, default=1_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args(words)
+    print("| round | Argilla alone | ours | ratio | ours, all refreshed |")
+    print("| --- | --- | --- | --- | --- |")
+    ratios = []
+    with rig() as r:
+        for n in range(options.rounds):
+            twin = r.dataset(f"twin-{n}", options.records, answers=3, seed=n)
+            dataset = r.dataset(f"burst-{n}", options.records, answers=3, seed=n)
+            theirs = alone(r, twin)
+            rate, whole = ours(r, dataset)
+            ratios.append(rate / theirs)
+            print(
+                f"| {n + 1} | {theirs:.0f}/s | {rate:.0f}/s | {rate / theirs:.2f} | {whole:.0f}/s |",
+                flush=True,
+            )
+    print(f"\nmedian ratio {np.median(ratios):.2f}")
