@@ -1,0 +1,250 @@
+"""An Argilla in memory, as far as the gateway shows it, with annotators who answer in it."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from plugin.errors import InvalidValue, NotFound
+from plugin.gateway import Gateway
+from plugin.records import Dataset, Question, Record, Response, Suggestion
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+D = "dataset-1"
+HELPFUL = Question("q-helpful", "helpful", "label_selection", ("yes", "no"))
+PROBLEM = Question("q-problem", "problem", "label_selection", ("none", "tone", "facts"))
+STARS = Question("q-stars", "stars", "rating", ("1", "2"))
+NOTE = Question("q-note", "conflicts", "text")
+CHAT = Dataset(D, "chat", "w1", "support", "ready", 0, (HELPFUL, PROBLEM, STARS, NOTE))
+
+Hook = Callable[[str], None]
+
+
+def quiet(name: str) -> None:
+    """Does nothing at any call."""
+
+
+def call(
+    method: Callable[Concatenate[FakeArgilla, P], R],
+) -> Callable[Concatenate[FakeArgilla, P], R]:
+    """A call of the gateway: noted, and with a hook before and after it takes effect."""
+
+    @wraps(method)
+    def called(self: FakeArgilla, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        self.calls.append(method.__name__)
+        self.before(method.__name__)
+        answer = method(self, *args, **kwargs)
+        self.after(method.__name__)
+        return answer
+
+    return called
+
+
+@dataclass
+class Row:
+    """What lies on one record."""
+
+    responses: dict[str, Response] = field(default_factory=dict)
+    suggestions: dict[str, Suggestion] = field(default_factory=dict)
+
+
+class FakeArgilla(Gateway):
+    """One dataset to begin with. A record is completed by `overlap` submitted answers.
+
+    `refuses`: records on which no suggestion is accepted; `unreadable`: records that break reading.
+    """
+
+    def __init__(self, overlap: int = 2) -> None:
+        self.overlap = overlap
+        self.sets = {D: CHAT}
+        self.rows: dict[str, dict[str, Row]] = {D: {}}
+        self.names: dict[str, str] = {}
+        self.hooks: dict[str, dict[str, Any]] = {}
+        self.calls: list[str] = []
+        self.before: Hook = quiet
+        self.after: Hook = quiet
+        self.refuses: set[str] = set()
+        self.unreadable: set[str] = set()
+        self._now = 0
+
+    def copy(self) -> FakeArgilla:
+        """Another Argilla with the same content."""
+        other = FakeArgilla(self.overlap)
+        kept = (self.sets, self.rows, self.names, self._now)
+        other.sets, other.rows, other.names, other._now = copy.deepcopy(kept)
+        return other
+
+    # What annotators and other agents do
+
+    def tick(self) -> int:
+        """Argilla's time: never twice the same."""
+        self._now = max(self._now + 1, int(time.time() * 1000))
+        return self._now
+
+    def add(self, *records: str) -> None:
+        self.rows[D].update({record: Row() for record in records})
+
+    def answer(self, user: str, record: str, status: str = "submitted", **values: Any) -> int:
+        self.names[f"id-{user}"] = user
+        at = self.tick()
+        self.rows[D][record].responses[user] = Response(f"id-{user}", status, values, at)
+        self.sets[D] = replace(self.sets[D], last_activity=at)
+        return at
+
+    def retract(self, user: str, record: str) -> None:
+        said = self.rows[D][record].responses[user]
+        self.answer(user, record, "draft", **said.values)
+
+    def delete_user(self, user: str) -> None:
+        del self.names[f"id-{user}"]
+        for row in self.rows[D].values():
+            row.responses.pop(user, None)
+
+    def suggested_by(self, agent: str | None, record: str, question: Question, value: str) -> None:
+        found = Suggestion(
+            f"s-{record}-{question.name}", question.id, value, 0.7, agent, "model", self.tick()
+        )
+        self.rows[D][record].suggestions[question.id] = found
+
+    def shown(self, record: str, question: Question = HELPFUL) -> Suggestion | None:
+        """What an annotator sees suggested."""
+        return self.rows[D][record].suggestions.get(question.id)
+
+    def _record(self, record: str) -> Record:
+        row = self.rows[D][record]
+        given = tuple(row.responses.values())
+        submitted = sum(response.status == "submitted" for response in given)
+        status = "completed" if submitted >= self.overlap else "pending"
+        return Record(record, status, {}, given, tuple(row.suggestions.values()))
+
+    # The gateway
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    @call
+    def me(self) -> dict[str, Any]:
+        return {"id": "id-owner", "username": "owner", "role": "owner"}
+
+    @call
+    def users(self) -> dict[str, str]:
+        return dict(self.names)
+
+    @call
+    def sign_in(self, username: str, password: str) -> tuple[dict[str, Any], list[str]]:
+        return {"username": username, "role": "owner"}, ["w1"]
+
+    @call
+    def datasets(self) -> list[Dataset]:
+        return [replace(d, questions=()) for d in self.sets.values() if d.status == "ready"]
+
+    @call
+    def dataset(self, dataset_id: str) -> Dataset:
+        if dataset_id not in self.sets:
+            raise NotFound(dataset_id)
+        return self.sets[dataset_id]
+
+    @call
+    def activity(self, dataset_id: str) -> int:
+        return self.sets[dataset_id].last_activity
+
+    @call
+    def progress(self, dataset_id: str) -> dict[str, dict[str, int]]:
+        counts = {
+            n: dict.fromkeys(("submitted", "draft", "discarded"), 0) for n in self.names.values()
+        }
+        for row in self.rows[dataset_id].values():
+            for user, response in row.responses.items():
+                counts[user][response.status] += 1
+        return counts
+
+    @call
+    def create_and_delete_dataset(self, name: str) -> str | None:
+        return None
+
+    @call
+    def record(self, record_id: str) -> Record:
+        if record_id not in self.rows[D]:
+            raise NotFound(record_id)
+        return self._record(record_id)
+
+    @call
+    def records(self, dataset_id: str, ids: Sequence[str]) -> dict[str, Record]:
+        if self.unreadable.intersection(ids):
+            raise KeyError("updated_at")
+        return {i: self._record(i) for i in ids if i in self.rows[dataset_id]}
+
+    @call
+    def page(self, dataset_id: str, offset: int, limit: int) -> tuple[list[Record], int]:
+        every = list(self.rows[dataset_id])
+        return [self._record(i) for i in every[offset : offset + limit]], len(every)
+
+    @call
+    def suggest(self, dataset_id: str, items: Iterable[dict[str, Any]]) -> dict[str, int]:
+        items = list(items)
+        at = self.tick()
+        for item in items:
+            assert set(item) == {"id", "suggestions"}
+            if item["id"] in self.refuses:
+                raise InvalidValue(f"{item['id']}: not accepted")
+        for item in items:
+            for given in item["suggestions"]:
+                suggestion = Suggestion(
+                    f"s-{item['id']}-{given['question_id']}",
+                    given["question_id"],
+                    given["value"],
+                    given.get("score"),
+                    given.get("agent"),
+                    given.get("type"),
+                    at,
+                )
+                self.rows[dataset_id][item["id"]].suggestions[given["question_id"]] = suggestion
+        return {item["id"]: at for item in items}
+
+    @call
+    def withdraw(self, record_id: str, suggestion_ids: Sequence[str]) -> None:
+        kept = self.rows[D][record_id].suggestions
+        for question_id in [q for q, s in kept.items() if s.id in suggestion_ids]:
+            del kept[question_id]
+
+    @call
+    def webhooks(self) -> list[dict[str, Any]]:
+        return [dict(hook) for hook in self.hooks.values()]
+
+    @call
+    def create_webhook(self, url: str, events: Sequence[str], description: str) -> dict[str, Any]:
+        number = len(self.hooks) + 1
+        hook: dict[str, Any] = {
+            "id": f"hook-{number}",
+            "url": url,
+            "events": list(events),
+            "description": description,
+            "enabled": True,
+            "secret": f"c2VjcmV0LW{number}",
+            "inserted_at": f"2026-01-0{number}T00:00:00",
+        }
+        self.hooks[hook["id"]] = hook
+        return hook
+
+    @call
+    def update_webhook(self, /, webhook_id: str, **changes: Any) -> dict[str, Any]:
+        self.hooks[webhook_id].update(changes)
+        return self.hooks[webhook_id]
+
+    @call
+    def delete_webhook(self, webhook_id: str) -> None:
+        self.hooks.pop(webhook_id, None)
+
+    @call
+    def ping(self, webhook_id: str) -> None:
+        """It never arrives."""
+
+    @call
+    def version(self) -> str:
+        return "2.8.0"
