@@ -26,6 +26,7 @@ LABELLED = {
 OTHERS = {
     "distill_deliveries": "counter",
     "distill_workers": "gauge",
+    "distill_cron_silent_seconds": "gauge",
     "distill_argilla_call_seconds": "histogram",
     "distill_argilla_call_errors": "counter",
     "distill_oldest_dirty_seconds": "gauge",

@@ -20,7 +20,7 @@ EVERY = {
     "DISTILL_REDIS_URL": ("redis://r:1/2", "redis_url", "redis://r:1/2"),
     "DISTILL_PUBLIC_URL": ("http://us/", "public_url", "http://us"),
     "DISTILL_LISTENER_URL": ("http://in", "listener_url", "http://in"),
-    "DISTILL_SECRET_KEY": ("cookies", "secret_key", "cookies"),
+    "DISTILL_SECRET_KEY": ("sixteen-characters", "secret_key", "sixteen-characters"),
     "DISTILL_WEBHOOK_SECRETS": ("one, two", "webhook_secrets", "one, two"),
     "DISTILL_QUEUE": ("q.1-a_b", "queue", "q.1-a_b"),
     "DISTILL_KEY_PREFIX": ("p", "key_prefix", "p"),
@@ -28,6 +28,7 @@ EVERY = {
     "DISTILL_ARGILLA_TIMEOUT_S": ("2.5", "argilla_timeout_s", 2.5),
     "DISTILL_SESSION_HOURS": ("1", "session_hours", 1.0),
     "DISTILL_SECURE_COOKIES": ("true", "secure_cookies", True),
+    "DISTILL_TRUSTED_PROXIES": ("2", "trusted_proxies", 2),
     "DISTILL_LOG_LEVEL": ("DEBUG", "log_level", "DEBUG"),
     "DISTILL_CONFIG": ("", "config", ""),
 }
@@ -71,6 +72,11 @@ def test_addresses_as_others_see_them_come_first() -> None:
     assert settings.argilla_url == "https://out"
 
 
+def test_addresses_are_written_as_argilla_writes_them() -> None:
+    settings = read({**LEAST, "DISTILL_PUBLIC_URL": "HTTP://Us.Example:80/"})
+    assert settings.delivery_url == "http://us.example/webhooks/argilla"
+
+
 def test_several_webhook_secrets_may_be_given() -> None:
     assert read({**LEAST, "DISTILL_WEBHOOK_SECRETS": "one,two  three"}).secrets == (
         "one",
@@ -105,6 +111,10 @@ def test_a_missing_variable_is_named(variable: str) -> None:
         ("DISTILL_SESSION_HOURS", "-1"),
         ("DISTILL_SECURE_COOKIES", "perhaps"),
         ("DISTILL_LOG_LEVEL", "LOUD"),
+        ("DISTILL_TRUSTED_PROXIES", "-1"),
+        ("DISTILL_SECRET_KEY", "too short"),
+        ("ARGILLA_API_URL", "http://"),
+        ("DISTILL_LISTENER_URL", "http://in side"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(variable: str, value: str) -> None:
@@ -120,10 +130,10 @@ def test_every_mistake_is_told_at_once() -> None:
 @pytest.mark.parametrize("variable", sorted(SECRETS))
 def test_a_secret_may_come_from_a_file(variable: str, tmp_path: Path) -> None:
     file = tmp_path / "secret"
-    file.write_text("from-a-file\n")
+    file.write_text("from-a-file-with-16\n")
     environ = {**LEAST, f"{variable}_FILE": str(file)}
     environ.pop(variable, None)
-    assert plain(getattr(read(environ), EVERY[variable][1])) == "from-a-file"
+    assert plain(getattr(read(environ), EVERY[variable][1])) == "from-a-file-with-16"
 
 
 def test_a_secret_file_that_is_missing_is_named() -> None:
@@ -139,7 +149,7 @@ def test_a_secret_file_that_is_no_text_is_named(tmp_path: Path) -> None:
 
 
 def test_no_secret_is_in_the_settings_text() -> None:
-    hidden = {name: f"hidden-{i}" for i, name in enumerate(sorted(SECRETS))}
+    hidden = {name: f"hidden-{i}-of-sixteen" for i, name in enumerate(sorted(SECRETS))}
     settings = read({**LEAST, **hidden})
     for text in (repr(settings), str(settings), settings.model_dump_json()):
         assert "hidden-" not in text
@@ -148,7 +158,7 @@ def test_no_secret_is_in_the_settings_text() -> None:
 
 @pytest.mark.parametrize("variable", sorted(SECRETS))
 def test_no_secret_is_in_an_error_about_another_setting_or_itself(variable: str) -> None:
-    environ = {**LEAST, variable: "hidden-value", "DISTILL_LOG_LEVEL": "LOUD"}
+    environ = {**LEAST, variable: "hidden-value-of-16", "DISTILL_LOG_LEVEL": "LOUD"}
     assert "hidden-value" not in refusal(environ)
     assert KEY not in refusal({**environ, "ARGILLA_API_URL": "wrong"})
 

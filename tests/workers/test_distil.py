@@ -507,7 +507,7 @@ def test_a_failure_is_told_and_argilla_left_alone_for_longer_each_time(town: Tow
     rests = []
     for _ in range(3):
         outcome = town.distil()
-        assert (outcome.word, outcome.errors, outcome.waiting) == ("argilla", ["wrong key"], False)
+        assert (outcome.word, outcome.errors, outcome.waiting) == ("failed", ["wrong key"], False)
         rests.append(town.store.redis.ttl(Keys(town.store.datasets._keys.prefix).of(D, "wake")))
     assert rests == sorted(rests)
     assert rests[0] < rests[2] <= distilling.MOST_REST_S

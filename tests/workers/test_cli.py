@@ -1,0 +1,431 @@
+"""The command line from outside: exit codes that mean something, JSON that is JSON, no secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from rq import Worker
+from rq.serializers import JSONSerializer
+
+from plugin import gateway
+from plugin.errors import ArgillaRefused, ArgillaUnavailable
+from tests.workers.argilla_in_memory import HELPFUL, D
+from tests.workers.conftest import Build
+from tests.workers.town import Town
+from workers.cli import main, operating
+from workers.use_cases import doctor, registration
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "owner-key-that-nobody-sees"
+RECORD = str(uuid4())
+
+
+@dataclass
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def town(build: Build) -> Town:
+    """One record with two answers that agree, another with two that differ."""
+    town = build()
+    town.argilla.add(RECORD)
+    for user in ("ann", "ben"):
+        town.answer(user, RECORD, helpful="yes")
+    town.answer("ann", "r1", helpful="yes")
+    town.answer("ben", "r1", helpful="no")
+    town.settle()
+    return town
+
+
+@pytest.fixture
+def run(
+    town: Town,
+    redis_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """Runs `argilla-distill` in this process, beside the town's Argilla."""
+    toml = tmp_path / "distill.toml"
+    toml.write_text('[defaults]\nstrategy = "majority"\nname_annotators = true\n')
+    environ = {
+        "ARGILLA_API_URL": "http://argilla",
+        "ARGILLA_API_KEY": KEY,
+        "DISTILL_REDIS_URL": redis_url,
+        "DISTILL_KEY_PREFIX": town.store.datasets._keys.prefix,
+        "DISTILL_QUEUE": town.world.settings.queue,
+        "DISTILL_CONFIG": str(toml),
+        "COLUMNS": "200",
+    }
+    for name in [name for name in os.environ if name.startswith(("DISTILL_", "ARGILLA_"))]:
+        monkeypatch.delenv(name)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(gateway, "connect", lambda *_: town.argilla)
+
+    def run(*arguments: str, **environ: str) -> Done:
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["argilla-distill", *arguments])
+        code: Any = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+        told = capsys.readouterr()
+        assert KEY not in told.out + told.err
+        return Done(int(code or 0), told.out, told.err)
+
+    return run
+
+
+def away(error: BaseException) -> Callable[[str], None]:
+    def hook(name: str) -> None:
+        raise error
+
+    return hook
+
+
+# Exit codes
+
+
+def test_help_and_version_are_0(run: Run) -> None:
+    assert "reconcile" in run("--help").out
+    assert "0.1" in run("--version").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no-such-command"],
+        ["status", "--no-such-option"],
+        ["history"],
+        ["history", "no-uuid"],
+        ["disconnect", "--restore", "--keep-suggestions"],
+        ["reconcile", "support/no-such-dataset"],
+        ["refit", "chat"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_that_is_not_understood_is_2(run: Run, arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert done.err
+
+
+def test_a_record_that_we_do_not_know_is_1(run: Run) -> None:
+    done = run("history", str(uuid4()))
+    assert (done.code, done.out) == (1, "")
+    assert "no record" in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["status"], ["history", RECORD], ["connect"], ["refit", "--json"]]
+)
+def test_without_redis_it_is_3(run: Run, tmp_path: Path, arguments: list[str]) -> None:
+    done = run(*arguments, DISTILL_REDIS_URL=f"unix://{tmp_path}/none.sock")
+    assert (done.code, done.out) == (3, "")
+    assert "DISTILL_REDIS_URL" in done.err
+
+
+@pytest.mark.parametrize(
+    "name", ["connect", "disconnect", "backfill", "reconcile", "refit", "rotate-secret"]
+)
+def test_without_argilla_it_is_3_and_with_a_wrong_key_4(run: Run, town: Town, name: str) -> None:
+    town.argilla.before = away(ArgillaUnavailable("GET me: ConnectError"))
+    assert run(name).code == 3
+    town.argilla.before = away(ArgillaRefused("GET me: Argilla answered 401"))
+    done = run(name)
+    assert (done.code, "401" in done.err) == (4, True)
+
+
+def test_stopped_by_hand_is_130(run: Run, town: Town) -> None:
+    town.argilla.before = away(KeyboardInterrupt())
+    done = run("backfill")
+    assert (done.code, "stopped" in done.err) == (130, True)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DISTILL_LOG_LEVEL", "LOUD"),
+        ("DISTILL_QEUE", "typo"),
+        ("ARGILLA_API_KEY", "changeme"),
+        ("DISTILL_CONFIG", "/nowhere/distill.toml"),
+        ("DISTILL_REDIS_URL", "redis.example:6379/hidden-word"),
+        ("DISTILL_REDIS_URL", "http://:hidden-word@redis"),
+        ("DISTILL_REDIS_URL", "redis://:hidden/word@redis:6379/5"),
+        ("DISTILL_REDIS_URL", "redis://:hidden-word@redis:port/5"),
+    ],
+)
+def test_a_wrong_setting_is_4_and_named_and_no_secret_is_told(
+    run: Run, variable: str, value: str
+) -> None:
+    done = run("status", **{variable: value})
+    assert (done.code, done.out) == (4, "")
+    assert variable in done.err or "distill.toml" in done.err
+    assert "hidden" not in done.err
+    assert "Traceback" not in done.err
+
+
+def test_an_unknown_strategy_is_4_and_named(run: Run, tmp_path: Path) -> None:
+    toml = tmp_path / "other.toml"
+    toml.write_text('[defaults]\nstrategy = "best"\n')
+    done = run("refit", DISTILL_CONFIG=str(toml))
+    assert done.code == 4
+    assert "unknown strategy 'best'" in done.err
+
+
+# What they tell
+
+
+def test_status_is_a_table_of_datasets(run: Run) -> None:
+    done = run("status")
+    assert done.code == 0
+    for word in (
+        "support/chat",
+        "active",
+        "helpful: majority:1, 4 votes",
+        "rating questions are not",
+    ):
+        assert word in done.out
+
+
+def test_status_as_json_has_the_figures(run: Run, town: Town) -> None:
+    town.store.dirty.set_aside(D, ("r3", ""), "why not", 1)
+    (dataset,) = run("status", "--json").json
+    expected = {
+        "name": "support/chat",
+        "state": "active",
+        "records": 2,
+        "completed": 2,
+        "answers": 4,
+    }
+    assert {name: dataset[name] for name in expected} == expected
+    assert dataset["conflicts"] == 1
+    assert dataset["poisoned"] == {"r3": {"error": "why not", "at": 1}}
+    assert dataset["questions"]["helpful"]["votes"] == 4
+
+
+def test_status_without_a_dataset_says_what_to_do(run: Run) -> None:
+    done = run("status", DISTILL_KEY_PREFIX="nobody")
+    assert (done.code, "argilla-distill connect" in done.out) == (0, True)
+    assert run("status", "--json").json == []
+
+
+def test_names_with_brackets_are_text_and_not_markup(run: Run, town: Town) -> None:
+    town.store.datasets.note(D, name="support/[red]chat[/red]")
+    assert "support/[red]chat[/red]" in run("status").out
+
+
+def test_history_tells_who_said_what_and_what_was_decided(run: Run) -> None:
+    done = run("history", RECORD)
+    assert done.code == 0
+    for word in (
+        "ann (person)",
+        "ben (person)",
+        "answer submitted",
+        "helpful: yes",
+        "distill",
+        "decision",
+    ):
+        assert word in done.out
+    kinds = [(entry["kind"], entry["who"]) for entry in run("history", RECORD, "--json").json]
+    assert kinds[:3] == [("answer", "ann"), ("answer", "ben"), ("decision", "distill")]
+
+
+def test_connect_registers_one_webhook_however_often(run: Run, town: Town) -> None:
+    first, second = run("connect", "--json"), run("connect", "--json")
+    assert [done.json["webhook"] for done in (first, second)] == ["created", "kept"]
+    assert first.json["datasets"][0]["records"] == 5
+    ((hook_id, hook),) = town.argilla.hooks.items()
+    assert town.store.service.webhooks() == {
+        hook_id: {"url": hook["url"], "secret": hook["secret"]}
+    }
+    assert hook["secret"] not in first.out + first.err
+    assert "records compared" in run("connect").out
+
+
+def test_disconnect_deletes_the_webhook_and_takes_our_suggestions_away(
+    run: Run, town: Town
+) -> None:
+    run("connect")
+    done = run("disconnect", "--json")
+    assert done.json == {"webhooks_deleted": 1, "records": 2}
+    assert (town.argilla.hooks, town.suggestions(), town.notes()) == ({}, {}, {})
+    assert town.store.service.webhooks() == {}
+    assert len(town.history()) > 4
+
+
+@pytest.mark.parametrize(("option", "left"), [("--restore", "judge"), ("", None)])
+def test_disconnect_puts_others_suggestions_back_where_asked(
+    run: Run, town: Town, option: str, left: str | None
+) -> None:
+    town.argilla.suggested_by("judge", "r2", HELPFUL, "no")
+    for user in ("ann", "ben"):
+        town.answer(user, "r2", helpful="yes")
+    town.settle()
+    assert town.suggestions()["r2", "helpful"] == ("yes", "distill/majority")
+    assert run("disconnect", *[option] if option else []).code == 0
+    standing = town.argilla.shown("r2")
+    assert (standing.agent if standing else None) == left
+
+
+def test_disconnect_may_leave_our_suggestions_where_they_stand(run: Run, town: Town) -> None:
+    before = town.suggestions()
+    assert run("disconnect", "--keep-suggestions").code == 0
+    assert town.suggestions() == before
+
+
+def test_backfill_and_reconcile_tell_what_differed(run: Run, town: Town) -> None:
+    assert run("backfill", "--json").json["datasets"][0]["differing"] == 3
+    town.settle()
+    told = run("reconcile", "support/chat", "--json").json["datasets"]
+    assert [(report["name"], report["records"], report["differing"]) for report in told] == [
+        ("support/chat", 5, 0)
+    ]
+
+
+def test_reconcile_waits_no_longer_than_it_can_help(
+    run: Run, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait = operating._wait
+    monkeypatch.setattr(operating, "_wait", lambda world, ids, quiet: wait(world, ids, quiet, 0.0))
+    town.mark("r1")
+    done = run("reconcile")
+    assert (done.code, "doctor" in done.err) == (3, True)
+
+
+def test_refit_tells_the_versions(run: Run) -> None:
+    assert run("refit", "--json").json == {"support/chat": {"helpful": 1, "problem": 1}}
+    assert "helpful is at version 2" in run("refit").out
+
+
+def test_rotating_replaces_the_webhook(
+    run: Run, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registration, "GAP_S", 0.0)
+    run("connect")
+    (old,) = town.store.service.webhooks().values()
+    done = run("rotate-secret")
+    (new,) = town.store.service.webhooks().values()
+    assert old["secret"] != new["secret"]
+    assert len(town.argilla.hooks) == 1
+    assert new["secret"] not in done.out + done.err
+
+
+# Doctor
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "ARRIVAL_S", 0.15)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_doctor_is_1_where_something_is_wrong_and_says_what_to_do(run: Run) -> None:
+    done = run("doctor", "--json")
+    found = {finding["what"]: finding for finding in done.json}
+    assert done.code == 1
+    assert {name for name, finding in found.items() if finding["state"] == "fail"} == {
+        "webhook",
+        "workers",
+        "cron",
+    }
+    assert all(finding["remedy"] for finding in found.values() if finding["state"] != "ok")
+    told = run("doctor")
+    assert (told.code, "argilla-distill connect" in told.out) == (1, True)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_doctor_notices_that_argilla_cannot_reach_us(run: Run, town: Town) -> None:
+    run("connect")
+    found = {finding["what"]: finding for finding in run("doctor", "--json").json}
+    assert found["webhook"]["state"] == "ok"
+    assert found["listener"]["state"] == "fail"
+    assert "DISTILL_LISTENER_URL" in found["listener"]["remedy"]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_doctor_is_0_where_all_is_well(
+    run: Run, town: Town, request: pytest.FixtureRequest
+) -> None:
+    run("connect")
+    town.settle()
+    worker: Any = Worker(
+        [town.world.settings.queue], connection=town.store.redis, serializer=JSONSerializer
+    )
+    worker.register_birth()
+    request.addfinalizer(worker.register_death)
+    town.store.service.beat("cron", town.store.now())
+
+    def arrive(name: str) -> None:
+        if name == "ping":
+            town.store.service.beat("ping", town.store.now())
+
+    town.argilla.after = arrive
+    done = run("doctor", "--json")
+    assert {f["what"]: f["state"] for f in done.json if f["state"] != "ok"} == {
+        "argilla worker": "warn"
+    }
+    assert done.code == 0
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("error", [ArgillaUnavailable("ConnectError"), ArgillaRefused("403")])
+def test_doctor_goes_on_when_argilla_fails_it(run: Run, town: Town, error: Exception) -> None:
+    town.argilla.before = away(error)
+    done = run("doctor", "--json")
+    assert done.code == 1
+    found = {finding["what"] for finding in done.json}
+    assert {"redis eviction", "argilla", "webhook", "workers", "datasets"} <= found
+
+
+def test_doctor_without_redis_reports_it(run: Run, tmp_path: Path) -> None:
+    done = run("doctor", "--json", DISTILL_REDIS_URL=f"unix://{tmp_path}/none.sock")
+    assert done.code == 1
+    assert "check DISTILL_REDIS_URL" in {finding["remedy"] for finding in done.json}
+
+
+# As a process
+
+
+def test_the_process_ends_with_the_code_and_nothing_but_the_error() -> None:
+    script = "from workers.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script, "status"],
+        env={
+            "PATH": os.defpath,
+            "ARGILLA_API_URL": "http://a",
+            "ARGILLA_API_KEY": KEY,
+            "DISTILL_QUEUE": "a b",
+        },
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("argilla-distill: DISTILL_QUEUE: ")
+    assert len(done.stderr.splitlines()) == 1
