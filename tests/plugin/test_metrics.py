@@ -138,6 +138,15 @@ def test_a_dataset_of_which_nothing_is_known_yet_is_called_by_its_id(store: Stor
     assert list(values(scrape(store)["distill_failures"])) == [("_total", D)]
 
 
+def test_a_cron_that_never_was_is_silent_for_ever_and_one_that_is_alive_for_seconds(
+    store: Store,
+) -> None:
+    assert values(scrape(store)["distill_cron_silent_seconds"]) == {("",): float("inf")}
+    store.service.beat("cron", store.now() - 30_000)
+    ((_, silent),) = values(scrape(store)["distill_cron_silent_seconds"]).items()
+    assert silent == pytest.approx(30, abs=2)
+
+
 def test_workers_alive_are_counted(store: Store, request: pytest.FixtureRequest) -> None:
     worker: Any = Worker(["q-metrics"], connection=store.redis, serializer=JSONSerializer)
     worker.register_birth()

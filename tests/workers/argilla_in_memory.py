@@ -72,6 +72,7 @@ class FakeArgilla(Gateway):
         self.refuses: set[str] = set()
         self.unreadable: set[str] = set()
         self._now = 0
+        self._hooks = 0
 
     def copy(self) -> FakeArgilla:
         """Another Argilla with the same content."""
@@ -219,7 +220,8 @@ class FakeArgilla(Gateway):
 
     @call
     def create_webhook(self, url: str, events: Sequence[str], description: str) -> dict[str, Any]:
-        number = len(self.hooks) + 1
+        self._hooks += 1
+        number = self._hooks
         hook: dict[str, Any] = {
             "id": f"hook-{number}",
             "url": url,

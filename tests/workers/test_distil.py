@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from plugin.errors import ArgillaRefused, ArgillaUnavailable
 from plugin.gateway import Gateway
+from plugin.records import Response
 from plugin.store.keys import Keys
 from plugin.store.lease import Lease
 from tests.workers.argilla_in_memory import HELPFUL, NOTE, PROBLEM, D, FakeArgilla, Hook, quiet
@@ -301,6 +302,37 @@ def test_an_answer_equal_to_what_we_show_is_an_echo_and_raises_no_confidence(bui
     assert [town.name(number) for number, _, _ in town.decision("r1")["w"]] == ["ann", "ben"]
 
 
+def test_an_agents_vote_outlives_a_disconnect_that_left_its_place_empty(town: Town) -> None:
+    town.argilla.suggested_by("judge", "r1", HELPFUL, "no")
+    for user in ("ann", "ben"):
+        town.answer(user, "r1", helpful="yes")
+    town.settle()
+    said = town.said()
+    withdraw_all(town.world, D, False, lambda done, total: None)
+    sweep(town.world, D)
+    town.settle()
+    assert town.said() == said
+    assert town.suggestions()["r1", "helpful"] == ("yes", "distill/majority")
+    assert [town.name(number) for number, _, _ in town.decision("r1")["w"]] == [
+        "ann",
+        "ben",
+        "judge",
+    ]
+
+
+def test_connecting_again_after_a_disconnect_brings_our_suggestions_back(town: Town) -> None:
+    town.mark(*RECORDS)
+    for user, value in (("ann", "yes"), ("ben", "no"), ("cas", "no")):
+        town.answer(user, "r1", helpful=value)
+    town.settle()
+    before = town.state()
+    withdraw_all(town.world, D, False, lambda done, total: None)
+    assert (town.suggestions(), town.notes()) == ({}, {})
+    sweep(town.world, D)
+    town.settle()
+    assert town.state() == before
+
+
 def test_an_answer_given_after_disconnect_took_ours_away_is_no_echo(town: Town) -> None:
     for user in ("ann", "ben"):
         town.answer(user, "r1", helpful="yes")
@@ -324,6 +356,29 @@ def test_a_decision_below_the_least_confidence_abstains_and_says_so(build: Build
         town.answer(user, "r1", helpful="yes")
     town.settle()
     assert town.suggestions()["r1", "helpful"][0] == "yes"
+
+
+def test_a_strategy_that_does_not_exist_is_told_and_nothing_is_lost(build: Build) -> None:
+    town = build(strategy="best")
+    town.answer("ann", "r1", helpful="yes")
+    assert town.distil().word == "failed"
+    assert "unknown strategy 'best'" in town.store.datasets.info(D)["word"]
+    assert town.store.dirty.sizes(D) == (1, 0, 0)
+    assert not town.store.leased(D)
+
+
+def test_a_service_disconnected_in_the_middle_stops_after_the_batch_in_hand(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distilling, "BATCH", 1)
+    for record in ("r1", "r2"):
+        for user in ("ann", "ben"):
+            town.answer(user, record, helpful="yes")
+    town.argilla.after = once("suggest", lambda: town.store.service.forget_webhook("hook-0"))
+    town.distil()
+    assert {record for record, _ in town.suggestions()} == {"r1"}
+    assert town.store.dirty.sizes(D) == (1, 0, 0)
+    assert town.distil().word == "disconnected"
 
 
 def test_a_value_that_is_no_label_is_kept_and_not_counted(build: Build) -> None:
@@ -422,6 +477,38 @@ def test_what_is_shown_elsewhere_is_refreshed_when_an_annotator_turns_out_otherw
         assert town.scores()[decision.record, "helpful"] == pytest.approx(
             decision.confidence, abs=0.0201
         )
+
+
+def test_a_backlog_is_learned_as_a_whole_before_the_first_of_it_is_published(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distilling, "BATCH", 4)
+    town = build(strategy="dawid_skene", overlap=3)
+    records = [f"n{i:02}" for i in range(30)]
+    town.argilla.add(*records)
+    for i, record in enumerate(records):
+        for user in ("ann", "ben", "cas"):
+            wrong = user == "cas" and i > 4
+            town.answer(user, record, helpful="yes" if wrong != bool(i % 2) else "no")
+    outcome = town.distil()
+    assert (outcome.records, outcome.entries) == (30, 90)
+    assert set(town.suggestions()) == {(record, "helpful") for record in records}
+    helpful = sum(HELPFUL.id in row.suggestions for row in town.argilla.rows[D].values())
+    notes = sum(NOTE.id in row.suggestions for row in town.argilla.rows[D].values())
+    assert outcome.published == helpful + notes  # none was published twice
+
+
+def test_an_answer_that_arrives_while_a_backlog_is_surveyed_is_not_lost(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distilling, "BATCH", 2)
+    for record in RECORDS:
+        for user in ("ann", "ben"):
+            town.answer(user, record, helpful="yes")
+    town.argilla.after = once("records", lambda: town.answer("cas", "r1", helpful="no"))
+    town.distil()
+    assert [town.name(number) for number, _, _ in town.decision("r1")["w"]] == ["ann", "ben", "cas"]
+    assert town.state() == town.fresh().state()
 
 
 # What may go wrong
@@ -625,6 +712,23 @@ def test_a_record_that_breaks_its_worker_is_found_and_set_aside(town: Town) -> N
     assert town.state() == town.fresh().state()
 
 
+def test_a_record_that_cannot_be_understood_is_set_aside_and_left_as_it_was(town: Town) -> None:
+    for user in ("ann", "ben"):
+        town.answer(user, "r1", helpful="yes")
+        town.answer(user, "r2", helpful="yes")
+    town.settle()
+    broken = Response("id-cas", "submitted", cast("dict[str, Any]", None), 5)
+    town.argilla.rows[D]["r2"].responses["cas"] = broken
+    town.answer("cas", "r1", helpful="no")
+    before = town.ledger("r2")
+    town.mark("r2")
+    town.settle()
+    assert "cannot be understood" in town.store.dirty.poisoned(D)["r2"]["error"]
+    assert town.ledger("r2") == before
+    assert town.decision("r2")["v"] == "yes"
+    assert len(town.decision("r1")["w"]) == 3
+
+
 def test_a_time_slice_that_is_over_leaves_the_rest_waiting(town: Town) -> None:
     town.answer("ann", "r1", helpful="yes")
     outcome = town.distil(slice_s=0)
@@ -678,6 +782,35 @@ def test_a_sweep_mends_what_somebody_changed_behind_our_back(town: Town) -> None
     assert sweep(town.world, D).differing == 1
     town.settle()
     assert town.suggestions()["r1", "helpful"][0] == "yes"
+
+
+def test_a_page_that_was_read_before_an_answer_was_observed_is_not_believed(town: Town) -> None:
+    for user in ("ann", "ben"):
+        town.answer(user, "r1", helpful="yes")
+    town.settle()
+
+    def overtake() -> None:
+        town.answer("cas", "r1", helpful="no")
+        town.settle()
+
+    town.argilla.after = once("page", overtake)
+    sweep(town.world, D)
+    town.settle()
+    assert [e.status for e in town.history() if e.kind == "answer"] == ["submitted"] * 3
+    assert town.state() == town.fresh().state()
+
+
+def test_a_user_who_was_renamed_is_called_and_counted_so_after_a_sweep(town: Town) -> None:
+    town.answer("ann", "r1", helpful="yes")
+    town.settle()
+    town.argilla.names["id-ann"] = "llm-ann"
+    town.argilla.rows[D]["r1"].responses["llm-ann"] = town.argilla.rows[D]["r1"].responses.pop(
+        "ann"
+    )
+    sweep(town.world, D)
+    town.settle()
+    (annotator,) = town.store.datasets.annotators(D).values()
+    assert (annotator["name"], annotator["kind"]) == ("llm-ann", "model")
 
 
 def test_the_voices_of_a_deleted_user_are_gone_after_a_sweep(town: Town) -> None:
