@@ -1,0 +1,134 @@
+"""`make demo`: a real Argilla, our service beside it, and annotators at work.
+
+What is started is `demo.stage`, what is played `demo.programme`, and how `demo.performance`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import httpx
+from redis.exceptions import RedisError
+from rich.console import Console
+
+from demo.options import Options, parse
+from demo.performance import Performance
+from demo.programme import Programme, programme
+from demo.stage import Stage
+from tests.live.argilla_api import ApiError
+
+FOLDER = Path(__file__).resolve().parent.parent / ".demo"
+LOOK_S = 1.0
+INTERRUPTED = 130
+
+FAILURES = (
+    ApiError,
+    RuntimeError,  # ServerError, NotGiven, a command of argilla-distill that failed
+    subprocess.SubprocessError,
+    httpx.TransportError,
+    RedisError,
+    OSError,
+)
+"""What can go wrong outside of this program; each says what in its message."""
+
+
+class Stopped(BaseException):
+    """Somebody pressed Ctrl-C, or sent a signal that ends programs."""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the demo; the answer is the exit status.
+
+    0: done, and every completed record is distilled. 1: it is not, or something failed. 2: the
+    command line was not understood. 130: interrupted before the end.
+    """
+    options = parse(argv)
+    console = Console(highlight=False)
+    try:
+        chosen = programme(options)
+    except ValueError as error:
+        console.print(f"demo: {error}", style="red", markup=False, soft_wrap=True)
+        return 1
+    _on_signals(_stop)
+    FOLDER.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=FOLDER))
+    status = 1
+    try:
+        status = _perform(folder, chosen, options, console)
+    except Stopped:
+        status = INTERRUPTED
+        console.print("\nStopped; everything that was started is gone.")
+    except FAILURES as error:
+        console.print(f"\ndemo: {error}", style="red", markup=False, soft_wrap=True)
+    if status == 1 and any(folder.iterdir()):
+        console.print(f"The logs are in {folder}", soft_wrap=True)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    return status
+
+
+def _perform(folder: Path, chosen: Programme, options: Options, console: Console) -> int:
+    with _undisturbed(Stage(folder, console, options.port, options.argilla_port)) as stage:
+        performance = Performance(stage, chosen, console)
+        performance.prepare()
+        last = performance.play()
+        if not last.settled:
+            console.print(
+                f"Not settled: {last.answers} of {last.of} answers given, {last.observed} observed, "
+                f"{last.dirty} records dirty, {last.stale} stale.",
+                style="red",
+            )
+        passed = performance.end().passed and last.settled
+        if not options.exit:
+            performance.invite()
+            _stay(stage, console)
+        return 0 if passed else 1
+
+
+@contextmanager
+def _undisturbed(stage: Stage) -> Iterator[Stage]:
+    """The stage; once it is being stopped, no signal disturbs that."""
+    try:
+        stage.start()
+        yield stage
+    finally:
+        _on_signals(signal.SIG_IGN)
+        stage.stop()
+
+
+def _stay(stage: Stage, console: Console) -> None:
+    """Until somebody stops us; whatever ends by itself meanwhile is told."""
+    console.print("\nCtrl-C stops everything.")
+    told: set[str] = set()
+    try:
+        while True:
+            for process in stage.ended():
+                if process.name not in told:
+                    told.add(process.name)
+                    console.print(f"{process.name} has ended\n{process.tail(10)}", markup=False)
+            time.sleep(LOOK_S)
+    except Stopped:
+        console.print("\nStopping …")
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Stopped
+
+
+def _on_signals(handler: object) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handler)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,163 @@
+"""The demo from the first record to the last table, on servers that run already.
+
+Starting and stopping them is `demo.stage`; the command line is `demo.__main__`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from demo.display import Display, Figures, duration, figures
+from demo.learned import learned
+from demo.outcome import Check, Seen, check, compare
+from demo.playground import PASSWORD, Playground
+from demo.programme import Programme
+from demo.replay import Replay
+from demo.stage import Stage
+from demo.tables import accuracy_table, reliability_table, sign_in_table
+from tests.live.argilla_api import Api
+
+REDRAW_S = 0.5
+PATIENCE_S = 180.0
+"""How long nothing may move after the last answer: long enough for a lost delivery to be found."""
+
+MOST_SIGN_INS = 12
+MOST_PAGES = 3
+USUAL_RATES = (10, 20)
+"""Answers per second that Argilla takes on SQLite and two cores while it also delivers them."""
+
+
+class NotGiven(RuntimeError):
+    """An annotator's answer was refused, so that the demo cannot go on."""
+
+
+class Performance:
+    """One programme, played on a stage."""
+
+    def __init__(self, stage: Stage, programme: Programme, console: Console) -> None:
+        self.stage = stage
+        self.programme = programme
+        self.scenario = programme.scenario
+        self.console = console
+        argilla = stage.argilla
+        self.playground = Playground(Api(argilla.url, argilla.api_key), self.scenario)
+
+    @property
+    def questions(self) -> list[str]:
+        """The names of the questions that are distilled."""
+        return [question.name for question in self.scenario.label_questions]
+
+    def prepare(self) -> None:
+        """Users, dataset, records, and argilla-distill connected to them."""
+        scenario, playground = self.scenario, self.playground
+        with self.stage.step(f"{len(scenario.users)} users"):
+            playground.make_users()
+        with self.stage.step(f"workspace and dataset, overlap {scenario.overlap}"):
+            playground.make_dataset()
+        models = ", ".join(sorted({suggestion.agent for suggestion in scenario.suggestions}))
+        suggested = f", with {len(scenario.suggestions)} suggestions of {models}" if models else ""
+        with self.stage.step(f"{len(scenario.items)} records{suggested}"):
+            playground.make_records()
+        with self.stage.step("argilla-distill connect"):
+            self.stage.service.command("connect", playground.name)
+
+    def play(self) -> Figures:
+        """Have everything answered, and wait until it is distilled. The answer is the last state."""
+        self._announce()
+        replay = Replay(self.scenario.plan, self.playground.answer, self.programme.speed)
+        with Display(self.console) as display, _running(replay):
+            now = figures(self.playground, self.stage.store, replay)
+            moved_s = time.monotonic()
+            while not now.settled and time.monotonic() - moved_s < PATIENCE_S:
+                if replay.error is not None:
+                    raise NotGiven(f"Argilla refused an answer: {replay.error}") from replay.error
+                time.sleep(REDRAW_S)
+                before, now = now, figures(self.playground, self.stage.store, replay)
+                if replay.running or now != before:
+                    moved_s = time.monotonic()
+                display.show(now)
+        return now
+
+    def _announce(self) -> None:
+        plan, speed = self.scenario.plan, self.programme.speed
+        if self.programme.left_out:
+            self.console.print(
+                f"{self.programme.left_out} answers are left out, which came after their record "
+                f"had its {self.scenario.overlap}: nobody would have been asked for them."
+            )
+        seconds = plan[-1].at_s / speed
+        text = f"{len(plan)} answers, planned to take {duration(seconds)}."
+        if math.isinf(speed):
+            slow, fast = (duration(len(plan) / rate) for rate in USUAL_RATES)
+            text = f"{len(plan)} answers as fast as Argilla takes them: {fast} to {slow}, usually."
+        self.console.print(f"\n{text}")
+
+    def end(self) -> Check:
+        """Look at what stands in Argilla, and show the tables."""
+        names = {
+            q["id"]: q["name"] for q in self.playground.owner.questions(self.playground.dataset)
+        }
+        seen = [Seen.parse(record, names) for record in self.playground.seen()]
+        result = check(seen, self.questions)
+        self.console.print()
+        self.console.print(accuracy_table(compare(self.scenario, seen)), "")
+        annotators = learned(self.stage.store, self.playground.dataset_id, self.scenario)
+        self.console.print(reliability_table(annotators, self.questions), "")
+        self._tell(result)
+        return result
+
+    def _tell(self, result: Check) -> None:
+        lacking = dict.fromkeys(record for record, _ in result.missing)
+        self._line(
+            f"{result.completed - len(lacking)} of {result.completed} completed records carry our "
+            f"label for each question.\n"
+            f"{result.pending - len(result.early)} of {result.pending} pending records carry "
+            "nothing of ours."
+        )
+        decisions = self.stage.store.datasets.decisions(self.playground.dataset_id, list(lacking))
+        reasons = dict(zip(lacking, decisions, strict=True))
+        for record, question in result.missing:
+            decision = (reasons[record] or {}).get(question, {})
+            why = f": abstained, {decision['abstain']}" if decision.get("abstain") else ""
+            self._line(f"  completed without our {question}{why}: {self._page(record)}")
+        for record in result.early:
+            self._line(f"  pending, and yet with a suggestion of ours: {self._page(record)}")
+
+    def invite(self) -> None:
+        """Print where everything is, and who may sign in with what."""
+        argilla, service = self.stage.argilla, self.stage.service
+        few, more = self.playground.sign_ins(MOST_SIGN_INS)
+        rows = [("owner", argilla.username, argilla.password, "Argilla and argilla-distill")]
+        rows += [(one.source, one.name, PASSWORD, "Argilla") for one in few]
+        if more:
+            rows.append(("", f"{more} more", PASSWORD, "Argilla"))
+        self.console.print()
+        self.console.print(sign_in_table(rows), "")
+        dataset = f"{argilla.url}/dataset/{self.playground.dataset_id}/annotation-mode"
+        self._line(f"Argilla          {argilla.url}")
+        self._line(f"  our labels     {dataset}?status=completed")
+        self._line(f"argilla-distill  {service.url}")
+        conflicts = self.stage.store.datasets.conflicts(self.playground.dataset_id)
+        opened = dict.fromkeys(r for (r, _), c in conflicts.items() if c["state"] == "open")
+        for record in list(opened)[:MOST_PAGES]:
+            self._line(f"  a conflict     {self._page(record)}")
+
+    def _page(self, record: str) -> str:
+        return f"{self.stage.service.url}/records/{record}"
+
+    def _line(self, text: str) -> None:
+        self.console.print(text, soft_wrap=True, markup=False)
+
+
+@contextmanager
+def _running(replay: Replay) -> Iterator[None]:
+    replay.start()
+    try:
+        yield
+    finally:
+        replay.stop()
