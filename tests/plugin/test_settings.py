@@ -113,6 +113,8 @@ def test_a_missing_variable_is_named(variable: str) -> None:
         ("DISTILL_LOG_LEVEL", "LOUD"),
         ("DISTILL_TRUSTED_PROXIES", "-1"),
         ("DISTILL_SECRET_KEY", "too short"),
+        ("DISTILL_REDIS_URL", "redis.example:6379"),
+        ("DISTILL_REDIS_URL", "redis://host:port/5"),
         ("ARGILLA_API_URL", "http://"),
         ("DISTILL_LISTENER_URL", "http://in side"),
     ],
@@ -130,10 +132,10 @@ def test_every_mistake_is_told_at_once() -> None:
 @pytest.mark.parametrize("variable", sorted(SECRETS))
 def test_a_secret_may_come_from_a_file(variable: str, tmp_path: Path) -> None:
     file = tmp_path / "secret"
-    file.write_text("from-a-file-with-16\n")
+    file.write_text("redis://from-a-file\n")
     environ = {**LEAST, f"{variable}_FILE": str(file)}
     environ.pop(variable, None)
-    assert plain(getattr(read(environ), EVERY[variable][1])) == "from-a-file-with-16"
+    assert plain(getattr(read(environ), EVERY[variable][1])) == "redis://from-a-file"
 
 
 def test_a_secret_file_that_is_missing_is_named() -> None:
@@ -149,7 +151,7 @@ def test_a_secret_file_that_is_no_text_is_named(tmp_path: Path) -> None:
 
 
 def test_no_secret_is_in_the_settings_text() -> None:
-    hidden = {name: f"hidden-{i}-of-sixteen" for i, name in enumerate(sorted(SECRETS))}
+    hidden = {name: f"redis://hidden-{i}-of-sixteen" for i, name in enumerate(sorted(SECRETS))}
     settings = read({**LEAST, **hidden})
     for text in (repr(settings), str(settings), settings.model_dump_json()):
         assert "hidden-" not in text
@@ -158,7 +160,7 @@ def test_no_secret_is_in_the_settings_text() -> None:
 
 @pytest.mark.parametrize("variable", sorted(SECRETS))
 def test_no_secret_is_in_an_error_about_another_setting_or_itself(variable: str) -> None:
-    environ = {**LEAST, variable: "hidden-value-of-16", "DISTILL_LOG_LEVEL": "LOUD"}
+    environ = {**LEAST, variable: "redis://:hidden-value@r", "DISTILL_LOG_LEVEL": "LOUD"}
     assert "hidden-value" not in refusal(environ)
     assert KEY not in refusal({**environ, "ARGILLA_API_URL": "wrong"})
 

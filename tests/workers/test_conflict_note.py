@@ -50,7 +50,7 @@ def test_it_says_who_says_what_with_which_weight_and_where_to_read_on() -> None:
         "**helpful**: yes (90% sure)",
         "- yes: ann (95%)",
         "- no: cas (70%), ben (60%)",
-        f"- [why]({PAGE})",
+        f"- [why, in full]({PAGE})",
     ]
 
 

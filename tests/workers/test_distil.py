@@ -161,7 +161,7 @@ def test_annotators_are_anonymous_unless_the_settings_name_them(build: Build) ->
     note = town.argilla.shown("r1", NOTE)
     assert note is not None
     assert "ann" not in note.value
-    assert "person 0" in note.value
+    assert "person 1" in note.value
 
 
 def test_records_with_the_same_conflict_link_to_one_another(town: Town) -> None:
@@ -172,6 +172,20 @@ def test_records_with_the_same_conflict_link_to_one_another(town: Town) -> None:
     note = town.argilla.shown("r2", NOTE)
     assert note is not None
     assert "/records/r1)" in note.value
+
+
+def test_a_note_follows_when_two_people_change_sides(town: Town) -> None:
+    town.answer("ann", "r1", helpful="yes")
+    town.answer("ben", "r1", helpful="no")
+    town.settle()
+    town.argilla.answer("ann", "r1", helpful="no")
+    town.argilla.answer("ben", "r1", helpful="yes")
+    town.mark("r1")
+    town.settle()
+    note = town.argilla.shown("r1", NOTE)
+    assert note is not None
+    assert "- yes: ben" in note.value
+    assert "- no: ann" in note.value
 
 
 def test_our_note_that_comes_back_inside_an_answer_is_not_read(town: Town) -> None:

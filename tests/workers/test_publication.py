@@ -38,14 +38,13 @@ def publish(
     status: str = "completed",
     kept: list[Any] | None = None,
     note: str | None = None,
-    news: bool = True,
     **choices: Any,
 ) -> Publication:
     """What is written on a record whose question *helpful* is decided so."""
     ledger = {**EMPTY, "m": {"helpful": kept} if kept else {}}
     plan = DatasetSettings.model_validate(choices)
     record = Record("r1", status, {}, (), suggestions)
-    return publication(CHAT, record, {"helpful": decision}, VERSIONS, ledger, note, plan, news)
+    return publication(CHAT, record, {"helpful": decision}, VERSIONS, ledger, note, plan)
 
 
 def test_a_decision_is_written_with_all_that_argilla_takes_and_nothing_more() -> None:
@@ -164,6 +163,32 @@ def test_a_note_that_stands_is_not_written_again() -> None:
     assert notes(publish(decided(None), there, note="why")) == []
 
 
+NOTED = "**helpful**: undecided\n- yes: ann (70%), ben (60%)\n- no: cas (80%)"
+
+
+def test_a_note_is_not_rewritten_for_figures_and_their_order_alone() -> None:
+    there = standing(NOTED, "distill/majority:1", None, NOTE.id)
+    moved = "**helpful**: undecided\n- yes: ben (75%), ann (71%)\n- no: cas (79%)"
+    assert notes(publish(decided(None), there, note=moved)) == []
+    assert notes(publish(decided("yes"), there, note=moved)) == [
+        moved
+    ]  # as something is sent anyway
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "**helpful**: undecided\n- yes: ann (70%), cas (60%)\n- no: ben (80%)",
+        "**helpful**: undecided\n- yes: ann (70%)\n- no: cas (80%)",
+        "**helpful**: yes (90% sure)\n- yes: ann (70%), ben (60%)\n- no: cas (80%)",
+    ],
+    ids=["sides", "voices", "verdict"],
+)
+def test_a_note_is_rewritten_when_somebody_changes_sides(now: str) -> None:
+    there = standing(NOTED, "distill/majority:1", None, NOTE.id)
+    assert notes(publish(decided(None), there, note=now)) == [now]
+
+
 def test_a_note_is_withdrawn_when_there_is_nothing_to_tell_any_more() -> None:
     there = standing("why", "distill/majority:1", None, NOTE.id)
     assert publish(decided(None), there).withdrawn == ["s1"]
@@ -178,9 +203,7 @@ def test_a_text_that_another_agent_suggested_gives_way_and_returns() -> None:
     ledger = {**EMPTY, "m": {"conflicts": [4, "their text", None, "model", 5, "judge"]}}
     record = Record("r1", "completed", {}, (), (ours,))
     plan = DatasetSettings.model_validate({})
-    result = publication(
-        CHAT, record, {"helpful": decided(None)}, VERSIONS, ledger, None, plan, True
-    )
+    result = publication(CHAT, record, {"helpful": decided(None)}, VERSIONS, ledger, None, plan)
     assert notes(result) == ["their text"]
 
 

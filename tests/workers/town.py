@@ -166,9 +166,7 @@ class Town:
             if note is not None:
                 text = re.sub(r" \(\d+%( sure)?\)", "", str(note.value))
                 lines = [
-                    line
-                    for line in text.split("\n")
-                    if "[why]" not in line and "before:" not in line
+                    line for line in text.split("\n") if "](" not in line and "before:" not in line
                 ]
                 found[record] = {tuple(sorted(re.findall(r"[\w-]+", line))) for line in lines}
         return found
