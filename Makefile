@@ -55,6 +55,8 @@ lock: $(VENV)/.ready
 		--generate-hashes --no-annotate --no-header --quiet -o requirements.lock
 	$(BIN)/uv pip compile demo/argilla-server.in --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --quiet -o demo/argilla-server.lock
+	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --universal --python-version 3.10 \
+		--generate-hashes --no-annotate --no-header --quiet -o deploy/requirements.lock
 
 clean:
 	rm -rf $(VENV) $(ARGILLA) .cache .demo build *.egg-info

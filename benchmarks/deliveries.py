@@ -113,15 +113,15 @@ def main(words: list[str]) -> None:
         with RedisServer(directory / "redis") as redis:
             url = redis.url(1)
             service = Service(directory / "service", "http://127.0.0.1:9", "none.such", url)
-            settings = read({k: v for k, v in service.env.items() if k[:7] in ("ARGILLA", "DISTILL")})
+            settings = read(
+                {k: v for k, v in service.env.items() if k[:7] in ("ARGILLA", "DISTILL")}
+            )
             store.connect(settings).service.keep_webhook("w", service.url, SECRET)
             with service.web:
                 asyncio.run(load(service.port, 50, 2))  # warm-up
                 task = Path(f"/proc/{service.web.pid}/task/{service.web.pid}/children")
                 (worker,) = map(int, task.read_text().split())
-                latencies, failures = asyncio.run(
-                    load(service.port, options.rate, options.seconds)
-                )
+                latencies, failures = asyncio.run(load(service.port, options.rate, options.seconds))
                 milliseconds = np.array(latencies) * 1000
                 p50, p99 = np.percentile(milliseconds, [50, 99])
                 print("| deliveries | rate | failures | median | p99 | worst | listener memory |")

@@ -49,7 +49,9 @@ class Rig:
             {
                 "user_id": user["id"],
                 "status": "submitted",
-                "values": {"label": {"value": truth if draw.random() < 0.8 else draw.choice(LABELS)}},
+                "values": {
+                    "label": {"value": truth if draw.random() < 0.8 else draw.choice(LABELS)}
+                },
             }
             for user in draw.sample(self.users, answers)
         ]

@@ -55,7 +55,8 @@ class Service:
             "OPENBLAS_NUM_THREADS": "1",
             **(more or {}),
         }
-        gunicorn = [BIN / "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--threads", "4"]
+        gunicorn = [BIN / "gunicorn", "--no-control-socket", "--threads", "4"]
+        gunicorn += ["--bind", f"127.0.0.1:{self.port}"]
         self.web = self._process("web", *gunicorn, "plugin.listener:create_app()")
         self.web.ready = lambda: httpx.get(f"{self.url}/healthz").is_success
         command = BIN / "argilla-distill"

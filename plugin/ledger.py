@@ -169,8 +169,11 @@ def _suggestions(
 
 
 def _showing(decided: Mapping[str, Any], question: str, standing: Suggestion | None) -> bool:
-    """Whether our own suggestion took the place of another agent's."""
-    shown = decided.get(question, {}).get("shown", [])
+    """Whether our own suggestion took the place of another agent's (or did, and left it empty)."""
+    decision = decided.get(question, {})
+    if decision.get("left"):
+        return True
+    shown = decision.get("shown", [])
     return standing is not None or bool(shown and shown[-1][2] is None)
 
 

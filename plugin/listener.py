@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plugin import metrics, pages, readiness
 from plugin.deliveries import reduce, verify
@@ -42,6 +43,9 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     store = store or connect(settings, timeout_s=2.0, retries=1)
     app = Flask("plugin")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     app.register_blueprint(pages.blueprint(settings, store))
     _deliveries(app, settings, store)
     _health(app, settings, store)
@@ -105,7 +109,7 @@ def _health(app: Flask, settings: Settings, store: Store) -> None:
 
     @app.get("/readyz")
     def readyz() -> tuple[Response, int]:
-        report = readiness.check(store, settings.queue, bool(settings.secrets))
+        report = readiness.check(store, settings.queue)
         return jsonify(report), 200 if report["ready"] else 503
 
     @app.get("/metrics")

@@ -59,6 +59,10 @@ class _Collector:
         yield GaugeMetricFamily(
             "distill_workers", "Workers alive.", value=len(workers(self._store, self._queue))
         )
+        beat = self._store.service.beats().get("cron")
+        silent = (self._store.now() - beat) / 1000 if beat else float("inf")
+        text = "Seconds since the cron's last sign of life."
+        yield GaugeMetricFamily("distill_cron_silent_seconds", text, value=silent)
         seconds = HistogramMetricFamily(
             "distill_argilla_call_seconds", "Seconds that calls to Argilla took.", labels=["call"]
         )

@@ -16,16 +16,13 @@ WORKER_SILENT_S = 90
 CRON_SILENT_S = 60
 
 
-def check(store: Store, queue: str, by_hand: bool = False) -> dict[str, Any]:
-    """What `/readyz` answers. Raises redis' errors if there is no Redis.
-
-    `by_hand`: a webhook was registered by hand, and its secret is among the settings.
-    """
+def check(store: Store, queue: str) -> dict[str, Any]:
+    """What `/readyz` answers. Raises redis' errors if there is no Redis."""
     now = store.now()
     ages = [now - since for i in store.datasets.ids() if (since := store.dirty.oldest(i))]
     report: dict[str, Any] = {
         "redis": True,
-        "webhook": by_hand or bool(store.service.webhooks()),
+        "webhook": bool(store.service.webhooks()),
         "workers": len(workers(store, queue)),
         "cron": now - store.service.beats().get("cron", 0) < CRON_SILENT_S * 1000,
         "oldest_dirty_s": max(ages, default=0) / 1000,

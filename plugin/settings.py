@@ -13,7 +13,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from redis.connection import parse_url
 
 from plugin.errors import InvalidSettings
 
@@ -42,7 +51,7 @@ class DatasetSettings(Choices):
     distil: bool = True
     publish: Literal["completed", "always"] = "completed"
     tolerance: float = Field(0.02, gt=0, lt=1)
-    settled_confidence: float = Field(0.95, gt=0, le=1)
+    settled_confidence: float = Field(0.9, gt=0, le=1)
     conflict_question: str = "conflicts"
     name_annotators: bool = False
     questions: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
@@ -116,6 +125,7 @@ class Settings(_Frozen):
     argilla_timeout_s: float = Field(20.0, gt=0)
     session_hours: float = Field(8.0, gt=0)
     secure_cookies: bool = False
+    trusted_proxies: int = Field(0, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     config: str = ""
     plan: Plan = Plan()
@@ -123,15 +133,31 @@ class Settings(_Frozen):
     @field_validator("argilla_api_url", "argilla_public_url", "public_url", "listener_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
-        return value.rstrip("/")
+        """Also as Argilla will write it: the host in lower case, no default port."""
+        return str(HttpUrl(value)).rstrip("/") if value else ""
 
     @field_validator("argilla_api_key")
     @classmethod
     def _is_no_placeholder(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value() or value.get_secret_value().lower() in PLACEHOLDERS:
             raise ValueError("is empty or a placeholder; copy the key from Argilla's user settings")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_an_address_of_redis(cls, value: SecretStr) -> SecretStr:
+        try:
+            parse_url(value.get_secret_value())  # type: ignore[no-untyped-call]  # redis has no types there
+        except ValueError:
+            text = "is no address of a Redis: redis://, rediss:// or unix://; escape / and @ in it"
+            raise ValueError(text) from None
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 16:
+            raise ValueError("must have at least 16 characters; leave it out to have one made")
         return value
 
     @property

@@ -39,7 +39,7 @@ def escape(text: str) -> str:
     '&lt;b&gt;\\\\*hi\\\\*&lt;/b&gt;'
     """
     text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_{}\[\]()#+!|~-])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]()#+!|~.:@-])", r"\\\1", text)
 
 
 def conflict_note(
@@ -61,7 +61,7 @@ def conflict_note(
         rest = ", ".join(escape(d.question) for d in disputes[MOST_QUESTIONS:])
         lines.append(f"- also in conflict: {rest}")
     lines += [line for d in disputes for line in _before(d)][:1]
-    links = [f"[why]({page})"]
+    links = [f"[why, in full]({page})"]
     links += [f"[similar {i}]({url})" for i, url in enumerate(related[:MOST_RELATED], start=1)]
     lines.append("- " + " · ".join(links))
     return "\n".join(lines)

@@ -25,6 +25,7 @@ from plugin.errors import ArgillaRefused, DistillError, InvalidSettings
 from plugin.settings import Settings, read
 from workers.cli import operating, running, watching
 from workers.cli.context import Opened
+from workers.engine.errors import UnknownStrategy
 from workers.use_cases.world import World
 
 
@@ -50,7 +51,7 @@ def _settings() -> Settings:
 @click.version_option(package_name="argilla-distill")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Distils many answers in Argilla into one calibrated, explained suggestion."""
+    """Distils many answers in Argilla into one explained suggestion."""
     context.obj = Opened(world=_world, settings=_settings)
 
 
@@ -68,7 +69,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _say("stopped; what was done so far is kept")
         sys.exit(130)
-    except (InvalidSettings, ArgillaRefused) as error:
+    except (InvalidSettings, ArgillaRefused, UnknownStrategy) as error:
         _say(str(error))
         sys.exit(4)
     except RedisError as error:

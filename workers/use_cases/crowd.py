@@ -38,7 +38,7 @@ class Crowd:
     def name(self, number: str, named: bool) -> str:
         """How an annotator is called: by name, or by kind and number."""
         annotator = self._known[int(number)]
-        return annotator["name"] if named else f"{annotator['kind']} {number}"
+        return annotator["name"] if named else f"{annotator['kind']} {int(number) + 1}"
 
     def rename(self) -> None:
         """Note users whose name, and so perhaps whose kind, has changed since they were numbered."""

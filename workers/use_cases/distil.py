@@ -16,6 +16,7 @@ from plugin.errors import ArgillaRefused, ArgillaUnavailable, LeaseLost, NotFoun
 from plugin.records import Dataset, Record
 from plugin.settings import DatasetSettings
 from plugin.store.lease import Lease
+from workers.engine.errors import UnknownStrategy
 from workers.models import Models
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.deciding import decide
@@ -73,9 +74,9 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
             world.store.datasets.note(dataset_id, failing=0, word="")
     except LeaseLost:
         outcome.word = "lease lost"
-    except (ArgillaUnavailable, ArgillaRefused) as error:
+    except (ArgillaUnavailable, ArgillaRefused, UnknownStrategy) as error:
         rest_s = _failed(world, dataset_id, error)
-        outcome.word, outcome.waiting = "argilla", False
+        outcome.word, outcome.waiting = "failed", False
         outcome.errors.append(str(error))
     finally:
         lease.release(rest_s)
@@ -159,7 +160,7 @@ class _Work:
         while time.monotonic() < end:
             if not self._step() and self._idle():
                 return
-            if self.store.lease_wanted(self.id):
+            if self.store.lease_wanted(self.id) or not self.run.world.connected:
                 break
         self._save()
         self.outcome.waiting = True
@@ -209,7 +210,8 @@ class _Work:
     def _idle(self) -> bool:
         """Nothing waits: see whom the news moved, save, and give the lease back if that is all."""
         release_outgrown(self.run)
-        moved = self.run.models.moved(self.run.plan.tolerance)
+        aside = self.store.dirty.poisoned(self.id)
+        moved = [i for i in self.run.models.moved(self.run.plan.tolerance) if i not in aside]
         for start in range(0, len(moved), DECIDE_AT_ONCE):
             part = moved[start : start + DECIDE_AT_ONCE]
             self.store.dirty.make_stale(self.id, self._differing(part))

@@ -35,7 +35,6 @@ def publish(run: Run, resolutions: Sequence[Resolution], seen: Look, now: int) -
     ArgillaUnavailable, ArgillaRefused : nothing is committed; the same call may be repeated.
     """
     versions = {n: f"{m.strategy.name}:{m.version}" for n, m in run.models.by_question.items()}
-    news = {entry.record for entry in seen.entries}
     publications = [
         publication(
             run.dataset,
@@ -45,7 +44,6 @@ def publish(run: Run, resolutions: Sequence[Resolution], seen: Look, now: int) -
             seen.ledger[resolution.record.id],
             resolution.note,
             run.plan,
-            resolution.record.id in news,
         )
         for resolution in resolutions
     ]

@@ -7,14 +7,15 @@ beside the old one, until every delivery signed with the old secret has come in.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from plugin.deliveries import EVENTS
 from plugin.records import Dataset, Record
+from plugin.store.lease import Lease
 from workers.publication import restored
-from workers.use_cases.world import World
+from workers.use_cases.world import World, patiently
 
 DESCRIPTION = "argilla-distill: keeps distilled suggestions current"
 GAP_S = 5.0
@@ -96,25 +97,57 @@ def withdraw_all(
     Parameters
     ----------
     restore : put other agents' suggestions, whose place ours took, back where they stood.
+
+    Raises
+    ------
+    DatasetBusy : the distiller did not give the dataset's lease back in time.
     """
     dataset, touched, offset, total = world.gateway.dataset(dataset_id), 0, 0, 1
     while offset < total:
-        records, total = world.gateway.page(dataset_id, offset, PAGE)
-        ledger = world.store.datasets.ledger(dataset_id, [r.id for r in records])
-        items: list[dict[str, Any]] = []
-        for record, entry in zip(records, ledger, strict=True):
-            kept = (entry or {}).get("m", {}) if restore else {}
-            back, gone = _backwards(dataset, record, kept)
-            touched += bool(back or gone)
-            if back:
-                items.append({"id": record.id, "suggestions": back})
-            if gone:
-                world.gateway.withdraw(record.id, gone)
-        if items:
-            world.gateway.suggest(dataset_id, items)
+        lease = patiently(world, dataset_id)
+        try:
+            records, total = world.gateway.page(dataset_id, offset, PAGE)
+            touched += _withdraw(world, lease, dataset, records, restore)
+        finally:
+            lease.release()
         offset += PAGE
         progress(min(offset, total), total)
     return touched
+
+
+def _withdraw(
+    world: World, lease: Lease, dataset: Dataset, records: Sequence[Record], restore: bool
+) -> int:
+    """Take our suggestions back from these records, and note that nothing of ours shows any more."""
+    datasets, ids = world.store.datasets, [record.id for record in records]
+    ledger = datasets.ledger(dataset.id, ids)
+    decided = datasets.decisions(dataset.id, ids)
+    items: list[dict[str, Any]] = []
+    closed: dict[str, Any] = {}
+    for record, entry, decisions in zip(records, ledger, decided, strict=True):
+        kept = (entry or {}).get("m", {})
+        back, gone = _backwards(dataset, record, kept if restore else {})
+        if back:
+            items.append({"id": record.id, "suggestions": back})
+        if gone:
+            world.gateway.withdraw(record.id, gone)
+        if decisions and (back or gone):
+            closed[record.id] = _closed(decisions, {} if restore else kept, world.store.now())
+    if items:
+        world.gateway.suggest(dataset.id, items)
+    lease.commit(lambda pipe: datasets.write_decisions(pipe, dataset.id, closed))
+    return len({item["id"] for item in items}.union(closed))
+
+
+def _closed(decisions: dict[str, Any], kept: dict[str, Any], now: int) -> dict[str, Any]:
+    """Decisions of which nothing shows any more; `left` marks what may still be restored later."""
+    for question, decision in decisions.items():
+        shown = decision["shown"]
+        if shown and shown[-1][2] is None:
+            shown[-1][2] = now
+        if question in kept:
+            decision["left"] = True
+    return decisions
 
 
 def _backwards(

@@ -112,7 +112,7 @@ def _compare(
             i
             for i, entry in seen.ledger.items()
             if (known[i] or {"s": None})["s"] != entry["s"]
-            or _unlike(dataset, fresh[i], seen.decided[i])
+            or _unlike(dataset, fresh[i], seen.decided[i], plan)
         }.union(seen.failed, (entry.record for entry in seen.entries))
         store.dirty.make_stale(dataset.id, list(differing))
     finally:
@@ -122,13 +122,15 @@ def _compare(
     return len(differing)
 
 
-def _unlike(dataset: Dataset, record: Record, decided: Mapping[str, Any]) -> bool:
-    """Whether something else stands suggested than what we believe to be showing."""
+def _unlike(
+    dataset: Dataset, record: Record, decided: Mapping[str, Any], plan: DatasetSettings
+) -> bool:
+    """Whether something else of ours stands suggested than what should."""
+    may_show = plan.publish == "always" or record.status == "completed"
     for question in dataset.questions:
-        shown = decided.get(question.name, {}).get("shown") or [[None, 0, None]]
-        believed = shown[-1][0] if shown[-1][2] is None else None
-        standing = record.suggestion(question.id)
-        stands = standing.value if standing is not None and standing.ours else None
-        if question.name in decided and stands != believed:
-            return True
+        if question.name in decided:
+            standing = record.suggestion(question.id)
+            stands = standing.value if standing is not None and standing.ours else None
+            if stands != (decided[question.name]["v"] if may_show else None):
+                return True
     return False

@@ -31,7 +31,7 @@ class World:
     @property
     def connected(self) -> bool:
         """Whether `connect` was run, and `disconnect` not since: else nothing is written."""
-        return bool(self.settings.secrets or self.store.service.webhooks())
+        return bool(self.store.service.webhooks())
 
     def plan(self, dataset_name: str) -> DatasetSettings:
         """The settings of the dataset `workspace/name`."""

@@ -1,0 +1,118 @@
+"""What people see, in a real browser: the suggestion in Argilla, the note's link, our own page.
+
+Screenshots go to the directory that `DISTILL_SCREENSHOTS` names, or to a temporary one.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from demo.servers import Argilla
+from tests.live.argilla_api import Api
+from tests.live.installation import Installation
+from tests.live.test_distilled import crowd, dataset_of, records_of
+
+pytestmark = pytest.mark.browser
+
+PATIENCE_S = 40
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+    if not (shutil.which("chromium") and shutil.which("chromedriver")):
+        reason = "no chromium with chromedriver here: apt-get install chromium chromium-driver"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(shutil.which("chromium"))
+    switches = "headless=new no-sandbox disable-gpu disable-quic no-first-run disable-sync"
+    switches += " disable-background-networking disable-component-update disable-dev-shm-usage"
+    for switch in switches.split():
+        options.add_argument(f"--{switch}")
+    options.add_argument("--window-size=1366,900")
+    options.add_argument(f"--user-data-dir={tmp_path / 'profile'}")
+    service = webdriver.ChromeService(str(shutil.which("chromedriver")))
+    driver = webdriver.Chrome(options=options, service=service)
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def shoot(browser: webdriver.Chrome, name: str, otherwise: Path) -> None:
+    folder = Path(os.environ.get("DISTILL_SCREENSHOTS", otherwise))
+    folder.mkdir(parents=True, exist_ok=True)
+    browser.save_screenshot(str(folder / f"{name}.png"))
+
+
+def sign_in(browser: webdriver.Chrome, username: str, password: str) -> None:
+    wait = WebDriverWait(browser, PATIENCE_S)
+    name = wait.until(lambda b: b.find_element(By.CSS_SELECTOR, "form input:not([type=hidden])"))
+    secret = browser.find_element(By.CSS_SELECTOR, "input[type=password]")
+    name.send_keys(username)
+    secret.send_keys(password, Keys.ENTER)
+
+
+def text(browser: webdriver.Chrome) -> str:
+    return browser.find_element(By.TAG_NAME, "body").text
+
+
+def test_a_reviewer_sees_suggestion_score_and_note_and_follows_its_link_to_the_explanation(
+    installation: Installation,
+    argilla: Argilla,
+    api: Api,
+    browser: webdriver.Chrome,
+    tmp_path: Path,
+) -> None:
+    users = crowd(api, "seen", 3)
+    dataset = dataset_of(api, users, overlap=3)
+    records = records_of(api, dataset, 2)
+    for record, labels in zip(records, ("aab", "aaa"), strict=True):
+        for user, label in zip(users, labels, strict=True):
+            api.as_user(user).answer(record, {"topic": label})
+    installation.settle(dataset, responses=6)
+
+    wait = WebDriverWait(browser, PATIENCE_S)
+    browser.get(f"{argilla.url}/sign-in")
+    sign_in(browser, users[0]["username"], "12345678")
+    wait.until(lambda b: "sign-in" not in b.current_url)
+    browser.get(f"{argilla.url}/dataset/{dataset['id']}/annotation-mode?page=1&status=submitted")
+    wait.until(lambda b: "text 0" in text(b) or "text 1" in text(b))
+    link = f"{installation.service.url}/records/{records[0]['id']}"
+    if "text 0" not in text(browser):
+        browser.get(
+            f"{argilla.url}/dataset/{dataset['id']}/annotation-mode?page=2&status=submitted"
+        )
+    wait.until(lambda b: "text 0" in text(b))
+    tabs = "[aria-label='Question: conflicts'] .card-with-tabs__tab button"  # "Write", suggestion
+    wait.until(lambda b: len(b.find_elements(By.CSS_SELECTOR, tabs)) == 2)
+    browser.find_elements(By.CSS_SELECTOR, tabs)[1].click()
+    anchor = wait.until(lambda b: b.find_element(By.CSS_SELECTOR, f"a[href='{link}']"))
+    shoot(browser, "argilla", tmp_path)
+    decision = installation.decided(records[0])["topic"]
+    source = browser.page_source
+    assert f"{decision['c']:.1f}"[:3] in source
+    assert anchor.get_attribute("href") == link
+
+    browser.get(link)
+    sign_in(browser, users[0]["username"], "12345678")  # an annotator: the page is not for them
+    wait.until(lambda b: "403" in b.page_source or "may not" in text(b) or "owners" in text(b))
+    shoot(browser, "refused", tmp_path)
+
+    browser.delete_all_cookies()
+    browser.get(link)
+    sign_in(browser, argilla.username, argilla.password)
+    wait.until(lambda b: b.current_url == link and "topic" in text(b))
+    shoot(browser, "record", tmp_path)
+    page = text(browser)
+    assert f"{decision['c']:.0%}".rstrip("%") in page
+    for user in users:
+        assert user["username"] in page
