@@ -15,7 +15,7 @@ import time
 import numpy as np
 
 from benchmarks.rig import BULK, Rig, rig
-from tests.live.argilla_json import Json
+from demo.argilla_json import Json
 
 
 def alone(r: Rig, dataset: Json) -> float:

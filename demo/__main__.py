@@ -21,11 +21,11 @@ import httpx
 from redis.exceptions import RedisError
 from rich.console import Console
 
+from demo.argilla_api import ApiError
 from demo.options import Options, parse
 from demo.performance import Performance
 from demo.programme import Programme, programme
 from demo.stage import Stage
-from tests.live.argilla_api import ApiError
 
 FOLDER = Path(__file__).resolve().parent.parent / ".demo"
 LOOK_S = 1.0

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from demo.argilla_api import Api
 from demo.display import Display, Figures, duration, figures
 from demo.learned import learned
 from demo.outcome import Check, Seen, check, compare
@@ -20,7 +21,6 @@ from demo.programme import Programme
 from demo.replay import Replay
 from demo.stage import Stage
 from demo.tables import accuracy_table, reliability_table, sign_in_table
-from tests.live.argilla_api import Api
 
 REDRAW_S = 0.5
 PATIENCE_S = 180.0

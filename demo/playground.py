@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
+from demo.argilla_api import Api, ApiError
 from demo.scenario import Annotator, Assignment, Item, Scenario
-from tests.live.argilla_api import Api, ApiError
 
 WORKSPACE = "demo"
 PASSWORD = "demo-1234"

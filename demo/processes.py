@@ -16,11 +16,16 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import redis
+
+if TYPE_CHECKING:
+    from typing_extensions import Self  # in typing from Python 3.11 on
 
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 PR_SET_PDEATHSIG = 1
@@ -38,7 +43,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Process:
+class Startable(ABC):
+    """Something that starts with a `with` block and is gone when it ends, even if it starts badly."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start, and return once it is ready."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop all that was started."""
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class Process(Startable):
     """One command in a process group of its own, appending to a log; it can be started again.
 
     `env` is the whole environment: nothing is inherited. `ready` is polled until it is true; that
@@ -64,17 +92,6 @@ class Process:
         self.timeout_s = timeout_s
         self.orphan_signal = orphan_signal
         self.popen: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Process:
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     @property
     def running(self) -> bool:

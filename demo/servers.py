@@ -6,7 +6,7 @@
 For: `make demo` and the live tests. Each listens on a port of its own choice, is ready when the
 `with` block begins (or `ServerError` shows the tail of its log) and is gone when it ends.
 Not here: how processes start and stop (`processes.py`); calls to Argilla
-(`tests/live/argilla_api.py`).
+(`demo/argilla_api.py`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 import httpx
 import redis
 
-from demo.processes import Process, ServerError, free_port
+from demo.processes import Process, ServerError, Startable, free_port
 
 __all__ = ["Argilla", "Process", "RedisServer", "ServerError", "argilla_python", "free_port"]
 
@@ -33,7 +33,7 @@ LOCK = HERE / "argilla-server.lock"
 DURABLE = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"]
 
 
-class RedisServer:
+class RedisServer(Startable):
     """A redis-server with an append-only file; after `stop`, `start` has the same port and data.
 
     With `unixsocket` (a short path: Linux allows 107 bytes) it listens there and on no port.
@@ -54,17 +54,6 @@ class RedisServer:
             ready=self._answers,
             timeout_s=20.0,
         )
-
-    def __enter__(self) -> RedisServer:
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def url(self, db: int = 0) -> str:
         if self.unixsocket:
@@ -100,7 +89,7 @@ def argilla_python() -> Path:
     return Path(given) if given else HERE.parent / ".argilla" / "bin" / "python"
 
 
-class Argilla:
+class Argilla(Startable):
     """Argilla's API and UI, its workers, an SQLite file in `directory` and one owner.
 
     The file is kept: started again in the same directory, Argilla goes on where it was, with the
@@ -137,17 +126,6 @@ class Argilla:
             ready=self._answers,
         )
         self.workers = [self._worker(f"argilla-worker-{n + 1}") for n in range(workers)]
-
-    def __enter__(self) -> Argilla:
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def start(self) -> None:
         if not self.python.exists():

@@ -15,12 +15,12 @@ from typing import Any
 
 import httpx
 
-from demo.processes import Process, free_port
+from demo.processes import Process, Startable, free_port
 
 BIN = Path(sys.executable).parent
 
 
-class Service:
+class Service(Startable):
     """The listener under gunicorn, RQ workers and the cron, with settings of their own.
 
     `more` are further settings by the names of their environment variables; `plan` is the content of
@@ -67,17 +67,6 @@ class Service:
     def processes(self) -> list[Process]:
         """All of them, in the order of their start."""
         return [self.web, *self.workers, self.cron]
-
-    def __enter__(self) -> Service:
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Start all that is not running."""

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from demo.argilla_api import Api
+from demo.installation import Installation, installed
 from demo.servers import Argilla, RedisServer
-from tests.live.argilla_api import Api
-from tests.live.installation import Installation, installed
 
 HERE = Path(__file__).parent
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.live.argilla_api import Api, ApiError
-from tests.live.argilla_json import (
+from demo.argilla_api import Api, ApiError
+from demo.argilla_json import (
     Json,
     between,
     label_question,

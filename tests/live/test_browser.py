@@ -14,9 +14,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+from demo.argilla_api import Api
+from demo.installation import Installation
 from demo.servers import Argilla
-from tests.live.argilla_api import Api
-from tests.live.installation import Installation
 from tests.live.test_distilled import crowd, dataset_of, records_of
 
 pytestmark = pytest.mark.browser

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from demo.argilla_api import Api
+from demo.installation import eventually, installed
 from demo.processes import free_port
 from demo.servers import Argilla, RedisServer
-from tests.live.argilla_api import Api
-from tests.live.installation import eventually, installed
 from tests.live.proxy import Proxy
 from tests.live.test_distilled import LABELS, crowd, dataset_of, records_of
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.live.argilla_api import Api
-from tests.live.argilla_json import Json, label_question, text_question
-from tests.live.installation import Installation, batch, eventually, ours
+from demo.argilla_api import Api
+from demo.argilla_json import Json, label_question, text_question
+from demo.installation import Installation, batch, eventually, ours
 from workers.use_cases.registration import withdraw_all
 
 LABELS = ("a", "b", "c")

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from demo.argilla_api import Api
+from demo.argilla_json import Json
+from demo.installation import Installation, batch, eventually, installed, ours
 from demo.processes import Process
 from demo.servers import Argilla, RedisServer
-from tests.live.argilla_api import Api
-from tests.live.argilla_json import Json
-from tests.live.installation import Installation, batch, eventually, installed, ours
 from tests.live.proxy import Proxy
 from tests.live.test_distilled import LABELS, crowd, dataset_of, records_of
 

@@ -15,8 +15,8 @@ import httpx
 import pytest
 import redis
 
+from demo.argilla_api import Api
 from demo.servers import Argilla, Process, RedisServer, ServerError, argilla_python, free_port
-from tests.live.argilla_api import Api
 from tests.live.newsroom import Newsroom, newsroom
 
 ROOT = Path(__file__).resolve().parents[2]

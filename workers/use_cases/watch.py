@@ -68,7 +68,8 @@ def look_round(world: World) -> list[str]:
             log.warning("look at %s: %s", dataset.full_name, error)
     known = {d.id for d in datasets}
     for dataset_id in world.store.datasets.ids():
-        if dataset_id not in known:
+        state = world.store.datasets.info(dataset_id).get("state")
+        if dataset_id not in known and state not in ("deleted", "ignored"):
             world.dispatch.wake(dataset_id)  # deleted, perhaps: the distiller asks Argilla
     return due
 

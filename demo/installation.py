@@ -1,6 +1,6 @@
-"""An installation under test: our processes beside a real Argilla, and a look inside their store.
+"""An installation: our processes beside a real Argilla, and a look inside their store.
 
-For the live tests. What Argilla shows is asked through `Api`; what we know, through `world`.
+For the live tests and the benchmarks. `api` asks what Argilla shows, `world` what we know.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from demo.argilla_api import Api, Ref, id_of
+from demo.argilla_json import Json
 from demo.servers import Argilla
 from demo.service import Service
 from plugin import gateway, store
 from plugin.settings import read
-from tests.live.argilla_api import Api, Ref, id_of
-from tests.live.argilla_json import Json
 from workers.engine import registry
 from workers.engine.decision import Decision
 from workers.engine.votes import Vote

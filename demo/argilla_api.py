@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from tests.live.argilla_json import Json, terms, unique, with_lists, wrapped
+from demo.argilla_json import Json, terms, unique, with_lists, wrapped
 
 Ref: TypeAlias = Json | str
 Values: TypeAlias = Mapping[str, Any]
