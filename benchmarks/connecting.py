@@ -53,8 +53,8 @@ def main(words: list[str]) -> None:
     parser.add_argument("--answers", type=int, default=5)
     options = parser.parse_args(words)
     with rig(users=50) as r:
-        for worker in r.running.service.workers:
-            worker.stop()
+        for process in (*r.running.service.workers, r.running.service.cron):
+            process.stop()
         dataset = r.dataset("large", options.records, options.answers)
         env = r.running.service.env
         reader = [sys.executable, "-c", READ_ALONE, dataset["id"], str(PAGE)]

@@ -27,6 +27,7 @@ def main(words: list[str]) -> None:
     options = parser.parse_args(words)
     seconds = []
     with rig() as r:
+        r.running.service.cron.stop()  # it would find the new dataset by itself
         dataset = r.dataset("latency", options.records, answers=3)
         (webhook,) = r.running.world.store.service.webhooks().values()
         for record in r.api.records(dataset):

@@ -226,13 +226,13 @@ class _Work:
                 model.unsaved = 0
 
     def _survey(self) -> None:
-        """Where a backlog waits, learn from all of it before the first of it is decided.
+        """Where a backlog waits, learn from what waits behind the batch in hand before deciding it.
 
         Else what is published first would be published again as the model gets to know the rest. The
         records stay dirty, and each is read again just before it is published.
         """
         self.surveyed = True
-        taken = self.store.dirty.take(self.id, SURVEY)
+        taken = self.store.dirty.take(self.id, SURVEY)[BATCH:]
         for start in range(0, len(taken), BATCH):
             ids = [record_id for record_id, _ in taken[start : start + BATCH]]
             seen = self._look(ids, self.store.now())[1]
