@@ -39,11 +39,13 @@ def timed(argv: list[str], env: dict[str, str]) -> tuple[float, float]:
     return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
-def memory_of_keys(r: Rig) -> int:
-    """Bytes of all our keys but those of RQ."""
+def memory_of_keys(r: Rig) -> dict[str, int]:
+    """Bytes of all our keys but those of RQ, by the last part of their names."""
     redis = r.running.world.store.redis
     keys = redis.scan_iter(f"{r.running.world.settings.key_prefix}:*", count=1000)
-    return sum(redis.memory_usage(key, samples=0) or 0 for key in keys)
+    return {
+        key.decode().rsplit(":", 1)[-1]: redis.memory_usage(key, samples=0) or 0 for key in keys
+    }
 
 
 def main(words: list[str]) -> None:
@@ -75,7 +77,10 @@ def main(words: list[str]) -> None:
         r.running.service.start()
         r.running.settle(dataset, timeout_s=3_000)
         seconds = time.perf_counter() - start
-        used = memory_of_keys(r)
+        parts = memory_of_keys(r)
+        used = sum(parts.values())
         print("\n| answers | Redis memory | an answer | all published within |")
         print("| --- | --- | --- | --- |")
         print(f"| {count} | {used / 1e6:.1f} MB | {used / count:.0f} B | {seconds:.0f} s |")
+        largest = sorted(parts.items(), key=lambda part: -part[1])[:6]
+        print("\nof which " + ", ".join(f"{name} {size / count:.0f} B" for name, size in largest))

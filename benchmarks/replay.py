@@ -32,7 +32,7 @@ def played(r: Rig, scenario: Scenario, name: str, rounds: int) -> Json:
     questions = [question.to_argilla() for question in scenario.label_questions]
     fields = [field.name for field in scenario.fields]
     dataset = r.api.create_dataset(
-        workspace, name, questions=questions, fields=fields, min_submitted=1
+        workspace, name, questions=questions, fields=fields, min_submitted=scenario.overlap
     )
     made = r.api.add_records(dataset, [{"fields": dict(item.fields)} for item in scenario.items])
     ids = {item.id: record["id"] for item, record in zip(scenario.items, made, strict=True)}

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plugin.store.keys import Keys
+from plugin.store.packing import pack, unpack
 
 
 class Datasets:
@@ -77,14 +78,14 @@ class Datasets:
     def standing(self, dataset_id: str) -> list[str]:
         """The ids of all records that we know and that are not gone."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "ledger"))
-        return [i.decode() for i, entry in found.items() if not entry.startswith(b'{"s":"gone"')]
+        return [i.decode() for i, entry in found.items() if unpack(entry)["s"] != "gone"]
 
     # Conflicts
 
     def conflicts(self, dataset_id: str) -> dict[tuple[str, str], dict[str, Any]]:
         """All conflicts: (record, question) → conflict."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "conflicts"))
-        return {_pair(name): json.loads(value) for name, value in found.items()}
+        return {_pair(name): unpack(value) for name, value in found.items()}
 
     def conflicts_on(
         self, dataset_id: str, pairs: Sequence[tuple[str, str]]
@@ -116,7 +117,7 @@ class Datasets:
     def annotators(self, dataset_id: str) -> dict[int, dict[str, str]]:
         """All annotators: number → key (user id or `agent:name`), name, kind."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "annotators"))
-        return {int(number): json.loads(value) for number, value in found.items()}
+        return {int(number): unpack(value) for number, value in found.items()}
 
     def write_annotators(
         self, pipe: Any, dataset_id: str, new: Mapping[int, Mapping[str, str]]
@@ -168,19 +169,15 @@ class Datasets:
 
     def _objects(self, key: str, names: Sequence[str]) -> list[Any]:
         found = self._redis.hmget(key, names) if names else []
-        return [json.loads(value) if value else None for value in found]
+        return [unpack(value) if value else None for value in found]
 
     def _write(self, pipe: Any, key: str, entries: Mapping[Any, Any]) -> None:
         gone = [name for name, value in entries.items() if value is None]
-        kept = {name: _dumps(value) for name, value in entries.items() if value is not None}
+        kept = {name: pack(value) for name, value in entries.items() if value is not None}
         if gone:
             pipe.hdel(key, *gone)
         if kept:
             pipe.hset(key, mapping=kept)
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _pair(name: bytes) -> tuple[str, str]:

@@ -1,0 +1,41 @@
+"""JSON objects as bytes, deflated where that makes them smaller.
+
+What stands on a record is written with the same few keys over and over: deflated against a dictionary
+of them it takes half the memory. Bytes that begin with `{` or `[` are plain JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+_COMMON = (
+    b'{"state":"settled","labels":{"before":[[{"state":"open","labels":{"],"since":17"at":17'
+    b'{"s":"gone"{"s":"pending","t":17{"s":"completed","t":17,"r":{"0":["discarded",["draft",17'
+    b'["submitted",179,{"label":"yes"},["submitted",17,{"label":"no"},[]],"1":["submitted",17,{"'
+    b'"},[]]},"m":{},"h":["17-0","-0","-1","-2","-3","-4","-5","17'
+    b'{"v":"","c":0.9,"p":{"":0.9,"":0.0},"s":"majority","n":1,"s":"dawid_skene","n":1,"t":17'
+    b',"top":"","next":"","prior":0.0,"w":[[0,0.8,1.2],[1,0.7,-0.9],[2,0.7,0.8]],'
+    b'"abstain":"tie between ","left":true,"shown":[],"shown":[["",17,null]]}}'
+)
+"""Frequent pieces, the likelier ones last. Never change it: what is stored needs it to be read."""
+
+
+def pack(value: Any) -> bytes:
+    """A JSON object or list as bytes.
+
+    >>> unpack(pack({"s": "pending", "r": {}})), pack({})
+    ({'s': 'pending', 'r': {}}, b'{}')
+    """
+    plain = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    deflate = zlib.compressobj(6, zlib.DEFLATED, -15, zdict=_COMMON)
+    packed = b"z" + deflate.compress(plain) + deflate.flush()
+    return packed if len(packed) < len(plain) else plain
+
+
+def unpack(data: bytes) -> Any:
+    """The object that `pack` was given."""
+    if data.startswith(b"z"):
+        data = zlib.decompressobj(-15, zdict=_COMMON).decompress(data[1:])
+    return json.loads(data)
