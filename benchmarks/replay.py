@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.rig import BULK, Rig, rig
 from demo.argilla_json import Json
-from demo.installation import batch
+from demo.installation import batch, every
 from demo.recorded import recorded
 from demo.scenario import Scenario
 
@@ -79,8 +79,7 @@ def main(words: list[str]) -> None:
             fitted = batch(r.api, dataset, question.name, question.values)
             shown = {
                 record["id"]: next((s["value"] for s in record["suggestions"]), None)
-                for start in range(0, len(scenario.items), 1_000)
-                for record in r.api.records(dataset, offset=start)
+                for record in every(r.api, dataset)
             }
             truth = {
                 dataset["ids"][i.id]: i.truth[question.name] for i in scenario.items if i.truth

@@ -138,13 +138,21 @@ def eventually(
         time.sleep(0.05)
 
 
+def every(api: Api, dataset: Ref) -> Iterator[Json]:
+    """All records of a dataset, page by page."""
+    offset = 0
+    while page := api.records(dataset, offset=offset):
+        yield from page
+        offset += len(page)
+
+
 def batch(
     api: Api, dataset: Ref, question: str, labels: tuple[str, ...], strategy: str = "dawid_skene"
 ) -> Mapping[str, Decision]:
     """What a fresh batch computation makes of the answers that stand in Argilla: record → decision."""
     votes = [
         Vote(record["id"], response["user_id"], response["values"][question]["value"])
-        for record in api.records(dataset)
+        for record in every(api, dataset)
         for response in record["responses"]
         if response["status"] == "submitted" and question in response["values"]
     ]
