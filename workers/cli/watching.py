@@ -104,9 +104,9 @@ def doctor(opened: Opened, json_: bool) -> None:
             if not json_:
                 line = Text(f"{finding.state:>4} ", style=STYLES[finding.state])
                 line.append(f"{finding.what}: {finding.text}", style="default")
-                console().print(line)
+                console().print(line, soft_wrap=True)
                 if finding.remedy:
-                    console().print(Text(f"     → {finding.remedy}"))
+                    console().print(Text(f"     → {finding.remedy}"), soft_wrap=True)
     if json_:
         print_json(found)
     sys.exit(1 if worst == examination.FAIL else 0)
