@@ -15,6 +15,8 @@ from demo.servers import Argilla, RedisServer
 
 HERE = Path(__file__).parent
 
+APART = '[datasets."apart-*/*"]\ndistil = false\n'
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -48,7 +50,10 @@ def api(argilla: Argilla) -> Iterator[Api]:
 def installation(
     argilla: Argilla, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
-    """Our service, connected; for tests that do not stop any part of it."""
+    """Our service, connected; for tests that do not stop any part of it.
+
+    It leaves workspaces `apart-…` alone, for tests in which only their own service may write.
+    """
     directory = tmp_path_factory.mktemp("service")
-    with installed(argilla, redis_server.url(5), directory, workers=1) as running:
+    with installed(argilla, redis_server.url(5), directory, workers=1, plan=APART) as running:
         yield running

@@ -67,7 +67,7 @@ def test_disconnecting_takes_ours_back_and_restores_what_it_replaced(
     own: Installation, api: Api
 ) -> None:
     users = crowd(api, "leave", 2)
-    dataset = dataset_of(api, users, overlap=2)
+    dataset = dataset_of(api, users, overlap=2, workspace_name="apart-leave")
     first, second = records_of(api, dataset, 2)
     question_id = api.question_id(dataset, "topic")
     suggestion = {"question_id": question_id, "value": "c", "agent": "llm-x", "score": 0.5}

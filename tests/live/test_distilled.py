@@ -18,8 +18,10 @@ def crowd(api: Api, name: str, size: int) -> list[Json]:
     return [api.create_user(f"{name}-{n}") for n in range(size)]
 
 
-def dataset_of(api: Api, users: list[Json], overlap: int, **more: Any) -> Json:
-    workspace = api.create_workspace(users=users)
+def dataset_of(
+    api: Api, users: list[Json], overlap: int, workspace_name: str | None = None, **more: Any
+) -> Json:
+    workspace = api.create_workspace(workspace_name, users=users)
     questions = [label_question("topic", LABELS), text_question("conflicts")]
     return api.create_dataset(
         workspace, questions=questions, min_submitted=overlap, metadata={"n": "integer"}, **more
