@@ -40,7 +40,7 @@ class Observation:
 
     def file(self, ids: Iterator[str]) -> list[Entry]:
         """The entries with their ids, which the ledger entry remembers."""
-        filed = [Entry(**{**vars(entry), "id": next(ids)}) for entry in self.entries]
+        filed = [entry.filed(next(ids)) for entry in self.entries]
         self.ledger["h"] = [*self.ledger["h"], *(entry.id for entry in filed)]
         return filed
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from plugin.store.keys import Keys
@@ -46,6 +46,10 @@ class Entry:
     def seen_at(self) -> int:
         """When we saw it, in ms since the epoch."""
         return int(self.id.split("-")[0])
+
+    def filed(self, entry_id: str) -> Entry:
+        """The same entry with its id."""
+        return replace(self, id=entry_id)
 
     def fields(self) -> dict[str, str | int]:
         """As the stream stores it."""

@@ -99,7 +99,7 @@ def _keep(
         entries += _news(run, record_id, resolution.decided, before)
         conflicts |= {(record_id, q): c for q, c in resolution.conflicts.items() if c}
     ids = iter(run.store.history.ids(run.dataset.id, now, len(entries)))
-    filed = [Entry(**{**vars(entry), "id": next(ids)}) for entry in entries]
+    filed = [entry.filed(next(ids)) for entry in entries]
     for entry in filed:
         seen.ledger[entry.record]["h"].append(entry.id)
     touched = {entry.record: seen.ledger[entry.record] for entry in filed}

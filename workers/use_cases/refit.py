@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugin.store.history import Entry
 from workers.models import Model, Models
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.run import Run
@@ -24,7 +23,7 @@ def release(run: Run, models: list[Model]) -> None:
         model.refit()
     entries = [model.release() for model in models]
     ids = run.store.history.ids(run.dataset.id, run.store.now(), len(entries))
-    filed = [Entry(**{**vars(e), "id": i}) for e, i in zip(entries, ids, strict=True)]
+    filed = [e.filed(i) for e, i in zip(entries, ids, strict=True)]
 
     def write(pipe: Any) -> None:
         run.store.history.append(pipe, run.dataset.id, filed)
