@@ -22,7 +22,8 @@ from crowdkit.aggregation import DawidSkene, MajorityVote
 from numpy.typing import NDArray
 
 from workers.engine import registry
-from workers.engine.votes import Vote
+from workers.engine.facts import Vote
+from workers.engine.question import label_question
 
 Floats = NDArray[np.float64]
 Method = Callable[[list[Vote], tuple[str, ...], list[str]], Floats]
@@ -35,7 +36,7 @@ DATASETS = [
 
 def ours(name: str) -> Method:
     def posterior(votes: list[Vote], labels: tuple[str, ...], records: list[str]) -> Floats:
-        decisions = registry.create(name, labels).fit(votes).decide(records)
+        decisions = registry.create(name, label_question(*labels)).fit(votes).decide(records)
         return np.array([list(decision.posterior.values()) for decision in decisions])
 
     return posterior
@@ -43,7 +44,7 @@ def ours(name: str) -> Method:
 
 def crowd_kits(make: Callable[[], MajorityVote | DawidSkene]) -> Method:
     def posterior(votes: list[Vote], labels: tuple[str, ...], records: list[str]) -> Floats:
-        frame = pd.DataFrame(votes, columns=["task", "worker", "label"])
+        frame = pd.DataFrame((vote[:3] for vote in votes), columns=["task", "worker", "label"])
         frame = frame.drop_duplicates(["task", "worker"], keep="last")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # crowd-kit's use of pandas is its own business
@@ -101,7 +102,7 @@ def main() -> None:
     table = []
     for name in found:
         votes, truth = read(bench / name)
-        labels = tuple(sorted({vote.label for vote in votes} | set(truth.values())))
+        labels = tuple(sorted({vote.value for vote in votes} | set(truth.values())))
         records = sorted({vote.record for vote in votes} & truth.keys())
         true = np.array([labels.index(truth[record]) for record in records])
         cells = [figures(method(votes, labels, records), true) for method in METHODS.values()]

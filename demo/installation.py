@@ -20,7 +20,8 @@ from plugin import gateway, store
 from plugin.settings import read
 from workers.engine import registry
 from workers.engine.decision import Decision
-from workers.engine.votes import Vote
+from workers.engine.facts import Vote
+from workers.engine.question import label_question
 from workers.use_cases.world import World
 
 
@@ -156,7 +157,7 @@ def batch(
         for response in record["responses"]
         if response["status"] == "submitted" and question in response["values"]
     ]
-    fitted = registry.create(strategy, labels).fit(votes)
+    fitted = registry.create(strategy, label_question(*labels)).fit(votes)
     return {d.record: d for d in fitted.decide({vote.record: None for vote in votes})}
 
 

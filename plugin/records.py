@@ -27,19 +27,26 @@ def milliseconds(moment: str) -> int:
 
 @dataclass(frozen=True)
 class Question:
-    """One question of a dataset. `labels` is empty where the type has none."""
+    """One question of a dataset.
+
+    `labels` are what may be chosen (labels, ratings, or the items to be ranked), empty where the
+    type has none; `overlapping` is whether spans may overlap.
+    """
 
     id: str
     name: str
     type: str
     labels: tuple[str, ...] = ()
+    overlapping: bool = False
 
     @classmethod
     def parse(cls, data: Json) -> Question:
         """From Argilla's JSON."""
         options = data["settings"].get("options") or []
         labels = tuple(str(option["value"]) for option in options if "value" in option)
-        return cls(data["id"], data["name"], data["settings"]["type"], labels)
+        settings = data["settings"]
+        overlapping = bool(settings.get("allow_overlapping"))
+        return cls(data["id"], data["name"], settings["type"], labels, overlapping)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from plugin.settings import ENVIRONMENT, FROM_FILES, DatasetSettings, Plan, Sett
 from plugin.store import Store
 from tests.deploy.exposition import exposed
 from workers.cli.main import cli
-from workers.engine.registry import STRATEGIES
+from workers.engine import registry
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -164,13 +164,13 @@ def test_every_page_and_probe_is_told(store: Store) -> None:
     assert set(re.findall(r"^\| `(/[^`]*)`", section, re.MULTILINE)) == served
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", registry.names())
 def test_strategies_are_told(strategy: str) -> None:
     assert f"- **`{strategy}`**" in README
 
 
 def test_no_unknown_strategy_is_told() -> None:
-    assert set(re.findall(r"^- \*\*`(\w+)`\*\*", README, re.MULTILINE)) == set(STRATEGIES)
+    assert set(re.findall(r"^- \*\*`(\w+)`\*\*", README, re.MULTILINE)) == set(registry.names())
 
 
 # The page itself

@@ -76,7 +76,7 @@ def _dispute(dispute: Dispute, name: Name) -> list[str]:
     )
     sides: dict[str, list[Contribution]] = {}
     for voice in decision.contributions:
-        sides.setdefault(voice.label, []).append(voice)
+        sides.setdefault(voice.value, []).append(voice)
     ranked = sorted(sides, key=lambda label: (-decision.posterior.get(label, 0.0), label))
     lines = [f"**{escape(dispute.question)}**: {verdict}"]
     lines += [_side(label, sides[label], name) for label in ranked[:2]]

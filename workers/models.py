@@ -17,9 +17,10 @@ from plugin.store import Store
 from plugin.store.history import START, Entry
 from workers.engine import registry, snapshot
 from workers.engine.decision import Decision
-from workers.engine.errors import EngineError, VoteNotStanding
+from workers.engine.errors import EngineError, NotStanding
+from workers.engine.facts import Vote
 from workers.engine.strategy import Strategy
-from workers.engine.votes import Vote
+from workers.values import question_of
 
 log = logging.getLogger("distill.models")
 
@@ -74,7 +75,7 @@ class Model:
             try:
                 self.strategy.revert(vote)
                 self.changes += 1
-            except VoteNotStanding:  # a draft or an echo: it never counted
+            except NotStanding:  # a draft or an echo: it never counted
                 return
 
     def fold(self, entries: Iterable[Entry]) -> None:
@@ -232,4 +233,4 @@ def _restore(store: Store, dataset: Dataset, question: Question, strategy: str) 
         except EngineError as error:
             log.warning("snapshot of %s unusable, folding anew: %s", question.name, error)
     version = facts.get("version", 0) + 1
-    return Model(question, registry.create(strategy, question.labels), version)
+    return Model(question, registry.create(strategy, question_of(question)), version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workers.engine.votes import Vote
+from workers.engine.facts import Vote
 
 
 def crowd(

@@ -4,11 +4,11 @@ import pytest
 
 from workers.engine import conflicts
 from workers.engine.decision import Decision
-from workers.engine.votes import Vote
+from workers.engine.facts import Vote
 
 
 def decision(leader: str | None, confidence: float) -> Decision:
-    return Decision("r", leader, leader, confidence, {}, 0.0, (), None if leader else "tie")
+    return Decision("r", leader, leader, None, confidence, {}, 0.0, (), None if leader else "tie")
 
 
 def votes(labels: str) -> list[Vote]:

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from tests.engine.crowds import crowd
 from workers.engine import registry, snapshot
 from workers.engine.decision import Decision
-from workers.engine.errors import UnknownLabel, UnknownStrategy, VoteNotStanding
+from workers.engine.errors import NotStanding, UnknownLabel, UnknownStrategy
+from workers.engine.facts import Vote
+from workers.engine.question import label_question
 from workers.engine.strategy import Strategy
-from workers.engine.votes import Vote
 
 NAMES = ["dawid_skene", "majority"]
 LABELS = ("a", "b", "c")
+QUESTION = label_question(*LABELS)
 
 votes_of = st.builds(
     Vote,
@@ -29,19 +31,19 @@ votes_of = st.builds(
 
 
 def test_the_list_under_test_is_complete_and_not_empty() -> None:
-    assert sorted(registry.STRATEGIES) == NAMES
+    assert registry.names() == NAMES
 
 
 def test_an_unknown_strategy_is_refused_with_the_known_names() -> None:
     with pytest.raises(UnknownStrategy, match="'best'; known are dawid_skene, majority"):
-        registry.create("best", LABELS)
+        registry.create("best", QUESTION)
     with pytest.raises(UnknownStrategy):
-        registry.restore({"labels": ["a"]})
+        registry.restore({"question": {"type": "label", "labels": ["a"]}})
 
 
 @pytest.fixture(params=NAMES)
 def strategy(request: pytest.FixtureRequest) -> Strategy:
-    return registry.create(request.param, LABELS)
+    return registry.create(request.param, QUESTION)
 
 
 def records_of(votes: list[Vote]) -> list[str]:
@@ -64,9 +66,9 @@ def test_neither_the_order_of_votes_nor_names_matter(strategy: Strategy) -> None
     names = {f"ann{j}": f"{9 - j}-someone" for j in range(5)}
     records = records_of(votes)
     other = {record: f"x{i * 7 % 41}" for i, record in enumerate(records)}
-    renamed = [Vote(other[r], names[a], label) for r, a, label in reversed(votes)]
+    renamed = [Vote(other[r], names[a], label) for r, a, label, _ in reversed(votes)]
     first = strategy.fit(votes).decide(records)
-    second = registry.create(strategy.name, LABELS).fit(renamed).decide(other[r] for r in records)
+    second = registry.create(strategy.name, QUESTION).fit(renamed).decide(other[r] for r in records)
     np.testing.assert_allclose(posteriors(first), posteriors(second), atol=1e-9)
     assert [d.value for d in first] == [d.value for d in second]
 
@@ -74,7 +76,9 @@ def test_neither_the_order_of_votes_nor_names_matter(strategy: Strategy) -> None
 def test_the_order_of_labels_is_only_the_order_of_the_posterior(strategy: Strategy) -> None:
     votes, _ = crowd(2)
     records = records_of(votes)
-    turned = registry.create(strategy.name, LABELS[::-1]).fit(votes).decide(records)
+    turned = (
+        registry.create(strategy.name, label_question(*LABELS[::-1])).fit(votes).decide(records)
+    )
     straight = strategy.fit(votes).decide(records)
     np.testing.assert_allclose(posteriors(straight), posteriors(turned)[:, ::-1], atol=1e-9)
     assert [d.value for d in straight] == [d.value for d in turned]
@@ -119,7 +123,7 @@ def test_two_who_always_contradict_each_other_leave_only_ties(strategy: Strategy
     """EM used to blow the last bit of a float up to a decision here."""
     votes = [Vote(f"r{i}", "ann", "ab"[i % 2]) for i in range(50)]
     votes += [Vote(f"r{i}", "ben", "ba"[i % 2]) for i in range(50)]
-    two = registry.create(strategy.name, ("a", "b")).fit(votes)
+    two = registry.create(strategy.name, label_question("a", "b")).fit(votes)
     assert {d.abstention for d in two.decide(records_of(votes))} == {"tie between a and b"}
 
 
@@ -134,7 +138,7 @@ def test_no_votes_and_low_confidence_abstain_and_say_so(strategy: Strategy) -> N
 
 @pytest.mark.parametrize("labels", [("a",), ("a", "b"), tuple(f"l{i}" for i in range(30))])
 def test_small_crowds_are_met_with_modesty(strategy: Strategy, labels: tuple[str, ...]) -> None:
-    model = registry.create(strategy.name, labels)
+    model = registry.create(strategy.name, label_question(*labels))
     assert model.fit([]).decide(["r"])[0].abstention == "no votes"
     assert model.annotators() == []
     model.learn(Vote("r", "ann", labels[0]))
@@ -158,12 +162,12 @@ def test_an_unknown_label_is_refused_and_nothing_changes(strategy: Strategy) -> 
     before = snapshot.pack(strategy.state())
     with pytest.raises(UnknownLabel, match=r"unknown label 'd'; this question has a, b, c"):
         strategy.learn(Vote("new", "ann0", "d"))
-    with pytest.raises(VoteNotStanding):
+    with pytest.raises(NotStanding):
         strategy.revert(Vote("new", "ann0", "a"))
     standing = votes[0]
-    wrong = next(label for label in LABELS if label != standing.label)
-    with pytest.raises(VoteNotStanding, match="stands at"):
-        strategy.revert(standing._replace(label=wrong))
+    wrong = next(label for label in LABELS if label != standing.value)
+    with pytest.raises(NotStanding, match="stands there"):
+        strategy.revert(standing._replace(value=wrong))
     assert snapshot.pack(strategy.state()) == before
 
 
@@ -236,6 +240,7 @@ def test_reliabilities_are_rates_with_an_interval_and_a_confusion_matrix(
     for one in found.values():
         assert 0 <= one.low < one.accuracy < one.high <= 1
         assert one.n_votes == sum(vote.annotator == one.annotator for vote in votes)
+        assert one.confusion is not None
         np.testing.assert_allclose(one.confusion.sum(axis=1), 1)
     assert found["ann0"].accuracy > found["ann2"].accuracy > found["ann4"].accuracy
 
@@ -263,7 +268,7 @@ def test_state_survives_the_round_trip_through_bytes(strategy: Strategy) -> None
 def test_any_small_history_ends_where_a_fresh_fit_does(
     name: str, history: list[tuple[bool, Vote]], data: st.DataObject
 ) -> None:
-    model = registry.create(name, LABELS).fit([])
+    model = registry.create(name, QUESTION).fit([])
     standing: dict[tuple[str, str], Vote] = {}
     for asks, vote in history:
         if asks and standing:
@@ -276,7 +281,7 @@ def test_any_small_history_ends_where_a_fresh_fit_does(
             model.moved(0.01)
     model.moved(0.01)
     records = [f"r{i}" for i in range(6)]
-    fresh = registry.create(name, LABELS).fit(standing.values())
+    fresh = registry.create(name, QUESTION).fit(standing.values())
     assert model.n_votes == len(standing)
     assert_same(model.decide(records), fresh.decide(records), within=1e-6)
 
@@ -290,13 +295,13 @@ def test_incremental_equals_a_refit_within_the_stated_tolerance(
     """Posterior within 0.02 on average, and leaders equal wherever the margin exceeds 0.1."""
     votes, _ = crowd(seed, n_records=400)
     rng = np.random.default_rng(seed)
-    model = registry.create(name, LABELS).fit(votes)
+    model = registry.create(name, QUESTION).fit(votes)
     standing = {(vote.record, vote.annotator): vote for vote in votes}
     for _ in range(n_changes):
         old = standing.pop(list(standing)[rng.integers(len(standing))])
         model.revert(old)
         if rng.random() < 0.8:
-            new = old._replace(label=str(rng.choice(LABELS)))
+            new = old._replace(value=str(rng.choice(LABELS)))
             model.learn(new)
             standing[new.record, new.annotator] = new
         model.moved(0.01)
@@ -311,7 +316,7 @@ def test_incremental_equals_a_refit_within_the_stated_tolerance(
 def test_every_vote_is_explained_once(strategy: Strategy) -> None:
     votes, _ = crowd(12)
     said: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for record, annotator, label in votes:
+    for record, annotator, label, _ in votes:
         said[record].add((annotator, label))
     for d in strategy.fit(votes).decide(records_of(votes)):
-        assert [(c.annotator, c.label) for c in d.contributions] == sorted(said[d.record])
+        assert [(c.annotator, c.value) for c in d.contributions] == sorted(said[d.record])

@@ -10,6 +10,7 @@ import pytest
 from tests.engine.crowds import crowd
 from workers.engine import registry, snapshot
 from workers.engine.errors import BadSnapshot
+from workers.engine.question import label_question
 
 
 def test_whatever_a_state_may_hold_comes_back() -> None:
@@ -31,7 +32,9 @@ def test_whatever_a_state_may_hold_comes_back() -> None:
 
 def test_equal_states_make_equal_bytes() -> None:
     votes, _ = crowd(1)
-    packs = [snapshot.pack(registry.create("majority", ("a", "b", "c")).fit(votes).state())]
+    packs = [
+        snapshot.pack(registry.create("majority", label_question("a", "b", "c")).fit(votes).state())
+    ]
     packs.append(snapshot.pack(registry.restore(snapshot.unpack(packs[0])).state()))
     assert packs[0] == packs[1]
 
@@ -62,13 +65,13 @@ def test_a_format_of_another_release_is_refused(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(snapshot, "FORMAT", 99)
     data = snapshot.pack({"strategy": "majority"})
     monkeypatch.undo()
-    with pytest.raises(BadSnapshot, match="snapshot format 99; this release reads 1"):
+    with pytest.raises(BadSnapshot, match="snapshot format 99; this release reads 2"):
         snapshot.unpack(data)
 
 
 def test_a_hundred_thousand_votes_pack_and_load_in_no_time() -> None:
     votes, _ = crowd(2, n_records=20_000, share=1.0)
-    state = registry.create("dawid_skene", ("a", "b", "c")).fit(votes).state()
+    state = registry.create("dawid_skene", label_question("a", "b", "c")).fit(votes).state()
     start = time.perf_counter()
     data = snapshot.pack(state)
     snapshot.unpack(data)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workers.engine.errors import EngineError, UnknownLabel
-from workers.engine.votes import Vote, Votes
+from workers.engine.facts import Vote
+from workers.engine.votes import Votes
 
 LABELS = ("a", "b", "c")
 votes_of = st.builds(
@@ -22,7 +23,7 @@ votes_of = st.builds(
 
 
 def assert_consistent(votes: Votes, expected: dict[tuple[str, str], str]) -> None:
-    assert {(r, a): label for r, a, label in votes} == expected
+    assert {(r, a): label for r, a, label, _ in votes} == expected
     assert len(votes) == len(expected)
     record, annotator, label = votes.columns()
     rows = np.arange(len(votes.records))
@@ -44,14 +45,14 @@ def test_any_history_leaves_what_a_dictionary_would_hold(
     start: list[Vote], steps: list[tuple[bool, Vote]]
 ) -> None:
     votes = Votes.of(LABELS, start)
-    expected = {(vote.record, vote.annotator): vote.label for vote in start}
+    expected = {(vote.record, vote.annotator): vote.value for vote in start}
     assert_consistent(votes, expected)
     for puts, vote in steps:
         place = vote.record, vote.annotator
         assert votes.get(*place) == expected.get(place)
         if puts:
             assert votes.put(vote) == expected.get(place)
-            expected[place] = vote.label
+            expected[place] = vote.value
         else:
             assert votes.drop(*place) == expected.pop(place, None)
         assert votes.get(*place) == expected.get(place)
@@ -64,12 +65,12 @@ def test_any_history_leaves_what_a_dictionary_would_hold(
 def test_an_unknown_label_is_refused_by_name(label: object) -> None:
     votes = Votes(LABELS)
     with pytest.raises(UnknownLabel, match="this question has a, b, c") as caught:
-        votes.put(Vote("r", "ann", label))  # type: ignore[arg-type]
+        votes.put(Vote("r", "ann", label))
     assert isinstance(caught.value, EngineError)
     assert isinstance(caught.value, ValueError)
     assert votes.records == []
     with pytest.raises(UnknownLabel):
-        Votes.of(LABELS, [Vote("r", "ann", label)])  # type: ignore[arg-type]
+        Votes.of(LABELS, [Vote("r", "ann", label)])
 
 
 def test_a_vote_that_is_not_there_cannot_be_dropped() -> None:

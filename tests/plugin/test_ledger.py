@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from plugin.ledger import changed, observe
 from plugin.records import Dataset, Question, Record, Response, Suggestion
 from plugin.store.history import Entry
+from workers.engine.facts import Vote
 from workers.engine.majority import Majority
-from workers.engine.votes import Vote
+from workers.engine.question import label_question
 from workers.models import Model
 
 HELPFUL = Question("q1", "helpful", "label_selection", ("yes", "no"))
@@ -407,7 +408,7 @@ def standing(ledger: Mapping[str, Any] | None, record_id: str, question: Questio
     if question.name in ledger["m"]:
         agent, value = ledger["m"][question.name][:2]
         votes.add(Vote(record_id, str(agent), value))
-    return {vote for vote in votes if vote.label in question.labels}
+    return {vote for vote in votes if vote.value in question.labels}
 
 
 @given(
@@ -429,7 +430,10 @@ def test_the_history_folds_to_the_votes_that_stand_at_once_or_entry_by_entry(
                 history += watcher.look(seen)
         history += watcher.look(states(past)[-1][0])
     for question in (HELPFUL, PROBLEM):
-        folded, learned = Majority(question.labels), Majority(question.labels).fit([])
+        folded, learned = (
+            Majority(label_question(*question.labels)),
+            Majority(label_question(*question.labels)).fit([]),
+        )
         Model(question, folded).fold(history)
         step_by_step = Model(question, learned)
         for entry in history:

@@ -26,7 +26,7 @@ def dispute(
     labels = dict.fromkeys(label for _, label, _ in voices)
     posterior = {label: 0.9 / 2**i for i, label in enumerate(labels)}
     contributions = tuple(Contribution(who, label, weight, 0.1) for who, label, weight in voices)
-    decision = Decision("r1", value, value, 0.9, posterior, 0.0, contributions, abstention)
+    decision = Decision("r1", value, value, None, 0.9, posterior, 0.0, contributions, abstention)
     return Dispute(question, decision, {"state": "open", "before": before or []})
 
 

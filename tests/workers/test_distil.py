@@ -18,7 +18,8 @@ from tests.workers.argilla_in_memory import HELPFUL, NOTE, PROBLEM, D, FakeArgil
 from tests.workers.conftest import RECORDS, Build
 from tests.workers.town import Town
 from workers.engine import registry
-from workers.engine.votes import Vote
+from workers.engine.facts import Vote
+from workers.engine.question import label_question
 from workers.use_cases import distil as distilling
 from workers.use_cases.registration import withdraw_all
 from workers.use_cases.sweep import sweep
@@ -481,7 +482,7 @@ def test_what_is_shown_elsewhere_is_refreshed_when_an_annotator_turns_out_otherw
         for user, response in row.responses.items()
     ]
     batch = (
-        registry.create("dawid_skene", HELPFUL.labels)
+        registry.create("dawid_skene", label_question(*HELPFUL.labels))
         .fit(votes)
         .decide([r for r, _ in town.scores()])
     )

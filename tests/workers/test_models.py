@@ -16,8 +16,9 @@ from tests.workers.argilla_in_memory import CHAT, HELPFUL, D
 from workers import models as module
 from workers.engine import registry
 from workers.engine.errors import UnknownStrategy
+from workers.engine.facts import Vote
 from workers.engine.majority import Majority
-from workers.engine.votes import Vote
+from workers.engine.question import label_question
 from workers.models import VERSION_LEAST, Model, Models
 
 
@@ -147,7 +148,7 @@ def test_another_strategy_or_other_labels_begin_a_new_version_from_the_history(
 )
 @pytest.mark.parametrize("how", ["learn", "fold"])
 def test_what_is_no_vote_adds_none(entry: Entry, how: str) -> None:
-    model = Model(HELPFUL, Majority(HELPFUL.labels).fit([]))
+    model = Model(HELPFUL, Majority(label_question(*HELPFUL.labels)).fit([]))
     if how == "learn":
         model.learn(entry)
     else:
@@ -156,13 +157,13 @@ def test_what_is_no_vote_adds_none(entry: Entry, how: str) -> None:
 
 
 def test_an_echo_of_another_question_does_not_take_a_vote_away() -> None:
-    model = Model(HELPFUL, Majority(HELPFUL.labels).fit([]))
+    model = Model(HELPFUL, Majority(label_question(*HELPFUL.labels)).fit([]))
     model.learn(said("r1", 0, "yes", extra={"echo": ["problem"]}))
     assert votes(model) == {Vote("r1", "0", "yes")}
 
 
 def test_an_agents_suggestion_is_a_vote_until_it_is_gone() -> None:
-    model = Model(HELPFUL, Majority(HELPFUL.labels).fit([]))
+    model = Model(HELPFUL, Majority(label_question(*HELPFUL.labels)).fit([]))
     model.learn(Entry("suggestion", "r1", 3, "submitted", {"helpful": "no"}))
     assert votes(model) == {Vote("r1", "3", "no")}
     model.learn(Entry("suggestion", "r1", 3, "deleted", {}, {"helpful": "no"}))
@@ -170,7 +171,7 @@ def test_an_agents_suggestion_is_a_vote_until_it_is_gone() -> None:
 
 
 def test_a_version_ends_when_enough_has_changed_and_not_before() -> None:
-    model = Model(HELPFUL, Majority(HELPFUL.labels).fit([]))
+    model = Model(HELPFUL, Majority(label_question(*HELPFUL.labels)).fit([]))
     for i in range(VERSION_LEAST - 1):
         model.learn(said(f"r{i}", 0, "yes"))
     assert not model.outgrown
@@ -197,7 +198,7 @@ def test_learning_in_steps_decides_as_a_batch_does(store: Store) -> None:
     models = Models.load(store, CHAT, skene)
     for entry in append(store, *entries):
         models.learn([entry])
-    fresh = registry.create("dawid_skene", HELPFUL.labels)
+    fresh = registry.create("dawid_skene", label_question(*HELPFUL.labels))
     fresh.fit(Vote(e.record, str(e.annotator), e.values["helpful"]) for e in entries)
     records = sorted({e.record for e in entries})
     for decision, found in zip(
@@ -226,7 +227,7 @@ def test_a_large_model_is_not_written_and_not_fitted_for_every_answer(
 ) -> None:
     monkeypatch.setattr(module, "REFIT_VOTES", 10_000)
     votes = (Vote(f"r{i}", str(i % 7), "yes") for i in range(12_000))
-    model = Model(HELPFUL, Majority(HELPFUL.labels).fit(votes))
+    model = Model(HELPFUL, Majority(label_question(*HELPFUL.labels)).fit(votes))
     models = Models(CHAT, {"helpful": model})
     models.learn([said("r1", 99, "no", id="1-0")])
     assert model.strategy.staleness > 0

@@ -22,7 +22,7 @@ JUDGE = [4, "no", 0.7, "model", 5, "judge"]
 
 def decided(value: str | None, confidence: float = 0.8) -> Decision:
     return Decision(
-        "r1", value, value, confidence, {"yes": confidence}, 0.0, (), None if value else "tie"
+        "r1", value, value, None, confidence, {"yes": confidence}, 0.0, (), None if value else "tie"
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workers.engine.decision import Decision
-from workers.engine.votes import Vote
+from workers.engine.facts import Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def find(
     settled_confidence : from this confidence on (a probability) votes that differ are settled
 
     >>> votes = [Vote("r", "ann", "a"), Vote("r", "ben", "a"), Vote("r", "cas", "b")]
-    >>> sure = Decision("r", "a", "a", 0.97, {"a": 0.97, "b": 0.03}, 0.0, (), None)
+    >>> sure = Decision("r", "a", "a", "b", 0.97, {"a": 0.97, "b": 0.03}, 0.0, (), None)
     >>> find(votes, sure)
     Conflict(record='r', voices={'a': ('ann', 'ben'), 'b': ('cas',)}, state='settled', kind='dissent')
     >>> find(votes[:2], sure) is None
@@ -56,7 +56,7 @@ def find(
     'resolved'
     """
     said: dict[str, set[str]] = {}
-    for record, annotator, label in votes:
+    for record, annotator, label, _ in votes:
         if record == decision.record:
             said.setdefault(label, set()).add(annotator)
     ordered = sorted(said.items(), key=lambda item: (-len(item[1]), item[0]))

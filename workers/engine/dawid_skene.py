@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.engine.label_model import Floats, LabelModel, Rows
+from workers.engine.question import Question
 from workers.engine.reliability import crowd_accuracy, expected_accuracy
 from workers.engine.shares import shares, softmax
 from workers.engine.strategy import State
@@ -96,10 +97,11 @@ class DawidSkene(LabelModel):
 
     Examples
     --------
-    >>> from workers.engine.votes import Vote
+    >>> from workers.engine.facts import Vote
+    >>> from workers.engine.question import label_question
     >>> said = {"ann": "aabbab", "ben": "aabbab", "cas": "bbaaba"}  # cas has it upside down
     >>> votes = [Vote(f"r{i}", who, what) for who in said for i, what in enumerate(said[who])]
-    >>> model = DawidSkene(("a", "b")).fit([*votes, Vote("new", "cas", "b")])
+    >>> model = DawidSkene(label_question("a", "b")).fit([*votes, Vote("new", "cas", "b")])
     >>> [decision] = model.decide(["new"])
     >>> decision.value, round(decision.confidence, 2)
     ('a', 0.79)
@@ -114,13 +116,13 @@ class DawidSkene(LabelModel):
 
     def __init__(
         self,
-        labels: tuple[str, ...],
+        question: Question,
         *,
         strength: float = 4.0,
         dependence: float = 0.5,
         fit_dependence: float = 0.05,
     ) -> None:
-        super().__init__(labels)
+        super().__init__(question)
         self.strength = strength
         self.dependence = dependence
         self.fit_dependence = fit_dependence
@@ -133,7 +135,8 @@ class DawidSkene(LabelModel):
         transposed = a.T
         discounts = discount(self.votes_.degree, self.fit_dependence)[:, None]
         given = np.tile(np.eye(k), (len(self.votes_.annotators), 1))
-        r = shares(a @ given + 1 / k)
+        everything = np.arange(len(self.votes_.records))
+        r = self._anchored(everything, shares(a @ given + 1 / k))
         for _ in range(MAX_ITERATIONS):
             counts = transposed @ r
             self._see_crowd(counts, r)
@@ -141,7 +144,7 @@ class DawidSkene(LabelModel):
             before, r = r, a @ self.weights_
             r += self.log_prior_
             r *= discounts
-            r = softmax(r)
+            r = self._anchored(everything, softmax(r))
             if np.abs(r - before).max(initial=0.0) < TOLERANCE:
                 break
         self.responsibility_ = r

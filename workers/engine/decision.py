@@ -8,24 +8,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workers.engine.question import Value
+
+CONTENT = "content"
+REVIEW = "review"
+"""Voices that are nobody's vote: what the record's own text says, and a reviewer's adjudication."""
+
+ADJUDICATED = 0.999
+"""The probability that an adjudication is right. Reviewers err too, rarely."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One vote's part in a decision.
+    """One voice's part in a decision.
 
     Attributes
     ----------
-    annotator, label : str
-        Who voted, and for what.
+    annotator : str
+        Who voted; `CONTENT` or `REVIEW` for those that are no votes.
+    value : what they said; None where `CONTENT` only leans
     reliability : float in [0, 1]
         The annotator's expected accuracy under the model.
     log_odds : float, nats
-        How far this vote moved the decision toward the leading label, against the runner-up.
-        Negative: the vote spoke against it.
+        How far this voice moved the decision toward the leading value, against the runner-up.
+        Negative: it spoke against it.
     """
 
     annotator: str
-    label: str
+    value: Value
     reliability: float
     log_odds: float
 
@@ -34,48 +44,57 @@ class Contribution:
 class Decision:
     """The decision about one record.
 
-    ``prior_log_odds`` and the contributions' ``log_odds`` add up to the log posterior odds of the
-    leading label against the runner-up. In a tie there is no leader; the two are then the first
-    two of the tied labels in the question's order, and the sum is zero.
+    ``prior_log_odds`` and the contributions' ``log_odds`` add up to ``log_odds`` of the leading
+    value against the runner-up. In a tie there is no leader; the two are then the first two of the
+    tied values in the question's order, and the sum is zero.
 
     Attributes
     ----------
     record : str
-    value : str or None
-        The label decided for; None is an abstention.
-    leader : str or None
-        The most probable label, also where the decision abstains because it is not sure enough.
+    value : the value decided for; None is an abstention
+    leader : value or None
+        The most probable value, also where the decision abstains because it is not sure enough.
         None without votes and in a tie.
+    runner_up : value or None
+        What would come next. For values of several parts (labels of a multi-label question, spans,
+        places in a ranking): the leader with its least certain part decided the other way.
     confidence : float in [0, 1]
-        The greatest posterior.
-    posterior : mapping of label to P(it is the true value, given the votes)
-        Sums to 1; in the question's order of labels.
+        How probable the leader is to be right; for values of several parts, the mean of `scores`.
+    posterior : mapping of str to probability
+        Of label questions P(label), sums to 1, in the question's order of labels; ratings likewise,
+        by value. Of text questions P(answer) by answer. Of multi-label questions P(it holds) by
+        label; of spans ``label start-end`` and rankings ``a > b`` likewise.
     prior_log_odds : float, nats
         What the model held before it saw this record's votes.
     contributions : tuple of Contribution, by annotator
     abstention : str or None
         Why there is no value, in words.
+    scores : tuple of float in [0, 1], or None
+        One probability for each part of the leader, where it is a list in Argilla: labels of a
+        multi-label question, items of a ranking in the order of the value, spans.
+    adjudicated : bool
+        Whether a reviewer decided it.
 
-    >>> Decision("r1", None, "a", 0.55, {"a": 0.55, "b": 0.45}, 0.2, (), "...").runner_up
-    'b'
+    >>> Decision("r1", None, "a", "b", 0.55, {"a": 0.55, "b": 0.45}, 0.2, (), "...").log_odds
+    0.2
     """
 
     record: str
-    value: str | None
-    leader: str | None
+    value: Value
+    leader: Value
+    runner_up: Value
     confidence: float
     posterior: Mapping[str, float]
     prior_log_odds: float
     contributions: tuple[Contribution, ...]
     abstention: str | None
+    scores: tuple[float, ...] | None = None
+    adjudicated: bool = False
 
     @property
-    def runner_up(self) -> str | None:
-        """The most probable label but for the leader; None without a leader or another label."""
-        others = {label: p for label, p in self.posterior.items() if label != self.leader}
-        if self.leader is None or not others:
-            return None
-        return max(others, key=others.__getitem__)
+    def log_odds(self) -> float:
+        """Of the leader against the runner-up, in nats."""
+        return self.prior_log_odds + sum(c.log_odds for c in self.contributions)
 
 
 def why_abstain(n_votes: int, tied: list[str], confidence: float, floor: float) -> str | None:

@@ -4,9 +4,11 @@
 
     ValueError
     └── EngineError
-        ├── UnknownLabel      a vote for a label that the question does not have
-        ├── VoteNotStanding   reverting a vote that is not there
+        ├── BadValue          a value that the question does not take
+        │   └── UnknownLabel  a label that the question does not have
+        ├── NotStanding       reverting a fact that is not there
         ├── UnknownStrategy   a strategy name that nobody registered
+        ├── UnsuitedStrategy  a strategy that cannot answer this type of question
         └── BadSnapshot       bytes that are no snapshot, or of a format of another release
 """
 
@@ -19,22 +21,30 @@ class EngineError(ValueError):
     """Anything the engine refuses."""
 
 
-class UnknownLabel(EngineError):
+class BadValue(EngineError):
+    pass
+
+
+class UnknownLabel(BadValue):
     def __init__(self, label: object, labels: Iterable[str]) -> None:
         super().__init__(f"unknown label {label!r}; this question has {', '.join(labels)}")
 
 
-class VoteNotStanding(EngineError):
-    def __init__(self, record: str, annotator: str, label: str, standing: str | None) -> None:
-        found = "has no vote there" if standing is None else f"stands at {standing!r}"
-        super().__init__(
-            f"cannot revert {label!r} by {annotator!r} on record {record!r}: the annotator {found}"
-        )
+class NotStanding(EngineError):
+    def __init__(self, fact: object, standing: object) -> None:
+        found = "nothing" if standing is None else repr(standing)
+        super().__init__(f"cannot revert {fact!r}: {found} stands there")
 
 
 class UnknownStrategy(EngineError):
     def __init__(self, name: object, known: Iterable[str]) -> None:
         super().__init__(f"unknown strategy {name!r}; known are {', '.join(sorted(known))}")
+
+
+class UnsuitedStrategy(EngineError):
+    def __init__(self, name: str, kind: str, types: Iterable[str]) -> None:
+        able = ", ".join(sorted(types))
+        super().__init__(f"strategy {name} cannot answer {kind} questions, only {able}")
 
 
 class BadSnapshot(EngineError):

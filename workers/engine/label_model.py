@@ -7,19 +7,28 @@ round it: learn, revert, what moved, decisions, reliabilities, state.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from workers.engine.decision import Contribution, Decision, why_abstain
-from workers.engine.errors import VoteNotStanding
+from workers.engine.decision import (
+    ADJUDICATED,
+    REVIEW,
+    Contribution,
+    Decision,
+    why_abstain,
+)
+from workers.engine.errors import NotStanding
+from workers.engine.facts import Adjudication, Fact, Vote
+from workers.engine.question import Question, question_of
 from workers.engine.reliability import ANNOTATOR_VOTES, crowd_accuracy, expected_accuracy
 from workers.engine.shares import TIE, leaders
 from workers.engine.strategy import Reliability, State, Strategy
-from workers.engine.votes import Vote, Votes
+from workers.engine.votes import Votes
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -40,6 +49,8 @@ class LabelModel(Strategy):
     counts_ : ndarray of shape (≥ n_annotators · n_labels, n_labels)
         Expected confusion counts: ``counts_[annotator · n_labels + given, true]``, that is Aᵀ R of
         the votes' matrix A and the responsibilities R.
+    anchors_ : ndarray of shape (≥ n_records,), int16
+        The code of the label that a reviewer decided for; -1 where none did.
     reported_ : ndarray of shape (≥ n_records, n_labels), float32
         The posterior as `moved` last reported it; infinite where it never did.
     """
@@ -47,15 +58,20 @@ class LabelModel(Strategy):
     votes_: Votes
     responsibility_: Floats
     counts_: Floats
+    anchors_: NDArray[np.int16]
     reported_: NDArray[np.float32]
     _touched: set[int] | None  # rows that may have moved; None: all of them
 
-    def __init__(self, labels: tuple[str, ...]) -> None:
-        self.labels = labels
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.labels = question.labels
 
     @abstractmethod
     def _fit(self) -> None:
-        """Set `responsibility_` and `counts_` (and the model) from `votes_`, from scratch."""
+        """Set `responsibility_` and `counts_` (and the model) from `votes_`, from scratch.
+
+        The responsibilities are to be `_anchored`.
+        """
 
     @abstractmethod
     def _posterior(self, rows: Rows) -> Floats:
@@ -85,10 +101,15 @@ class LabelModel(Strategy):
 
     # -- the contract -----------------------------------------------------------------------
 
-    def fit(self, votes: Iterable[Vote]) -> Self:
-        self.votes_ = Votes.of(self.labels, votes)
-        k = len(self.labels)
-        self.reported_ = np.full((len(self.votes_.records), k), np.inf, np.float32)
+    def fit(self, facts: Iterable[Fact]) -> Self:
+        adjudications: list[Adjudication] = []
+        self.votes_ = Votes.of(self.labels, _votes(facts, adjudications))
+        codes = [self.votes_.code(value) for _, value in adjudications]
+        rows = [self.votes_.row(record) for record, _ in adjudications]
+        n = len(self.votes_.records)
+        self.anchors_ = np.full(n, -1, np.int16)
+        self.anchors_[rows] = codes
+        self.reported_ = np.full((n, len(self.labels)), np.inf, np.float32)
         return self.refit()
 
     def refit(self) -> Self:
@@ -98,30 +119,43 @@ class LabelModel(Strategy):
         self._touched = None
         return self
 
-    def learn(self, vote: Vote) -> None:
+    def learn(self, fact: Fact) -> None:
         votes = self.votes_
-        votes.code(vote.label)
-        row, column = votes.row(vote.record), votes.column(vote.annotator)
-        self._make_room()
-        self._count(np.array([row]), -1.0)
-        votes.put(vote)
-        self._recount(row, column)
+        if isinstance(fact, Vote):
+            votes.code(fact.value)
+            row, column = votes.row(fact.record), votes.column(fact.annotator)
+            self._make_room()
+            self._count(np.array([row]), -1.0)
+            votes.put(fact)
+            self._recount(row, column)
+        elif isinstance(fact, Adjudication):
+            code, row = votes.code(fact.value), votes.row(fact.record)
+            self._make_room()
+            self._anchor(row, code)
 
-    def revert(self, vote: Vote) -> None:
+    def revert(self, fact: Fact) -> None:
         votes = self.votes_
-        standing = votes.get(vote.record, vote.annotator)
-        if standing is None or standing != vote.label:
-            raise VoteNotStanding(vote.record, vote.annotator, vote.label, standing)
-        row, column = votes.row(vote.record), votes.column(vote.annotator)
-        self._count(np.array([row]), -1.0)
-        votes.drop(vote.record, vote.annotator)
-        self._recount(row, column)
+        if isinstance(fact, Vote):
+            standing = votes.get(fact.record, fact.annotator)
+            if standing is None or standing != fact.value:
+                raise NotStanding(fact, standing)
+            row, column = votes.row(fact.record), votes.column(fact.annotator)
+            self._count(np.array([row]), -1.0)
+            votes.drop(fact.record, fact.annotator)
+            self._recount(row, column)
+        elif isinstance(fact, Adjudication):
+            there = votes.find_row(fact.record)
+            code = -1 if there is None else int(self.anchors_[there])
+            standing = None if code < 0 else self.labels[code]
+            if there is None or standing != fact.value:
+                raise NotStanding(fact, standing)
+            self._anchor(there, -1)
 
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
         records = list(records)
         found = [self.votes_.find_row(record) for record in records]
         known = np.array([row for row in found if row is not None], np.intp)
-        posteriors = iter(self._posterior(known))
+        posteriors = iter(self._anchored(known, self._posterior(known)))
         accuracy = self._accuracy()[0]
         return [
             self._decision(
@@ -135,8 +169,8 @@ class LabelModel(Strategy):
         everything = np.arange(len(self.votes_.records))
         rows = everything if self._touched is None else np.array(sorted(self._touched), np.intp)
         self._touched = set()
-        now, before = self._published(rows), self.reported_[rows]
-        voted, known = self.votes_.degree[rows] > 0, np.isfinite(before[:, 0])
+        now, before = self._anchored(rows, self._published(rows)), self.reported_[rows]
+        voted, known = self._heard(rows), np.isfinite(before[:, 0])
         differs = np.abs(now - before).max(axis=1, initial=0.0) > tolerance
         differs |= leaders(now, voted) != leaders(before.astype(np.float64), known)
         differs &= voted | known
@@ -169,13 +203,14 @@ class LabelModel(Strategy):
         touched = range(n) if self._touched is None else sorted(self._touched)
         return {
             "strategy": self.name,
-            "labels": list(self.labels),
+            "question": asdict(self.question),
             "records": self.votes_.records,
             "annotators": self.votes_.annotators,
             "record": record,
             "annotator": annotator,
             "label": label,
             "responsibility": self.responsibility_[:n],
+            "anchors": self.anchors_[:n],
             "counts": self.counts_[: len(self.votes_.annotators) * k],
             "reported": self.reported_[:n],
             "touched": np.array(touched, np.int32),
@@ -186,10 +221,11 @@ class LabelModel(Strategy):
     @classmethod
     def from_state(cls, state: State) -> Self:
         values: dict[str, Any] = dict(state)
-        self = cls(tuple(values["labels"]))
+        self = cls(question_of(values["question"]))
         columns = ("records", "annotators", "record", "annotator", "label")
         self.votes_ = Votes.of_columns(self.labels, *(values[name] for name in columns))
         self.responsibility_ = np.array(values["responsibility"], np.float64)
+        self.anchors_ = np.array(values["anchors"], np.int16)
         self.counts_ = np.array(values["counts"], np.float64)
         self.reported_ = np.array(values["reported"], np.float32)
         self._touched = set(values["touched"].tolist())
@@ -203,6 +239,7 @@ class LabelModel(Strategy):
         if n > len(self.responsibility_):
             self.responsibility_ = _grown(self.responsibility_, n + n // 2 + 8, 0.0)
             self.reported_ = _grown(self.reported_, n + n // 2 + 8, np.inf)
+            self.anchors_ = _grown(self.anchors_[:, None], n + n // 2 + 8, -1)[:, 0]
         if m * k > len(self.counts_):
             self.counts_ = _grown(self.counts_, (m + m // 2 + 8) * k, 0.0)
 
@@ -215,13 +252,41 @@ class LabelModel(Strategy):
         where, slots = self.votes_.of_records(rows)
         np.add.at(self.counts_, self._cells(slots), sign * self.responsibility_[rows][where])
 
-    def _recount(self, row: int, column: int) -> None:
-        """Decide the record again, whose counts were taken out, and count it."""
+    def _heard(self, rows: Rows) -> NDArray[np.bool_]:
+        """Whether there is a vote or an adjudication on these rows."""
+        return (self.votes_.degree[rows] > 0) | (self.anchors_[rows] >= 0)
+
+    def _anchored(self, rows: Rows, posterior: Floats) -> Floats:
+        """The same (changed in place) with adjudicated rows as their adjudications have it.
+
+        What the adjudication leaves over is shared as the votes would have it.
+        """
+        codes = self.anchors_[rows]
+        some = np.flatnonzero(codes >= 0)
+        if len(some) and len(self.labels) > 1:
+            rest = np.maximum(posterior[some], np.finfo(float).tiny)
+            rest[np.arange(len(some)), codes[some]] = 0.0
+            posterior[some] = (1 - ADJUDICATED) * rest / rest.sum(axis=1, keepdims=True)
+            posterior[some, codes[some]] = ADJUDICATED
+        return posterior
+
+    def _anchor(self, row: int, code: int) -> None:
+        """Let the row be adjudicated so from now on; -1: no longer."""
+        self._count(np.array([row]), -1.0)
+        self.anchors_[row] = code
+        self._recount(row, None)
+
+    def _recount(self, row: int, column: int | None) -> None:
+        """Decide the record again, whose counts were taken out, and count it.
+
+        `column` is that of the annotator whose vote changed, who may have none there any more.
+        """
         rows = np.array([row])
-        self.responsibility_[rows] = self._responsibility(rows)
+        self.responsibility_[rows] = self._anchored(rows, self._responsibility(rows))
         self._count(rows, 1.0)
         _, slots = self.votes_.of_records(rows)
-        self._follow(np.union1d(self.votes_.columns()[1][slots], [column]).astype(np.intp))
+        concerned = [] if column is None else [column]
+        self._follow(np.union1d(self.votes_.columns()[1][slots], concerned).astype(np.intp))
         self._changed_votes += 1
         if self._touched is not None:
             self._touched.add(row)
@@ -229,7 +294,7 @@ class LabelModel(Strategy):
     def _shift(self, rows: Rows) -> None:
         """Decide these records again, and let their annotators' counts follow."""
         where, slots = self.votes_.of_records(rows)
-        fresh = self._responsibility(rows)
+        fresh = self._anchored(rows, self._responsibility(rows))
         change = fresh - self.responsibility_[rows]
         np.add.at(self.counts_, self._cells(slots), change[where])
         self.responsibility_[rows] = fresh
@@ -264,6 +329,7 @@ class LabelModel(Strategy):
             (tied[0], tied[1]) if len(tied) > 1 else (order[0], order[min(1, len(order) - 1)])
         )
         slots = [] if row is None else votes.of_records(np.array([row]))[1].tolist()
+        adjudicated = row is not None and int(self.anchors_[row]) >= 0
         prior, odds = self._reasons(slots, int(first), int(second))
         _, annotator, label = votes.columns()
         contributions = sorted(
@@ -278,19 +344,35 @@ class LabelModel(Strategy):
             ),
             key=lambda c: c.annotator,
         )
+        if adjudicated:
+            total = float(np.log(posterior[first]) - np.log(posterior[second]))
+            rest = total - prior - sum(c.log_odds for c in contributions)
+            contributions.append(Contribution(REVIEW, labels[first], ADJUDICATED, rest))
         names = [labels[code] for code in tied] if len(tied) > 1 else []
-        abstention = why_abstain(len(slots), names, top, floor)
-        leader = labels[order[0]] if slots and len(tied) == 1 else None
+        abstention = why_abstain(len(slots) + adjudicated, names, top, floor)
+        led = (slots or adjudicated) and len(tied) == 1
+        leader = labels[order[0]] if led else None
         return Decision(
             record=record,
             value=leader if abstention is None else None,
             leader=leader,
+            runner_up=labels[order[1]] if led and len(labels) > 1 else None,
             confidence=top,
             posterior=dict(zip(labels, posterior.tolist(), strict=True)),
             prior_log_odds=prior,
             contributions=tuple(contributions),
             abstention=abstention,
+            adjudicated=adjudicated,
         )
+
+
+def _votes(facts: Iterable[Fact], adjudications: list[Adjudication]) -> Iterator[Vote]:
+    """The votes among the facts; the adjudications are put aside."""
+    for fact in facts:
+        if isinstance(fact, Vote):
+            yield fact
+        elif isinstance(fact, Adjudication):
+            adjudications.append(fact)
 
 
 def _grown(values: NDArray[Any], n: int, fill: float) -> NDArray[Any]:

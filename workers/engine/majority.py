@@ -21,8 +21,9 @@ class Majority(LabelModel):
     A vote's part in the decision: the log-odds of what it voted for, against a label without
     votes, in equal parts among those who voted so.
 
-    >>> from workers.engine.votes import Vote
-    >>> majority = Majority(("a", "b"))
+    >>> from workers.engine.facts import Vote
+    >>> from workers.engine.question import label_question
+    >>> majority = Majority(label_question("a", "b"))
     >>> votes = [Vote("r", "ann", "a"), Vote("r", "ben", "a"), Vote("r", "cas", "b")]
     >>> [decision] = majority.fit(votes).decide(["r"])
     >>> decision.value, decision.confidence  # (2 + 1/2) / (3 + 1)
@@ -37,7 +38,8 @@ class Majority(LabelModel):
     def _fit(self) -> None:
         a = self.votes_.matrix()
         given = np.tile(np.eye(len(self.labels)), (len(self.votes_.annotators), 1))
-        self.responsibility_ = shares(a @ given + 1 / len(self.labels))
+        everything = np.arange(len(self.votes_.records))
+        self.responsibility_ = self._anchored(everything, shares(a @ given + 1 / len(self.labels)))
         self.counts_ = np.asarray(a.T @ self.responsibility_)
 
     def _posterior(self, rows: Rows) -> Floats:

@@ -1,26 +1,29 @@
 """The contract that everything that decides keeps.
 
-A strategy is a fold over the standing votes of one question. *What is learned can be reverted;
-asking changes nothing.* One test, ``tests/engine/test_contract.py``, holds all of them to this.
+A strategy is a fold over the standing facts of one question: votes, and what stands beside them.
+*What is learned can be reverted; asking changes nothing.* One test,
+``tests/engine/test_contract.py``, holds all of them to this.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.engine.decision import Decision
-from workers.engine.votes import Vote
+from workers.engine.facts import Fact
+from workers.engine.question import Question, QuestionType
 
 if TYPE_CHECKING:
     from typing_extensions import Self  # in typing from Python 3.11 on
 
-State = Mapping[str, "NDArray[np.generic] | str | int | float | list[str]"]
+State = Mapping[str, Any]
+"""A model as data: numpy arrays, and whatever JSON can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,10 @@ class Reliability:
         The interval that holds the accuracy with probability 0.9.
     n_votes : int
         Standing votes.
-    confusion : ndarray of shape (n_labels, n_labels), rows sum to 1
-        ``confusion[true, given]``, in the question's order of labels.
+    confusion : ndarray of shape (n_labels, n_labels), rows sum to 1, or None
+        ``confusion[true, given]``, in the question's order of labels. None but for label questions.
+    traits : mapping of name to number
+        What else the model knows of them, such as the ``shift`` of a rater, in points.
     """
 
     annotator: str
@@ -45,38 +50,72 @@ class Reliability:
     low: float
     high: float
     n_votes: int
-    confusion: NDArray[np.float64]
+    confusion: NDArray[np.float64] | None = None
+    traits: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What adjudications have made of a strategy.
+
+    Log losses are cross-validated on the adjudicated records, in nats; None with too few of them.
+
+    Attributes
+    ----------
+    adjudications : int
+        Adjudicated records with votes.
+    used : bool
+        Whether decisions are made by the trained model, because it proved to be better.
+    untrained, trained : float or None
+        Log loss before and after training.
+    accuracy, majority : float in [0, 1] or None
+        Share of adjudications that the strategy in use, and majority vote, agree with.
+    word : str
+        All this in one sentence.
+    """
+
+    adjudications: int
+    used: bool
+    untrained: float | None
+    trained: float | None
+    accuracy: float | None
+    majority: float | None
+    word: str
 
 
 class Strategy(ABC):
-    """How the votes on one question become decisions.
+    """How the facts about one question become decisions.
 
-    Neither the order of the votes nor the names of the annotators and records matter, beyond the
-    rounding of floats. Of several votes of one annotator on one record the last one stands.
-    `fit` comes first, with no votes where there are none yet.
+    Neither the order of the facts nor the names of the annotators and records matter, beyond the
+    rounding of floats. Of several votes of one annotator on one record the last one stands, and so
+    does the last adjudication of a record. `fit` comes first, with no facts where there are none
+    yet. A strategy ignores the kinds of facts that it has no use for, but for votes and
+    adjudications: an adjudicated record is decided by its adjudication.
     """
 
     name: ClassVar[str]
+    types: ClassVar[frozenset[QuestionType]] = frozenset({"label"})
+    """The types of questions that it can answer."""
 
     @abstractmethod
-    def __init__(self, labels: tuple[str, ...]) -> None:
+    def __init__(self, question: Question) -> None:
         """Only stores. Subclasses take their hyperparameters as further keyword arguments."""
 
     @abstractmethod
-    def fit(self, votes: Iterable[Vote]) -> Self:
-        """Forget everything and learn these votes, from scratch. Raises UnknownLabel."""
+    def fit(self, facts: Iterable[Fact]) -> Self:
+        """Forget everything and learn these facts, from scratch. Raises BadValue."""
 
     @abstractmethod
     def refit(self) -> Self:
-        """Fit from scratch on the votes that stand. What `moved` last reported is kept."""
+        """Fit from scratch on the facts that stand. What `moved` last reported is kept."""
 
     @abstractmethod
-    def learn(self, vote: Vote) -> None:
-        """Add one vote; it takes the place of the annotator's earlier one. Raises UnknownLabel."""
+    def learn(self, fact: Fact) -> None:
+        """Add one fact; it takes the place of the earlier one of its kind. Raises BadValue."""
 
     @abstractmethod
-    def revert(self, vote: Vote) -> None:
-        """Take one vote out again. Raises VoteNotStanding. An edit is `revert` then `learn`."""
+    def revert(self, fact: Fact) -> None:
+        """Take one fact out again. Raises NotStanding. An edit is `revert` then `learn`."""
 
     @abstractmethod
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
@@ -89,9 +128,10 @@ class Strategy(ABC):
     def moved(self, tolerance: float) -> list[str]:
         """Return the records whose decision moved since it was last reported here, and note them.
 
-        Moved: some label's posterior differs by more than `tolerance` (a probability), or another
-        label leads. What the last votes changed about their annotators reaches the annotators'
-        other records here. After `fit`, every record with a vote has moved.
+        Moved: some entry of the posterior differs by more than `tolerance` (a probability), or
+        another value leads. What the last facts changed about their annotators reaches the
+        annotators' other records here. After `fit`, every record with a vote or an adjudication
+        has moved.
         """
 
     @abstractmethod
@@ -99,9 +139,14 @@ class Strategy(ABC):
         """Return what the model believes of every annotator with a standing vote."""
 
     @property
+    def training(self) -> Training | None:
+        """What adjudications have made of it; None for strategies that are not trained."""
+        return None
+
+    @property
     @abstractmethod
     def staleness(self) -> float:
-        """Votes changed since the last full fit, as a fraction of the votes then (of 1 if none)."""
+        """Facts changed since the last full fit, as a fraction of the votes then (of 1 if none)."""
 
     @property
     @abstractmethod
@@ -109,10 +154,10 @@ class Strategy(ABC):
         """Standing votes."""
 
     @abstractmethod
-    def state(self) -> dict[str, NDArray[np.generic] | str | int | float | list[str]]:
+    def state(self) -> dict[str, Any]:
         """Return the whole model as data; `workers.engine.snapshot` makes bytes of it.
 
-        The keys ``strategy`` (its name) and ``labels`` are always there.
+        The keys ``strategy`` (its name) and ``question`` (the question's fields) are always there.
         """
 
     @classmethod

@@ -8,23 +8,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from workers.engine.errors import UnknownLabel
+from workers.engine.facts import Vote
 
 Ints = NDArray[np.int32]
-
-
-class Vote(NamedTuple):
-    """One annotator's submitted value for one record."""
-
-    record: str
-    annotator: str
-    label: str
 
 
 class Votes:
@@ -75,7 +67,7 @@ class Votes:
         self = cls(labels)
         rows, columns, codes = array("i"), array("i"), array("h")
         row, column, code = self.row, self.column, self.code
-        for record, annotator, label in votes:
+        for record, annotator, label, _ in votes:
             codes.append(code(label))
             rows.append(row(record))
             columns.append(column(annotator))
@@ -142,9 +134,10 @@ class Votes:
             self._slots.append(array("i"))
         return column
 
-    def code(self, label: str) -> int:
+    def code(self, label: object) -> int:
+        """The label's code. Raises UnknownLabel."""
         try:
-            return self._codes[label]
+            return self._codes[label]  # type: ignore[index]  # what is no label is no key either
         except (KeyError, TypeError):
             raise UnknownLabel(label, self.labels) from None
 
@@ -155,7 +148,7 @@ class Votes:
 
     def put(self, vote: Vote) -> str | None:
         """Let the vote stand, and return the label that it replaced, if any."""
-        code = self.code(vote.label)
+        code = self.code(vote.value)
         row, column = self.row(vote.record), self.column(vote.annotator)
         slot = self._find(row, column)
         if slot >= 0:

@@ -11,7 +11,7 @@ from plugin.records import Record
 from workers.conflict_note import Dispute, conflict_note
 from workers.engine import conflicts
 from workers.engine.decision import Decision
-from workers.engine.votes import Vote
+from workers.engine.facts import Vote
 from workers.use_cases.observing import Look
 from workers.use_cases.run import Run
 
@@ -69,7 +69,7 @@ def kind(question: str, conflict: Mapping[str, Any]) -> str:
 def _conflict(
     run: Run, decision: Decision, before: dict[str, Any] | None, now: int
 ) -> dict[str, Any] | None:
-    votes = [Vote(decision.record, c.annotator, c.label) for c in decision.contributions]
+    votes = [Vote(decision.record, c.annotator, c.value) for c in decision.contributions]
     found = conflicts.find(votes, decision, before is not None, run.plan.settled_confidence)
     if found is None and before is None:
         return None

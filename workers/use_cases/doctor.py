@@ -167,9 +167,9 @@ def _datasets(world: World) -> Iterator[Finding]:
         )
     for brief in found:
         dataset, plan = world.gateway.dataset(brief.id), world.plan(brief.full_name)
-        wrong = [n for n in _strategies(world, brief.full_name) if n not in registry.STRATEGIES]
+        wrong = [n for n in _strategies(world, brief.full_name) if n not in registry.names()]
         if wrong:
-            known = ", ".join(sorted(registry.STRATEGIES))
+            known = ", ".join(registry.names())
             yield Finding(brief.full_name, FAIL, f"no strategy {wrong[0]}", f"known are {known}")
             continue
         models = Models.load(world.store, dataset, plan)
