@@ -90,3 +90,12 @@ def test_every_job_is_found_by_its_path_as_rq_looks_for_it(path: str) -> None:
     job: Any = import_attribute(path)
     assert callable(job)
     assert job.__module__ == "workers.jobs"
+
+
+def test_commands_that_only_read_and_note_start_without_the_engine() -> None:
+    """`connect` used to spend a second of its time on importing numpy and scipy."""
+    loaded = python(
+        "import sys, workers.cli.main, workers.use_cases.sweep; print('\\n'.join(sys.modules))"
+    )
+    assert "workers.use_cases.sweep" in loaded
+    assert not {"numpy", "scipy", "sklearn", "workers.models"} & set(loaded)

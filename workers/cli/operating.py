@@ -10,7 +10,6 @@ from plugin.errors import DatasetBusy
 from plugin.records import Dataset
 from workers.cli.context import Opened, as_json, bar, console, print_json
 from workers.use_cases import registration
-from workers.use_cases.refit import refit as refit_dataset
 from workers.use_cases.sweep import Report, sweep
 from workers.use_cases.world import World
 
@@ -88,6 +87,8 @@ def reconcile(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
 @click.pass_obj
 def refit(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     """Fit the models anew and begin a new version of each."""
+    from workers.use_cases.refit import refit as refit_dataset  # loads the engine: a second
+
     with opened.world() as world:
         versions = {d.full_name: refit_dataset(world, d.id) for d in _chosen(world, datasets)}
     if json_:

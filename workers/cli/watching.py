@@ -12,10 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from workers.cli.context import Opened, as_json, console, print_json
-from workers.use_cases import doctor as examination
 from workers.use_cases import status as reporting
 
-STYLES = {examination.OK: "green", examination.WARN: "yellow", examination.FAIL: "bold red"}
+STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
 @click.command()
@@ -94,6 +93,8 @@ def _cell(value: object) -> Text:
 @click.pass_obj
 def doctor(opened: Opened, json_: bool) -> None:
     """Examine every part that the service stands on, and say what to do."""
+    from workers.use_cases import doctor as examination  # loads the engine: a second
+
     worst = examination.OK
     found = []
     with opened.world() as world:

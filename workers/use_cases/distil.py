@@ -121,7 +121,7 @@ def _begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run
         world.store.dirty.drop(dataset_id)
         return None
     crowd = Crowd(world.store, world.gateway, dataset_id, world.settings.plan.sources)
-    return Run(world, lease, dataset, plan, models, crowd)
+    return Run(world, lease, dataset, plan, crowd, models)
 
 
 def _facts(

@@ -10,7 +10,7 @@ from typing import Any
 from plugin.ledger import GONE, Observation, changed, observe
 from plugin.records import Record
 from plugin.store.history import Entry
-from workers.use_cases.run import Run
+from workers.use_cases.run import Visit
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Look:
     failed: dict[str, str]
 
 
-def look(run: Run, records: Mapping[str, Record | None], now: int) -> Look:
+def look(visit: Visit, records: Mapping[str, Record | None], now: int) -> Look:
     """Observe these records (None: gone) and commit what is new.
 
     A record that cannot be understood is reported in `failed` and left as it was.
@@ -32,9 +32,9 @@ def look(run: Run, records: Mapping[str, Record | None], now: int) -> Look:
     ------
     LeaseLost : nothing was written.
     """
-    ids, datasets = list(records), run.store.datasets
-    ledger = dict(zip(ids, datasets.ledger(run.dataset.id, ids), strict=True))
-    decisions = datasets.decisions(run.dataset.id, ids)
+    ids, datasets = list(records), visit.store.datasets
+    ledger = dict(zip(ids, datasets.ledger(visit.dataset.id, ids), strict=True))
+    decisions = datasets.decisions(visit.dataset.id, ids)
     decided = {i: d or {} for i, d in zip(ids, decisions, strict=True)}
     failed: dict[str, str] = {}
     observations: dict[str, Observation] = {}
@@ -44,21 +44,21 @@ def look(run: Run, records: Mapping[str, Record | None], now: int) -> Look:
                 ledger[record_id],
                 records[record_id],
                 record_id,
-                run.dataset,
+                visit.dataset,
                 decided[record_id],
-                run.plan.conflict_question,
-                run.crowd.number,
+                visit.plan.conflict_question,
+                visit.crowd.number,
                 now,
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             failed[record_id] = f"cannot be understood: {type(error).__name__}: {error}"
-    entries = _commit(run, ledger, observations, now)
+    entries = _commit(visit, ledger, observations, now)
     after = {record_id: o.ledger for record_id, o in observations.items()}
     return Look(entries, after, decided, failed)
 
 
 def _commit(
-    run: Run,
+    visit: Visit,
     ledger: Mapping[str, dict[str, Any] | None],
     observations: Mapping[str, Observation],
     now: int,
@@ -67,7 +67,7 @@ def _commit(
     if not news:
         return []
     ids = iter(
-        run.store.history.ids(run.dataset.id, now, sum(len(o.entries) for o in news.values()))
+        visit.store.history.ids(visit.dataset.id, now, sum(len(o.entries) for o in news.values()))
     )
     entries = [entry for observation in news.values() for entry in observation.file(ids)]
     counts: Counter[tuple[int, str]] = Counter()
@@ -81,14 +81,14 @@ def _commit(
                 counts[int(number), response[0]] += sign
 
     def write(pipe: Any) -> None:
-        dataset_id, datasets = run.dataset.id, run.store.datasets
-        run.store.history.append(pipe, dataset_id, entries)
+        dataset_id, datasets = visit.dataset.id, visit.store.datasets
+        visit.store.history.append(pipe, dataset_id, entries)
         datasets.write_ledger(pipe, dataset_id, {i: o.ledger for i, o in news.items()})
         datasets.count_responses(pipe, dataset_id, counts)
         for name, by in facts.items():
             datasets.count(pipe, dataset_id, name, by)
-        run.crowd.write(pipe)
+        visit.crowd.write(pipe)
 
-    run.lease.commit(write)
-    run.crowd.written()
+    visit.lease.commit(write)
+    visit.crowd.written()
     return entries

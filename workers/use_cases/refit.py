@@ -47,7 +47,7 @@ def refit(world: World, dataset_id: str) -> dict[str, int]:
     try:
         models = Models.load(world.store, dataset, plan)
         crowd = Crowd(world.store, world.gateway, dataset_id, world.settings.plan.sources)
-        release(Run(world, lease, dataset, plan, models, crowd), list(models.by_question.values()))
+        release(Run(world, lease, dataset, plan, crowd, models), list(models.by_question.values()))
         world.store.dirty.make_stale(dataset_id, models.moved(plan.tolerance))
         lease.commit(lambda pipe: models.write(pipe, world.store, models.by_question.values()))
     finally:

@@ -16,10 +16,9 @@ from plugin.dispatch import DISTIL
 from plugin.errors import NotFound
 from plugin.records import Dataset, Record
 from plugin.settings import DatasetSettings
-from workers.models import Models
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.observing import look
-from workers.use_cases.run import Run
+from workers.use_cases.run import Visit
 from workers.use_cases.world import World, patiently
 
 PAGE = 500
@@ -107,7 +106,7 @@ def _compare(
         fresh = {r.id: r for r in records if (known[r.id] or {"t": 0})["t"] < read_at}
         crowd = Crowd(store, world.gateway, dataset.id, world.settings.plan.sources)
         crowd.rename()
-        seen = look(Run(world, lease, dataset, plan, Models(dataset), crowd), fresh, read_at)
+        seen = look(Visit(world, lease, dataset, plan, crowd), fresh, read_at)
         differing = {
             i
             for i, entry in seen.ledger.items()
