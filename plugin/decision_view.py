@@ -29,7 +29,14 @@ from plugin.voices import (
 
 MOST_ODDS = 10_000
 
+LISTED = ("label_selection", "multi_label_selection", "rating")
+"""Types of questions whose posterior has an entry for each label."""
+
 STRATEGIES = {
+    "learned": (
+        "Each voice weighs by how often its owner has been right, as far as the others and the "
+        "reviewers' adjudications tell; voices that err together count less."
+    ),
     "majority": "Every vote weighs the same; a tie is left undecided.",
     "dawid_skene": (
         "Each voice weighs by how well its owner has told these labels apart so far, compared with "
@@ -183,7 +190,8 @@ def _shown(decision: Mapping[str, Any], status: str, publish: str) -> tuple[str,
 def _pair(decision: Mapping[str, Any]) -> tuple[str, str]:
     """The two labels that the pulls compare; in a tie the first two of the tied."""
     if decision["top"] is not None:
-        return decision["top"], decision["next"] or "the rest"
+        runner_up = decision["next"]
+        return text(decision["top"]), "the rest" if runner_up is None else text(runner_up)
     most = max(decision["p"].values(), default=0)
     tied = [label for label, p in decision["p"].items() if p == most]
     return (tied[0], tied[1]) if len(tied) > 1 else ("", "")

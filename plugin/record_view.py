@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plugin.decision_view import QuestionView, question_view
+from plugin.decision_view import LISTED, QuestionView, question_view
 from plugin.ledger import DELETED, GONE
 from plugin.store.history import Entry
 from plugin.voices import Annotator, text, unnamed
@@ -123,7 +123,7 @@ def view(
         questions=tuple(
             question_view(
                 name,
-                questions.get(name, {}).get("labels", []),
+                _labels(questions.get(name, {})),
                 known.decisions.get(name),
                 known.ledger,
                 known.conflicts.get(name),
@@ -137,6 +137,11 @@ def view(
         answers=_answers(known.ledger, people),
         events=tuple(reversed(_events(known.entries, people))),
     )
+
+
+def _labels(question: Mapping[str, Any]) -> list[str]:
+    """What a question's posterior has an entry for, in its order; empty where that depends."""
+    return question.get("labels", []) if question.get("type") in LISTED else []
 
 
 def dataset_url(argilla_url: str, dataset_id: str) -> str:

@@ -30,7 +30,7 @@ class Question:
     """One question of a dataset.
 
     `labels` are what may be chosen (labels, ratings, or the items to be ranked), empty where the
-    type has none; `overlapping` is whether spans may overlap.
+    type has none; `overlapping` is whether spans may overlap, `field` is the field they lie in.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Question:
     type: str
     labels: tuple[str, ...] = ()
     overlapping: bool = False
+    field: str = ""
 
     @classmethod
     def parse(cls, data: Json) -> Question:
@@ -46,7 +47,8 @@ class Question:
         labels = tuple(str(option["value"]) for option in options if "value" in option)
         settings = data["settings"]
         overlapping = bool(settings.get("allow_overlapping"))
-        return cls(data["id"], data["name"], settings["type"], labels, overlapping)
+        field = settings.get("field") or ""
+        return cls(data["id"], data["name"], settings["type"], labels, overlapping, field)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ class Choices(_Frozen):
 
     strategy: str = "dawid_skene"
     min_confidence: float = Field(0.0, ge=0, le=1)
+    content: bool = True
 
 
 class DatasetSettings(Choices):
@@ -53,6 +54,8 @@ class DatasetSettings(Choices):
     tolerance: float = Field(0.02, gt=0, lt=1)
     settled_confidence: float = Field(0.9, gt=0, le=1)
     conflict_question: str = "conflicts"
+    confidence_question: str = ""
+    explanation_question: str = ""
     name_annotators: bool = False
     questions: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
 
@@ -65,27 +68,35 @@ class DatasetSettings(Choices):
 
     def question(self, name: str) -> Choices:
         """The choices for one question: the dataset's, overlaid by the question's own."""
-        own = {"strategy": self.strategy, "min_confidence": self.min_confidence}
+        own = {choice: getattr(self, choice) for choice in Choices.model_fields}
         return Choices.model_validate({**own, **self.questions.get(name, {})})
 
 
 class Sources(_Frozen):
-    """Patterns of user or agent names which tell models and templates from people."""
+    """Patterns of user or agent names which tell models, templates and reviewers from people.
+
+    What a reviewer answers is an adjudication.
+    """
 
     models: tuple[str, ...] = ("llm-*", "model-*", "gpt-*", "claude-*", "*-llm")
     templates: tuple[str, ...] = ("template-*", "rule-*")
+    reviewers: tuple[str, ...] = ()
 
-    def kind(self, name: str) -> Literal["person", "model", "template"]:
+    def kind(self, name: str) -> Literal["person", "model", "template", "reviewer"]:
         """The kind of source of a user name.
 
         >>> Sources().kind("llm-atlas"), Sources().kind("rule-refund"), Sources().kind("ada")
         ('model', 'template', 'person')
         """
-        if any(fnmatchcase(name, pattern) for pattern in self.templates):
+        if _matches(name, self.reviewers):
+            return "reviewer"
+        if _matches(name, self.templates):
             return "template"
-        if any(fnmatchcase(name, pattern) for pattern in self.models):
-            return "model"
-        return "person"
+        return "model" if _matches(name, self.models) else "person"
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 class Plan(_Frozen):

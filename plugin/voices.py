@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+CONTENT, REVIEW = -1, -2
+"""Numbers of voices that are nobody's vote: the record's own text, and a reviewer's adjudication."""
+
 NO_PULL = 0.05
 """Below so many nats a voice counts as not having moved the decision."""
 
@@ -66,6 +69,12 @@ class Uncounted:
     why: str
 
 
+NOBODY = {
+    CONTENT: Annotator("the record's text", "content"),
+    REVIEW: Annotator("a reviewer", "adjudication"),
+}
+
+
 def text(value: Any) -> str:
     """A value of any type of question, to be read.
 
@@ -117,6 +126,8 @@ def pull(log_odds: float, leader: str, runner_up: str, scale: float) -> Pull:
 
 def unnamed(number: int) -> Annotator:
     """One of whom nothing but the number is known."""
+    if number in NOBODY:
+        return NOBODY[number]
     return Annotator(f"annotator {number}", "person")
 
 
@@ -133,7 +144,9 @@ def voices(
     heard = []
     suggested = ledger["m"].get(name)
     for number, reliability, log_odds in decision["w"]:
-        if suggested and suggested[0] == number:
+        if number in NOBODY:
+            value, at = leader if number == REVIEW else "as records like this one", decision["t"]
+        elif suggested and suggested[0] == number:
             value, at = suggested[1], suggested[4]
         else:
             _, at, values, _ = ledger["r"].get(str(number), ["", 0, {}, []])

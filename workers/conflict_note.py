@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from workers.engine.decision import Contribution, Decision
+from workers.engine.decision import Decision
 
 MOST_VOICES = 4
 MOST_RELATED = 3
@@ -25,10 +25,14 @@ Name = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Dispute:
-    """One question in conflict on the record: its decision, and the conflict as it is stored."""
+    """One question in conflict on the record.
+
+    `value` is the decision's in words; `conflict` is as it is stored.
+    """
 
     question: str
     decision: Decision
+    value: str
     conflict: Mapping[str, Any]
 
 
@@ -70,13 +74,15 @@ def conflict_note(
 def _dispute(dispute: Dispute, name: Name) -> list[str]:
     decision = dispute.decision
     verdict = (
-        f"{escape(decision.value)} ({decision.confidence:.0%} sure)"
+        f"{escape(dispute.value)} ({decision.confidence:.0%} sure)"
         if decision.value is not None
         else f"undecided: {escape(decision.abstention or '')}"
     )
-    sides: dict[str, list[Contribution]] = {}
-    for voice in decision.contributions:
-        sides.setdefault(voice.value, []).append(voice)
+    weights = {voice.annotator: voice.reliability for voice in decision.contributions}
+    sides = {
+        label: [(str(number), weights.get(str(number), 0.0)) for number in numbers]
+        for label, numbers in dispute.conflict["labels"].items()
+    }
     ranked = sorted(sides, key=lambda label: (-decision.posterior.get(label, 0.0), label))
     lines = [f"**{escape(dispute.question)}**: {verdict}"]
     lines += [_side(label, sides[label], name) for label in ranked[:2]]
@@ -85,9 +91,10 @@ def _dispute(dispute: Dispute, name: Name) -> list[str]:
     return lines
 
 
-def _side(label: str, voices: list[Contribution], name: Name) -> str:
-    voices = sorted(voices, key=lambda v: (-v.reliability, v.annotator))
-    shown = [f"{escape(name(v.annotator))} ({v.reliability:.0%})" for v in voices[:MOST_VOICES]]
+def _side(label: str, voices: list[tuple[str, float]], name: Name) -> str:
+    """One side of a dispute: voices are annotators' numbers with their reliabilities."""
+    voices = sorted(voices, key=lambda voice: (-voice[1], voice[0]))
+    shown = [f"{escape(name(who))} ({weight:.0%})" for who, weight in voices[:MOST_VOICES]]
     more = len(voices) - len(shown)
     return f"- {escape(label)}: {', '.join(shown)}" + (f" and {more} more" if more else "")
 

@@ -6,32 +6,32 @@ meet: a model that is behind reads the tail of the history, whatever wrote it.
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from plugin.records import Dataset, Question
+import workers.engine.question
+from plugin.records import Dataset, Question, Record
 from plugin.settings import DatasetSettings
 from plugin.store import Store
 from plugin.store.history import START, Entry
 from workers.engine import registry, snapshot
 from workers.engine.decision import Decision
-from workers.engine.errors import EngineError, NotStanding
-from workers.engine.facts import Vote
+from workers.engine.errors import EngineError, NotStanding, UnsuitedStrategy
+from workers.engine.facts import Content, Fact
 from workers.engine.strategy import Strategy
-from workers.values import question_of
+from workers.values import TYPES, content, question_of
+from workers.witness import Annotators, Change, Witness, standing
 
 log = logging.getLogger("distill.models")
 
-QUESTION_TYPE = "label_selection"
-"""The type of question that is distilled."""
-
-REFIT_VOTES = 20_000
-"""Up to so many votes a full fit is cheaper than being incremental is worth: milliseconds."""
-
 REFIT_STALENESS = 0.1
-"""Beyond that, the share of changed votes at which the incremental model is fitted anew."""
+"""The share of changed votes at which the incremental model is fitted anew, whatever waits."""
+
+REFIT_VOTES = 30_000
+"""Up to so many votes it is also fitted anew whenever nothing waits: a fraction of a second."""
 
 VERSION_GROWTH = 0.25
 VERSION_LEAST = 20
@@ -43,6 +43,7 @@ class Model:
     """One question's strategy with what is known of it."""
 
     question: Question
+    witness: Witness
     strategy: Strategy
     version: int = 1
     position: str = START
@@ -50,59 +51,66 @@ class Model:
     changes: int = 0
     unsaved: int = 0
 
+    @property
+    def asked(self) -> workers.engine.question.Question:
+        """The question as the engine sees it."""
+        return self.witness.question
+
     def facts(self) -> dict[str, Any]:
         """What the store keeps beside the snapshot."""
+        training = self.strategy.training
         return {
             "strategy": self.strategy.name,
-            "labels": list(self.question.labels),
+            "question": _as_json(self.witness.question),
             "version": self.version,
             "position": self.position,
             "version_votes": self.version_votes,
             "changes": self.changes,
             "votes": self.strategy.n_votes,
+            **({} if training is None else {"training": training.word}),
+            **self.witness.memory(),
         }
 
     def learn(self, entry: Entry) -> None:
         """Fold one entry of the history in."""
         self.position = entry.id
         self.unsaved += 1
-        given, taken = self._change(entry)
-        vote = Vote(entry.record, str(entry.annotator), given or taken or "")
-        if given:
-            self.strategy.learn(vote)
-            self.changes += 1
-        elif taken:
+        for change in self.witness.changes(entry):
+            self._take(*change)
+
+    def introduce(self) -> None:
+        """Tell the strategy whose kind has changed."""
+        for change in self.witness.introductions():
+            self._take(*change)
+            self.unsaved += 1
+
+    def _take(self, fact: Fact, stands: bool) -> None:
+        if stands:
+            self.strategy.learn(fact)
+        else:
             try:
-                self.strategy.revert(vote)
-                self.changes += 1
+                self.strategy.revert(fact)
             except NotStanding:  # a draft or an echo: it never counted
                 return
+        self.changes += 1
 
     def fold(self, entries: Iterable[Entry]) -> None:
         """Fold in a whole history at once: the same as learning each of its entries, but faster."""
-        standing: dict[tuple[str, str], str] = {}
+        facts = standing(self._changes(entries))
+        self.strategy.fit(facts)
+        self.changes += self.strategy.n_votes
+
+    def _changes(self, entries: Iterable[Entry]) -> Iterator[Change]:
         for entry in entries:
             self.position = entry.id
             self.unsaved += 1
-            given, taken = self._change(entry)
-            key = (entry.record, str(entry.annotator))
-            if given:
-                standing[key] = given
-            elif taken:
-                standing.pop(key, None)
-        self.strategy.fit(Vote(*key, label) for key, label in standing.items())
-        self.changes += len(standing)
+            yield from self.witness.changes(entry)
 
-    def _change(self, entry: Entry) -> tuple[str | None, str | None]:
-        """The label that an entry adds as a vote, or the one that it takes out."""
-        if entry.kind not in ("answer", "suggestion"):
-            return None, None
-        name = self.question.name
-        counts = entry.status == "submitted" and name not in entry.extra.get("echo", [])
-        value, replaced = entry.values.get(name), entry.replaced.get(name)
-        if counts and value in self.question.labels:
-            return str(value), None
-        return None, str(replaced) if replaced in self.question.labels else None
+    def read(self, records: Iterable[Record]) -> None:
+        """Take in what these records say."""
+        for record in records:
+            self.strategy.learn(Content(record.id, content(self.question, record.fields)))
+            self.unsaved += 1
 
     def refit(self) -> None:
         """Fit from scratch on the standing votes."""
@@ -127,28 +135,39 @@ class Models:
     """All models of a dataset, by question; the other questions with a word on why not."""
 
     dataset: Dataset
+    plan: DatasetSettings
     by_question: dict[str, Model] = field(default_factory=dict)
     left_alone: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, store: Store, dataset: Dataset, plan: DatasetSettings) -> Models:
+    def load(
+        cls,
+        store: Store,
+        dataset: Dataset,
+        plan: DatasetSettings,
+        annotators: Annotators | None = None,
+    ) -> Models:
         """The models as the history has them now.
+
+        Parameters
+        ----------
+        annotators : who they are, by number; may grow later. Without, as the store knows them now.
 
         Raises
         ------
         UnknownStrategy : the plan names a strategy that does not exist.
         """
-        models = cls(dataset)
+        people = store.datasets.annotators(dataset.id) if annotators is None else annotators
+        models = cls(dataset, plan)
         for question in dataset.questions:
-            if question.name == plan.conflict_question:
-                models.left_alone[question.name] = "carries the conflict note"
-            elif question.type != QUESTION_TYPE:
-                models.left_alone[question.name] = (
-                    f"{question.type} questions are not distilled yet"
-                )
-            else:
-                strategy = plan.question(question.name).strategy
-                models.by_question[question.name] = _restore(store, dataset, question, strategy)
+            word = _why_not(question, plan)
+            try:
+                if word is None:
+                    models.by_question[question.name] = models._restored(store, question, people)
+            except UnsuitedStrategy as error:
+                word = str(error)
+            if word is not None:
+                models.left_alone[question.name] = word
         models.catch_up(store)
         return models
 
@@ -160,23 +179,32 @@ class Models:
             if model.position == START:
                 model.fold(tail)
             else:
+                model.introduce()
                 for entry in tail:
                     model.learn(entry)
             if model.unsaved > before:
                 self._settle(model)
 
-    def learn(self, entries: Iterable[Entry]) -> None:
-        """Fold in what was just appended to the history."""
-        entries = list(entries)
-        for model in self.by_question.values():
+    def learn(self, entries: Iterable[Entry], records: Iterable[Record] = ()) -> None:
+        """Fold in what was just appended to the history, and what the records say."""
+        entries, records = list(entries), list(records)
+        for name, model in self.by_question.items():
             for entry in entries:
                 model.learn(entry)
+            if self.plan.question(name).content or model.question.type == "span":
+                model.read(records)
             if entries:
                 self._settle(model)
 
     def _settle(self, model: Model) -> None:
-        if model.strategy.n_votes <= REFIT_VOTES or model.strategy.staleness >= REFIT_STALENESS:
+        if model.strategy.staleness >= REFIT_STALENESS:
             model.refit()
+
+    def rest(self) -> None:
+        """Nothing waits: fit anew whatever costs little."""
+        for model in self.by_question.values():
+            if model.strategy.staleness > 0 and model.strategy.n_votes <= REFIT_VOTES:
+                model.refit()
 
     def decide(
         self, records: Sequence[str], plan: DatasetSettings
@@ -214,23 +242,39 @@ class Models:
                 pipe, self.dataset.id, model.question.name, data, model.facts()
             )
 
+    def _restored(self, store: Store, question: Question, annotators: Annotators) -> Model:
+        """The model as it was saved, or a fresh one where there is none that fits."""
+        asked, choices = question_of(question), self.plan.question(question.name)
+        sureness = self.dataset.question(self.plan.confidence_question)
+        witness = Witness(question.name, asked, annotators, sureness)
+        data, facts = store.datasets.model(self.dataset.id, question.name)
+        same = (facts.get("strategy"), facts.get("question")) == (choices.strategy, _as_json(asked))
+        if data and same:
+            try:
+                strategy = registry.restore(snapshot.unpack(data))
+                witness.remember(facts)
+                if not witness.outdated:
+                    figures = ("version", "position", "version_votes", "changes")
+                    return Model(question, witness, strategy, *(facts[name] for name in figures))
+                witness = Witness(question.name, asked, annotators, sureness)
+            except EngineError as error:
+                log.warning("snapshot of %s unusable, folding anew: %s", question.name, error)
+        version = facts.get("version", 0) + 1
+        return Model(question, witness, registry.create(choices.strategy, asked), version)
 
-def _restore(store: Store, dataset: Dataset, question: Question, strategy: str) -> Model:
-    """The model as it was saved, or a fresh one where there is none that fits."""
-    data, facts = store.datasets.model(dataset.id, question.name)
-    same = (facts.get("strategy"), facts.get("labels")) == (strategy, list(question.labels))
-    if data and same:
-        try:
-            restored = registry.restore(snapshot.unpack(data))
-            return Model(
-                question,
-                restored,
-                facts["version"],
-                facts["position"],
-                facts["version_votes"],
-                facts["changes"],
-            )
-        except EngineError as error:
-            log.warning("snapshot of %s unusable, folding anew: %s", question.name, error)
-    version = facts.get("version", 0) + 1
-    return Model(question, registry.create(strategy, question_of(question)), version)
+
+def _why_not(question: Question, plan: DatasetSettings) -> str | None:
+    """Why a question is left alone; None where it is distilled."""
+    purposes = {
+        plan.conflict_question: "carries the conflict note",
+        plan.confidence_question: "tells how sure annotators are",
+        plan.explanation_question: "tells why annotators answer as they do",
+    }
+    if question.type not in TYPES:
+        return f"{question.type} questions are not distilled"
+    return purposes.get(question.name)
+
+
+def _as_json(question: workers.engine.question.Question) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(json.dumps(asdict(question)))
+    return fields

@@ -11,9 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import workers.engine.question
 from plugin.records import OWN_AGENT, Dataset, Question, Record, Suggestion
 from plugin.settings import DatasetSettings
 from workers.engine.decision import Decision
+from workers.engine.errors import BadValue
+from workers.values import from_argilla, question_of, to_argilla
+
+LISTED = ("multi_label", "ranking", "span")
+"""Types of questions for which Argilla takes a score for each part of the value."""
 
 
 @dataclass
@@ -62,33 +68,68 @@ def publication(
         if question is None:
             continue
         standing = record.suggestion(question.id)
-        result.shows[name] = decision.value if may_show else None
+        asked = question_of(question)
+        shows = may_show and decision.value is not None
+        result.shows[name] = to_argilla(asked, decision.value) if shows else None
         if result.shows[name] is None:
             _take_back(result, question, standing, ledger["m"].get(name))
-        elif _differs(standing, decision, versions[name], plan.tolerance):
-            result.suggestions.append(_suggestion(question, decision, versions[name]))
+        elif _differs(asked, standing, decision, versions[name], plan.tolerance):
+            result.suggestions.append(_suggestion(question, asked, decision, versions[name]))
     _note(result, dataset, record, note if may_show else None, plan, versions, ledger)
     return result
 
 
 def _differs(
-    standing: Suggestion | None, decision: Decision, version: str, tolerance: float
+    asked: workers.engine.question.Question,
+    standing: Suggestion | None,
+    decision: Decision,
+    version: str,
+    tolerance: float,
 ) -> bool:
-    if standing is None or not standing.ours or standing.value != decision.value:
+    """Whether what stands is another value, of another strategy, or as sure as that no longer."""
+    if standing is None or not standing.ours or not _says(asked, standing.value, decision.value):
         return True
-    strategy = OWN_AGENT + version.split(":")[0] + ":"
-    if not isinstance(standing.score, float | int) or not (standing.agent or "").startswith(
-        strategy
-    ):
+    strategy = OWN_AGENT + version.rpartition(":")[0] + ":"
+    if not (standing.agent or "").startswith(strategy):
         return True
-    return abs(standing.score - decision.confidence) > tolerance
+    before, now = standing.score, _score(asked, decision)
+    if isinstance(before, list) != isinstance(now, list):
+        return True
+    pairs = list(zip(_list(before), _list(now), strict=False))
+    same = len(pairs) == len(_list(before)) == len(_list(now))
+    return not same or any(
+        not isinstance(b, float | int) or abs(b - n) > tolerance for b, n in pairs
+    )
 
 
-def _suggestion(question: Question, decision: Decision, version: str) -> dict[str, Any]:
+def _score(asked: workers.engine.question.Question, decision: Decision) -> float | list[float]:
+    """One score for each part where Argilla takes a list, else the confidence."""
+    if decision.scores is None or asked.type not in LISTED:
+        return decision.confidence
+    return list(decision.scores)
+
+
+def _list(score: Any) -> list[Any]:
+    return score if isinstance(score, list) else [score]
+
+
+def _says(asked: workers.engine.question.Question, json: Any, value: Any) -> bool:
+    """Whether a value in Argilla's JSON is this one, whatever the order of its parts."""
+    try:
+        return bool(from_argilla(asked, json) == value)
+    except BadValue:
+        return False
+
+
+def _suggestion(
+    question: Question, asked: workers.engine.question.Question, decision: Decision, version: str
+) -> dict[str, Any]:
+    score = _score(asked, decision)
+    rounded = [round(s, 4) for s in score] if isinstance(score, list) else round(score, 4)
     return {
         "question_id": question.id,
-        "value": decision.value,
-        "score": round(decision.confidence, 4),
+        "value": to_argilla(asked, decision.value),
+        "score": rounded,
         "type": "model",
         "agent": OWN_AGENT + version,
     }

@@ -5,11 +5,16 @@ The engine's side of it is described in `workers.engine.question`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import plugin.records
+from plugin.voices import text
 from workers.engine.errors import BadValue
 from workers.engine.question import Question, QuestionType, Span, Value
+
+MOST_CHARACTERS = 80
+"""Values are cut to so many characters where they stand in a sentence."""
 
 TYPES: dict[str, QuestionType] = {
     "label_selection": "label",
@@ -68,6 +73,36 @@ def to_argilla(question: Question, value: Value) -> object:
     if question.type == "span":
         return [{"start": s.start, "end": s.end, "label": s.label} for s in value]
     return value
+
+
+def json_of(question: Question, value: Value) -> object:
+    """`to_argilla`, with None for None."""
+    return None if value is None else to_argilla(question, value)
+
+
+def short(question: Question, value: Value) -> str:
+    """A value in few words; empty for None."""
+    if value is None:
+        return ""
+    words = text(to_argilla(question, value))
+    return words if len(words) <= MOST_CHARACTERS else f"{words[: MOST_CHARACTERS - 1]}…"
+
+
+def content(question: plugin.records.Question, fields: Mapping[str, Any]) -> str:
+    """What a record says, as a question's strategy reads it: one field of it, or all its texts.
+
+    >>> content(plugin.records.Question("1", "q", "text"), {"a": "one", "b": [{"content": "two"}]})
+    'one\\ntwo'
+    """
+    read = [fields.get(question.field)] if question.field else list(fields.values())
+    return "\n".join(text for value in read for text in _texts(value))
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    turns = value if isinstance(value, list) else []
+    return [str(turn["content"]) for turn in turns if isinstance(turn, dict) and "content" in turn]
 
 
 def _label(question: Question, json: object) -> str:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from workers.engine import conflicts
 from workers.engine.decision import Decision
 from workers.engine.facts import Vote
+from workers.engine.question import Question, label_question
+
+ASKED = label_question("a", "b", "c", "z")
 
 
 def decision(leader: str | None, confidence: float) -> Decision:
@@ -27,7 +32,7 @@ def votes(labels: str) -> list[Vote]:
     ],
 )
 def test_the_kind_of_a_conflict(labels: str, leader: str | None, kind: str) -> None:
-    found = conflicts.find(votes(labels), decision(leader, 0.5))
+    found = conflicts.find(ASKED, votes(labels), decision(leader, 0.5))
     assert found is not None
     assert (found.kind, found.state) == (kind, "open")
 
@@ -35,32 +40,53 @@ def test_the_kind_of_a_conflict(labels: str, leader: str | None, kind: str) -> N
 def test_a_conflict_is_settled_from_the_given_confidence_on() -> None:
     states = []
     for confidence in (0.94, 0.95, 1.0):
-        found = conflicts.find(votes("aab"), decision("a", confidence))
+        found = conflicts.find(ASKED, votes("aab"), decision("a", confidence))
         states.append(found and found.state)
     assert states == ["open", "settled", "settled"]
-    found = conflicts.find(votes("aab"), decision("a", 0.8), settled_confidence=0.7)
+    found = conflicts.find(ASKED, votes("aab"), decision("a", 0.8), settled_confidence=0.7)
     assert found is not None
     assert found.state == "settled"
 
 
 def test_votes_that_never_differed_are_no_conflict() -> None:
-    assert conflicts.find(votes("aaa"), decision("a", 0.6)) is None
-    assert conflicts.find([], decision(None, 0.5)) is None
+    assert conflicts.find(ASKED, votes("aaa"), decision("a", 0.6)) is None
+    assert conflicts.find(ASKED, [], decision(None, 0.5)) is None
 
 
 def test_votes_that_have_come_to_agree_are_a_settled_conflict() -> None:
-    found = conflicts.find(votes("aa"), decision("a", 0.6), differed_before=True)
+    found = conflicts.find(ASKED, votes("aa"), decision("a", 0.6), differed_before=True)
     assert found is not None
     assert (found.state, found.kind) == ("settled", "resolved")
-    assert conflicts.find([], decision(None, 0.5), differed_before=True) is None
+    assert conflicts.find(ASKED, [], decision(None, 0.5), differed_before=True) is None
 
 
 def test_voices_are_listed_most_first_then_by_name_and_of_this_record_only() -> None:
     other = [Vote("other", "zoe", "z")]
-    found = conflicts.find([*reversed(votes("babc")), *other], decision("b", 0.5))
+    found = conflicts.find(ASKED, [*reversed(votes("babc")), *other], decision("b", 0.5))
     assert found is not None
     assert list(found.voices.items()) == [
         ("b", ("ann0", "ann2")),
         ("a", ("ann1",)),
         ("c", ("ann3",)),
     ]
+
+
+def test_ratings_near_each_other_and_texts_alike_but_for_punctuation_do_not_contradict() -> None:
+    rating, text = Question("rating", scale=(1, 2, 3, 4, 5)), Question("text")
+
+    def between(question: Question, *values: object) -> bool:
+        said = [Vote("r", f"ann{j}", value) for j, value in enumerate(values)]
+        return conflicts.find(question, said, decision("a", 0.5)) is not None
+
+    assert between(rating, 2, 3)
+    assert not between(Question("rating", scale=tuple(range(11))), 5, 6, 7)
+    assert between(Question("rating", scale=tuple(range(11))), 5, 8)
+    assert not between(text, "He left.", "he left")
+    assert between(text, "He left.", "She left.")
+
+
+def test_an_adjudication_settles() -> None:
+    reviewed = replace(decision("a", 0.6), adjudicated=True)
+    found = conflicts.find(ASKED, votes("aab"), reviewed)
+    assert found is not None
+    assert found.state == "settled"

@@ -17,6 +17,7 @@ from workers.engine.facts import Vote
 from workers.engine.majority import Majority
 from workers.engine.question import label_question
 from workers.models import Model
+from workers.witness import Witness
 
 HELPFUL = Question("q1", "helpful", "label_selection", ("yes", "no"))
 PROBLEM = Question("q2", "problem", "label_selection", ("none", "tone", "other"))
@@ -430,12 +431,10 @@ def test_the_history_folds_to_the_votes_that_stand_at_once_or_entry_by_entry(
                 history += watcher.look(seen)
         history += watcher.look(states(past)[-1][0])
     for question in (HELPFUL, PROBLEM):
-        folded, learned = (
-            Majority(label_question(*question.labels)),
-            Majority(label_question(*question.labels)).fit([]),
-        )
-        Model(question, folded).fold(history)
-        step_by_step = Model(question, learned)
+        asked = label_question(*question.labels)
+        folded, learned = Majority(asked), Majority(asked).fit([])
+        Model(question, Witness(question.name, asked), folded).fold(history)
+        step_by_step = Model(question, Witness(question.name, asked), learned)
         for entry in history:
             step_by_step.learn(entry)
         expected = {v for w in watchers for v in standing(w.ledger, w.record_id, question)}

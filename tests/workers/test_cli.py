@@ -207,7 +207,7 @@ def test_status_is_a_table_of_datasets(run: Run) -> None:
         "support/chat",
         "active",
         "helpful: majority:1, 4 votes",
-        "rating questions are not",
+        "cannot answer rating",
     ):
         assert word in done.out
 

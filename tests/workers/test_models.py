@@ -20,6 +20,7 @@ from workers.engine.facts import Vote
 from workers.engine.majority import Majority
 from workers.engine.question import label_question
 from workers.models import VERSION_LEAST, Model, Models
+from workers.witness import Witness
 
 
 def plan(**choices: Any) -> DatasetSettings:
@@ -27,6 +28,11 @@ def plan(**choices: Any) -> DatasetSettings:
 
 
 PLAN = plan()
+ASKED = label_question(*HELPFUL.labels)
+
+
+def model_of(strategy: Majority) -> Model:
+    return Model(HELPFUL, Witness("helpful", ASKED), strategy)
 
 
 def said(record: str, who: int, value: Any, replaced: Any = None, **more: Any) -> Entry:
@@ -56,13 +62,19 @@ def votes(model: Model) -> set[Vote]:
     return set(model.strategy.votes_)
 
 
-def test_label_questions_have_models_and_the_others_a_word(store: Store) -> None:
-    models = Models.load(store, CHAT, PLAN)
+def test_a_question_has_a_model_or_a_word_on_why_not(store: Store) -> None:
+    models = Models.load(store, CHAT, plan(strategy="dawid_skene"))
     assert list(models.by_question) == ["helpful", "problem"]
-    assert models.left_alone == {
-        "stars": "rating questions are not distilled yet",
-        "conflicts": "carries the conflict note",
-    }
+    assert models.left_alone["conflicts"] == "carries the conflict note"
+    assert "dawid_skene cannot answer rating questions" in models.left_alone["stars"]
+
+
+def test_questions_with_a_purpose_of_their_own_are_left_alone(store: Store) -> None:
+    purposes = plan(confidence_question="stars", explanation_question="problem")
+    models = Models.load(store, CHAT, purposes)
+    assert list(models.by_question) == ["helpful"]
+    assert models.left_alone["stars"] == "tells how sure annotators are"
+    assert models.left_alone["problem"] == "tells why annotators answer as they do"
 
 
 def test_a_label_question_that_carries_the_note_is_left_alone(store: Store) -> None:
@@ -148,7 +160,7 @@ def test_another_strategy_or_other_labels_begin_a_new_version_from_the_history(
 )
 @pytest.mark.parametrize("how", ["learn", "fold"])
 def test_what_is_no_vote_adds_none(entry: Entry, how: str) -> None:
-    model = Model(HELPFUL, Majority(label_question(*HELPFUL.labels)).fit([]))
+    model = model_of(Majority(ASKED).fit([]))
     if how == "learn":
         model.learn(entry)
     else:
@@ -157,13 +169,13 @@ def test_what_is_no_vote_adds_none(entry: Entry, how: str) -> None:
 
 
 def test_an_echo_of_another_question_does_not_take_a_vote_away() -> None:
-    model = Model(HELPFUL, Majority(label_question(*HELPFUL.labels)).fit([]))
+    model = model_of(Majority(ASKED).fit([]))
     model.learn(said("r1", 0, "yes", extra={"echo": ["problem"]}))
     assert votes(model) == {Vote("r1", "0", "yes")}
 
 
 def test_an_agents_suggestion_is_a_vote_until_it_is_gone() -> None:
-    model = Model(HELPFUL, Majority(label_question(*HELPFUL.labels)).fit([]))
+    model = model_of(Majority(ASKED).fit([]))
     model.learn(Entry("suggestion", "r1", 3, "submitted", {"helpful": "no"}))
     assert votes(model) == {Vote("r1", "3", "no")}
     model.learn(Entry("suggestion", "r1", 3, "deleted", {}, {"helpful": "no"}))
@@ -171,7 +183,7 @@ def test_an_agents_suggestion_is_a_vote_until_it_is_gone() -> None:
 
 
 def test_a_version_ends_when_enough_has_changed_and_not_before() -> None:
-    model = Model(HELPFUL, Majority(label_question(*HELPFUL.labels)).fit([]))
+    model = model_of(Majority(ASKED).fit([]))
     for i in range(VERSION_LEAST - 1):
         model.learn(said(f"r{i}", 0, "yes"))
     assert not model.outgrown
@@ -227,8 +239,8 @@ def test_a_large_model_is_not_written_and_not_fitted_for_every_answer(
 ) -> None:
     monkeypatch.setattr(module, "REFIT_VOTES", 10_000)
     votes = (Vote(f"r{i}", str(i % 7), "yes") for i in range(12_000))
-    model = Model(HELPFUL, Majority(label_question(*HELPFUL.labels)).fit(votes))
-    models = Models(CHAT, {"helpful": model})
+    model = model_of(Majority(ASKED).fit(votes))
+    models = Models(CHAT, PLAN, {"helpful": model})
     models.learn([said("r1", 99, "no", id="1-0")])
     assert model.strategy.staleness > 0
     assert models.unsaved() == []

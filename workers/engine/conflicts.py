@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from workers.engine.decision import Decision
 from workers.engine.facts import Vote
+from workers.engine.question import Question, Value
+
+Kind = Literal["tie", "dissent", "split", "scatter", "resolved"]
+
+RATING_SHARE = 0.25
+"""Ratings nearer to each other than this share of their range do not contradict each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,27 +24,31 @@ class Conflict:
     Attributes
     ----------
     record : str
-    voices : mapping of label to the annotators who stand by it, most voices first, then by name
+    voices : mapping of value to the annotators who stand by it, most voices first, then by name
     state : "open" or "settled"
     kind : str
-        ``tie``: no label leads; ``dissent``: one voice against all others; ``split``: two labels
-        with more voices each, or one each; ``scatter``: three labels or more; ``resolved``: they
+        ``tie``: no value leads; ``dissent``: one voice against all others; ``split``: two values
+        with more voices each, or one each; ``scatter``: three values or more; ``resolved``: they
         have come to agree.
     """
 
     record: str
-    voices: Mapping[str, tuple[str, ...]]
+    voices: Mapping[Value, tuple[str, ...]]
     state: Literal["open", "settled"]
-    kind: Literal["tie", "dissent", "split", "scatter", "resolved"]
+    kind: Kind
 
 
 def find(
+    question: Question,
     votes: Iterable[Vote],
     decision: Decision,
     differed_before: bool = False,
     settled_confidence: float = 0.95,
 ) -> Conflict | None:
     """Return the conflict among one record's standing votes; None if they never differed.
+
+    Ratings differ when they lie apart by RATING_SHARE of the scale or more, texts when they do
+    without case, punctuation and spaces. An adjudication settles.
 
     Parameters
     ----------
@@ -46,31 +57,50 @@ def find(
     differed_before : whether earlier votes on the record differed, as the history knows
     settled_confidence : from this confidence on (a probability) votes that differ are settled
 
+    >>> from workers.engine.question import label_question
+    >>> asked = label_question("a", "b")
     >>> votes = [Vote("r", "ann", "a"), Vote("r", "ben", "a"), Vote("r", "cas", "b")]
     >>> sure = Decision("r", "a", "a", "b", 0.97, {"a": 0.97, "b": 0.03}, 0.0, (), None)
-    >>> find(votes, sure)
+    >>> find(asked, votes, sure)
     Conflict(record='r', voices={'a': ('ann', 'ben'), 'b': ('cas',)}, state='settled', kind='dissent')
-    >>> find(votes[:2], sure) is None
+    >>> find(asked, votes[:2], sure) is None
     True
-    >>> find(votes[:2], sure, differed_before=True).kind
+    >>> find(asked, votes[:2], sure, differed_before=True).kind
     'resolved'
     """
-    said: dict[str, set[str]] = {}
-    for record, annotator, label, _ in votes:
+    said: dict[Hashable, set[str]] = {}
+    shown: dict[Hashable, Value] = {}
+    for record, annotator, value, _ in votes:
         if record == decision.record:
-            said.setdefault(label, set()).add(annotator)
-    ordered = sorted(said.items(), key=lambda item: (-len(item[1]), item[0]))
-    voices = {label: tuple(sorted(names)) for label, names in ordered}
-    if len(voices) < 2:
-        resolved = differed_before and len(voices) == 1
+            same = _same(question, value)
+            shown.setdefault(same, value)
+            said.setdefault(same, set()).add(annotator)
+    ordered = sorted(said.items(), key=lambda item: (-len(item[1]), str(shown[item[0]])))
+    voices = {shown[same]: tuple(sorted(names)) for same, names in ordered}
+    if not _contradict(question, list(voices)):
+        resolved = differed_before and voices
         return Conflict(decision.record, voices, "settled", "resolved") if resolved else None
     sure = decision.leader is not None and decision.confidence >= settled_confidence
-    return Conflict(decision.record, voices, "settled" if sure else "open", _kind(voices, decision))
+    state: Literal["open", "settled"] = "settled" if sure or decision.adjudicated else "open"
+    return Conflict(decision.record, voices, state, _kind(voices, decision))
 
 
-def _kind(
-    voices: Mapping[str, tuple[str, ...]], decision: Decision
-) -> Literal["tie", "dissent", "split", "scatter"]:
+def _same(question: Question, value: Value) -> Hashable:
+    """What is equal for values that say the same."""
+    if question.type == "text":
+        return tuple(re.findall(r"\w+", str(value).lower()))
+    return value  # type: ignore[no-any-return]  # every kind of value is hashable
+
+
+def _contradict(question: Question, values: list[Value]) -> bool:
+    if len(values) < 2 or question.type != "rating":
+        return len(values) > 1
+    scale = question.scale or tuple(values)
+    apart = max(values) - min(values)
+    return bool(apart >= RATING_SHARE * (max(scale) - min(scale)))
+
+
+def _kind(voices: Mapping[Value, tuple[str, ...]], decision: Decision) -> Kind:
     sizes = [len(names) for names in voices.values()]
     if decision.leader is None:
         return "tie"

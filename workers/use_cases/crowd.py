@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from plugin.gateway import Gateway
@@ -34,6 +35,11 @@ class Crowd:
             self._numbers[key] = number
             self._new[number] = self._known[number] = {"key": key, "name": name, "kind": kind}
         return self._numbers[key]
+
+    @property
+    def annotators(self) -> Mapping[int, Mapping[str, str]]:
+        """All annotators by number; grows with those who are numbered later."""
+        return self._known
 
     def name(self, number: str, named: bool) -> str:
         """How an annotator is called: by name, or by kind and number."""

@@ -14,6 +14,7 @@ from workers.engine.decision import Decision
 from workers.engine.facts import Vote
 from workers.use_cases.observing import Look
 from workers.use_cases.run import Run
+from workers.values import short
 
 RELATED = 4
 """How many records a kind of conflict remembers: as many as a note links to, and the record itself."""
@@ -52,7 +53,10 @@ def decide(
         resolution = Resolution(record, decided[record.id])
         for question, decision in resolution.decided.items():
             before = known.get((record.id, question))
-            resolution.conflicts[question] = _conflict(run, decision, before, now)
+            votes = run.models.by_question[question].witness.votes(
+                record.id, seen.ledger[record.id]
+            )
+            resolution.conflicts[question] = _conflict(run, question, votes, decision, before, now)
         resolutions.append(resolution)
     kinds = {kind(q, c) for r in resolutions for q, c in r.open}
     related = datasets.related(dataset_id, sorted(kinds))
@@ -67,19 +71,27 @@ def kind(question: str, conflict: Mapping[str, Any]) -> str:
 
 
 def _conflict(
-    run: Run, decision: Decision, before: dict[str, Any] | None, now: int
+    run: Run,
+    question: str,
+    votes: list[Vote],
+    decision: Decision,
+    before: dict[str, Any] | None,
+    now: int,
 ) -> dict[str, Any] | None:
-    votes = [Vote(decision.record, c.annotator, c.value) for c in decision.contributions]
-    found = conflicts.find(votes, decision, before is not None, run.plan.settled_confidence)
+    asked = run.models.by_question[question].asked
+    sure = run.plan.settled_confidence
+    found = conflicts.find(asked, votes, decision, before is not None, sure)
     if found is None and before is None:
         return None
     state = found.state if found else "settled"
-    labels = {label: [int(a) for a in who] for label, who in found.voices.items()} if found else {}
+    voices = found.voices.items() if found else ()
+    labels = {short(asked, value): [int(number) for number in who] for value, who in voices}
     was = before or {"state": None, "since": now, "before": []}
     stored: dict[str, Any] = {"state": state, "labels": labels, "since": was["since"]}
     earlier = was.get("before", [])
     if was["state"] == "open" != state:
-        earlier = [*earlier, [was["since"], now, decision.value]]
+        outcome = None if decision.value is None else short(asked, decision.value)
+        earlier = [*earlier, [was["since"], now, outcome]]
     if was["state"] != "open" == state:
         stored["since"] = now
     if earlier:
@@ -88,7 +100,11 @@ def _conflict(
 
 
 def _note(run: Run, resolution: Resolution, related: Mapping[str, list[str]]) -> str | None:
-    disputes = [Dispute(q, resolution.decided[q], conflict) for q, conflict in resolution.open]
+    disputes = []
+    for question, conflict in resolution.open:
+        decision = resolution.decided[question]
+        value = short(run.models.by_question[question].asked, decision.value)
+        disputes.append(Dispute(question, decision, value, conflict))
     others = dict.fromkeys(
         other
         for question, conflict in resolution.open

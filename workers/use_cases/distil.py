@@ -113,14 +113,14 @@ def _begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run
         return None
     datasets.add(dataset_id)
     plan = world.plan(dataset.full_name)
-    models = Models.load(world.store, dataset, plan)
+    crowd = Crowd(world.store, world.gateway, dataset_id, world.settings.plan.sources)
+    models = Models.load(world.store, dataset, plan, crowd.annotators)
     state = "active" if plan.distil and dataset.status == "ready" else "ignored"
     datasets.note(dataset_id, **_facts(dataset, models, plan, state))
     if state == "ignored" or not models.by_question:
         outcome.word = "ignored"
         world.store.dirty.drop(dataset_id)
         return None
-    crowd = Crowd(world.store, world.gateway, dataset_id, world.settings.plan.sources)
     return Run(world, lease, dataset, plan, crowd, models)
 
 
@@ -209,6 +209,7 @@ class _Work:
 
     def _idle(self) -> bool:
         """Nothing waits: see whom the news moved, save, and give the lease back if that is all."""
+        self.run.models.rest()
         release_outgrown(self.run)
         aside = self.store.dirty.poisoned(self.id)
         moved = [i for i in self.run.models.moved(self.run.plan.tolerance) if i not in aside]
@@ -243,7 +244,8 @@ class _Work:
         found = self.run.world.gateway.records(self.id, ids)
         records = {record_id: found.get(record_id) for record_id in ids}
         seen = look(self.run, records, now)
-        self.run.models.learn(seen.entries)
+        read = [r for i, r in records.items() if r is not None and i in seen.ledger]
+        self.run.models.learn(seen.entries, read)
         return records, seen
 
     def _batch(self, ids: list[str]) -> dict[str, str]:

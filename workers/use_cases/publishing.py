@@ -6,16 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from plugin import voices
 from plugin.errors import InvalidValue
 from plugin.store.history import Entry
-from workers.engine.decision import Decision
+from workers.engine.decision import CONTENT, REVIEW, Decision
 from workers.publication import Publication, publication
 from workers.use_cases.deciding import RELATED, Resolution, kind
 from workers.use_cases.observing import Look
 from workers.use_cases.run import Run
+from workers.values import MOST_CHARACTERS, json_of
 
 LEAST_PROBABILITY = 0.0005
 """Labels less probable than that are left out of a stored posterior."""
+
+MOST_PROBABLE = 30
+"""So many entries of a posterior are stored at most."""
 
 
 @dataclass
@@ -147,11 +152,12 @@ def _news(
     """History entries for the decisions whose value is another than before."""
     entries = []
     for question, decision in decided.items():
-        if question in before and before[question]["v"] == decision.value:
+        model = run.models.by_question[question]
+        value = json_of(model.asked, decision.value)
+        if question in before and before[question]["v"] == value:
             continue
         if question not in before and decision.leader is None and not decision.contributions:
             continue  # nobody has answered yet: nothing was decided
-        model = run.models.by_question[question]
         extra: dict[str, Any] = {
             "c": round(decision.confidence, 3),
             "s": model.strategy.name,
@@ -159,7 +165,7 @@ def _news(
         }
         if decision.abstention:
             extra["why"] = decision.abstention
-        values = {question: decision.value}
+        values = {question: value}
         entries.append(Entry("decision", record_id, values=values, extra=extra))
     return entries
 
@@ -176,17 +182,17 @@ def _stored(
     """A decision as the store keeps it: all that the record's page needs to explain it."""
     model = run.models.by_question[question]
     stored: dict[str, Any] = {
-        "v": decision.value,
+        "v": json_of(model.asked, decision.value),
         "c": round(decision.confidence, 4),
-        "p": {k: round(p, 3) for k, p in decision.posterior.items() if p >= LEAST_PROBABILITY},
+        "p": _posterior(decision),
         "s": model.strategy.name,
         "n": model.version,
         "t": now,
-        "top": decision.leader,
-        "next": decision.runner_up,
+        "top": json_of(model.asked, decision.leader),
+        "next": json_of(model.asked, decision.runner_up),
         "prior": round(decision.prior_log_odds, 2),
         "w": [
-            [int(c.annotator), round(c.reliability, 2), round(c.log_odds, 2)]
+            [_number(c.annotator), round(c.reliability, 2), round(c.log_odds, 2)]
             for c in decision.contributions
         ],
         "shown": _shown(
@@ -196,6 +202,19 @@ def _stored(
     if decision.abstention:
         stored["abstain"] = decision.abstention
     return stored
+
+
+def _number(annotator: str) -> int:
+    """An annotator's number, or that of a voice that is nobody's vote."""
+    return {CONTENT: voices.CONTENT, REVIEW: voices.REVIEW}.get(annotator) or int(annotator)
+
+
+def _posterior(decision: Decision) -> dict[str, float]:
+    """The entries of the posterior that are worth keeping; long texts are cut."""
+    probable = [(k, p) for k, p in decision.posterior.items() if p >= LEAST_PROBABILITY]
+    ranked = sorted(probable, key=lambda item: -item[1])[:MOST_PROBABLE]
+    kept = {key for key, _ in ranked}
+    return {k[:MOST_CHARACTERS]: round(p, 3) for k, p in probable if k in kept}
 
 
 def _shown(before: list[list[Any]], value: Any, at: int) -> list[list[Any]]:

@@ -45,8 +45,8 @@ def refit(world: World, dataset_id: str) -> dict[str, int]:
     plan = world.plan(dataset.full_name)
     lease = patiently(world, dataset_id)
     try:
-        models = Models.load(world.store, dataset, plan)
         crowd = Crowd(world.store, world.gateway, dataset_id, world.settings.plan.sources)
+        models = Models.load(world.store, dataset, plan, crowd.annotators)
         release(Run(world, lease, dataset, plan, crowd, models), list(models.by_question.values()))
         world.store.dirty.make_stale(dataset_id, models.moved(plan.tolerance))
         lease.commit(lambda pipe: models.write(pipe, world.store, models.by_question.values()))
