@@ -44,7 +44,8 @@ def _row(d: dict[str, Any]) -> tuple[object, ...]:
 
 def _question(name: str, q: dict[str, Any]) -> str:
     if "version" in q:
-        return f"{name}: {q['strategy']}:{q['version']}, {q['votes']} votes"
+        told = f"{name}: {q['strategy']}:{q['version']}, {q['votes']} votes"
+        return f"{told}; {q['training']}" if "training" in q else told
     return f"{name}: {q['word']}"
 
 

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from plugin import readiness
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, DistillError
-from workers.engine import registry
+from workers.engine.errors import EngineError
 from workers.models import Models
 from workers.use_cases.registration import distilled
 from workers.use_cases.world import World
@@ -167,18 +167,17 @@ def _datasets(world: World) -> Iterator[Finding]:
         )
     for brief in found:
         dataset, plan = world.gateway.dataset(brief.id), world.plan(brief.full_name)
-        wrong = [n for n in _strategies(world, brief.full_name) if n not in registry.names()]
-        if wrong:
-            known = ", ".join(registry.names())
-            yield Finding(brief.full_name, FAIL, f"no strategy {wrong[0]}", f"known are {known}")
+        try:
+            models = Models.load(world.store, dataset, plan)
+        except EngineError as error:
+            yield Finding(brief.full_name, FAIL, str(error), "see `strategy` in distill.toml")
             continue
-        models = Models.load(world.store, dataset, plan)
         parts = [f"{n} → {m.strategy.name}" for n, m in models.by_question.items()]
         parts += [f"{name}: {word}" for name, word in models.left_alone.items()]
         note = dataset.question(plan.conflict_question)
         remedy = ""
         if not models.by_question:
-            remedy = "no label question: nothing will be distilled"
+            remedy = "no question is distilled"
         elif note is None or note.type != "text":
             remedy = (
                 f"without a text question {plan.conflict_question!r} there are no conflict notes"
@@ -189,7 +188,3 @@ def _datasets(world: World) -> Iterator[Finding]:
             remedy = "see `argilla-distill status --json` for their errors"
         yield Finding(brief.full_name, WARN if remedy else OK, "; ".join(parts), remedy)
 
-
-def _strategies(world: World, name: str) -> list[str]:
-    plan = world.plan(name)
-    return [plan.strategy, *(plan.question(q).strategy for q in plan.questions)]
