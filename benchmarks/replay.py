@@ -76,7 +76,7 @@ def main(words: list[str]) -> None:
         with rig() as r:
             dataset = played(r, scenario, folder.name, options.rounds)
             (question,) = scenario.label_questions
-            fitted = batch(r.api, dataset, question.name, question.values)
+            fitted = batch(r.api, dataset, question.name)
             shown = {
                 record["id"]: next((s["value"] for s in record["suggestions"]), None)
                 for record in every(r.api, dataset)

@@ -17,12 +17,15 @@ from demo.argilla_json import Json
 from demo.servers import Argilla
 from demo.service import Service
 from plugin import gateway, store
-from plugin.settings import read
+from plugin.records import Question
+from plugin.settings import DatasetSettings, read
 from workers.engine import registry
 from workers.engine.decision import Decision
-from workers.engine.facts import Vote
-from workers.engine.question import label_question
+from workers.engine.facts import Content, Vote
 from workers.use_cases.world import World
+from workers.values import content, from_argilla, question_of
+
+STRATEGY = str(DatasetSettings.model_fields["strategy"].default)
 
 
 @dataclass
@@ -148,16 +151,22 @@ def every(api: Api, dataset: Ref) -> Iterator[Json]:
 
 
 def batch(
-    api: Api, dataset: Ref, question: str, labels: tuple[str, ...], strategy: str = "dawid_skene"
+    api: Api, dataset: Ref, question: str, strategy: str = STRATEGY
 ) -> Mapping[str, Decision]:
     """What a fresh batch computation makes of the answers that stand in Argilla: record → decision."""
-    votes = [
-        Vote(record["id"], response["user_id"], response["values"][question]["value"])
-        for record in every(api, dataset)
-        for response in record["responses"]
-        if response["status"] == "submitted" and question in response["values"]
-    ]
-    fitted = registry.create(strategy, label_question(*labels)).fit(votes)
+    named = next(Question.parse(q) for q in api.questions(dataset) if q["name"] == question)
+    asked = question_of(named)
+    votes, contents = [], []
+    for record in every(api, dataset):
+        given = [
+            Vote(record["id"], r["user_id"], from_argilla(asked, r["values"][question]["value"]))
+            for r in record["responses"]
+            if r["status"] == "submitted" and question in r["values"]
+        ]
+        votes += given
+        if given:
+            contents.append(Content(record["id"], content(named, record["fields"])))
+    fitted = registry.create(strategy, asked).fit([*votes, *contents])
     return {d.record: d for d in fitted.decide({vote.record: None for vote in votes})}
 
 
