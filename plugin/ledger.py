@@ -17,6 +17,7 @@ A ledger entry is the JSON object of one record:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -125,9 +126,24 @@ def _echoes(
         return question in was[3]
     shown = decided.get(question, {}).get("shown", [])
     return any(
-        value == label and start <= response.at and (end is None or response.at < end)
-        for label, start, end in shown
+        same(value, said) and start <= response.at and (end is None or response.at < end)
+        for said, start, end in shown
     )
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values say the same: in lists (of labels, ranks, spans) the order does not matter.
+
+    >>> same(["a", "b"], ["b", "a"]), same([{"value": "a", "rank": 1}], [{"rank": 2, "value": "a"}])
+    (True, False)
+    """
+    if isinstance(one, list) and isinstance(other, list):
+        return sorted(map(_canonical, one)) == sorted(map(_canonical, other))
+    return bool(one == other)
+
+
+def _canonical(part: Any) -> str:
+    return json.dumps(part, sort_keys=True)
 
 
 def _suggestions(

@@ -125,6 +125,8 @@ def _ranking(question: Question, json: object) -> tuple[tuple[str, ...], ...]:
     groups: dict[int, list[str]] = {}
     for item in _list(json):
         groups.setdefault(int(item["rank"]), []).append(_known(question, str(item["value"])))
+    if not groups:
+        raise ValueError("it ranks nothing")
     return tuple(tuple(sorted(groups[rank])) for rank in sorted(groups))
 
 
@@ -140,6 +142,8 @@ def _span(question: Question, json: object) -> tuple[Span, ...]:
 def _text(question: Question, json: object) -> str:
     if not isinstance(json, str):
         raise TypeError("not a text")
+    if not json.strip():
+        raise ValueError("it is empty")
     return json
 
 

@@ -60,6 +60,8 @@ def test_a_value_is_read_and_written_back_as_the_same(kind: str, json: Any, valu
         ("span", [{"start": -1, "end": 3, "label": "a"}]),
         ("span", [[1, 2, "a"]]),
         ("text", 7),
+        ("text", " "),
+        ("ranking", []),
     ],
 )
 def test_what_is_no_value_is_refused_by_name(kind: str, json: Any) -> None:
