@@ -10,12 +10,15 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, LeaseLost, NotFound
 from plugin.records import Dataset, Record
 from plugin.settings import DatasetSettings
 from plugin.store.lease import Lease
+from workers.engine.decision import Decision
 from workers.engine.errors import UnknownStrategy
 from workers.models import Models
 from workers.use_cases.crowd import Crowd
@@ -25,6 +28,7 @@ from workers.use_cases.publishing import publish
 from workers.use_cases.refit import release_outgrown
 from workers.use_cases.run import Run
 from workers.use_cases.world import World
+from workers.values import json_of
 
 log = logging.getLogger("distill.distil")
 
@@ -194,17 +198,22 @@ class _Work:
 
     def _differing(self, records: list[str]) -> list[str]:
         """Those of the records that we decide differently now than we last did."""
-        decided = self.run.models.decide(records, self.run.plan)
+        models, tolerance = self.run.models, self.run.plan.tolerance
+        decided = models.decide(records, self.run.plan)
         before = self.store.datasets.decisions(self.id, records)
+
+        def differs(question: str, decision: Decision, old: Mapping[str, Any]) -> bool:
+            value = json_of(models.by_question[question].asked, decision.value)
+            return (
+                question not in old
+                or old[question]["v"] != value
+                or abs(old[question]["c"] - decision.confidence) > tolerance
+            )
+
         return [
             record_id
             for record_id, old in zip(records, before, strict=True)
-            if any(
-                question not in (old or {})
-                or (old or {})[question]["v"] != decision.value
-                or abs((old or {})[question]["c"] - decision.confidence) > self.run.plan.tolerance
-                for question, decision in decided[record_id].items()
-            )
+            if any(differs(q, decision, old or {}) for q, decision in decided[record_id].items())
         ]
 
     def _idle(self) -> bool:

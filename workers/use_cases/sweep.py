@@ -14,6 +14,7 @@ from typing import Any
 
 from plugin.dispatch import DISTIL
 from plugin.errors import NotFound
+from plugin.ledger import same
 from plugin.records import Dataset, Record
 from plugin.settings import DatasetSettings
 from workers.use_cases.crowd import Crowd
@@ -130,6 +131,6 @@ def _unlike(
         if question.name in decided:
             standing = record.suggestion(question.id)
             stands = standing.value if standing is not None and standing.ours else None
-            if stands != (decided[question.name]["v"] if may_show else None):
+            if not same(stands, decided[question.name]["v"] if may_show else None):
                 return True
     return False
