@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from plugin import gateway, store
 from plugin.errors import ArgillaRefused, DistillError, InvalidSettings
 from plugin.settings import Settings, read
-from workers.cli import operating, running, watching
+from workers.cli import offline, operating, running, watching
 from workers.cli.context import Opened
 from workers.engine.errors import UnknownStrategy
 from workers.use_cases.world import World
@@ -55,7 +55,12 @@ def cli(context: click.Context) -> None:
     context.obj = Opened(world=_world, settings=_settings)
 
 
-for command in (*operating.COMMANDS, *watching.COMMANDS, *running.COMMANDS):
+for command in (
+    *operating.COMMANDS,
+    *watching.COMMANDS,
+    *running.COMMANDS,
+    *offline.COMMANDS,
+):
     cli.add_command(command)
 
 

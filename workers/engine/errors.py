@@ -8,6 +8,7 @@
         │   └── UnknownLabel  a label that the question does not have
         ├── NotStanding       reverting a fact that is not there
         ├── UnknownStrategy   a strategy name that nobody registered
+        │   └── NotAStrategy  what has that name cannot be loaded, or is no strategy
         ├── UnsuitedStrategy  a strategy that cannot answer this type of question
         └── BadSnapshot       bytes that are no snapshot, or of a format of another release
 """
@@ -39,6 +40,11 @@ class NotStanding(EngineError):
 class UnknownStrategy(EngineError):
     def __init__(self, name: object, known: Iterable[str]) -> None:
         super().__init__(f"unknown strategy {name!r}; known are {', '.join(sorted(known))}")
+
+
+class NotAStrategy(UnknownStrategy):
+    def __init__(self, name: str, why: str) -> None:
+        EngineError.__init__(self, f"strategy {name!r} cannot be used: {why}")
 
 
 class UnsuitedStrategy(EngineError):

@@ -1,13 +1,19 @@
-"""The built-in strategies, by the names that settings use."""
+"""All strategies, by the names that settings use.
+
+Built-in ones by their own names, those of a team by the name of their entry point in the group
+``argilla_distill.strategies``, or by import path (``package.module:Class``). Whichever name it was
+created by is the strategy's `name` from then on, in its state as well.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from workers.engine import discovery
 from workers.engine.dawid_skene import DawidSkene
 from workers.engine.errors import UnknownStrategy, UnsuitedStrategy
 from workers.engine.majority import Majority
-from workers.engine.question import Question, question_of
+from workers.engine.question import Question, QuestionType, question_of
 from workers.engine.strategy import State, Strategy
 
 CLASSES: tuple[type[Strategy], ...] = (Majority, DawidSkene)
@@ -15,7 +21,7 @@ CLASSES: tuple[type[Strategy], ...] = (Majority, DawidSkene)
 
 
 def names() -> list[str]:
-    """The names that may be chosen."""
+    """The names of those that are built in."""
     return sorted({each.name for each in CLASSES})
 
 
@@ -24,7 +30,7 @@ def create(name: object, question: Question) -> Strategy:
 
     Raises
     ------
-    UnknownStrategy : nobody registered that name.
+    UnknownStrategy : nobody registered that name; NotAStrategy: what has that name is none.
     UnsuitedStrategy : it cannot answer this type of question.
 
     >>> from workers.engine.question import label_question
@@ -34,20 +40,31 @@ def create(name: object, question: Question) -> Strategy:
     Traceback (most recent call last):
     workers.engine.errors.UnknownStrategy: unknown strategy 'best'; known are dawid_skene, majority
     """
-    return _class(name, question)(question)
+    return _called(name, find(name, question.type)(question))
 
 
 def restore(state: State) -> Strategy:
-    """Return the strategy that this is the state of. Raises UnknownStrategy."""
+    """Return the strategy that this is the state of. Raises as `create` does."""
+    name = state.get("strategy")
     question: Mapping[str, object] = state.get("question") or {"type": "label"}
-    return _class(state.get("strategy"), question_of(question)).from_state(state)
+    return _called(name, find(name, question_of(question).type).from_state(state))
 
 
-def _class(name: object, question: Question) -> type[Strategy]:
+def find(name: object, kind: QuestionType) -> type[Strategy]:
+    """Return the class that answers this type of question by that name. Raises as `create` does."""
     named = [each for each in CLASSES if each.name == name]
+    if not named and isinstance(name, str):
+        own = discovery.find(name)
+        named = [own] if own else []
     if not named:
-        raise UnknownStrategy(name, names())
+        raise UnknownStrategy(name, [*names(), *discovery.names()])
     for each in named:
-        if question.type in each.types:
+        if kind in each.types:
             return each
-    raise UnsuitedStrategy(str(name), question.type, {t for each in named for t in each.types})
+    raise UnsuitedStrategy(str(name), kind, {t for each in named for t in each.types})
+
+
+def _called(name: object, strategy: Strategy) -> Strategy:
+    if strategy.name != name:
+        setattr(strategy, "name", name)  # noqa: B010 - a class variable to mypy
+    return strategy

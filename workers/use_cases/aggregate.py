@@ -1,0 +1,129 @@
+"""Distil recorded answers at once, by the engine that runs live; no Argilla, no Redis."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from workers.answers import Answers
+from workers.cells import to_json
+from workers.engine import registry
+from workers.engine.decision import Decision
+from workers.engine.facts import Adjudication, Fact
+from workers.engine.strategy import Reliability, Strategy
+
+VERSION = 1
+"""The version of a model that was fitted once, as the first one of a live dataset has it."""
+
+BATCH = 2_000
+"""Records decided from one sign of progress to the next."""
+
+
+@dataclass
+class Aggregate:
+    """Recorded answers and the strategy that has learned them.
+
+    `guessed` are the records of which adjudications leave labels open, as they were decided before
+    any such adjudication was learned.
+    """
+
+    answers: Answers
+    strategy: Strategy
+    guessed: dict[str, Decision]
+
+    def lines(self, progress: Callable[[int, int], None]) -> Iterator[dict[str, Any]]:
+        """One JSON object for each record, in order of first appearance."""
+        tasks = self.answers.tasks
+        for first in range(0, len(tasks), BATCH):
+            for decision in self.strategy.decide(tasks[first : first + BATCH]):
+                yield self._line(self._opened(decision))
+            progress(min(first + BATCH, len(tasks)), len(tasks))
+
+    def annotators(self) -> list[Reliability]:
+        """Everybody's reliability; those whose answers were learned in parts are one again."""
+        names = self.answers.parts
+        found: dict[str, list[Reliability]] = defaultdict(list)
+        for one in self.strategy.annotators():
+            found[names.get(one.annotator, one.annotator)].append(one)
+        return [
+            parts[0] if len(parts) == 1 else _mean(name, parts) for name, parts in found.items()
+        ]
+
+    def _line(self, decision: Decision) -> dict[str, Any]:
+        line: dict[str, Any] = {
+            "task": decision.record,
+            "value": to_json(self.answers.question.type, decision.value),
+            "confidence": decision.confidence,
+        }
+        if decision.posterior:
+            line["posterior"] = dict(decision.posterior)
+        if decision.scores is not None:
+            line["scores"] = list(decision.scores)
+        line["abstained"] = decision.value is None
+        if decision.abstention:
+            line["why"] = decision.abstention
+        line["adjudicated"] = decision.adjudicated
+        return line | {"strategy": self.strategy.name, "version": VERSION}
+
+    def _opened(self, decision: Decision) -> Decision:
+        """The same with labels that its adjudication leaves open as the votes have them."""
+        guess = self.guessed.get(decision.record)
+        if guess is None:
+            return decision
+        said = self.answers.partial[decision.record]
+        posterior = {
+            label: p if label in said else guess.posterior[label]
+            for label, p in decision.posterior.items()
+        }
+        scores = tuple(posterior[label] for label in decision.value)
+        sure = [max(p, 1 - p) for p in posterior.values()]
+        confidence = sum(scores) / len(scores) if scores else min(sure)
+        return replace(decision, posterior=posterior, scores=scores, confidence=confidence)
+
+
+def aggregate(answers: Answers, strategy: str) -> Aggregate:
+    """Let a strategy learn the answers.
+
+    An adjudication that tells only some labels is completed: the others are as the votes have them,
+    before it is learned.
+
+    Raises
+    ------
+    UnknownStrategy : there is none of that name.
+    UnsuitedStrategy : it cannot answer this type of question.
+    """
+    model = registry.create(strategy, answers.question).fit(answers.facts())
+    guessed = {decision.record: decision for decision in model.decide(answers.partial)}
+    if guessed:
+        model.fit(_completed(answers, guessed))
+    return Aggregate(answers, model, guessed)
+
+
+def _completed(answers: Answers, guessed: dict[str, Decision]) -> Iterator[Fact]:
+    yield from answers.facts()
+    for task, said in answers.partial.items():
+        likely = {label: p > 0.5 for label, p in guessed[task].posterior.items()} | said
+        value = tuple(label for label in answers.question.labels if likely[label])
+        yield Adjudication(task, value)
+
+
+def _mean(name: str, parts: list[Reliability]) -> Reliability:
+    """Of the parts of one annotator, by their votes."""
+    n = sum(part.n_votes for part in parts)
+
+    def mean(of: Callable[[Reliability], float]) -> float:
+        return sum(of(part) * part.n_votes for part in parts) / n
+
+    def trait(name: str) -> float:
+        return mean(lambda part: part.traits.get(name, 0.0))
+
+    return Reliability(
+        name,
+        mean(lambda part: part.accuracy),
+        mean(lambda part: part.low),
+        mean(lambda part: part.high),
+        n,
+        traits={key: trait(key) for key in sorted({key for part in parts for key in part.traits})},
+    )
