@@ -18,7 +18,7 @@ from workers.engine.facts import Vote
 from workers.engine.question import label_question
 from workers.engine.strategy import Strategy
 
-NAMES = ["dawid_skene", "majority"]
+NAMES = ["dawid_skene", "learned", "majority"]
 LABELS = ("a", "b", "c")
 QUESTION = label_question(*LABELS)
 
@@ -35,7 +35,7 @@ def test_the_list_under_test_is_complete_and_not_empty() -> None:
 
 
 def test_an_unknown_strategy_is_refused_with_the_known_names() -> None:
-    with pytest.raises(UnknownStrategy, match="'best'; known are dawid_skene, majority"):
+    with pytest.raises(UnknownStrategy, match="'best'; known are dawid_skene, learned, majority"):
         registry.create("best", QUESTION)
     with pytest.raises(UnknownStrategy):
         registry.restore({"question": {"type": "label", "labels": ["a"]}})

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from workers.engine import discovery
 from workers.engine.dawid_skene import DawidSkene
 from workers.engine.errors import UnknownStrategy, UnsuitedStrategy
+from workers.engine.learned import Learned
 from workers.engine.majority import Majority
 from workers.engine.question import Question, QuestionType, question_of
 from workers.engine.strategy import State, Strategy
 
-CLASSES: tuple[type[Strategy], ...] = (Majority, DawidSkene)
+CLASSES: tuple[type[Strategy], ...] = (Majority, DawidSkene, Learned)
 """Several classes may share a name: one for each type of question."""
 
 
@@ -38,7 +39,7 @@ def create(name: object, question: Question) -> Strategy:
     0
     >>> create("best", label_question("yes", "no"))
     Traceback (most recent call last):
-    workers.engine.errors.UnknownStrategy: unknown strategy 'best'; known are dawid_skene, majority
+    workers.engine.errors.UnknownStrategy: unknown strategy 'best'; known are dawid_skene, learned, majority
     """
     return _called(name, find(name, question.type)(question))
 
