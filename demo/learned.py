@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from demo.scenario import Annotator, Scenario
+from demo.scenario import Scenario
 from plugin.store import Store
 from workers.engine import registry, snapshot
 
@@ -38,26 +38,21 @@ def learned(store: Store, dataset_id: str, scenario: Scenario) -> list[Learned]:
     annotators = {annotator.name: annotator for annotator in scenario.annotators}
     known = store.datasets.annotators(dataset_id)
     pairs: dict[int, dict[str, Pair]] = {}
-    for question in scenario.label_questions:
+    for question in scenario.distilled:
         data, _ = store.datasets.model(dataset_id, question.name)
         for one in registry.restore(snapshot.unpack(data)).annotators() if data else ():
             number = int(one.annotator)
             annotator = annotators.get(known[number]["name"])
-            true = truly(annotator, question.name, scenario) if annotator else None
+            true = annotator.reliability(question, scenario.items) if annotator else None
             pair = Pair(one.n_votes, one.accuracy, true)
             pairs.setdefault(number, {})[question.name] = pair
     found = [Learned(known[n]["name"], known[n]["kind"], by) for n, by in pairs.items()]
     return sorted(found, key=lambda one: (-one.mean, one.name))
 
 
-def truly(annotator: Annotator, question: str, scenario: Scenario) -> float | None:
-    """The true reliability: known of the simulated, measured against the truth of the recorded."""
-    return annotator.reliability(question, scenario.items)
-
-
-def mean_error(annotators: Sequence[Learned]) -> float | None:
+def mean_error(annotators: Sequence[Learned], questions: Sequence[str]) -> float | None:
     """How far the learned reliability is from the true one, averaged with each vote alike."""
-    pairs = [pair for one in annotators for pair in one.by_question.values()]
+    pairs = [pair for one in annotators for q, pair in one.by_question.items() if q in questions]
     known = [(pair.votes, abs(pair.learned - pair.true)) for pair in pairs if pair.true is not None]
     votes = sum(n for n, _ in known)
     return sum(n * error for n, error in known) / votes if votes else None

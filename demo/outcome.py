@@ -5,13 +5,17 @@ Nothing here talks to anybody; how it is shown is `demo.tables`.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from demo.question import Question
 from demo.scenario import Scenario
+from demo.scores import MEASURES, Measure, Pairs
+from demo.yardsticks import yardstick
 from plugin.records import OWN_AGENT
+from workers.engine.question import Value
+from workers.values import from_argilla
 
 
 @dataclass(frozen=True)
@@ -20,29 +24,30 @@ class Seen:
 
     Attributes
     ----------
-    answers : question -> the labels that were submitted.
-    distilled : question -> what we suggest, for text questions as well.
+    answers : question -> the values that were submitted.
+    distilled : question -> what we suggest, the conflict note included.
     """
 
     item: str
     record: str
     completed: bool
-    answers: Mapping[str, Sequence[str]]
-    distilled: Mapping[str, str]
+    answers: Mapping[str, Sequence[Value]]
+    distilled: Mapping[str, Value]
 
     @classmethod
-    def parse(cls, data: Mapping[str, Any], questions: Mapping[str, str]) -> Seen:
-        """From Argilla's JSON; `questions` is question id -> name."""
-        answers: dict[str, list[str]] = {name: [] for name in questions.values()}
+    def parse(cls, data: Mapping[str, Any], questions: Mapping[str, Question]) -> Seen:
+        """From Argilla's JSON; `questions` by their ids."""
+        by_name = {question.name: question for question in questions.values()}
+        answers: dict[str, list[Value]] = {name: [] for name in by_name}
         for response in data["responses"]:
             if response["status"] == "submitted":
                 for name, given in response["values"].items():
-                    answers[name].append(given["value"])
-        distilled = {
-            questions[suggestion["question_id"]]: suggestion["value"]
-            for suggestion in data["suggestions"]
-            if (suggestion["agent"] or "").startswith(OWN_AGENT)
-        }
+                    answers[name].append(from_argilla(by_name[name].asked, given["value"]))
+        distilled = {}
+        for suggestion in data["suggestions"]:
+            if (suggestion["agent"] or "").startswith(OWN_AGENT):
+                question = questions[suggestion["question_id"]]
+                distilled[question.name] = from_argilla(question.asked, suggestion["value"])
         completed = data["status"] == "completed"
         return cls(data["external_id"], data["id"], completed, answers, distilled)
 
@@ -53,7 +58,7 @@ class Check:
 
     Attributes
     ----------
-    missing : (record id, question) of completed records without our label.
+    missing : (record id, question) of completed records without our suggestion.
     early : ids of pending records that carry a suggestion of ours.
     """
 
@@ -68,7 +73,7 @@ class Check:
 
 
 def check(seen: Sequence[Seen], questions: Sequence[str]) -> Check:
-    """Completed records carry our label for each label question, pending ones nothing of ours."""
+    """Completed records carry our suggestion for each question, pending ones nothing of ours."""
     completed = [record for record in seen if record.completed]
     pending = [record for record in seen if not record.completed]
     return Check(
@@ -79,81 +84,73 @@ def check(seen: Sequence[Seen], questions: Sequence[str]) -> Check:
     )
 
 
-def majority(labels: Iterable[str]) -> str | None:
-    """The label given most often; None in a tie, and where there are none.
-
-    >>> majority(["a", "b", "a"]), majority(["a", "b"]), majority([])
-    ('a', None, None)
-    """
-    ranked = Counter(labels).most_common(2)
-    if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
-        return None
-    return ranked[0][0]
-
-
 @dataclass(frozen=True)
-class Accuracy:
-    """Right ones, and undecided ones (ties, or no label), which count as wrong, `of` so many."""
+class Result:
+    """Values of many records against the truth: a figure per measure, and how many had no value.
 
-    right: int
-    undecided: int
-    of: int
-
-    @property
-    def share(self) -> float | None:
-        """Right ones of all; None of none."""
-        return self.right / self.of if self.of else None
-
-
-def accuracy(pairs: Iterable[tuple[str | None, str]]) -> Accuracy:
-    """Of (label or None, true label) pairs.
-
-    >>> accuracy([("a", "a"), ("b", "a"), (None, "a"), ("a", "a")])
-    Accuracy(right=2, undecided=1, of=4)
+    The figures are None where there is nothing to score.
     """
-    counted = Counter("undecided" if said is None else said == true for said, true in pairs)
-    return Accuracy(counted[True], counted["undecided"], counted.total())
+
+    figures: tuple[float | None, ...]
+    undecided: int
+
+    @classmethod
+    def of(cls, question: Question, pairs: Pairs) -> Result:
+        """All measures of that type of question."""
+        figures = tuple(m.take(question, pairs) if pairs else None for m in MEASURES[question.type])
+        return cls(figures, sum(given is None for given, _ in pairs))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One question's accuracies, on the completed records whose truth is known.
+    """One question's results, on the `of` completed records whose truth is known.
 
-    `with_models` counts the models' suggestions as votes too, as argilla-distill does; it is None
+    `with_models` takes the models' suggestions for answers too, as argilla-distill does; it is None
     where there are none.
     """
 
-    question: str
-    majority: Accuracy
-    with_models: Accuracy | None
-    distilled: Accuracy
+    question: Question
+    of: int
+    simple: Result
+    with_models: Result | None
+    distilled: Result
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What the results' figures are."""
+        return MEASURES[self.question.type]
 
 
 def compare(scenario: Scenario, seen: Sequence[Seen]) -> list[Comparison]:
-    """Majority vote beside the distilled labels, for each label question."""
-    suggested: dict[tuple[str, str], list[str]] = {}
+    """The yardstick beside the distilled values, for each question."""
+    suggested: dict[tuple[str, str], list[Value]] = {}
     for each in scenario.suggestions:
         suggested.setdefault((each.item, each.question), []).append(each.value)
     compared = []
-    for name in (question.name for question in scenario.label_questions):
+    for question in scenario.distilled:
+        name = question.name
         known = [
             (record, scenario.truth[record.item][name])
             for record in seen
             if record.completed and name in scenario.truth.get(record.item, {})
         ]
-        answers = [(record.answers[name], true) for record, true in known]
+        simple = [(yardstick(question, record.answers[name]), true) for record, true in known]
         everything = [
-            ([*record.answers[name], *suggested.get((record.item, name), ())], true)
-            for record, true in known
+            (
+                yardstick(
+                    question, [*record.answers[name], *suggested.get((record.item, name), ())]
+                ),
+                t,
+            )
+            for record, t in known
         ]
         compared.append(
             Comparison(
-                name,
-                accuracy((majority(labels), true) for labels, true in answers),
-                accuracy((majority(labels), true) for labels, true in everything)
-                if suggested
-                else None,
-                accuracy((record.distilled.get(name), true) for record, true in known),
+                question,
+                len(known),
+                Result.of(question, simple),
+                Result.of(question, everything) if suggested else None,
+                Result.of(question, [(r.distilled.get(name), true) for r, true in known]),
             )
         )
     return compared

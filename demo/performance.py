@@ -20,7 +20,7 @@ from demo.playground import PASSWORD, Playground
 from demo.programme import Programme
 from demo.replay import Replay
 from demo.stage import Stage
-from demo.tables import accuracy_table, reliability_table, sign_in_table
+from demo.tables import reliability_table, score_table, sign_in_table, tabled
 
 REDRAW_S = 0.5
 PATIENCE_S = 180.0
@@ -50,7 +50,7 @@ class Performance:
     @property
     def questions(self) -> list[str]:
         """The names of the questions that are distilled."""
-        return [question.name for question in self.scenario.label_questions]
+        return [question.name for question in self.scenario.distilled]
 
     def prepare(self) -> None:
         """Users, dataset, records, and argilla-distill connected to them."""
@@ -99,15 +99,13 @@ class Performance:
 
     def end(self) -> Check:
         """Look at what stands in Argilla, and show the tables."""
-        names = {
-            q["id"]: q["name"] for q in self.playground.owner.questions(self.playground.dataset)
-        }
-        seen = [Seen.parse(record, names) for record in self.playground.seen()]
+        seen = [Seen.parse(r, self.playground.questions()) for r in self.playground.seen()]
         result = check(seen, self.questions)
         self.console.print()
-        self.console.print(accuracy_table(compare(self.scenario, seen)), "")
+        self.console.print(score_table(compare(self.scenario, seen)), "")
         annotators = learned(self.stage.store, self.playground.dataset_id, self.scenario)
-        self.console.print(reliability_table(annotators, self.questions), "")
+        for questions in tabled(self.questions):
+            self.console.print(reliability_table(annotators, questions), "")
         self._tell(result)
         return result
 
@@ -115,7 +113,7 @@ class Performance:
         lacking = dict.fromkeys(record for record, _ in result.missing)
         self._line(
             f"{result.completed - len(lacking)} of {result.completed} completed records carry our "
-            f"label for each question.\n"
+            f"suggestion for each question.\n"
             f"{result.pending - len(result.early)} of {result.pending} pending records carry "
             "nothing of ours."
         )
@@ -140,7 +138,7 @@ class Performance:
         self.console.print(sign_in_table(rows), "")
         dataset = f"{argilla.url}/dataset/{self.playground.dataset_id}/annotation-mode"
         self._line(f"Argilla          {argilla.url}")
-        self._line(f"  our labels     {dataset}?status=completed")
+        self._line(f"  distilled      {dataset}?status=completed")
         self._line(f"argilla-distill  {service.url}")
         conflicts = self.stage.store.datasets.conflicts(self.playground.dataset_id)
         opened = dict.fromkeys(r for (r, _), c in conflicts.items() if c["state"] == "open")

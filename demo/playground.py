@@ -13,7 +13,9 @@ from typing import Any
 import httpx
 
 from demo.argilla_api import Api, ApiError
+from demo.question import Question
 from demo.scenario import Annotator, Assignment, Item, Scenario
+from workers.values import to_argilla
 
 WORKSPACE = "demo"
 PASSWORD = "demo-1234"
@@ -39,6 +41,7 @@ class Playground:
         self.scenario = scenario
         self.users: dict[str, dict[str, Any]] = {}
         self.records: dict[str, dict[str, Any]] = {}
+        self._asked = {question.name: question.asked for question in scenario.questions}
         self._items = {item.id: item for item in scenario.items}
         self._annotators = {annotator.name: annotator for annotator in scenario.users}
 
@@ -82,7 +85,7 @@ class Playground:
         suggested: dict[str, dict[str, Any]] = {item.id: {} for item in self.scenario.items}
         for each in self.scenario.suggestions:
             suggested[each.item][each.question] = {
-                "value": each.value,
+                "value": to_argilla(self._asked[each.question], each.value),
                 "agent": each.agent,
                 "score": each.score,
                 "type": "model",
@@ -100,7 +103,8 @@ class Playground:
         ApiError, httpx.TransportError : Argilla does not take it.
         """
         annotator = self._annotators[assignment.annotator]
-        values = annotator.answer(self._items[assignment.item])
+        answers = annotator.answer(self._items[assignment.item])
+        values = {name: to_argilla(self._asked[name], value) for name, value in answers.items()}
         api = self.owner.as_user(self.users[annotator.name])
         for attempt in range(1, TRIES + 1):
             try:
@@ -122,6 +126,11 @@ class Playground:
         while page := self.owner.records(self.dataset, offset=len(found)):
             found += page
         return found
+
+    def questions(self) -> dict[str, Question]:
+        """The questions by the ids that Argilla gave them."""
+        named = {question.name: question for question in self.scenario.questions}
+        return {str(q["id"]): named[q["name"]] for q in self.owner.questions(self.dataset)}
 
     def sign_ins(self, most: int) -> tuple[Sequence[Annotator], int]:
         """The first few who can sign in, people first, and how many more there are."""

@@ -18,16 +18,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from demo.scenario import (
-    CONFLICT_QUESTION,
-    Annotator,
-    Assignment,
-    Field,
-    Item,
-    Question,
-    Scenario,
-    Source,
-)
+from demo.question import CONFLICT_QUESTION, Field, Question
+from demo.scenario import Annotator, Assignment, Item, Scenario, Source
 
 MOST_NUMBERS = 12
 """More different numbers than this are a rating, not labels. Argilla's own ratings end at 11."""

@@ -11,7 +11,11 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
+
+from demo.closeness import closeness
+from demo.question import CONFLICT_QUESTION, Field, Question
+from workers.engine.question import Value
 
 Source = Literal["person", "model", "template"]
 Confusion = Mapping[str, Mapping[str, float]]
@@ -20,73 +24,15 @@ Confusion = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True)
 class Item:
-    """One record to be: its id, its fields' values, and the true label of each question, if known.
+    """One record to be: its id, its fields' values, and the true value of each question, if known.
 
-    Argilla keeps `id` as the record's external id.
+    Argilla keeps `id` as the record's external id. `wordings` are other ways to write the true text.
     """
 
     id: str
     fields: Mapping[str, str]
-    truth: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Field:
-    """One text field of the dataset."""
-
-    name: str
-    title: str
-
-    def to_argilla(self) -> dict[str, Any]:
-        """The body of `POST /api/v1/datasets/{id}/fields`."""
-        return {
-            "name": self.name,
-            "title": self.title,
-            "required": True,
-            "settings": {"type": "text", "use_markdown": False},
-        }
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question: a label question if it has `labels` (value and shown text), else a text."""
-
-    name: str
-    title: str
-    labels: tuple[tuple[str, str], ...] = ()
-    description: str | None = None
-    required: bool = True
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """The labels as Argilla stores them; empty for a text question."""
-        return tuple(value for value, _ in self.labels)
-
-    def to_argilla(self) -> dict[str, Any]:
-        """The body of `POST /api/v1/datasets/{id}/questions`.
-
-        >>> Question("note", "Note", required=False).to_argilla()["settings"]
-        {'type': 'text', 'use_markdown': True}
-        """
-        settings: dict[str, Any] = {"type": "text", "use_markdown": True}
-        if self.labels:
-            options = [{"value": value, "text": text} for value, text in self.labels]
-            settings = {"type": "label_selection", "options": options}
-        return {
-            "name": self.name,
-            "title": self.title,
-            "description": self.description,
-            "required": self.required,
-            "settings": settings,
-        }
-
-
-CONFLICT_QUESTION = Question(
-    "conflicts",
-    "Conflicts",
-    description="Filled in by the distiller where annotators disagree. Nothing to do here.",
-    required=False,
-)
+    truth: Mapping[str, Value]
+    wordings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +50,8 @@ class Annotator(ABC):
     signs_in: bool = True
 
     @abstractmethod
-    def answer(self, item: Item) -> dict[str, str]:
-        """The label for each label question; empty if this annotator has no answer to the item.
+    def answer(self, item: Item) -> dict[str, Value]:
+        """The value for each question they answer; empty if they have no answer to the item.
 
         The same item always gets the same answer.
         """
@@ -125,25 +71,29 @@ class Annotator(ABC):
             for true, row in counts.items()
         }
 
-    def reliability(self, question: str, items: Sequence[Item]) -> float | None:
-        """The share of right answers among the answers to `items`; None if nothing to compare."""
-        pairs = [
-            (given, item.truth[question])
+    def reliability(self, question: Question, items: Sequence[Item]) -> float | None:
+        """The mean closeness to the truth of the answers to `items`; None if nothing to compare."""
+        found = [
+            closeness(question, given, item.truth[question.name])
             for item in items
-            if question in item.truth and (given := self.answer(item).get(question)) is not None
+            if question.name in item.truth
+            and (given := self.answer(item).get(question.name)) is not None
         ]
-        return sum(given == true for given, true in pairs) / len(pairs) if pairs else None
+        return sum(found) / len(found) if found else None
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A label that stands on a record before anybody answers."""
+    """A value that stands on a record before anybody answers.
+
+    `score` is one for each part of a value of several parts; None where it has none.
+    """
 
     item: str
     question: str
-    value: str
+    value: Value
     agent: str
-    score: float
+    score: float | tuple[float, ...] | None
 
 
 @dataclass(frozen=True)
@@ -163,7 +113,7 @@ class Scenario:
     ----------
     annotators : all of them, those who do not sign in included.
     plan : the answers to be given, in order. An item occurs at most once per annotator.
-    truth : item id -> question -> label; items whose truth is not known are missing.
+    truth : item id -> question -> value; items whose truth is not known are missing.
     overlap : submitted responses after which Argilla calls a record completed.
     """
 
@@ -175,7 +125,7 @@ class Scenario:
     annotators: tuple[Annotator, ...]
     suggestions: tuple[Suggestion, ...]
     plan: tuple[Assignment, ...]
-    truth: Mapping[str, Mapping[str, str]]
+    truth: Mapping[str, Mapping[str, Value]]
     overlap: int
 
     @property
@@ -184,9 +134,14 @@ class Scenario:
         return tuple(annotator for annotator in self.annotators if annotator.signs_in)
 
     @property
-    def label_questions(self) -> tuple[Question, ...]:
+    def distilled(self) -> tuple[Question, ...]:
         """The questions that are distilled."""
-        return tuple(question for question in self.questions if question.labels)
+        return tuple(question for question in self.questions if question != CONFLICT_QUESTION)
+
+    @property
+    def label_questions(self) -> tuple[Question, ...]:
+        """Those of them that ask for one label."""
+        return tuple(question for question in self.distilled if question.type == "label")
 
     def completed(self) -> frozenset[str]:
         """Ids of the items that have their overlap when the whole plan is played."""

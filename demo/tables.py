@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from demo.learned import Learned, Pair, mean_error
-from demo.outcome import Accuracy, Comparison
+from demo.outcome import Comparison, Result
+from demo.scores import Measure
+from demo.yardsticks import NAMES
 
 NOTHING = "–"
+WIDEST = 4
+"""So many questions stand side by side in a table that fits a terminal of 80 columns."""
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -21,24 +25,38 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def accuracy_table(comparisons: Sequence[Comparison]) -> Table:
-    """Majority vote beside the distilled labels, two columns per question."""
-    table = _table("Accuracy against the known truth, completed records")
-    table.add_column("")
-    for one in comparisons:
-        table.add_column(f"{one.question}\n{one.distilled.of} records", justify="right")
-        table.add_column("\nundecided", justify="right")
-    table.add_row("majority vote", *_cells_of(one.majority for one in comparisons))
-    models = [one.with_models for one in comparisons if one.with_models]
+def score_table(comparisons: Sequence[Comparison]) -> Table:
+    """The yardstick beside the distilled values: a row per measure of each question."""
+    records = max((one.of for one in comparisons), default=0)
+    table = _table(f"Against the known truth, {records} completed records", "", "")
+    models = any(one.with_models for one in comparisons)
+    table.add_column("simple vote")
+    table.add_column("", justify="right")
     if models:
-        table.add_row("majority vote, models too", *_cells_of(models))
-    table.add_row("distilled", *_cells_of(one.distilled for one in comparisons), style="bold")
-    table.caption = "Undecided (a tie, no label) counts as wrong."
+        table.add_column("models too", justify="right")
+    table.add_column("distilled", justify="right", style="bold")
+    for one in comparisons:
+        for n, measure in enumerate(one.measures):
+            results = [one.simple, *([one.with_models] if models else []), one.distilled]
+            table.add_row(
+                one.question.name if n == 0 else "",
+                measure.name + (" ↓" if measure.low_is_good else ""),
+                NAMES[one.question.type] if n == 0 else "",
+                *(_shown(measure, result, n) for result in results),
+            )
+    simple = sum(one.simple.undecided for one in comparisons)
+    distilled = sum(one.distilled.undecided for one in comparisons)
+    table.caption = (
+        f"Undecided counts as wrong: the simple vote {simple} times, distilled {distilled} times."
+    )
+    if any(measure.low_is_good for one in comparisons for measure in one.measures):
+        table.caption += "\n↓ the less the better."
     return table
 
 
-def _cells_of(accuracies: Iterable[Accuracy]) -> list[str]:
-    return [cell for one in accuracies for cell in (percent(one.share), str(one.undecided))]
+def _shown(measure: Measure, result: Result | None, n: int) -> str:
+    figure = result.figures[n] if result else None
+    return percent(figure) if measure.share else _figure(figure)
 
 
 def percent(share: float | None) -> str:
@@ -50,29 +68,37 @@ def percent(share: float | None) -> str:
     return NOTHING if share is None else f"{100 * share:.1f} %"
 
 
+def tabled(questions: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many questions as fit beside each other, and then the next.
+
+    >>> list(tabled(["a", "b", "c", "d", "e"]))
+    [['a', 'b', 'c', 'd'], ['e']]
+    """
+    for start in range(0, len(questions), WIDEST):
+        yield questions[start : start + WIDEST]
+
+
 def reliability_table(annotators: Sequence[Learned], questions: Sequence[str]) -> Table:
     """Learned beside true reliability, a row per annotator in the order given."""
     table = _table("Reliability: learned without the truth, and true")
     table.add_column("annotator", min_width=max((len(one.name) for one in annotators), default=0))
-    table.add_column("source")
     table.add_column("votes", justify="right")
     for question in questions:
-        table.add_column(f"{question}\nlearned", justify="right", style="bold")
-        table.add_column("\ntrue", justify="right")
+        table.add_column(question, justify="right")
     for one in annotators:
-        cells = [cell for q in questions for cell in _cells(one.by_question.get(q))]
-        votes = max(pair.votes for pair in one.by_question.values())
-        table.add_row(Text(one.name), one.source, str(votes), *cells)
-    error = mean_error(annotators)
+        pairs = [one.by_question.get(question) for question in questions]
+        votes = max((pair.votes for pair in pairs if pair), default=0)
+        table.add_row(Text(one.name), str(votes), *(_cell(pair) for pair in pairs))
+    error = mean_error(annotators, questions)
     if error is not None:
         table.caption = f"Learned and true are {error:.2f} apart, averaged over the votes."
     return table
 
 
-def _cells(pair: Pair | None) -> list[str]:
+def _cell(pair: Pair | None) -> Text:
     if pair is None:
-        return [NOTHING] * 2
-    return [f"{pair.learned:.2f}", _figure(pair.true)]
+        return Text(NOTHING)
+    return Text.assemble((f"{pair.learned:.2f}", "bold"), f" {_figure(pair.true):>4}")
 
 
 def _figure(value: float | None) -> str:

@@ -9,17 +9,24 @@ from rich.console import Console
 from rich.table import Table
 
 from demo.learned import Learned, Pair, mean_error
+from demo.material import EVIDENCE, HELPFUL, POLITENESS, PROBLEM, QUESTIONS
 from demo.options import Options
-from demo.outcome import Accuracy, Check, Comparison, Seen, check, compare, majority
+from demo.outcome import Check, Comparison, Result, Seen, check, compare
 from demo.programme import programme
-from demo.tables import accuracy_table, reliability_table, sign_in_table
+from demo.question import CONFLICT_QUESTION
+from demo.tables import reliability_table, score_table, sign_in_table, tabled
+from demo.yardsticks import majority
+from workers.engine.question import Span, Value
 
-QUESTIONS = {"q1": "helpful", "q2": "problem", "q3": "conflicts"}
+BY_ID = {"q1": HELPFUL, "q2": PROBLEM, "q3": CONFLICT_QUESTION, "q4": EVIDENCE}
 LABELS = ["helpful", "problem"]
 
 
+MARK = {"start": 0, "end": 4, "label": "step"}
+
+
 def as_argilla(status: str = "completed", agent: str | None = "distill/dawid_skene:2") -> Any:
-    def response(status: str, **values: str) -> dict[str, Any]:
+    def response(status: str, **values: Any) -> dict[str, Any]:
         return {"status": status, "values": {q: {"value": v} for q, v in values.items()}}
 
     return {
@@ -27,7 +34,7 @@ def as_argilla(status: str = "completed", agent: str | None = "distill/dawid_ske
         "external_id": "chat-001",
         "status": status,
         "responses": [
-            response("submitted", helpful="yes", problem="tone"),
+            response("submitted", helpful="yes", problem="tone", evidence=[MARK]),
             response("submitted", helpful="yes", problem="none", conflicts="A note."),
             response("discarded", helpful="no", problem="none"),
             {"status": "draft", "values": None},
@@ -36,12 +43,14 @@ def as_argilla(status: str = "completed", agent: str | None = "distill/dawid_ske
             {"question_id": "q1", "value": "yes", "agent": agent},
             {"question_id": "q2", "value": "tone", "agent": "llm-borealis"},
             {"question_id": "q3", "value": "A note.", "agent": None},
+            {"question_id": "q4", "value": [], "agent": agent},
         ],
     }
 
 
-def seen(item: str, completed: bool = True, **distilled: str) -> Seen:
-    answers = {"helpful": ["yes", "no"], "problem": ["none", "none"]}
+def seen(item: str, completed: bool = True, **distilled: Value) -> Seen:
+    answers: dict[str, list[Value]] = {question.name: [] for question in QUESTIONS}
+    answers |= {"helpful": ["yes", "no"], "problem": ["none", "none"]}
     return Seen(item, f"id-{item}", completed, answers, distilled)
 
 
@@ -52,11 +61,12 @@ def rendered(table: Table) -> str:
 
 
 def test_only_submitted_answers_and_our_suggestions_count() -> None:
-    parsed = Seen.parse(as_argilla(), QUESTIONS)
+    parsed = Seen.parse(as_argilla(), BY_ID)
     assert parsed.completed
     assert parsed.answers["helpful"] == ["yes", "yes"]
     assert parsed.answers["problem"] == ["tone", "none"]
-    assert parsed.distilled == {"helpful": "yes"}
+    assert parsed.answers["evidence"] == [(Span(0, 4, "step"),)]
+    assert parsed.distilled == {"helpful": "yes", "evidence": ()}
 
 
 def test_a_completed_record_without_our_label_fails_the_check() -> None:
@@ -78,8 +88,8 @@ def test_a_suggestion_of_ours_on_a_pending_record_fails_the_check() -> None:
 
 
 def test_the_order_of_answers_does_not_break_a_tie() -> None:
-    assert majority(["a", "b", "b", "a"]) is majority(["b", "a"]) is None
-    assert majority(["b", "a", "b"]) == "b"
+    assert majority(HELPFUL, ["a", "b", "b", "a"]) is majority(HELPFUL, ["b", "a"]) is None
+    assert majority(HELPFUL, ["b", "a", "b"]) == "b"
 
 
 def test_ties_count_as_wrong_and_the_models_votes_may_decide_them() -> None:
@@ -87,30 +97,53 @@ def test_ties_count_as_wrong_and_the_models_votes_may_decide_them() -> None:
     one, other = (item.id for item in scenario.items)
     helpful = {s.item: s.value for s in scenario.suggestions if s.question == "helpful"}
     right = sum(helpful[item] == scenario.truth[item]["helpful"] for item in (one, other))
-    [compared, _] = compare(
+    compared, *_ = compare(
         scenario, [seen(one, helpful=scenario.truth[one]["helpful"]), seen(other)]
     )
-    assert compared.majority == Accuracy(right=0, undecided=2, of=2)
-    assert compared.with_models == Accuracy(right=right, undecided=0, of=2)
-    assert compared.distilled == Accuracy(right=1, undecided=1, of=2)
+    assert (compared.question, compared.of) == (HELPFUL, 2)
+    assert compared.simple == Result((0.0,), undecided=2)
+    assert compared.with_models == Result((right / 2,), undecided=0)
+    assert compared.distilled == Result((0.5,), undecided=1)
+
+
+def test_every_question_is_compared_and_the_truth_itself_is_as_good_as_can_be() -> None:
+    scenario = programme(Options(records=20)).scenario
+    compared = compare(scenario, [seen(item.id, **item.truth) for item in scenario.items])
+    assert [one.question for one in compared] == list(scenario.distilled)
+    for one in compared:
+        best = [0.0 if measure.low_is_good else 1.0 for measure in one.measures]
+        assert list(one.distilled.figures) == best
 
 
 def test_pending_records_are_not_scored() -> None:
     scenario = programme(Options(records=1)).scenario
-    [compared, _] = compare(scenario, [seen(scenario.items[0].id, completed=False)])
-    assert compared.majority.of == 0
-    assert compared.majority.share is None
+    for compared in compare(scenario, [seen(scenario.items[0].id, completed=False)]):
+        assert compared.of == 0
+        assert set(compared.simple.figures) == {None}
 
 
-def test_the_accuracy_table_has_a_row_for_models_only_where_there_are_some() -> None:
-    majority_vote, distilled = Accuracy(6, 1, 8), Accuracy(7, 0, 8)
-    without = rendered(accuracy_table([Comparison("helpful", majority_vote, None, distilled)]))
+def test_the_score_table_has_a_column_for_models_only_where_there_are_some() -> None:
+    simple, distilled = Result((0.75,), 1), Result((0.875,), 0)
+    without = rendered(score_table([Comparison(HELPFUL, 8, simple, None, distilled)]))
     assert "75.0 %" in without
     assert "87.5 %" in without
-    assert "8 records" in without
+    assert "8 completed records" in without
     assert "models" not in without
-    with_them = Comparison("helpful", majority_vote, Accuracy(5, 2, 8), distilled)
-    assert "models" in rendered(accuracy_table([with_them]))
+    assert "↓" not in without
+    with_them = Comparison(POLITENESS, 8, simple, Result((0.5,), 2), distilled)
+    text = rendered(score_table([with_them]))
+    assert "models" in text
+    assert "0.50" in text
+    assert "↓ the less the better" in text
+
+
+def test_the_score_table_of_the_built_in_demo_fits_a_terminal() -> None:
+    scenario = programme(Options()).scenario
+    comparisons = compare(scenario, [seen(item.id, **item.truth) for item in scenario.items])
+    lines = rendered(score_table(comparisons)).splitlines()
+    shown = [line.split() for line in lines]
+    assert sum("100.0" in words for words in shown) == 5  # both labels, two of topics, the errors
+    assert all("…" not in line for line in lines)
 
 
 def test_learned_stands_beside_true_also_where_one_of_them_is_not_known() -> None:
@@ -123,17 +156,18 @@ def test_learned_stands_beside_true_also_where_one_of_them_is_not_known() -> Non
     assert "0.95" in text
     assert "llm-[x]" in text
     assert "–" in text
-    error = mean_error(crowd)
+    error = mean_error(crowd, LABELS)
     assert error is not None
     assert round(error, 4) == 0.0875  # (3 · 0.05 + 1 · 0.2) / 4
-    assert mean_error(crowd[1:]) is None
+    assert mean_error(crowd[1:], LABELS) is None
 
 
 def test_the_widest_table_of_the_built_in_demo_fits_a_terminal() -> None:
-    pairs = {question: Pair(86, 0.9, 0.9) for question in LABELS}
-    crowd = [Learned("template-refund-rule", "template", pairs)]
-    table = reliability_table(crowd, LABELS)
-    assert rendered(table).count("0.90") == 4
+    names = [question.name for question in programme(Options()).scenario.distilled]
+    crowd = [Learned("template-refund-rule", "template", {n: Pair(86, 0.9, 0.9) for n in names})]
+    texts = [rendered(reliability_table(crowd, some)) for some in tabled(names)]
+    assert sum(text.count("0.90 0.90") for text in texts) == len(names)
+    assert all(name in "".join(texts) for name in names)
 
 
 def test_names_in_tables_are_text_and_no_markup() -> None:

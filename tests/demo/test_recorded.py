@@ -36,8 +36,8 @@ def test_answers_texts_and_truth_become_a_scenario(tmp_path: Path) -> None:
         ("w2", "b"),
         ("w1", "b"),
     ]
-    assert scenario.annotators[0].reliability("label", scenario.items) == 1.0
-    assert scenario.annotators[1].reliability("label", scenario.items) == 0.0
+    assert scenario.annotators[0].reliability(scenario.questions[0], scenario.items) == 1.0
+    assert scenario.annotators[1].reliability(scenario.questions[0], scenario.items) == 0.0
     assert scenario.annotators[1].confusion("label", scenario.items) == {"0": {"1": 1.0}}
 
 

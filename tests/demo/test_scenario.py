@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from demo.crowd import material, support_chatbot
+from demo.crowd import support_chatbot
+from demo.material import DISTILLED, EVIDENCE, PRIORITIES, material
+from demo.question import Question
 from demo.recorded import recorded
-from demo.scenario import Item, Question, Scenario
+from demo.scenario import Item, Scenario
+from workers.values import from_argilla, to_argilla
 
 
 def from_the_crowd(_: Path) -> Scenario:
@@ -33,17 +37,17 @@ def test_everything_in_a_scenario_refers_to_something_in_it(source: Build, tmp_p
     scenario = source(tmp_path)
     items = {item.id: item for item in scenario.items}
     names = {annotator.name for annotator in scenario.annotators}
-    labels = {question.name: question.values for question in scenario.label_questions}
+    asked = {question.name: question.asked for question in scenario.distilled}
     fields = {field.name for field in scenario.fields}
     assert all(item.fields.keys() == fields for item in scenario.items)
     assert {one.name for one in scenario.users} >= {one.annotator for one in scenario.plan}
     assert {one.item for one in scenario.plan} <= items.keys()
     assert {one.agent for one in scenario.suggestions} <= names - {u.name for u in scenario.users}
-    assert all(one.value in labels[one.question] for one in scenario.suggestions)
-    assert all(0 <= one.score <= 1 for one in scenario.suggestions)
+    told = [(one.question, one.value) for one in scenario.suggestions]
+    told += [pair for truth in scenario.truth.values() for pair in truth.items()]
+    for name, value in told:
+        assert from_argilla(asked[name], to_argilla(asked[name], value)) == value
     assert scenario.truth == {item.id: item.truth for item in scenario.items}
-    for truth in scenario.truth.values():
-        assert all(value in labels[question] for question, value in truth.items())
 
 
 @both
@@ -55,15 +59,28 @@ def test_a_scenario_ends_with_the_optional_conflict_question(source: Build, tmp_
 
 
 @both
-def test_every_answer_of_the_plan_answers_every_label_question(
-    source: Build, tmp_path: Path
-) -> None:
+def test_every_answer_of_the_plan_answers_what_is_required(source: Build, tmp_path: Path) -> None:
     scenario = source(tmp_path)
     items = {item.id: item for item in scenario.items}
     crowd = {annotator.name: annotator for annotator in scenario.annotators}
-    asked = {question.name for question in scenario.label_questions}
+    required = {question.name for question in scenario.questions if question.required}
+    asked = {question.name for question in scenario.distilled}
     for one in scenario.plan:
-        assert crowd[one.annotator].answer(items[one.item]).keys() == asked
+        assert required <= crowd[one.annotator].answer(items[one.item]).keys() <= asked
+
+
+def test_every_question_of_every_record_is_answered_by_several(tmp_path: Path) -> None:
+    scenario = from_the_crowd(tmp_path)
+    items = {item.id: item for item in scenario.items}
+    crowd = {annotator.name: annotator for annotator in scenario.annotators}
+    given = Counter(
+        (one.item, name)
+        for one in scenario.plan
+        for name in crowd[one.annotator].answer(items[one.item])
+    )
+    completed = scenario.completed()
+    assert min(n for (item, _), n in given.items() if item in completed) >= 2
+    assert len(given) == len(items) * len(scenario.distilled)
 
 
 def test_completed_are_the_items_that_have_their_overlap(tmp_path: Path) -> None:
@@ -71,10 +88,23 @@ def test_completed_are_the_items_that_have_their_overlap(tmp_path: Path) -> None
     assert from_a_folder(tmp_path).completed() == {"a", "b"}
 
 
-def test_the_model_that_does_not_sign_in_left_a_label_on_every_record(tmp_path: Path) -> None:
+def test_the_model_that_does_not_sign_in_left_a_value_on_every_record(tmp_path: Path) -> None:
     scenario = from_the_crowd(tmp_path)
     left = {(one.item, one.question) for one in scenario.suggestions}
-    assert len(left) == len(scenario.suggestions) == 2 * len(scenario.items)
+    assert len(left) == len(scenario.suggestions) == len(DISTILLED) * len(scenario.items)
+
+
+def test_a_suggestion_has_as_many_scores_as_argilla_wants(tmp_path: Path) -> None:
+    scenario = from_the_crowd(tmp_path)
+    asked = {question.name: question.asked for question in scenario.distilled}
+    for one in scenario.suggestions:
+        json = to_argilla(asked[one.question], one.value)
+        scores = one.score if isinstance(one.score, tuple) else (one.score,)
+        if isinstance(json, list):
+            assert one.score is None if not json else len(scores) == len(json)
+        else:
+            assert isinstance(one.score, float)
+        assert all(0 <= score <= 1 for score in scores if score is not None)
 
 
 def test_a_label_question_lists_its_labels_in_order() -> None:
@@ -94,6 +124,14 @@ def test_a_label_question_lists_its_labels_in_order() -> None:
 def test_reliability_is_unknown_where_no_truth_is_known(tmp_path: Path) -> None:
     annotator = from_a_folder(tmp_path).annotators[0]
     item = Item("a", {"text": "?"}, {})
-    assert annotator.reliability("label", [item]) is None
+    assert annotator.reliability(Question("label", "Label"), [item]) is None
     assert annotator.confusion("label", [item]) == {}
-    assert support_chatbot().annotators[0].reliability("problem", []) is None
+    assert support_chatbot().annotators[0].reliability(DISTILLED[1], []) is None
+
+
+def test_questions_of_other_types_have_the_settings_of_theirs() -> None:
+    assert PRIORITIES.to_argilla()["required"] is False
+    assert PRIORITIES.to_argilla()["settings"]["type"] == "ranking"
+    assert EVIDENCE.to_argilla()["settings"]["field"] == "reply"
+    types = [question.to_argilla()["settings"]["type"] for question in DISTILLED]
+    assert types[2:] == ["multi_label_selection", "rating", "ranking", "span", "text"]
