@@ -1,0 +1,302 @@
+"""Ranking questions: which of two items comes before the other, for every pair of items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations, pairwise
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.special import expit
+
+from workers.engine.composite import Composite, Element, Reading, Whole
+from workers.engine.decision import ADJUDICATED
+from workers.engine.elements import ElementModel, MajorityElements, MirroredElements
+from workers.engine.errors import BadValue, UnknownLabel
+from workers.engine.label_model import Floats, Rows
+from workers.engine.question import QuestionType, Value, label_question
+from workers.engine.shares import TIE, softmax
+
+WAYS = (">", "=", "<")
+"""How the first item of a pair may stand to the second: before, level with, behind it."""
+
+DEPENDENCE = 0.1
+"""ρ of the votes on one pair."""
+
+CONTEXT = 1.0
+"""How much the merits of two items say about their order, beside what was said of the pair."""
+
+ROUNDS = 30
+
+Groups = tuple[tuple[str, ...], ...]
+
+
+class RankingMajority(Composite):
+    """Each pair of items for itself, then the order that the pairs agree with most.
+
+    An element is a pair of items a < b (in the alphabet), and its label whether a stands before,
+    level with or behind b. The posterior of a pair comes from those who ranked both; annotators may
+    rank some items only. A value may also be several rankings of some items each, such as single
+    pairs: ``((("a",), ("b",)), (("c",), ("a",)))`` says a > b and c > a, and of b and c nothing.
+
+    Items are ordered by their expected number of items behind them (Borda 1781), and neighbours
+    changed over as long as more pairs agree then, in expectation: the order nearest to all
+    annotators (Kemeny 1959), or close to it. Neighbours stand level where that is more probable
+    than either order, or where nothing at all tells them apart.
+
+    >>> from workers.engine.facts import Vote
+    >>> from workers.engine.question import Question
+    >>> model = RankingMajority(Question("ranking", ("a", "b", "c")))
+    >>> said = [("ann", "abc"), ("ben", "bac"), ("cas", "acb")]
+    >>> votes = [Vote("r", who, tuple((item,) for item in what)) for who, what in said]
+    >>> [decision] = model.fit(votes).decide(["r"])
+    >>> decision.value
+    (('a',), ('b',), ('c',))
+    """
+
+    name: ClassVar[str] = "majority"
+    types: ClassVar[frozenset[QuestionType]] = frozenset({"ranking"})
+
+    def _models(self) -> list[ElementModel]:
+        return [MajorityElements(label_question(*WAYS))]
+
+    def _checked(self, value: Value) -> Value:
+        value = self._plain(value)
+        if not value:
+            raise BadValue("a ranking ranks one item at least")
+        for chain in _chains(value):
+            items = [item for group in chain for item in group]
+            if not items or len(set(items)) < len(items):
+                raise BadValue(f"{value!r} ranks an item twice, or none")
+            for item in items:
+                if not isinstance(item, str):
+                    raise BadValue(f"{item!r} is no item")
+                if self.question.labels and item not in self.question.labels:
+                    raise UnknownLabel(item, self.question.labels)
+        return value
+
+    def _plain(self, value: Any) -> Value:
+        if not isinstance(value, tuple | list) or not all(
+            isinstance(x, tuple | list) for x in value
+        ):
+            raise BadValue(f"{value!r} is no ranking")
+        if any(isinstance(x, tuple | list) for group in value for x in group):
+            return tuple(self._plain(chain) for chain in value)
+        return tuple(tuple(sorted(group)) for group in value)
+
+    def _elements(self, record: str) -> list[Element]:
+        return [(0, f"{a}\x1e{b}") for a, b in combinations(self._items(record), 2)]
+
+    def _items(self, record: str) -> list[str]:
+        if self.question.labels:
+            return sorted(self.question.labels)
+        values = [vote.value for vote in self.votes_.get(record, {}).values()]
+        if record in self.verdicts_:
+            values.append(self.verdicts_[record])
+        return sorted(
+            {item for value in values for chain in _chains(value) for item in sum(chain, ())}
+        )
+
+    def _labels(self, record: str, value: Value) -> Iterable[tuple[Element, str]]:
+        for chain in _chains(value):
+            place = {item: i for i, group in enumerate(chain) for item in group}
+            for a, b in combinations(sorted(place), 2):
+                yield (0, f"{a}\x1e{b}"), WAYS[1 + np.sign(place[a] - place[b])]
+
+    def _whole(self, reading: Reading) -> Whole:
+        items = self._items(reading.record)
+        before, level = _matrices(len(items), reading.posterior)
+        if reading.verdict is None:
+            groups = _groups(before, level)
+        else:
+            at = {item: i for i, item in enumerate(items)}
+            chain = (group for chain in _chains(reading.verdict) for group in chain)
+            groups = [[at[item] for item in group] for group in chain]
+        named = tuple(tuple(items[i] for i in group) for group in groups)
+        order = [i for group in groups for i in group]
+        tied = list(named[0]) if len(named) == 1 < len(order) and _undecided(before, level) else []
+        kept = _agreement(groups, before, level)
+        n = len(items)
+        scores = [float(kept[i, order].sum() / (n - 1)) if n > 1 else 1.0 for i in order]
+        if reading.verdict is not None:
+            scores = [ADJUDICATED] * len(order)
+        weakest = min(pairwise(order), key=lambda ab: kept[ab], default=None)
+        sides, other = (0, 0), named
+        if weakest is not None:
+            sides, flipped = _flip(groups, *weakest, before, level)
+            other = tuple(tuple(sorted(items[i] for i in group)) for group in flipped)
+        return Whole(
+            leader=None if tied else reading.verdict or named,
+            runner_up=None if tied else other,
+            scores=tuple(scores),
+            confidence=float(np.mean(scores)),
+            posterior={
+                f"{items[a]} > {items[b]}": float(before[a, b])
+                for a, b in combinations(range(n), 2)
+            },
+            tied=tied,
+            weakest=None
+            if weakest is None
+            else (0, "\x1e".join(items[i] for i in sorted(weakest))),
+            sides=sides,
+        )
+
+
+class RankingDawidSkene(RankingMajority):
+    """Dawid and Skene's model of every pair, and the other pairs as one more voice.
+
+    A pair that few compared is known from what both were compared with. With P[a, b] what the votes
+    on a pair make of it and m[a, b] how many independent ones they are worth, items have merits s
+    (Bradley & Terry, Rank analysis of incomplete block designs, Biometrika 39, 1952), with a
+    standard normal prior::
+
+        s = argmax Σ m[a, b] (P[a, b] log σ(s_a - s_b) + P[b, a] log σ(s_b - s_a)) - Σ s² / 2
+        logit P(a > b | everything) = logit P[a, b] + s_a - s_b
+
+    >>> from workers.engine.facts import Vote
+    >>> from workers.engine.question import Question
+    >>> pairs = [("ann", "ab"), ("ben", "bc"), ("cas", "cd")]  # nobody compared a and d
+    >>> votes = [Vote("r", who, tuple((item,) for item in what)) for who, what in pairs]
+    >>> [decision] = RankingDawidSkene(Question("ranking")).fit(votes).decide(["r"])
+    >>> decision.value, round(decision.posterior["a > d"], 2)
+    ((('a',), ('b',), ('c',), ('d',)), 0.53)
+    """
+
+    name: ClassVar[str] = "dawid_skene"
+
+    def _models(self) -> list[ElementModel]:
+        question = label_question(*WAYS)
+        return [MirroredElements(question, dependence=DEPENDENCE, fit_dependence=DEPENDENCE)]
+
+    def _in_context(self, reading: Reading) -> list[Floats]:
+        items = self._items(reading.record)
+        if len(items) < 3:
+            return reading.own
+        own = np.maximum(np.array(reading.own), np.finfo(float).tiny)
+        votes = self.models_[0].degrees(
+            [f"{reading.record}\x1f{part}" for _, part in reading.elements]
+        )
+        first, second = np.triu_indices(len(items), 1)
+        merit = _merits(
+            first,
+            second,
+            own[:, 0] + own[:, 1] / 2,
+            votes / (1 + DEPENDENCE * np.maximum(votes - 1, 0)),
+        )
+        lead = CONTEXT * (merit[first] - merit[second])
+        return list(softmax(np.log(own) + np.stack([lead / 2, 0 * lead, -lead / 2], axis=1)))
+
+
+class RankingLearned(RankingDawidSkene):
+    """As `RankingDawidSkene`."""
+
+    name: ClassVar[str] = "learned"
+
+
+def _chains(value: Value) -> Iterator[Groups]:
+    """The rankings that a value consists of."""
+    if value and value[0] and not isinstance(value[0][0], str):
+        yield from value
+    else:
+        yield value
+
+
+def _matrices(n: int, posterior: list[Floats]) -> tuple[Floats, Floats]:
+    """before[a, b]: the probability that item a stands before b; level[a, b]: level with it."""
+    before, level = np.zeros((n, n)), np.zeros((n, n))
+    if n > 1:
+        p = np.array(posterior)
+        upper = np.triu_indices(n, 1)
+        before[upper], level[upper] = p[:, 0], p[:, 1]
+        before.T[upper], level.T[upper] = p[:, 2], p[:, 1]
+    return before, level
+
+
+def _groups(before: Floats, level: Floats) -> list[list[int]]:
+    """The order that pairs agree with most, in groups that stand level; items by number."""
+    score = (before + level / 2).sum(axis=1)
+    order = sorted(range(len(score)), key=lambda i: (-round(score[i], 9), i))
+    changed = True
+    while changed:
+        changed = False
+        for k in range(len(order) - 1):
+            a, b = order[k], order[k + 1]
+            if before[b, a] > before[a, b] + TIE:
+                order[k], order[k + 1], changed = b, a, True
+    groups: list[list[int]] = []
+    for i in order:
+        if groups and _level(groups[-1], i, score, before, level):
+            groups[-1] = sorted([*groups[-1], i])
+        else:
+            groups.append([i])
+    return groups
+
+
+def _level(group: list[int], i: int, score: Floats, before: Floats, level: Floats) -> bool:
+    ahead, behind, same = (
+        float(m.mean()) for m in (before[group, i], before[i, group], level[group, i])
+    )
+    equal = abs(ahead - behind) < TIE and np.ptp(score[[*group, i]]) < TIE * len(score)
+    return bool(same > max(ahead, behind) or equal)
+
+
+def _undecided(before: Floats, level: Floats) -> bool:
+    """Whether orders are more probable than standing level, but none more than its reverse."""
+    off = ~np.eye(len(before), dtype=bool)
+    return bool((np.abs(before - before.T)[off] < TIE).all() and (level < before)[off].any())
+
+
+def _agreement(groups: list[list[int]], before: Floats, level: Floats) -> Floats:
+    """How probable it is that two items stand to each other as in these groups; diagonal 0."""
+    place = np.full(len(before), -1)
+    for at, group in enumerate(groups):
+        place[group] = at
+    way = np.sign(place[:, None] - place[None, :])
+    kept = np.where(way < 0, before, np.where(way > 0, before.T, level))
+    np.fill_diagonal(kept, 0.0)
+    return kept
+
+
+def _flip(
+    groups: list[list[int]], a: int, b: int, before: Floats, level: Floats
+) -> tuple[tuple[int, int], list[list[int]]]:
+    """How neighbours a, b stand and might stand else, as labels of their pair; and the groups then."""
+    at = next(k for k, group in enumerate(groups) if a in group)
+    same = b in groups[at]
+    chances = [before[a, b], level[a, b], before[b, a]]  # a before, level with, behind b
+    now = 1 if same else 0
+    then = max((way for way in range(3) if way != now), key=lambda way: chances[way])
+    if same:
+        ahead = a if then == 0 else b
+        new = [[ahead], [i for i in groups[at] if i != ahead]]
+    elif then == 1:
+        new = [groups[at] + groups[at + 1]]
+    else:
+        new = [
+            [b if i == a else i for i in groups[at]],
+            [a if i == b else i for i in groups[at + 1]],
+        ]
+    flipped = groups[:at] + new + groups[at + (1 if same else 2) :]
+    sides = (now, then) if a < b else (2 - now, 2 - then)
+    return sides, flipped
+
+
+def _merits(first: Rows, second: Rows, p: Floats, weight: Floats) -> Floats:
+    """Bradley-Terry merits under a standard normal prior, by Newton's method."""
+    n = int(second.max()) + 1
+    s = np.zeros(n)
+    for _ in range(ROUNDS):
+        q = expit(s[first] - s[second])
+        pull = weight * (p - q)
+        slope = np.bincount(first, pull, n) - np.bincount(second, pull, n) - s
+        bend = np.eye(n)
+        curve = weight * q * (1 - q)
+        np.add.at(bend, (first, first), curve)
+        np.add.at(bend, (second, second), curve)
+        bend[first, second] -= curve
+        bend[second, first] -= curve
+        step = np.linalg.solve(bend, slope)
+        s += step
+        if np.abs(step).max() < 1e-9:
+            break
+    return s
