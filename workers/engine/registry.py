@@ -14,10 +14,18 @@ from workers.engine.dawid_skene import DawidSkene
 from workers.engine.errors import UnknownStrategy, UnsuitedStrategy
 from workers.engine.learned import Learned
 from workers.engine.majority import Majority
+from workers.engine.multi_label import MultiLabelDawidSkene, MultiLabelLearned, MultiLabelMajority
 from workers.engine.question import Question, QuestionType, question_of
+from workers.engine.ranking import RankingDawidSkene, RankingLearned, RankingMajority
+from workers.engine.span import SpanDawidSkene, SpanLearned, SpanMajority
 from workers.engine.strategy import State, Strategy
 
-CLASSES: tuple[type[Strategy], ...] = (Majority, DawidSkene, Learned)
+CLASSES: tuple[type[Strategy], ...] = (
+    *(Majority, DawidSkene, Learned),
+    *(MultiLabelMajority, MultiLabelDawidSkene, MultiLabelLearned),
+    *(RankingMajority, RankingDawidSkene, RankingLearned),
+    *(SpanMajority, SpanDawidSkene, SpanLearned),
+)
 """Several classes may share a name: one for each type of question."""
 
 
