@@ -52,11 +52,16 @@ class SimulatedAnnotator(Annotator):
             return habit.confusion
         return super().confusion(question, items)
 
-    def reliability(self, question: Question, items: Sequence[Item]) -> float | None:
+    def reliability(
+        self,
+        question: Question,
+        items: Sequence[Item],
+        said: Mapping[str, Sequence[Value]] | None = None,
+    ) -> float | None:
         """Of labels the expected accuracy: the mean of `confusion[true][true]` over the items."""
         habit = self.habits[question.name]
         if not isinstance(habit, Labelling):
-            return super().reliability(question, items)
+            return super().reliability(question, items, said)
         true = [item.truth[question.name] for item in items]
         right = [habit.confusion[label][label] for label in true]
         return sum(right) / len(right) if right else None

@@ -1,13 +1,13 @@
-"""How near one value is to another of the same question: 1 where they are equal, 0 at worst.
+"""How near one value is to another of the same question.
 
-Of many values together: `demo.scores`.
+Figures of many records together are `demo.scores`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from demo.question import Question
 from workers.engine.question import QuestionType, Span, Value
@@ -15,48 +15,65 @@ from workers.engine.question import QuestionType, Span, Value
 Groups = tuple[tuple[str, ...], ...]
 
 
-def closeness(question: Question, given: Value, true: Value) -> float:
-    """By the type of the question: see the functions below."""
-    return BY_TYPE[question.type](question, given, true)
+def share_right(question: Question, given: Value, true: Value, said: Sequence[Value]) -> float:
+    """The share of the value's parts that are right, as the strategies count reliability.
+
+    The parts of a set are all labels, there or not; of a ranking, all pairs of options; of spans,
+    the stretches into which all that was said cuts whatever anybody marked. Labels and ratings have
+    one part; of texts it is 1 less the word error rate.
+
+    Parameters
+    ----------
+    said : what all annotators answered, this one included.
+    """
+    return PARTS[question.type](question, given, true, said)
 
 
-def _equality(_: Question, given: Value, true: Value) -> float:
+def _whole(_: Question, given: Value, true: Value, __: Sequence[Value]) -> float:
     return float(bool(given == true))
 
 
-def _of_sets(question: Question, given: Value, true: Value) -> float:
-    """The share of labels that both have or both lack."""
+def _labels(question: Question, given: Value, true: Value, _: Sequence[Value]) -> float:
     return 1 - len({*given} ^ {*true}) / len(question.values)
 
 
-def _of_ratings(question: Question, given: Value, true: Value) -> float:
-    """1 less the distance, as a share of the scale's length."""
-    return float(1 - abs(given - true) / (question.scale[-1] - question.scale[0]))
+def _pairs(_: Question, given: Value, true: Value, __: Sequence[Value]) -> float:
+    signs = _signs(given, true)
+    return sum(one == other for one, other in signs) / len(signs)
 
 
-def _of_rankings(_: Question, given: Value, true: Value) -> float:
-    return (1 + kendall(given, true)) / 2
+def _stretches(_: Question, given: Value, true: Value, said: Sequence[Value]) -> float:
+    values = [given, true, *said]
+    marked = {place for value in values for place, _ in characters(value)}
+    cuts = sorted({edge for value in values for span in value for edge in (span.start, span.end)})
+    starts = [start for start, _ in pairwise(cuts) if start in marked]
+    one, other = dict(characters(given)), dict(characters(true))
+    right = [one.get(start) == other.get(start) for start in starts]
+    return sum(right) / len(right) if right else 1.0
 
 
-def _of_spans(_: Question, given: Value, true: Value) -> float:
-    """F1 of the labelled characters; 1 where both are empty."""
-    one, other = characters(given), characters(true)
-    return 2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
-
-
-def _of_texts(_: Question, given: Value, true: Value) -> float:
-    """1 less the word error rate, 0 if that is more than 1."""
+def _words(_: Question, given: Value, true: Value, __: Sequence[Value]) -> float:
     return max(0.0, 1 - word_errors(given, true) / len(words(true)))
 
 
-BY_TYPE: dict[QuestionType, Callable[[Question, Value, Value], float]] = {
-    "label": _equality,
-    "multi_label": _of_sets,
-    "rating": _of_ratings,
-    "ranking": _of_rankings,
-    "span": _of_spans,
-    "text": _of_texts,
+PARTS: dict[QuestionType, Callable[[Question, Value, Value, Sequence[Value]], float]] = {
+    "label": _whole,
+    "multi_label": _labels,
+    "rating": _whole,
+    "ranking": _pairs,
+    "span": _stretches,
+    "text": _words,
 }
+
+
+def _signs(one: Groups, other: Groups) -> list[tuple[int, int]]:
+    """For each pair of options, whether each ranking has it in this order: -1, 0 or 1."""
+    places = [{option: n for n, group in enumerate(r) for option in group} for r in (one, other)]
+    first, second = (
+        [(place[a] > place[b]) - (place[a] < place[b]) for a, b in combinations(sorted(place), 2)]
+        for place in places
+    )
+    return list(zip(first, second, strict=True))
 
 
 def kendall(one: Groups, other: Groups) -> float:
@@ -67,11 +84,7 @@ def kendall(one: Groups, other: Groups) -> float:
     >>> kendall((("a",), ("b", "c")), (("a",), ("b",), ("c",)))
     0.6666666666666666
     """
-    places = [{option: n for n, group in enumerate(r) for option in group} for r in (one, other)]
-    signs = [
-        [(place[a] > place[b]) - (place[a] < place[b]) for place in places]
-        for a, b in combinations(places[0], 2)
-    ]
+    signs = _signs(one, other)
     return sum(1 if x == y else 0 if x * y == 0 else -1 for x, y in signs) / len(signs)
 
 

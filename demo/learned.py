@@ -39,11 +39,12 @@ def learned(store: Store, dataset_id: str, scenario: Scenario) -> list[Learned]:
     known = store.datasets.annotators(dataset_id)
     pairs: dict[int, dict[str, Pair]] = {}
     for question in scenario.distilled:
+        said = scenario.said(question.name)
         data, _ = store.datasets.model(dataset_id, question.name)
         for one in registry.restore(snapshot.unpack(data)).annotators() if data else ():
             number = int(one.annotator)
             annotator = annotators.get(known[number]["name"])
-            true = annotator.reliability(question, scenario.items) if annotator else None
+            true = annotator.reliability(question, scenario.items, said) if annotator else None
             pair = Pair(one.n_votes, one.accuracy, true)
             pairs.setdefault(number, {})[question.name] = pair
     found = [Learned(known[n]["name"], known[n]["kind"], by) for n, by in pairs.items()]

@@ -28,6 +28,7 @@ PATIENCE_S = 180.0
 
 MOST_SIGN_INS = 12
 MOST_PAGES = 3
+MOST_FAULTS = 10
 USUAL_RATES = (10, 20)
 """Answers per second that Argilla takes on SQLite and two cores while it also delivers them."""
 
@@ -110,21 +111,26 @@ class Performance:
         return result
 
     def _tell(self, result: Check) -> None:
-        lacking = dict.fromkeys(record for record, _ in result.missing)
+        lacking: dict[str, list[str]] = {}
+        for record, question in result.missing:
+            lacking.setdefault(record, []).append(question)
         self._line(
             f"{result.completed - len(lacking)} of {result.completed} completed records carry our "
             f"suggestion for each question.\n"
             f"{result.pending - len(result.early)} of {result.pending} pending records carry "
             "nothing of ours."
         )
-        decisions = self.stage.store.datasets.decisions(self.playground.dataset_id, list(lacking))
-        reasons = dict(zip(lacking, decisions, strict=True))
-        for record, question in result.missing:
-            decision = (reasons[record] or {}).get(question, {})
-            why = f": abstained, {decision['abstain']}" if decision.get("abstain") else ""
-            self._line(f"  completed without our {question}{why}: {self._page(record)}")
-        for record in result.early:
+        few = list(lacking)[:MOST_FAULTS]
+        decisions = self.stage.store.datasets.decisions(self.playground.dataset_id, few)
+        for record, decided in zip(few, decisions, strict=True):
+            reasons = {q: (decided or {}).get(q, {}).get("abstain") for q in lacking[record]}
+            told = ", ".join(f"{q} ({why})" if why else q for q, why in reasons.items())
+            self._line(f"  completed without our {told}: {self._page(record)}")
+        for record in result.early[:MOST_FAULTS]:
             self._line(f"  pending, and yet with a suggestion of ours: {self._page(record)}")
+        more = max(0, len(lacking) - MOST_FAULTS) + max(0, len(result.early) - MOST_FAULTS)
+        if more:
+            self._line(f"  … and {more} more")
 
     def invite(self) -> None:
         """Print where everything is, and who may sign in with what."""

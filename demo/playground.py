@@ -69,7 +69,6 @@ class Playground:
         self.dataset = self.owner.create_dataset(
             workspace,
             dataset_name(self.scenario.title),
-            questions=[question.to_argilla() for question in self.scenario.questions],
             fields=(),
             min_submitted=self.scenario.overlap,
             publish=False,
@@ -78,6 +77,8 @@ class Playground:
         path = f"/datasets/{self.dataset['id']}"
         for field in self.scenario.fields:
             self.owner.call("POST", f"{path}/fields", json=field.to_argilla())
+        for question in self.scenario.questions:
+            self.owner.call("POST", f"{path}/questions", json=question.to_argilla())
         self.dataset = self.owner.call("PUT", f"{path}/publish")
 
     def make_records(self) -> None:

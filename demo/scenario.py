@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from demo.closeness import closeness
+from demo.closeness import share_right
 from demo.question import CONFLICT_QUESTION, Field, Question
 from workers.engine.question import Value
 
@@ -71,10 +71,19 @@ class Annotator(ABC):
             for true, row in counts.items()
         }
 
-    def reliability(self, question: Question, items: Sequence[Item]) -> float | None:
-        """The mean closeness to the truth of the answers to `items`; None if nothing to compare."""
+    def reliability(
+        self,
+        question: Question,
+        items: Sequence[Item],
+        said: Mapping[str, Sequence[Value]] | None = None,
+    ) -> float | None:
+        """The share of right parts of the answers to `items`; None if nothing to compare.
+
+        `said` is what all annotators answered, by item: see `share_right`.
+        """
+        everything = said or {}
         found = [
-            closeness(question, given, item.truth[question.name])
+            share_right(question, given, item.truth[question.name], everything.get(item.id, ()))
             for item in items
             if question.name in item.truth
             and (given := self.answer(item).get(question.name)) is not None
@@ -142,6 +151,20 @@ class Scenario:
     def label_questions(self) -> tuple[Question, ...]:
         """Those of them that ask for one label."""
         return tuple(question for question in self.distilled if question.type == "label")
+
+    def said(self, question: str) -> dict[str, list[Value]]:
+        """All answers to a question, by item, what models suggested included."""
+        items = {item.id: item for item in self.items}
+        annotators = {annotator.name: annotator for annotator in self.annotators}
+        found: dict[str, list[Value]] = {item: [] for item in items}
+        for one in self.plan:
+            answers = annotators[one.annotator].answer(items[one.item])
+            if question in answers:
+                found[one.item].append(answers[question])
+        for each in self.suggestions:
+            if each.question == question:
+                found[each.item].append(each.value)
+        return found
 
     def completed(self) -> frozenset[str]:
         """Ids of the items that have their overlap when the whole plan is played."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from demo.closeness import characters, closeness, kendall, word_errors, words
+from demo.closeness import characters, kendall, share_right, word_errors, words
 from demo.question import Question
 from workers.engine.question import QuestionType, Value
 
@@ -42,7 +42,9 @@ def accuracy(_: Question, pairs: Pairs) -> float:
 
 def labels_right(question: Question, pairs: Pairs) -> float:
     """The share of labels that are rightly there or rightly absent."""
-    return mean(0 if given is None else closeness(question, given, true) for given, true in pairs)
+    return mean(
+        0 if given is None else share_right(question, given, true, ()) for given, true in pairs
+    )
 
 
 def mean_error(question: Question, pairs: Pairs) -> float:

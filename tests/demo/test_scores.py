@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from demo.closeness import closeness, kendall, word_errors
+from demo.closeness import kendall, share_right, word_errors
 from demo.material import DISTILLED, EVIDENCE, POLITENESS, PRIORITIES, SUMMARY, TOPICS, material
 from demo.question import Question
 from demo.scores import MEASURES
@@ -15,28 +15,38 @@ A, B, C = (("a",), ("b",), ("c",)), (("b",), ("a",), ("c",)), (("a", "b", "c"),)
 
 
 @pytest.mark.parametrize("question", DISTILLED, ids=lambda question: question.name)
-def test_nothing_is_nearer_to_the_truth_than_itself(question: Question) -> None:
-    values = [item.truth[question.name] for item in material()]
-    for one in values[:20]:
-        assert closeness(question, one, one) == 1.0
-        assert all(0 <= closeness(question, other, one) <= 1 for other in values[:20])
+def test_only_the_truth_itself_is_right_in_all_its_parts(question: Question) -> None:
+    values = [item.truth[question.name] for item in material()][:20]
+    for one in values:
+        for other in values:
+            share = share_right(question, other, one, values)
+            assert share == 1.0 if one == other else 0 <= share < 1
 
 
 @pytest.mark.parametrize(
     ("question", "given", "true", "expected"),
     [
         (TOPICS, ("account", "billing"), ("billing", "refund"), 6 / 8),
-        (POLITENESS, 2, 5, 0.25),
-        (PRIORITIES, A, B, (1 + 1 / 3) / 2),
-        (EVIDENCE, (Span(0, 4, "step"),), (Span(2, 6, "step"),), 0.5),
-        (EVIDENCE, (Span(0, 4, "step"),), (Span(0, 4, "false"),), 0.0),
-        (EVIDENCE, (), (), 1.0),
+        (POLITENESS, 2, 5, 0),
+        (PRIORITIES, A, B, 2 / 3),
+        (PRIORITIES, A, C, 0),
+        (EVIDENCE, (Span(0, 4, "step"),), (Span(2, 6, "step"),), 1 / 3),
+        (EVIDENCE, (Span(0, 4, "step"),), (Span(0, 4, "false"),), 0),
+        (EVIDENCE, (), (), 1),
         (SUMMARY, "They want their money", "They want money back", 0.5),
-        (SUMMARY, "", "Money", 0.0),
+        (SUMMARY, "", "Money", 0),
     ],
 )
-def test_closeness_by_hand(question: Question, given: Value, true: Value, expected: float) -> None:
-    assert closeness(question, given, true) == pytest.approx(expected)
+def test_the_share_of_right_parts_by_hand(
+    question: Question, given: Value, true: Value, expected: float
+) -> None:
+    assert share_right(question, given, true, [given]) == pytest.approx(expected)
+
+
+def test_a_stretch_that_others_marked_in_vain_is_right_for_who_did_not() -> None:
+    true, others = (Span(0, 4, "step"),), [(Span(6, 8, "false"),), (Span(10, 12, "step"),)]
+    assert share_right(EVIDENCE, (), true, others) == pytest.approx(2 / 3)
+    assert share_right(EVIDENCE, true, true, others) == 1
 
 
 def test_a_tie_in_one_ranking_alone_counts_half() -> None:
