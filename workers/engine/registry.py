@@ -14,14 +14,17 @@ from workers.engine.dawid_skene import DawidSkene
 from workers.engine.errors import UnknownStrategy, UnsuitedStrategy
 from workers.engine.learned import Learned
 from workers.engine.majority import Majority
+from workers.engine.median_rating import RatingMajority
 from workers.engine.multi_label import MultiLabelDawidSkene, MultiLabelLearned, MultiLabelMajority
 from workers.engine.question import Question, QuestionType, question_of
 from workers.engine.ranking import RankingDawidSkene, RankingLearned, RankingMajority
+from workers.engine.rating import RatingLearned
 from workers.engine.span import SpanDawidSkene, SpanLearned, SpanMajority
 from workers.engine.strategy import State, Strategy
 
 CLASSES: tuple[type[Strategy], ...] = (
     *(Majority, DawidSkene, Learned),
+    *(RatingMajority, RatingLearned),
     *(MultiLabelMajority, MultiLabelDawidSkene, MultiLabelLearned),
     *(RankingMajority, RankingDawidSkene, RankingLearned),
     *(SpanMajority, SpanDawidSkene, SpanLearned),

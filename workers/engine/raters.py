@@ -1,0 +1,235 @@
+"""How each annotator of a rating question uses the scale, and how far to trust them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+SHIFT_VOTES = 60.0
+STRETCH_VOTES = 60.0
+TRUST_VOTES = 10.0
+SPREAD_VOTES = 10.0
+"""How many votes of an annotator's own weigh as much as what the crowd is like."""
+
+CROWD_VOTES = 10.0
+CROWD_TRUST = 0.6
+CROWD_SPREAD = 0.2
+"""Before a crowd's first vote: how trustworthy and (in ranges of the scale) how spread its votes
+are, and how many votes that belief is worth."""
+
+LEAST_TRUST = 0.02
+
+MAX_ITERATIONS = 100
+
+TOLERANCE = 1e-9
+"""The fit has converged when no consensus moves by more than this, in ranges of the scale."""
+
+DIGITS = 10
+"""Parameters are rounded to so many decimals, so that the order of votes does not show."""
+
+
+class Told(NamedTuple):
+    """What some votes told of their annotators, by vote: against which consensus of the others.
+
+    Attributes
+    ----------
+    rater : ndarray of shape (n_votes,)
+        The annotator's number.
+    vote, others : ndarray of shape (n_votes,), points
+        What they gave, and what the others on the record hold of it.
+    weight : ndarray of shape (n_votes,), in [0, 1]
+        How much of the whole consensus the others are; 0 where there are no others.
+    """
+
+    rater: Ints
+    vote: Floats
+    others: Floats
+    weight: Floats
+
+    def part(self, start: int, stop: int) -> Told:
+        """Some consecutive votes."""
+        here = slice(start, stop)
+        return Told(self.rater[here], self.vote[here], self.others[here], self.weight[here])
+
+    def sums(self, n_raters: int) -> Floats:
+        """Sums per annotator, shape (n_raters, 7): n, 1, others, vote and their products."""
+        w, x, y = self.weight, self.others, self.vote
+        columns = (w > 0, w, w * x, w * y, w * x * x, w * x * y, w * y * y)
+        sums = [np.bincount(self.rater, column, minlength=n_raters) for column in columns]
+        return np.array(sums, np.float64).T
+
+
+class Raters:
+    """vote = shift + stretch · true + noise, for each annotator; robust against the careless.
+
+    With w the trust in an annotator, and o the consensus of the *others* on a record::
+
+        z[i, j]  = (v[i, j] - intercept[j]) / slope[j]
+        o[i, j]  = Σ_{l ≠ j} w[l] z[i, l] / Σ_{l ≠ j} w[l]       (the truth, where adjudicated)
+        trust    w[j] = corr(v, o), the crowd's mean worth TRUST_VOTES
+        stretch  log slope[j] = log(sd v / sd o) less the crowd's, drawn to 0 by STRETCH_VOTES
+        shift    a[j] = mean(v - o) less the crowd's, drawn to 0 by SHIFT_VOTES
+                 intercept[j] = mean(o) + a[j] - slope[j] · mean(o)
+        spread   s²[j] = mean (v - intercept - slope · o)², the crowd's worth SPREAD_VOTES
+
+    repeated until the consensus stands. A vote counts in an annotator's means by the share that the
+    others have in the record's weights, (n-1)/n if all are alike: few others know little, and
+    their own noise takes just that out of the spread again.
+
+    Plain inverse variances would trust those most who always say the same. Correlation with the
+    others does not, and being between 0 and 1 it is milder than r² / (1 - r²), the best weight were
+    the errors of annotators independent; they are not.
+
+    Attributes
+    ----------
+    names : list of str
+    told_ : Told, of the last `fit`
+    sums_ : ndarray of shape (n_raters, 7), see `Told.sums`
+    intercept_ (points), slope_, trust_, spread_ (points) : ndarray of shape (n_raters,)
+    crowd_ : tuple of four numbers
+        The crowd's shift (points), log stretch, trust and spread² (points²).
+
+    >>> votes = np.array([1, 2, 2, 3, 3, 4, 4, 5, 1, 2.0])
+    >>> raters = Raters(4.0).fit(np.arange(10) // 2, list("ab") * 5, votes, np.full(5, np.nan))
+    >>> bool(raters.intercept_[0] < 0 < raters.intercept_[1])  # b gives a point more than a
+    True
+    """
+
+    def __init__(self, length: float) -> None:
+        self.length = length  # of the scale, in points
+
+    def fit(self, record: Ints, names: list[str], vote: Floats, truth: Floats) -> Raters:
+        """Learn from votes (record's number, annotator, points) and the truths of records (or nan).
+
+        What each vote told is in `told_` then.
+        """
+        self.names = sorted(set(names))
+        self._numbers = {name: number for number, name in enumerate(self.names)}
+        rater = np.array([self._numbers[name] for name in names], np.intp)
+        m = len(self.names)
+        self.crowd_ = (0.0, 0.0, CROWD_TRUST, (CROWD_SPREAD * self.length) ** 2)
+        self.sums_ = np.zeros((m, 7))
+        self._follow(np.arange(m))
+        before = np.full(len(truth), np.inf)
+        for _ in range(MAX_ITERATIONS):
+            self.told_ = self.tell(record, rater, vote, truth)
+            self.sums_ = self.told_.sums(m)
+            self._see_crowd()
+            self._follow(np.arange(m))
+            now = self.consensus(record, rater, vote, len(truth))[0]
+            if np.abs(now - before).max(initial=0.0) <= TOLERANCE * self.length:
+                break
+            before = now
+        return self
+
+    def numbers(self, names: list[str]) -> Ints:
+        """The annotators' numbers, given new ones where they are new."""
+        for name in names:
+            if name not in self._numbers:
+                self._numbers[name] = len(self.names)
+                self.names.append(name)
+        if (m := len(self.names)) > len(self.sums_):
+            fresh = np.arange(len(self.sums_), m)
+            self.sums_ = np.concatenate([self.sums_, np.zeros((len(fresh), 7))])
+            for key in ("intercept_", "slope_", "trust_", "spread_"):
+                setattr(self, key, np.concatenate([getattr(self, key), np.zeros(len(fresh))]))
+            self._follow(fresh)
+        return np.array([self._numbers[name] for name in names], np.intp)
+
+    def levelled(self, rater: Ints, vote: Floats) -> Floats:
+        """The votes on the crowd's scale: z."""
+        return np.asarray((vote - self.intercept_[rater]) / self.slope_[rater], np.float64)
+
+    def consensus(self, record: Ints, rater: Ints, vote: Floats, n: int) -> tuple[Floats, Floats]:
+        """Each record's weighted mean on the crowd's scale (0 without votes), and its weight."""
+        trust = self.trust_[rater]
+        weight = np.bincount(record, trust, minlength=n)
+        total = np.bincount(record, trust * self.levelled(rater, vote), minlength=n)
+        return total / np.maximum(weight, LEAST_TRUST), np.asarray(weight, np.float64)
+
+    def tell(self, record: Ints, rater: Ints, vote: Floats, truth: Floats) -> Told:
+        """What the votes tell of their annotators; `truth` by record, nan where unknown."""
+        trust = self.trust_[rater]
+        mean, weight = self.consensus(record, rater, vote, len(truth))
+        several = np.bincount(record, minlength=len(truth))[record] > 1
+        left = np.where(several, weight[record] - trust, 0.0)
+        others = mean[record] * weight[record] - trust * self.levelled(rater, vote)
+        others = np.where(several, others / np.where(several, left, 1.0), 0.0)
+        share = left / weight[record] if len(record) else left
+        known = np.isfinite(truth)[record]
+        others, share = np.where(known, truth[record], others), np.where(known, 1.0, share)
+        return Told(rater, vote, others, share)
+
+    def take(self, told: Told, sign: float) -> None:
+        """Add what votes told (sign 1) or take it out again (-1)."""
+        who, where = np.unique(told.rater, return_inverse=True)
+        self.sums_[who] += sign * told._replace(rater=where).sums(len(who))
+        self._follow(who)
+
+    def state(self) -> dict[str, Any]:
+        """As data; `of_state` is the inverse."""
+        return {"length": self.length, "names": self.names, "crowd": list(self.crowd_)}
+
+    @classmethod
+    def of_state(cls, state: dict[str, Any], sums: Floats) -> Raters:
+        """`sums` is `sums_`, the array of the state."""
+        self = cls(float(state["length"]))
+        self.names, self.sums_ = list(state["names"]), np.array(sums, np.float64)
+        self._numbers = {name: number for number, name in enumerate(self.names)}
+        shift, stretch, trust, spread2 = (float(each) for each in state["crowd"])
+        self.crowd_ = (shift, stretch, trust, spread2)
+        self._follow(np.arange(len(self.names)))
+        return self
+
+    def _means(self, who: Ints) -> tuple[Floats, ...]:
+        """n, weight, mean of others, of votes, and the (co)variances, of these annotators."""
+        n, w, x, y, xx, xy, yy = np.maximum(self.sums_[who], [0, 0, *[-np.inf] * 5]).T
+        n, safe = np.round(n), np.where(w > 1e-9, w, 1.0)
+        w = np.where((n > 0) & (w > 1e-9), w, 0.0)
+        x, y, xx, xy, yy = (np.where(w > 0, each / safe, 0.0) for each in (x, y, xx, xy, yy))
+        least = (self.length / 40) ** 2
+        vx, vy = np.maximum(xx - x * x, 0.0) + least, np.maximum(yy - y * y, 0.0) + least
+        return n, w, x, y, vx, xy - x * y, vy
+
+    def _see_crowd(self) -> None:
+        who = np.arange(len(self.names))
+        n, w, x, y, vx, cxy, vy = self._means(who)
+        total = w.sum() + CROWD_VOTES
+        trust = (w @ _tempered(cxy / np.sqrt(vx * vy), w) + CROWD_VOTES * CROWD_TRUST) / total
+        stretch = w @ (np.log(vy / vx) / 2) / total
+        shift = w @ (y - x) / total
+        self.crowd_ = (float(shift), float(stretch), float(trust), self.crowd_[3])
+        a, slope = self._line(w, x, y, vx, vy)
+        left = w * (vy - 2 * slope * cxy + slope**2 * vx + (y - x - a) ** 2)
+        prior = CROWD_VOTES * (CROWD_SPREAD * self.length) ** 2
+        spread2 = (left.sum() + prior) / (n.sum() + CROWD_VOTES)
+        self.crowd_ = (*self.crowd_[:3], float(spread2))
+
+    def _line(self, w: Floats, x: Floats, y: Floats, vx: Floats, vy: Floats) -> tuple[Any, Any]:
+        """Shift at the mean of the others, and slope."""
+        shift, stretch, _, _ = self.crowd_
+        a = (y - x - shift) * w / (w + SHIFT_VOTES)
+        return a, np.exp((np.log(vy / vx) / 2 - stretch) * w / (w + STRETCH_VOTES))
+
+    def _follow(self, who: Ints) -> None:
+        """Derive these annotators' parameters from their sums."""
+        n, w, x, y, vx, cxy, vy = self._means(who)
+        a, slope = self._line(w, x, y, vx, vy)
+        r = _tempered(cxy / np.sqrt(vx * vy), w) + self.crowd_[2] * TRUST_VOTES / (w + TRUST_VOTES)
+        left = w * (vy - 2 * slope * cxy + slope**2 * vx + (y - x - a) ** 2)
+        spread2 = (left + SPREAD_VOTES * self.crowd_[3]) / (n + SPREAD_VOTES)
+        if len(who) == len(self.names):
+            self.intercept_, self.slope_, self.trust_, self.spread_ = np.zeros((4, len(who)))
+        self.intercept_[who] = np.round(x + a - slope * x, DIGITS)
+        self.slope_[who] = np.round(slope, DIGITS)
+        self.trust_[who] = np.round(np.clip(r, LEAST_TRUST, 1.0), DIGITS)
+        self.spread_[who] = np.round(np.sqrt(spread2), DIGITS)
+
+
+def _tempered(r: Floats, w: Floats) -> Floats:
+    return np.asarray(r * w / (w + TRUST_VOTES), np.float64)
