@@ -89,6 +89,7 @@ def test_every_type_of_question_is_distilled(installation: Installation, api: Ap
         for n, record in enumerate(records):
             me.answer(record, answer(n, number))
     installation.settle(dataset, responses=96)
+    assert installation.world.store.dirty.poisoned(dataset["id"]) == {}
 
     after = {record["id"]: record for record in api.records(dataset)}
     right: dict[str, int] = dict.fromkeys(TYPES, 0)
