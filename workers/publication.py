@@ -69,7 +69,7 @@ def publication(
             continue
         standing = record.suggestion(question.id)
         asked = question_of(question)
-        shows = may_show and decision.value is not None
+        shows = may_show and not (decision.value is None or _unsayable(asked, decision.value))
         result.shows[name] = to_argilla(asked, decision.value) if shows else None
         if result.shows[name] is None:
             _take_back(result, question, standing, ledger["m"].get(name))
@@ -95,6 +95,8 @@ def _differs(
     before, now = standing.score, _score(asked, decision)
     if isinstance(before, list) != isinstance(now, list):
         return True
+    if before is None or now is None:
+        return before is not now
     pairs = list(zip(_list(before), _list(now), strict=False))
     same = len(pairs) == len(_list(before)) == len(_list(now))
     return not same or any(
@@ -102,11 +104,21 @@ def _differs(
     )
 
 
-def _score(asked: workers.engine.question.Question, decision: Decision) -> float | list[float]:
-    """One score for each part where Argilla takes a list, else the confidence."""
-    if decision.scores is None or asked.type not in LISTED:
+def _unsayable(asked: workers.engine.question.Question, value: Any) -> bool:
+    """Whether Argilla refuses the value, right as it may be: no label at all."""
+    return asked.type == "multi_label" and value == ()
+
+
+def _score(
+    asked: workers.engine.question.Question, decision: Decision
+) -> float | list[float] | None:
+    """One score for each part where Argilla takes a list, else the confidence.
+
+    Argilla takes no score at all for a list without parts.
+    """
+    if asked.type not in LISTED:
         return decision.confidence
-    return list(decision.scores)
+    return list(decision.scores or ()) or None
 
 
 def _list(score: Any) -> list[Any]:
@@ -124,15 +136,12 @@ def _says(asked: workers.engine.question.Question, json: Any, value: Any) -> boo
 def _suggestion(
     question: Question, asked: workers.engine.question.Question, decision: Decision, version: str
 ) -> dict[str, Any]:
+    item: dict[str, Any] = {"question_id": question.id, "value": to_argilla(asked, decision.value)}
     score = _score(asked, decision)
-    rounded = [round(s, 4) for s in score] if isinstance(score, list) else round(score, 4)
-    return {
-        "question_id": question.id,
-        "value": to_argilla(asked, decision.value),
-        "score": rounded,
-        "type": "model",
-        "agent": OWN_AGENT + version,
-    }
+    if score is not None:
+        many = isinstance(score, list)
+        item["score"] = [round(s, 4) for s in _list(score)] if many else round(score, 4)
+    return item | {"type": "model", "agent": OWN_AGENT + version}
 
 
 def _take_back(
