@@ -131,8 +131,8 @@ class Composite(Strategy):
         """What the record consists of, given what stands on it."""
 
     @abstractmethod
-    def _labels(self, record: str, value: Value) -> Iterable[tuple[Element, str]]:
-        """What the value says about each of the record's elements that it speaks of."""
+    def _labels(self, elements: list[Element], value: Value) -> Iterable[tuple[Element, str]]:
+        """What the value says about each of the elements of its record that it speaks of."""
 
     @abstractmethod
     def _whole(self, reading: Reading) -> Whole:
@@ -141,6 +141,9 @@ class Composite(Strategy):
     @abstractmethod
     def _plain(self, value: Any) -> Value:
         """A value that went through JSON, where tuples become lists."""
+
+    def _prepare(self) -> None:
+        """Tell the `models_` what they have to know before they are fitted."""
 
     def _learn_context(self) -> None:
         """Learn how elements depend on each other, from all records and their `models_`."""
@@ -174,11 +177,13 @@ class Composite(Strategy):
             everybody = [*self.votes_.get(record, ()), None]
             for (number, _, _), fact in self._apart(record, everybody).items():
                 apart[number].append(fact)
+        self._prepare()
         for model, its in zip(self.models_, apart, strict=True):
             model.fit(its)
         return self._fitted()
 
     def refit(self) -> Self:
+        self._prepare()
         for model in self.models_:
             model.refit()
         return self._fitted()
@@ -312,15 +317,16 @@ class Composite(Strategy):
     def _apart(self, record: str, who: Iterable[str | None]) -> dict[Where, Fact]:
         """What these people (None is the reviewer) say about the record's elements."""
         votes = self.votes_.get(record, {})
+        elements = self._elements(record)
         facts: dict[Where, Fact] = {}
         for name in who:
             if name is None and record in self.verdicts_:
-                for (number, part), label in self._labels(record, self.verdicts_[record]):
+                for (number, part), label in self._labels(elements, self.verdicts_[record]):
                     element = f"{record}\x1f{part}"
                     facts[number, element, None] = Adjudication(element, label)
             elif name in votes:
                 vote = votes[name]
-                for (number, part), label in self._labels(record, vote.value):
+                for (number, part), label in self._labels(elements, vote.value):
                     element = f"{record}\x1f{part}"
                     facts[number, element, name] = Vote(element, name, label, vote.confidence)
         return facts

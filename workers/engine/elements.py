@@ -7,6 +7,7 @@ for them: posteriors of many elements at once, and voices for any two labels.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,10 @@ from workers.engine.label_model import Floats, LabelModel
 from workers.engine.majority import Majority
 from workers.engine.reliability import expected_accuracy
 from workers.engine.shares import shares
+from workers.engine.strategy import State
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 ROW_VOTES = 4.0
 """How many votes the prior of a row of the crowd's confusion matrix weighs."""
@@ -61,7 +66,7 @@ class DawidSkeneElements(ElementModel, DawidSkene):
 
 
 class CrowdElements(ElementModel, DawidSkene):
-    """Dawid and Skene's model for elements, where one label is the rule and the others are rare.
+    """Dawid and Skene's model for elements whose first label says that nothing is there.
 
     Who marks little misses much and is seldom wrong in what they mark: errors are not symmetric.
     So a row of an annotator's confusion matrix is drawn not toward an accuracy that is the same
@@ -72,23 +77,38 @@ class CrowdElements(ElementModel, DawidSkene):
 
     with a[j] the annotator's expected accuracy (`expected_accuracy`) and a the crowd's.
 
+    Where nobody marked anything there is no element; yet it is a place where nothing is, and where
+    all agreed. For each element there are `background` such places: they are added to the counts
+    of the first label, so that a mark is as telling as it is rare.
+
     Attributes
     ----------
+    background : float
+        Places that nobody marked, for each that somebody did.
     errors_ : ndarray of shape (n_labels, n_labels), rows sum to 1
         Here the whole matrix c, its diagonal included.
     """
 
+    background: float = 0.0
+
     def _see_crowd(self, counts: Floats, responsibility: Floats) -> None:
-        super()._see_crowd(counts, responsibility)
+        voted = self.votes_.degree > 0
+        labels = responsibility[voted]
+        empty = np.zeros((1, len(self.labels)))
+        empty[0, 0] = self.background * len(labels)
+        super()._see_crowd(self._with_background(counts), responsibility)
         k = len(self.labels)
         prior = np.full((k, k), (1 - self.crowd_) / max(k - 1, 1))
         prior[np.arange(k), np.arange(k)] = self.crowd_
-        pooled = counts.reshape(-1, k, k).sum(axis=0).T
+        pooled = self._with_background(counts).reshape(-1, k, k).sum(axis=0).T
         self.errors_ = shares(pooled + ROW_VOTES * prior).round(DIGITS)
+        p = labels.sum(axis=0) + empty[0] + 1.0
+        self.log_prior_ = np.log(p / p.sum()).round(DIGITS)
 
     def _log_confusion(self, counts: Floats) -> Floats:
         k = len(self.labels)
-        cubes = np.maximum(counts, 0.0).reshape(-1, k, k)  # [annotator, given, true]
+        whole = self._with_background(np.maximum(counts, 0.0))
+        cubes = whole.reshape(-1, k, k)  # [annotator, given, true]
         accuracy, _ = expected_accuracy(cubes, self.crowd_)
         shift = _logit(accuracy) - _logit(np.array(self.crowd_))
         right = np.diagonal(self.errors_)
@@ -99,6 +119,21 @@ class CrowdElements(ElementModel, DawidSkene):
         expected /= expected.sum(axis=1, keepdims=True)
         weights: Floats = np.log(expected).round(DIGITS).reshape(-1, k)
         return weights
+
+    def _with_background(self, counts: Floats) -> Floats:
+        k = len(self.labels)
+        cubes = counts.reshape(-1, k, k).copy()
+        cubes[:, 0, 0] += self.background * cubes.sum(axis=(1, 2))
+        return cubes.reshape(-1, k)
+
+    def state(self) -> dict[str, Any]:
+        return super().state() | {"background": self.background}
+
+    @classmethod
+    def from_state(cls, state: State) -> Self:
+        self = super().from_state(state)
+        self.background = float(state["background"])
+        return self
 
 
 class MirroredElements(DawidSkeneElements):

@@ -62,7 +62,7 @@ class MultiLabelMajority(Composite):
     def _elements(self, record: str) -> list[Element]:
         return [(number, "") for number in range(len(self.question.labels))]
 
-    def _labels(self, record: str, value: Value) -> Iterable[tuple[Element, str]]:
+    def _labels(self, elements: list[Element], value: Value) -> Iterable[tuple[Element, str]]:
         for number, label in enumerate(self.question.labels):
             yield (number, ""), IN if label in value else OUT
 

@@ -97,7 +97,7 @@ class RankingMajority(Composite):
             {item for value in values for chain in _chains(value) for item in sum(chain, ())}
         )
 
-    def _labels(self, record: str, value: Value) -> Iterable[tuple[Element, str]]:
+    def _labels(self, elements: list[Element], value: Value) -> Iterable[tuple[Element, str]]:
         for chain in _chains(value):
             place = {item: i for i, group in enumerate(chain) for item in group}
             for a, b in combinations(sorted(place), 2):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from workers.engine.composite import Composite, Element, Reading, Whole
 from workers.engine.decision import ADJUDICATED
 from workers.engine.elements import CrowdElements, ElementModel, MajorityElements
 from workers.engine.errors import BadValue, UnknownLabel
+from workers.engine.facts import Vote
 from workers.engine.label_model import Floats
 from workers.engine.question import QuestionType, Span, Value, label_question
 from workers.engine.shares import TIE
@@ -19,7 +20,19 @@ from workers.engine.shares import TIE
 NOTHING = ""
 """The label of a stretch that is in no span."""
 
+BACKGROUND = 4.0
+"""At most so much unmarked text is taken into account, for each stretch that somebody marked."""
+
+DEPENDENCE = 0.2
+FIT_DEPENDENCE = 0.02
+"""ρ of the votes on a stretch, in the posterior and inside the fit."""
+
+AGREED = 0.9
+"""How probable a boundary is that a single annotator set."""
+
 Stretch = tuple[int, int]
+Codes = dict[Element, int]
+Posterior = dict[Element, Floats]
 
 
 class SpanMajority(Composite):
@@ -30,9 +43,12 @@ class SpanMajority(Composite):
     cut that nobody cut, and a long span weighs no more than a short one. Where spans may overlap,
     every label has a model and stretches of its own.
 
-    Neighbouring stretches of one label are one span if more of those who marked both saw one there
-    than two. How sure a span is: the least probable of that its stretches have its label, and that
-    the stretches beside it have not.
+    Spans grow from the surest stretch on: of those annotators who marked it, most set its start
+    there, and most its end; each weighs as much as the label that they gave it is probable there.
+    Whoever overlooked a span has no say in where it begins. With P the posterior of that stretch
+    and w the weights, a span is right with probability ::
+
+        P(span) = P(label) · b(start) · b(end),    b(x) = (w of those who set x + AGREED) / (w + 1)
 
     >>> from workers.engine.facts import Vote
     >>> from workers.engine.question import Question
@@ -40,8 +56,8 @@ class SpanMajority(Composite):
     >>> said = [("ann", (0, 8)), ("ben", (0, 8)), ("cas", (4, 8))]
     >>> votes = [Vote("r", who, (Span(*where, "name"),)) for who, where in said]
     >>> [decision] = model.fit(votes).decide(["r"])
-    >>> decision.value, decision.scores  # 0-4: (2 + 1/2) / (3 + 1)
-    ((Span(start=0, end=8, label='name'),), (0.625,))
+    >>> decision.value, round(decision.confidence, 2)  # 7/8 · (14/8 + 0.9) / (21/8 + 1) · 0.97
+    ((Span(start=0, end=8, label='name'),), 0.62)
     """
 
     name: ClassVar[str] = "majority"
@@ -97,60 +113,52 @@ class SpanMajority(Composite):
                     elements.append((number, f"{start}-{end}"))
         return elements
 
-    def _labels(self, record: str, value: Value) -> Iterable[tuple[Element, str]]:
-        for element in self._elements(record):
-            number, part = element
-            start, end = _stretch(part)
-            over = (
-                span.label
-                for span in value
-                if span.start <= start and end <= span.end and self._number(span.label) == number
-            )
+    def _labels(self, elements: list[Element], value: Value) -> Iterable[tuple[Element, str]]:
+        for element in elements:
+            over = (s.label for s in value if self._within(element, s))
             yield element, next(over, NOTHING)
+
+    def _within(self, element: Element, span: Span) -> bool:
+        start, end = _stretch(element)
+        return span[0] <= start and end <= span[1] and self._number(span.label) == element[0]
 
     def _whole(self, reading: Reading) -> Whole:
         posterior = dict(zip(reading.elements, reading.posterior, strict=True))
-        values = [vote.value for vote in reading.votes.values()]
+        verdict, votes = reading.verdict, reading.votes
         if not posterior:  # all agree that there is nothing
-            n = len(values)
-            sure = ADJUDICATED if reading.verdict is not None else (n + 0.5) / (n + 1)
+            n = len(votes)
+            sure = (n + 0.5) / (n + 1) if verdict is None else ADJUDICATED
             return Whole((), None, (), sure, {}, [], None, (0, 0))
-        codes, tied = {}, []
-        if reading.verdict is not None:
-            said = dict(self._labels(reading.record, reading.verdict))
-            codes = {each: self._code(each, said[each]) for each in posterior}
-        else:
-            for each, p in posterior.items():
-                best = np.flatnonzero(p > p.max() - TIE)
-                codes[each] = int(best[0])
-                if len(best) > 1:
-                    tied.append((each, best))
-        leader = self._joined(codes, values) if reading.verdict is None else reading.verdict
-        names = []
-        for each, best in tied:
-            if codes[each] or not leader:
-                stretch = each[1]
-                names += [f"{self._name(each, int(b)) or 'nothing'} at {stretch}" for b in best]
-        margins = {}
-        for each, p in posterior.items():
-            rest = np.delete(p, codes[each])
-            margins[each] = float(p[codes[each]] - rest.max())
+        codes, open_ = self._codes(posterior)
+        if verdict is not None:
+            said = dict(self._labels(reading.elements, verdict))
+            codes, open_ = {each: self._code(each, said[each]) for each in posterior}, []
+        leader = self._spans(codes, posterior, votes) if verdict is None else verdict
+        tied = [name for each, names in open_ if codes[each] or not leader for name in names]
+        margins = {each: float(2 * p[codes[each]] - p.sum()) for each, p in posterior.items()}
         weakest = min(margins, key=lambda each: margins[each])
-        ranked = np.argsort(-posterior[weakest], kind="stable")
-        then = int(next(code for code in ranked if code != codes[weakest]))
-        other = self._joined(codes | {weakest: then}, values)
-        scores = tuple(self._sure(span, posterior) for span in leader)
-        if reading.verdict is not None:
-            scores = (ADJUDICATED,) * len(leader)
+        then = max(
+            (code for code in range(len(posterior[weakest])) if code != codes[weakest]),
+            key=lambda code: posterior[weakest][code],
+        )
+        given = sorted({*leader, *(span for vote in votes.values() for span in vote.value)})
+        chances = {
+            span: self._sure(span, posterior, votes)
+            if verdict is None
+            else ADJUDICATED
+            if span in verdict
+            else 1 - ADJUDICATED
+            for span in given
+        }
+        scores = tuple(chances[span] for span in leader)
         nothing = [float(p[codes[each]]) for each, p in posterior.items()]
-        given = dict.fromkeys(sorted({s for value in values for s in value} | set(leader)))
         return Whole(
-            leader=None if names else leader,
-            runner_up=None if names else other,
+            leader=None if tied else leader,
+            runner_up=None if tied else self._spans(codes | {weakest: then}, posterior, votes),
             scores=scores,
             confidence=float(np.mean(scores or nothing)),
-            posterior={f"{s.label} {s.start}-{s.end}": self._sure(s, posterior) for s in given},
-            tied=names,
+            posterior={f"{s.label} {s.start}-{s.end}": p for s, p in chances.items()},
+            tied=tied,
             weakest=weakest,
             sides=(codes[weakest], then),
         )
@@ -158,51 +166,94 @@ class SpanMajority(Composite):
     def _code(self, element: Element, label: str) -> int:
         return self.models_[element[0]].labels.index(label)
 
-    def _name(self, element: Element, code: int) -> str:
-        return self.models_[element[0]].labels[code]
+    def _codes(self, posterior: Posterior) -> tuple[Codes, list[tuple[Element, list[str]]]]:
+        """The most probable label of each stretch, and those stretches that have several.
 
-    def _joined(self, codes: dict[Element, int], values: list[Value]) -> tuple[Span, ...]:
-        """Labelled stretches as spans."""
-        spans: list[Span] = []
-        last: dict[int, int] = {}  # per model: where its last span is in the list
-        for element, code in codes.items():
-            if not code:
-                continue
-            (start, end), label = _stretch(element[1]), self._name(element, code)
-            before = spans[last[element[0]]] if element[0] in last else None
-            if (
-                before
-                and (before.end, before.label) == (start, label)
-                and _one(start, label, values)
-            ):
-                spans[last[element[0]]] = before._replace(end=end)
-            else:
-                last[element[0]] = len(spans)
-                spans.append(Span(start, end, label))
-        return tuple(sorted(spans))
+        Between a label and nothing it is nothing: fewer than half would have it.
+        """
+        codes, several = {}, []
+        for each, p in posterior.items():
+            best = np.flatnonzero(p > p.max() - TIE)
+            codes[each] = int(best[0])
+            if len(best) > 1:
+                labels = [self.models_[each[0]].labels[code] or "nothing" for code in best]
+                several.append((each, [f"{label} {each[1]}" for label in labels]))
+        return codes, several
 
-    def _sure(self, span: Span, posterior: dict[Element, Floats]) -> float:
-        """How probable the least probable of what makes the span is."""
-        least, number = 1.0, self._number(span.label)
-        for element, p in posterior.items():
-            if element[0] != number:
+    def _spans(
+        self, codes: Codes, posterior: Posterior, votes: Mapping[str, Vote]
+    ) -> tuple[Span, ...]:
+        """Put spans together, from the surest stretch on; no two of a model overlap."""
+        found: list[tuple[int, Span]] = []
+        order = sorted(codes, key=lambda each: -round(float(posterior[each][codes[each]]), 9))
+        for core in order:
+            number, label = core[0], self.models_[core[0]].labels[codes[core]]
+            if label == NOTHING or any(n == number and self._within(core, s) for n, s in found):
                 continue
-            start, end = _stretch(element[1])
-            chance = float(p[self._code(element, span.label)])
-            if span.start <= start and end <= span.end:
-                least = min(least, chance)
-            elif end == span.start or start == span.end:
-                least = min(least, 1 - chance)
-        return least
+            starts, ends = self._edges(core, posterior, votes)
+            at, to = _stretch(core)
+            span = Span(
+                max(starts, key=lambda x: (round(starts[x], 9), x), default=at),
+                min(ends, key=lambda x: (-round(ends[x], 9), x), default=to),
+                label,
+            )
+            if all(n != number or s.end <= span.start or span.end <= s.start for n, s in found):
+                found.append((number, span))
+        return tuple(sorted(span for _, span in found))
+
+    def _edges(
+        self, core: Element, posterior: Posterior, votes: Mapping[str, Vote]
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """How much weight is behind each start, and each end, of the spans round a stretch."""
+        starts: dict[int, float] = {}
+        ends: dict[int, float] = {}
+        for vote in votes.values():
+            for span in vote.value:
+                if self._within(core, span):
+                    weight = float(posterior[core][self._code(core, span.label)])
+                    starts[span.start] = starts.get(span.start, 0.0) + weight
+                    ends[span.end] = ends.get(span.end, 0.0) + weight
+        return starts, ends
+
+    def _sure(self, span: Span, posterior: Posterior, votes: Mapping[str, Vote]) -> float:
+        """P(span), seen from its surest stretch."""
+        code = self._code((self._number(span.label), ""), span.label)
+        inside = [each for each in posterior if self._within(each, span)]
+        core = max(inside, key=lambda each: posterior[each][code])
+        chance = float(posterior[core][code])
+        for edges, x in zip(self._edges(core, posterior, votes), span[:2], strict=True):
+            chance *= (edges.get(x, 0.0) + AGREED) / (sum(edges.values()) + 1)
+        return chance
 
 
 class SpanDawidSkene(SpanMajority):
-    """Dawid and Skene's model of every stretch."""
+    """Dawid and Skene's model of every stretch, see `CrowdElements`.
+
+    Unmarked text counts too (up to BACKGROUND places for each marked stretch): its length over the
+    length of the marked text is how often all agreed that there is nothing.
+
+    Simpson & Gurevych, A Bayesian approach for sequence tagging with crowds, EMNLP 2019, for what
+    annotators of spans do: they overlook many, and seldom make one up.
+    """
 
     name: ClassVar[str] = "dawid_skene"
 
     def _model(self, *labels: str) -> ElementModel:
-        return CrowdElements(label_question(*labels))
+        return CrowdElements(
+            label_question(*labels), dependence=DEPENDENCE, fit_dependence=FIT_DEPENDENCE
+        )
+
+    def _prepare(self) -> None:
+        marked = [0] * len(self.models_)
+        whole = 0
+        for record, votes in self.votes_.items():
+            whole += max((s.end for vote in votes.values() for s in vote.value), default=0)
+            for element in self._elements(record):
+                start, end = _stretch(element)
+                marked[element[0]] += end - start
+        for model, length in zip(self.models_, marked, strict=True):
+            if isinstance(model, CrowdElements):
+                model.background = min((whole - length) / max(length, 1), BACKGROUND)
 
 
 class SpanLearned(SpanDawidSkene):
@@ -211,17 +262,6 @@ class SpanLearned(SpanDawidSkene):
     name: ClassVar[str] = "learned"
 
 
-def _stretch(part: str) -> Stretch:
-    start, _, end = part.partition("-")
+def _stretch(element: Element) -> Stretch:
+    start, _, end = element[1].partition("-")
     return int(start), int(end)
-
-
-def _one(at: int, label: str, values: list[Value]) -> bool:
-    """Whether more annotators have a span of that label across `at` than two that meet there."""
-    across = sum(any(s.label == label and s.start < at < s.end for s in value) for value in values)
-    meet = sum(
-        any(s.label == label and s.end == at for s in value)
-        and any(s.label == label and s.start == at for s in value)
-        for value in values
-    )
-    return across > meet
