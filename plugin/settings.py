@@ -41,7 +41,7 @@ class _Frozen(BaseModel):
 class Choices(_Frozen):
     """What may be chosen for a dataset, and again for each of its questions."""
 
-    strategy: str = "dawid_skene"
+    strategy: str = "learned"
     min_confidence: float = Field(0.0, ge=0, le=1)
     content: bool = True
 

@@ -139,8 +139,8 @@ def _suggestion(
     item: dict[str, Any] = {"question_id": question.id, "value": to_argilla(asked, decision.value)}
     score = _score(asked, decision)
     if score is not None:
-        many = isinstance(score, list)
-        item["score"] = [round(s, 4) for s in _list(score)] if many else round(score, 4)
+        rounded = [round(s, 4) for s in _list(score)]
+        item["score"] = rounded if isinstance(score, list) else rounded[0]
     return item | {"type": "model", "agent": OWN_AGENT + version}
 
 

@@ -245,7 +245,7 @@ def test_sources_are_told_apart_by_patterns_and_templates_come_first(toml: Any) 
 def test_without_a_file_every_dataset_has_the_defaults() -> None:
     plan = Plan()
     assert plan.dataset("any/thing").model_dump() == plan.dataset("").model_dump()
-    assert plan.dataset("any/thing").strategy == "dawid_skene"
+    assert plan.dataset("any/thing").strategy == "learned"
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,7 @@ def test_status_is_a_table_of_datasets(run: Run) -> None:
         "support/chat",
         "active",
         "helpful: majority:1, 4 votes",
-        "cannot answer rating",
+        "carries the conflict note",
     ):
         assert word in done.out
 
@@ -318,7 +318,7 @@ def test_reconcile_waits_no_longer_than_it_can_help(
 
 
 def test_refit_tells_the_versions(run: Run) -> None:
-    assert run("refit", "--json").json == {"support/chat": {"helpful": 1, "problem": 1}}
+    assert run("refit", "--json").json == {"support/chat": {"helpful": 1, "problem": 1, "stars": 1}}
     assert "helpful is at version 2" in run("refit").out
 
 

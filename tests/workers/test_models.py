@@ -88,6 +88,7 @@ def test_each_question_has_the_strategy_that_was_chosen_for_it(store: Store) -> 
     assert {name: model.strategy.name for name, model in chosen.items()} == {
         "helpful": "majority",
         "problem": "dawid_skene",
+        "stars": "majority",
     }
 
 
@@ -231,7 +232,7 @@ def test_models_are_worth_writing_once_they_learned_something(store: Store) -> N
     models = Models.load(store, CHAT, PLAN)
     assert models.unsaved() == []
     models.learn(append(store, said("r1", 0, "yes")))
-    assert {model.question.name for model in models.unsaved()} == {"helpful", "problem"}
+    assert {model.question.name for model in models.unsaved()} == {"helpful", "problem", "stars"}
 
 
 def test_a_large_model_is_not_written_and_not_fitted_for_every_answer(
