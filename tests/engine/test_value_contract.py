@@ -80,6 +80,7 @@ def assert_same(one: list[Decision], other: list[Decision], within: float = 1e-9
 
 def test_every_type_of_value_has_the_learned_strategy_and_the_yardstick() -> None:
     assert {("learned", STARS), ("majority", STARS), ("learned", NUMBERS)} <= set(CASES)
+    assert {("learned", TEXT), ("majority", TEXT), ("alignment", TEXT)} <= set(CASES)
 
 
 def test_neither_the_order_of_votes_nor_names_matter(strategy: Strategy) -> None:

@@ -21,10 +21,13 @@ from workers.engine.ranking import RankingDawidSkene, RankingLearned, RankingMaj
 from workers.engine.rating import RatingLearned
 from workers.engine.span import SpanDawidSkene, SpanLearned, SpanMajority
 from workers.engine.strategy import State, Strategy
+from workers.engine.text import TextAlignment, TextLearned
+from workers.engine.text_model import TextMajority
 
 CLASSES: tuple[type[Strategy], ...] = (
     *(Majority, DawidSkene, Learned),
     *(RatingMajority, RatingLearned),
+    *(TextMajority, TextLearned, TextAlignment),
     *(MultiLabelMajority, MultiLabelDawidSkene, MultiLabelLearned),
     *(RankingMajority, RankingDawidSkene, RankingLearned),
     *(SpanMajority, SpanDawidSkene, SpanLearned),
@@ -48,9 +51,9 @@ def create(name: object, question: Question) -> Strategy:
     >>> from workers.engine.question import label_question
     >>> create("majority", label_question("yes", "no")).fit([]).n_votes
     0
-    >>> create("best", label_question("yes", "no"))
+    >>> create("best", label_question("yes", "no"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    workers.engine.errors.UnknownStrategy: unknown strategy 'best'; known are dawid_skene, learned, majority
+    workers.engine.errors.UnknownStrategy: unknown strategy 'best'; known are alignment, dawid_skene, ...
     """
     return _called(name, find(name, question.type)(question))
 
