@@ -170,7 +170,8 @@ def _span(cell: str) -> tuple[Span, ...]:
             start = end = label = None
         if type(start) is not int or type(end) is not int or not isinstance(label, str):
             raise BadValue(f'{_short(json.dumps(part))} is no span such as [0, 4, "name"]')
-        if not 0 <= start < end:
+        start = max(start, 0)  # some tools tell -1 where the text begins
+        if start >= end:
             raise BadValue(f"{_short(json.dumps(part))}: a span must end behind its start")
         if not label.strip():
             raise BadValue(f"{_short(json.dumps(part))}: label is empty")

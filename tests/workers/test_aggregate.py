@@ -43,6 +43,28 @@ class Done:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+VALUES = {
+    "label": ("yes", "yes"),
+    "multi_label": ("a|b", ["a", "b"]),
+    "rating": ("4", 4),
+    "ranking": ("b>a=c", "b>a=c"),
+    "span": ('"[[0, 4, ""name""]]"', [[0, 4, "name"]]),
+    "text": ("He left.", "He left."),
+}
+
+
+def suited() -> set[str]:
+    """The types of questions that the strategies `majority` and `learned` answer so far."""
+    return {
+        kind
+        for kind in VALUES
+        if all(
+            any(each.name == name and kind in each.types for each in registry.CLASSES)
+            for name in ("majority", "learned")
+        )
+    }
+
+
 Run = Callable[..., Done]
 
 
@@ -159,6 +181,50 @@ def test_an_installed_package_brings_its_own_strategy(
     assert {line["strategy"] for line in done.lines} == {name}
 
 
+def test_labels_that_an_adjudication_leaves_open_are_as_the_votes_have_them(run: Run) -> None:
+    rows = "".join(f"t{i},{who},a|b\nt{i},{who},b\n" for i in range(9) for who in ("ann", "ben"))
+    given = {"answers": "task,worker,label\n" + rows, "truth": 'task,label\nt0,"{""a"": 0}"\n'}
+    done = run("--type", "multi_label", "--adjudications", "truth.csv", **given)
+    first, second = done.lines[:2]
+    assert (first["value"], first["adjudicated"]) == (["b"], True)
+    assert (second["value"], second["adjudicated"]) == (["a", "b"], False)
+    assert first["posterior"]["a"] < 0.01
+    assert first["posterior"]["b"] == pytest.approx(second["posterior"]["b"])
+    assert first["confidence"] == first["scores"][0] == first["posterior"]["b"]
+
+
+@pytest.mark.parametrize("strategy", ["majority", "learned"])
+@pytest.mark.parametrize("kind", [kind for kind in VALUES if kind in suited()])
+def test_every_type_is_distilled_and_written_as_it_is_read(
+    run: Run, kind: str, strategy: str
+) -> None:
+    cell, value = VALUES[kind]
+    rows = "".join(f"t{i},{who},{cell}\n" for i in range(5) for who in ("ann", "ben", "cas"))
+    options = ("--type", kind, "--strategy", strategy, "--adjudications", "truth.csv")
+    done = run(*options, answers="task,worker,label\n" + rows, truth=f"task,label\nt1,{cell}\n")
+    assert done.code == 0, done.err
+    assert [line["task"] for line in done.lines] == [f"t{i}" for i in range(5)]
+    assert [line["value"] for line in done.lines] == [value] * 5
+    assert [line["adjudicated"] for line in done.lines] == [i == 1 for i in range(5)]
+    for line in done.lines:
+        assert 0 < line["confidence"] <= 1
+        assert all(0 <= p <= 1 for p in line["posterior"].values())
+        assert all(0 <= p <= 1 for p in line.get("scores", []))
+
+
+def test_an_annotator_whose_answer_has_parts_is_one_annotator(run: Run, tmp_path: Path) -> None:
+    pairs = "".join(f"t{i},{w},a>b\nt{i},{w},a>c\n" for i in range(5) for w in ("ann", "ben"))
+    options = ("--type", "ranking", "--annotators", "who.csv")
+    done = run(*options, answers="task,worker,label\n" + pairs)
+    assert done.code == 0
+    assert "10 answers" not in done.err
+    assert "20 answers of 2 annotators on 5 records" in done.err
+    with (tmp_path / "who.csv").open(newline="") as file:
+        found = {row["annotator"]: row for row in csv.DictReader(file)}
+    assert sorted(found) == ["ann", "ben"]
+    assert [row["votes"] for row in found.values()] == ["10", "10"]
+
+
 def test_text_is_written_as_it_is(run: Run) -> None:
     done = run(answers="task,worker,label\nä,ann,日本\n")
     assert '"task": "ä", "value": "日本"' in done.out
@@ -169,7 +235,10 @@ def test_text_is_written_as_it_is(run: Run) -> None:
     [
         (("--strategy", "best"), "unknown strategy 'best'; known are"),
         (("--strategy", "no.such:Rule"), "'no.such:Rule' cannot be used: ModuleNotFoundError"),
-        (("--type", "span", "--strategy", "dawid_skene"), "cannot answer span questions"),
+        (
+            ("--type", "span", "--strategy", "workers.engine.majority:Majority"),
+            "cannot answer span questions",
+        ),
         (("--type", "essay"), "'essay' is not one of 'label'"),
         (("--adjudications", "none.csv"), "none.csv"),
         (("--out", "no/such/folder.jsonl"), "no folder no/such"),

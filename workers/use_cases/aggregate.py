@@ -104,8 +104,8 @@ def aggregate(answers: Answers, strategy: str) -> Aggregate:
 def _completed(answers: Answers, guessed: dict[str, Decision]) -> Iterator[Fact]:
     yield from answers.facts()
     for task, said in answers.partial.items():
-        likely = {label: p > 0.5 for label, p in guessed[task].posterior.items()} | said
-        value = tuple(label for label in answers.question.labels if likely[label])
+        likely = dict.fromkeys(guessed[task].leader or (), True) | said
+        value = tuple(label for label in answers.question.labels if likely.get(label))
         yield Adjudication(task, value)
 
 
