@@ -1,0 +1,145 @@
+"""The base of a team's own strategy: it says how votes become a posterior, all else is here.
+
+How it is found and named in settings is the business of `workers.engine.registry`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.engine.choice import Choice, Voice
+from workers.engine.errors import UnknownLabel
+from workers.engine.facts import Adjudication, Content, Fact, Source, Vote
+from workers.engine.question import Value
+from workers.engine.reliability import ANNOTATOR_VOTES, CROWD_ACCURACY
+from workers.engine.strategy import Reliability, State
+from workers.engine.value_model import ValueModel, believed
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+LEAST = 1e-6
+"""The least probability of a candidate: what was left out is not impossible."""
+
+
+class Custom(ValueModel):
+    """A strategy of which only `name` and `posterior` are to be written.
+
+    - An adjudicated record is decided by its adjudication, one without votes abstains, equal
+      posteriors tie.
+    - A vote's part in the decision is what the log posterior would lack without it; what the votes
+      do not add up to stands in the prior.
+    - An annotator's accuracy is the share of their votes that the decisions agreed with at the last
+      fit, the crowd's usual one worth ANNOTATOR_VOTES.
+    - What else stands, such as ``self.standing_.sources`` and ``.contents``, may be looked up. A
+      posterior that depends on more than the record's votes is reported when the record is.
+
+    Attributes
+    ----------
+    agreed_ : mapping of annotator to how many of their votes the decisions agreed with
+
+    >>> class Veto(Custom):
+    ...     name = "veto"
+    ...
+    ...     def posterior(self, votes):
+    ...         return {"no": 0.9, "yes": 0.1} if any(v.value == "no" for v in votes) else {"yes": 1}
+    >>> from workers.engine.question import label_question
+    >>> votes = [Vote("r", who, what) for who, what in (("ann", "yes"), ("ben", "no"))]
+    >>> [decision] = Veto(label_question("yes", "no")).fit(votes).decide(["r"])
+    >>> decision.value, round(decision.confidence, 2)
+    ('no', 0.9)
+    >>> [(c.annotator, round(c.log_odds, 1)) for c in decision.contributions]
+    [('ann', 0.0), ('ben', 16.0)]
+    """
+
+    keeps: ClassVar[tuple[type[Fact], ...]] = (Vote, Adjudication, Content, Source)
+
+    agreed_: dict[str, int]
+
+    @abstractmethod
+    def posterior(self, votes: Sequence[Vote]) -> Mapping[str, float]:
+        """How probable each value is, as `str` has it, given one record's votes (at least one).
+
+        `votes` are in the order of their annotators. The probabilities need not sum to 1, and what
+        is left out has next to none. Must depend on nothing but the votes and what stands.
+        """
+
+    def _checked(self, value: Value) -> Value:
+        if self.question.type == "label" and value not in self.question.labels:
+            raise UnknownLabel(value, self.question.labels)
+        return value
+
+    def _fit(self) -> None:
+        self.agreed_ = {}
+        for record in sorted(self.standing_.votes):
+            choice = self._choice(record)
+            p = choice.posterior()
+            leader = choice.values[int(np.argmax(p))]
+            for vote in self.standing_.of(record):
+                hit = vote.value == leader
+                self.agreed_[vote.annotator] = self.agreed_.get(vote.annotator, 0) + hit
+
+    def _choices(self, records: Sequence[str]) -> list[Choice]:
+        return [self._choice(record) for record in records]
+
+    def _choice(self, record: str) -> Choice:
+        votes, anchor = self.standing_.of(record), self.standing_.adjudications.get(record)
+        values = self._candidates(votes, anchor)
+        whole = self._log(votes, values)
+        parts = [
+            whole - self._log([other for other in votes if other is not vote], values)
+            for vote in votes
+        ]
+        voices = [
+            Voice(v.annotator, v.value, self._accuracy(v.annotator), part)
+            for v, part in zip(votes, parts, strict=True)
+        ]
+        return Choice(values, whole - sum(parts, np.zeros(len(values))), voices, anchor)
+
+    def _candidates(self, votes: Sequence[Vote], anchor: Value) -> list[Value]:
+        """The question's labels or scale; where it has none, what was said."""
+        of_question: list[Value] = [*self.question.labels, *self.question.scale]
+        if self.question.type in ("label", "rating") and of_question:
+            return of_question
+        said = [vote.value for vote in votes] + ([] if anchor is None else [anchor])
+        return [value for _, value in sorted({str(value): value for value in said}.items())]
+
+    def _log(self, votes: Sequence[Vote], values: Sequence[Value]) -> NDArray[np.float64]:
+        """The log posterior; all values alike without votes."""
+        if not votes:
+            return np.full(len(values), -np.log(max(len(values), 1)))
+        found = self.posterior(votes)
+        shares = np.array([found.get(str(value), 0.0) for value in values], np.float64)
+        shares /= shares.sum() or 1.0
+        return np.log(np.maximum(shares, LEAST))
+
+    def _accuracy(self, annotator: str) -> float:
+        n = len(self.standing_.records.get(annotator, ()))
+        hits = min(self.agreed_.get(annotator, 0), n)
+        return (hits + ANNOTATOR_VOTES * CROWD_ACCURACY) / (n + ANNOTATOR_VOTES)
+
+    def annotators(self) -> list[Reliability]:
+        return [
+            believed(name, self._accuracy(name), len(records) + ANNOTATOR_VOTES, len(records))
+            for name, records in self.standing_.records.items()
+        ]
+
+    def _heed(self, fact: Fact) -> None:
+        if isinstance(fact, Content):
+            self._touch([fact.record])
+        elif isinstance(fact, Source):
+            self._touch(self.standing_.records.get(fact.annotator, ()))
+
+    def state(self) -> dict[str, Any]:
+        return super().state() | {"agreed": self.agreed_}
+
+    @classmethod
+    def from_state(cls, state: State) -> Self:
+        self = super().from_state(state)
+        self.agreed_ = dict(state["agreed"])
+        return self
