@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import mean
 
 from demo.scenario import Scenario
 from plugin.store import Store
@@ -27,11 +28,6 @@ class Learned:
     source: str
     by_question: Mapping[str, Pair]
 
-    @property
-    def mean(self) -> float:
-        """Learned reliability, averaged over the questions."""
-        return sum(pair.learned for pair in self.by_question.values()) / len(self.by_question)
-
 
 def learned(store: Store, dataset_id: str, scenario: Scenario) -> list[Learned]:
     """All annotators of whom something was learned, the most reliable first."""
@@ -47,8 +43,26 @@ def learned(store: Store, dataset_id: str, scenario: Scenario) -> list[Learned]:
             true = annotator.reliability(question, scenario.items, said) if annotator else None
             pair = Pair(one.n_votes, one.accuracy, true)
             pairs.setdefault(number, {})[question.name] = pair
-    found = [Learned(known[n]["name"], known[n]["kind"], by) for n, by in pairs.items()]
-    return sorted(found, key=lambda one: (-one.mean, one.name))
+    return ordered(Learned(known[n]["name"], known[n]["kind"], by) for n, by in pairs.items())
+
+
+def ordered(annotators: Iterable[Learned]) -> list[Learned]:
+    """The most reliable first: by how far they are above the others, question by question.
+
+    Not everybody answers every question, and some questions are harder than others.
+    """
+    found = list(annotators)
+    usual = {
+        question: mean(
+            one.by_question[question].learned for one in found if question in one.by_question
+        )
+        for question in {question for one in found for question in one.by_question}
+    }
+
+    def above(one: Learned) -> float:
+        return mean(pair.learned - usual[q] for q, pair in one.by_question.items())
+
+    return sorted(found, key=lambda one: (-above(one), one.name))
 
 
 def mean_error(annotators: Sequence[Learned], questions: Sequence[str]) -> float | None:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from demo.learned import Learned, Pair, mean_error
+from demo.learned import Learned, Pair, mean_error, ordered
 from demo.material import EVIDENCE, HELPFUL, POLITENESS, PROBLEM, QUESTIONS
 from demo.options import Options
 from demo.outcome import Check, Comparison, Result, Seen, check, compare
@@ -160,6 +160,15 @@ def test_learned_stands_beside_true_also_where_one_of_them_is_not_known() -> Non
     assert error is not None
     assert round(error, 4) == 0.0875  # (3 · 0.05 + 1 · 0.2) / 4
     assert mean_error(crowd[1:], LABELS) is None
+
+
+def test_who_answers_only_the_easy_questions_does_not_come_first_for_that() -> None:
+    crowd = [
+        Learned("easy", "template", {"helpful": Pair(9, 0.8, None)}),
+        Learned("best", "person", {"helpful": Pair(9, 0.9, None), "problem": Pair(9, 0.6, None)}),
+        Learned("worst", "person", {"helpful": Pair(9, 0.7, None), "problem": Pair(9, 0.4, None)}),
+    ]
+    assert [one.name for one in ordered(crowd)] == ["best", "easy", "worst"]
 
 
 def test_the_widest_table_of_the_built_in_demo_fits_a_terminal() -> None:
