@@ -6,12 +6,13 @@ import importlib
 import sys
 
 LIVE = ("deliveries", "latency", "burst", "connecting", "replay")
-"""Those of the live path, in the order in which BENCHMARKS.md tells of them."""
+ENGINE = ("engine_label", "engine_types", "engine_pictures", "engine_speed")
+"""In the order in which BENCHMARKS.md tells of them."""
 
 
 def main(words: list[str]) -> None:
     """Run what the words name."""
-    names, options = ((words[0],), words[1:]) if words else (LIVE, [])
+    names, options = ((words[0],), words[1:]) if words else (LIVE + ENGINE, [])
     for name in names:
         print(f"\n## {name}\n", flush=True)
         importlib.import_module(f"benchmarks.{name}").main(list(options))

@@ -1,6 +1,6 @@
 """Label strategies on recorded answers of real annotators, beside crowd-kit's in the same run.
 
-    python -m benchmarks.engine_label [FOLDER]
+    python -m benchmarks engine_label [FOLDER]
 
 FOLDER (default ``../shared/bench``) holds a folder per dataset with ``answers.csv``
 (task,worker,label) and ``truth.csv`` (task,label). Prints a markdown table; per cell: accuracy in
@@ -90,8 +90,9 @@ def row(name: str, cells: list[Floats]) -> str:
     return " | ".join([f"| {name}", *(f"{a:.1f} · {b:.2f} · {c:.3f}" for a, b, c in cells)]) + " |"
 
 
-def main() -> None:
-    bench = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/bench")
+def main(words: list[str]) -> None:
+    """Measure and print."""
+    bench = Path(words[0] if words else "../shared/bench")
     found = [name for name in DATASETS if (bench / name / "truth.csv").exists()]
     for name in sorted(set(DATASETS) - set(found)):
         print(f"skipped {name}: no answers and truth in {bench}", file=sys.stderr)
@@ -112,4 +113,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

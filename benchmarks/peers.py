@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 from crowdkit import aggregation as crowd_kit
+from numpy.typing import NDArray
 from scipy.stats import trim_mean
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -40,6 +41,21 @@ def _labels(frame: pd.DataFrame, method: str) -> dict[Any, Any]:
     majority = method == "majority"
     base = crowd_kit.MajorityVote() if majority else crowd_kit.DawidSkene(n_iter=100)
     return dict(_quietly(lambda: base.fit_predict(frame)))
+
+
+# Label
+
+
+def posterior(
+    votes: Sequence[Vote], labels: Sequence[str], records: Sequence[str], method: str
+) -> NDArray[np.float64]:
+    """crowd-kit's, of shape (n_records, n_labels); of repeated answers the last counts."""
+    frame = pd.DataFrame([vote[:3] for vote in votes], columns=["task", "worker", "label"])
+    frame = frame.drop_duplicates(["task", "worker"], keep="last")
+    base = crowd_kit.MajorityVote() if method == "majority" else crowd_kit.DawidSkene(n_iter=100)
+    found = _quietly(lambda: base.fit_predict_proba(frame))
+    found = found.reindex(index=list(records), columns=list(labels), fill_value=0.0)
+    return np.asarray(found, np.float64)
 
 
 # Multi-label

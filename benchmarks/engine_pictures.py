@@ -1,0 +1,194 @@
+"""Draws how honest confidences are, and what adjudications are worth, into docs/.
+
+    python -m benchmarks engine_pictures [FOLDER] [--draws 5] [--into docs]
+
+FOLDER (default ``../shared/bench``) is that of `engine_label`. Every dataset weighs the same. The
+reliability diagram bins the confidences of all records with truth by tenths; a dot lies where a
+bin's mean confidence meets its share of right labels, and is as large as the bin. The learning
+curve is the mean over datasets with at least 400 records with truth and over random draws of
+adjudications; what is measured are the records that were not drawn. Prints what it draws.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.charts import Line, Panel, drawing
+from benchmarks.engine_label import DATASETS, figures, read
+from benchmarks.peers import posterior
+from workers.engine import registry
+from workers.engine.facts import Adjudication, Vote
+from workers.engine.question import label_question
+
+Floats = NDArray[np.float64]
+
+ADJUDICATIONS = (0, 10, 20, 50, 100, 200)
+LEAST_RECORDS = 400
+TRAINED = 50
+SMALLEST_BIN = 0.005
+"""Bins with a smaller share of the records are not drawn."""
+
+PEERS = ("majority (crowd-kit)", "Dawid-Skene (crowd-kit)")
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """A dataset with truth."""
+
+    name: str
+    votes: list[Vote]
+    truth: dict[str, str]
+    labels: tuple[str, ...]
+    records: list[str]
+
+    def true(self, records: Sequence[str]) -> NDArray[np.intp]:
+        """Codes of the true labels."""
+        return np.array([self.labels.index(self.truth[record]) for record in records], np.intp)
+
+    def learned(self, n: int, draw: int) -> tuple[Floats, list[str]]:
+        """Posterior after n adjudications, and the records that it is of: those not drawn."""
+        known = np.random.default_rng(draw).choice(self.records, n, replace=False).tolist()
+        told = [Adjudication(record, self.truth[record]) for record in known]
+        rest = sorted(set(self.records) - set(known))
+        model = registry.create("learned", label_question(*self.labels)).fit([*self.votes, *told])
+        return np.array([list(d.posterior.values()) for d in model.decide(rest)]), rest
+
+
+def crowds(folder: Path) -> Iterator[Crowd]:
+    """Those that are there."""
+    for name in DATASETS:
+        if not (folder / name / "truth.csv").exists():
+            print(f"skipped {name}: no answers and truth in {folder}", file=sys.stderr)
+            continue
+        votes, truth = read(folder / name)
+        labels = tuple(sorted({vote.value for vote in votes} | set(truth.values())))
+        yield Crowd(name, votes, truth, labels, sorted({v.record for v in votes} & truth.keys()))
+
+
+class Bins:
+    """Confidences by tenths: their sum, the right ones, and how many there are."""
+
+    def __init__(self) -> None:
+        self.sums = np.zeros((10, 3))
+
+    def add(self, p: Floats, true: NDArray[np.intp], weight: float) -> None:
+        """Take in one dataset's posterior; `weight` is the whole dataset's."""
+        confidence, right = p.max(axis=1), p.argmax(axis=1) == true
+        row = np.minimum((confidence * 10).astype(int), 9)
+        each = np.stack([confidence, right, np.ones(len(true))], axis=1) * weight / len(true)
+        np.add.at(self.sums, row, each)
+
+    def line(self, name: str, color: int) -> Line:
+        """What is drawn of them."""
+        share = self.sums[:, 2] / self.sums[:, 2].sum()
+        kept = self.sums[share >= SMALLEST_BIN]
+        points = [(float(c / n), float(right / n)) for c, right, n in kept]
+        return Line(name, points, color, share[share >= SMALLEST_BIN].tolist())
+
+    @property
+    def error(self) -> float:
+        """Expected calibration error of all records together."""
+        gap = np.abs(self.sums[:, 0] - self.sums[:, 1]).sum()
+        return float(gap / self.sums[:, 2].sum())
+
+
+def reliability(found: Sequence[Crowd], draws: int) -> str:
+    """The reliability diagram."""
+    bins = {name: Bins() for name in ("learned", "trained", *PEERS)}
+    for crowd in found:
+        true = crowd.true(crowd.records)
+        for name in PEERS:
+            p = posterior(crowd.votes, crowd.labels, crowd.records, name.split(" (")[0])
+            bins[name].add(p, true, 1.0)
+        p, rest = crowd.learned(0, 0)
+        bins["learned"].add(p, crowd.true(rest), 1.0)
+        for draw in range(draws):
+            p, rest = crowd.learned(TRAINED, draw)
+            bins["trained"].add(p, crowd.true(rest), 1 / draws)
+    names = {"learned": "learned", "trained": f"learned, {TRAINED} adjudications"}
+    lines = [each.line(names.get(name, name), n) for n, (name, each) in enumerate(bins.items())]
+    print("| method | calibration error of all records together |\n| --- | --- |")
+    for line, each in zip(lines, bins.values(), strict=True):
+        print(f"| {line.name} | {each.error:.3f} |")
+    ticks = [(tenth / 10, f"{tenth / 10:g}") for tenth in range(0, 11, 2)]
+    panel = Panel("Share of right labels", "confidence", ticks, ticks, lines, diagonal=True)
+    told = [f"{line.name}: {b.error:.3f}" for line, b in zip(lines, bins.values(), strict=True)]
+    return drawing(
+        "How honest confidences are",
+        "Share of right labels against confidence; the nearer to the diagonal, the more honest. "
+        f"Calibration error of {', '.join(told)}.",
+        [panel],
+    )
+
+
+def learning(found: Sequence[Crowd], draws: int) -> str:
+    """The learning curve."""
+    large = [crowd for crowd in found if len(crowd.records) >= LEAST_RECORDS]
+    print(f"\nDatasets: {', '.join(crowd.name for crowd in large)}; {draws} draws.\n")
+    print("| adjudications | accuracy | log loss | calibration error |\n| --- | --- | --- | --- |")
+    curve = []
+    for n in ADJUDICATIONS:
+        scores = []
+        for crowd in large:
+            for draw in range(draws if n else 1):
+                p, rest = crowd.learned(n, draw)
+                scores.append((figures(p, crowd.true(rest)), 1 / (draws if n else 1)))
+        mean = np.average([s for s, _ in scores], axis=0, weights=[w for _, w in scores])
+        curve.append(mean)
+        print(f"| {n} | {mean[0]:.1f} % | {mean[1]:.3f} | {mean[2]:.3f} |", flush=True)
+    flat = {}
+    for name in PEERS:
+        peer = name.split(" (")[0]
+        flat[name] = np.mean(
+            [
+                figures(posterior(c.votes, c.labels, c.records, peer), c.true(c.records))
+                for c in large
+            ],
+            axis=0,
+        )
+        print(f"| {name} | {flat[name][0]:.1f} % | {flat[name][1]:.3f} | {flat[name][2]:.3f} |")
+    panels = []
+    for i, (title, form) in enumerate((("Accuracy in %", "{:.0f}"), ("Log loss", "{:.1f}"))):
+        lines = [Line("learned", [(x, float(m[i])) for x, m in enumerate(curve)], 0)]
+        lines += [
+            Line(name, [(0.0, float(m[i])), (len(curve) - 1.0, float(m[i]))], color)
+            for color, (name, m) in enumerate(flat.items(), 2)
+        ]
+        x_ticks = [(float(x), str(n)) for x, n in enumerate(ADJUDICATIONS)]
+        panels.append(Panel(title, "adjudications", x_ticks, _ticks(lines, form), lines))
+    told = ", ".join(
+        f"{m[0]:.1f} % and {m[1]:.2f} with {n}" for n, m in zip(ADJUDICATIONS, curve, strict=True)
+    )
+    return drawing(
+        "What adjudications are worth",
+        f"Mean accuracy and log loss of learned over {len(large)} datasets: {told} adjudications.",
+        panels,
+    )
+
+
+def _ticks(lines: Sequence[Line], form: str) -> list[tuple[float, str]]:
+    """Round numbers round all points."""
+    values = [y for line in lines for _, y in line.points]
+    step = 2.0 if form == "{:.0f}" else 0.2
+    first, last = int(np.floor(min(values) / step)), int(np.ceil(max(values) / step))
+    return [(n * step, form.format(n * step)) for n in range(first, last + 1)]
+
+
+def main(words: list[str]) -> None:
+    """Measure, print and draw."""
+    parser = argparse.ArgumentParser(prog="engine_pictures")
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/bench"))
+    parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--into", type=Path, default=Path("docs"))
+    options = parser.parse_args(words)
+    found = list(crowds(options.folder))
+    if found:
+        (options.into / "reliability.svg").write_text(reliability(found, options.draws), "utf-8")
+        (options.into / "learning.svg").write_text(learning(found, options.draws), "utf-8")
