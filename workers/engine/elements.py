@@ -10,20 +10,26 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from workers.engine.dawid_skene import DIGITS, DawidSkene
 from workers.engine.label_model import Floats, LabelModel
 from workers.engine.majority import Majority
-from workers.engine.reliability import expected_accuracy
-from workers.engine.shares import shares
+from workers.engine.reliability import ANNOTATOR_VOTES, CROWD_ACCURACY, CROWD_VOTES
 from workers.engine.strategy import State
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 ROW_VOTES = 4.0
-"""How many votes the prior of a row of the crowd's confusion matrix weighs."""
+OVERLOOKED = 0.3
+MADE_UP = 0.1
+"""Before a crowd's first marks: how often it overlooks something, how often it makes something up,
+and how many votes these beliefs are worth."""
+
+
+LEAST = 0.02
+"""What the vote of an annotator weighs at least who is no better than chance."""
 
 
 class ElementModel(LabelModel):
@@ -38,12 +44,6 @@ class ElementModel(LabelModel):
         if len(rows):
             posterior[known] = self._anchored(rows, self._posterior(rows))
         return posterior
-
-    def degrees(self, elements: Sequence[str]) -> NDArray[np.intp]:
-        """How many votes there are on these elements, known or not."""
-        found = [self.votes_.find_row(element) for element in elements]
-        degree = self.votes_.degree
-        return np.array([0 if row is None else degree[row] for row in found], np.intp)
 
     def voices(self, element: str, one: int, other: int) -> dict[str, float]:
         """How far each annotator's vote speaks for label `one` against `other`, in nats."""
@@ -65,17 +65,21 @@ class DawidSkeneElements(ElementModel, DawidSkene):
     """Everybody has a confusion matrix."""
 
 
-class CrowdElements(ElementModel, DawidSkene):
-    """Dawid and Skene's model for elements whose first label says that nothing is there.
+class MarkedElements(ElementModel, DawidSkene):
+    """Dawid and Skene's model for elements whose first label, 0, says that nothing is there.
 
-    Who marks little misses much and is seldom wrong in what they mark: errors are not symmetric.
-    So a row of an annotator's confusion matrix is drawn not toward an accuracy that is the same
-    for every label, as in `DawidSkene`, but toward the same row of the whole crowd's matrix::
+    Who marks little overlooks much and is seldom wrong in what they mark, so errors are not
+    symmetric. And labels may be rare: a matrix with a free row for each would let EM explain a
+    frequent label by two. So the rows of a confusion matrix are made of few rates::
 
-        c[k, l] = (Σ_j N[j, k, l] + prior) / …                the crowd's matrix, rows sum to 1
-        m[j, k, k] = σ(logit c[k, k] + logit a[j] - logit a)  and the rest of the row in proportion
+        θ[j, 0, 0] = 1 - f[j],  θ[j, 0, l] = f[j] · q[l]            f: makes something up
+        θ[j, k, 0] = m[j, k]                                        m: overlooks a k
+        θ[j, k, k] = (1 - m[j, k]) · h[j]                           h: names right what they mark
+        θ[j, k, l] = (1 - m[j, k]) · (1 - h[j]) · e[k, l]
 
-    with a[j] the annotator's expected accuracy (`expected_accuracy`) and a the crowd's.
+    Each is the posterior mean under a Beta round the crowd's rate, `strength` votes strong; that of
+    m[j, k] round the crowd's for k, shifted in log-odds by how much more j overlooks on the whole.
+    What is made up, and what is given for k by mistake, q and e, is the whole crowd's.
 
     Where nobody marked anything there is no element; yet it is a place where nothing is, and where
     all agreed. For each element there are `background` such places: they are added to the counts
@@ -86,45 +90,57 @@ class CrowdElements(ElementModel, DawidSkene):
     background : float
         Places that nobody marked, for each that somebody did.
     errors_ : ndarray of shape (n_labels, n_labels), rows sum to 1
-        Here the whole matrix c, its diagonal included.
+        Here the crowd's whole matrix, ``errors_[true, given]``, its diagonal included.
     """
 
     background: float = 0.0
 
     def _see_crowd(self, counts: Floats, responsibility: Floats) -> None:
+        super()._see_crowd(counts, responsibility)
+        c = self._with_background(counts).sum(axis=0)  # [given, true]
+        there, overlooked, inner = c[:, 1:].sum(axis=0), c[0, 1:], c[1:, 1:]
+        usual = (overlooked.sum() + ROW_VOTES * OVERLOOKED) / (there.sum() + ROW_VOTES)
+        made_up, instead = c[1:, 0] + 1.0, (inner.T + 1.0) * (1 - np.eye(len(inner)))
+        self.errors_ = _matrices(
+            (made_up.sum() + ROW_VOTES * MADE_UP) / (c[:, 0].sum() + ROW_VOTES),
+            (overlooked + ROW_VOTES * usual) / (there + ROW_VOTES),
+            (np.trace(inner) + CROWD_VOTES * CROWD_ACCURACY) / (inner.sum() + CROWD_VOTES),
+            made_up / made_up.sum(),
+            instead / np.maximum(instead.sum(axis=1, keepdims=True), 1.0),
+        ).round(DIGITS)
         voted = self.votes_.degree > 0
-        labels = responsibility[voted]
-        empty = np.zeros((1, len(self.labels)))
-        empty[0, 0] = self.background * len(labels)
-        super()._see_crowd(self._with_background(counts), responsibility)
-        k = len(self.labels)
-        prior = np.full((k, k), (1 - self.crowd_) / max(k - 1, 1))
-        prior[np.arange(k), np.arange(k)] = self.crowd_
-        pooled = self._with_background(counts).reshape(-1, k, k).sum(axis=0).T
-        self.errors_ = shares(pooled + ROW_VOTES * prior).round(DIGITS)
-        p = labels.sum(axis=0) + empty[0] + 1.0
+        p = responsibility[voted].sum(axis=0) + 1.0
+        p[0] += self.background * voted.sum()
         self.log_prior_ = np.log(p / p.sum()).round(DIGITS)
 
     def _log_confusion(self, counts: Floats) -> Floats:
-        k = len(self.labels)
-        whole = self._with_background(np.maximum(counts, 0.0))
-        cubes = whole.reshape(-1, k, k)  # [annotator, given, true]
-        accuracy, _ = expected_accuracy(cubes, self.crowd_)
-        shift = _logit(accuracy) - _logit(np.array(self.crowd_))
-        right = np.diagonal(self.errors_)
-        own = 1 / (1 + np.exp(-(_logit(right)[None] + shift[:, None])))  # [annotator, true]
-        prior = self.errors_[None] * ((1 - own) / np.maximum(1 - right, 1e-9))[:, :, None]
-        prior[:, np.arange(k), np.arange(k)] = own
-        expected = cubes + self.strength * prior.transpose(0, 2, 1)
-        expected /= expected.sum(axis=1, keepdims=True)
-        weights: Floats = np.log(expected).round(DIGITS).reshape(-1, k)
-        return weights
+        n, s = self._with_background(np.maximum(counts, 0.0)), self.strength
+        false, miss = 1 - self.errors_[0, 0], self.errors_[1:, 0]
+        told = self.errors_[1:, 1:] / (1 - miss)[:, None]
+        instead = told * (1 - np.eye(len(told)))
+        instead /= np.maximum(instead.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+        there, overlooked, inner = n[:, :, 1:].sum(axis=1), n[:, 0, 1:], n[:, 1:, 1:]
+        usual = (there @ miss + miss.mean()) / (there.sum(axis=1) + 1.0)
+        own = (overlooked.sum(axis=1) + ANNOTATOR_VOTES * usual) / (
+            there.sum(axis=1) + ANNOTATOR_VOTES
+        )
+        expected = expit(logit(miss) + (logit(own) - logit(usual))[:, None])
+        rates = _matrices(
+            (n[:, 1:, 0].sum(axis=1) + s * false) / (n[:, :, 0].sum(axis=1) + s),
+            (overlooked + s * expected) / (there + s),
+            (np.einsum("jkk->j", inner) + s * told[0, 0]) / (inner.sum(axis=(1, 2)) + s),
+            self.errors_[0, 1:] / false,
+            instead,
+        )
+        weights: Floats = np.log(rates.transpose(0, 2, 1)).round(DIGITS)
+        return weights.reshape(-1, len(self.labels))
 
     def _with_background(self, counts: Floats) -> Floats:
+        """Counts as [annotator, given, true], with what nobody marked."""
         k = len(self.labels)
         cubes = counts.reshape(-1, k, k).copy()
         cubes[:, 0, 0] += self.background * cubes.sum(axis=(1, 2))
-        return cubes.reshape(-1, k)
+        return np.asarray(cubes, np.float64)
 
     def state(self) -> dict[str, Any]:
         return super().state() | {"background": self.background}
@@ -134,6 +150,17 @@ class CrowdElements(ElementModel, DawidSkene):
         self = super().from_state(state)
         self.background = float(state["background"])
         return self
+
+
+def _matrices(false: Floats, miss: Floats, hit: Floats, made_up: Floats, instead: Floats) -> Floats:
+    """Confusion matrices […, true, given] of these rates, for one annotator or for many."""
+    k = miss.shape[-1]
+    found = np.empty((*miss.shape[:-1], k + 1, k + 1))
+    found[..., 0, 0], found[..., 1:, 0] = 1 - false, miss
+    found[..., 0, 1:] = np.asarray(false)[..., None] * made_up
+    right = np.asarray(hit if k > 1 else np.ones_like(hit))[..., None, None]
+    found[..., 1:, 1:] = (right * np.eye(k) + (1 - right) * instead) * (1 - miss)[..., None]
+    return found
 
 
 class MirroredElements(DawidSkeneElements):
@@ -155,11 +182,25 @@ class MirroredElements(DawidSkeneElements):
         both[:, 1] = 0.0
         return super()._log_confusion(both)
 
+    def said(self, elements: Sequence[str]) -> tuple[Floats, Floats]:
+        """Which share of the votes on each element is for its first label, and their weight.
+
+        The middle label counts half. A vote weighs by how much its annotator is better than chance,
+        ``P(> | >) - P(> | <)`` over their sum, as a multiple of what one as accurate as the crowd is.
+        """
+        found = [self.votes_.find_row(element) for element in elements]
+        known = np.array([i for i, row in enumerate(found) if row is not None], np.intp)
+        rows = np.array([row for row in found if row is not None], np.intp)
+        where, slots = self.votes_.of_records(rows)
+        _, annotator, label = self.votes_.columns()
+        given = self.weights_.reshape(-1, 3, 3)[annotator[slots], 0]
+        worth = np.tanh((given[:, 0] - given[:, 2]) / 2)
+        weight = np.maximum(worth, LEAST) / max(2 * self.crowd_ - 1, LEAST)
+        place, n = known[where], len(elements)
+        total = np.bincount(place, weight, n).astype(np.float64)
+        first = np.bincount(place, weight * (1 - label[slots] / 2), n).astype(np.float64)
+        return first / np.maximum(total, np.finfo(float).tiny), total
+
 
 def _mirrored(counts: Floats) -> Floats:
     return counts.reshape(-1, 3, 3)[:, ::-1, ::-1].reshape(-1, 3)
-
-
-def _logit(p: Floats) -> Floats:
-    p = np.clip(p, 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(p) - np.log1p(-p), np.float64)

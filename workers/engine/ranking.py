@@ -15,16 +15,18 @@ from workers.engine.elements import ElementModel, MajorityElements, MirroredElem
 from workers.engine.errors import BadValue, UnknownLabel
 from workers.engine.label_model import Floats, Rows
 from workers.engine.question import QuestionType, Value, label_question
-from workers.engine.shares import TIE, softmax
+from workers.engine.shares import TIE
 
 WAYS = (">", "=", "<")
 """How the first item of a pair may stand to the second: before, level with, behind it."""
 
-DEPENDENCE = 0.1
-"""ρ of the votes on one pair."""
+DEPENDENCE = 0.2
+FIT_DEPENDENCE = 0.1
+"""ρ of the votes on one pair, in the posterior and inside the fit."""
 
-CONTEXT = 1.0
-"""How much the merits of two items say about their order, beside what was said of the pair."""
+OWN = 0.3
+MERITS = 1.5
+"""How far the votes on a pair count, and the merits of its items, which rest on them as well."""
 
 ROUNDS = 30
 
@@ -69,8 +71,6 @@ class RankingMajority(Composite):
             if not items or len(set(items)) < len(items):
                 raise BadValue(f"{value!r} ranks an item twice, or none")
             for item in items:
-                if not isinstance(item, str):
-                    raise BadValue(f"{item!r} is no item")
                 if self.question.labels and item not in self.question.labels:
                     raise UnknownLabel(item, self.question.labels)
         return value
@@ -82,6 +82,8 @@ class RankingMajority(Composite):
             raise BadValue(f"{value!r} is no ranking")
         if any(isinstance(x, tuple | list) for group in value for x in group):
             return tuple(self._plain(chain) for chain in value)
+        if not all(isinstance(item, str) for group in value for item in group):
+            raise BadValue(f"{value!r} has items that are no text")
         return tuple(tuple(sorted(group)) for group in value)
 
     def _elements(self, record: str) -> list[Element]:
@@ -145,13 +147,14 @@ class RankingMajority(Composite):
 class RankingDawidSkene(RankingMajority):
     """Dawid and Skene's model of every pair, and the other pairs as one more voice.
 
-    A pair that few compared is known from what both were compared with. With P[a, b] what the votes
-    on a pair make of it and m[a, b] how many independent ones they are worth, items have merits s
-    (Bradley & Terry, Rank analysis of incomplete block designs, Biometrika 39, 1952), with a
-    standard normal prior::
+    A pair that few compared is known from what both were compared with. With f[a, b] the share of
+    the votes on a pair that have a first, and m[a, b] how many there are, weighted by how much
+    better than chance their annotators are, items have merits s (Bradley & Terry, Rank analysis of
+    incomplete block designs, Biometrika 39, 1952), with a standard normal prior. With P[a, b] what
+    the model makes of the votes on the pair alone::
 
-        s = argmax Σ m[a, b] (P[a, b] log σ(s_a - s_b) + P[b, a] log σ(s_b - s_a)) - Σ s² / 2
-        logit P(a > b | everything) = logit P[a, b] + s_a - s_b
+        s = argmax Σ m[a, b] (f[a, b] log σ(s_a - s_b) + f[b, a] log σ(s_b - s_a)) - Σ s² / 2
+        log P(a > b) / P(b > a) = OWN · log P[a, b] / P[b, a] + MERITS · (s_a - s_b)
 
     >>> from workers.engine.facts import Vote
     >>> from workers.engine.question import Question
@@ -159,32 +162,30 @@ class RankingDawidSkene(RankingMajority):
     >>> votes = [Vote("r", who, tuple((item,) for item in what)) for who, what in pairs]
     >>> [decision] = RankingDawidSkene(Question("ranking")).fit(votes).decide(["r"])
     >>> decision.value, round(decision.posterior["a > d"], 2)
-    ((('a',), ('b',), ('c',), ('d',)), 0.53)
+    ((('a',), ('b',), ('c',), ('d',)), 0.71)
     """
 
     name: ClassVar[str] = "dawid_skene"
 
     def _models(self) -> list[ElementModel]:
         question = label_question(*WAYS)
-        return [MirroredElements(question, dependence=DEPENDENCE, fit_dependence=DEPENDENCE)]
+        return [MirroredElements(question, dependence=DEPENDENCE, fit_dependence=FIT_DEPENDENCE)]
 
     def _in_context(self, reading: Reading) -> list[Floats]:
         items = self._items(reading.record)
         if len(items) < 3:
             return reading.own
         own = np.maximum(np.array(reading.own), np.finfo(float).tiny)
-        votes = self.models_[0].degrees(
-            [f"{reading.record}\x1f{part}" for _, part in reading.elements]
-        )
+        (model,) = self.models_
+        names = [f"{reading.record}\x1f{part}" for _, part in reading.elements]
+        assert isinstance(model, MirroredElements)
         first, second = np.triu_indices(len(items), 1)
-        merit = _merits(
-            first,
-            second,
-            own[:, 0] + own[:, 1] / 2,
-            votes / (1 + DEPENDENCE * np.maximum(votes - 1, 0)),
+        merit = _merits(first, second, *model.said(names))
+        odds = OWN * (np.log(own[:, 0]) - np.log(own[:, 2])) + MERITS * (
+            merit[first] - merit[second]
         )
-        lead = CONTEXT * (merit[first] - merit[second])
-        return list(softmax(np.log(own) + np.stack([lead / 2, 0 * lead, -lead / 2], axis=1)))
+        ahead, apart = expit(odds), own[:, 0] + own[:, 2]
+        return list(np.stack([apart * ahead, own[:, 1], apart * (1 - ahead)], axis=1))
 
 
 class RankingLearned(RankingDawidSkene):

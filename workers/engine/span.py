@@ -10,7 +10,7 @@ import numpy as np
 
 from workers.engine.composite import Composite, Element, Reading, Whole
 from workers.engine.decision import ADJUDICATED
-from workers.engine.elements import CrowdElements, ElementModel, MajorityElements
+from workers.engine.elements import ElementModel, MajorityElements, MarkedElements
 from workers.engine.errors import BadValue, UnknownLabel
 from workers.engine.facts import Vote
 from workers.engine.label_model import Floats
@@ -227,7 +227,7 @@ class SpanMajority(Composite):
 
 
 class SpanDawidSkene(SpanMajority):
-    """Dawid and Skene's model of every stretch, see `CrowdElements`.
+    """Dawid and Skene's model of every stretch, see `MarkedElements`.
 
     Unmarked text counts too (up to BACKGROUND places for each marked stretch): its length over the
     length of the marked text is how often all agreed that there is nothing.
@@ -239,7 +239,7 @@ class SpanDawidSkene(SpanMajority):
     name: ClassVar[str] = "dawid_skene"
 
     def _model(self, *labels: str) -> ElementModel:
-        return CrowdElements(
+        return MarkedElements(
             label_question(*labels), dependence=DEPENDENCE, fit_dependence=FIT_DEPENDENCE
         )
 
@@ -252,7 +252,7 @@ class SpanDawidSkene(SpanMajority):
                 start, end = _stretch(element)
                 marked[element[0]] += end - start
         for model, length in zip(self.models_, marked, strict=True):
-            if isinstance(model, CrowdElements):
+            if isinstance(model, MarkedElements):
                 model.background = min((whole - length) / max(length, 1), BACKGROUND)
 
 
