@@ -47,7 +47,7 @@ def score_table(comparisons: Sequence[Comparison]) -> Table:
     simple = sum(one.simple.undecided for one in comparisons)
     distilled = sum(one.distilled.undecided for one in comparisons)
     table.caption = (
-        f"Undecided counts as wrong: the simple vote {simple} times, distilled {distilled} times."
+        f"Undecided counts as wrong: {simple} of the simple vote, {distilled} of the distilled."
     )
     if any(measure.low_is_good for one in comparisons for measure in one.measures):
         table.caption += "\n↓ the less the better."

@@ -96,13 +96,13 @@ def majority_of_places(_: Question, answers: Sequence[Value]) -> Value | None:
 
 
 def most_frequent(_: Question, answers: Sequence[Value]) -> Value | None:
-    """The text given most often, whatever its case and punctuation; the first one of several.
+    """The text given most often, whatever its case and punctuation; of several the first one by the alphabet.
 
     >>> most_frequent(None, ["An invoice.", "a refund", "A refund!"])
-    'a refund'
+    'A refund!'
     """
     given = Counter(tuple(words(answer)) for answer in answers)
-    return max(answers, key=lambda answer: given[tuple(words(answer))])
+    return min(answers, key=lambda answer: (-given[tuple(words(answer))], answer))
 
 
 BY_TYPE: dict[QuestionType, Callable[[Question, Sequence[Value]], Value | None]] = {
