@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ import pytest
 
 from tests.engine.crowds import crowd
 from workers.cli import main
-from workers.engine import registry
+from workers.engine import registry, snapshot
+from workers.engine.facts import Source, Vote
 from workers.engine.question import label_question
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,74 +157,50 @@ def test_labels_that_nobody_gave_may_be_named(run: Run) -> None:
     assert done.lines[1]["value"] == "maybe"
 
 
-OWN = """
-from workers.engine.majority import Majority
-
-class Contrary(Majority):
-    def _posterior(self, rows):
-        shares = super()._posterior(rows)
-        return (1 - shares) / (1 - shares).sum(axis=1, keepdims=True)
-"""
+README = (ROOT / "README.md").read_text("utf-8")
+OF_ONES_OWN = README.partition("### A strategy of your own")[2].partition("\n## ")[0]
 
 
-@pytest.mark.parametrize("name", ["acme", "acme_contrary:Contrary"])
-def test_an_installed_package_brings_its_own_strategy(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    about = tmp_path / "acme_contrary-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-contrary\nVersion: 1.0\n")
-    points = "[argilla_distill.strategies]\nacme = acme_contrary:Contrary\n"
-    (about / "entry_points.txt").write_text(points)
-    (tmp_path / "acme_contrary.py").write_text(OWN)
-    monkeypatch.syspath_prepend(tmp_path)
-    done = run("--strategy", name)
-    assert [line["value"] for line in done.lines] == ["no", None, "yes"]
-    assert {line["strategy"] for line in done.lines} == {name}
+@pytest.fixture
+def people_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The package of README's example, as pip installs it."""
+    module, points = re.findall(r"^```\w*\n(.*?)^```", OF_ONES_OWN, re.MULTILINE | re.DOTALL)
+    place = tmp_path / "site-packages"
+    about = place / "acme_rules-1.0.dist-info"
+    about.mkdir(parents=True)
+    (place / "acme_rules.py").write_text(module)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-rules\nVersion: 1.0\n")
+    ini = points.replace("project.entry-points.", "").replace('"', "")
+    (about / "entry_points.txt").write_text(ini)
+    monkeypatch.syspath_prepend(place)
+    yield
+    sys.modules.pop("acme_rules", None)
 
 
-def test_labels_that_an_adjudication_leaves_open_are_as_the_votes_have_them(run: Run) -> None:
-    rows = "".join(f"t{i},{who},a|b\nt{i},{who},b\n" for i in range(9) for who in ("ann", "ben"))
-    given = {"answers": "task,worker,label\n" + rows, "truth": 'task,label\nt0,"{""a"": 0}"\n'}
-    done = run("--type", "multi_label", "--adjudications", "truth.csv", **given)
-    first, second = done.lines[:2]
-    assert (first["value"], first["adjudicated"]) == (["b"], True)
-    assert (second["value"], second["adjudicated"]) == (["a", "b"], False)
-    assert first["posterior"]["a"] < 0.01
-    assert first["posterior"]["b"] == pytest.approx(second["posterior"]["b"])
-    assert first["confidence"] == first["scores"][0] == first["posterior"]["b"]
-
-
-@pytest.mark.parametrize("strategy", ["majority", "learned"])
-@pytest.mark.parametrize("kind", [kind for kind in VALUES if kind in suited()])
-def test_every_type_is_distilled_and_written_as_it_is_read(
-    run: Run, kind: str, strategy: str
-) -> None:
-    cell, value = VALUES[kind]
-    rows = "".join(f"t{i},{who},{cell}\n" for i in range(5) for who in ("ann", "ben", "cas"))
-    options = ("--type", kind, "--strategy", strategy, "--adjudications", "truth.csv")
-    done = run(*options, answers="task,worker,label\n" + rows, truth=f"task,label\nt1,{cell}\n")
+@pytest.mark.usefixtures("people_first")
+@pytest.mark.parametrize("name", ["people_first", "acme_rules:PeopleFirst"])
+def test_the_example_of_an_own_strategy_is_found_and_decides(run: Run, name: str) -> None:
+    done = run("--strategy", name, "--adjudications", "t.csv", t="task,label\nt3,yes\n")
     assert done.code == 0, done.err
-    assert [line["task"] for line in done.lines] == [f"t{i}" for i in range(5)]
-    assert [line["value"] for line in done.lines] == [value] * 5
-    assert [line["adjudicated"] for line in done.lines] == [i == 1 for i in range(5)]
-    for line in done.lines:
-        assert 0 < line["confidence"] <= 1
-        assert all(0 <= p <= 1 for p in line["posterior"].values())
-        assert all(0 <= p <= 1 for p in line.get("scores", []))
+    assert [line["value"] for line in done.lines] == ["yes", None, "yes"]
+    assert {line["strategy"] for line in done.lines} == {name}
+    assert done.lines[0]["posterior"]["yes"] == pytest.approx(6.5 / 7)
+    assert done.lines[2]["adjudicated"]
 
 
-def test_an_annotator_whose_answer_has_parts_is_one_annotator(run: Run, tmp_path: Path) -> None:
-    pairs = "".join(f"t{i},{w},a>b\nt{i},{w},a>c\n" for i in range(5) for w in ("ann", "ben"))
-    options = ("--type", "ranking", "--annotators", "who.csv")
-    done = run(*options, answers="task,worker,label\n" + pairs)
-    assert done.code == 0
-    assert "10 answers" not in done.err
-    assert "20 answers of 2 annotators on 5 records" in done.err
-    with (tmp_path / "who.csv").open(newline="") as file:
-        found = {row["annotator"]: row for row in csv.DictReader(file)}
-    assert sorted(found) == ["ann", "ben"]
-    assert [row["votes"] for row in found.values()] == ["10", "10"]
+@pytest.mark.usefixtures("people_first")
+def test_the_example_of_an_own_strategy_knows_people_from_models() -> None:
+    strategy = registry.create("people_first", label_question("no", "yes"))
+    votes = [Vote("r", "ann", "yes"), Vote("r", "llm", "no"), Vote("r", "rule", "no")]
+    strategy.fit([*votes, Source("llm", "model"), Source("rule", "template")])
+    assert strategy.decide(["r"])[0].value == "yes"
+    again = registry.restore(snapshot.unpack(snapshot.pack(strategy.state())))
+    assert again.decide(["r"]) == strategy.decide(["r"])
+
+
+def test_the_example_of_an_own_strategy_is_short() -> None:
+    blocks = re.findall(r"^```\w*\n(.*?)^```", OF_ONES_OWN, re.MULTILINE | re.DOTALL)
+    assert sum(block.count("\n") for block in blocks) < 30
 
 
 def test_text_is_written_as_it_is(run: Run) -> None:
