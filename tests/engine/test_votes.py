@@ -57,7 +57,7 @@ def test_any_history_leaves_what_a_dictionary_would_hold(
             assert votes.drop(*place) == expected.pop(place, None)
         assert votes.get(*place) == expected.get(place)
     assert_consistent(votes, expected)
-    again = Votes.of_columns(LABELS, votes.records, votes.annotators, *votes.columns())
+    again = Votes.of_columns(LABELS, votes.records, votes.annotators, *votes.columns(), votes.sure)
     assert_consistent(again, expected)
 
 

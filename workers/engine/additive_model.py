@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from workers.engine.label_model import Floats, LabelModel, Rows
 from workers.engine.reliability import crowd_accuracy
@@ -96,30 +97,64 @@ class AdditiveModel(LabelModel):
     def _log_confusion(self, counts: Floats) -> Floats:
         """M-step of some annotators' weights, from their rows of `counts_`; same layout."""
 
+    def _weighed(self, counts: Floats, annotators: Rows) -> Floats:
+        """The same, where it matters who they are."""
+        return self._log_confusion(counts)
+
+    def _worth(self, where: Rows, slots: NDArray[np.integer]) -> Floats | None:
+        """What the votes in these slots are worth; None: 1 each. `where` tells their records apart."""
+        return None
+
+    def _tempering(self, n_votes: NDArray[np.integer]) -> Floats:
+        """The published posterior's discount for records with so many votes."""
+        return discount(n_votes, self.dependence)
+
+    def _fit_tempering(self, n_votes: NDArray[np.integer]) -> Floats:
+        """The same inside EM."""
+        return discount(n_votes, self.fit_dependence)
+
     # -- the full fit -----------------------------------------------------------------------
 
     def _fit(self) -> None:
         k = len(self.labels)
         a = self.votes_.matrix()
-        transposed = a.T
-        discounts = discount(self.votes_.degree, self.fit_dependence)[:, None]
         given = np.tile(np.eye(k), (len(self.votes_.annotators), 1))
+        majority = shares(a @ given + 1 / k)
         everything = np.arange(len(self.votes_.records))
-        start = shares(a @ given + 1 / k)
-        r = self._anchored(everything, start.copy())
+        self.responsibility_ = self._anchored(everything, majority.copy())
+        self._em(a, a, majority)
+
+    def _em(self, a: sparse.csr_array, worth: sparse.csr_array, majority: Floats) -> None:
+        """EM from the responsibilities as they are.
+
+        Parameters
+        ----------
+        a : the votes' matrix
+        worth : the same with what each vote is worth
+        majority : ndarray of shape (n_records, n_labels), the majority's shares
+        """
+        transposed = a.T
+        discounts = self._fit_tempering(self.votes_.degree)[:, None]
+        everything = np.arange(len(self.votes_.records))
+        annotators = np.arange(len(self.votes_.annotators))
+        mass = self._mass(everything)[:, None] if self.anchor_worth != 1 else None
+        voted = self.votes_.degree > 0
+        r = self.responsibility_
         for _ in range(MAX_ITERATIONS):
-            counts = transposed @ r
-            self._see_crowd(counts, r)
-            self.weights_ = self._log_confusion(counts)
-            before, r = r, a @ self.weights_
+            heavy = r if mass is None else r * mass
+            counts = transposed @ heavy
+            self._see_crowd(counts, heavy)
+            self.weights_ = self._weighed(counts, annotators)
+            before, r = r, worth @ self.weights_
             r += self.log_prior_
             r *= discounts
-            r = self._anchored(everything, self._held(softmax(r), start))
-            if np.abs(r - before).max(initial=0.0) < TOLERANCE:
+            r = self._anchored(everything, self._held(softmax(r), majority))
+            change = np.abs(r - before)
+            if (change if voted.all() else change[voted]).max(initial=0.0) < TOLERANCE:
                 break
         self.responsibility_ = r
-        self.counts_ = np.asarray(transposed @ r)
-        self.weights_ = self._log_confusion(self.counts_)
+        self.counts_ = np.asarray(transposed @ (r if mass is None else r * mass))
+        self.weights_ = self._weighed(self.counts_, annotators)
         self._settled = self.weights_.copy()
         self._drifting: set[int] = set()
 
@@ -141,35 +176,38 @@ class AdditiveModel(LabelModel):
     # -- one record -------------------------------------------------------------------------
 
     def _posterior(self, rows: Rows) -> Floats:
-        return softmax(self._evidence(rows, self.dependence))
+        return softmax(self._evidence(rows) * self._tempering(self.votes_.degree[rows])[:, None])
 
     def _responsibility(self, rows: Rows) -> Floats:
-        return softmax(self._evidence(rows, self.fit_dependence))
+        tempering = self._fit_tempering(self.votes_.degree[rows])
+        return softmax(self._evidence(rows) * tempering[:, None])
 
-    def _evidence(self, rows: Rows, dependence: float) -> Floats:
-        """Log posterior of these rows, up to a constant per row: e · discount."""
+    def _evidence(self, rows: Rows) -> Floats:
+        """e of these rows: their log posterior, up to a constant per row and the discount."""
         where, slots = self.votes_.of_records(rows)
+        worth = self._worth(where, slots)
         evidence: Floats = np.tile(self.log_prior_, (len(rows), 1))
-        cells = self._cells(slots)
-        for label, column in enumerate(self.weights_.T):  # much faster than numpy.add.at
-            evidence[:, label] += np.bincount(where, column[cells], len(rows))
-        evidence *= discount(self.votes_.degree[rows], dependence)[:, None]
+        evidence += gathered(self.weights_, where, self._cells(slots), worth, len(rows))
         return evidence
 
     def _published(self, rows: Rows) -> Floats:
         n = self.votes_.degree[rows]
-        power = discount(n, self.dependence) / discount(n, self.fit_dependence)
+        power = self._tempering(n) / self._fit_tempering(n)
         log = np.log(np.maximum(self.responsibility_[rows], np.finfo(float).tiny))
         return softmax(log * power[:, None])
 
     def _unseen(self) -> Floats:
         return np.asarray(softmax(self.log_prior_[None])[0], np.float64)
 
-    def _reasons(self, slots: list[int], leader: int, other: int) -> tuple[float, list[float]]:
-        worth = float(discount(np.array([len(slots)]), self.dependence)[0])
-        weights = self.weights_[self._cells(np.array(slots, np.intp))]
-        odds = worth * (weights[:, leader] - weights[:, other])
-        return worth * float(self.log_prior_[leader] - self.log_prior_[other]), odds.tolist()
+    def _parts(
+        self, n: int, where: Rows, slots: NDArray[np.integer], leader: Rows, other: Rows
+    ) -> tuple[Floats, Floats]:
+        tempering = self._tempering(np.bincount(where, minlength=n))
+        weights, at = self.weights_[self._cells(slots)], np.arange(len(slots))
+        odds = weights[at, leader[where]] - weights[at, other[where]]
+        worth = self._worth(where, slots)
+        odds *= tempering[where] if worth is None else tempering[where] * worth
+        return tempering * (self.log_prior_[leader] - self.log_prior_[other]), odds
 
     # -- what one vote changes --------------------------------------------------------------
 
@@ -177,14 +215,15 @@ class AdditiveModel(LabelModel):
         super()._make_room()
         known = len(self.weights_)
         if len(self.counts_) > known:
-            new = self._log_confusion(self.counts_[known:])
+            k = len(self.labels)
+            new = self._weighed(self.counts_[known:], np.arange(known, len(self.counts_), k) // k)
             self.weights_ = np.concatenate([self.weights_, new])
             self._settled = np.concatenate([self._settled, new])
 
     def _follow(self, annotators: Rows) -> None:
         k = len(self.labels)
         cells = (annotators[:, None] * k + np.arange(k)).ravel()
-        self.weights_[cells] = self._log_confusion(self.counts_[cells])
+        self.weights_[cells] = self._weighed(self.counts_[cells], annotators)
         self._drifting.update(annotators.tolist())
 
     def _settle(self, tolerance: float) -> None:
@@ -209,7 +248,7 @@ class AdditiveModel(LabelModel):
         """
         k = len(self.labels)
         n = self.votes_.degree.max(initial=1, keepdims=True)
-        limit = 4 * tolerance / float((n * discount(n, self.dependence))[0])
+        limit = 4 * tolerance / float((n * self._tempering(n))[0])
         annotators = np.array(sorted(self._drifting), np.intp)
         cells = annotators[:, None] * k + np.arange(k)
         drift = np.ptp(self.weights_[cells] - self._settled[cells], axis=2)
@@ -247,6 +286,21 @@ class AdditiveModel(LabelModel):
         self._settled = np.array(values["settled"], np.float64)
         self._drifting = set(range(len(self.votes_.annotators)))
         return self
+
+
+def gathered(
+    weights: Floats, where: Rows, cells: Rows, worth: Floats | None, n_records: int
+) -> Floats:
+    """Each record's votes' rows of `weights`, by what the votes are worth, summed.
+
+    >>> gathered(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0, 0]), np.array([0, 1]), None, 1)
+    array([[4., 6.]])
+    """
+    summed = np.empty((n_records, weights.shape[1]))
+    for label, column in enumerate(weights.T):  # much faster than numpy.add.at
+        part = column[cells] if worth is None else column[cells] * worth
+        summed[:, label] = np.bincount(where, part, n_records)
+    return summed
 
 
 def discount(n_votes: NDArray[np.integer], dependence: float) -> Floats:

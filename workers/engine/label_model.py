@@ -9,24 +9,19 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from workers.engine.decision import (
-    ADJUDICATED,
-    REVIEW,
-    Contribution,
-    Decision,
-    why_abstain,
-)
+from workers.engine.decision import ADJUDICATED, Contribution, Decision
 from workers.engine.errors import NotStanding
 from workers.engine.facts import Adjudication, Fact, Vote
+from workers.engine.label_decision import contenders, decision_of
 from workers.engine.question import Question, question_of
 from workers.engine.reliability import ANNOTATOR_VOTES, crowd_accuracy, expected_accuracy
-from workers.engine.shares import TIE, leaders
+from workers.engine.shares import leaders
 from workers.engine.strategy import Reliability, State, Strategy
 from workers.engine.votes import Votes
 
@@ -55,6 +50,9 @@ class LabelModel(Strategy):
         The posterior as `moved` last reported it; infinite where it never did.
     """
 
+    anchor_worth: ClassVar[float] = 1.0
+    """How often an adjudicated record counts where annotators are judged."""
+
     votes_: Votes
     responsibility_: Floats
     counts_: Floats
@@ -82,8 +80,21 @@ class LabelModel(Strategy):
         """The posterior of a record without votes, shape (n_labels,)."""
 
     @abstractmethod
+    def _parts(
+        self, n: int, where: Rows, slots: NDArray[np.integer], leader: Rows, other: Rows
+    ) -> tuple[Floats, Floats]:
+        """Why the leaders of n records lead: the prior log-odds of leader : other, and each vote's.
+
+        They add up to the whole. ``where`` has the records of the votes in ``slots``; ``leader``
+        and ``other`` have a label's code for every record.
+        """
+
     def _reasons(self, slots: list[int], leader: int, other: int) -> tuple[float, list[float]]:
-        """The prior log-odds of leader : other, and each vote's part; they add up to the whole."""
+        """The same for one record."""
+        where = np.zeros(len(slots), np.intp)
+        first, second = np.array([leader]), np.array([other])
+        prior, odds = self._parts(1, where, np.array(slots, np.intp), first, second)
+        return float(prior[0]), odds.tolist()
 
     def _responsibility(self, rows: Rows) -> Floats:
         """What these rows' `responsibility_` is under the model as it is now."""
@@ -99,13 +110,22 @@ class LabelModel(Strategy):
     def _settle(self, tolerance: float) -> None:
         """Let changed annotators reach their other records, by `_shift`."""
 
+    def _take(self, facts: list[Fact]) -> None:
+        """Forget all facts but votes and adjudications; take those of other kinds among these."""
+
+    def _others_say(self, row: int, leader: int, other: int) -> list[Contribution]:
+        """The voices on this record that are nobody's vote, but for a reviewer's."""
+        return []
+
     # -- the contract -----------------------------------------------------------------------
 
     def fit(self, facts: Iterable[Fact]) -> Self:
-        adjudications: list[Adjudication] = []
-        self.votes_ = Votes.of(self.labels, _votes(facts, adjudications))
+        rest: list[Fact] = []
+        self.votes_ = Votes.of(self.labels, _votes(facts, rest))
+        adjudications = [fact for fact in rest if isinstance(fact, Adjudication)]
         codes = [self.votes_.code(value) for _, value in adjudications]
         rows = [self.votes_.row(record) for record, _ in adjudications]
+        self._take(rest)
         n = len(self.votes_.records)
         self.anchors_ = np.full(n, -1, np.int16)
         self.anchors_[rows] = codes
@@ -154,15 +174,39 @@ class LabelModel(Strategy):
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
         records = list(records)
         found = [self.votes_.find_row(record) for record in records]
-        known = np.array([row for row in found if row is not None], np.intp)
-        posteriors = iter(self._anchored(known, self._posterior(known)))
-        accuracy = self._accuracy()[0]
-        return [
-            self._decision(
-                record, row, self._unseen() if row is None else next(posteriors), accuracy, floor
-            )
-            for record, row in zip(records, found, strict=True)
-        ]
+        known = np.array([at for at, row in enumerate(found) if row is not None], np.intp)
+        rows = np.array([row for row in found if row is not None], np.intp)
+        posteriors = np.tile(self._unseen(), (len(records), 1))
+        if len(rows):
+            posteriors[known] = self._anchored(rows, self._posterior(rows))
+        where, slots = self.votes_.of_records(rows)
+        first, second = contenders(posteriors)
+        prior, odds = self._parts(len(records), known[where], slots, first, second)
+        voices = self._voices(len(records), known[where], slots, odds)
+        decisions = []
+        for at, record in enumerate(records):
+            row, n_votes = found[at], len(voices[at])
+            if row is not None:
+                voices[at] += self._others_say(row, int(first[at]), int(second[at]))
+            adjudicated = row is not None and int(self.anchors_[row]) >= 0
+            why = float(prior[at]), voices[at], n_votes, adjudicated
+            decisions.append(decision_of(record, self.labels, posteriors[at], *why, floor))
+        return decisions
+
+    def _voices(
+        self, n: int, where: Rows, slots: NDArray[np.integer], odds: Floats
+    ) -> list[list[Contribution]]:
+        """Each record's votes as contributions, by annotator."""
+        voices: list[list[Contribution]] = [[] for _ in range(n)]
+        _, annotator, label = self.votes_.columns()
+        accuracy = self._accuracy()[0] if len(slots) else np.empty(0)
+        columns = (where, annotator[slots], label[slots], odds)
+        for at, j, code, part in zip(*(column.tolist() for column in columns), strict=True):
+            name = self.votes_.annotators[j]
+            voices[at].append(Contribution(name, self.labels[code], float(accuracy[j]), part))
+        for each in voices:
+            each.sort(key=lambda c: c.annotator)
+        return voices
 
     def moved(self, tolerance: float) -> list[str]:
         self._settle(tolerance)
@@ -209,6 +253,7 @@ class LabelModel(Strategy):
             "record": record,
             "annotator": annotator,
             "label": label,
+            "sure": self.votes_.sure,
             "responsibility": self.responsibility_[:n],
             "anchors": self.anchors_[:n],
             "counts": self.counts_[: len(self.votes_.annotators) * k],
@@ -222,7 +267,7 @@ class LabelModel(Strategy):
     def from_state(cls, state: State) -> Self:
         values: dict[str, Any] = dict(state)
         self = cls(question_of(values["question"]))
-        columns = ("records", "annotators", "record", "annotator", "label")
+        columns = ("records", "annotators", "record", "annotator", "label", "sure")
         self.votes_ = Votes.of_columns(self.labels, *(values[name] for name in columns))
         self.responsibility_ = np.array(values["responsibility"], np.float64)
         self.anchors_ = np.array(values["anchors"], np.int16)
@@ -250,7 +295,12 @@ class LabelModel(Strategy):
 
     def _count(self, rows: Rows, sign: float) -> None:
         where, slots = self.votes_.of_records(rows)
-        np.add.at(self.counts_, self._cells(slots), sign * self.responsibility_[rows][where])
+        mass = self.responsibility_[rows] * (sign * self._mass(rows))[:, None]
+        np.add.at(self.counts_, self._cells(slots), mass[where])
+
+    def _mass(self, rows: Rows) -> Floats:
+        """How often these rows count where annotators are judged."""
+        return np.where(self.anchors_[rows] >= 0, self.anchor_worth, 1.0)
 
     def _heard(self, rows: Rows) -> NDArray[np.bool_]:
         """Whether there is a vote or an adjudication on these rows."""
@@ -295,7 +345,7 @@ class LabelModel(Strategy):
         """Decide these records again, and let their annotators' counts follow."""
         where, slots = self.votes_.of_records(rows)
         fresh = self._anchored(rows, self._responsibility(rows))
-        change = fresh - self.responsibility_[rows]
+        change = (fresh - self.responsibility_[rows]) * self._mass(rows)[:, None]
         np.add.at(self.counts_, self._cells(slots), change[where])
         self.responsibility_[rows] = fresh
         self._follow(np.unique(self.votes_.columns()[1][slots]).astype(np.intp))
@@ -318,61 +368,14 @@ class LabelModel(Strategy):
         confusion = np.maximum(counts, 0.0).transpose(0, 2, 1) + ANNOTATOR_VOTES * prior
         return np.asarray(confusion / confusion.sum(axis=2, keepdims=True), np.float64)
 
-    def _decision(
-        self, record: str, row: int | None, posterior: Floats, accuracy: Floats, floor: float
-    ) -> Decision:
-        votes, labels = self.votes_, self.labels
-        order = np.argsort(-posterior, kind="stable")
-        top = float(posterior[order[0]])
-        tied = np.flatnonzero(posterior > top - TIE)
-        first, second = (
-            (tied[0], tied[1]) if len(tied) > 1 else (order[0], order[min(1, len(order) - 1)])
-        )
-        slots = [] if row is None else votes.of_records(np.array([row]))[1].tolist()
-        adjudicated = row is not None and int(self.anchors_[row]) >= 0
-        prior, odds = self._reasons(slots, int(first), int(second))
-        _, annotator, label = votes.columns()
-        contributions = sorted(
-            (
-                Contribution(
-                    votes.annotators[annotator[s]],
-                    labels[label[s]],
-                    float(accuracy[annotator[s]]),
-                    float(part),
-                )
-                for s, part in zip(slots, odds, strict=True)
-            ),
-            key=lambda c: c.annotator,
-        )
-        if adjudicated:
-            total = float(np.log(posterior[first]) - np.log(posterior[second]))
-            rest = total - prior - sum(c.log_odds for c in contributions)
-            contributions.append(Contribution(REVIEW, labels[first], ADJUDICATED, rest))
-        names = [labels[code] for code in tied] if len(tied) > 1 else []
-        abstention = why_abstain(len(slots) + adjudicated, names, top, floor)
-        led = (slots or adjudicated) and len(tied) == 1
-        leader = labels[order[0]] if led else None
-        return Decision(
-            record=record,
-            value=leader if abstention is None else None,
-            leader=leader,
-            runner_up=labels[order[1]] if led and len(labels) > 1 else None,
-            confidence=top,
-            posterior=dict(zip(labels, posterior.tolist(), strict=True)),
-            prior_log_odds=prior,
-            contributions=tuple(contributions),
-            abstention=abstention,
-            adjudicated=adjudicated,
-        )
 
-
-def _votes(facts: Iterable[Fact], adjudications: list[Adjudication]) -> Iterator[Vote]:
-    """The votes among the facts; the adjudications are put aside."""
+def _votes(facts: Iterable[Fact], rest: list[Fact]) -> Iterator[Vote]:
+    """The votes among the facts; the others are put aside."""
     for fact in facts:
         if isinstance(fact, Vote):
             yield fact
-        elif isinstance(fact, Adjudication):
-            adjudications.append(fact)
+        else:
+            rest.append(fact)
 
 
 def _grown(values: NDArray[Any], n: int, fill: float) -> NDArray[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workers.engine.label_model import Floats, LabelModel, Rows
 from workers.engine.shares import shares
@@ -51,12 +52,12 @@ class Majority(LabelModel):
     def _unseen(self) -> Floats:
         return np.full(len(self.labels), 1 / len(self.labels))
 
-    def _reasons(self, slots: list[int], leader: int, other: int) -> tuple[float, list[float]]:
-        given = self.votes_.columns()[2][slots]
+    def _parts(
+        self, n: int, where: Rows, slots: NDArray[np.integer], leader: Rows, other: Rows
+    ) -> tuple[Floats, Floats]:
         k = len(self.labels)
-        part = np.zeros(k)
-        for label, sign in ((leader, 1.0), (other, -1.0)):
-            n = int((given == label).sum())
-            if n and leader != other:
-                part[label] = sign * np.log(n * k + 1) / n  # log of (n + 1/k) / (1/k)
-        return 0.0, [float(part[label]) for label in given]
+        given = self.votes_.columns()[2][slots]
+        votes = np.bincount(where * k + given, minlength=n * k)[where * k + given]
+        part = np.log(votes * k + 1) / np.maximum(votes, 1)  # log of (votes + 1/k) / (1/k)
+        side = (given == leader[where]).astype(float) - (given == other[where])
+        return np.zeros(n), side * part

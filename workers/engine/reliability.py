@@ -28,7 +28,7 @@ def crowd_accuracy(counts: Floats) -> float:
     return (hits + CROWD_VOTES * CROWD_ACCURACY) / (float(counts.sum()) + CROWD_VOTES)
 
 
-def expected_accuracy(counts: Floats, crowd: float) -> tuple[Floats, Floats]:
+def expected_accuracy(counts: Floats, crowd: float | Floats) -> tuple[Floats, Floats]:
     """Each annotator's expected accuracy, drawn toward the crowd's as by ANNOTATOR_VOTES votes.
 
     ``accuracy[j] = (hits[j] + s · crowd) / (votes[j] + s)``, s = ANNOTATOR_VOTES: an annotator
@@ -38,7 +38,7 @@ def expected_accuracy(counts: Floats, crowd: float) -> tuple[Floats, Floats]:
     ----------
     counts : ndarray of shape (n_annotators, n_labels, n_labels)
         Expected confusion counts; the orientation does not matter.
-    crowd : float in [0, 1]
+    crowd : float in [0, 1], or one for each annotator
 
     Returns
     -------

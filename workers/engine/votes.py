@@ -1,7 +1,7 @@
 """The standing votes of one label question: who says what now.
 
 What anybody said before is in the history, which the store keeps. Votes are kept as dense numpy
-columns, about 22 bytes a vote beside the ids, so that a million of them are one sparse matrix.
+columns, about 23 bytes a vote beside the ids, so that a million of them are one sparse matrix.
 """
 
 from __future__ import annotations
@@ -17,6 +17,21 @@ from workers.engine.errors import UnknownLabel
 from workers.engine.facts import Vote
 
 Ints = NDArray[np.int32]
+
+SURENESS = 6
+"""Kinds of votes by how sure their annotators said they were: 0 where nobody asked, 1 … 5 for
+confidences about 0, 1/4, 1/2, 3/4 and 1."""
+
+
+def sureness(confidence: float | None) -> int:
+    """The kind of a vote with this confidence, a probability.
+
+    >>> sureness(None), sureness(0.0), sureness(0.7), sureness(1.0)
+    (0, 1, 4, 5)
+    """
+    if confidence is None or confidence != confidence:  # not a number is no confidence
+        return 0
+    return 1 + round(4 * min(max(confidence, 0.0), 1.0))
 
 
 class Votes:
@@ -55,6 +70,7 @@ class Votes:
         self._record = np.empty(0, np.int32)
         self._annotator = np.empty(0, np.int32)
         self._label = np.empty(0, np.int16)
+        self._sure = np.empty(0, np.int8)
         self._next = np.empty(0, np.int32)  # the next slot of the same record, -1 at the end
         self._place = np.empty(0, np.int32)  # where the slot is in its annotator's array
         self._first = np.empty(0, np.int32)  # per record: its first slot, -1 without votes
@@ -65,14 +81,15 @@ class Votes:
     def of(cls, labels: tuple[str, ...], votes: Iterable[Vote]) -> Votes:
         """Take many votes at once; of an annotator's several on one record the last one stands."""
         self = cls(labels)
-        rows, columns, codes = array("i"), array("i"), array("h")
+        rows, columns, codes, sure = array("i"), array("i"), array("h"), array("b")
         row, column, code = self.row, self.column, self.code
-        for record, annotator, label, _ in votes:
+        for record, annotator, label, confidence in votes:
             codes.append(code(label))
             rows.append(row(record))
             columns.append(column(annotator))
+            sure.append(0 if confidence is None else sureness(confidence))  # most are not asked
         keep = _last_of_each(np.array(rows, np.int64), np.array(columns, np.int64))
-        self._load(*(np.array(a, a.typecode)[keep] for a in (rows, columns, codes)))
+        self._load(*(np.array(a, a.typecode)[keep] for a in (rows, columns, codes, sure)))
         return self
 
     @classmethod
@@ -84,13 +101,14 @@ class Votes:
         record: NDArray[np.integer],
         annotator: NDArray[np.integer],
         label: NDArray[np.integer],
+        sure: NDArray[np.integer],
     ) -> Votes:
-        """The inverse of `columns`; no annotator has two votes on a record."""
+        """The inverse of `columns` and `sure`; no annotator has two votes on a record."""
         self = cls(labels)
         self.records, self.annotators = list(records), list(annotators)
         self._rows = {name: row for row, name in enumerate(records)}
         self._columns = {name: column for column, name in enumerate(annotators)}
-        self._load(record, annotator, label)
+        self._load(record, annotator, label, sure)
         return self
 
     def columns(self) -> tuple[Ints, Ints, NDArray[np.int16]]:
@@ -98,13 +116,19 @@ class Votes:
         n = self._n
         return self._record[:n], self._annotator[:n], self._label[:n]
 
-    def matrix(self) -> sparse.csr_array:
-        """A[record, annotator · n_labels + label] = 1 for every vote."""
+    @property
+    def sure(self) -> NDArray[np.int8]:
+        """The `sureness` of every vote, by slot; a view, not a copy."""
+        return self._sure[: self._n]
+
+    def matrix(self, worth: NDArray[np.float64] | None = None) -> sparse.csr_array:
+        """A[record, annotator · n_labels + label] = 1 for every vote, or what it is worth."""
         record, annotator, label = self.columns()
         k = len(self.labels)
         shape = (len(self.records), len(self.annotators) * k)
-        entries = np.ones(self._n), (record, annotator * np.int32(k) + label)
-        return sparse.coo_array(entries, shape=shape).tocsr()
+        entries = np.ones(self._n) if worth is None else worth
+        where = (record, annotator * np.int32(k) + label)
+        return sparse.coo_array((entries, where), shape=shape).tocsr()
 
     def __len__(self) -> int:
         return self._n
@@ -153,7 +177,7 @@ class Votes:
         slot = self._find(row, column)
         if slot >= 0:
             earlier = self.labels[int(self._label[slot])]
-            self._label[slot] = code
+            self._label[slot], self._sure[slot] = code, sureness(vote.confidence)
             return earlier
         slot = self._n
         if slot == len(self._record):
@@ -161,6 +185,7 @@ class Votes:
         self._n += 1
         slots = self._slots[column]
         self._record[slot], self._annotator[slot], self._label[slot] = row, column, code
+        self._sure[slot] = sureness(vote.confidence)
         self._next[slot], self._first[row] = self._first[row], slot
         self._place[slot] = len(slots)
         slots.append(slot)
@@ -235,7 +260,8 @@ class Votes:
 
     def _move(self, source: int, target: int) -> None:
         self._relink(int(self._record[source]), source, target)
-        for column in (self._record, self._annotator, self._label, self._next, self._place):
+        columns = (self._record, self._annotator, self._label, self._sure, self._next, self._place)
+        for column in columns:
             column[target] = column[source]
         self._slots[self._annotator[target]][self._place[target]] = target
 
@@ -244,18 +270,19 @@ class Votes:
         self._annotator = _grown(self._annotator, n)
         self._next = _grown(self._next, n)
         self._place = _grown(self._place, n)
-        label = np.zeros(len(self._record), np.int16)
-        label[: len(self._label)] = self._label
-        self._label = label
+        room = len(self._record) - len(self._label)
+        self._label = np.concatenate([self._label, np.zeros(room, np.int16)])
+        self._sure = np.concatenate([self._sure, np.zeros(room, np.int8)])
 
     def _load(
         self,
         record: NDArray[np.integer],
         annotator: NDArray[np.integer],
         label: NDArray[np.integer],
+        sure: NDArray[np.integer],
     ) -> None:
         self._record, self._annotator = record.astype(np.int32), annotator.astype(np.int32)
-        self._label = label.astype(np.int16)
+        self._label, self._sure = label.astype(np.int16), sure.astype(np.int8)
         n = self._n = len(self._record)
         self._degree = np.bincount(self._record, minlength=len(self.records)).astype(np.int32)
         by_record = np.argsort(self._record, kind="stable").astype(np.int32)

@@ -1,0 +1,109 @@
+"""Voices that err together: the same language model asked twice, two who sit at one desk.
+
+How far all votes on a record depend on each other is `dependence`'s question; here it is about
+pairs that do so more than others.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Floats = NDArray[np.float64]
+
+SHARED = 20.0
+"""Votes on common records that the belief in "no more than others" is worth."""
+
+NOTABLE = 0.6
+"""Correlations up to this much above the usual are not told from chance."""
+
+BUSIEST = 500
+"""At most about so many annotators, those with most votes, are compared with each other."""
+
+
+def redundancy(
+    record: NDArray[np.integer],
+    annotator: NDArray[np.integer],
+    surprise: Floats,
+    n_annotators: int,
+) -> sparse.csr_array:
+    """How far each pair of annotators says the same thing twice, from 0 to 1.
+
+    With e[i, j] how wrong annotator j was on record i beyond what they usually are::
+
+        ρ[j, l] = Σ_i e[i, j] e[i, l] / (s[j] s[l] (n[j, l] + SHARED))
+        c[j, l] = max(0, ρ[j, l] - ρ̄ - NOTABLE) / (1 - ρ̄ - NOTABLE)
+
+    over the n records that both voted on, with s the root mean squares of e, ρ̄ the mean over all
+    pairs. A vote then counts as ``1 / (1 + Σ_l c[j, l])``, l the other voters on its record.
+
+    Parameters
+    ----------
+    record, annotator : ndarray of shape (n_votes,)
+    surprise : ndarray of shape (n_votes,)
+        e: the probability that the vote is wrong, less the annotator's mean.
+
+    Returns
+    -------
+    csr_array of shape (n_annotators, n_annotators), symmetric, diagonal empty
+
+    >>> rng = np.random.default_rng(0)
+    >>> ann, cas, dan = rng.choice([-1.0, 1.0], (3, 400))
+    >>> record, annotator = np.tile(np.arange(400), 4), np.repeat([0, 1, 2, 3], 400)
+    >>> said = np.concatenate([ann, ann, cas, dan])  # ben errs where ann does, the others elsewhere
+    >>> redundancy(record, annotator, said, 4).toarray().round(1)
+    array([[0. , 0.8, 0. , 0. ],
+           [0.8, 0. , 0. , 0. ],
+           [0. , 0. , 0. , 0. ],
+           [0. , 0. , 0. , 0. ]])
+    """
+    n = np.bincount(annotator, minlength=n_annotators)
+    least = np.sort(n)[-BUSIEST] if n_annotators > BUSIEST else 0
+    busy = (n >= max(least, SHARED)) if n_annotators <= BUSIEST else (n > max(least, SHARED))
+    spread = np.sqrt(np.bincount(annotator, surprise**2, n_annotators) / np.maximum(n, 1))
+    keep = busy[annotator] & (spread[annotator] > 1e-6)
+    place = np.cumsum(busy) - 1
+    m, rows = int(busy.sum()), int(record.max(initial=-1)) + 1
+    if m < 2 or not keep.any():
+        return sparse.csr_array((n_annotators, n_annotators))
+    where = (record[keep], place[annotator[keep]])
+    errors = sparse.csr_array((surprise[keep] / spread[annotator[keep]], where), shape=(rows, m))
+    both = sparse.csr_array((np.ones(len(where[0])), where), shape=(rows, m))
+    shared = (both.T @ both).toarray()
+    alike = (errors.T @ errors).toarray()
+    np.fill_diagonal(shared, 0.0)
+    np.fill_diagonal(alike, 0.0)
+    usual = max(float(alike.sum() / max(shared.sum(), 1.0)), 0.0) + NOTABLE
+    found = np.maximum(alike / (shared + SHARED) - usual, 0.0) / max(1 - usual, 1e-3)
+    found = np.minimum(found, 1.0)
+    one, other = np.nonzero(found)
+    names = np.flatnonzero(busy)
+    entries = found[one, other], (names[one], names[other])
+    return sparse.csr_array(entries, shape=(n_annotators, n_annotators))
+
+
+def independent_share(
+    where: NDArray[np.integer], annotator: NDArray[np.integer], redundant: sparse.csr_array
+) -> Floats:
+    """What each vote is worth beside the others on its record: 1 / (1 + Σ c).
+
+    Parameters
+    ----------
+    where : ndarray of shape (n_votes,), which tells records apart
+    annotator : ndarray of shape (n_votes,)
+    redundant : csr_array, as `redundancy` returns it
+
+    >>> pair = sparse.csr_array(np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))
+    >>> independent_share(np.array([0, 0, 0, 1]), np.array([0, 1, 2, 0]), pair)
+    array([0.5, 0.5, 1. , 1. ])
+    """
+    found = np.flatnonzero(np.isin(annotator, np.unique(redundant.indices)))
+    load = np.ones(len(annotator))
+    if len(found):
+        rows, record = np.unique(where[found], return_inverse=True)
+        shape = (len(rows), redundant.shape[0])
+        voters = sparse.csr_array((np.ones(len(found)), (record, annotator[found])), shape=shape)
+        told = (voters @ redundant).tocsr()
+        load[found] += np.asarray(told[record, annotator[found]]).ravel()
+    return 1 / load

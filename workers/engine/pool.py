@@ -1,0 +1,89 @@
+"""What a vote weighs: two models of an annotator, pooled.
+
+With few votes it takes a simple model to be right, with many a rich one. `learned` uses both.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+OTHERS = 15.0
+"""With so many other votes beside each, both models count alike."""
+
+STRENGTH = 4.0
+"""How many votes the prior of a row of the full confusion matrix weighs."""
+
+LIKING_VOTES = 2.0
+"""How many votes an annotator's liking for labels is drawn toward the crowd's."""
+
+
+def simple_confusion(counts: Floats, accuracy: Floats, errors: Floats, liking: Floats) -> Floats:
+    """Confusion matrices that know an annotator's accuracy and which labels they like to give.
+
+    ``σ[j, l, k] ∝ m[j, k, l] · g[j, l] / g[l]`` with m the annotator's accuracy on the diagonal and
+    the crowd's errors beside it, g[j] the shares of labels that j gives and g the crowd's. One who
+    says *yes* to everything gets a matrix that says so, from a handful of votes.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_annotators, n_labels, n_labels), [annotator, given, true]
+    accuracy : ndarray of shape (n_annotators,)
+    errors : ndarray of shape (n_labels, n_labels), [true, given], rows sum to 1, diagonal 0
+    liking : ndarray of shape (n_labels,), sums to 1
+
+    Returns
+    -------
+    ndarray like `counts`; sums to 1 over what was given
+
+    >>> evenly = np.array([[[1.0, 1.0], [1.0, 1.0]]])  # as many a as b
+    >>> two = np.array([[0.0, 1.0], [1.0, 0.0]])
+    >>> simple_confusion(evenly, np.array([0.8]), two, np.array([0.5, 0.5]))
+    array([[[0.8, 0.2],
+            [0.2, 0.8]]])
+    """
+    k = len(liking)
+    simple = (1 - accuracy)[:, None, None] * errors.T
+    simple[:, np.arange(k), np.arange(k)] = accuracy[:, None] if k > 1 else 1.0
+    given = counts.sum(axis=2)
+    own = (given + LIKING_VOTES * liking) / (given.sum(axis=1, keepdims=True) + LIKING_VOTES)
+    simple *= (own / liking)[:, :, None]
+    simple /= simple.sum(axis=1, keepdims=True)
+    return simple
+
+
+def full_confusion(counts: Floats, simple: Floats) -> Floats:
+    """Confusion matrices with a Dirichlet prior of STRENGTH around the simple ones; same shapes.
+
+    >>> full_confusion(np.array([[[4.0, 0.0], [0.0, 0.0]]]), np.array([[[0.5, 0.5], [0.5, 0.5]]]))
+    array([[[0.75, 0.5 ],
+            [0.25, 0.5 ]]])
+    """
+    full: Floats = counts + STRENGTH * simple
+    full /= full.sum(axis=1, keepdims=True)
+    return full
+
+
+def full_share(n_votes: NDArray[np.integer]) -> float:
+    """How far the full matrices count: m / (m + OTHERS), m the other votes beside a usual vote.
+
+    Whole matrices can be told only where the true labels can: where records have many votes.
+
+    Parameters
+    ----------
+    n_votes : ndarray of shape (n_records,)
+
+    >>> full_share(np.array([16, 16, 0])), full_share(np.array([1, 1]))
+    (0.5, 0.0)
+    """
+    total = float(n_votes.sum())
+    others = float((n_votes.astype(np.float64) ** 2).sum()) / total - 1 if total else 0.0
+    return others / (others + OTHERS)
+
+
+def pooled(simple: Floats, full: Floats, share: float) -> Floats:
+    """The pool's weights, in nats: the two matrices' geometric mean, the full one's share given."""
+    weights: Floats = (1 - share) * np.log(simple) + share * np.log(full)
+    return weights

@@ -1,0 +1,235 @@
+"""What adjudications teach the pool: a few weights, drawn toward doing nothing.
+
+Which of several lessons is used, and whether any, is told by cross-validation. That adjudications
+also anchor the annotators' confusion matrices is `learned`'s business, not this module's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, sparse
+
+from workers.engine.shares import softmax
+from workers.engine.strategy import Training
+
+Floats = NDArray[np.float64]
+
+ENOUGH = 10
+"""Adjudications that it takes."""
+
+FOLDS = 5
+
+SCALE_PENALTY = 4.0
+BIAS_PENALTY = 4.0
+"""1 / variance of what is expected of the scale (round 1) and of each bias (round 0, nats)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Records as the untrained pool reads them, each with its own adjudication left out.
+
+    Attributes
+    ----------
+    evidence : ndarray of shape (n, n_labels), nats, tempered
+    votes : csr_array of shape (n, n_annotators · n_labels), each vote's worth, tempered
+    content : ndarray of shape (n, n_labels), nats, what the texts say
+    """
+
+    evidence: Floats
+    votes: sparse.csr_array
+    content: Floats
+
+    def of(self, rows: NDArray[np.intp]) -> Reading:
+        return Reading(self.evidence[rows], self.votes[rows], self.content[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is added to the pool.
+
+    ``log P = scale · evidence + votes · (own + cells) + trust · content + bias``
+
+    Attributes
+    ----------
+    scale, trust : float
+    bias : ndarray of shape (n_labels,), nats
+    added : ndarray of shape (n_annotators · n_labels, n_labels), nats, in the layout of the weights
+    """
+
+    scale: float
+    trust: float
+    bias: Floats
+    added: Floats
+
+    def log_odds(self, reading: Reading) -> Floats:
+        told = self.scale * reading.evidence + self.trust * reading.content + self.bias
+        return np.asarray(told + reading.votes @ self.added, np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What may be learned. Penalties are 1 / variance of what is expected; infinite: nothing.
+
+    Attributes
+    ----------
+    own : float
+        Of how much more each annotator's word counts for the label given.
+    cells : float
+        Of everything that each annotator's word may count for each label.
+    """
+
+    name: str
+    own: float = np.inf
+    cells: float = np.inf
+
+
+PLANS = (
+    Plan("a scale and a bias per label"),
+    Plan("a weight per annotator", own=1.0),
+    Plan("a weight per annotator and label", own=2.0, cells=2.0),
+)
+
+
+def untaught(n_labels: int, n_cells: int) -> Lesson:
+    """The lesson that changes nothing.
+
+    >>> untaught(2, 0).bias
+    array([0., 0.])
+    """
+    return Lesson(1.0, 1.0, np.zeros(n_labels), np.zeros((n_cells, n_labels)))
+
+
+def taught(reading: Reading, true: NDArray[np.intp], plan: Plan) -> Lesson:
+    """Multinomial logistic regression with a Gaussian prior around `untaught` (L-BFGS).
+
+    Parameters
+    ----------
+    true : ndarray of shape (n,), codes of the adjudicated labels
+
+    >>> reading = Reading(np.zeros((8, 2)), sparse.csr_array((8, 0)), np.zeros((8, 2)))
+    >>> taught(reading, np.zeros(8, np.intp), PLANS[0]).bias.round(2)  # it is always the first
+    array([ 0.52, -0.52])
+    """
+    k, cells = reading.evidence.shape[1], reading.votes.shape[1]
+    m = cells // k
+    heard = np.zeros(m, bool)  # only of annotators who voted here anything is learned
+    heard[np.unique(reading.votes.indices) // k] = True
+    some = int(heard.sum())
+    wanted = np.repeat(heard, k)
+    votes = sparse.csr_array(reading.votes[:, wanted]) if cells else reading.votes
+    turned = sparse.csr_array(votes.T)
+    given = np.tile(np.eye(k), (some, 1))
+    hit = np.eye(k)[true]
+    n_own = some if np.isfinite(plan.own) else 0
+    n_cells = some * k * k if np.isfinite(plan.cells) else 0
+
+    def unfold(x: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        ends = np.cumsum([2, k, n_own, n_cells])[:-1]
+        a, b, own, of_cells = np.split(x, ends)
+        return a, b, own, of_cells.reshape(-1, k)
+
+    def added(own: Floats, of_cells: Floats) -> Floats:
+        table = np.zeros((some * k, k))
+        if n_own:
+            table += given * np.repeat(own, k)[:, None]
+        return table + of_cells if n_cells else table
+
+    def loss(x: Floats) -> tuple[float, Floats]:
+        a, b, own, of_cells = unfold(x)
+        log = a[0] * reading.evidence + a[1] * reading.content + b
+        log = log + votes @ added(own, of_cells)
+        log -= log.max(axis=1, keepdims=True)
+        total = np.log(np.exp(log).sum(axis=1, keepdims=True))
+        error = np.exp(log - total) - hit
+        value = float((total[:, 0] - (log * hit).sum(axis=1)).sum())
+        value += SCALE_PENALTY / 2 * float(((a - 1) ** 2).sum()) + BIAS_PENALTY / 2 * float(b @ b)
+        slope = np.array([(error * reading.evidence).sum(), (error * reading.content).sum()])
+        slopes = [slope + SCALE_PENALTY * (a - 1), error.sum(axis=0) + BIAS_PENALTY * b]
+        by_cell = turned @ error
+        if n_own:
+            value += plan.own / 2 * float(own @ own)
+            slopes.append((by_cell * given).sum(axis=1).reshape(some, k).sum(axis=1))
+            slopes[-1] += plan.own * own
+        if n_cells:
+            value += plan.cells / 2 * float((of_cells**2).sum())
+            slopes.append((by_cell + plan.cells * of_cells).ravel())
+        return value, np.concatenate(slopes)
+
+    start = np.zeros(2 + k + n_own + n_cells)
+    start[:2] = 1.0
+    found = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    a, b, own, of_cells = unfold(np.asarray(found, np.float64))
+    table = np.zeros((cells, k))
+    table[wanted] = added(own, of_cells)
+    return Lesson(float(a[0]), float(a[1]), b, table)
+
+
+def losses(lesson: Lesson, reading: Reading, true: NDArray[np.intp]) -> Floats:
+    """Log loss of each record, nats."""
+    p = softmax(lesson.log_odds(reading))
+    return np.asarray(-np.log(np.clip(p[np.arange(len(true)), true], 1e-6, 1)), np.float64)
+
+
+def validated(reading: Reading, true: NDArray[np.intp], plan: Plan) -> tuple[Floats, Floats]:
+    """Each record's log loss, and whether it is decided rightly, when taught by the other folds.
+
+    Records go to FOLDS folds in turn, from those that the untrained pool gets most wrong to those
+    that it gets right: the folds are equally hard, and neither order nor names matter.
+    """
+    k, cells = reading.evidence.shape[1], reading.votes.shape[1]
+    order = np.argsort(losses(untaught(k, cells), reading, true).round(9), kind="stable")
+    fold = np.empty(len(true), np.intp)
+    fold[order] = np.arange(len(true)) % FOLDS
+    loss, right = np.empty(len(true)), np.empty(len(true))
+    for turn in range(FOLDS):
+        out, rest = np.flatnonzero(fold == turn), np.flatnonzero(fold != turn)
+        lesson = taught(reading.of(rest), true[rest], plan)
+        loss[out] = losses(lesson, reading.of(out), true[out])
+        right[out] = lesson.log_odds(reading.of(out)).argmax(axis=1) == true[out]
+    return loss, right
+
+
+def too_few(n: int) -> Training:
+    """Before it can be taught anything.
+
+    >>> too_few(3).word
+    'Not trained yet: 3 adjudications of the 10 that it takes.'
+    """
+    word = f"Not trained yet: {n} adjudications of the {ENOUGH} that it takes."
+    return Training(n, False, None, None, None, None, word)
+
+
+def best(
+    reading: Reading, true: NDArray[np.intp], votes: NDArray[np.integer]
+) -> tuple[Lesson, Training]:
+    """The lesson that proves best, or none, and what there is to say about it.
+
+    Parameters
+    ----------
+    true : ndarray of shape (n,), codes of the adjudicated labels
+    votes : ndarray of shape (n, n_labels), how many voted for each
+    """
+    k, cells = reading.evidence.shape[1], reading.votes.shape[1]
+    lesson = untaught(k, cells)
+    before = float(losses(lesson, reading, true).mean())
+    right = reading.evidence + reading.content
+    accuracy = float((right.argmax(axis=1) == true).mean())
+    most = votes == votes.max(axis=1, keepdims=True)
+    majority = float((most[np.arange(len(true)), true] / most.sum(axis=1)).mean())
+    found = [(plan, *validated(reading, true, plan)) for plan in PLANS]
+    plan, loss, hit = min(found, key=lambda each: round(float(each[1].mean()), 9))
+    after = float(loss.mean())
+    used = after < before
+    figures = f"log loss {before:.2f} before and {after:.2f} after"
+    if used:
+        lesson, accuracy = taught(reading, true, plan), float(hit.mean())
+        word = f"Trained on {len(true)} adjudications, {plan.name}: {figures}, cross-validated."
+    else:
+        word = (
+            f"{len(true)} adjudications, but training does not help yet: {figures}, "
+            "cross-validated; so the untrained model decides."
+        )
+    return lesson, Training(len(true), used, before, after, accuracy, majority, word)
