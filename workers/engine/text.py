@@ -43,7 +43,7 @@ Told = tuple[tuple[str, float, float], ...]
 class TextLearned(TextModel):
     """The answer that is nearest to all others, as far as their annotators are to be trusted.
 
-    With d the distance of two answers (`edit_distance.distances`, at most 1) and t the candidates,
+    With d the distance of two answers (`edit_distance.distances`) and t the candidates,
     which are the answers themselves::
 
         log P(t | answers) = - sharpness / (n D²) · Σ_j c[j](t) + const

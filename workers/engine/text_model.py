@@ -22,6 +22,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 
+MOST_APART = 2.0
+"""Texts farther apart than this, in their mean lengths, have just nothing in common."""
+
+
 class Answers(NamedTuple):
     """The answers to one record.
 
@@ -33,8 +37,8 @@ class Answers(NamedTuple):
         an adjudication as the reviewer wrote it. In the order of their words.
     said : ndarray of shape (n_votes,)
         Which candidate each vote is.
-    apart : ndarray of shape (n_candidates, n_candidates), at most 1
-        See `workers.engine.edit_distance.distances`.
+    apart : ndarray of shape (n_candidates, n_candidates)
+        At most MOST_APART, see `workers.engine.edit_distance.distances`.
     truth : int or None
         Which candidate is the adjudication.
     """
@@ -64,7 +68,8 @@ def answers_of(votes: list[Vote], adjudication: str | None, more: str = "") -> A
     numbers = {key: number for number, key in enumerate(keys)}
     usual = [min(spelt[key], key=lambda text: (-spelt[key][text], text)) for key in keys]
     said = np.array([numbers[words(vote.value)] for vote in votes], np.intp)
-    apart = np.minimum(np.array(distances(keys), np.float64).reshape(len(keys), len(keys)), 1.0)
+    apart = np.array(distances(keys), np.float64).reshape(len(keys), len(keys))
+    apart = np.minimum(apart, MOST_APART)
     truth = None if adjudication is None else numbers[words(adjudication)]
     return Answers(votes, usual, said, apart, truth)
 
@@ -96,7 +101,7 @@ def trust(n_votes: int) -> float:
 class TextMajority(TextModel):
     """The most frequent answer, and where none is, the one nearest to all. The yardstick of texts.
 
-    ``log P(t) = Σ_j ([v[j] = t] - d(v[j], t) / (2n)) + const``: being the same counts 1, and all
+    ``log P(t) = Σ_j ([v[j] = t] - d(v[j], t) / (4n)) + const``: being the same counts 1, and all
     distances together never count more than a half. Answers are the same that differ only in case,
     punctuation and spaces.
 
@@ -123,7 +128,7 @@ class TextMajority(TextModel):
             n = len(answers.votes)
             same = np.eye(len(answers.candidates))
             voices = [
-                Voice(v.annotator, v.value, 0.5, same[said] - answers.apart[said] / (2 * n))
+                Voice(v.annotator, v.value, 0.5, same[said] - answers.apart[said] / (4 * n))
                 for v, said in zip(answers.votes, answers.said, strict=True)
             ]
             anchor = None if answers.truth is None else answers.candidates[answers.truth]
