@@ -4,11 +4,12 @@
 
 Synthetic Dawid-Skene answers: 5 a record, 200 annotators with confusion matrices of their own,
 4 labels. Every round is a process of its own, which makes the same answers by the same seed; told
-is the median. *Fit*: from facts that come one by one. *Refit*: anew on the answers that stand. This
-is held against crowd-kit's DawidSkene, whose DataFrame is ready, with ids as texts (as ours are) and
-as whole numbers. Our tolerance: EM stops when no responsibility moves by more than 1e-4; crowd-kit's
-own: when the mean log-likelihood of an answer gains less than 1e-5. Peak memory is that of the whole
-process. *One answer*: learned, and every record that moved by more than 0.02 decided again.
+is the median (of one round for crowd-kit). *Fit*: from facts that come one by one. *Refit*: anew on
+the answers that stand. This is held against crowd-kit's DawidSkene, whose DataFrame is ready, with
+ids as texts (as ours are) and as whole numbers. Our tolerance: EM stops when no responsibility moves
+by more than 1e-4; crowd-kit's own: when the mean log-likelihood of an answer gains less than 1e-5.
+Peak memory is that of the whole process. *One answer*: learned, and every record that moved by more
+than 0.02 decided again.
 """
 
 from __future__ import annotations
@@ -213,7 +214,7 @@ def main(words: list[str]) -> None:
     print("| --- " * (2 + len(COLUMNS)) + "|")
     for n in options.answers:
         for method in (*OURS, *(PEERS if n <= PEERS_UP_TO else ())):
-            found = apart(method, n, options.rounds)
+            found = apart(method, n, options.rounds if method in OURS else 1)
             cells = (
                 form.format(found[key]) if key in found else "" for key, form in COLUMNS.values()
             )
