@@ -7,21 +7,21 @@ is a label model's business (`elements`); here is the fold round them.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import betaincinv
 
-from workers.engine.decision import ADJUDICATED, REVIEW, Contribution, Decision, why_abstain
+from workers.engine.decision import Decision, why_abstain
 from workers.engine.elements import ElementModel
-from workers.engine.errors import NotStanding
 from workers.engine.facts import Adjudication, Fact, Vote
 from workers.engine.label_model import Floats
+from workers.engine.parts import Element, Reading, Whole
 from workers.engine.question import Question, Value, question_of
 from workers.engine.reliability import ANNOTATOR_VOTES
+from workers.engine.standing import Standing
 from workers.engine.strategy import Reliability, State, Strategy
 
 if TYPE_CHECKING:
@@ -33,57 +33,8 @@ REFIT_SHARE = 0.01
 REFIT_BELOW = 200
 """`moved` always refits with fewer votes than this."""
 
-Element = tuple[int, str]
-"""A model's number, and the element's name within its record."""
-
 Where = tuple[int, str, str | None]
 """A model's number, an element as the model knows it, and an annotator; None is the reviewer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What stands on one record, before anything is decided.
-
-    Attributes
-    ----------
-    record : str
-    votes : mapping of annotator to Vote
-    verdict : value of the adjudication, or None
-    elements : list of Element
-    own : list of ndarray of shape (n_labels of the element's model,), sums to 1
-        What the votes on each element say.
-    posterior : the same, with what the record's other elements say
-    """
-
-    record: str
-    votes: Mapping[str, Vote]
-    verdict: Value
-    elements: list[Element]
-    own: list[Floats]
-    posterior: list[Floats]
-
-    def of(self, element: Element) -> Floats:
-        return self.posterior[self.elements.index(element)]
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """What the elements come to. The attributes are those of `Decision`, and
-
-    tied : list of str, names of what cannot be told apart; empty if there is a leader
-    weakest : Element, or None without elements
-        Where the runner-up decides otherwise than the leader.
-    sides : tuple of two codes of the element's labels: the leader's and the runner-up's
-    """
-
-    leader: Value
-    runner_up: Value
-    scores: tuple[float, ...]
-    confidence: float
-    posterior: Mapping[str, float]
-    tied: list[str]
-    weakest: Element | None
-    sides: tuple[int, int]
 
 
 class Composite(Strategy):
@@ -97,20 +48,13 @@ class Composite(Strategy):
 
     Attributes
     ----------
-    votes_ : dict of record to dict of annotator to Vote
-        Standing votes.
-    verdicts_ : dict of record to value
-        Standing adjudications.
-    given_ : dict of annotator to int
-        How many votes of theirs stand; nobody without.
+    standing_ : Standing
+        Votes and adjudications.
     models_ : list of ElementModel
     reported_ : dict of record to (leader, posterior), as `moved` last reported them
     """
 
-    model: ClassVar[type[ElementModel]]
-    votes_: dict[str, dict[str, Vote]]
-    verdicts_: dict[str, Value]
-    given_: dict[str, int]
+    standing_: Standing
     models_: list[ElementModel]
     reported_: dict[str, tuple[Value, Mapping[str, float]]]
     _touched: set[str]  # records that may have moved
@@ -138,10 +82,6 @@ class Composite(Strategy):
     def _whole(self, reading: Reading) -> Whole:
         """Put the elements of a record together. There is a vote or an adjudication on it."""
 
-    @abstractmethod
-    def _plain(self, value: Any) -> Value:
-        """A value that went through JSON, where tuples become lists."""
-
     def _prepare(self) -> None:
         """Tell the `models_` what they have to know before they are fitted."""
 
@@ -163,18 +103,16 @@ class Composite(Strategy):
     # -- the contract -----------------------------------------------------------------------
 
     def fit(self, facts: Iterable[Fact]) -> Self:
-        self.votes_, self.verdicts_, self.reported_ = {}, {}, {}
-        for fact in facts:
-            if isinstance(fact, Vote):
-                vote = fact._replace(value=self._checked(fact.value))
-                self.votes_.setdefault(fact.record, {})[fact.annotator] = vote
-            elif isinstance(fact, Adjudication):
-                self.verdicts_[fact.record] = self._checked(fact.value)
-        self.given_ = _count(self.votes_)
+        self.reported_ = {}
+        self.standing_ = Standing(
+            fact._replace(value=self._checked(fact.value))
+            for fact in facts
+            if isinstance(fact, Vote | Adjudication)
+        )
         self.models_ = self._models()
         apart: list[list[Fact]] = [[] for _ in self.models_]
-        for record in self._records():
-            everybody = [*self.votes_.get(record, ()), None]
+        for record in self.standing_.heard():
+            everybody = [*self.votes_on(record), None]
             for (number, _, _), fact in self._apart(record, everybody).items():
                 apart[number].append(fact)
         self._prepare()
@@ -189,26 +127,15 @@ class Composite(Strategy):
         return self._fitted()
 
     def learn(self, fact: Fact) -> None:
-        if isinstance(fact, Vote):
-            vote = fact._replace(value=self._checked(fact.value))
-            standing = self.votes_.setdefault(fact.record, {})
-            self._change(fact.record, fact.annotator, lambda: standing.update({vote[1]: vote}))
-        elif isinstance(fact, Adjudication):
-            value = self._checked(fact.value)
-            self._change(fact.record, None, lambda: self.verdicts_.update({fact.record: value}))
+        if isinstance(fact, Vote | Adjudication):
+            checked = fact._replace(value=self._checked(fact.value))
+            self._change(checked, self.standing_.learn)
 
     def revert(self, fact: Fact) -> None:
-        if isinstance(fact, Vote):
-            votes = self.votes_.get(fact.record, {})
-            vote = votes.get(fact.annotator)
-            if vote is None or vote.value != self._checked(fact.value):
-                raise NotStanding(fact, None if vote is None else vote.value)
-            self._change(fact.record, fact.annotator, lambda: votes.pop(fact.annotator))
-        elif isinstance(fact, Adjudication):
-            standing = self.verdicts_.get(fact.record)
-            if standing is None or standing != self._checked(fact.value):
-                raise NotStanding(fact, standing)
-            self._change(fact.record, None, lambda: self.verdicts_.pop(fact.record))
+        if isinstance(fact, Vote | Adjudication):
+            checked = fact._replace(value=self._checked(fact.value))
+            self.standing_.must_stand(checked)
+            self._change(checked, self.standing_.revert)
 
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
         accuracy = {one.annotator: one.accuracy for one in self.annotators()}
@@ -225,13 +152,13 @@ class Composite(Strategy):
         moved = []
         for reading in readings:
             record = reading.record
-            if not reading.votes and reading.verdict is None:
+            if not reading.heard:
                 if self.reported_.pop(record, None) is not None:
                     moved.append(record)
                 continue
             whole = self._whole(reading)
             before = self.reported_.get(record)
-            if before and before[0] == whole.leader and _near(before[1], whole, tolerance):
+            if before and before[0] == whole.leader and whole.near(before[1], tolerance):
                 continue
             self.reported_[record] = (whole.leader, whole.posterior)
             moved.append(record)
@@ -243,7 +170,8 @@ class Composite(Strategy):
             for one in model.annotators():
                 shares.setdefault(one.annotator, []).append((one.accuracy, one.n_votes))
         found = []
-        for name, n in self.given_.items():
+        for name, records in self.standing_.records.items():
+            n = len(records)
             parts = np.array(shares.get(name, [(0.5, 1)]), np.float64)
             accuracy = float(np.average(parts[:, 0], weights=parts[:, 1]))
             a, b = accuracy * (n + ANNOTATOR_VOTES), (1 - accuracy) * (n + ANNOTATOR_VOTES)
@@ -257,7 +185,7 @@ class Composite(Strategy):
 
     @property
     def n_votes(self) -> int:
-        return sum(self.given_.values())
+        return len(self.standing_)
 
     def state(self) -> dict[str, Any]:
         models = {
@@ -265,29 +193,26 @@ class Composite(Strategy):
             for number, model in enumerate(self.models_)
             for key, value in model.state().items()
         }
-        return models | {
-            "strategy": self.name,
-            "question": asdict(self.question),
-            "votes": [list(vote) for votes in self.votes_.values() for vote in votes.values()],
-            "verdicts": self.verdicts_,
-            "reported": self.reported_,
-            "touched": sorted(self._touched),
-            "fitted_votes": self._fitted_votes,
-            "changed_votes": self._changed_votes,
-        }
+        return (
+            models
+            | self.standing_.state()
+            | {
+                "strategy": self.name,
+                "question": asdict(self.question),
+                "reported": self.reported_,
+                "touched": sorted(self._touched),
+                "fitted_votes": self._fitted_votes,
+                "changed_votes": self._changed_votes,
+            }
+        )
 
     @classmethod
     def from_state(cls, state: State) -> Self:
         values: dict[str, Any] = dict(state)
         self = cls(question_of(values["question"]))
-        self.votes_ = {}
-        for record, annotator, value, sure in values["votes"]:
-            vote = Vote(record, annotator, self._plain(value), sure)
-            self.votes_.setdefault(record, {})[annotator] = vote
-        self.given_ = _count(self.votes_)
-        self.verdicts_ = {r: self._plain(value) for r, value in values["verdicts"].items()}
+        self.standing_ = Standing.of_state(values, spans=self.question.type == "span")
         self.reported_ = {
-            record: (None if leader is None else self._plain(leader), posterior)
+            record: (None if leader is None else self._checked(leader), posterior)
             for record, (leader, posterior) in values["reported"].items()
         }
         self.models_ = [
@@ -302,58 +227,50 @@ class Composite(Strategy):
         self._changed_votes = int(values["changed_votes"])
         return self
 
-    # -- inside -----------------------------------------------------------------------------
+    def votes_on(self, record: str) -> Mapping[str, Vote]:
+        """Standing votes on the record, by annotator."""
+        return self.standing_.votes.get(record, {})
 
-    def _records(self) -> Iterable[str]:
-        return dict.fromkeys([*self.votes_, *self.verdicts_])
+    # -- inside -----------------------------------------------------------------------------
 
     def _fitted(self) -> Self:
         self._learn_context()
         self._fitted_votes = self.n_votes
         self._changed_votes = 0
-        self._touched = set(self._records()) | set(self.reported_)
+        self._touched = set(self.standing_.heard()) | set(self.reported_)
         return self
 
     def _apart(self, record: str, who: Iterable[str | None]) -> dict[Where, Fact]:
         """What these people (None is the reviewer) say about the record's elements."""
-        votes = self.votes_.get(record, {})
+        votes, verdicts = self.votes_on(record), self.standing_.adjudications
         elements = self._elements(record)
         facts: dict[Where, Fact] = {}
         for name in who:
-            if name is None and record in self.verdicts_:
-                for (number, part), label in self._labels(elements, self.verdicts_[record]):
+            if name is None and record in verdicts:
+                for (number, part), label in self._labels(elements, verdicts[record]):
                     element = f"{record}\x1f{part}"
                     facts[number, element, None] = Adjudication(element, label)
-            elif name in votes:
+            elif name is not None and name in votes:
                 vote = votes[name]
                 for (number, part), label in self._labels(elements, vote.value):
                     element = f"{record}\x1f{part}"
                     facts[number, element, name] = Vote(element, name, label, vote.confidence)
         return facts
 
-    def _change(self, record: str, who: str | None, change: Callable[[], object]) -> None:
+    def _change(self, fact: Vote | Adjudication, change: Callable[[Fact], None]) -> None:
+        record, who = fact.record, fact.annotator if isinstance(fact, Vote) else None
         concerned = list(self._cut_by(record, who))
         before = self._apart(record, concerned)
-        n = len(self.votes_.get(record, ()))
-        change()
-        self._tally(who, len(self.votes_.get(record, ())) - n)
+        change(fact)
         after = self._apart(record, concerned)
-        for where, fact in before.items():
+        for where, part in before.items():
             if where not in after:
-                self.models_[where[0]].revert(fact)
-        for where, fact in after.items():
-            if before.get(where) != fact:
-                self.models_[where[0]].learn(fact)
-        if not self.votes_.get(record, True):
-            del self.votes_[record]
+                self.models_[where[0]].revert(part)
+        for where, part in after.items():
+            if before.get(where) != part:
+                self.models_[where[0]].learn(part)
         self._touched.add(record)
         self._changed_votes += 1
-
-    def _tally(self, annotator: str | None, change: int) -> None:
-        if annotator is not None and change:
-            self.given_[annotator] = self.given_.get(annotator, 0) + change
-            if not self.given_[annotator]:
-                del self.given_[annotator]
 
     def _readings(self, records: list[str]) -> list[Reading]:
         elements = [self._elements(record) for record in records]
@@ -367,7 +284,7 @@ class Composite(Strategy):
         readings = []
         for record, its in zip(records, elements, strict=True):
             own = [next(answers[number]) for number, _ in its]
-            votes, verdict = self.votes_.get(record, {}), self.verdicts_.get(record)
+            votes, verdict = self.votes_on(record), self.standing_.adjudications.get(record)
             reading = Reading(record, votes, verdict, its, own, own)
             if verdict is None and votes:
                 posterior = self._in_context(reading)
@@ -376,34 +293,11 @@ class Composite(Strategy):
         return readings
 
     def _decision(self, reading: Reading, accuracy: Mapping[str, float], floor: float) -> Decision:
-        record, adjudicated = reading.record, reading.verdict is not None
-        if not reading.votes and not adjudicated:
+        if not reading.heard:
             why = why_abstain(0, [], 0.0, floor)
-            return Decision(record, None, None, None, 0.0, {}, 0.0, (), why)
+            return Decision(reading.record, None, None, None, 0.0, {}, 0.0, (), why)
         whole = self._whole(reading)
-        prior, voices = self._reasons(reading, whole)
-        contributions = [
-            Contribution(name, vote.value, accuracy[name], voices.get(name, 0.0))
-            for name, vote in sorted(reading.votes.items())
-        ]
-        if adjudicated:
-            contributions.append(Contribution(REVIEW, reading.verdict, ADJUDICATED, prior))
-            prior = 0.0
-        why = why_abstain(len(reading.votes) + adjudicated, whole.tied, whole.confidence, floor)
-        leader = None if whole.tied else whole.leader
-        return Decision(
-            record=record,
-            value=leader if why is None else None,
-            leader=leader,
-            runner_up=None if whole.tied else whole.runner_up,
-            confidence=whole.confidence,
-            posterior=whole.posterior,
-            prior_log_odds=prior,
-            contributions=tuple(contributions),
-            abstention=why,
-            scores=None if whole.tied else whole.scores,
-            adjudicated=adjudicated,
-        )
+        return whole.decision(reading, *self._reasons(reading, whole), accuracy, floor)
 
     def _reasons(self, reading: Reading, whole: Whole) -> tuple[float, dict[str, float]]:
         """What speaks for the leader in the weakest element: all that is no vote, and the votes."""
@@ -417,14 +311,3 @@ class Composite(Strategy):
         p = np.maximum(reading.of(whole.weakest), np.finfo(float).tiny)
         total = 0.0 if whole.tied else float(np.log(p[one]) - np.log(p[other]))
         return total - sum(voices.values()), voices
-
-
-def _count(votes: Mapping[str, Mapping[str, Vote]]) -> dict[str, int]:
-    return dict(Counter(name for there in votes.values() for name in there))
-
-
-def _near(before: Mapping[str, float], whole: Whole, tolerance: float) -> bool:
-    now = whole.posterior
-    return all(
-        abs(before.get(key, 0.0) - now.get(key, 0.0)) <= tolerance for key in {*before, *now}
-    )

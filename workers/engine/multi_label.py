@@ -10,11 +10,12 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from workers.engine.composite import Composite, Element, Reading, Whole
+from workers.engine.composite import Composite
 from workers.engine.decision import ADJUDICATED
 from workers.engine.elements import DawidSkeneElements, ElementModel, MajorityElements
 from workers.engine.errors import BadValue, UnknownLabel
 from workers.engine.label_model import Floats
+from workers.engine.parts import Element, Reading, Whole
 from workers.engine.question import QuestionType, Value, label_question
 from workers.engine.shares import TIE
 from workers.engine.strategy import State
@@ -55,9 +56,6 @@ class MultiLabelMajority(Composite):
             if label not in labels:
                 raise UnknownLabel(label, labels)
         return tuple(label for label in labels if label in value)
-
-    def _plain(self, value: Any) -> Value:
-        return tuple(value)
 
     def _elements(self, record: str) -> list[Element]:
         return [(number, "") for number in range(len(self.question.labels))]
@@ -140,7 +138,7 @@ class MultiLabelDawidSkene(MultiLabelMajority):
     def _learn_context(self) -> None:
         k = len(self.question.labels)
         self.cross_, self.mean_, self.bias_ = np.zeros((k, k)), np.zeros((k, k)), np.zeros(k)
-        records = [record for record, votes in self.votes_.items() if votes]
+        records = list(self.standing_.votes)
         if not records:
             return
         marked, row = self._marked(records)
@@ -184,7 +182,7 @@ class MultiLabelDawidSkene(MultiLabelMajority):
         rows = [
             (self._row(vote.value), i)
             for i, record in enumerate(records)
-            for vote in self.votes_[record].values()
+            for vote in self.votes_on(record).values()
         ]
         return np.array([m for m, _ in rows]), np.array([i for _, i in rows], np.intp)
 

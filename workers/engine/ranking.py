@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import expit
 
-from workers.engine.composite import Composite, Element, Reading, Whole
+from workers.engine.composite import Composite
 from workers.engine.decision import ADJUDICATED
 from workers.engine.elements import ElementModel, MajorityElements, MirroredElements
 from workers.engine.errors import BadValue, UnknownLabel
-from workers.engine.label_model import Floats, Rows
+from workers.engine.label_model import Floats
+from workers.engine.order import agreement, exchanged, grouped, matrices, merits, undecided
+from workers.engine.parts import Element, Reading, Whole
 from workers.engine.question import QuestionType, Value, label_question
-from workers.engine.shares import TIE
 
 WAYS = (">", "=", "<")
 """How the first item of a pair may stand to the second: before, level with, behind it."""
@@ -27,8 +28,6 @@ FIT_DEPENDENCE = 0.1
 OWN = 0.3
 MERITS = 1.5
 """How far the votes on a pair count, and the merits of its items, which rest on them as well."""
-
-ROUNDS = 30
 
 Groups = tuple[tuple[str, ...], ...]
 
@@ -63,7 +62,7 @@ class RankingMajority(Composite):
         return [MajorityElements(label_question(*WAYS))]
 
     def _checked(self, value: Value) -> Value:
-        value = self._plain(value)
+        value = _plain(value)
         if not value:
             raise BadValue("a ranking ranks one item at least")
         for chain in _chains(value):
@@ -75,26 +74,15 @@ class RankingMajority(Composite):
                     raise UnknownLabel(item, self.question.labels)
         return value
 
-    def _plain(self, value: Any) -> Value:
-        if not isinstance(value, tuple | list) or not all(
-            isinstance(x, tuple | list) for x in value
-        ):
-            raise BadValue(f"{value!r} is no ranking")
-        if any(isinstance(x, tuple | list) for group in value for x in group):
-            return tuple(self._plain(chain) for chain in value)
-        if not all(isinstance(item, str) for group in value for item in group):
-            raise BadValue(f"{value!r} has items that are no text")
-        return tuple(tuple(sorted(group)) for group in value)
-
     def _elements(self, record: str) -> list[Element]:
         return [(0, f"{a}\x1e{b}") for a, b in combinations(self._items(record), 2)]
 
     def _items(self, record: str) -> list[str]:
         if self.question.labels:
             return sorted(self.question.labels)
-        values = [vote.value for vote in self.votes_.get(record, {}).values()]
-        if record in self.verdicts_:
-            values.append(self.verdicts_[record])
+        values = [vote.value for vote in self.votes_on(record).values()]
+        if record in self.standing_.adjudications:
+            values.append(self.standing_.adjudications[record])
         return sorted(
             {item for value in values for chain in _chains(value) for item in sum(chain, ())}
         )
@@ -107,17 +95,17 @@ class RankingMajority(Composite):
 
     def _whole(self, reading: Reading) -> Whole:
         items = self._items(reading.record)
-        before, level = _matrices(len(items), reading.posterior)
+        before, level = matrices(len(items), reading.posterior)
         if reading.verdict is None:
-            groups = _groups(before, level)
+            groups = grouped(before, level)
         else:
             at = {item: i for i, item in enumerate(items)}
             chain = (group for chain in _chains(reading.verdict) for group in chain)
             groups = [[at[item] for item in group] for group in chain]
         named = tuple(tuple(items[i] for i in group) for group in groups)
         order = [i for group in groups for i in group]
-        tied = list(named[0]) if len(named) == 1 < len(order) and _undecided(before, level) else []
-        kept = _agreement(groups, before, level)
+        tied = list(named[0]) if len(named) == 1 < len(order) and undecided(before, level) else []
+        kept = agreement(groups, before, level)
         n = len(items)
         scores = [float(kept[i, order].sum() / (n - 1)) if n > 1 else 1.0 for i in order]
         if reading.verdict is not None:
@@ -125,7 +113,7 @@ class RankingMajority(Composite):
         weakest = min(pairwise(order), key=lambda ab: kept[ab], default=None)
         sides, other = (0, 0), named
         if weakest is not None:
-            sides, flipped = _flip(groups, *weakest, before, level)
+            sides, flipped = exchanged(groups, *weakest, before, level)
             other = tuple(tuple(sorted(items[i] for i in group)) for group in flipped)
         return Whole(
             leader=None if tied else reading.verdict or named,
@@ -180,7 +168,7 @@ class RankingDawidSkene(RankingMajority):
         names = [f"{reading.record}\x1f{part}" for _, part in reading.elements]
         assert isinstance(model, MirroredElements)
         first, second = np.triu_indices(len(items), 1)
-        merit = _merits(first, second, *model.said(names))
+        merit = merits(first, second, *model.said(names))
         odds = OWN * (np.log(own[:, 0]) - np.log(own[:, 2])) + MERITS * (
             merit[first] - merit[second]
         )
@@ -194,110 +182,20 @@ class RankingLearned(RankingDawidSkene):
     name: ClassVar[str] = "learned"
 
 
+def _plain(value: Any) -> Value:
+    """The value as tuples. Raises BadValue."""
+    if not isinstance(value, tuple | list) or not all(isinstance(x, tuple | list) for x in value):
+        raise BadValue(f"{value!r} is no ranking")
+    if any(isinstance(x, tuple | list) for group in value for x in group):
+        return tuple(_plain(chain) for chain in value)
+    if not all(isinstance(item, str) for group in value for item in group):
+        raise BadValue(f"{value!r} has items that are no text")
+    return tuple(tuple(sorted(group)) for group in value)
+
+
 def _chains(value: Value) -> Iterator[Groups]:
     """The rankings that a value consists of."""
     if value and value[0] and not isinstance(value[0][0], str):
         yield from value
     else:
         yield value
-
-
-def _matrices(n: int, posterior: list[Floats]) -> tuple[Floats, Floats]:
-    """before[a, b]: the probability that item a stands before b; level[a, b]: level with it."""
-    before, level = np.zeros((n, n)), np.zeros((n, n))
-    if n > 1:
-        p = np.array(posterior)
-        upper = np.triu_indices(n, 1)
-        before[upper], level[upper] = p[:, 0], p[:, 1]
-        before.T[upper], level.T[upper] = p[:, 2], p[:, 1]
-    return before, level
-
-
-def _groups(before: Floats, level: Floats) -> list[list[int]]:
-    """The order that pairs agree with most, in groups that stand level; items by number."""
-    score = (before + level / 2).sum(axis=1)
-    order = sorted(range(len(score)), key=lambda i: (-round(score[i], 9), i))
-    changed = True
-    while changed:
-        changed = False
-        for k in range(len(order) - 1):
-            a, b = order[k], order[k + 1]
-            if before[b, a] > before[a, b] + TIE:
-                order[k], order[k + 1], changed = b, a, True
-    groups: list[list[int]] = []
-    for i in order:
-        if groups and _level(groups[-1], i, score, before, level):
-            groups[-1] = sorted([*groups[-1], i])
-        else:
-            groups.append([i])
-    return groups
-
-
-def _level(group: list[int], i: int, score: Floats, before: Floats, level: Floats) -> bool:
-    ahead, behind, same = (
-        float(m.mean()) for m in (before[group, i], before[i, group], level[group, i])
-    )
-    equal = abs(ahead - behind) < TIE and np.ptp(score[[*group, i]]) < TIE * len(score)
-    return bool(same > max(ahead, behind) or equal)
-
-
-def _undecided(before: Floats, level: Floats) -> bool:
-    """Whether orders are more probable than standing level, but none more than its reverse."""
-    off = ~np.eye(len(before), dtype=bool)
-    return bool((np.abs(before - before.T)[off] < TIE).all() and (level < before)[off].any())
-
-
-def _agreement(groups: list[list[int]], before: Floats, level: Floats) -> Floats:
-    """How probable it is that two items stand to each other as in these groups; diagonal 0."""
-    place = np.full(len(before), -1)
-    for at, group in enumerate(groups):
-        place[group] = at
-    way = np.sign(place[:, None] - place[None, :])
-    kept = np.where(way < 0, before, np.where(way > 0, before.T, level))
-    np.fill_diagonal(kept, 0.0)
-    return kept
-
-
-def _flip(
-    groups: list[list[int]], a: int, b: int, before: Floats, level: Floats
-) -> tuple[tuple[int, int], list[list[int]]]:
-    """How neighbours a, b stand and might stand else, as labels of their pair; and the groups then."""
-    at = next(k for k, group in enumerate(groups) if a in group)
-    same = b in groups[at]
-    chances = [before[a, b], level[a, b], before[b, a]]  # a before, level with, behind b
-    now = 1 if same else 0
-    then = max((way for way in range(3) if way != now), key=lambda way: chances[way])
-    if same:
-        ahead = a if then == 0 else b
-        new = [[ahead], [i for i in groups[at] if i != ahead]]
-    elif then == 1:
-        new = [groups[at] + groups[at + 1]]
-    else:
-        new = [
-            [b if i == a else i for i in groups[at]],
-            [a if i == b else i for i in groups[at + 1]],
-        ]
-    flipped = groups[:at] + new + groups[at + (1 if same else 2) :]
-    sides = (now, then) if a < b else (2 - now, 2 - then)
-    return sides, flipped
-
-
-def _merits(first: Rows, second: Rows, p: Floats, weight: Floats) -> Floats:
-    """Bradley-Terry merits under a standard normal prior, by Newton's method."""
-    n = int(second.max()) + 1
-    s = np.zeros(n)
-    for _ in range(ROUNDS):
-        q = expit(s[first] - s[second])
-        pull = weight * (p - q)
-        slope = np.bincount(first, pull, n) - np.bincount(second, pull, n) - s
-        bend = np.eye(n)
-        curve = weight * q * (1 - q)
-        np.add.at(bend, (first, first), curve)
-        np.add.at(bend, (second, second), curve)
-        bend[first, second] -= curve
-        bend[second, first] -= curve
-        step = np.linalg.solve(bend, slope)
-        s += step
-        if np.abs(step).max() < 1e-9:
-            break
-    return s

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from workers.engine.composite import Composite, Element, Reading, Whole
+from workers.engine.composite import Composite
 from workers.engine.decision import ADJUDICATED
 from workers.engine.elements import ElementModel, MajorityElements, MarkedElements
 from workers.engine.errors import BadValue, UnknownLabel
 from workers.engine.facts import Vote
 from workers.engine.label_model import Floats
+from workers.engine.parts import Element, Reading, Whole
 from workers.engine.question import QuestionType, Span, Value, label_question
 from workers.engine.shares import TIE
 
@@ -86,18 +87,15 @@ class SpanMajority(Composite):
                 raise BadValue(f"{span!r} must end behind its start")
         return spans
 
-    def _plain(self, value: Any) -> Value:
-        return tuple(Span(*span) for span in value)
-
     def _cut_by(self, record: str, who: str | None) -> Iterable[str | None]:
-        return [*dict.fromkeys([*self.votes_.get(record, ()), who, None])]
+        return [*dict.fromkeys([*self.votes_on(record), who, None])]
 
     def _number(self, label: str) -> int:
         return self.question.labels.index(label) if self.question.overlapping else 0
 
     def _elements(self, record: str) -> list[Element]:
-        values = [vote.value for vote in self.votes_.get(record, {}).values()]
-        values.append(self.verdicts_.get(record, ()))
+        values = [vote.value for vote in self.votes_on(record).values()]
+        values.append(self.standing_.adjudications.get(record, ()))
         elements: list[Element] = []
         for number in range(len(self.models_)):
             spans = {s for value in values for s in value if self._number(s.label) == number}
@@ -246,11 +244,11 @@ class SpanDawidSkene(SpanMajority):
     def _prepare(self) -> None:
         marked = [0] * len(self.models_)
         whole = 0
-        for record, votes in self.votes_.items():
-            whole += max((s.end for vote in votes.values() for s in vote.value), default=0)
-            for element in self._elements(record):
-                start, end = _stretch(element)
-                marked[element[0]] += end - start
+        for record in self.standing_.heard():
+            stretches = [(element[0], _stretch(element)) for element in self._elements(record)]
+            whole += max((end for _, (_, end) in stretches), default=0)
+            for number, (start, end) in stretches:
+                marked[number] += end - start
         for model, length in zip(self.models_, marked, strict=True):
             if isinstance(model, MarkedElements):
                 model.background = min((whole - length) / max(length, 1), BACKGROUND)
