@@ -19,9 +19,9 @@ from plugin.voices import (
     Pull,
     Uncounted,
     Voice,
+    Wording,
     percent,
     pull,
-    text,
     uncounted,
     unnamed,
     voices,
@@ -31,6 +31,18 @@ MOST_ODDS = 10_000
 
 LISTED = ("label_selection", "multi_label_selection", "rating")
 """Types of questions whose posterior has an entry for each label."""
+
+HEADINGS = {
+    "label_selection": "How probable each label is",
+    "multi_label_selection": "How probable each label is to hold",
+    "rating": "How probable each rating is",
+    "ranking": "How probable each order of two is",
+    "span": "How probable each span is",
+    "text": "How probable each answer is to be the best",
+}
+"""What the posterior says, by the question's type in Argilla."""
+
+PLAIN = Wording({})
 
 STRATEGIES = {
     "learned": (
@@ -101,6 +113,7 @@ class QuestionView:
     shown_since: int | None = None
     leader: str = ""
     runner_up: str = ""
+    heading: str = ""
     posterior: tuple[Share, ...] = ()
     prior: Pull | None = None
     voices: tuple[Voice, ...] = ()
@@ -120,6 +133,8 @@ def question_view(
     history: Sequence[Entry],
     people: Mapping[int, Annotator],
     publish: str,
+    kind: str = "label_selection",
+    say: Wording = PLAIN,
 ) -> QuestionView:
     """One question of the record.
 
@@ -129,19 +144,21 @@ def question_view(
     decision, ledger, conflict : as stored, None where there is none.
     history : the decision entries of this question, oldest first.
     publish : the dataset's policy, `completed` or `always`.
+    kind : the question's type in Argilla.
+    say : how values are put in words.
     """
-    earlier = [_earlier(name, entry) for entry in reversed(history)]
+    earlier = [_earlier(name, entry, say) for entry in reversed(history)]
     told = _conflict(conflict, people) if conflict else None
     if decision is None:
         word = "the record was deleted in Argilla" if ledger["s"] == GONE else "nothing counted yet"
-        silent = uncounted(name, [], ledger, people)
+        silent = uncounted(name, [], ledger, people, say)
         return QuestionView(
             name, "undecided", word, uncounted=silent, earlier=tuple(earlier), conflict=told
         )
-    value = None if decision["v"] is None else text(decision["v"])
+    value = None if decision["v"] is None else say(name, decision["v"])
     current = earlier.pop(0) if earlier and earlier[0].value == value else None
-    state, word, since = _shown(decision, ledger["s"], publish)
-    leader, runner_up = _pair(decision)
+    state, word, since = _shown(name, decision, ledger["s"], publish, say)
+    leader, runner_up = _pair(name, decision, say)
     pulls = [decision["prior"], *(log_odds for _, _, log_odds in decision["w"])]
     scale = max(1.0, *(abs(log_odds) for log_odds in pulls))
     total = math.fsum(pulls)
@@ -158,18 +175,21 @@ def question_view(
         shown_since=since,
         leader=leader,
         runner_up=runner_up,
-        posterior=_posterior(decision["p"], labels),
+        posterior=_posterior(name, decision["p"], labels, kind, say),
+        heading=HEADINGS[kind],
         prior=pull(decision["prior"], leader, runner_up, scale),
-        voices=voices(name, decision, ledger, people, leader, runner_up, scale),
+        voices=voices(name, decision, ledger, people, leader, runner_up, scale, say),
         total=pull(total, leader, runner_up, scale),
         odds=_odds(total),
-        uncounted=uncounted(name, [n for n, _, _ in decision["w"]], ledger, people),
+        uncounted=uncounted(name, [n for n, _, _ in decision["w"]], ledger, people, say),
         conflict=told,
         earlier=tuple(earlier),
     )
 
 
-def _shown(decision: Mapping[str, Any], status: str, publish: str) -> tuple[str, str, int | None]:
+def _shown(
+    name: str, decision: Mapping[str, Any], status: str, publish: str, say: Wording
+) -> tuple[str, str, int | None]:
     """What of it stands in Argilla, in a word, and since when."""
     last = decision["shown"][-1] if decision["shown"] else [None, 0, 0]
     standing = last[0] if last[2] is None else None
@@ -177,7 +197,7 @@ def _shown(decision: Mapping[str, Any], status: str, publish: str) -> tuple[str,
     value = decision["v"]
     if value is not None and value == standing:
         return "shown", "it stands in Argilla as a suggestion", since
-    still = f"; until then Argilla shows “{text(standing)}”" if standing is not None else ""
+    still = f"; until then Argilla shows “{say(name, standing)}”" if standing is not None else ""
     if value is None:
         why = decision.get("abstain") or "no label is probable enough"
         return "abstained", f"{why}{' (the suggestion is being withdrawn)' if still else ''}", since
@@ -187,21 +207,27 @@ def _shown(decision: Mapping[str, Any], status: str, publish: str) -> tuple[str,
     return "hidden", f"it is about to be written to Argilla{still}", since
 
 
-def _pair(decision: Mapping[str, Any]) -> tuple[str, str]:
+def _pair(name: str, decision: Mapping[str, Any], say: Wording) -> tuple[str, str]:
     """The two labels that the pulls compare; in a tie the first two of the tied."""
     if decision["top"] is not None:
         runner_up = decision["next"]
-        return text(decision["top"]), "the rest" if runner_up is None else text(runner_up)
+        return say(name, decision["top"]), "the rest" if runner_up is None else say(name, runner_up)
     most = max(decision["p"].values(), default=0)
     tied = [label for label, p in decision["p"].items() if p == most]
     return (tied[0], tied[1]) if len(tied) > 1 else ("", "")
 
 
-def _posterior(posterior: Mapping[str, float], labels: Sequence[str]) -> tuple[Share, ...]:
-    """The most probable first; labels that were stored as too improbable count as 0."""
-    everything = {**dict.fromkeys(labels, 0.0), **posterior}
-    ranked = sorted(everything.items(), key=lambda item: -item[1])
-    return tuple(Share(label, p, percent(p)) for label, p in ranked)
+def _posterior(
+    name: str, posterior: Mapping[str, float], labels: Sequence[str], kind: str, say: Wording
+) -> tuple[Share, ...]:
+    """The most probable first, ratings as they follow one another.
+
+    Labels that were stored as too improbable count as 0.
+    """
+    entries = list({**dict.fromkeys(labels, 0.0), **posterior}.items())
+    if kind != "rating":
+        entries.sort(key=lambda item: -item[1])
+    return tuple(Share(say.part(name, key), p, percent(p)) for key, p in entries)
 
 
 def _odds(log_odds: float) -> str:
@@ -230,11 +256,11 @@ def _conflict(conflict: Mapping[str, Any], people: Mapping[int, Annotator]) -> C
     )
 
 
-def _earlier(name: str, entry: Entry) -> Earlier:
+def _earlier(name: str, entry: Entry, say: Wording) -> Earlier:
     value = entry.values[name]
     return Earlier(
         at=entry.seen_at,
-        value=None if value is None else text(value),
+        value=None if value is None else say(name, value),
         percent=percent(entry.extra["c"]) if "c" in entry.extra else "",
         strategy=f"{entry.extra.get('s', '?')}:{entry.extra.get('n', '?')}",
         why=entry.extra.get("why", ""),

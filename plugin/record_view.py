@@ -15,7 +15,7 @@ from typing import Any
 from plugin.decision_view import LISTED, QuestionView, question_view
 from plugin.ledger import DELETED, GONE
 from plugin.store.history import Entry
-from plugin.voices import Annotator, text, unnamed
+from plugin.voices import Annotator, Wording, text, unnamed
 
 MOST_CHARACTERS = 20_000
 """Longer fields are cut on the page: an image may be a data URI of megabytes."""
@@ -108,6 +108,7 @@ def view(
     """
     people = _people(known.annotators)
     questions: dict[str, dict[str, Any]] = json.loads(known.info.get("questions") or "{}")
+    say = _wording(questions, fields)
     decided = {name for e in known.entries if e.kind == "decision" for name in e.values}
     decided |= {*known.decisions, *(n for n, q in questions.items() if q["word"] == "distilled")}
     return RecordView(
@@ -130,13 +131,21 @@ def view(
                 [e for e in known.entries if e.kind == "decision" and name in e.values],
                 people,
                 known.info.get("publish", "completed"),
+                questions.get(name, {}).get("type", "label_selection"),
+                say,
             )
             for name in _in_order(decided, questions)
         ),
         left_alone=tuple((n, q["word"]) for n, q in questions.items() if n not in decided),
-        answers=_answers(known.ledger, people),
-        events=tuple(reversed(_events(known.entries, people))),
+        answers=_answers(known.ledger, people, say),
+        events=tuple(reversed(_events(known.entries, people, say))),
     )
+
+
+def _wording(questions: Mapping[str, Any], fields: Mapping[str, Any] | None) -> Wording:
+    """How the record's values are put in words: spans are quoted where their field is a text."""
+    of = {name: (fields or {}).get(q.get("field", "")) for name, q in questions.items()}
+    return Wording({name: passage for name, passage in of.items() if isinstance(passage, str)})
 
 
 def _labels(question: Mapping[str, Any]) -> list[str]:
@@ -181,11 +190,13 @@ def _cut(value: str) -> str:
     return value if more <= 0 else f"{value[:MOST_CHARACTERS]}… and {more:,} characters more"
 
 
-def _answers(ledger: Mapping[str, Any], people: Mapping[int, Annotator]) -> tuple[Answer, ...]:
+def _answers(
+    ledger: Mapping[str, Any], people: Mapping[int, Annotator], say: Wording
+) -> tuple[Answer, ...]:
     """The responses that stand, in the order in which they were given."""
     answers = []
     for number, (status, at, values, echoes) in ledger["r"].items():
-        given = tuple(Given(q, text(value), q in echoes) for q, value in values.items())
+        given = tuple(Given(q, say(q, value), q in echoes) for q, value in values.items())
         who = people.get(int(number)) or unnamed(int(number))
         answers.append(Answer(who, status, at, given))
     return tuple(sorted(answers, key=lambda answer: answer.at))
@@ -206,7 +217,7 @@ VERBS: dict[str, dict[str | None, str]] = {
 """What an answer is called by its status, and by the status of the annotator's answer before."""
 
 
-def _events(entries: Sequence[Entry], people: Mapping[int, Annotator]) -> list[Event]:
+def _events(entries: Sequence[Entry], people: Mapping[int, Annotator], say: Wording) -> list[Event]:
     """Answers and other agents' suggestions, oldest first."""
     events = []
     status: dict[int, str] = {}
@@ -229,21 +240,21 @@ def _events(entries: Sequence[Entry], people: Mapping[int, Annotator]) -> list[E
                 who=people.get(number) or unnamed(number),
                 what=what,
                 status=entry.status,
-                changes=_changes(entry),
+                changes=_changes(entry, say),
                 echoes=tuple(entry.extra.get("echo", [])),
             )
         )
     return events
 
 
-def _changes(entry: Entry) -> tuple[Change, ...]:
+def _changes(entry: Entry, say: Wording) -> tuple[Change, ...]:
     """What differs; where nothing does (only the status changed), what stands."""
     names = list(dict.fromkeys([*entry.values, *entry.replaced]))
     changes = [
         Change(
             name,
-            text(entry.replaced[name]) if name in entry.replaced else None,
-            text(entry.values[name]) if name in entry.values else None,
+            say(name, entry.replaced[name]) if name in entry.replaced else None,
+            say(name, entry.values[name]) if name in entry.values else None,
         )
         for name in names
     ]

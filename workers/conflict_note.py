@@ -16,6 +16,7 @@ from typing import Any
 from workers.engine.decision import Decision
 
 MOST_VOICES = 4
+MOST_SIDES = 4
 MOST_RELATED = 3
 MOST_QUESTIONS = 2
 
@@ -87,7 +88,9 @@ def _dispute(dispute: Dispute, name: Name) -> list[str]:
     lines = [f"**{escape(dispute.question)}**: {verdict}"]
     lines += [_side(label, sides[label], name) for label in ranked[:2]]
     if len(ranked) > 2:
-        lines[-1] += "; others: " + ", ".join(escape(label) for label in ranked[2:])
+        lines[-1] += "; others: " + "; ".join(escape(label) for label in ranked[2:MOST_SIDES])
+    if len(ranked) > MOST_SIDES:
+        lines[-1] += f"; {len(ranked) - MOST_SIDES} more"
     return lines
 
 

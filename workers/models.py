@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -21,8 +21,9 @@ from workers.engine import registry, snapshot
 from workers.engine.decision import Decision
 from workers.engine.errors import EngineError, NotStanding, UnsuitedStrategy
 from workers.engine.facts import Content, Fact
+from workers.engine.question import Value
 from workers.engine.strategy import Strategy
-from workers.values import TYPES, content, question_of
+from workers.values import TYPES, content, question_of, short
 from workers.witness import Annotators, Change, Witness, standing
 
 log = logging.getLogger("distill.models")
@@ -55,6 +56,16 @@ class Model:
     def asked(self) -> workers.engine.question.Question:
         """The question as the engine sees it."""
         return self.witness.question
+
+    @property
+    def recurs(self) -> bool:
+        """Whether other records can be in the same conflict: their values are the question's own."""
+        return self.asked.type in ("label", "multi_label", "rating")
+
+    def words(self, value: Value, fields: Mapping[str, Any]) -> str:
+        """A value on a record with these fields in few words."""
+        passage = content(self.question, fields) if self.asked.type == "span" else ""
+        return short(self.asked, value, passage)
 
     def facts(self) -> dict[str, Any]:
         """What the store keeps beside the snapshot."""

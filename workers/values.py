@@ -80,11 +80,11 @@ def json_of(question: Question, value: Value) -> object:
     return None if value is None else to_argilla(question, value)
 
 
-def short(question: Question, value: Value) -> str:
-    """A value in few words; empty for None."""
+def short(question: Question, value: Value, passage: str = "") -> str:
+    """A value in few words; empty for None. Spans are quoted from their passage."""
     if value is None:
         return ""
-    words = text(to_argilla(question, value))
+    words = text(to_argilla(question, value), passage)
     return words if len(words) <= MOST_CHARACTERS else f"{words[: MOST_CHARACTERS - 1]}…"
 
 

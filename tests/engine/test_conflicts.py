@@ -7,7 +7,7 @@ import pytest
 from workers.engine import conflicts
 from workers.engine.decision import Decision
 from workers.engine.facts import Vote
-from workers.engine.question import Question, label_question
+from workers.engine.question import Question, Span, label_question
 
 ASKED = label_question("a", "b", "c", "z")
 
@@ -78,11 +78,27 @@ def test_ratings_near_each_other_and_texts_alike_but_for_punctuation_do_not_cont
         said = [Vote("r", f"ann{j}", value) for j, value in enumerate(values)]
         return conflicts.find(question, said, decision("a", 0.5)) is not None
 
-    assert between(rating, 2, 3)
-    assert not between(Question("rating", scale=tuple(range(11))), 5, 6, 7)
-    assert between(Question("rating", scale=tuple(range(11))), 5, 8)
+    assert not between(rating, 2, 3)
+    assert between(rating, 2, 4)
     assert not between(text, "He left.", "he left")
     assert between(text, "He left.", "She left.")
+
+
+def test_rankings_and_spans_near_each_other_do_not_contradict() -> None:
+    ranking, span = Question("ranking", ("a", "b", "c")), Question("span", ("x", "y"))
+
+    def between(question: Question, *values: object) -> bool:
+        said = [Vote("r", f"ann{j}", value) for j, value in enumerate(values)]
+        return conflicts.find(question, said, decision("a", 0.5)) is not None
+
+    assert not between(ranking, (("a",), ("b",), ("c",)), (("b",), ("a",), ("c",)))
+    assert not between(ranking, (("a",), ("b",), ("c",)), (("a", "b", "c"),))
+    assert between(ranking, (("a",), ("b",), ("c",)), (("c",), ("a",), ("b",)))
+    assert not between(span, (Span(0, 10, "x"),), (Span(1, 10, "x"),))
+    assert between(span, (Span(0, 10, "x"),), (Span(0, 10, "y"),))
+    assert between(span, (Span(0, 10, "x"),), (Span(0, 4, "x"),))
+    assert between(span, (), (Span(0, 4, "x"),))
+    assert not between(span, (), ())
 
 
 def test_an_adjudication_settles() -> None:

@@ -71,7 +71,7 @@ def test_many_voices_are_the_weightiest_and_a_number() -> None:
 
 def test_further_labels_are_named_behind_the_two_that_lead() -> None:
     many = dispute([(str(i), label, 0.5) for i, label in enumerate(["a", "b", "c", "d"])], "a")
-    assert "- b: ben (50%); others: c, d" in note(many)
+    assert "- b: ben (50%); others: c; d" in note(many)
 
 
 def test_an_earlier_conflict_is_told_of() -> None:

@@ -100,5 +100,5 @@ def test_a_span_question_reads_its_field_and_the_others_all_texts() -> None:
 
 def test_long_values_are_cut_where_they_stand_in_a_sentence() -> None:
     assert short(ASKED["text"], "x" * 500) == "x" * (MOST_CHARACTERS - 1) + "…"
-    assert short(ASKED["multi_label"], ("a", "c")) == "a, c"
+    assert short(ASKED["multi_label"], ("a", "c")) == "a + c"
     assert short(ASKED["label"], None) == ""

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from itertools import combinations
+from typing import Any, Literal
 
 from workers.engine.decision import Decision
 from workers.engine.facts import Vote
-from workers.engine.question import Question, Value
+from workers.engine.question import Question, Span, Value
 
 Kind = Literal["tie", "dissent", "split", "scatter", "resolved"]
 
-RATING_SHARE = 0.25
-"""Ratings nearer to each other than this share of their range do not contradict each other."""
+RATING_SHARE = 0.5
+"""Ratings nearer to each other than this share of the scale do not contradict each other."""
+
+RANKING_SHARE = 0.5
+"""Nor do rankings that order fewer pairs of items the other way round than this share."""
+
+SPAN_SHARE = 0.5
+"""Nor do spans of one label that share so much of what they cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +54,8 @@ def find(
 ) -> Conflict | None:
     """Return the conflict among one record's standing votes; None if they never differed.
 
-    Ratings differ when they lie apart by RATING_SHARE of the scale or more, texts when they do
-    without case, punctuation and spaces. An adjudication settles.
+    Ratings, rankings and spans that lie near each other do not differ (RATING_SHARE and so on), nor
+    do texts that are equal but for case, punctuation and spaces. An adjudication settles.
 
     Parameters
     ----------
@@ -93,11 +100,50 @@ def _same(question: Question, value: Value) -> Hashable:
 
 
 def _contradict(question: Question, values: list[Value]) -> bool:
-    if len(values) < 2 or question.type != "rating":
+    """Whether two of the values say different things."""
+    differ = _DIFFER.get(question.type)
+    if differ is None or len(values) < 2:
         return len(values) > 1
-    scale = question.scale or tuple(values)
-    apart = max(values) - min(values)
-    return bool(apart >= RATING_SHARE * (max(scale) - min(scale)))
+    return any(differ(question, one, other) for one, other in combinations(values, 2))
+
+
+def _ratings_differ(question: Question, one: float, other: float) -> bool:
+    points = question.scale or (0, 1)
+    return abs(one - other) >= RATING_SHARE * (max(points) - min(points))
+
+
+def _rankings_differ(
+    question: Question, one: tuple[tuple[str, ...], ...], other: tuple[tuple[str, ...], ...]
+) -> bool:
+    here, there = (
+        {item: place for place, group in enumerate(ranking) for item in group}
+        for ranking in (one, other)
+    )
+    pairs = list(combinations(sorted(here.keys() & there.keys()), 2))
+    against = sum((here[a] - here[b]) * (there[a] - there[b]) < 0 for a, b in pairs)
+    return against >= RANKING_SHARE * len(pairs) > 0
+
+
+def _spans_differ(question: Question, one: tuple[Span, ...], other: tuple[Span, ...]) -> bool:
+    return not all(
+        any(_overlap(span, match) >= SPAN_SHARE for match in theirs)
+        for ours, theirs in ((one, other), (other, one))
+        for span in ours
+    )
+
+
+def _overlap(one: Span, other: Span) -> float:
+    """What two spans of one label share, of all that they cover."""
+    both = min(one.end, other.end) - max(one.start, other.start)
+    all_of_it = max(one.end, other.end) - min(one.start, other.start)
+    return both / all_of_it if one.label == other.label and both > 0 else 0.0
+
+
+_DIFFER: dict[str, Callable[[Question, Any, Any], bool]] = {
+    "rating": _ratings_differ,
+    "ranking": _rankings_differ,
+    "span": _spans_differ,
+}
 
 
 def _kind(voices: Mapping[Value, tuple[str, ...]], decision: Decision) -> Kind:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from plugin.records import Record
 from workers.conflict_note import Dispute, conflict_note
 from workers.engine import conflicts
 from workers.engine.decision import Decision
-from workers.engine.facts import Vote
+from workers.engine.question import Value
 from workers.use_cases.observing import Look
 from workers.use_cases.run import Run
-from workers.values import short
 
 RELATED = 4
 """How many records a kind of conflict remembers: as many as a note links to, and the record itself."""
@@ -52,13 +52,14 @@ def decide(
     for record in standing:
         resolution = Resolution(record, decided[record.id])
         for question, decision in resolution.decided.items():
-            before = known.get((record.id, question))
-            votes = run.models.by_question[question].witness.votes(
-                record.id, seen.ledger[record.id]
-            )
-            resolution.conflicts[question] = _conflict(run, question, votes, decision, before, now)
+            model, before = run.models.by_question[question], known.get((record.id, question))
+            votes = model.witness.votes(record.id, seen.ledger[record.id])
+            sure, was = run.plan.settled_confidence, before is not None
+            found = conflicts.find(model.asked, votes, decision, was, sure)
+            words = partial(model.words, fields=record.fields)
+            resolution.conflicts[question] = _stored(found, words, decision, before, now)
         resolutions.append(resolution)
-    kinds = {kind(q, c) for r in resolutions for q, c in r.open}
+    kinds = {kind(q, c) for r in resolutions for q, c in r.open if run.models.by_question[q].recurs}
     related = datasets.related(dataset_id, sorted(kinds))
     for resolution in resolutions:
         resolution.note = _note(run, resolution, related)
@@ -70,27 +71,25 @@ def kind(question: str, conflict: Mapping[str, Any]) -> str:
     return json.dumps([question, sorted(conflict["labels"])], ensure_ascii=False)
 
 
-def _conflict(
-    run: Run,
-    question: str,
-    votes: list[Vote],
+def _stored(
+    found: conflicts.Conflict | None,
+    words: Callable[[Value], str],
     decision: Decision,
     before: dict[str, Any] | None,
     now: int,
 ) -> dict[str, Any] | None:
-    asked = run.models.by_question[question].asked
-    sure = run.plan.settled_confidence
-    found = conflicts.find(asked, votes, decision, before is not None, sure)
+    """The conflict as it is to be stored, with the one before it among its earlier ones."""
     if found is None and before is None:
         return None
     state = found.state if found else "settled"
-    voices = found.voices.items() if found else ()
-    labels = {short(asked, value): [int(number) for number in who] for value, who in voices}
+    labels: dict[str, list[int]] = {}
+    for value, who in found.voices.items() if found else ():
+        labels.setdefault(words(value), []).extend(int(number) for number in who)
     was = before or {"state": None, "since": now, "before": []}
     stored: dict[str, Any] = {"state": state, "labels": labels, "since": was["since"]}
     earlier = was.get("before", [])
     if was["state"] == "open" != state:
-        outcome = None if decision.value is None else short(asked, decision.value)
+        outcome = None if decision.value is None else words(decision.value)
         earlier = [*earlier, [was["since"], now, outcome]]
     if was["state"] != "open" == state:
         stored["since"] = now
@@ -103,12 +102,12 @@ def _note(run: Run, resolution: Resolution, related: Mapping[str, list[str]]) ->
     disputes = []
     for question, conflict in resolution.open:
         decision = resolution.decided[question]
-        value = short(run.models.by_question[question].asked, decision.value)
+        value = run.models.by_question[question].words(decision.value, resolution.record.fields)
         disputes.append(Dispute(question, decision, value, conflict))
     others = dict.fromkeys(
         other
         for question, conflict in resolution.open
-        for other in related[kind(question, conflict)]
+        for other in related.get(kind(question, conflict), ())
         if other != resolution.record.id
     )
     return conflict_note(

@@ -135,6 +135,7 @@ def _facts(
         q.name: {
             "type": q.type,
             "labels": list(q.labels),
+            "field": q.field,
             "word": models.left_alone.get(q.name, "distilled"),
         }
         for q in dataset.questions

@@ -129,8 +129,9 @@ def _related(
     run: Run, conflicts: Mapping[tuple[str, str], Any], known: Mapping[tuple[str, str], Any]
 ) -> dict[str, list[str]]:
     """Kind of conflict → the records latest in it, after those that opened and those that ended."""
-    left = [(kind(q, c), r) for (r, q), c in known.items() if _open(c)]
-    joined = [(kind(q, c), r) for (r, q), c in conflicts.items() if _open(c)]
+    recurs = {name for name, model in run.models.by_question.items() if model.recurs}
+    left = [(kind(q, c), r) for (r, q), c in known.items() if _open(c) and q in recurs]
+    joined = [(kind(q, c), r) for (r, q), c in conflicts.items() if _open(c) and q in recurs]
     kinds = sorted({name for name, _ in {*left, *joined} - {*left}.intersection(joined)})
     related = run.store.datasets.related(run.dataset.id, kinds)
     for name, record_id in left:
