@@ -187,4 +187,3 @@ def _datasets(world: World) -> Iterator[Finding]:
             parts.append(f"{poisoned} records set aside")
             remedy = "see `argilla-distill status --json` for their errors"
         yield Finding(brief.full_name, WARN if remedy else OK, "; ".join(parts), remedy)
-
