@@ -15,6 +15,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,17 +25,19 @@ from benchmarks import peers
 from benchmarks.markers import SPAN_LABELS, spans
 from workers import answers
 from workers.engine import registry
-from workers.engine.errors import EngineError
+from workers.engine.errors import UnsuitedStrategy
 from workers.engine.facts import Adjudication, Fact, Vote
 from workers.engine.question import Question, QuestionType, Value
 from workers.engine.strategy import Strategy
+from workers.use_cases.aggregate import aggregate
 
-OURS = ("majority", "dawid_skene", "learned")
+OURS = ("majority", "dawid_skene", "learned", "alignment")
 PAIR_DRAWS = 3
-ADJUDICATED = (50,)
-"""How many adjudications `learned` is trained by."""
 
-Row = tuple[str, Sequence[float | None]]
+ADJUDICATIONS = 50
+TRAINED = f"`learned`, {ADJUDICATIONS} adjudications"
+
+Row = tuple[str, Sequence[float]]
 
 
 def show(title: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -43,8 +46,7 @@ def show(title: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     print("| method | " + " | ".join(columns) + " |")
     print("| --- " * (len(columns) + 1) + "|")
     for name, cells in rows:
-        shown = ("" if cell is None else f"{cell:.3f}" for cell in cells)
-        print(f"| {name} | " + " | ".join(shown) + " |", flush=True)
+        print(f"| {name} | " + " | ".join(f"{cell:.3f}" for cell in cells) + " |", flush=True)
 
 
 def ours(question: Question, facts: Sequence[Fact]) -> Iterator[tuple[str, Strategy]]:
@@ -52,10 +54,9 @@ def ours(question: Question, facts: Sequence[Fact]) -> Iterator[tuple[str, Strat
     for name in OURS:
         try:
             model = registry.create(name, question)
-        except EngineError as error:
-            print(f"left out: {error}", file=sys.stderr)
-        else:
-            yield f"`{name}`", model.fit(facts)
+        except UnsuitedStrategy:
+            continue
+        yield f"`{name}`", model.fit(facts)
 
 
 def leaders(model: Strategy, records: Sequence[str]) -> dict[str, Value]:
@@ -67,21 +68,18 @@ def trained(
     question: Question,
     facts: Sequence[Fact],
     truth: Mapping[str, Value],
-    score: Callable[[Mapping[str, Value], Sequence[str]], Sequence[float | None]],
+    score: Callable[[Mapping[str, Value], Sequence[str]], Sequence[float]],
     draws: int,
-) -> Iterator[Row]:
+) -> Row:
     """`learned` with adjudications: the mean over draws."""
-    records = sorted(truth)
-    for n in ADJUDICATED:
-        found = []
-        for draw in range(draws if n < len(records) / 2 else 0):
-            known = set(np.random.default_rng(draw).choice(records, n, replace=False).tolist())
-            rest = [record for record in records if record not in known]
-            told = [Adjudication(record, truth[record]) for record in sorted(known)]
-            model = registry.create("learned", question).fit([*facts, *told])
-            found.append([x or 0.0 for x in score(leaders(model, rest), rest)])
-        if found:
-            yield f"`learned`, {n} adjudications", list(np.mean(found, axis=0))
+    records, found = sorted(truth), []
+    for draw in range(draws):
+        known = np.random.default_rng(draw).choice(records, ADJUDICATIONS, replace=False).tolist()
+        rest = sorted(truth.keys() - set(known))
+        told = [Adjudication(record, truth[record]) for record in sorted(known)]
+        model = registry.create("learned", question).fit([*facts, *told])
+        found.append(score(leaders(model, rest), rest))
+    return TRAINED, list(np.mean(found, axis=0))
 
 
 # Multi-label
@@ -113,6 +111,13 @@ def multi_label(folder: Path, draws: int) -> None:
     ]
     rows.append(("marked by more than 30 %", score(peers.marked(votes, 0.3))))
     rows += [(name, score(leaders(m, list(said)))) for name, m in ours(found.question, votes)]
+    taught = []
+    for draw in range(draws):
+        known = np.random.default_rng(draw).choice(sorted(said), ADJUDICATIONS, replace=False)
+        told = {record: said[record] for record in known.tolist()}
+        model = aggregate(replace(found, partial=told), "learned").strategy
+        taught.append(score(leaders(model, sorted(said.keys() - told.keys()))))
+    rows.append((TRAINED, list(np.mean(taught, axis=0))))
     show(
         "Multi-label: medical_relations",
         ("CAUSES F1", "CAUSES accuracy", "TREATS F1", "TREATS accuracy"),
@@ -136,7 +141,7 @@ def rating(folder: Path, draws: int) -> None:
 
     rows: list[Row] = [(name, score(values)) for name, values in peers.ratings(votes).items()]
     rows += [(name, score(leaders(m, list(truth)))) for name, m in ours(found.question, votes)]
-    rows += trained(found.question, votes, truth, score, draws)
+    rows.append(trained(found.question, votes, truth, score, draws))
     show("Rating: affective_text", ("mean absolute error", "Pearson", "Spearman"), rows)
 
 
@@ -215,7 +220,7 @@ def text(folder: Path, draws: int) -> None:
 
     rows: list[Row] = [(n, score(v)) for n, v in peers.texts(votes, words, distance).items()]
     rows += [(name, score(leaders(m, list(truth)))) for name, m in ours(found.question, votes)]
-    rows += trained(found.question, votes, truth, score, draws)
+    rows.append(trained(found.question, votes, truth, score, draws))
     show("Text: crowdwsa_j1", ("word error rate",), rows)
 
 
@@ -254,7 +259,7 @@ def span(_: Path, draws: int) -> None:
         name = f"token-level {method} (crowd-kit)"
         rows.append((name, score(peers.token_level(votes, tokens, method))))
     rows += [(name, score(leaders(m, list(truth)))) for name, m in ours(question, votes)]
-    rows += trained(question, votes, truth, score, draws)
+    rows.append(trained(question, votes, truth, score, draws))
     show("Span: a made-up crowd", ("F1 of exact spans",), rows)
 
 
