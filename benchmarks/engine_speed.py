@@ -118,7 +118,8 @@ def _ours(strategy: str, columns: Columns) -> Figures:
     fitted = time.perf_counter()
     model.refit()
     found = {"fit": fitted - start, "refit": time.perf_counter() - fitted}
-    found["iterations"] = _iterations(model)
+    if iterations := _iterations(model):
+        found["iterations"] = iterations
     return found | _one_by_one(model, columns)
 
 
@@ -215,7 +216,8 @@ def main(words: list[str]) -> None:
     for n in options.answers:
         for method in (*OURS, *(PEERS if n <= PEERS_UP_TO else ())):
             found = apart(method, n, options.rounds if method in OURS else 1)
+            shown = f"`{method}`" if method in OURS else method
             cells = (
                 form.format(found[key]) if key in found else "" for key, form in COLUMNS.values()
             )
-            print(f"| {n:,} | {method} | " + " | ".join(cells) + " |", flush=True)
+            print(f"| {n:,} | {shown} | " + " | ".join(cells) + " |", flush=True)

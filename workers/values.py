@@ -1,4 +1,4 @@
-"""What people answer, between Argilla's JSON, a cell of a CSV file, and the engine's values.
+"""What people answer, between Argilla's JSON and the engine's values. Cells of CSV files: `workers.cells`.
 
 The engine's side of it is described in `workers.engine.question`.
 """
