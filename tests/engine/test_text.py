@@ -14,7 +14,8 @@ from workers.engine.alignment import network, vote
 from workers.engine.edit_distance import distances, edits, words
 from workers.engine.facts import Adjudication, Fact, Vote
 from workers.engine.question import Question
-from workers.engine.text import TextAlignment, TextLearned
+from workers.engine.text import TextLearned
+from workers.engine.text_alignment import TextAlignment
 from workers.engine.text_model import TextMajority
 
 TEXT = Question("text")
@@ -125,6 +126,20 @@ def test_adjudications_teach_whom_to_follow() -> None:
     assert trust(before, "cas") > trust(before, "ann")
     assert trust(after, "ann") > trust(after, "cas") + 0.2
     assert after.decide(["r50"])[0].value == f"{WORDS[50]} {WORDS[51]} {WORDS[52]}"
+
+
+def test_training_starts_at_ten_is_cross_validated_and_never_makes_it_much_worse() -> None:
+    votes, truth = crowd(7)
+    rest = dict(list(truth.items())[40:])
+    plain = error_rate(TextLearned(TEXT).fit(votes), rest)
+    for n in (9, 10, 40):
+        taught = [Adjudication(record, text) for record, text in list(truth.items())[:n]]
+        model = TextLearned(TEXT).fit([*votes, *taught])
+        training = model.training
+        assert training.adjudications == n
+        assert (training.trained is None) == (n < 10)
+        assert str(n) in training.word
+        assert error_rate(model, rest) < plain + 0.01
 
 
 def table(a: str, b: str) -> int:

@@ -21,7 +21,8 @@ from workers.engine.ranking import RankingDawidSkene, RankingLearned, RankingMaj
 from workers.engine.rating import RatingLearned
 from workers.engine.span import SpanDawidSkene, SpanLearned, SpanMajority
 from workers.engine.strategy import State, Strategy
-from workers.engine.text import TextAlignment, TextLearned
+from workers.engine.text import TextLearned
+from workers.engine.text_alignment import TextAlignment
 from workers.engine.text_model import TextMajority
 
 CLASSES: tuple[type[Strategy], ...] = (

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from workers.engine.alignment import network, vote
 from workers.engine.choice import Choice, Voice
-from workers.engine.edit_distance import words
 from workers.engine.question import Question
 from workers.engine.reliability import ANNOTATOR_VOTES
-from workers.engine.strategy import Reliability, State
+from workers.engine.strategy import Reliability, State, Training
 from workers.engine.text_model import Answers, Floats, TextModel, answers_of, trust
+from workers.engine.text_training import TAUGHT, Weigh, trained
 from workers.engine.value_model import believed
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ MAX_ITERATIONS, TOLERANCE = 50, 1e-9
 
 DIGITS = 10
 
-REFIT_SHARE, REFIT_BELOW, SWEEPS = 0.01, 1000, 3
+REFIT_SHARE, REFIT_BELOW, SWEEPS = 0.01, 500, 3
 """As in `workers.engine.rating`."""
 
 Told = tuple[tuple[str, float, float], ...]
@@ -58,14 +57,14 @@ class TextLearned(TextModel):
 
     repeated until the weights stand. Annotators' errors are taken as exponential in the distance:
     the leader is the weighted medoid, the answer of least expected distance. Some always err alike,
-    so n answers tell of it only what their mean does; and the nearer the crowd's answers are to one
-    another, the more a given distance tells.
+    so n answers tell of it only what their mean does; the nearer the crowd's answers are to one
+    another, the more a distance tells.
 
     Confidence is the probability that no other answer is nearer to what is meant, times `trust`.
 
-    Li & Fukumoto, A dataset of crowdsourced word sequences: collections and answer aggregation for
-    ground truth creation, AnnoNLP (2019), for the problem; Kumar & Byrne, Minimum Bayes-risk
-    decoding, HLT-NAACL (2004).
+    From ten adjudications on, annotators may weigh more, see `workers.engine.text_training`.
+
+    Kumar & Byrne, Minimum Bayes-risk decoding, HLT-NAACL (2004).
 
     Parameters
     ----------
@@ -77,6 +76,10 @@ class TextLearned(TextModel):
 
     Attributes
     ----------
+    weigh_ : Weigh
+        `power` and `own`, or `TAUGHT`.
+    training_ : Training
+        Of its accuracy, a choice is right if no answer is nearer to the adjudication.
     sums_ : mapping of annotator to (weight, weighted sum of what m is the mean of)
     distance_ : float
         D.
@@ -90,6 +93,8 @@ class TextLearned(TextModel):
 
     name: ClassVar[str] = "learned"
 
+    weigh_: Weigh
+    training_: Training
     sums_: dict[str, tuple[float, float]]
     distance_: float
 
@@ -109,11 +114,23 @@ class TextLearned(TextModel):
     # -- the full fit -----------------------------------------------------------------------
 
     def _fit(self) -> None:
-        self._known: dict[str, Answers] = {r: self._answers(r) for r in self.standing_.heard()}
+        before: Mapping[str, Answers] = getattr(self, "_known", {})
+        self._known: dict[str, Answers] = {
+            record: self._answers(record, before.get(record)) for record in self.standing_.heard()
+        }
+        self._train()
+        self._told = self._learn_annotators(self._known)
+        self._settled = {name: self._farther(name) for name in self.sums_}
+        self._drifting: set[str] = set()
+
+    def _learn_annotators(
+        self, known: Mapping[str, Answers], rounds: int = MAX_ITERATIONS
+    ) -> dict[str, Told]:
+        """Set `sums_` and `distance_`; return what every record told."""
         self.sums_ = {}
         before: Mapping[str, float] = {}
-        for _ in range(MAX_ITERATIONS):
-            told = {record: self._tell(answers) for record, answers in self._known.items()}
+        for _ in range(rounds):
+            told = {record: self._tell(answers) for record, answers in known.items()}
             self.sums_ = {}
             for each in told.values():
                 self._take(each, 1.0)
@@ -121,15 +138,28 @@ class TextLearned(TextModel):
             if all(abs(now[name] - before.get(name, np.inf)) < TOLERANCE for name in now):
                 break
             before = now
-        self._told: dict[str, Told] = {record: self._tell(a) for record, a in self._known.items()}
-        self.sums_ = {}
-        for each in self._told.values():
-            self._take(each, 1.0)
-        far = [self._far(answers)[0].mean() for answers in self._known.values() if answers.votes]
+        far = [self._far(answers)[0].mean() for answers in known.values() if answers.votes]
         total = sum(far) + CROWD_TEXTS * CROWD_DISTANCE
         self.distance_ = round(float(total / (len(far) + CROWD_TEXTS)), DIGITS)
-        self._settled = {name: self._farther(name) for name in self.sums_}
-        self._drifting: set[str] = set()
+        return told
+
+    def _train(self) -> None:
+        """Set `weigh_` and `training_`: whether annotators weigh more once reviewers judged them."""
+        judged = {r: a for r, a in self._known.items() if a.truth is not None and a.votes}
+        plain = {record: answers_of(each.votes, None) for record, each in judged.items()}
+
+        def posteriors(weigh: Weigh, test: Sequence[str]) -> list[Floats]:
+            self.weigh_ = weigh
+            self._learn_annotators(self._known | {r: plain[r] for r in test}, rounds=4)
+            return [TextLearned._choice(self, plain[record]).posterior() for record in test]
+
+        usual = Weigh(self.power, self.own)
+        self.training_ = trained(judged, plain, usual, posteriors)
+        self.weigh_ = TAUGHT if self.training_.used else usual
+
+    @property
+    def training(self) -> Training:
+        return self.training_
 
     def _farther(self, annotator: str) -> float:
         """m: how much farther from what is meant than others the annotator's answers are."""
@@ -148,7 +178,7 @@ class TextLearned(TextModel):
 
     def _weights(self, answers: Answers) -> Floats:
         far = np.array([self._farther(vote.annotator) for vote in answers.votes], np.float64)
-        return np.exp(-self.power * far)
+        return np.exp(-self.weigh_.power * far)
 
     def _tell(self, answers: Answers) -> Told:
         far, worth = self._far(answers)
@@ -163,14 +193,12 @@ class TextLearned(TextModel):
             before = self.sums_.get(name, (0.0, 0.0))
             self.sums_[name] = before[0] + sign * weight, before[1] + sign * total
 
-    # -- records ----------------------------------------------------------------------------
-
     def _choices(self, records: Sequence[str]) -> list[Choice]:
         return [self._choice(self._known.get(r) or self._answers(r)) for r in records]
 
     def _choice(self, answers: Answers) -> Choice:
         n, sharpness = len(answers.votes), self.sharpness / self.distance_**2
-        own = np.eye(len(answers.candidates)) * self.own
+        own = np.eye(len(answers.candidates)) * self.weigh_.own
         voices = []
         for v, said, weight in zip(
             answers.votes, answers.said, self._weights(answers), strict=True
@@ -230,7 +258,7 @@ class TextLearned(TextModel):
 
     def _of_drifted(self, tolerance: float) -> set[str]:
         """The records of annotators who moved far enough to move a posterior by `tolerance`."""
-        limit = tolerance / (self.power + self.own)
+        limit = tolerance / (self.weigh_.power + self.weigh_.own)
         due = {
             name
             for name in self._drifting
@@ -240,13 +268,13 @@ class TextLearned(TextModel):
         self._drifting -= due
         return {record for name in due for record in self.standing_.records.get(name, ())}
 
-    # -- state ------------------------------------------------------------------------------
-
     def state(self) -> dict[str, Any]:
         return super().state() | {
             "power": self.power,
             "own": self.own,
             "sharpness": self.sharpness,
+            "weigh": list(self.weigh_),
+            "training": asdict(self.training_),
             "sums": [[name, *sums] for name, sums in self.sums_.items()],
             "distance": self.distance_,
             "told": [
@@ -262,48 +290,10 @@ class TextLearned(TextModel):
         values: dict[str, Any] = dict(state)
         self.power, self.own = values["power"], values["own"]
         self.sharpness, self.distance_ = values["sharpness"], values["distance"]
+        self.weigh_, self.training_ = Weigh(*values["weigh"]), Training(**values["training"])
         self.sums_ = {name: (weight, total) for name, weight, total in values["sums"]}
         self._told = {r: tuple((n, w, t) for n, w, t in told) for r, told in values["told"]}
         self._known = {record: self._answers(record) for record in self._told}
         self._settled = dict(values["settled"])
         self._drifting = set(values["drifting"])
         return self
-
-
-class TextAlignment(TextLearned):
-    """A transcript composed of the answers, word by word: alignment voting (ROVER).
-
-    **It composes**: the value may be a text that nobody gave. It is for transcripts, where every
-    word is right or wrong by itself; elsewhere `TextLearned` chooses an answer that somebody gave.
-
-    The answers, in normalised words, are aligned one after the other to a network of slots, the
-    most central one first; in every slot the word with the most weight w[j] wins, see
-    `TextLearned` for w. The composed text is a candidate among the answers: it leads, as its
-    distances from them are nearly always the least; its voices speak by their distance from it. A
-    composed text in the very words of an answer is that answer, as it was written.
-
-    Fiscus, A post-processing system to yield reduced word error rates: recognizer output voting
-    error reduction (ROVER), IEEE ASRU (1997).
-
-    >>> from workers.engine.facts import Vote
-    >>> said = {"ann": "he left urly today", "ben": "she left early today", "cas": "he left early"}
-    >>> votes = [Vote("r", who, what) for who, what in said.items()]
-    >>> TextAlignment(Question("text")).fit(votes).decide(["r"])[0].value
-    'he left early today'
-    """
-
-    name: ClassVar[str] = "alignment"
-
-    def _choice(self, answers: Answers) -> Choice:
-        if answers.truth is not None or len(answers.candidates) < 3:
-            return super()._choice(answers)
-        weights = self._weights(answers)
-        cost = answers.apart[np.ix_(answers.said, answers.said)] @ weights
-        order = np.lexsort((answers.said, np.round(cost, DIGITS)))
-        texts = [words(answers.candidates[answers.said[j]]) for j in order]
-        composed = " ".join(word for word, _ in vote(network(texts, weights[order].tolist())))
-        if not composed:
-            return super()._choice(answers)
-        answers = answers_of(answers.votes, None, composed)
-        leads = [words(text) for text in answers.candidates].index(words(composed))
-        return replace(super()._choice(answers), among=leads)

@@ -84,9 +84,14 @@ class TextModel(ValueModel):
             raise BadValue(f"{value!r} is no text")
         return value
 
-    def _answers(self, record: str) -> Answers:
-        truth = self.standing_.adjudications.get(record)
-        return answers_of(self.standing_.of(record), truth)
+    def _answers(self, record: str, before: Answers | None = None) -> Answers:
+        """The record's answers; `before`, if they still are."""
+        truth, votes = self.standing_.adjudications.get(record), self.standing_.of(record)
+        if before is not None and before.votes == votes:
+            was = None if before.truth is None else before.candidates[before.truth]
+            if was == truth:
+                return before
+        return answers_of(votes, truth)
 
 
 def trust(n_votes: int) -> float:

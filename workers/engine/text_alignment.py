@@ -1,0 +1,54 @@
+"""Transcripts composed word by word, for those who ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from workers.engine.alignment import network, vote
+from workers.engine.choice import Choice
+from workers.engine.edit_distance import words
+from workers.engine.text import DIGITS, TextLearned
+from workers.engine.text_model import Answers, answers_of
+
+
+class TextAlignment(TextLearned):
+    """A transcript composed of the answers, word by word: alignment voting (ROVER).
+
+    **It composes**: the value may be a text that nobody gave. It is for transcripts, where every
+    word is right or wrong by itself; elsewhere `TextLearned` chooses an answer that somebody gave.
+
+    The answers, in normalised words, are aligned one after the other to a network of slots, the
+    most central one first; in every slot the word with the most weight w[j] wins, see
+    `TextLearned` for w. The composed text is a candidate among the answers: it leads, as its
+    distances from them are nearly always the least; its voices speak by their distance from it. A
+    composed text in the very words of an answer is that answer, as it was written.
+
+    Fiscus, A post-processing system to yield reduced word error rates: recognizer output voting
+    error reduction (ROVER), IEEE ASRU (1997).
+
+    >>> from workers.engine.facts import Vote
+    >>> from workers.engine.question import Question
+    >>> said = {"ann": "he left urly today", "ben": "she left early today", "cas": "he left early"}
+    >>> votes = [Vote("r", who, what) for who, what in said.items()]
+    >>> TextAlignment(Question("text")).fit(votes).decide(["r"])[0].value
+    'he left early today'
+    """
+
+    name: ClassVar[str] = "alignment"
+
+    def _choice(self, answers: Answers) -> Choice:
+        if answers.truth is not None or len(answers.candidates) < 3:
+            return super()._choice(answers)
+        weights = self._weights(answers)
+        cost = answers.apart[np.ix_(answers.said, answers.said)] @ weights
+        order = np.lexsort((answers.said, np.round(cost, DIGITS)))
+        texts = [words(answers.candidates[answers.said[j]]) for j in order]
+        composed = " ".join(word for word, _ in vote(network(texts, weights[order].tolist())))
+        if not composed:
+            return super()._choice(answers)
+        answers = answers_of(answers.votes, None, composed)
+        leads = [words(text) for text in answers.candidates].index(words(composed))
+        return replace(super()._choice(answers), among=leads)
