@@ -116,40 +116,45 @@ class AdditiveModel(LabelModel):
     # -- the full fit -----------------------------------------------------------------------
 
     def _fit(self) -> None:
-        k = len(self.labels)
         a = self.votes_.matrix()
-        given = np.tile(np.eye(k), (len(self.votes_.annotators), 1))
-        majority = shares(a @ given + 1 / k)
-        everything = np.arange(len(self.votes_.records))
-        self.responsibility_ = self._anchored(everything, majority.copy())
-        self._em(a, a, majority)
+        r = self._anchored(np.arange(len(self.votes_.records)), self._majority(a))
+        self._em(a, a, r)
 
-    def _em(self, a: sparse.csr_array, worth: sparse.csr_array, majority: Floats) -> None:
-        """EM from the responsibilities as they are.
+    def _majority(self, a: sparse.csr_array) -> Floats:
+        """Each record's shares of votes, with one more that is spread evenly."""
+        k = len(self.labels)
+        given = np.tile(np.eye(k), (len(self.votes_.annotators), 1))
+        votes: Floats = a @ given
+        votes += 1 / k
+        return shares(votes)
+
+    def _em(self, a: sparse.csr_array, worth: sparse.csr_array, r: Floats) -> None:
+        """EM from these responsibilities, until none moves by more than TOLERANCE.
 
         Parameters
         ----------
         a : the votes' matrix
         worth : the same with what each vote is worth
-        majority : ndarray of shape (n_records, n_labels), the majority's shares
+        r : ndarray of shape (n_records, n_labels), rows sum to 1
         """
-        transposed = a.T
-        discounts = self._fit_tempering(self.votes_.degree)[:, None]
+        transposed, voted = a.T, self.votes_.degree > 0
+        tempering = self._fit_tempering(self.votes_.degree)[:, None]
         everything = np.arange(len(self.votes_.records))
         annotators = np.arange(len(self.votes_.annotators))
-        mass = self._mass(everything)[:, None] if self.anchor_worth != 1 else None
-        voted = self.votes_.degree > 0
-        r = self.responsibility_
+        mass = self._mass(everything)[:, None] if (self.anchors_ >= 0).any() else None
+        self.responsibility_ = np.zeros((0, len(self.labels)))  # memory, while it is made anew
+        holding = self._holding(a)
         for _ in range(MAX_ITERATIONS):
             heavy = r if mass is None else r * mass
             counts = transposed @ heavy
             self._see_crowd(counts, heavy)
             self.weights_ = self._weighed(counts, annotators)
-            before, r = r, worth @ self.weights_
+            change, r = r, worth @ self.weights_
             r += self.log_prior_
-            r *= discounts
-            r = self._anchored(everything, self._held(softmax(r), majority))
-            change = np.abs(r - before)
+            r *= tempering
+            r = self._anchored(everything, self._held(softmax(r), holding))
+            change -= r
+            np.abs(change, out=change)
             if (change if voted.all() else change[voted]).max(initial=0.0) < TOLERANCE:
                 break
         self.responsibility_ = r
@@ -158,7 +163,11 @@ class AdditiveModel(LabelModel):
         self._settled = self.weights_.copy()
         self._drifting: set[int] = set()
 
-    def _held(self, responsibility: Floats, majority: Floats) -> Floats:
+    def _holding(self, a: sparse.csr_array) -> NDArray[np.float32] | None:
+        """The majority's shares, where the model is held near them."""
+        return None
+
+    def _held(self, responsibility: Floats, majority: NDArray[np.floating] | None) -> Floats:
         """The responsibility, perhaps held near the majority's shares; may be changed in place."""
         return responsibility
 

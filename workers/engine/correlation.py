@@ -22,12 +22,7 @@ BUSIEST = 500
 """At most about so many annotators, those with most votes, are compared with each other."""
 
 
-def redundancy(
-    record: NDArray[np.integer],
-    annotator: NDArray[np.integer],
-    surprise: Floats,
-    n_annotators: int,
-) -> sparse.csr_array:
+class Pairs:
     """How far each pair of annotators says the same thing twice, from 0 to 1.
 
     With e[i, j] how wrong annotator j was on record i beyond what they usually are::
@@ -40,47 +35,56 @@ def redundancy(
 
     Parameters
     ----------
-    record, annotator : ndarray of shape (n_votes,)
-    surprise : ndarray of shape (n_votes,)
-        e: the probability that the vote is wrong, less the annotator's mean.
-
-    Returns
-    -------
-    csr_array of shape (n_annotators, n_annotators), symmetric, diagonal empty
+    n_votes : ndarray of shape (n_annotators,)
+    spread : ndarray of shape (n_annotators,)
+        s
 
     >>> rng = np.random.default_rng(0)
     >>> ann, cas, dan = rng.choice([-1.0, 1.0], (3, 400))
     >>> record, annotator = np.tile(np.arange(400), 4), np.repeat([0, 1, 2, 3], 400)
-    >>> said = np.concatenate([ann, ann, cas, dan])  # ben errs where ann does, the others elsewhere
-    >>> redundancy(record, annotator, said, 4).toarray().round(1)
+    >>> pairs = Pairs(np.full(4, 400), np.ones(4))
+    >>> pairs.add(record, annotator, np.concatenate([ann, ann, cas, dan]))  # ben errs as ann does
+    >>> pairs.redundancy().toarray().round(1)
     array([[0. , 0.8, 0. , 0. ],
            [0.8, 0. , 0. , 0. ],
            [0. , 0. , 0. , 0. ],
            [0. , 0. , 0. , 0. ]])
     """
-    n = np.bincount(annotator, minlength=n_annotators)
-    least = np.sort(n)[-BUSIEST] if n_annotators > BUSIEST else 0
-    busy = (n >= max(least, SHARED)) if n_annotators <= BUSIEST else (n > max(least, SHARED))
-    spread = np.sqrt(np.bincount(annotator, surprise**2, n_annotators) / np.maximum(n, 1))
-    keep = busy[annotator] & (spread[annotator] > 1e-6)
-    place = np.cumsum(busy) - 1
-    m, rows = int(busy.sum()), int(record.max(initial=-1)) + 1
-    if m < 2 or not keep.any():
-        return sparse.csr_array((n_annotators, n_annotators))
-    where = (record[keep], place[annotator[keep]])
-    errors = sparse.csr_array((surprise[keep] / spread[annotator[keep]], where), shape=(rows, m))
-    both = sparse.csr_array((np.ones(len(where[0])), where), shape=(rows, m))
-    shared = (both.T @ both).toarray()
-    alike = (errors.T @ errors).toarray()
-    np.fill_diagonal(shared, 0.0)
-    np.fill_diagonal(alike, 0.0)
-    usual = max(float(alike.sum() / max(shared.sum(), 1.0)), 0.0) + NOTABLE
-    found = np.maximum(alike / (shared + SHARED) - usual, 0.0) / max(1 - usual, 1e-3)
-    found = np.minimum(found, 1.0)
-    one, other = np.nonzero(found)
-    names = np.flatnonzero(busy)
-    entries = found[one, other], (names[one], names[other])
-    return sparse.csr_array(entries, shape=(n_annotators, n_annotators))
+
+    def __init__(self, n_votes: NDArray[np.integer], spread: Floats) -> None:
+        most = np.sort(n_votes)[-BUSIEST - 1] if len(n_votes) > BUSIEST else 0
+        busy = (n_votes > max(int(most), int(SHARED))) & (spread > 1e-6)
+        self.names = np.flatnonzero(busy)
+        self.place = np.where(busy, np.cumsum(busy) - 1, -1)
+        self.spread = spread
+        self.shared = np.zeros((len(self.names),) * 2)
+        self.alike = np.zeros((len(self.names),) * 2)
+
+    def add(
+        self, record: NDArray[np.integer], annotator: NDArray[np.integer], surprise: Floats
+    ) -> None:
+        """Take in the votes on some records, all of each; `surprise` is e, shape (n_votes,)."""
+        keep = self.place[annotator] >= 0
+        if not keep.any():
+            return
+        record, annotator = record[keep], annotator[keep]
+        where = record, self.place[annotator]
+        shape = int(record.max()) + 1, len(self.names)
+        errors = sparse.csr_array((surprise[keep] / self.spread[annotator], where), shape=shape)
+        both = sparse.csr_array((np.ones(len(record)), where), shape=shape)
+        self.shared += (both.T @ both).toarray()
+        self.alike += (errors.T @ errors).toarray()
+
+    def redundancy(self) -> sparse.csr_array:
+        """c, shape (n_annotators, n_annotators), symmetric, diagonal empty."""
+        shared, alike, n = self.shared.copy(), self.alike.copy(), len(self.place)
+        np.fill_diagonal(shared, 0.0)
+        np.fill_diagonal(alike, 0.0)
+        usual = max(float(alike.sum() / max(shared.sum(), 1.0)), 0.0) + NOTABLE
+        found = np.maximum(alike / (shared + SHARED) - usual, 0.0) / max(1 - usual, 1e-3)
+        one, other = np.nonzero(found)
+        entries = np.minimum(found[one, other], 1.0), (self.names[one], self.names[other])
+        return sparse.csr_array(entries, shape=(n, n))
 
 
 def independent_share(
@@ -92,7 +96,7 @@ def independent_share(
     ----------
     where : ndarray of shape (n_votes,), which tells records apart
     annotator : ndarray of shape (n_votes,)
-    redundant : csr_array, as `redundancy` returns it
+    redundant : csr_array, as `Pairs.redundancy` returns it
 
     >>> pair = sparse.csr_array(np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))
     >>> independent_share(np.array([0, 0, 0, 1]), np.array([0, 1, 2, 0]), pair)

@@ -52,6 +52,10 @@ CHUNK = 1_000_000
 """Numbers at a time, where every vote has a confusion matrix of its own."""
 
 
+ROWS = 50_000
+"""Records at a time, where all of them are gone through."""
+
+
 class Learned(AdditiveModel):
     """…"""
 
@@ -144,11 +148,9 @@ class Learned(AdditiveModel):
         self.lesson_ = teaching.untaught(k, m * k)
         super()._fit()
         if self._notice():
-            a = self.votes_.matrix()
-            given = np.tile(np.eye(k), (m, 1))
             record = self.votes_.columns()[0].astype(np.intp)
             worth = self._worth(record, np.arange(len(self.votes_)))
-            self._em(a, self.votes_.matrix(worth), shares(a @ given + 1 / k))
+            self._em(self.votes_.matrix(), self.votes_.matrix(worth), self.responsibility_)
         self.dependence = self._dependence()
         self.voice_ = ContentVoice(k)
         if self.texts_.words:
@@ -159,19 +161,31 @@ class Learned(AdditiveModel):
 
     def _notice(self) -> bool:
         """Learn what sureness is worth and who says the same twice; whether there is any of it."""
-        record, annotator, label = self.votes_.columns()
-        if not len(record):
-            return False
-        right = self.responsibility_[record, label]
-        n = np.bincount(annotator, minlength=len(self.votes_.annotators))
-        mean = np.bincount(annotator, right) / np.maximum(n, 1)[: int(annotator.max()) + 1]
-        if self.votes_.sure.any():
-            expected = self._accuracy()[0][annotator]
-            self.sureness_ = sureness.proved(self.votes_.sure, right, expected).round(DIGITS)
-        self.redundant_ = correlation.redundancy(
-            record, annotator, mean[annotator] - right, len(self.votes_.annotators)
-        )
+        m = len(self.votes_.annotators)
+        n, hits, squares = np.zeros(m, np.int64), np.zeros(m), np.zeros(m)
+        for _, annotator, right, _ in self._hits():
+            n += np.bincount(annotator, minlength=m)
+            hits += np.bincount(annotator, right, m)
+            squares += np.bincount(annotator, right**2, m)
+        mean = hits / np.maximum(n, 1)
+        spread = np.sqrt(np.maximum(squares / np.maximum(n, 1) - mean**2, 0.0))
+        pairs, proof = correlation.Pairs(n, spread), sureness.Proof()
+        asked, expected = bool(self.votes_.sure.any()), self._accuracy()[0]
+        for where, annotator, right, slots in self._hits():
+            pairs.add(where, annotator, mean[annotator] - right)
+            if asked:
+                proof.add(self.votes_.sure[slots], right, expected[annotator])
+        self.redundant_ = pairs.redundancy()
+        self.sureness_ = proof.worth().round(DIGITS)
         return bool(self.redundant_.nnz) or bool((self.sureness_ != 1).any())
+
+    def _hits(self) -> Iterator[tuple[Rows, NDArray[np.int32], Floats, NDArray[np.int32]]]:
+        """Some records after the other: votes' records, annotators, chances to be right, slots."""
+        _, annotator, label = self.votes_.columns()
+        for start in range(0, len(self.votes_.records), ROWS):
+            rows = np.arange(start, min(start + ROWS, len(self.votes_.records)))
+            where, slots = self.votes_.of_records(rows)
+            yield where, annotator[slots], self.responsibility_[start + where, label[slots]], slots
 
     def _see_crowd(self, counts: Floats, responsibility: Floats) -> None:
         super()._see_crowd(counts, responsibility)
@@ -202,9 +216,13 @@ class Learned(AdditiveModel):
         simple = pool.simple_confusion(cubes, accuracy, self.errors_, self.liking_)
         return simple, pool.full_confusion(cubes, simple)
 
-    def _held(self, responsibility: Floats, majority: Floats) -> Floats:
-        responsibility *= 1 - CONSENSUS
-        responsibility += CONSENSUS * majority
+    def _holding(self, a: sparse.csr_array) -> NDArray[np.float32]:
+        return self._majority(a).astype(np.float32)
+
+    def _held(self, responsibility: Floats, majority: NDArray[np.floating] | None) -> Floats:
+        if majority is not None:
+            responsibility *= 1 - CONSENSUS
+            responsibility += CONSENSUS * majority
         return responsibility
 
     # -- what each record's votes say when it is left out -----------------------------------
@@ -233,14 +251,26 @@ class Learned(AdditiveModel):
             yield some, where, slots, weights, full[at]
 
     def _dependence(self) -> float:
+        """ρ of this crowd. Here a record is left out of the full matrices only: it is cheaper."""
+        k = len(self.labels)
+        _, annotator, label = self.votes_.columns()
+        counts = np.maximum(self.counts_.reshape(-1, k, k), 0.0)
+        simple, _ = self._matrices(counts, np.arange(len(counts)))
+        total = counts.sum(axis=1)
         found = np.zeros(len(dependence.GRID))
         rows = np.flatnonzero(self.votes_.degree > 1)
-        for some, where, slots, weights, chance in self._left_out(rows):
+        for at in range(0, len(rows), ROWS):
+            some = rows[at : at + ROWS]
+            where, slots = self.votes_.of_records(some)
+            one, said = annotator[slots], label[slots]
+            left = (self.responsibility_[some] * self._mass(some)[:, None])[where]
+            expected = simple[one, said]
+            chance = pool.drawn(counts[one, said] - left, total[one] - left, expected)
+            weights = pool.pooled(expected, chance, self.full_share_)
             worth = self._worth(where, slots)
             weights = weights if worth is None else weights * worth[:, None]
-            evidence = np.tile(self.log_prior_, (len(some), 1))
-            for label, column in enumerate(weights.T):
-                evidence[:, label] += np.bincount(where, column, len(some))
+            evidence = gathered(weights, where, np.arange(len(slots)), None, len(some))
+            evidence += self.log_prior_
             others = self.votes_.degree[some][where] - 1
             found += dependence.predictive(evidence[where] - weights, chance, others)
         return round(dependence.between(found), DIGITS)
@@ -316,13 +346,14 @@ class Learned(AdditiveModel):
         return found
 
     def _published(self, rows: Rows) -> Floats:
-        return self._posterior(rows)
+        parts = [self._posterior(rows[at : at + ROWS]) for at in range(0, len(rows), ROWS)]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)))
 
     def _responsibility(self, rows: Rows) -> Floats:
         k = len(self.labels)
         where, slots = self.votes_.of_records(rows)
         votes = np.bincount(where * k + self.votes_.columns()[2][slots], minlength=len(rows) * k)
-        majority = shares(votes.reshape(-1, k).astype(np.float64) + 1 / k)
+        majority = shares(np.asarray(votes.reshape(-1, k) + 1 / k, np.float64)).astype(np.float32)
         return self._held(super()._responsibility(rows), majority)
 
     def _unseen(self) -> Floats:

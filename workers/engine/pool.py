@@ -61,9 +61,18 @@ def full_confusion(counts: Floats, simple: Floats) -> Floats:
     array([[[0.75, 0.5 ],
             [0.25, 0.5 ]]])
     """
-    full: Floats = counts + STRENGTH * simple
-    full /= full.sum(axis=1, keepdims=True)
-    return full
+    return drawn(counts, counts.sum(axis=1, keepdims=True), simple)
+
+
+def drawn(count: Floats, total: Floats, expected: Floats) -> Floats:
+    """Shares, drawn toward what was expected as by STRENGTH votes.
+
+    >>> drawn(np.array([4.0]), np.array([4.0]), np.array([0.5]))  # (4 + 4 · 0.5) / (4 + 4)
+    array([0.75])
+    """
+    share: Floats = np.maximum(count, 0.0) + STRENGTH * expected
+    share /= np.maximum(total, 0.0) + STRENGTH
+    return share
 
 
 def full_share(n_votes: NDArray[np.integer]) -> float:

@@ -19,32 +19,46 @@ MOST = 3.0
 """No vote counts more than so many others."""
 
 
-def proved(kinds: NDArray[np.int8], right: Floats, expected: Floats) -> Floats:
+class Proof:
     """What a vote of each kind is worth: its log-odds of being right, against those expected.
 
     ``worth[s] = logit a[s] / logit e[s]``, a the share of right votes of kind s, drawn toward what
     was expected as by VOTES votes, and e what was expected; from 0 to MOST. Votes whose sureness
     nobody asked are worth 1.
 
-    Parameters
-    ----------
-    kinds : ndarray of shape (n_votes,)
-    right : ndarray of shape (n_votes,), the probability that the vote is right
-    expected : ndarray of shape (n_votes,), the annotator's accuracy
-
+    >>> proof = Proof()
     >>> kinds = np.repeat(np.array([1, 5], np.int8), 80)  # not sure at all, quite sure
-    >>> proved(kinds, np.repeat([0.6, 1.0], 80), np.full(160, 0.8)).round(2)
+    >>> proof.add(kinds, np.repeat([0.6, 1.0], 80), np.full(160, 0.8))
+    >>> proof.worth().round(2)
     array([1.  , 0.42, 1.  , 1.  , 1.  , 2.29])
     """
-    n = np.bincount(kinds, minlength=SURENESS)
-    hoped = np.bincount(kinds, expected, SURENESS) / np.maximum(n, 1)
-    found = (np.bincount(kinds, right, SURENESS) + VOTES * hoped) / (n + VOTES)
-    worth = np.ones(SURENESS)
-    for kind in np.flatnonzero(n[1:]) + 1:
-        odds = _logit(hoped[kind])
-        if odds > 0.1:  # those who are hardly better than chance say nothing about sureness
-            worth[kind] = np.clip(_logit(found[kind]) / odds, 0.0, MOST)
-    return worth
+
+    def __init__(self) -> None:
+        self.n, self.hits, self.hoped = np.zeros((3, SURENESS))
+
+    def add(self, kinds: NDArray[np.int8], right: Floats, expected: Floats) -> None:
+        """Take in some votes.
+
+        Parameters
+        ----------
+        kinds : ndarray of shape (n_votes,)
+        right : ndarray of shape (n_votes,), the probability that the vote is right
+        expected : ndarray of shape (n_votes,), the annotator's accuracy
+        """
+        self.n += np.bincount(kinds, minlength=SURENESS)
+        self.hits += np.bincount(kinds, right, SURENESS)
+        self.hoped += np.bincount(kinds, expected, SURENESS)
+
+    def worth(self) -> Floats:
+        """Shape (SURENESS,)."""
+        hoped = self.hoped / np.maximum(self.n, 1)
+        found = (self.hits + VOTES * hoped) / (self.n + VOTES)
+        worth = np.ones(SURENESS)
+        for kind in np.flatnonzero(self.n[1:]) + 1:
+            odds = _logit(hoped[kind])
+            if odds > 0.1:  # those who are hardly better than chance say nothing about sureness
+                worth[kind] = np.clip(_logit(found[kind]) / odds, 0.0, MOST)
+        return worth
 
 
 def _logit(p: float) -> float:

@@ -88,8 +88,9 @@ class Votes:
             rows.append(row(record))
             columns.append(column(annotator))
             sure.append(0 if confidence is None else sureness(confidence))  # most are not asked
-        keep = _last_of_each(np.array(rows, np.int64), np.array(columns, np.int64))
-        self._load(*(np.array(a, a.typecode)[keep] for a in (rows, columns, codes, sure)))
+        found = [np.frombuffer(each, each.typecode) for each in (rows, columns, codes, sure)]
+        keep = _last_of_each(found[0], found[1])
+        self._load(*(each[keep] for each in found))
         return self
 
     @classmethod
@@ -310,9 +311,14 @@ def _grown(values: Ints, n: int, fill: int = 0) -> Ints:
     return grown
 
 
-def _last_of_each(record: NDArray[np.int64], annotator: NDArray[np.int64]) -> NDArray[np.intp]:
+def _last_of_each(record: Ints, annotator: Ints) -> NDArray[np.intp] | slice:
     """Where the last vote of each annotator on each record is, in the order given."""
-    key = record * (annotator.max(initial=0) + 1) + annotator
+    key = record.astype(np.int64)
+    key *= int(annotator.max(initial=0)) + 1
+    key += annotator
+    ordered = np.sort(key)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return slice(None)
     order = np.argsort(key, kind="stable")
     last = np.ones(len(key), bool)
     last[:-1] = np.diff(key[order]) != 0
