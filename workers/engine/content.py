@@ -138,6 +138,8 @@ class ContentVoice:
         order = np.lexsort((*posterior.round(6).T, marks))  # so that names and order do not matter
         rows, posterior = rows[order], posterior[order]
         words, fold = texts.matrix(rows), texts.fold(rows)
+        if len(np.unique(fold)) < 2:  # all texts alike: there is no sample to be out of
+            return self
         self.shares_ = (posterior.sum(axis=0) + 1) / (len(rows) + self.n_labels)
         self.weights_ = np.zeros((FOLDS, self.n_labels, FEATURES + 1), np.float32)
         for turn in range(FOLDS):
