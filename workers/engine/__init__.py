@@ -6,6 +6,11 @@ Numbers in, decisions out: no network, no Redis, no files, no clock and no rando
 - ``strategy``: the contract that everything that decides keeps
 - ``label_model``: what all strategies for label questions share
 - ``majority``, ``dawid_skene``: the built-in strategies
+- ``standing``: the standing facts of questions of any other type
+- ``choice``, ``value_model``: what strategies share that choose among candidate values
+- ``rating``, ``median_rating``: ratings; ``raters``, ``scale``, ``continuum``, ``bend`` stand under them
+- ``text``, ``text_model``, ``text_alignment``, ``text_training``: texts; ``edit_distance``, ``alignment``
+- ``custom``: the base of a team's own strategy
 - ``reliability``, ``shares``: the little mathematics that they have in common
 - ``registry``: the strategies by name
 - ``decision``: what a strategy answers, with its reasons
