@@ -156,12 +156,10 @@ class Composite(Strategy):
                 if self.reported_.pop(record, None) is not None:
                     moved.append(record)
                 continue
-            whole = self._whole(reading)
-            before = self.reported_.get(record)
-            if before and before[0] == whole.leader and whole.near(before[1], tolerance):
-                continue
-            self.reported_[record] = (whole.leader, whole.posterior)
-            moved.append(record)
+            whole, before = self._whole(reading), self.reported_.get(record)
+            if not (before and before[0] == whole.leader and whole.near(before[1], tolerance)):
+                self.reported_[record] = (whole.leader, whole.posterior)
+                moved.append(record)
         return moved
 
     def annotators(self) -> list[Reliability]:
@@ -170,8 +168,7 @@ class Composite(Strategy):
             for one in model.annotators():
                 shares.setdefault(one.annotator, []).append((one.accuracy, one.n_votes))
         found = []
-        for name, records in self.standing_.records.items():
-            n = len(records)
+        for name, n in ((name, len(on)) for name, on in self.standing_.records.items()):
             parts = np.array(shares.get(name, [(0.5, 1)]), np.float64)
             accuracy = float(np.average(parts[:, 0], weights=parts[:, 1]))
             a, b = accuracy * (n + ANNOTATOR_VOTES), (1 - accuracy) * (n + ANNOTATOR_VOTES)
@@ -193,18 +190,16 @@ class Composite(Strategy):
             for number, model in enumerate(self.models_)
             for key, value in model.state().items()
         }
-        return (
-            models
-            | self.standing_.state()
-            | {
-                "strategy": self.name,
-                "question": asdict(self.question),
-                "reported": self.reported_,
-                "touched": sorted(self._touched),
-                "fitted_votes": self._fitted_votes,
-                "changed_votes": self._changed_votes,
-            }
-        )
+        return {
+            **models,
+            **self.standing_.state(),
+            "strategy": self.name,
+            "question": asdict(self.question),
+            "reported": self.reported_,
+            "touched": sorted(self._touched),
+            "fitted_votes": self._fitted_votes,
+            "changed_votes": self._changed_votes,
+        }
 
     @classmethod
     def from_state(cls, state: State) -> Self:
@@ -278,9 +273,7 @@ class Composite(Strategy):
         for record, its in zip(records, elements, strict=True):
             for number, part in its:
                 asked[number].append(f"{record}\x1f{part}")
-        answers = [
-            iter(model.posteriors(names)) for model, names in zip(self.models_, asked, strict=True)
-        ]
+        answers = [iter(m.posteriors(names)) for m, names in zip(self.models_, asked, strict=True)]
         readings = []
         for record, its in zip(records, elements, strict=True):
             own = [next(answers[number]) for number, _ in its]

@@ -13,9 +13,10 @@ import numpy as np
 from scipy.special import expit, logit
 
 from workers.engine.dawid_skene import DIGITS, DawidSkene
-from workers.engine.label_model import Floats, LabelModel
+from workers.engine.label_model import Floats, LabelModel, Rows
 from workers.engine.majority import Majority
 from workers.engine.reliability import ANNOTATOR_VOTES, CROWD_ACCURACY, CROWD_VOTES
+from workers.engine.shares import shares
 from workers.engine.strategy import State
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ MADE_UP = 0.1
 """Before a crowd's first marks: how often it overlooks something, how often it makes something up,
 and how many votes these beliefs are worth."""
 
+
+CONSENSUS = 0.05
+"""How far annotators of `HeldElements` are judged by the majority."""
 
 LEAST = 0.02
 """What the vote of an annotator weighs at least who is no better than chance."""
@@ -63,6 +67,36 @@ class MajorityElements(ElementModel, Majority):
 
 class DawidSkeneElements(ElementModel, DawidSkene):
     """Everybody has a confusion matrix."""
+
+
+class HeldElements(DawidSkeneElements):
+    """Annotators are judged by the majority too, not only by what the model makes of it.
+
+    A label that few hold and few agree on would else become a class of whatever is marked now and
+    then, and hold for records where nobody marked it. So in the fit r, what each label answers
+    for, is drawn toward the majority's shares: ``CONSENSUS · shares + (1 - CONSENSUS) · r``.
+    """
+
+    def _fit(self) -> None:
+        self._shares = self._majority_of(np.arange(len(self.votes_.records)))
+        super()._fit()
+
+    def _held(self, responsibility: Floats, majority: Any = None) -> Floats:
+        return (1 - CONSENSUS) * responsibility + CONSENSUS * self._shares
+
+    def _responsibility(self, rows: Rows) -> Floats:
+        self._shares = self._majority_of(rows)
+        return self._held(super()._responsibility(rows))
+
+    def _published(self, rows: Rows) -> Floats:
+        return self._posterior(rows)
+
+    def _majority_of(self, rows: Rows) -> Floats:
+        k = len(self.labels)
+        where, slots = self.votes_.of_records(rows)
+        cells = where * k + self.votes_.columns()[2][slots]
+        votes: Floats = np.bincount(cells, minlength=len(rows) * k).astype(np.float64)
+        return shares(votes.reshape(-1, k) + np.float64(1 / k))
 
 
 class MarkedElements(ElementModel, DawidSkene):

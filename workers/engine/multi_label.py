@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 
 from workers.engine.composite import Composite
 from workers.engine.decision import ADJUDICATED
-from workers.engine.elements import DawidSkeneElements, ElementModel, MajorityElements
+from workers.engine.elements import ElementModel, HeldElements, MajorityElements
 from workers.engine.errors import BadValue, UnknownLabel
 from workers.engine.label_model import Floats
 from workers.engine.parts import Element, Reading, Whole
@@ -132,7 +132,7 @@ class MultiLabelDawidSkene(MultiLabelMajority):
 
     def _models(self) -> list[ElementModel]:
         question = label_question(OUT, IN)
-        one = partial(DawidSkeneElements, question, fit_dependence=FIT_DEPENDENCE)
+        one = partial(HeldElements, question, fit_dependence=FIT_DEPENDENCE)
         return [one() for _ in self.question.labels]
 
     def _learn_context(self) -> None:
@@ -201,7 +201,7 @@ class MultiLabelDawidSkene(MultiLabelMajority):
 
 
 class MultiLabelLearned(MultiLabelDawidSkene):
-    """As `MultiLabelDawidSkene`."""
+    """The same; what adjudications add here is that they anchor the elements."""
 
     name: ClassVar[str] = "learned"
 

@@ -177,7 +177,7 @@ class RankingDawidSkene(RankingMajority):
 
 
 class RankingLearned(RankingDawidSkene):
-    """As `RankingDawidSkene`."""
+    """The same; what adjudications add here is that they anchor the elements."""
 
     name: ClassVar[str] = "learned"
 

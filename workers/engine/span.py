@@ -255,7 +255,7 @@ class SpanDawidSkene(SpanMajority):
 
 
 class SpanLearned(SpanDawidSkene):
-    """As `SpanDawidSkene`."""
+    """The same; what adjudications add here is that they anchor the elements."""
 
     name: ClassVar[str] = "learned"
 
