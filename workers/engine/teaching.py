@@ -6,7 +6,9 @@ also anchor the annotators' confusion matrices is `learned`'s business, not this
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +65,18 @@ class Lesson:
     trust: float
     bias: Floats
     added: Floats
+
+    def state(self) -> dict[str, Any]:
+        return {f"lesson_{each.name}": getattr(self, each.name) for each in fields(self)}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Lesson:
+        return cls(
+            float(state["lesson_scale"]),
+            float(state["lesson_trust"]),
+            np.array(state["lesson_bias"], np.float64),
+            np.array(state["lesson_added"], np.float64),
+        )
 
     def log_odds(self, reading: Reading) -> Floats:
         told = self.scale * reading.evidence + self.trust * reading.content + self.bias
