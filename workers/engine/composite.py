@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 REFIT_SHARE = 0.01
-"""`moved` refits when more than this share of the votes changed since the last fit."""
-
 REFIT_BELOW = 200
-"""`moved` always refits with fewer votes than this."""
+"""`moved` refits when more than this share of the votes changed, or there are fewer in all."""
 
 Where = tuple[int, str, str | None]
 """A model's number, an element as the model knows it, and an annotator; None is the reviewer."""
@@ -48,8 +46,7 @@ class Composite(Strategy):
 
     Attributes
     ----------
-    standing_ : Standing
-        Votes and adjudications.
+    standing_ : Standing, of votes and adjudications
     models_ : list of ElementModel
     reported_ : dict of record to (leader, posterior), as `moved` last reported them
     """
@@ -147,9 +144,8 @@ class Composite(Strategy):
             self.refit()
         for model in self.models_:
             self._touched.update(name.split("\x1f")[0] for name in model.moved(tolerance))
-        readings = self._readings(sorted(self._touched))
+        readings, moved = self._readings(sorted(self._touched)), []
         self._touched = set()
-        moved = []
         for reading in readings:
             record = reading.record
             if not reading.heard:
@@ -230,8 +226,7 @@ class Composite(Strategy):
 
     def _fitted(self) -> Self:
         self._learn_context()
-        self._fitted_votes = self.n_votes
-        self._changed_votes = 0
+        self._fitted_votes, self._changed_votes = self.n_votes, 0
         self._touched = set(self.standing_.heard()) | set(self.reported_)
         return self
 
