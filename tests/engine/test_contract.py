@@ -14,7 +14,7 @@ from tests.engine.crowds import crowd
 from workers.engine import registry, snapshot
 from workers.engine.decision import Decision
 from workers.engine.errors import NotStanding, UnknownLabel, UnknownStrategy
-from workers.engine.facts import Vote
+from workers.engine.facts import Adjudication, Content, Fact, Source, Vote
 from workers.engine.question import label_question
 from workers.engine.strategy import Strategy
 
@@ -263,28 +263,51 @@ def test_state_survives_the_round_trip_through_bytes(strategy: Strategy) -> None
     assert_same(again.decide(records), strategy.decide(records))
 
 
+facts_of = st.one_of(
+    votes_of,
+    st.builds(Adjudication, st.sampled_from([f"r{i}" for i in range(6)]), st.sampled_from(LABELS)),
+    st.builds(Source, st.sampled_from(["ann0", "ann1"]), st.sampled_from(["person", "model"])),
+    st.builds(
+        Content, st.sampled_from(["r0", "r1", "r2"]), st.sampled_from(["some text", "another"])
+    ),
+)
+
+
+def place(fact: Fact) -> tuple[str, ...]:
+    """Where the fact stands: what takes its place is another one of the same place."""
+    if isinstance(fact, Vote):
+        return ("vote", fact.record, fact.annotator)
+    return (type(fact).__name__, fact[0])
+
+
 @pytest.mark.parametrize("name", NAMES)
-@given(history=st.lists(st.tuples(st.booleans(), votes_of), max_size=40), data=st.data())
+@given(history=st.lists(st.tuples(st.booleans(), facts_of), max_size=40), data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_any_small_history_ends_where_a_fresh_fit_does(
-    name: str, history: list[tuple[bool, Vote]], data: st.DataObject
+    name: str, history: list[tuple[bool, Fact]], data: st.DataObject
 ) -> None:
+    """Votes, adjudications, sources and texts, learned, edited and taken back in any order."""
     model = registry.create(name, QUESTION).fit([])
-    standing: dict[tuple[str, str], Vote] = {}
-    for asks, vote in history:
+    standing: dict[tuple[str, ...], Fact] = {}
+    for asks, fact in history:
         if asks and standing:
             gone = standing.pop(data.draw(st.sampled_from(sorted(standing))))
             model.revert(gone)
         else:
-            model.learn(vote)
-            standing[vote.record, vote.annotator] = vote
+            model.learn(fact)
+            standing[place(fact)] = fact
         if asks:
             model.moved(0.01)
     model.moved(0.01)
     records = [f"r{i}" for i in range(6)]
     fresh = registry.create(name, QUESTION).fit(standing.values())
-    assert model.n_votes == len(standing)
-    assert_same(model.decide(records), fresh.decide(records), within=1e-6)
+    assert model.n_votes == sum(isinstance(fact, Vote) for fact in standing.values())
+    ours = model.decide(records)
+    assert_same(ours, fresh.decide(records), within=1e-6)
+    for decision in ours:
+        told = standing.get(("Adjudication", decision.record))
+        assert decision.adjudicated == (told is not None)
+        assert told is None or decision.value == told[1]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -294,10 +317,11 @@ def test_incremental_equals_a_refit_within_the_stated_tolerance(
     name: str, seed: int, n_changes: int
 ) -> None:
     """Posterior within 0.02 on average, and leaders equal wherever the margin exceeds 0.1."""
-    votes, _ = crowd(seed, n_records=400)
+    votes, truth = crowd(seed, n_records=400)
     rng = np.random.default_rng(seed)
     model = registry.create(name, QUESTION).fit(votes)
     standing = {(vote.record, vote.annotator): vote for vote in votes}
+    told: dict[str, str] = {}
     for _ in range(n_changes):
         old = standing.pop(list(standing)[rng.integers(len(standing))])
         model.revert(old)
@@ -305,9 +329,16 @@ def test_incremental_equals_a_refit_within_the_stated_tolerance(
             new = old._replace(value=str(rng.choice(LABELS)))
             model.learn(new)
             standing[new.record, new.annotator] = new
+        if rng.random() < 0.4:
+            told[old.record] = truth[old.record]
+            model.learn(Adjudication(old.record, truth[old.record]))
+        elif told and rng.random() < 0.2:
+            model.revert(Adjudication(*told.popitem()))
         model.moved(0.01)
     records = sorted({vote.record for vote in standing.values()})
-    ours, fresh = model.decide(records), model.refit().decide(records)
+    ours = model.decide(records)
+    facts: list[Fact] = [*standing.values(), *(Adjudication(*each) for each in told.items())]
+    fresh = registry.create(name, QUESTION).fit(facts).decide(records)
     assert np.abs(posteriors(ours) - posteriors(fresh)).mean() <= 0.02
     for one, other in zip(ours, fresh, strict=True):
         ranked = sorted(other.posterior.values())

@@ -118,7 +118,13 @@ class AdditiveModel(LabelModel):
     def _fit(self) -> None:
         a = self.votes_.matrix()
         r = self._anchored(np.arange(len(self.votes_.records)), self._majority(a))
-        self._em(a, a, r)
+        self._em(a, self._worth_matrix(a), r)
+
+    def _worth_matrix(self, a: sparse.csr_array) -> sparse.csr_array:
+        """The votes' matrix `a` with what each vote is worth."""
+        slots = np.arange(len(self.votes_))
+        worth = self._worth(self.votes_.columns()[0].astype(np.intp), slots)
+        return a if worth is None else self.votes_.matrix(worth)
 
     def _majority(self, a: sparse.csr_array) -> Floats:
         """Each record's shares of votes, with one more that is spread evenly."""

@@ -32,8 +32,8 @@ PASSES = 20
 ENOUGH = 20
 """With fewer records that have both a text and a vote, texts say nothing."""
 
-TRUST = np.linspace(0.0, 1.0, 11)
-"""How far the voice may count."""
+TRUST = np.linspace(0.0, 4.0, 17)
+"""How far the voice may count. Above 1: what it was fitted to are votes, with their errors."""
 
 PRIOR_GAIN = 4.0
 """Nats by which the voice must predict better than the labels' shares, in all, to be heard."""
@@ -105,14 +105,17 @@ class ContentVoice:
     Fitted with stochastic gradients (`SGDClassifier.partial_fit`) to the labels that votes make
     likely, each record counting for a label as far as it is likely. A record's own model knows
     neither its text nor its votes. Its log-odds against the labels' shares are weighed by the trust
-    (one of TRUST) with which they predict the votes' posterior best; what gains less than
-    PRIOR_GAIN nats over the shares alone is not heard at all.
+    (one of TRUST) with which they predict the votes best, through the annotators' errors::
+
+        Σ_i log Σ_k softmax(log shares + trust · odds[i])[k] · P(votes on i | k)
+
+    What gains less than PRIOR_GAIN nats over the shares alone is not heard at all.
 
     Attributes
     ----------
     weights_ : ndarray of shape (FOLDS, n_labels, FEATURES + 1), float32; the last is the intercept
     shares_ : ndarray of shape (n_labels,), sums to 1
-    trust_ : float in [0, 1]
+    trust_ : float, 0: not heard
     accuracy_ : float in [0, 1]
         How often its first choice was the votes' too, out of sample.
     """
@@ -124,19 +127,22 @@ class ContentVoice:
         self.trust_ = 0.0
         self.accuracy_ = 1 / n_labels
 
-    def fit(self, texts: Texts, rows: NDArray[np.integer], posterior: Floats) -> ContentVoice:
+    def fit(
+        self, texts: Texts, rows: NDArray[np.integer], posterior: Floats, likelihood: Floats
+    ) -> ContentVoice:
         """Learn from records that have a text and votes, in any order.
 
         Parameters
         ----------
         rows : ndarray of shape (n,)
         posterior : ndarray of shape (n, n_labels), what their votes say; rows sum to 1
+        likelihood : ndarray of shape (n, n_labels), P(votes | label), up to a factor per row
         """
         if len(rows) < ENOUGH or self.n_labels < 2:
             return self
         marks = np.array([texts.words[int(row)][2] for row in rows])
         order = np.lexsort((*posterior.round(6).T, marks))  # so that names and order do not matter
-        rows, posterior = rows[order], posterior[order]
+        rows, posterior, likelihood = rows[order], posterior[order], likelihood[order]
         words, fold = texts.matrix(rows), texts.fold(rows)
         if len(np.unique(fold)) < 2:  # all texts alike: there is no sample to be out of
             return self
@@ -146,8 +152,8 @@ class ContentVoice:
             self.weights_[turn] = self._taught(words[fold != turn], posterior[fold != turn])
         odds = self._odds(words, fold)
         prior = np.log(self.shares_)
-        said = [np.log(softmax(prior + trust * odds)) for trust in TRUST]
-        gain = np.array([(posterior * log).sum() for log in said])
+        said = [softmax(prior + trust * odds) for trust in TRUST]
+        gain = np.array([np.log((p * likelihood).sum(axis=1)).sum() for p in said])
         best = int(gain.argmax())
         self.trust_ = float(TRUST[best]) if gain[best] > gain[0] + PRIOR_GAIN else 0.0
         alike = odds.argmax(axis=1) == posterior.argmax(axis=1)

@@ -15,8 +15,8 @@ Floats = NDArray[np.float64]
 SHARED = 20.0
 """Votes on common records that the belief in "no more than others" is worth."""
 
-NOTABLE = 0.6
-"""Correlations up to this much above the usual are not told from chance."""
+NOTABLE = 0.65
+"""Correlations up to this much above the usual are what it is to find the same records hard."""
 
 BUSIEST = 500
 """At most about so many annotators, those with most votes, are compared with each other."""

@@ -143,7 +143,11 @@ class Learned(PooledModel):
         if self.texts_.words:
             rows = np.array(sorted(self.texts_.words), np.intp)
             rows = rows[self._heard(rows)]
-            self.voice_.fit(self.texts_, rows, self.responsibility_[rows])
+            log = (self._evidence(rows) - self.log_prior_) * self._tempering(
+                self.votes_.degree[rows]
+            )[:, None]
+            likelihood = self._anchored(rows, softmax(log))
+            self.voice_.fit(self.texts_, rows, self.responsibility_[rows], likelihood)
         self._teach()
 
     def _settle(self, tolerance: float) -> None:

@@ -73,8 +73,8 @@ class PooledModel(AdditiveModel):
     the kind's is drawn toward the crowd's.
 
     **Worth.** Pairs who err together more than others do count as less than two (`correlation`).
-    How sure annotators said they were counts as far as it has proved (`sureness`). Both are learned
-    from the responsibilities of a first EM; a second one then takes them in.
+    How sure annotators said they were counts as far as it has proved in a first EM (`sureness`); a
+    second one then takes it in.
 
     **Dependence.** How far votes depend on each other, in general, is learned too (`dependence`).
 
@@ -154,43 +154,63 @@ class PooledModel(AdditiveModel):
     def _fit(self) -> None:
         self._know_kinds(0)
         self.full_share_ = pool.full_share(self.votes_.degree)
-        m = len(self.votes_.annotators)
         self.sureness_ = np.ones(SURENESS)
-        self.redundant_ = sparse.csr_array((m, m))
+        self.redundant_ = self._redundancy()
         super()._fit()
-        if self._notice():
-            record = self.votes_.columns()[0].astype(np.intp)
-            worth = self._worth(record, np.arange(len(self.votes_)))
-            self._em(self.votes_.matrix(), self.votes_.matrix(worth), self.responsibility_)
+        if self.votes_.sure.any():
+            self.sureness_ = self._proved()
+            a = self.votes_.matrix()
+            self._em(a, self._worth_matrix(a), self.responsibility_)
         self.dependence = self._dependence()
 
-    def _notice(self) -> bool:
-        """Learn what sureness is worth and who says the same twice; whether there is any of it."""
+    def _redundancy(self) -> sparse.csr_array:
+        """Who says the same thing twice, as far as votes against the majority's label tell.
+
+        Not against what EM makes of the votes: a clique would have talked it round by then.
+        """
         m = len(self.votes_.annotators)
         n, hits, squares = np.zeros(m, np.int64), np.zeros(m), np.zeros(m)
-        for _, annotator, right, _ in self._hits():
+        for _, annotator, right in self._with_majority():
             n += np.bincount(annotator, minlength=m)
             hits += np.bincount(annotator, right, m)
             squares += np.bincount(annotator, right**2, m)
         mean = hits / np.maximum(n, 1)
         spread = np.sqrt(np.maximum(squares / np.maximum(n, 1) - mean**2, 0.0))
-        pairs, proof = correlation.Pairs(n, spread), sureness.Proof()
-        asked, expected = bool(self.votes_.sure.any()), self._accuracy()[0]
-        for where, annotator, right, slots in self._hits():
+        pairs = correlation.Pairs(n, spread)
+        for where, annotator, right in self._with_majority():
             pairs.add(where, annotator, mean[annotator] - right)
-            if asked:
-                proof.add(self.votes_.sure[slots], right, expected[annotator])
-        self.redundant_ = pairs.redundancy()
-        self.sureness_ = proof.worth().round(DIGITS)
-        return bool(self.redundant_.nnz) or bool((self.sureness_ != 1).any())
+        return pairs.redundancy()
 
-    def _hits(self) -> Iterator[tuple[Rows, NDArray[np.int32], Floats, NDArray[np.int32]]]:
-        """Some records after the other: votes' records, annotators, chances to be right, slots."""
+    def _with_majority(self) -> Iterator[tuple[Rows, NDArray[np.int32], Floats]]:
+        """Some records after the other: votes' records, annotators, whether the majority agrees.
+
+        In a tie it agrees in part; an adjudication is worth more than any majority.
+        """
+        k = len(self.labels)
         _, annotator, label = self.votes_.columns()
-        for start in range(0, len(self.votes_.records), ROWS):
-            rows = np.arange(start, min(start + ROWS, len(self.votes_.records)))
+        for rows in self._rows():
             where, slots = self.votes_.of_records(rows)
-            yield where, annotator[slots], self.responsibility_[start + where, label[slots]], slots
+            votes = np.bincount(where * k + label[slots], minlength=len(rows) * k).reshape(-1, k)
+            leads = (votes == votes.max(axis=1, keepdims=True)).astype(np.float64)
+            right = self._anchored(rows, shares(leads))[where, label[slots]]
+            yield where, annotator[slots], right
+
+    def _rows(self) -> Iterator[Rows]:
+        """All rows, ROWS at a time."""
+        for start in range(0, len(self.votes_.records), ROWS):
+            yield np.arange(start, min(start + ROWS, len(self.votes_.records)))
+
+    def _proved(self) -> Floats:
+        """What sureness has proved to be worth."""
+        _, annotator, label = self.votes_.columns()
+        proof, expected = sureness.Proof(), self._accuracy()[0]
+        for start in range(0, len(self.votes_.records), ROWS):
+            where, slots = self.votes_.of_records(
+                np.arange(start, min(start + ROWS, len(self.votes_.records)))
+            )
+            right = self.responsibility_[start + where, label[slots]]
+            proof.add(self.votes_.sure[slots], right, expected[annotator[slots]])
+        return proof.worth().round(DIGITS)
 
     def _see_crowd(self, counts: Floats, responsibility: Floats) -> None:
         super()._see_crowd(counts, responsibility)
