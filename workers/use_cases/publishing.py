@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from plugin import voices
@@ -11,6 +12,7 @@ from plugin.errors import InvalidValue
 from plugin.store.history import Entry
 from workers.engine.decision import CONTENT, REVIEW, Decision
 from workers.publication import Publication, publication
+from workers.engine.question import Question
 from workers.use_cases.deciding import RELATED, Resolution, kind
 from workers.use_cases.observing import Look
 from workers.use_cases.run import Run
@@ -185,7 +187,7 @@ def _stored(
     stored: dict[str, Any] = {
         "v": json_of(model.asked, decision.value),
         "c": round(decision.confidence, 4),
-        "p": _posterior(decision),
+        "p": _posterior(model.asked, decision),
         "s": model.strategy.name,
         "n": model.version,
         "t": now,
@@ -210,12 +212,25 @@ def _number(annotator: str) -> int:
     return {CONTENT: voices.CONTENT, REVIEW: voices.REVIEW}.get(annotator) or int(annotator)
 
 
-def _posterior(decision: Decision) -> dict[str, float]:
+def _posterior(asked: Question, decision: Decision) -> dict[str, float]:
     """The entries of the posterior that are worth keeping; long texts are cut."""
-    probable = [(k, p) for k, p in decision.posterior.items() if p >= LEAST_PROBABILITY]
+    posterior = decision.posterior
+    if asked.type == "ranking" and decision.leader is not None:
+        posterior = _in_its_order(decision)
+    probable = [(k, p) for k, p in posterior.items() if p >= LEAST_PROBABILITY]
     ranked = sorted(probable, key=lambda item: -item[1])[:MOST_PROBABLE]
     kept = {key for key, _ in ranked}
     return {k[:MOST_CHARACTERS]: round(p, 3) for k, p in probable if k in kept}
+
+
+def _in_its_order(decision: Decision) -> dict[str, float]:
+    """The pairs of neighbours in a ranking, as it orders them."""
+    items = [item for group in decision.leader for item in group]
+    return {
+        f"{a} > {b}": decision.posterior.get(f"{a} > {b}")
+        or 1 - decision.posterior.get(f"{b} > {a}", 0.0)
+        for a, b in pairwise(items)
+    }
 
 
 def _shown(before: list[list[Any]], value: Any, at: int) -> list[list[Any]]:
