@@ -74,7 +74,7 @@ class Aggregate:
             return decision
         said = self.answers.partial[decision.record]
         posterior = {
-            label: p if label in said else guess.posterior[label]
+            label: p if label in said else guess.posterior.get(label, p)
             for label, p in decision.posterior.items()
         }
         scores = tuple(posterior[label] for label in decision.value)
