@@ -11,8 +11,8 @@ from plugin import voices
 from plugin.errors import InvalidValue
 from plugin.store.history import Entry
 from workers.engine.decision import CONTENT, REVIEW, Decision
-from workers.publication import Publication, publication
 from workers.engine.question import Question
+from workers.publication import Publication, publication
 from workers.use_cases.deciding import RELATED, Resolution, kind
 from workers.use_cases.observing import Look
 from workers.use_cases.run import Run
