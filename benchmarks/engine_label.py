@@ -1,15 +1,19 @@
 """Label strategies on recorded answers of real annotators, beside crowd-kit's in the same run.
 
-    python -m benchmarks engine_label [FOLDER]
+    python -m benchmarks engine_label [FOLDER] [--adjudications 10 20 50 100 200] [--draws 5]
 
 FOLDER (default ``../shared/bench``) holds a folder per dataset with ``answers.csv``
 (task,worker,label) and ``truth.csv`` (task,label). Prints a markdown table; per cell: accuracy in
 %, log loss (probabilities clipped to [1e-6, 1]), expected calibration error (10 bins). Accuracy
 takes the label that the posterior puts first, also in a tie, as crowd-kit's does.
+
+With ``--adjudications`` a second table: `learned`, taught with so many random adjudications of each
+dataset (of half of its records at most), measured on all others; means over the draws.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import sys
 import warnings
@@ -22,7 +26,7 @@ from crowdkit.aggregation import DawidSkene, MajorityVote
 from numpy.typing import NDArray
 
 from workers.engine import registry
-from workers.engine.facts import Vote
+from workers.engine.facts import Adjudication, Vote
 from workers.engine.question import label_question
 
 Floats = NDArray[np.float64]
@@ -60,7 +64,11 @@ METHODS: dict[str, Method] = {
     "Dawid-Skene (crowd-kit)": crowd_kits(lambda: DawidSkene(n_iter=100)),
     "majority": ours("majority"),
     "dawid_skene": ours("dawid_skene"),
+    "learned": ours("learned"),
 }
+
+ADJUDICATIONS = [10, 20, 50, 100, 200]
+DRAWS = 5
 
 
 def figures(posterior: Floats, true: NDArray[np.intp]) -> Floats:
@@ -86,20 +94,54 @@ def read(folder: Path) -> tuple[list[Vote], dict[str, str]]:
         return votes, {row["task"]: row["label"] for row in csv.DictReader(file)}
 
 
+def learning(folder: Path, n: int, draws: int = DRAWS) -> Floats:
+    """Figures of `learned` with n random adjudications, on the other records; means over draws.
+
+    Returns
+    -------
+    ndarray of shape (4,): accuracy in %, log loss, calibration error, share of draws in which
+    training proved to be better and was used
+    """
+    votes, truth = read(folder)
+    labels = tuple(sorted({vote.value for vote in votes} | set(truth.values())))
+    records = sorted({vote.record for vote in votes} & truth.keys())
+    found = []
+    for draw in range(draws if n else 1):
+        rng = np.random.default_rng(draw)
+        known = set(rng.choice(records, min(n, len(records) // 2), replace=False).tolist())
+        rest = [record for record in records if record not in known]
+        told = [Adjudication(record, truth[record]) for record in sorted(known)]
+        model = registry.create("learned", label_question(*labels)).fit([*votes, *told])
+        posterior = np.array([list(d.posterior.values()) for d in model.decide(rest)])
+        true = np.array([labels.index(truth[record]) for record in rest])
+        training = model.training
+        used = training is not None and training.used
+        found.append([*figures(posterior, true), float(used)])
+    return np.asarray(np.mean(found, axis=0), np.float64)
+
+
 def row(name: str, cells: list[Floats]) -> str:
     return " | ".join([f"| {name}", *(f"{a:.1f} · {b:.2f} · {c:.3f}" for a, b, c in cells)]) + " |"
 
 
+def heading(names: list[str]) -> str:
+    return " | ".join(["| dataset", *names]) + " |\n" + "| --- " * (len(names) + 1) + "|"
+
+
 def main(words: list[str]) -> None:
     """Measure and print."""
-    bench = Path(words[0] if words else "../shared/bench")
+    parser = argparse.ArgumentParser(prog="engine_label")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("../shared/bench"))
+    parser.add_argument("--adjudications", nargs="*", type=int)
+    parser.add_argument("--draws", type=int, default=DRAWS)
+    options = parser.parse_args(words)
+    bench, counts = options.folder, options.adjudications
     found = [name for name in DATASETS if (bench / name / "truth.csv").exists()]
     for name in sorted(set(DATASETS) - set(found)):
         print(f"skipped {name}: no answers and truth in {bench}", file=sys.stderr)
     if not found:
         return
-    print(" | ".join(["| dataset", *METHODS]) + " |")
-    print("| --- " * (len(METHODS) + 1) + "|")
+    print(heading(list(METHODS)))
     table = []
     for name in found:
         votes, truth = read(bench / name)
@@ -110,6 +152,15 @@ def main(words: list[str]) -> None:
         table.append(cells)
         print(row(name, cells), flush=True)
     print(row("**mean**", list(np.mean(table, axis=0))))
+    if counts is None:
+        return
+    counts = [0, *(counts or ADJUDICATIONS)]
+    print("\n" + heading([f"{n} adjudications" for n in counts]))
+    taught = []
+    for name in found:
+        taught.append([learning(bench / name, n, options.draws)[:3] for n in counts])
+        print(row(name, taught[-1]), flush=True)
+    print(row("**mean**", list(np.mean(taught, axis=0))))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,11 @@ Numbers in, decisions out: no network, no Redis, no files, no clock and no rando
 - ``votes``: the standing votes of one question, as one sparse matrix
 - ``strategy``: the contract that everything that decides keeps
 - ``label_model``: what all strategies for label questions share
-- ``majority``, ``dawid_skene``: the built-in strategies
+- ``label_decision``: how its posterior becomes a decision
+- ``majority``, ``dawid_skene``, ``learned``: the built-in strategies for label questions
+- ``additive_model``: what the latter two stand on; ``pooled_model``: what ``learned`` makes of votes
+  alone, with ``pool``, ``dependence``, ``correlation`` and ``sureness``
+- ``teaching``, ``content``: what adjudications and texts add to it
 - ``standing``: the standing facts of questions of any other type
 - ``choice``, ``value_model``: what strategies share that choose among candidate values
 - ``rating``, ``median_rating``: ratings; ``raters``, ``scale``, ``continuum``, ``bend`` stand under them
