@@ -41,7 +41,6 @@ class Answers:
     confidence : ndarray of shape (n_votes,) in [0, 1], NaN where there is none; or None
     adjudications : task -> value
     partial : task -> label -> whether it holds: multi-label adjudications that leave labels open
-    parts : annotator -> annotator, of those further parts of an answer that had to be kept apart
     notes : what was left out, in words
     """
 
@@ -56,7 +55,6 @@ class Answers:
     adjudications: dict[str, Value] = field(default_factory=dict)
     partial: dict[str, dict[str, bool]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
-    parts: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def facts(self) -> Iterator[Fact]:
@@ -129,7 +127,6 @@ class _Reader:
         self.task, self.annotator, self.value = array("i"), array("i"), array("i")
         self.confidence = array("d")
         self.notes: list[str] = []
-        self.parts: dict[str, str] = {}
 
     def read_answers(self, table: Table) -> None:
         sure = "confidence" in table.header
@@ -173,7 +170,6 @@ class _Reader:
             np.array(self.annotator, np.int32),
             np.array(self.value, np.int32),
             _scaled(np.array(self.confidence)) if self.confidence else None,
-            parts=self.parts,
             notes=self.notes,
         )
 
@@ -206,7 +202,7 @@ class _Reader:
         return True
 
     def _merge(self) -> None:
-        """Make one value of several rows of an annotator on a task, and as few parts as possible."""
+        """Make one value of several rows of an annotator on a task."""
         width = len(self.annotators)
         key = np.array(self.task, np.int64) * width + np.array(self.annotator, np.int64)
         order = np.argsort(key, kind="stable")
@@ -215,23 +211,16 @@ class _Reader:
         if (sizes == 1).all():
             return
         values, keep = list(self.values), np.ones(len(key), bool)
-        names = list(self.annotators)
         for end, size in zip(ends[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
             *earlier, last = order[end - size + 1 : end + 1].tolist()
             said = [values[self.value[row]] for row in (*earlier, last)]
             keep[earlier] = False
             if self.kind == "multi_label":
-                self.value[last] = self._code(tuple(sorted({x for value in said for x in value})))
-                continue
-            first, *others = joined(said)
-            self.value[last] = self._code(first)
-            for n, part in enumerate(others):
-                row = earlier[n]
-                keep[row] = True
-                name = f"{names[self.annotator[row]]} (part {n + 2})"
-                self.parts[name] = names[self.annotator[row]]
-                self.annotator[row] = self.annotators.setdefault(name, len(self.annotators))
-                self.value[row] = self._code(part)
+                value: Value = tuple(sorted({x for value in said for x in value}))
+            else:
+                parts = joined(said)
+                value = parts[0] if len(parts) == 1 else tuple(parts)
+            self.value[last] = self._code(value)
         for column in ("task", "annotator", "value", "confidence"):
             old = getattr(self, column)
             if old:

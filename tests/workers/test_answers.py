@@ -11,6 +11,7 @@ import pytest
 from workers import answers, tables
 from workers.answers import Answers
 from workers.cells import from_cell, number, presence, to_json
+from workers.engine import registry
 from workers.engine.errors import BadValue
 from workers.engine.facts import Adjudication, Content, Vote
 from workers.engine.question import Question, QuestionType, Span
@@ -218,13 +219,13 @@ def test_an_adjudication_may_leave_labels_open(read: Read) -> None:
 def test_pairs_of_an_annotator_are_joined_where_they_chain(read: Read) -> None:
     found = read("ranking", "r,ann,b>c\nr,ann,x>y\nr,ben,a>b\nr,ann,a>b\nq,ann,a>b\nq,ann,b>a\n")
     assert found.question == Question("ranking")
+    both = ((("a",), ("b",), ("c",)), (("x",), ("y",)))
     assert sorted(votes(found)) == [
         Vote("q", "ann", (("b",), ("a",))),
-        Vote("r", "ann", (("a",), ("b",), ("c",))),
-        Vote("r", "ann (part 2)", (("x",), ("y",))),
+        Vote("r", "ann", both),
         Vote("r", "ben", (("a",), ("b",))),
     ]
-    assert found.parts == {"ann (part 2)": "ann"}
+    assert registry.create("learned", found.question).fit(found.facts()).n_votes == 3
 
 
 @pytest.mark.parametrize(

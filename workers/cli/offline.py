@@ -113,8 +113,8 @@ def _write_annotators(path: Path, found: list[Reliability]) -> None:
 
 def _notes(learned: Aggregate) -> list[str]:
     found = learned.answers
-    n = len(set(found.annotators) - found.parts.keys())
-    told = f"{len(found.task)} answers of {n} annotators on {len(found.tasks)} records"
+    told = f"{len(found.task)} answers of {len(found.annotators)} annotators"
+    told += f" on {len(found.tasks)} records"
     training = learned.strategy.training
     words = [training.word] if training else []
     return [*found.notes, f"{told}; {learned.strategy.name}", *words]

@@ -6,6 +6,7 @@
 | multi_label | tuple of str, each of the labels at most once, in the question's order | ``("a", "c")`` |
 | rating | int or float | ``4`` |
 | ranking | tuple of groups, best first; a group is a tuple of tied items | ``(("b",), ("a", "c"))`` |
+| ranking, of a vote | or several rankings of some items each | ``((("a",), ("b",)), (("c",), ("a",)))`` |
 | span | tuple of `Span`, by start, end and label | ``(Span(0, 4, "name"),)`` |
 | text | str | ``"He left."`` |
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -42,14 +41,8 @@ class Aggregate:
             progress(min(first + BATCH, len(tasks)), len(tasks))
 
     def annotators(self) -> list[Reliability]:
-        """Everybody's reliability; those whose answers were learned in parts are one again."""
-        names = self.answers.parts
-        found: dict[str, list[Reliability]] = defaultdict(list)
-        for one in self.strategy.annotators():
-            found[names.get(one.annotator, one.annotator)].append(one)
-        return [
-            parts[0] if len(parts) == 1 else _mean(name, parts) for name, parts in found.items()
-        ]
+        """Everybody's reliability."""
+        return self.strategy.annotators()
 
     def _line(self, decision: Decision) -> dict[str, Any]:
         line: dict[str, Any] = {
@@ -107,23 +100,3 @@ def _completed(answers: Answers, guessed: dict[str, Decision]) -> Iterator[Fact]
         likely = dict.fromkeys(guessed[task].leader or (), True) | said
         value = tuple(label for label in answers.question.labels if likely.get(label))
         yield Adjudication(task, value)
-
-
-def _mean(name: str, parts: list[Reliability]) -> Reliability:
-    """Of the parts of one annotator, by their votes."""
-    n = sum(part.n_votes for part in parts)
-
-    def mean(of: Callable[[Reliability], float]) -> float:
-        return sum(of(part) * part.n_votes for part in parts) / n
-
-    def trait(name: str) -> float:
-        return mean(lambda part: part.traits.get(name, 0.0))
-
-    return Reliability(
-        name,
-        mean(lambda part: part.accuracy),
-        mean(lambda part: part.low),
-        mean(lambda part: part.high),
-        n,
-        traits={key: trait(key) for key in sorted({key for part in parts for key in part.traits})},
-    )
