@@ -81,7 +81,8 @@ def test_ratings_near_each_other_and_texts_alike_but_for_punctuation_do_not_cont
     assert not between(rating, 2, 3)
     assert between(rating, 2, 4)
     assert not between(text, "He left.", "he left")
-    assert between(text, "He left.", "She left.")
+    assert not between(text, "He left the house.", "She left the house.")
+    assert between(text, "He left.", "She stayed.")
 
 
 def test_rankings_and_spans_near_each_other_do_not_contradict() -> None:

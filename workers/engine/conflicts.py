@@ -23,6 +23,9 @@ RANKING_SHARE = 0.5
 SPAN_SHARE = 0.5
 """Nor do spans of one label that share so much of what they cover."""
 
+TEXT_SHARE = 0.5
+"""Nor do texts that share so many of their words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -54,8 +57,8 @@ def find(
 ) -> Conflict | None:
     """Return the conflict among one record's standing votes; None if they never differed.
 
-    Ratings, rankings and spans that lie near each other do not differ (RATING_SHARE and so on), nor
-    do texts that are equal but for case, punctuation and spaces. An adjudication settles.
+    Ratings, rankings, spans and texts that lie near each other do not differ (RATING_SHARE and so
+    on). An adjudication settles.
 
     Parameters
     ----------
@@ -139,10 +142,16 @@ def _overlap(one: Span, other: Span) -> float:
     return both / all_of_it if one.label == other.label and both > 0 else 0.0
 
 
+def _texts_differ(question: Question, one: str, other: str) -> bool:
+    here, there = (set(re.findall(r"\w+", text.lower())) for text in (one, other))
+    return len(here & there) < TEXT_SHARE * len(here | there)
+
+
 _DIFFER: dict[str, Callable[[Question, Any, Any], bool]] = {
     "rating": _ratings_differ,
     "ranking": _rankings_differ,
     "span": _spans_differ,
+    "text": _texts_differ,
 }
 
 
