@@ -1,12 +1,12 @@
 """What adjudications teach the pool: a few weights, drawn toward doing nothing.
 
-Which of several lessons is used, and whether any, is told by cross-validation. That adjudications
-also anchor the annotators' confusion matrices is `learned`'s business, not this module's.
+Several lessons are learned, from poor to rich; cross-validation tells how far each is believed, and
+whether any of them is. That adjudications also anchor the annotators' confusion matrices is `learned`'s business, not this module's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -103,6 +103,7 @@ class Plan:
 PLANS = (
     Plan("a scale and a bias per label"),
     Plan("a weight per annotator", own=1.0),
+    Plan("a weight per annotator, more freely", own=0.3),
     Plan("a weight per annotator and label", own=2.0, cells=2.0),
 )
 
@@ -181,29 +182,37 @@ def taught(reading: Reading, true: NDArray[np.intp], plan: Plan) -> Lesson:
     return Lesson(float(a[0]), float(a[1]), b, table)
 
 
-def losses(lesson: Lesson, reading: Reading, true: NDArray[np.intp]) -> Floats:
+def losses(log_odds: Floats, true: NDArray[np.intp]) -> Floats:
     """Log loss of each record, nats."""
-    p = softmax(lesson.log_odds(reading))
+    p = softmax(log_odds)
     return np.asarray(-np.log(np.clip(p[np.arange(len(true)), true], 1e-6, 1)), np.float64)
 
 
-def validated(reading: Reading, true: NDArray[np.intp], plan: Plan) -> tuple[Floats, Floats]:
-    """Each record's log loss, and whether it is decided rightly, when taught by the other folds.
+def validated(reading: Reading, true: NDArray[np.intp], plan: Plan) -> Floats:
+    """Each record's log-odds when taught by the other folds, shape (n, n_labels).
 
     Records go to FOLDS folds in turn, from those that the untrained pool gets most wrong to those
     that it gets right: the folds are equally hard, and neither order nor names matter.
     """
-    k, cells = reading.evidence.shape[1], reading.votes.shape[1]
-    order = np.argsort(losses(untaught(k, cells), reading, true).round(9), kind="stable")
+    before = untaught(reading.evidence.shape[1], reading.votes.shape[1]).log_odds(reading)
+    order = np.argsort(losses(before, true).round(9), kind="stable")
     fold = np.empty(len(true), np.intp)
     fold[order] = np.arange(len(true)) % FOLDS
-    loss, right = np.empty(len(true)), np.empty(len(true))
+    found = np.empty_like(before)
     for turn in range(FOLDS):
         out, rest = np.flatnonzero(fold == turn), np.flatnonzero(fold != turn)
-        lesson = taught(reading.of(rest), true[rest], plan)
-        loss[out] = losses(lesson, reading.of(out), true[out])
-        right[out] = lesson.log_odds(reading.of(out)).argmax(axis=1) == true[out]
-    return loss, right
+        found[out] = taught(reading.of(rest), true[rest], plan).log_odds(reading.of(out))
+    return found
+
+
+def mixed(lessons: Sequence[Lesson], weights: Floats) -> Lesson:
+    """The lessons' mean, which is the log-linear pool of what they say."""
+    return Lesson(
+        float(sum(w * each.scale for w, each in zip(weights, lessons, strict=True))),
+        float(sum(w * each.trust for w, each in zip(weights, lessons, strict=True))),
+        sum((w * each.bias for w, each in zip(weights, lessons, strict=True)), np.zeros(1)),
+        sum((w * each.added for w, each in zip(weights, lessons, strict=True)), np.zeros(1)),
+    )
 
 
 def too_few(n: int) -> Training:
@@ -219,31 +228,40 @@ def too_few(n: int) -> Training:
 def best(
     reading: Reading, true: NDArray[np.intp], votes: NDArray[np.integer]
 ) -> tuple[Lesson, Training]:
-    """The lesson that proves best, or none, and what there is to say about it.
+    """What is to be taught, or nothing, and what there is to say about it.
+
+    Lessons, and the untrained pool as one of them, are mixed by ``exp(-n · log loss)``, n the
+    adjudications and the log loss cross-validated (pseudo-Bayesian model averaging: Geisser & Eddy,
+    JASA 74 (1979)): picking the best one outright would follow chance. Where the untrained pool is
+    the best of all, it stays as it is.
 
     Parameters
     ----------
     true : ndarray of shape (n,), codes of the adjudicated labels
     votes : ndarray of shape (n, n_labels), how many voted for each
     """
-    k, cells = reading.evidence.shape[1], reading.votes.shape[1]
-    lesson = untaught(k, cells)
-    before = float(losses(lesson, reading, true).mean())
-    right = reading.evidence + reading.content
-    accuracy = float((right.argmax(axis=1) == true).mean())
+    n = len(true)
+    none = untaught(reading.evidence.shape[1], reading.votes.shape[1])
+    said = [none.log_odds(reading), *(validated(reading, true, plan) for plan in PLANS)]
+    loss = np.array([losses(each, true).mean() for each in said]).round(9)
+    weights = softmax(-n * loss[None])[0]
+    together = sum((w * each for w, each in zip(weights, said, strict=True)), np.zeros(1))
+    before, after = float(loss[0]), float(losses(together, true).mean())
     most = votes == votes.max(axis=1, keepdims=True)
-    majority = float((most[np.arange(len(true)), true] / most.sum(axis=1)).mean())
-    found = [(plan, *validated(reading, true, plan)) for plan in PLANS]
-    plan, loss, hit = min(found, key=lambda each: round(float(each[1].mean()), 9))
-    after = float(loss.mean())
-    used = after < before
+    majority = float((most[np.arange(n), true] / most.sum(axis=1)).mean())
+    used = bool(loss.argmin() > 0)
+    best_said = together if used else said[0]
+    accuracy = float((best_said.argmax(axis=1) == true).mean())
     figures = f"log loss {before:.2f} before and {after:.2f} after"
-    if used:
-        lesson, accuracy = taught(reading, true, plan), float(hit.mean())
-        word = f"Trained on {len(true)} adjudications, {plan.name}: {figures}, cross-validated."
-    else:
+    if not used:
+        after = float(loss[1:].min())
+        figures = f"log loss {before:.2f} before and {after:.2f} after"
         word = (
-            f"{len(true)} adjudications, but training does not help yet: {figures}, "
+            f"{n} adjudications, but training does not help yet: {figures}, "
             "cross-validated; so the untrained model decides."
         )
-    return lesson, Training(len(true), used, before, after, accuracy, majority, word)
+        return none, Training(n, used, before, after, accuracy, majority, word)
+    lesson = mixed([none, *(taught(reading, true, plan) for plan in PLANS)], weights)
+    plan = PLANS[int(loss[1:].argmin())]
+    word = f"Trained on {n} adjudications, {plan.name}: {figures}, cross-validated."
+    return lesson, Training(n, used, before, after, accuracy, majority, word)
