@@ -1,7 +1,8 @@
 """What adjudications teach the pool: a few weights, drawn toward doing nothing.
 
 Several lessons are learned, from poor to rich; cross-validation tells how far each is believed, and
-whether any of them is. That adjudications also anchor the annotators' confusion matrices is `learned`'s business, not this module's.
+whether any of them is. That adjudications also anchor the annotators' confusion matrices is
+`learned`'s business, not this module's.
 """
 
 from __future__ import annotations
