@@ -8,7 +8,8 @@ Numbers in, decisions out: no network, no Redis, no files, no clock and no rando
 - ``label_decision``: how its posterior becomes a decision
 - ``majority``, ``dawid_skene``, ``learned``: the built-in strategies for label questions
 - ``additive_model``: what the latter two stand on; ``pooled_model``: what ``learned`` makes of votes
-  alone, with ``pool``, ``dependence``, ``correlation`` and ``sureness``
+  alone, with ``pool`` and ``dependence``; ``worth_model``: votes that are not worth the same, with
+  ``correlation`` and ``sureness``
 - ``teaching``, ``content``: what adjudications and texts add to it
 - ``standing``: the standing facts of questions of any other type
 - ``choice``, ``value_model``: what strategies share that choose among candidate values

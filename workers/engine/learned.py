@@ -16,11 +16,12 @@ from workers.engine.decision import CONTENT, Contribution
 from workers.engine.errors import NotStanding
 from workers.engine.facts import Content, Fact
 from workers.engine.label_model import Floats, Rows
-from workers.engine.pooled_model import ROWS, PooledModel
+from workers.engine.pooled_model import PooledModel
 from workers.engine.question import Question
 from workers.engine.shares import softmax
 from workers.engine.strategy import State, Training
 from workers.engine.teaching import Lesson, Reading
+from workers.engine.worth_model import ROWS
 
 if TYPE_CHECKING:
     from typing_extensions import Self

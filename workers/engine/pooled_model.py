@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from workers.engine import correlation, dependence, pool, sureness
-from workers.engine.additive_model import DIGITS, AdditiveModel, discount, gathered
+from workers.engine import dependence, pool
+from workers.engine.additive_model import DIGITS, discount, gathered
 from workers.engine.errors import NotStanding
 from workers.engine.facts import Fact, Kind, Source
 from workers.engine.label_model import Floats, Rows
@@ -21,7 +21,7 @@ from workers.engine.question import Question
 from workers.engine.reliability import ANNOTATOR_VOTES, CROWD_VOTES, expected_accuracy
 from workers.engine.shares import shares
 from workers.engine.strategy import State
-from workers.engine.votes import SURENESS
+from workers.engine.worth_model import ROWS, WorthModel
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -39,20 +39,16 @@ makes of them: that runs away with one label where votes are few."""
 CONSENSUS = 0.2
 """How far annotators are judged by the majority, rather than by what the model makes of it."""
 
-ROWS = 50_000
-"""Records at a time, where all of them are gone through."""
-
 CHUNK = 1_000_000
 """Numbers at a time, where every vote has a confusion matrix of its own."""
 
 
-class PooledModel(AdditiveModel):
+class PooledModel(WorthModel):
     """A log-linear pool of two models of every annotator, held near the majority.
 
     The EM and the discount are `AdditiveModel`'s; ``p`` and ``r`` are its prior and its
     responsibilities. With σ the annotators' simple confusion matrices and θ their full ones (both
-    in `pool`), f how far the full ones count, and u what a vote is worth beside the others on its
-    record::
+    in `pool`), f how far the full ones count, and u what a vote is worth (`WorthModel`)::
 
         M    w[j, l, k] = (1 - f) log σ[j, l, k] + f log θ[j, l, k]
              p          = shares of votes, by VOTED, and of responsibilities
@@ -72,10 +68,6 @@ class PooledModel(AdditiveModel):
     **Kinds.** People, models and templates have each an accuracy of their kind to be drawn toward;
     the kind's is drawn toward the crowd's.
 
-    **Worth.** Pairs who err together more than others do count as less than two (`correlation`).
-    How sure annotators said they were counts as far as it has proved in a first EM (`sureness`); a
-    second one then takes it in.
-
     **Dependence.** How far votes depend on each other, in general, is learned too (`dependence`).
 
     Parameters
@@ -91,10 +83,6 @@ class PooledModel(AdditiveModel):
         The labels' shares among votes.
     kind_accuracy_ : ndarray of shape (3,)
         The accuracy of people, models and templates.
-    sureness_ : ndarray of shape (SURENESS,)
-        What votes are worth, by how sure their annotators said they were.
-    redundant_ : csr_array of shape (n_annotators, n_annotators)
-        How far pairs say the same thing twice, see `correlation.Pairs`.
     """
 
     anchor_worth: ClassVar[float] = 4.0
@@ -103,8 +91,6 @@ class PooledModel(AdditiveModel):
     full_share_: float
     liking_: Floats
     kind_accuracy_: Floats
-    sureness_: Floats
-    redundant_: sparse.csr_array
 
     def __init__(self, question: Question, *, fit_dependence: float = 0.05) -> None:
         super().__init__(question)
@@ -154,63 +140,8 @@ class PooledModel(AdditiveModel):
     def _fit(self) -> None:
         self._know_kinds(0)
         self.full_share_ = pool.full_share(self.votes_.degree)
-        self.sureness_ = np.ones(SURENESS)
-        self.redundant_ = self._redundancy()
         super()._fit()
-        if self.votes_.sure.any():
-            self.sureness_ = self._proved()
-            a = self.votes_.matrix()
-            self._em(a, self._worth_matrix(a), self.responsibility_)
         self.dependence = self._dependence()
-
-    def _redundancy(self) -> sparse.csr_array:
-        """Who says the same thing twice, as far as votes against the majority's label tell.
-
-        Not against what EM makes of the votes: a clique would have talked it round by then.
-        """
-        m = len(self.votes_.annotators)
-        n, hits, squares = np.zeros(m, np.int64), np.zeros(m), np.zeros(m)
-        for _, annotator, right in self._with_majority():
-            n += np.bincount(annotator, minlength=m)
-            hits += np.bincount(annotator, right, m)
-            squares += np.bincount(annotator, right**2, m)
-        mean = hits / np.maximum(n, 1)
-        spread = np.sqrt(np.maximum(squares / np.maximum(n, 1) - mean**2, 0.0))
-        pairs = correlation.Pairs(n, spread)
-        for where, annotator, right in self._with_majority():
-            pairs.add(where, annotator, mean[annotator] - right)
-        return pairs.redundancy()
-
-    def _with_majority(self) -> Iterator[tuple[Rows, NDArray[np.int32], Floats]]:
-        """Some records after the other: votes' records, annotators, whether the majority agrees.
-
-        In a tie it agrees in part; an adjudication is worth more than any majority.
-        """
-        k = len(self.labels)
-        _, annotator, label = self.votes_.columns()
-        for rows in self._rows():
-            where, slots = self.votes_.of_records(rows)
-            votes = np.bincount(where * k + label[slots], minlength=len(rows) * k).reshape(-1, k)
-            leads = (votes == votes.max(axis=1, keepdims=True)).astype(np.float64)
-            right = self._anchored(rows, shares(leads))[where, label[slots]]
-            yield where, annotator[slots], right
-
-    def _rows(self) -> Iterator[Rows]:
-        """All rows, ROWS at a time."""
-        for start in range(0, len(self.votes_.records), ROWS):
-            yield np.arange(start, min(start + ROWS, len(self.votes_.records)))
-
-    def _proved(self) -> Floats:
-        """What sureness has proved to be worth."""
-        _, annotator, label = self.votes_.columns()
-        proof, expected = sureness.Proof(), self._accuracy()[0]
-        for start in range(0, len(self.votes_.records), ROWS):
-            where, slots = self.votes_.of_records(
-                np.arange(start, min(start + ROWS, len(self.votes_.records)))
-            )
-            right = self.responsibility_[start + where, label[slots]]
-            proof.add(self.votes_.sure[slots], right, expected[annotator[slots]])
-        return proof.worth().round(DIGITS)
 
     def _see_crowd(self, counts: Floats, responsibility: Floats) -> None:
         super()._see_crowd(counts, responsibility)
@@ -305,16 +236,6 @@ class PooledModel(AdditiveModel):
     def _fit_tempering(self, n_votes: NDArray[np.integer]) -> Floats:
         return SHARPNESS * discount(n_votes, self.fit_dependence)
 
-    def _worth(self, where: Rows, slots: NDArray[np.integer]) -> Floats | None:
-        worth = None
-        if (self.sureness_ != 1).any():
-            worth = self.sureness_[self.votes_.sure[slots]]
-        if self.redundant_.nnz:
-            annotator = self.votes_.columns()[1][slots]
-            share = correlation.independent_share(where, annotator, self.redundant_)
-            worth = share if worth is None else worth * share
-        return worth
-
     def _responsibility(self, rows: Rows) -> Floats:
         k = len(self.labels)
         where, slots = self.votes_.of_records(rows)
@@ -339,17 +260,11 @@ class PooledModel(AdditiveModel):
     # -- state ------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        redundant = self.redundant_.tocoo()
         return super().state() | {
             "kinds": dict(sorted(self.kinds_.items())),
             "full_share": self.full_share_,
             "liking": self.liking_,
             "kind_accuracy": self.kind_accuracy_,
-            "sureness": self.sureness_,
-            "redundant_one": redundant.coords[0],
-            "redundant_other": redundant.coords[1],
-            "redundant_share": redundant.data,
-            "redundant_size": redundant.shape[0],
         }
 
     @classmethod
@@ -360,11 +275,6 @@ class PooledModel(AdditiveModel):
         self.full_share_ = float(values["full_share"])
         self.liking_ = np.array(values["liking"], np.float64)
         self.kind_accuracy_ = np.array(values["kind_accuracy"], np.float64)
-        self.sureness_ = np.array(values["sureness"], np.float64)
-        pairs = np.array(values["redundant_one"]), np.array(values["redundant_other"])
-        size = int(values["redundant_size"])
-        share = np.array(values["redundant_share"], np.float64)
-        self.redundant_ = sparse.csr_array((share, pairs), shape=(size, size))
         self._kind_codes = np.zeros(0, np.int8)
         self._know_kinds(0)
         return self
