@@ -29,6 +29,9 @@ from plugin.voices import (
 
 MOST_ODDS = 10_000
 
+SHORT = 24
+"""Values of more characters do not stand in tables and on axes."""
+
 LISTED = ("label_selection", "multi_label_selection", "rating")
 """Types of questions whose posterior has an entry for each label."""
 
@@ -98,6 +101,8 @@ class QuestionView:
     ----------
     state : shown, hidden, abstained or undecided; `word` explains it.
     decided_at : since when the value is what it is; reasons and confidence may be newer.
+    leader, runner_up : the two that pulls compare, in few words; where that takes many, `rival` is
+        the runner-up in full.
     posterior, voices, earlier : most probable, most moving, latest first.
     """
 
@@ -113,6 +118,7 @@ class QuestionView:
     shown_since: int | None = None
     leader: str = ""
     runner_up: str = ""
+    rival: str = ""
     heading: str = ""
     posterior: tuple[Share, ...] = ()
     prior: Pull | None = None
@@ -158,7 +164,10 @@ def question_view(
     value = None if decision["v"] is None else say(name, decision["v"])
     current = earlier.pop(0) if earlier and earlier[0].value == value else None
     state, word, since = _shown(name, decision, ledger["s"], publish, say)
-    leader, runner_up = _pair(name, decision, say)
+    leader, rival = _pair(name, decision, say)
+    runner_up = rival
+    if max(len(leader), len(rival)) > SHORT:
+        leader, runner_up = "the decision", "the runner-up"
     pulls = [decision["prior"], *(log_odds for _, _, log_odds in decision["w"])]
     scale = max(1.0, *(abs(log_odds) for log_odds in pulls))
     total = math.fsum(pulls)
@@ -175,6 +184,7 @@ def question_view(
         shown_since=since,
         leader=leader,
         runner_up=runner_up,
+        rival="" if runner_up == rival else rival,
         posterior=_posterior(name, decision["p"], labels, kind, say),
         heading=HEADINGS[kind],
         prior=pull(decision["prior"], leader, runner_up, scale),
