@@ -122,9 +122,12 @@ class AdditiveModel(LabelModel):
 
     def _worth_matrix(self, a: sparse.csr_array) -> sparse.csr_array:
         """The votes' matrix `a` with what each vote is worth."""
+        nothing = np.empty(0, np.intp)
+        if self._worth(nothing, nothing) is None:
+            return a
         slots = np.arange(len(self.votes_))
         worth = self._worth(self.votes_.columns()[0].astype(np.intp), slots)
-        return a if worth is None else self.votes_.matrix(worth)
+        return self.votes_.matrix(worth)
 
     def _majority(self, a: sparse.csr_array) -> Floats:
         """Each record's shares of votes, with one more that is spread evenly."""

@@ -127,9 +127,13 @@ class Votes:
         record, annotator, label = self.columns()
         k = len(self.labels)
         shape = (len(self.records), len(self.annotators) * k)
-        entries = np.ones(self._n) if worth is None else worth
-        where = (record, annotator * np.int32(k) + label)
-        return sparse.coo_array((entries, where), shape=shape).tocsr()
+        cells = annotator * np.int32(k) + label
+        weight = np.ones(self._n) if worth is None else worth
+        if (np.diff(record) < 0).any():
+            order = np.argsort(record, kind="stable").astype(np.int32)
+            cells, weight = cells[order], weight if worth is None else worth[order]
+        ends = np.concatenate([[0], np.cumsum(self.degree)]).astype(np.int32)
+        return sparse.csr_array((weight, cells, ends), shape=shape)
 
     def __len__(self) -> int:
         return self._n
