@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -14,6 +17,7 @@ from workers.engine.label_model import LabelModel
 from workers.engine.learned import Learned
 from workers.engine.question import label_question
 
+BENCH = Path(__file__).parents[3] / "shared" / "bench"
 AB = label_question("a", "b")
 FLIP = {"a": "b", "b": "a"}
 Truth = dict[str, str]
@@ -285,3 +289,40 @@ def test_everything_together_adds_up_and_survives_the_round_trip() -> None:
         assert one.log_odds == pytest.approx(odds, abs=1e-9)
     assert again.training == model.training
     assert snapshot.pack(again.state()) == snapshot.pack(model.state())
+
+
+def test_answers_learned_one_by_one_end_where_a_refit_does() -> None:
+    """The last 400, with adjudications between: 99.5 % equal leaders, posterior within 0.02."""
+    votes, truth = misled(13)
+    model = Learned(AB).fit(votes[:1100])
+    for n, vote in enumerate(votes[1100:]):
+        model.learn(vote)
+        if n % 25 == 0:
+            model.learn(Adjudication(vote.record, truth[vote.record]))
+        model.moved(0.02)
+    ours, fresh = model.decide(truth), model.refit().decide(truth)
+    equal = [one.leader == other.leader for one, other in zip(ours, fresh, strict=True)]
+    off = [
+        abs(one.posterior["a"] - other.posterior["a"])
+        for one, other in zip(ours, fresh, strict=True)
+    ]
+    assert np.mean(equal) >= 0.995
+    assert np.mean(off) <= 0.02
+    assert model.training.used
+
+
+@pytest.mark.parametrize(
+    ("folder", "accuracy", "loss"), [("bluebird", 85.0, 0.48), ("rte", 92.5, 0.29)]
+)
+def test_on_recorded_answers_it_is_ahead(folder: str, accuracy: float, loss: float) -> None:
+    """The bars for log loss are the best peer's on the same answers."""
+    if not (BENCH / folder / "answers.csv").exists():
+        pytest.skip(f"no recorded answers of {folder} in ../shared/bench")
+    with (BENCH / folder / "answers.csv").open(newline="") as file:
+        votes = [Vote(row["task"], row["worker"], row["label"]) for row in csv.DictReader(file)]
+    with (BENCH / folder / "truth.csv").open(newline="") as file:
+        truth = {row["task"]: row["label"] for row in csv.DictReader(file)}
+    labels = tuple(sorted({vote.value for vote in votes}))
+    model = Learned(label_question(*labels)).fit(votes)
+    assert 100 * share_right(model, truth) >= accuracy
+    assert log_loss(model, truth) < loss
