@@ -36,6 +36,21 @@ def crowd(
     return given, truth
 
 
+def exact_or_wrong(
+    seed: int, n_records: int = 100, votes: int = 3, scale: range = range(1, 6)
+) -> tuple[list[Vote], Truth]:
+    """8 annotators who are exactly right 6 to 19 times in 20 and else say just anything."""
+    rng = np.random.default_rng(seed)
+    right = rng.uniform(0.6, 0.95, 8)
+    truth = {f"r{i}": int(rng.choice(scale)) for i in range(n_records)}
+    given = []
+    for record, true in truth.items():
+        for j in rng.choice(8, votes, replace=False):
+            value = true if rng.random() < right[j] else int(rng.choice(scale))
+            given.append(Vote(record, f"ann{j}", value))
+    return given, truth
+
+
 def accuracy(decisions: list[Decision], truth: Truth) -> float:
     return float(np.mean([d.value == truth[d.record] for d in decisions]))
 
@@ -57,6 +72,44 @@ def test_mean_median_and_majority_are_beaten_where_annotators_bend_the_scale() -
             modes.append(int(np.bincount(values).argmax()) == true)
         simple.append([np.mean(means), np.mean(medians), np.mean(modes)])
     assert np.mean(ours) > np.mean(simple, axis=0).max() + 0.02
+
+
+@pytest.mark.parametrize("scale", [range(1, 6), range(11)], ids=["1..5", "0..10"])
+@pytest.mark.parametrize(("n_records", "votes"), [(40, 5), (100, 3), (100, 4), (300, 4)])
+def test_a_crowd_that_is_exact_or_grossly_wrong_is_decided_as_well_as_by_median_and_mean(
+    n_records: int, votes: int, scale: range
+) -> None:
+    ours, medians, means = [], [], []
+    for seed in range(4):
+        given, truth = exact_or_wrong(seed, n_records, votes, scale)
+        model = RatingLearned(Question("rating", scale=tuple(scale)))
+        ours.append(accuracy(model.fit(given).decide(truth), truth))
+        values = {record: said(given, record) for record in truth}
+        medians.append(np.mean([np.median(values[r]) == truth[r] for r in truth]))
+        means.append(np.mean([round(float(values[r].mean())) == truth[r] for r in truth]))
+    assert np.mean(ours) > np.mean(medians) - 0.01  # where all three votes differ nobody knows
+    assert np.mean(ours) > np.mean(means) + 0.1
+
+
+def test_a_gross_error_does_not_move_the_value_of_a_crowd_that_is_mostly_exact() -> None:
+    """Once [4, 4, 1, 4] was 3: errors widened everybody's spread, as if they were noise."""
+    given, _ = exact_or_wrong(0, n_records=24, votes=8)
+    for record, values in (("high", (4, 4, 1, 4)), ("low", (4, 2, 2, 2))):
+        given += [Vote(record, f"ann{j}", value) for j, value in enumerate(values)]
+    high, low = RatingLearned(STARS).fit(given).decide(["high", "low"])
+    assert (high.value, low.value) == (4, 2)
+    assert min(high.confidence, low.confidence) > 0.8
+
+
+def test_who_often_says_just_anything_lapses_and_is_no_wider_spread_for_it() -> None:
+    given, _ = exact_or_wrong(1, n_records=200, votes=5)
+    rng = np.random.default_rng(0)
+    given += [Vote(f"r{i}", "clicker", int(rng.integers(1, 6))) for i in range(200)]
+    found = {one.annotator: one for one in RatingLearned(STARS).fit(given).annotators()}
+    clicker = found.pop("clicker")
+    assert clicker.traits["lapse"] > 0.5 > max(one.traits["lapse"] for one in found.values())
+    assert max(one.traits["spread"] for one in found.values()) < 0.6
+    assert clicker.accuracy < 0.4 < min(one.accuracy for one in found.values())
 
 
 def test_without_a_scale_it_is_nearer_to_the_truth_in_squares_than_mean_and_median() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from workers.engine.bend import DEPENDENCE, Bend, Columns
-from workers.engine.raters import Floats, Raters
+from workers.engine.raters import Floats, Ints, Raters
 
 DIFFICULTY_VOTES = 2.0
 """How many votes of a record's own weigh as much as how far votes are apart on any record."""
@@ -59,9 +59,11 @@ class Continuum:
     def __init__(self, length: float) -> None:
         self.length = length  # of the range, in points
         self.center_, self.variance_, self.apart_ = 0.0, 1.0, 1.0
+        self.told_ = np.empty((0, 0))
 
-    def fit(self, votes: Columns, raters: Raters) -> Continuum:
-        """Learn the prior."""
+    def fit(self, votes: Columns, raters: Raters, bend: Bend, truth: Floats) -> Continuum:
+        """Learn the prior; neither a bend nor truths by record are seen here."""
+        self.told_ = self.tell(votes, raters, bend, truth)
         if not len(votes.vote):
             return self
         heard = votes.counts > 0
@@ -89,8 +91,22 @@ class Continuum:
         z = raters.levelled(votes.rater, votes.vote)
         return Evidence(mean, wide, less / self.variance_, sharp, z)
 
-    def means(self, votes: Columns, raters: Raters) -> Floats:
-        return self.evidence(votes, raters).mean
+    def means(self, votes: Columns, raters: Raters, bend: Bend) -> Floats:
+        mean = bend.intercept + bend.slope * self.evidence(votes, raters).mean
+        return np.asarray(mean, np.float64)
+
+    def tell(self, votes: Columns, raters: Raters, bend: Bend, truth: Floats) -> Floats:
+        """Votes are all of one kind here: nothing, shape (n_votes, 0)."""
+        return np.empty((len(votes.vote), 0))
+
+    def take(self, rater: Ints, told: Floats, sign: float) -> None:
+        """Nothing to add."""
+
+    def shares(self, n_raters: int) -> Floats:
+        return np.empty((n_raters, 0))
+
+    def traits(self, raters: Raters) -> dict[str, Floats]:
+        return {"spread": raters.spread_}
 
     def losses(self, votes: Columns, raters: Raters, truth: Floats, bend: Bend) -> Floats:
         """Minus the log density of every record's truth, in ranges, nats."""

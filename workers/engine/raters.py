@@ -44,17 +44,21 @@ class Told(NamedTuple):
         What they gave, and what the others on the record hold of it.
     weight : ndarray of shape (n_votes,), in [0, 1]
         How much of the whole consensus the others are; 0 where there are no others.
+    kinds : ndarray of shape (n_votes, n_kinds)
+        How probable the vote is to be of each kind that the view of records tells apart (`Scale`).
     """
 
     rater: Ints
     vote: Floats
     others: Floats
     weight: Floats
+    kinds: Floats
 
     def part(self, start: int, stop: int) -> Told:
         """Some consecutive votes."""
         here = slice(start, stop)
-        return Told(self.rater[here], self.vote[here], self.others[here], self.weight[here])
+        vote, others, weight, kinds = (column[here] for column in self[1:])
+        return Told(self.rater[here], vote, others, weight, kinds)
 
     def sums(self, n_raters: int) -> Floats:
         """Sums per annotator, shape (n_raters, 7): n, 1, others, vote and their products."""
@@ -163,7 +167,7 @@ class Raters:
         share = left / weight[record] if len(record) else left
         known = np.isfinite(truth)[record]
         others, share = np.where(known, truth[record], others), np.where(known, 1.0, share)
-        return Told(rater, vote, others, share)
+        return Told(rater, vote, others, share, np.empty((len(rater), 0)))
 
     def take(self, told: Told, sign: float) -> None:
         """Add what votes told (sign 1) or take it out again (-1)."""

@@ -87,7 +87,7 @@ class RatingLearned(RatingModel):
             self._see_view(votes, raters, truth)
         self.raters_ = raters
         at = np.searchsorted(rows, np.arange(len(records) + 1))
-        told = raters.told_
+        told = raters.told_._replace(kinds=self.view_.told_)
         self._told = {record: told.part(*at[i : i + 2]) for i, record in enumerate(records)}
         self._settled = self._weights()
         self._drifting: set[str] = set()
@@ -97,11 +97,8 @@ class RatingLearned(RatingModel):
         return Scale(scale) if scale else Continuum(self.length)
 
     def _see_view(self, votes: Columns, raters: Raters, truth: Floats) -> None:
-        self.view_ = view = self._new_view()
-        if isinstance(view, Scale):
-            view.fit(votes, raters, self.bend_, truth)
-        else:
-            view.fit(votes, raters)
+        self.view_ = self._new_view()
+        self.view_.fit(votes, raters, self.bend_, truth)
 
     def _train(self, votes: Columns, raters: Raters, truth: Floats) -> None:
         """Set `bend_` and `training_`, from a fit that knows no adjudications."""
@@ -116,7 +113,7 @@ class RatingLearned(RatingModel):
         here = place[votes.record] >= 0
         some = Columns(place[votes.record][here], votes.rater[here], votes.vote[here], n)
         view = self.view_
-        mean = view.means(some, raters)
+        mean = view.means(some, raters, Bend())
 
         def losses(bend: Bend) -> Floats:
             return view.losses(some, raters, truth, bend)
@@ -127,19 +124,13 @@ class RatingLearned(RatingModel):
         value = np.array([np.median(some.vote[some.record == i]) for i in range(n)])
         right = [np.mean(np.abs(each - truth) <= self.near) for each in (mean, value)]
         if self.bend_ != Bend():
-            ours = self._means(some, raters)
+            ours = view.means(some, raters, self.bend_)
             right[0] = np.mean(np.abs(ours - truth) <= self.near)
         word = (
             f"{n} adjudications: log loss {before:.3f} without them, {after:.3f} with them "
             f"(cross-validated); {'they are used' if better else 'not better beyond chance'}"
         )
         self.training_ = Training(n, better, before, after, float(right[0]), float(right[1]), word)
-
-    def _means(self, votes: Columns, raters: Raters) -> Floats:
-        view = self.view_
-        if isinstance(view, Scale):
-            return view.posterior(votes, raters, self.bend_) @ view.values
-        return self.bend_.intercept + self.bend_.slope * view.means(votes, raters)
 
     @property
     def near(self) -> float:
@@ -194,8 +185,10 @@ class RatingLearned(RatingModel):
     def annotators(self) -> list[Reliability]:
         """Accuracy: the expected share of exact votes, or (without a scale) of those within a tenth
         of the range of the truth. Traits, in points: ``shift`` in the middle of the range,
-        ``spread``; without unit: ``stretch``, and ``trust``, the correlation with the others."""
+        ``spread``; without unit: ``stretch``; ``trust``, the correlation with the others; and, on a
+        scale, ``lapse``, the share of votes that are just anywhere."""
         accuracy, raters, middle = self._accuracy(), self.raters_, sum(self.range_) / 2
+        spreads = self.view_.traits(raters)
         found = []
         for j, name in enumerate(raters.names):
             if n := len(self.standing_.records.get(name, ())):
@@ -203,9 +196,8 @@ class RatingLearned(RatingModel):
                 traits = {
                     "shift": float(raters.intercept_[j]) + (slope - 1) * middle,
                     "stretch": slope,
-                    "spread": float(raters.spread_[j]),
                     "trust": float(raters.trust_[j]),
-                }
+                } | {trait: float(each[j]) for trait, each in spreads.items()}
                 strength = float(raters.sums_[j, 0]) + ANNOTATOR_VOTES
                 found.append(believed(name, float(accuracy[j]), strength, n, traits))
         return found
@@ -220,19 +212,25 @@ class RatingLearned(RatingModel):
 
     def _leave(self, record: str) -> None:
         if record in self._told:
-            self.raters_.take(self._told.pop(record), -1.0)
+            told = self._told.pop(record)
+            self.raters_.take(told, -1.0)
+            self.view_.take(told.rater, told.kinds, -1.0)
 
     def _enter(self, record: str) -> None:
         rows, names, vote, truth = self._columns([record])
         rater = self.raters_.numbers(names)
         told = self.raters_.tell(rows, rater, vote, self.bend_.straight(truth))
-        self._told[record] = told
         self.raters_.take(told, 1.0)
+        votes = Columns(rows, rater, vote, 1)
+        told = told._replace(kinds=self.view_.tell(votes, self.raters_, self.bend_, truth))
+        self.view_.take(rater, told.kinds, 1.0)
+        self._told[record] = told
         self._drifting.update(names)
 
     def _weights(self) -> Floats:
-        raters = self.raters_
-        return np.array([raters.intercept_, raters.slope_, raters.trust_, raters.spread_]).T
+        raters, unit = self.raters_, self.length / 4
+        line = [raters.intercept_ / unit, raters.slope_, raters.trust_, raters.spread_ / unit]
+        return np.column_stack([*line, self.view_.shares(len(raters.names))])
 
     def _settle(self, tolerance: float) -> None:
         few = len(self.standing_) < REFIT_BELOW and self._changed > 0
@@ -254,8 +252,7 @@ class RatingLearned(RatingModel):
         now, names = self._weights(), self.raters_.names
         fresh = now[len(self._settled) :]
         self._settled = np.concatenate([self._settled, fresh])
-        unit = self.length / 4
-        far = (np.abs(now - self._settled) / [unit, 1.0, 1.0, unit]).max(axis=1) > tolerance
+        far = np.abs(now - self._settled).max(axis=1) > tolerance
         due = [j for j in np.flatnonzero(far) if names[j] in self._drifting]
         self._settled[due] = now[due]
         self._drifting.difference_update(names[j] for j in due)
@@ -265,8 +262,8 @@ class RatingLearned(RatingModel):
 
     def state(self) -> dict[str, Any]:
         told = list(self._told.values())
-        none = Told(np.empty(0, np.intp), np.empty(0), np.empty(0), np.empty(0))
-        rater, *rest = (np.concatenate(each) for each in zip(none, *told, strict=True))
+        none = (np.empty(0, np.intp), *np.empty((3, 0)), self.view_.told_[:0])
+        rater, *rest, kinds = (np.concatenate(each) for each in zip(none, *told, strict=True))
         return super().state() | {
             "range": list(self.range_),
             "raters": self.raters_.state(),
@@ -278,6 +275,7 @@ class RatingLearned(RatingModel):
             "told_sizes": [len(each.rater) for each in told],
             "told_raters": rater,
             "told": np.array(rest, np.float64),
+            "told_kinds": kinds,
             "settled": self._settled,
             "drifting": sorted(self._drifting),
         }
@@ -291,7 +289,9 @@ class RatingLearned(RatingModel):
         self.view_ = self._new_view()
         self.view_.restore(values["view"])
         self.bend_, self.training_ = Bend(*values["bend"]), Training(**values["training"])
-        told = Told(np.array(values["told_raters"], np.intp), *values["told"])
+        columns = [*values["told"], values["told_kinds"]]
+        told = Told(np.array(values["told_raters"], np.intp), *columns)
+        self.view_.take(told.rater, told.kinds, 1.0)
         ends = np.cumsum([0, *values["told_sizes"]])
         names = values["told_records"]
         self._told = {name: told.part(*ends[i : i + 2]) for i, name in enumerate(names)}
