@@ -85,8 +85,8 @@ class Scale:
 
     def fit(self, votes: Columns, raters: Raters, bend: Bend, truth: Floats) -> Scale:
         """Learn the prior and the shares; `truth` by record, nan where unknown."""
-        kinds, between = self._kinds(raters, bend), self._between(votes, truth)
         m, k = len(raters.names), len(self.values)
+        kinds, between = self._kinds(raters, bend, np.arange(m)), self._between(votes, truth)
         cell = votes.rater * k + self._codes(votes)
         start, self.sums_ = np.array(CROWD_SHARES), np.zeros((m, len(CROWD_SHARES)))
         for _ in range(SWEEPS):
@@ -107,13 +107,15 @@ class Scale:
 
     def tell(self, votes: Columns, raters: Raters, bend: Bend, truth: Floats) -> Floats:
         """How probable each vote is to be of each kind, shape (n_votes, 4); 0 where unknown."""
-        given = self.shares(len(raters.names))[:, :, None, None] * self._kinds(raters, bend)
+        who, rater = np.unique(votes.rater, return_inverse=True)
+        shares = self.shares(len(raters.names))[who]
+        given = shares[:, :, None, None] * self._kinds(raters, bend, who)
         sums = given.sum(axis=1)
-        log = self._log_joint(votes, np.log(sums), truth)
+        log = self._log_joint(votes._replace(rater=rater), np.log(sums), truth)
         at, codes = self._sought(log, self._between(votes, truth)), self._codes(votes)
         told = np.zeros((len(codes), len(CROWD_SHARES)))
         for t in range(len(self.values)):
-            each = given[votes.rater, :, t, codes] / sums[votes.rater, t, codes][:, None]
+            each = given[rater, :, t, codes] / sums[rater, t, codes][:, None]
             told += at[votes.record, t][:, None] * each
         return told
 
@@ -133,20 +135,21 @@ class Scale:
     def traits(self, raters: Raters) -> dict[str, Floats]:
         """By annotator: how often they say just anything (``lapse``), and how far other votes are
         from where they put the truth (``spread``, points)."""
-        shares = self.shares(len(raters.names))
-        square = (shares[:, :-1] * self._spreads(raters) ** 2).sum(axis=1)
+        shares, spread = self.shares(len(raters.names)), self._spreads(raters.spread_)
+        square = (shares[:, :-1] * spread**2).sum(axis=1)
         return {"spread": np.sqrt(square / (1 - shares[:, -1])), "lapse": shares[:, -1]}
 
-    def emissions(self, raters: Raters, bend: Bend) -> Floats:
-        """log P(given | true) of everybody, shape (n_raters, n_values, n_values): [true, given]."""
-        shares = self.shares(len(raters.names))
-        p = (shares[:, :, None, None] * self._kinds(raters, bend)).sum(axis=1)
+    def emissions(self, raters: Raters, bend: Bend, who: Ints) -> Floats:
+        """log P(given | true) of these raters, shape (n, n_values, n_values): [true, given]."""
+        shares = self.shares(len(raters.names))[who]
+        p = (shares[:, :, None, None] * self._kinds(raters, bend, who)).sum(axis=1)
         return np.asarray(np.round(np.log(p), DIGITS), np.float64)
 
     def says(self, votes: Columns, raters: Raters, bend: Bend) -> tuple[Floats, Floats]:
         """The log prior by record and what each vote says, by vote; both by value, discounted."""
         discount = _discount(votes.counts) * bend.sharpness
-        parts = self.emissions(raters, bend)[votes.rater, :, self._codes(votes)]
+        who, rater = np.unique(votes.rater, return_inverse=True)
+        parts = self.emissions(raters, bend, who)[rater, :, self._codes(votes)]
         return self.log_prior_ * discount[:, None], parts * discount[votes.record, None]
 
     def posterior(self, votes: Columns, raters: Raters, bend: Bend) -> Floats:
@@ -165,7 +168,8 @@ class Scale:
 
     def accuracy(self, raters: Raters, bend: Bend) -> Floats:
         """Expected share of votes that are the truth."""
-        right = np.exp(np.einsum("jkk->jk", self.emissions(raters, bend)))
+        everybody = np.arange(len(raters.names))
+        right = np.exp(np.einsum("jkk->jk", self.emissions(raters, bend, everybody)))
         return np.asarray(right @ np.exp(self.log_prior_), np.float64)
 
     def state(self) -> dict[str, Any]:
@@ -182,19 +186,18 @@ class Scale:
     def _codes(self, votes: Columns) -> Ints:
         return np.searchsorted(self.values, votes.vote)
 
-    def _spreads(self, raters: Raters) -> Floats:
-        """Of the kinds that are not just anywhere, shape (n_raters, 3), points."""
+    def _spreads(self, own: Floats) -> Floats:
+        """Of the kinds that are not just anywhere, shape (n, 3), points; `own` of each rater."""
         step = (self.values[-1] - self.values[0]) / max(len(self.values) - 1, 1) or 1.0
-        exact = np.full(len(raters.spread_), EXACT * step)
-        return np.array([exact, HALF * raters.spread_, raters.spread_]).T
+        return np.array([np.full(len(own), EXACT * step), HALF * own, own]).T
 
-    def _kinds(self, raters: Raters, bend: Bend) -> Floats:
-        """P(given | true, kind) of everybody, shape (n_raters, 4, n_values, n_values)."""
+    def _kinds(self, raters: Raters, bend: Bend, who: Ints) -> Floats:
+        """P(given | true, kind) of these raters, shape (n, 4, n_values, n_values)."""
         values = self.values
         bounds = np.concatenate([[-np.inf], (values[1:] + values[:-1]) / 2, [np.inf]])
-        put = raters.intercept_[:, None] + raters.slope_[:, None] * bend.straight(values)
+        put = raters.intercept_[who, None] + raters.slope_[who, None] * bend.straight(values)
         far = (bounds - put[:, :, None])[:, None]
-        p = np.diff(ndtr(far / self._spreads(raters)[:, :, None, None]), axis=3)
+        p = np.diff(ndtr(far / self._spreads(raters.spread_[who])[:, :, None, None]), axis=3)
         anywhere = np.full((len(p), 1, *p.shape[2:]), 1 / len(values))
         return np.concatenate([p, anywhere], axis=1)
 
