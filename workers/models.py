@@ -31,7 +31,7 @@ log = logging.getLogger("distill.models")
 REFIT_STALENESS = 0.1
 """The share of changed votes at which the incremental model is fitted anew, whatever waits."""
 
-REFIT_VOTES = 30_000
+REFIT_VOTES = 50_000
 """Up to so many votes it is also fitted anew whenever nothing waits: a fraction of a second."""
 
 VERSION_GROWTH = 0.25

@@ -317,7 +317,7 @@ def test_incremental_equals_a_refit_within_the_stated_tolerance(
     name: str, seed: int, n_changes: int
 ) -> None:
     """Posterior within 0.02 on average, and leaders equal wherever the margin exceeds 0.1."""
-    votes, truth = crowd(seed, n_records=400)
+    votes, truth = crowd(seed, n_records=1600)  # more votes than are always fitted anew
     rng = np.random.default_rng(seed)
     model = registry.create(name, QUESTION).fit(votes)
     standing = {(vote.record, vote.annotator): vote for vote in votes}

@@ -30,7 +30,7 @@ TOLERANCE = 1e-4
 REFIT_SHARE = 0.01
 """`moved` refits when more than this share of the votes changed; per vote that costs little."""
 
-REFIT_BELOW = 1000
+REFIT_BELOW = 5000
 """`moved` always refits a model of fewer votes. It takes some milliseconds, and in a small crowd
 one vote can lead EM elsewhere."""
 
