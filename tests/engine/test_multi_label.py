@@ -112,3 +112,19 @@ def test_context_does_not_make_labels_more_frequent() -> None:
         own = model.models_[number].posteriors([f"{record}\x1f" for record in records])[:, 1]
         whole = [d.posterior[label] for d in model.decide(records)]
         assert np.mean(whole) == pytest.approx(own.mean(), abs=1e-6)
+
+
+def test_a_label_that_nobody_marked_is_improbable_however_rare_it_is_elsewhere() -> None:
+    """Rare labels used to become a class of whatever is marked now and then: 0.48 without a mark."""
+    rng = np.random.default_rng(3)
+    rates = {"a": 0.6, "b": 0.03, "c": 0.02}
+    said = {
+        (f"r{i}", f"ann{j}"): tuple(x for x, rate in rates.items() if rng.random() < rate) or ("a",)
+        for i in range(200)
+        for j in range(8)
+    }
+    model = MultiLabelDawidSkene(ABC).fit(Vote(r, who, value) for (r, who), value in said.items())
+    for decision in model.decide(f"r{i}" for i in range(200)):
+        marked = {x for (r, _), value in said.items() if r == decision.record for x in value}
+        for label in {"b", "c"} - marked:
+            assert decision.posterior[label] < 0.3

@@ -32,6 +32,9 @@ and how many votes these beliefs are worth."""
 CONSENSUS = 0.05
 """How far annotators of `HeldElements` are judged by the majority."""
 
+FREQUENCY_RECORDS = 20.0
+"""How many adjudications tell as much of how often a label holds as all votes together."""
+
 LEAST = 0.02
 """What the vote of an annotator weighs at least who is no better than chance."""
 
@@ -75,11 +78,21 @@ class HeldElements(DawidSkeneElements):
     A label that few hold and few agree on would else become a class of whatever is marked now and
     then, and hold for records where nobody marked it. So in the fit r, what each label answers
     for, is drawn toward the majority's shares: ``CONSENSUS · shares + (1 - CONSENSUS) · r``.
+    And a label is as frequent as annotators say it is, and as reviewers found it: their adjudications
+    count against what all votes say as against FREQUENCY_RECORDS of them.
     """
 
     def _fit(self) -> None:
         self._shares = self._majority_of(np.arange(len(self.votes_.records)))
         super()._fit()
+
+    def _see_crowd(self, counts: Floats, responsibility: Floats) -> None:
+        super()._see_crowd(counts, responsibility)
+        k, anchors = len(self.labels), self.anchors_[self.anchors_ >= 0]
+        given = np.bincount(self.votes_.columns()[2], minlength=k) + 1.0
+        found = np.bincount(anchors, minlength=k)
+        frequency = FREQUENCY_RECORDS * given / given.sum() + found
+        self.log_prior_ = np.log(frequency / frequency.sum()).round(DIGITS)
 
     def _held(self, responsibility: Floats, majority: Any = None) -> Floats:
         return (1 - CONSENSUS) * responsibility + CONSENSUS * self._shares
