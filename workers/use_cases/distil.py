@@ -39,6 +39,10 @@ STALE_BATCH = 50
 
 DECIDE_AT_ONCE = 2_000
 
+HEED = 0.25
+"""Records are looked at again when they moved by this share of the tolerance since we last looked:
+what a model last told of a record need not be what was last written."""
+
 SLICE_S = 30.0
 MOST_REST_S = 20
 CAREFUL_TRIES = 3
@@ -222,7 +226,8 @@ class _Work:
         self.run.models.rest()
         release_outgrown(self.run)
         aside = self.store.dirty.poisoned(self.id)
-        moved = [i for i in self.run.models.moved(self.run.plan.tolerance) if i not in aside]
+        heed = self.run.plan.tolerance * HEED
+        moved = [i for i in self.run.models.moved(heed) if i not in aside]
         for start in range(0, len(moved), DECIDE_AT_ONCE):
             part = moved[start : start + DECIDE_AT_ONCE]
             self.store.dirty.make_stale(self.id, self._differing(part))
