@@ -33,7 +33,10 @@ def worker(settings: Settings, burst: bool = False) -> None:
 
     RQ's worker gives up on some errors of Redis; it is then started anew.
     """
-    import workers.jobs  # noqa: F401  # loaded before the fork: no job pays for imports
+    import sklearn.feature_extraction.text
+    import sklearn.linear_model  # noqa: F401  # loaded before the fork: no job pays for imports
+
+    import workers.jobs  # noqa: F401
 
     gateway.tls()
     queues = [settings.queue, f"{settings.queue}-sweep"]

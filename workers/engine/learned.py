@@ -31,6 +31,10 @@ TEACH_BELOW = 50_000
 their next refit, which comes when REFIT_SHARE of their votes changed, or from outside."""
 
 
+VOICE_SHARE = 0.1
+"""The content's voice is fitted anew when more than this share of votes and texts have changed."""
+
+
 class Learned(PooledModel):
     """The pool of `PooledModel`, taught by adjudications, with the record's text as one more voice.
 
@@ -102,6 +106,7 @@ class Learned(PooledModel):
     def _take(self, facts: list[Fact]) -> None:
         super()._take(facts)
         self.texts_ = Texts()
+        self._voiced, self._unvoiced = 0, 1
         for fact in facts:
             if isinstance(fact, Content) and self.content:
                 self.texts_.put(self.votes_.row(fact.record), fact.text)
@@ -109,7 +114,8 @@ class Learned(PooledModel):
     def learn(self, fact: Fact) -> None:
         if not isinstance(fact, Content):
             super().learn(fact)
-        elif self.content:
+            self._unvoiced += 1
+        elif self.content and not self._reads(fact):
             row = self.votes_.row(fact.record)
             self._make_room()
             self.texts_.put(row, fact.text)
@@ -118,15 +124,22 @@ class Learned(PooledModel):
     def revert(self, fact: Fact) -> None:
         if not isinstance(fact, Content):
             super().revert(fact)
+            self._unvoiced += 1
         elif self.content:
             row = self.votes_.find_row(fact.record)
-            if row is None or not self.texts_.holds(row, fact.text):
+            if row is None or not self._reads(fact):
                 raise NotStanding(fact, "another text" if row in self.texts_.words else None)
             del self.texts_.words[row]
             self._see_text(row)
 
+    def _reads(self, fact: Content) -> bool:
+        """Whether this is the record's text already."""
+        row = self.votes_.find_row(fact.record)
+        return row is not None and self.texts_.holds(row, fact.text)
+
     def _see_text(self, row: int) -> None:
         self._changed_votes += 1
+        self._unvoiced += 1
         if self._touched is not None:
             self._touched.add(row)
 
@@ -140,7 +153,14 @@ class Learned(PooledModel):
         k = len(self.labels)
         self.lesson_ = teaching.untaught(k, len(self.votes_.annotators) * k)
         super()._fit()
-        self.voice_ = ContentVoice(k)
+        if self._unvoiced > VOICE_SHARE * self._voiced:
+            self._voice()
+        self._teach()
+
+    def _voice(self) -> None:
+        """Fit the content's voice anew. It costs more than all the rest, and changes little."""
+        self.voice_ = ContentVoice(len(self.labels))
+        self._voiced, self._unvoiced = len(self.votes_) + len(self.texts_.words), 0
         if self.texts_.words:
             rows = np.array(sorted(self.texts_.words), np.intp)
             rows = rows[self._heard(rows)]
@@ -149,7 +169,6 @@ class Learned(PooledModel):
             )[:, None]
             likelihood = self._anchored(rows, softmax(log))
             self.voice_.fit(self.texts_, rows, self.responsibility_[rows], likelihood)
-        self._teach()
 
     def _settle(self, tolerance: float) -> None:
         if self._untaught and self.n_votes < TEACH_BELOW:
@@ -250,6 +269,7 @@ class Learned(PooledModel):
             super().state()
             | self.texts_.state()
             | self.voice_.state()
+            | {"voiced": self._voiced, "unvoiced": self._unvoiced}
             | self.lesson_.state()
             | {
                 "content": self.content,
@@ -264,6 +284,7 @@ class Learned(PooledModel):
         self.content = bool(state["content"])
         self.texts_ = Texts.from_state(state)
         self.voice_ = ContentVoice.from_state(state)
+        self._voiced, self._unvoiced = int(state["voiced"]), int(state["unvoiced"])
         self.lesson_ = Lesson.from_state(state)
         self.training_ = Training(**state["training"])
         self._untaught = bool(state["untaught"])
