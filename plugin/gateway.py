@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
@@ -91,12 +91,15 @@ class Gateway:
         items = self._json("datasets", "GET", "me/datasets")["items"]
         return [_dataset(d, names) for d in items if d["status"] == "ready"]
 
-    def dataset(self, dataset_id: str) -> Dataset:
-        """One dataset with its questions."""
+    def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
+        """One dataset with its questions. `workspaces` are those whose names are known, by id."""
         data = self._json("dataset", "GET", f"datasets/{dataset_id}")
         questions = self._json("dataset", "GET", f"datasets/{dataset_id}/questions")["items"]
-        space = self._json("dataset", "GET", f"workspaces/{data['workspace_id']}")
-        return _dataset(data, {space["id"]: space["name"]}, tuple(map(Question.parse, questions)))
+        names = dict(workspaces or {})
+        if data["workspace_id"] not in names:
+            space = self._json("dataset", "GET", f"workspaces/{data['workspace_id']}")
+            names[space["id"]] = space["name"]
+        return _dataset(data, names, tuple(map(Question.parse, questions)))
 
     def activity(self, dataset_id: str) -> int:
         """When somebody last answered, in ms since the epoch."""
@@ -249,7 +252,7 @@ class Gateway:
 
 
 def _dataset(
-    data: dict[str, Any], workspaces: dict[str, str], questions: tuple[Question, ...] = ()
+    data: dict[str, Any], workspaces: Mapping[str, str], questions: tuple[Question, ...] = ()
 ) -> Dataset:
     return Dataset(
         data["id"],

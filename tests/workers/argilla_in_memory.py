@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -146,7 +146,7 @@ class FakeArgilla(Gateway):
         return [replace(d, questions=()) for d in self.sets.values() if d.status == "ready"]
 
     @call
-    def dataset(self, dataset_id: str) -> Dataset:
+    def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
         if dataset_id not in self.sets:
             raise NotFound(dataset_id)
         return self.sets[dataset_id]

@@ -108,7 +108,9 @@ def _begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run
         outcome.word = "disconnected"
         return None
     try:
-        dataset = world.gateway.dataset(dataset_id)
+        known = datasets.info(dataset_id)  # Argilla cannot rename a workspace
+        names = {known["workspace_id"]: known["workspace"]} if "workspace_id" in known else {}
+        dataset = world.gateway.dataset(dataset_id, names)
     except NotFound:
         outcome.word = "deleted"
         world.store.dirty.drop(dataset_id)
