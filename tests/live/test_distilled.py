@@ -12,6 +12,9 @@ from demo.installation import STRATEGY, Installation, batch, eventually, ours
 from workers.use_cases.registration import withdraw_all
 
 LABELS = ("a", "b", "c")
+LAG = 0.05
+"""How far a score in Argilla may be from a fresh fit: the tolerance of 0.02, the quarter of it within
+which records are not looked at again, and what the content's voice, fitted seldom, lags behind."""
 
 
 def crowd(api: Api, name: str, size: int) -> list[Json]:
@@ -70,7 +73,7 @@ def test_ten_annotators_at_once_get_what_a_batch_computation_gives(
             continue
         assert suggestion is not None
         assert suggestion["value"] == expected[record["id"]].value
-        assert suggestion["score"] == pytest.approx(expected[record["id"]].confidence, abs=0.03)
+        assert suggestion["score"] == pytest.approx(expected[record["id"]].confidence, abs=LAG)
         assert suggestion["type"] == "model"
         assert suggestion["agent"].startswith(f"distill/{STRATEGY}:")
     assert sum(record["status"] == "completed" for record in after.values()) == 50

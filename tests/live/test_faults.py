@@ -17,7 +17,7 @@ from demo.installation import Installation, batch, eventually, installed, ours
 from demo.processes import Process
 from demo.servers import Argilla, RedisServer
 from tests.live.proxy import Proxy
-from tests.live.test_distilled import LABELS, crowd, dataset_of, records_of
+from tests.live.test_distilled import LABELS, LAG, crowd, dataset_of, records_of
 
 OUTAGE_S = 30.0
 """Argilla answers 503 for so long, and then nothing at all for so long again."""
@@ -61,7 +61,7 @@ def assert_whole(running: Installation, api: Api, dataset: Json, answers: int) -
         decision = expected[record["id"]]
         assert (suggestion and suggestion["value"]) == decision.value
         if suggestion:
-            assert suggestion["score"] == pytest.approx(decision.confidence, abs=0.03)
+            assert suggestion["score"] == pytest.approx(decision.confidence, abs=LAG)
     entries = running.world.store.history.after(dataset["id"], "0-0")
     said = Counter((e.record, e.annotator) for e in entries if e.kind == "answer")
     assert set(said.values()) == {1}
