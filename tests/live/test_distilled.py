@@ -12,9 +12,9 @@ from demo.installation import STRATEGY, Installation, batch, eventually, ours
 from workers.use_cases.registration import withdraw_all
 
 LABELS = ("a", "b", "c")
-LAG = 0.05
+LAG = 0.03
 """How far a score in Argilla may be from a fresh fit: the tolerance of 0.02, the quarter of it within
-which records are not looked at again, and what the content's voice, fitted seldom, lags behind."""
+which records are not looked at again, and some for rounding."""
 
 
 def crowd(api: Api, name: str, size: int) -> list[Json]:

@@ -32,7 +32,9 @@ their next refit, which comes when REFIT_SHARE of their votes changed, or from o
 
 
 VOICE_SHARE = 0.1
-"""The content's voice is fitted anew when more than this share of votes and texts have changed."""
+VOICE_BELOW = 1_000
+"""The content's voice is fitted anew when more than this share of votes and texts have changed, and
+with every fit where there are fewer than VOICE_BELOW of them."""
 
 
 class Learned(PooledModel):
@@ -153,7 +155,8 @@ class Learned(PooledModel):
         k = len(self.labels)
         self.lesson_ = teaching.untaught(k, len(self.votes_.annotators) * k)
         super()._fit()
-        if self._unvoiced > VOICE_SHARE * self._voiced:
+        few = len(self.votes_) + len(self.texts_.words) < VOICE_BELOW
+        if self._unvoiced > (0 if few else VOICE_SHARE * self._voiced):
             self._voice()
         self._teach()
 
