@@ -22,11 +22,8 @@ from workers.engine.value_model import believed
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-REFIT_SHARE, REFIT_BELOW = 0.01, 1000
-"""`moved` refits when more than this share of votes changed, and models of fewer votes always."""
-
-SWEEPS = 3
-"""At most so many rounds of annotators and records changing one another in one `moved`."""
+REFIT_BELOW = 1000
+"""`moved` always refits models of fewer votes."""
 
 
 class RatingLearned(RatingModel):
@@ -233,19 +230,11 @@ class RatingLearned(RatingModel):
         return np.column_stack([*line, self.view_.shares(len(raters.names))])
 
     def _settle(self, tolerance: float) -> None:
-        few = len(self.standing_) < REFIT_BELOW and self._changed > 0
-        if few or self._changed > REFIT_SHARE * self._fitted_votes:
-            self.refit()
-        if self._touched is None:
-            return
-        for _ in range(SWEEPS):
-            records = self._of_drifted(tolerance)
-            if not records:
-                return
-            for record in sorted(records):
-                self._leave(record)
-                self._enter(record)
-            self._touch(records)
+        self._spread(tolerance, REFIT_BELOW)
+
+    def _again(self, record: str) -> None:
+        self._leave(record)
+        self._enter(record)
 
     def _of_drifted(self, tolerance: float) -> set[str]:
         """The records of annotators who moved far enough to move a posterior by `tolerance`."""

@@ -32,8 +32,8 @@ MAX_ITERATIONS, TOLERANCE = 50, 1e-9
 
 DIGITS = 10
 
-REFIT_SHARE, REFIT_BELOW, SWEEPS = 0.01, 500, 3
-"""As in `workers.engine.rating`."""
+REFIT_BELOW = 500
+"""`moved` always refits models of fewer votes."""
 
 Told = tuple[tuple[str, float, float], ...]
 """What a record told of its annotators: name, weight, how much farther than the others they are."""
@@ -242,19 +242,11 @@ class TextLearned(TextModel):
         self._drifting.update(name for name, _, _ in told)
 
     def _settle(self, tolerance: float) -> None:
-        few = len(self.standing_) < REFIT_BELOW and self._changed > 0
-        if few or self._changed > REFIT_SHARE * self._fitted_votes:
-            self.refit()
-        if self._touched is None:
-            return
-        for _ in range(SWEEPS):
-            records = self._of_drifted(tolerance)
-            if not records:
-                return
-            for record in sorted(records):
-                self._take(self._told.pop(record, ()), -1.0)
-                self._tell_again(record)
-            self._touch(records)
+        self._spread(tolerance, REFIT_BELOW)
+
+    def _again(self, record: str) -> None:
+        self._take(self._told.pop(record, ()), -1.0)
+        self._tell_again(record)
 
     def _of_drifted(self, tolerance: float) -> set[str]:
         """The records of annotators who moved far enough to move a posterior by `tolerance`."""

@@ -23,6 +23,12 @@ from workers.engine.strategy import Reliability, State, Strategy
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+REFIT_SHARE = 0.01
+"""`moved` refits when more than this share of votes changed."""
+
+SWEEPS = 3
+"""At most so many rounds of annotators and records changing one another in one `moved`."""
+
 Report = tuple[Value, Mapping[str, float]]
 """A leader and the posterior."""
 
@@ -65,7 +71,29 @@ class ValueModel(Strategy):
         """Tell the model what the record's votes and adjudication are now."""
 
     def _settle(self, tolerance: float) -> None:
-        """Let changed annotators reach their other records, by `_touch`."""
+        """Let changed annotators reach their other records, such as by `_spread`."""
+
+    def _of_drifted(self, tolerance: float) -> set[str]:
+        """The records of annotators who moved far enough to move a posterior by `tolerance`."""
+        return set()
+
+    def _again(self, record: str) -> None:
+        """Tell the model anew what the record says, its annotators being what they are now."""
+
+    def _spread(self, tolerance: float, refit_below: int) -> None:
+        """Refit if that is due, or else let annotators and records change one another."""
+        few = len(self.standing_) < refit_below and self._changed > 0
+        if few or self._changed > REFIT_SHARE * self._fitted_votes:
+            self.refit()
+        if self._touched is None:
+            return
+        for _ in range(SWEEPS):
+            records = self._of_drifted(tolerance)
+            if not records:
+                return
+            for record in sorted(records):
+                self._again(record)
+            self._touch(records)
 
     def _differs(self, before: Report, now: Decision, tolerance: float) -> bool:
         leader, posterior = before
