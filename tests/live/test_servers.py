@@ -145,9 +145,10 @@ def alive(marker: str) -> list[str]:
 
 
 STARTER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from demo.servers import Argilla, RedisServer
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 folder, port = Path(sys.argv[1]), int(sys.argv[2])
 with RedisServer(folder / "redis", port) as server, Argilla(folder, server.url()):
     print("up", flush=True)
@@ -164,9 +165,13 @@ def test_however_the_starter_dies_no_process_is_left(tmp_path: Path, number: int
     env = {**os.environ, "PYTHONPATH": str(ROOT), "DISTILL_ARGILLA_PYTHON": str(argilla_python())}
     with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as it:
         assert it.stdout is not None
-        assert it.stdout.readline() == b"up\n"
-        assert len(alive(marker)) >= 3
-        it.send_signal(number)
+        try:
+            assert it.stdout.readline() == b"up\n"
+            eventually(lambda: len(alive(marker)) >= 3)
+            it.send_signal(number)
+        except BaseException:
+            it.kill()  # else leaving the block waits for it to end by itself
+            raise
 
     eventually(lambda: alive(marker) == [] and not open_by_anybody(database))
 
