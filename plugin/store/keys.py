@@ -10,6 +10,9 @@ distill:beats                      hash    process name → ms since the epoch w
 distill:cookie                     string  the key that signs session cookies
 distill:attempts:<who>             string  failed sign-ins of late (expires)
 
+distill:reviews                    hash    dataset → its review dataset, {"id", "name", "word", …}
+distill:reviewed                   hash    review dataset, also a former one → the dataset
+
 distill:<dataset>:info             hash    what `status` shows
 distill:<dataset>:dirty            hash    record id → sequence number of its latest delivery
 distill:<dataset>:since            zset    record id by the time since when it has been dirty
@@ -29,6 +32,11 @@ distill:<dataset>:annotators       hash    number → {"key", "name", "kind"}
 distill:<dataset>:responses        hash    "number|status" → how many responses
 distill:<dataset>:model            hash    question → snapshot of its strategy
 distill:<dataset>:model_info       hash    question → {"strategy", "version", "position", …}
+distill:<dataset>:due              zset    record → what a review of it is worth
+distill:<dataset>:copies           hash    record → its copy in the review dataset
+distill:<dataset>:originals        hash    copy in the review dataset → record
+distill:<dataset>:report           hash    "overview" or "question:<name>" → what was last counted
+distill:<dataset>:alike            hash    record → records with nearly the same content
 ```
 """
 

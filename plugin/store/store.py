@@ -14,6 +14,8 @@ from plugin.store.dirty import Dirty
 from plugin.store.history import History
 from plugin.store.keys import Keys
 from plugin.store.lease import Lease
+from plugin.store.reports import Reports
+from plugin.store.reviews import Reviews
 from plugin.store.service import Service
 
 
@@ -38,6 +40,8 @@ class Store:
         self.datasets = Datasets(redis, self._keys)
         self.dirty = Dirty(redis, self._keys)
         self.history = History(redis, self._keys)
+        self.reports = Reports(redis, self._keys)
+        self.reviews = Reviews(redis, self._keys)
         self.service = Service(redis, self._keys)
 
     def lease(self, dataset_id: str) -> Lease | None:

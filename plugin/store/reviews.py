@@ -1,0 +1,110 @@
+"""The review datasets: which belongs to which, what ought to be in each, and what is there.
+
+A *copy* is a record in the review dataset; its *original* is the annotators' record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from plugin.store.keys import Keys
+from plugin.store.packing import pack, unpack
+
+
+class Reviews:
+    """The review loop's state of every dataset."""
+
+    def __init__(self, redis: Any, keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+
+    # Which dataset is reviewed where
+
+    def all(self) -> dict[str, dict[str, Any]]:
+        """Dataset → its review dataset: id, name (`workspace/name`), word (of trouble, or "")."""
+        found = self._redis.hgetall(self._keys.shared("reviews"))
+        return {dataset_id.decode(): json.loads(value) for dataset_id, value in found.items()}
+
+    def of(self, dataset_id: str) -> dict[str, Any] | None:
+        """The review dataset of a dataset; None where reviews are not enabled."""
+        found = self._redis.hget(self._keys.shared("reviews"), dataset_id)
+        return json.loads(found) if found else None
+
+    def original_of(self, dataset_id: str) -> str | None:
+        """The dataset whose review dataset this is."""
+        found = self._redis.hget(self._keys.shared("reviewed"), dataset_id)
+        return found.decode() if found else None
+
+    def keep(self, dataset_id: str, review: Mapping[str, Any]) -> None:
+        """Note that, or how, a dataset is reviewed. Earlier review datasets stay known as such."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(self._keys.shared("reviews"), dataset_id, json.dumps(review))
+            pipe.hset(self._keys.shared("reviewed"), review["id"], dataset_id)
+            pipe.execute()
+
+    def forget(self, dataset_id: str) -> None:
+        """A dataset is reviewed no more."""
+        self._redis.hdel(self._keys.shared("reviews"), dataset_id)
+
+    # What ought to be reviewed: the queue, best first
+
+    def due(self, dataset_id: str, start: int = 0, most: int = 50) -> list[tuple[str, float]]:
+        """Records worth a review with what it is worth, most first."""
+        key = self._keys.of(dataset_id, "due")
+        found = self._redis.zrevrange(key, start, start + most - 1, withscores=True)
+        return [(record_id.decode(), score) for record_id, score in found]
+
+    def count_due(self, dataset_id: str) -> int:
+        """How many records are worth a review."""
+        return int(self._redis.zcard(self._keys.of(dataset_id, "due")))
+
+    def write_due(self, pipe: Any, dataset_id: str, worth: Mapping[str, float | None]) -> None:
+        """Set what a review of these records is worth, within a transaction; None: nothing."""
+        key = self._keys.of(dataset_id, "due")
+        gone = [record_id for record_id, value in worth.items() if value is None]
+        kept = {record_id: value for record_id, value in worth.items() if value is not None}
+        if gone:
+            pipe.zrem(key, *gone)
+        if kept:
+            pipe.zadd(key, kept)
+
+    # What is in the review dataset: the copies
+
+    def copies(self, dataset_id: str, records: Sequence[str]) -> list[dict[str, Any] | None]:
+        """The copies of these records: id, and what was last written to it; None where there is none."""
+        key = self._keys.of(dataset_id, "copies")
+        found = self._redis.hmget(key, records) if records else []
+        return [unpack(value) if value else None for value in found]
+
+    def all_copies(self, dataset_id: str) -> dict[str, dict[str, Any]]:
+        """All copies by their originals."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "copies"))
+        return {record_id.decode(): unpack(value) for record_id, value in found.items()}
+
+    def originals(self, dataset_id: str, copies: Sequence[str]) -> dict[str, str]:
+        """Copy → original, for those that we know."""
+        key = self._keys.of(dataset_id, "originals")
+        found = self._redis.hmget(key, copies) if copies else []
+        return {c: o.decode() for c, o in zip(copies, found, strict=True) if o}
+
+    def write_copies(self, pipe: Any, dataset_id: str, copies: Mapping[str, Any]) -> None:
+        """Note copies, within a transaction: original → {"id", …}."""
+        if copies:
+            values = {record_id: pack(copy) for record_id, copy in copies.items()}
+            pipe.hset(self._keys.of(dataset_id, "copies"), mapping=values)
+            pipe.hset(
+                self._keys.of(dataset_id, "originals"),
+                mapping={copy["id"]: record_id for record_id, copy in copies.items()},
+            )
+
+    def drop_copies(self, pipe: Any, dataset_id: str, copies: Mapping[str, Any]) -> None:
+        """Forget copies that are gone, within a transaction: original → {"id", …}."""
+        if copies:
+            pipe.hdel(self._keys.of(dataset_id, "copies"), *copies)
+            pipe.hdel(self._keys.of(dataset_id, "originals"), *(c["id"] for c in copies.values()))
+
+    def forget_copies(self, dataset_id: str) -> None:
+        """There is no copy any more: the review dataset is gone."""
+        self._redis.delete(*(self._keys.of(dataset_id, name) for name in ("copies", "originals")))
