@@ -78,9 +78,20 @@ class Gateway:
         """
         form = {"username": username, "password": password}
         token = self._json("sign_in", "POST", "token", data=form)["access_token"]
-        bearer = {"headers": {"Authorization": f"Bearer {token}", "X-Argilla-Api-Key": ""}}
-        user = self._json("sign_in", "GET", "me", **bearer)
-        spaces = self._json("sign_in", "GET", "me/workspaces", **bearer)["items"]
+        return self._visitor({"Authorization": f"Bearer {token}", "X-Argilla-Api-Key": ""})
+
+    def identify(self, api_key: str) -> tuple[dict[str, Any], list[str]]:
+        """A visitor's user and the ids of their workspaces, by their own API key.
+
+        Raises
+        ------
+        ArgillaRefused : nobody has this key.
+        """
+        return self._visitor({"X-Argilla-Api-Key": api_key})
+
+    def _visitor(self, headers: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+        user = self._json("sign_in", "GET", "me", headers=headers)
+        spaces = self._json("sign_in", "GET", "me/workspaces", headers=headers)["items"]
         return user, [space["id"] for space in spaces]
 
     # Datasets

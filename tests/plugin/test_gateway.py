@@ -204,6 +204,18 @@ def test_a_wrong_password_is_refused_and_not_repeated_in_the_error() -> None:
     assert "hunter2" not in str(caught.value)
 
 
+def test_a_script_is_known_by_its_owners_key_and_never_by_ours() -> None:
+    wire = Wire({"GET me": {"role": "admin"}, "GET me/workspaces": SPACES})
+    assert wire.gateway().identify("theirs") == ({"role": "admin"}, ["w1"])
+    assert [r.headers["X-Argilla-Api-Key"] for r in wire.requests] == ["theirs", "theirs"]
+
+
+def test_a_key_of_nobody_is_refused_and_not_repeated_in_the_error() -> None:
+    with pytest.raises(ArgillaRefused) as caught:
+        fixed(httpx.Response(401, text="no")).identify("guessed-key")
+    assert "guessed-key" not in str(caught.value)
+
+
 def test_users_by_id() -> None:
     users = {"items": [{"id": "u1", "username": "ann"}, {"id": "u2", "username": "ben"}]}
     assert Wire({"GET users": users}).gateway().users() == {"u1": "ann", "u2": "ben"}
