@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Any
 
 import workers.engine.question
@@ -31,12 +32,14 @@ class Publication:
     suggestions : suggestions to upsert, as Argilla takes them.
     withdrawn : ids of suggestions to delete.
     shows : question → the value that we will be showing on it, None if nothing of ours.
+    told : question → the confidence that goes on standing there, where it is near enough to ours.
     """
 
     record: str
     suggestions: list[dict[str, Any]] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     shows: dict[str, Any] = field(default_factory=dict)
+    told: dict[str, float] = field(default_factory=dict)
 
     @property
     def item(self) -> dict[str, Any]:
@@ -75,6 +78,8 @@ def publication(
             _take_back(result, question, standing, ledger["m"].get(name))
         elif _differs(asked, standing, decision, versions[name], plan.tolerance):
             result.suggestions.append(_suggestion(question, asked, decision, versions[name]))
+        elif standing is not None and standing.score is not None:
+            result.told[name] = fmean(_list(standing.score))
     _note(result, dataset, record, note if may_show else None, plan, versions, ledger)
     return result
 

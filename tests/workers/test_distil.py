@@ -373,6 +373,25 @@ def test_a_decision_below_the_least_confidence_abstains_and_says_so(build: Build
     assert town.suggestions()["r1", "helpful"][0] == "yes"
 
 
+def test_a_score_that_drifts_in_small_steps_is_written_once_they_add_up(build: Build) -> None:
+    """A look that wrote nothing forgot what stands in Argilla: the next step was compared with it."""
+    town, people, votes = build(strategy="dawid_skene"), ("ann", "ben", "cas"), []
+    model = registry.create("dawid_skene", label_question(*HELPFUL.labels))
+    town.argilla.add(*(f"s{n}" for n in range(60)))
+    for n, record in enumerate(["r1", *(f"s{n}" for n in range(60))]):
+        for user in people:
+            value = "yes" if record == "r1" or user == "ann" or n % 2 else "no"
+            if (record, user) != ("r1", "cas"):
+                town.answer(user, record, helpful=value)
+                votes.append(Vote(record, user, value))
+        if n % 3 == 0:
+            town.mark("r1")
+        town.settle()
+        shown, (decision,) = town.argilla.shown("r1"), model.fit(votes).decide(["r1"])
+        assert shown is not None
+        assert shown.score == pytest.approx(decision.confidence, abs=0.0251)
+
+
 def test_a_strategy_that_does_not_exist_is_told_and_nothing_is_lost(build: Build) -> None:
     town = build(strategy="best")
     town.answer("ann", "r1", helpful="yes")

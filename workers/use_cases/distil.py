@@ -24,7 +24,7 @@ from workers.models import Models
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.deciding import decide
 from workers.use_cases.observing import Look, look
-from workers.use_cases.publishing import publish
+from workers.use_cases.publishing import publish, told
 from workers.use_cases.refit import release_outgrown
 from workers.use_cases.run import Run
 from workers.use_cases.world import World
@@ -214,7 +214,7 @@ class _Work:
             return (
                 question not in old
                 or old[question]["v"] != value
-                or abs(old[question]["c"] - decision.confidence) > tolerance
+                or abs(told(old[question]) - decision.confidence) > tolerance
             )
 
         return [

@@ -204,7 +204,14 @@ def _stored(
     }
     if decision.abstention:
         stored["abstain"] = decision.abstention
+    if question in shown.told:
+        stored["told"] = round(shown.told[question], 4)
     return stored
+
+
+def told(stored: Mapping[str, Any]) -> float:
+    """How sure Argilla was last told that we are; what we think has since moved by little."""
+    return float(stored.get("told", stored["c"]))
 
 
 def _number(annotator: str) -> int:
