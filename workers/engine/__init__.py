@@ -20,6 +20,7 @@ Numbers in, decisions out: no network, no Redis, no files, no clock and no rando
 - ``registry``: the strategies by name
 - ``decision``: what a strategy answers, with its reasons
 - ``conflicts``: votes that differ, and whether that still matters
+- ``agreement``, ``kappa``: how far annotators agree beyond chance; ``difference``: of two values
 - ``snapshot``: a model as bytes, never pickle
 - ``errors``: what can go wrong
 """
