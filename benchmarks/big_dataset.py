@@ -112,7 +112,7 @@ class Fill:
                     )
                 )
                 if before[record].value != now_decided.value:
-                    told.append(decided(record, decision, at + 2_000))
+                    told.append(decided(record, now_decided, at + 2_000))
         told += [
             Entry("version", values={QUESTION.name: n}, at=self.now - (4 - n) * 20 * DAY_MS)
             for n in range(1, 5)
