@@ -1,0 +1,7 @@
+"""What `plugin.explanation` is made of.
+
+- ``case``: one decision with what is to be known of it; ``balance``: what it hangs on; ``parts``:
+  where a decision of several parts is least certain
+- ``sides``, ``track_record``, ``tipping``, ``outcome``: a sentence each
+- ``phrases``: words for lists, numbers, how often, how sure
+"""

@@ -1,0 +1,114 @@
+"""A decision in a few plain sentences: who said what, who tends to be right, what tipped it, how sure.
+
+Pure, by rules, from the voices' own contributions; the rules of each sentence are in `explaining`. The
+same as bars and figures is `decision_view`; the short note in Argilla that uses these sentences is
+`workers.conflict_note`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plugin.explaining.case import Case, Review
+from plugin.explaining.outcome import sure, would_change
+from plugin.explaining.phrases import cut, one
+from plugin.explaining.sides import sides as who_said_what
+from plugin.explaining.tipping import tipped
+from plugin.explaining.track_record import who_is_right
+from plugin.voices import text
+
+__all__ = ["Explanation", "Review", "explain", "sides_of"]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A decision in whole sentences; one is empty where there is nothing to say."""
+
+    sides: str
+    who_is_right: str
+    tipped: str
+    sure: str
+    would_change: str
+
+    @property
+    def text(self) -> str:
+        """All of it, in at most four sentences."""
+        last = one(self.sure, self.would_change)
+        return " ".join(part for part in (self.sides, self.who_is_right, self.tipped, last) if part)
+
+
+def explain(
+    decision: Mapping[str, Any],
+    sides: Mapping[str, Sequence[int]],
+    name: Callable[[int], str],
+    *,
+    kind: str = "label_selection",
+    words: Callable[[Any], str] = text,
+    sources: Mapping[int, str] | None = None,
+    answers: Mapping[int, int] | None = None,
+    unknown: Collection[int] = (),
+    reviews: Sequence[Review] = (),
+    before: Sequence[Sequence[Any]] = (),
+    escape: Callable[[str], str] = str,
+) -> Explanation:
+    """Why one question of a record is decided as it is, or is not.
+
+    Parameters
+    ----------
+    decision : as stored (`workers.use_cases.publishing`); `w` has number, reliability, log-odds.
+    sides : value in words → numbers of those who say so, as a stored conflict has them.
+    name : how an annotator is called.
+    kind : the question's type in Argilla.
+    words : how a value in Argilla's JSON is put in words: as the keys of `sides` are.
+    sources : number → person, model or template; others are persons.
+    answers : number → how many answers to this question they gave; None where that is not known.
+    unknown : numbers of whom it is not known how often they are right.
+    reviews : oldest first.
+    before : earlier conflicts, settled since: (since, until, outcome in words or None).
+    escape : applied to everything that people wrote; by default the caller escapes the whole.
+
+    >>> decision = {"v": "yes", "c": 0.9, "p": {"yes": 0.9, "no": 0.1}, "top": "yes", "next": "no",
+    ...             "prior": 0.0, "w": [[0, 0.95, 2.9], [1, 0.6, -0.7]]}
+    >>> explain(decision, {"yes": [0], "no": [1]}, ["ann", "ben"].__getitem__).tipped
+    'The answer of ann tipped it: without it, “yes” would not lead.'
+    """
+    case = Case(
+        decision,
+        {cut(value): tuple(numbers) for value, numbers in sides.items() if numbers},
+        lambda number: escape(name(number)),
+        kind,
+        words,
+        sources or {},
+        answers,
+        unknown,
+        reviews,
+        before,
+        escape,
+    )
+    return Explanation(
+        who_said_what(case), who_is_right(case), tipped(case), sure(case), would_change(case)
+    )
+
+
+def sides_of(
+    question: str,
+    decision: Mapping[str, Any],
+    ledger: Mapping[str, Any],
+    words: Callable[[Any], str] = text,
+) -> dict[str, list[int]]:
+    """Who said what on a record, of those whose votes the decision counts, as `explain` takes it.
+
+    >>> ledger = {"r": {"0": ["submitted", 1, {"q": "yes"}, []]}, "m": {"q": [1, "no", None, None, 1, ""]}}
+    >>> sides_of("q", {"w": [[0, 0.9, 1.0], [1, 0.8, -0.5]]}, ledger)
+    {'yes': [0], 'no': [1]}
+    """
+    sides: dict[str, list[int]] = {}
+    suggested = ledger["m"].get(question)
+    for number, _, _ in decision["w"]:
+        if suggested and suggested[0] == number:
+            sides.setdefault(words(suggested[1]), []).append(number)
+        elif question in (values := ledger["r"].get(str(number), ["", 0, {}, []])[2]):
+            sides.setdefault(words(values[question]), []).append(number)
+    return sides
