@@ -127,6 +127,15 @@ class Gateway:
             for user in users
         }
 
+    def guidelines(self, dataset_id: str) -> str:
+        """What annotators of a dataset are told; empty without guidelines."""
+        return self._json("guidelines", "GET", f"datasets/{dataset_id}")["guidelines"] or ""
+
+    def write_guidelines(self, dataset_id: str, text: str) -> None:
+        """Replace a dataset's guidelines, markdown of at most 10,000 characters; "" removes them."""
+        body = {"guidelines": text or None}
+        self._call("guidelines", "PATCH", f"datasets/{dataset_id}", json=body)
+
     def create_and_delete_dataset(self, name: str) -> str | None:
         """Make Argilla tell an event: the id of a dataset that was, None without a workspace."""
         spaces = self._workspaces()
