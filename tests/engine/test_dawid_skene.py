@@ -11,7 +11,7 @@ import pytest
 from crowdkit.aggregation import DawidSkene as CrowdKitDawidSkene
 
 from tests.engine.crowds import crowd
-from workers.engine import additive_model
+from workers.engine import additive_model, em_model
 from workers.engine.dawid_skene import DawidSkene
 from workers.engine.facts import Vote
 from workers.engine.question import label_question
@@ -34,7 +34,7 @@ def test_one_round_of_em_is_what_one_computes_by_hand(monkeypatch: pytest.Monkey
     r1 ∝ (0.58333 · 0.76667 · 0.67292, 0.41667 · 0.40952 · 0.30238) = (0.30094, 0.05160)
     r2 ∝ (0.58333 · 0.76667 · 0.32708, 0.41667 · 0.40952 · 0.69762) = (0.14628, 0.11904)
     """
-    monkeypatch.setattr(additive_model, "MAX_ITERATIONS", 1)
+    monkeypatch.setattr(em_model, "MAX_ITERATIONS", 1)
     votes = [Vote("r1", "ann", "a"), Vote("r2", "ann", "a")]
     votes += [Vote("r1", "ben", "a"), Vote("r2", "ben", "b")]
     model = DawidSkene(label_question("a", "b"), fit_dependence=0.0).fit(votes)

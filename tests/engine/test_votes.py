@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from workers.engine.errors import EngineError, UnknownLabel
 from workers.engine.facts import Vote
+from workers.engine.vote_matrix import blocks, counted, majority
 from workers.engine.votes import Votes
 
 LABELS = ("a", "b", "c")
@@ -36,7 +37,15 @@ def assert_consistent(votes: Votes, expected: dict[tuple[str, str], str]) -> Non
         assert votes.n_votes_of(j) == len(votes.of_annotator(j))
     dense = np.zeros((len(rows), len(votes.annotators) * len(LABELS)))
     dense[record, annotator * len(LABELS) + label] = 1
-    np.testing.assert_array_equal(votes.matrix().toarray(), dense)
+    for size in (2, 50_000):
+        parts = blocks(votes, size=size)
+        found = np.concatenate([block.votes.toarray() for block in parts])
+        np.testing.assert_array_equal(found, dense)
+        shares = (
+            dense.reshape(len(rows), len(votes.annotators), len(LABELS)).sum(axis=1) + 1 / 3
+        ) / (dense.sum(axis=1, keepdims=True) + 1)
+        np.testing.assert_allclose(majority(parts, len(rows), len(LABELS)), shares)
+        np.testing.assert_allclose(counted(parts, shares), dense.T @ shares)
 
 
 @given(start=st.lists(votes_of, max_size=30), steps=st.lists(st.tuples(st.booleans(), votes_of)))

@@ -1,31 +1,26 @@
 """Models in which votes add up: every annotator and label given has a row of weights, in nats.
 
-Here is what they share: EM round the weights, the discount for votes that depend on each other, and
-how an answer reaches the other records that it concerns. What the weights are is each model's own
-(`dawid_skene`, `learned`).
+Here is what they share: the posterior, its discount for votes that depend on each other, and how an
+answer reaches the other records that it concerns. The fit from scratch is `em_model`'s; what the
+weights are is each model's own (`dawid_skene`, `learned`).
 """
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from workers.engine.label_model import Floats, LabelModel, Rows
-from workers.engine.reliability import crowd_accuracy
-from workers.engine.shares import shares, softmax
+from workers.engine.dependence import discount
+from workers.engine.em_model import EmModel
+from workers.engine.judgement import Floats, Rows
+from workers.engine.shares import softmax
 from workers.engine.strategy import State
+from workers.engine.vote_matrix import gathered
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-MAX_ITERATIONS = 200
-
-TOLERANCE = 1e-4
-"""EM has converged when no responsibility moves by more than this (a probability)."""
 
 REFIT_SHARE = 0.01
 """`moved` refits when more than this share of the votes changed; per vote that costs little."""
@@ -37,12 +32,8 @@ one vote can lead EM elsewhere."""
 SWEEPS = 5
 """At most so many rounds of annotators and records changing one another in one `moved`."""
 
-DIGITS = 10
-"""Weights are rounded to so many decimals: EM would blow the last bit of a float up to a decision
-where votes are symmetric, and that bit depends on the order of the votes."""
 
-
-class AdditiveModel(LabelModel):
+class AdditiveModel(EmModel):
     """Weights and labels explain each other (EM).
 
     With ``r[i, k]`` the responsibility of label k for the votes on record i, ``v[i, j]`` the label
@@ -51,7 +42,8 @@ class AdditiveModel(LabelModel):
         M    w[j, l, k] = each model's own function of N[j] and of the crowd
              p[k]       = (1 + Σ_i r[i, k]) / (n_labels + n_records)
         E    e[i, k]    = log p[k] + Σ_j w[j, v[i, j], k]
-             r[i, k]    ∝ exp(e[i, k] · discount(n[i], fit_dependence))
+             r[i, k]    ∝ exp(e[i, k] · discount(n[i], fit_dependence)), by 1 - consensus,
+                          and the majority's shares, by consensus
         out  P[i, k]    ∝ exp(e[i, k] · discount(n[i], dependence))
 
         discount(n, ρ) = 1 / (1 + ρ · (n - 1)),   n[i] the votes on record i
@@ -72,124 +64,17 @@ class AdditiveModel(LabelModel):
 
     Attributes
     ----------
+    Those of `EmModel`, and
+
     dependence : float in [0, 1]
         ρ of the published posterior. 0: votes are independent; 1: any number counts as one.
-    fit_dependence : float in [0, 1]
-        ρ inside EM, above 0.
-    weights_ : ndarray of shape (≥ n_annotators · n_labels, n_labels), nats
-        ``weights_[annotator · n_labels + given, true]`` = w, in the layout of `counts_`.
-    crowd_ : float in [0, 1]
-        The crowd's accuracy at the last full fit.
-    errors_ : ndarray of shape (n_labels, n_labels), rows sum to 1
-        ``errors_[true, given]``: what the crowd gives instead of the true label; diagonal 0.
-    log_prior_ : ndarray of shape (n_labels,), nats
-        log p.
     """
 
     dependence: float
-    fit_dependence: float
-    weights_: Floats
-    crowd_: float
-    errors_: Floats
-    log_prior_: Floats
-
-    @abstractmethod
-    def _log_confusion(self, counts: Floats) -> Floats:
-        """M-step of some annotators' weights, from their rows of `counts_`; same layout."""
-
-    def _weighed(self, counts: Floats, annotators: Rows) -> Floats:
-        """The same, where it matters who they are."""
-        return self._log_confusion(counts)
-
-    def _worth(self, where: Rows, slots: NDArray[np.integer]) -> Floats | None:
-        """What the votes in these slots are worth; None: 1 each. `where` tells their records apart."""
-        return None
 
     def _tempering(self, n_votes: NDArray[np.integer]) -> Floats:
         """The published posterior's discount for records with so many votes."""
         return discount(n_votes, self.dependence)
-
-    def _fit_tempering(self, n_votes: NDArray[np.integer]) -> Floats:
-        """The same inside EM."""
-        return discount(n_votes, self.fit_dependence)
-
-    # -- the full fit -----------------------------------------------------------------------
-
-    def _fit(self) -> None:
-        a = self.votes_.matrix()
-        r = self._anchored(np.arange(len(self.votes_.records)), self._majority(a))
-        self._em(a, self._worth_matrix(a), r)
-
-    def _worth_matrix(self, a: sparse.csr_array) -> sparse.csr_array:
-        """The votes' matrix `a` with what each vote is worth."""
-        nothing = np.empty(0, np.intp)
-        if self._worth(nothing, nothing) is None:
-            return a
-        slots = np.arange(len(self.votes_))
-        worth = self._worth(self.votes_.columns()[0].astype(np.intp), slots)
-        return self.votes_.matrix(worth)
-
-    def _majority(self, a: sparse.csr_array) -> Floats:
-        """Each record's shares of votes, with one more that is spread evenly."""
-        k = len(self.labels)
-        given = np.tile(np.eye(k), (len(self.votes_.annotators), 1))
-        votes: Floats = a @ given
-        votes += 1 / k
-        return shares(votes)
-
-    def _em(self, a: sparse.csr_array, worth: sparse.csr_array, r: Floats) -> None:
-        """EM from these responsibilities, until none moves by more than TOLERANCE.
-
-        Parameters
-        ----------
-        a : the votes' matrix
-        worth : the same with what each vote is worth
-        r : ndarray of shape (n_records, n_labels), rows sum to 1
-        """
-        transposed, voted = a.T, self.votes_.degree > 0
-        tempering = self._fit_tempering(self.votes_.degree)[:, None]
-        everything = np.arange(len(self.votes_.records))
-        annotators = np.arange(len(self.votes_.annotators))
-        mass = self._mass(everything)[:, None] if (self.anchors_ >= 0).any() else None
-        self.responsibility_ = np.zeros((0, len(self.labels)))  # memory, while it is made anew
-        holding = self._holding(a)
-        for _ in range(MAX_ITERATIONS):
-            heavy = r if mass is None else r * mass
-            counts = transposed @ heavy
-            self._see_crowd(counts, heavy)
-            self.weights_ = self._weighed(counts, annotators)
-            change, r = r, worth @ self.weights_
-            r += self.log_prior_
-            r *= tempering
-            r = self._anchored(everything, self._held(softmax(r), holding))
-            change -= r
-            np.abs(change, out=change)
-            if (change if voted.all() else change[voted]).max(initial=0.0) < TOLERANCE:
-                break
-        self.responsibility_ = r
-        self.counts_ = np.asarray(transposed @ (r if mass is None else r * mass))
-        self.weights_ = self._weighed(self.counts_, annotators)
-        self._settled = self.weights_.copy()
-        self._drifting: set[int] = set()
-
-    def _holding(self, a: sparse.csr_array) -> NDArray[np.float32] | None:
-        """The majority's shares, where the model is held near them."""
-        return None
-
-    def _held(self, responsibility: Floats, majority: NDArray[np.floating] | None) -> Floats:
-        """The responsibility, perhaps held near the majority's shares; may be changed in place."""
-        return responsibility
-
-    def _see_crowd(self, counts: Floats, responsibility: Floats) -> None:
-        """M-step of what all annotators share."""
-        k = len(self.labels)
-        cubes = counts.reshape(-1, k, k)
-        self.crowd_ = round(crowd_accuracy(cubes), DIGITS)
-        errors = (cubes.sum(axis=0).T + 1.0) * (1 - np.eye(k))
-        self.errors_ = shares(errors) if k > 1 else errors
-        voted = self.votes_.degree > 0
-        labels = responsibility.sum(axis=0) if voted.all() else responsibility[voted].sum(axis=0)
-        self.log_prior_ = np.round(np.log((labels + 1) / (labels.sum() + k)), DIGITS)
 
     # -- one record -------------------------------------------------------------------------
 
@@ -198,7 +83,8 @@ class AdditiveModel(LabelModel):
 
     def _responsibility(self, rows: Rows) -> Floats:
         tempering = self._fit_tempering(self.votes_.degree[rows])
-        return softmax(self._evidence(rows) * tempering[:, None])
+        believed = softmax(self._evidence(rows) * tempering[:, None])
+        return self._held(believed, self._shares(rows) if self.consensus else None)
 
     def _evidence(self, rows: Rows) -> Floats:
         """e of these rows: their log posterior, up to a constant per row and the discount."""
@@ -304,27 +190,3 @@ class AdditiveModel(LabelModel):
         self._settled = np.array(values["settled"], np.float64)
         self._drifting = set(range(len(self.votes_.annotators)))
         return self
-
-
-def gathered(
-    weights: Floats, where: Rows, cells: Rows, worth: Floats | None, n_records: int
-) -> Floats:
-    """Each record's votes' rows of `weights`, by what the votes are worth, summed.
-
-    >>> gathered(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0, 0]), np.array([0, 1]), None, 1)
-    array([[4., 6.]])
-    """
-    summed = np.empty((n_records, weights.shape[1]))
-    for label, column in enumerate(weights.T):  # much faster than numpy.add.at
-        part = column[cells] if worth is None else column[cells] * worth
-        summed[:, label] = np.bincount(where, part, n_records)
-    return summed
-
-
-def discount(n_votes: NDArray[np.integer], dependence: float) -> Floats:
-    """What each of a record's votes is worth, given how they depend: 1 / (1 + ρ · (n - 1)).
-
-    >>> discount(np.array([0, 1, 3]), 0.5)
-    array([1. , 1. , 0.5])
-    """
-    return np.asarray(1 / (1 + dependence * np.maximum(n_votes - 1, 0)), np.float64)

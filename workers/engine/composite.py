@@ -17,7 +17,7 @@ from scipy.special import betaincinv
 from workers.engine.decision import Decision, why_abstain
 from workers.engine.elements import ElementModel
 from workers.engine.facts import Adjudication, Fact, Vote
-from workers.engine.label_model import Floats
+from workers.engine.judgement import Floats
 from workers.engine.parts import Element, Reading, Whole
 from workers.engine.question import Question, Value, question_of
 from workers.engine.reliability import ANNOTATOR_VOTES

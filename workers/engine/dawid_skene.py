@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from workers.engine.additive_model import DIGITS as DIGITS
 from workers.engine.additive_model import AdditiveModel
-from workers.engine.additive_model import discount as discount
-from workers.engine.label_model import Floats
+from workers.engine.em_model import DIGITS
+from workers.engine.judgement import Floats
 from workers.engine.question import Question
 from workers.engine.reliability import expected_accuracy
 from workers.engine.strategy import State

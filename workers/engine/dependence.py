@@ -1,7 +1,6 @@
 """How far the votes on a record depend on each other: what many votes are worth.
 
-`additive_model.discount` says what a dependence ρ does. Which voices in particular err together is
-`correlation`'s question.
+Which voices in particular err together is `correlation`'s question.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engine.additive_model import discount
 from workers.engine.shares import softmax
 
 Floats = NDArray[np.float64]
@@ -24,6 +22,15 @@ are."""
 
 GRID = np.array([0.02, 0.05, 0.1, 0.2, 0.4, 0.8])
 """The values of ρ that are tried."""
+
+
+def discount(n_votes: NDArray[np.integer], dependence: float) -> Floats:
+    """What each of a record's votes is worth, given how they depend: 1 / (1 + ρ · (n - 1)).
+
+    >>> discount(np.array([0, 1, 3]), 0.5)
+    array([1. , 1. , 0.5])
+    """
+    return np.asarray(1 / (1 + dependence * np.maximum(n_votes - 1, 0)), np.float64)
 
 
 def predictive(evidence: Floats, chance: Floats, n_others: NDArray[np.integer]) -> Floats:

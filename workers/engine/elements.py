@@ -7,16 +7,17 @@ for them: posteriors of many elements at once, and voices for any two labels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from scipy.special import expit, logit
 
-from workers.engine.dawid_skene import DIGITS, DawidSkene
-from workers.engine.label_model import Floats, LabelModel, Rows
+from workers.engine.dawid_skene import DawidSkene
+from workers.engine.em_model import DIGITS
+from workers.engine.judgement import Floats, Rows
+from workers.engine.label_model import LabelModel
 from workers.engine.majority import Majority
 from workers.engine.reliability import ANNOTATOR_VOTES, CROWD_ACCURACY, CROWD_VOTES
-from workers.engine.shares import shares
 from workers.engine.strategy import State
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ MADE_UP = 0.1
 """Before a crowd's first marks: how often it overlooks something, how often it makes something up,
 and how many votes these beliefs are worth."""
 
-
-CONSENSUS = 0.05
-"""How far annotators of `HeldElements` are judged by the majority."""
 
 FREQUENCY_RECORDS = 20.0
 """How many adjudications tell as much of how often a label holds as all votes together."""
@@ -77,39 +75,23 @@ class HeldElements(DawidSkeneElements):
 
     A label that few hold and few agree on would else become a class of whatever is marked now and
     then, and hold for records where nobody marked it. So in the fit r, what each label answers
-    for, is drawn toward the majority's shares: ``CONSENSUS · shares + (1 - CONSENSUS) · r``.
+    for, is drawn toward the majority's shares: ``consensus · shares + (1 - consensus) · r``.
     And a label is as frequent as annotators say it is, and as reviewers found it: their adjudications
     count against what all votes say as against FREQUENCY_RECORDS of them.
     """
 
-    def _fit(self) -> None:
-        self._shares = self._majority_of(np.arange(len(self.votes_.records)))
-        super()._fit()
+    consensus: ClassVar[float] = 0.05
 
-    def _see_crowd(self, counts: Floats, responsibility: Floats) -> None:
-        super()._see_crowd(counts, responsibility)
+    def _see_crowd(self, counts: Floats, labels: Floats) -> None:
+        super()._see_crowd(counts, labels)
         k, anchors = len(self.labels), self.anchors_[self.anchors_ >= 0]
         given = np.bincount(self.votes_.columns()[2], minlength=k) + 1.0
         found = np.bincount(anchors, minlength=k)
         frequency = FREQUENCY_RECORDS * given / given.sum() + found
         self.log_prior_ = np.log(frequency / frequency.sum()).round(DIGITS)
 
-    def _held(self, responsibility: Floats, majority: Any = None) -> Floats:
-        return (1 - CONSENSUS) * responsibility + CONSENSUS * self._shares
-
-    def _responsibility(self, rows: Rows) -> Floats:
-        self._shares = self._majority_of(rows)
-        return self._held(super()._responsibility(rows))
-
     def _published(self, rows: Rows) -> Floats:
         return self._posterior(rows)
-
-    def _majority_of(self, rows: Rows) -> Floats:
-        k = len(self.labels)
-        where, slots = self.votes_.of_records(rows)
-        cells = where * k + self.votes_.columns()[2][slots]
-        votes: Floats = np.bincount(cells, minlength=len(rows) * k).astype(np.float64)
-        return shares(votes.reshape(-1, k) + np.float64(1 / k))
 
 
 class MarkedElements(ElementModel, DawidSkene):
@@ -142,8 +124,8 @@ class MarkedElements(ElementModel, DawidSkene):
 
     background: float = 0.0
 
-    def _see_crowd(self, counts: Floats, responsibility: Floats) -> None:
-        super()._see_crowd(counts, responsibility)
+    def _see_crowd(self, counts: Floats, labels: Floats) -> None:
+        super()._see_crowd(counts, labels)
         c = self._with_background(counts).sum(axis=0)  # [given, true]
         there, overlooked, inner = c[:, 1:].sum(axis=0), c[0, 1:], c[1:, 1:]
         usual = (overlooked.sum() + ROW_VOTES * OVERLOOKED) / (there.sum() + ROW_VOTES)
@@ -155,9 +137,8 @@ class MarkedElements(ElementModel, DawidSkene):
             made_up / made_up.sum(),
             instead / np.maximum(instead.sum(axis=1, keepdims=True), 1.0),
         ).round(DIGITS)
-        voted = self.votes_.degree > 0
-        p = responsibility[voted].sum(axis=0) + 1.0
-        p[0] += self.background * voted.sum()
+        p = labels + 1.0
+        p[0] += self.background * np.count_nonzero(self.votes_.degree)
         self.log_prior_ = np.log(p / p.sum()).round(DIGITS)
 
     def _log_confusion(self, counts: Floats) -> Floats:
@@ -218,8 +199,8 @@ class MirroredElements(DawidSkeneElements):
     is, and what they give where it is true is not learned but the prior.
     """
 
-    def _see_crowd(self, counts: Floats, responsibility: Floats) -> None:
-        super()._see_crowd((counts + _mirrored(counts)) / 2, responsibility)
+    def _see_crowd(self, counts: Floats, labels: Floats) -> None:
+        super()._see_crowd((counts + _mirrored(counts)) / 2, labels)
         given = counts.reshape(-1, 3, 3).sum(axis=(0, 2))
         level = float(given[1] + 1) / float(given.sum() + 3)
         self.log_prior_ = np.log([(1 - level) / 2, level, (1 - level) / 2]).round(DIGITS)

@@ -1,7 +1,7 @@
-"""What all strategies for label questions share: votes, posteriors, expected confusion counts.
+"""What all strategies for label questions share: the fold over votes and adjudications.
 
-How votes become a posterior is each strategy's own (`majority`, `dawid_skene`); here is the fold
-round it: learn, revert, what moved, decisions, reliabilities, state.
+Learn, revert, what moved, decisions, reliabilities, state. What annotators are judged by is
+`judgement`'s; how votes become a posterior is each strategy's own (`majority`, `dawid_skene`).
 """
 
 from __future__ import annotations
@@ -9,54 +9,38 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from workers.engine.decision import ADJUDICATED, Contribution, Decision
+from workers.engine.decision import Contribution, Decision
 from workers.engine.errors import NotStanding
 from workers.engine.facts import Adjudication, Fact, Vote
+from workers.engine.judgement import Floats, Judgement, Rows, grown
 from workers.engine.label_decision import contenders, decision_of
 from workers.engine.question import Question, question_of
-from workers.engine.reliability import ANNOTATOR_VOTES, crowd_accuracy, expected_accuracy
 from workers.engine.shares import leaders
 from workers.engine.strategy import Reliability, State, Strategy
+from workers.engine.vote_matrix import ROWS
 from workers.engine.votes import Votes
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
 
-
-class LabelModel(Strategy):
+class LabelModel(Judgement, Strategy):
     """A fold over the votes on one label question.
 
     Attributes
     ----------
-    votes_ : Votes
-    responsibility_ : ndarray of shape (≥ n_records, n_labels), rows sum to 1
-        How far each label answers for the record's votes when annotators are judged by them. What
-        is published as posterior may be more careful, see `_published`.
-    counts_ : ndarray of shape (≥ n_annotators · n_labels, n_labels)
-        Expected confusion counts: ``counts_[annotator · n_labels + given, true]``, that is Aᵀ R of
-        the votes' matrix A and the responsibilities R.
-    anchors_ : ndarray of shape (≥ n_records,), int16
-        The code of the label that a reviewer decided for; -1 where none did.
+    Those of `Judgement`, and
+
     reported_ : ndarray of shape (≥ n_records, n_labels), float32
         The posterior as `moved` last reported it; infinite where it never did.
     """
 
-    anchor_worth: ClassVar[float] = 1.0
-    """How often an adjudicated record counts where annotators are judged."""
-
-    votes_: Votes
-    responsibility_: Floats
-    counts_: Floats
-    anchors_: NDArray[np.int16]
     reported_: NDArray[np.float32]
     _touched: set[int] | None  # rows that may have moved; None: all of them
 
@@ -97,15 +81,14 @@ class LabelModel(Strategy):
         return float(prior[0]), odds.tolist()
 
     def _responsibility(self, rows: Rows) -> Floats:
-        """What these rows' `responsibility_` is under the model as it is now."""
         return self._posterior(rows)
+
+    def _follow(self, annotators: Rows) -> None:
+        """By itself a model learns nothing of them but their counts."""
 
     def _published(self, rows: Rows) -> Floats:
         """The posterior that follows from the `responsibility_` of these rows."""
         return self.responsibility_[rows]
-
-    def _follow(self, annotators: Rows) -> None:
-        """Take in that the counts of these annotators changed."""
 
     def _settle(self, tolerance: float) -> None:
         """Let changed annotators reach their other records, by `_shift`."""
@@ -210,17 +193,21 @@ class LabelModel(Strategy):
 
     def moved(self, tolerance: float) -> list[str]:
         self._settle(tolerance)
-        everything = np.arange(len(self.votes_.records))
-        rows = everything if self._touched is None else np.array(sorted(self._touched), np.intp)
+        n = len(self.votes_.records)
+        rows = np.arange(n) if self._touched is None else np.array(sorted(self._touched), np.intp)
         self._touched = set()
+        parts = [rows[at : at + ROWS] for at in range(0, len(rows), ROWS)]
+        return [self.votes_.records[row] for part in parts for row in self._note(part, tolerance)]
+
+    def _note(self, rows: Rows, tolerance: float) -> Rows:
+        """Those of these rows whose decision moved; it is noted as reported."""
         now, before = self._anchored(rows, self._published(rows)), self.reported_[rows]
         voted, known = self._heard(rows), np.isfinite(before[:, 0])
         differs = np.abs(now - before).max(axis=1, initial=0.0) > tolerance
         differs |= leaders(now, voted) != leaders(before.astype(np.float64), known)
         differs &= voted | known
-        rows = rows[differs]
-        self.reported_[rows] = now[differs]
-        return [self.votes_.records[row] for row in rows]
+        self.reported_[rows[differs]] = now[differs]
+        return np.asarray(rows[differs], np.intp)
 
     def annotators(self) -> list[Reliability]:
         accuracy, strength = self._accuracy()
@@ -278,95 +265,24 @@ class LabelModel(Strategy):
         self._changed_votes = int(values["changed_votes"])
         return self
 
+    # -- inside -----------------------------------------------------------------------------
+
     def _make_room(self) -> None:
-        """Grow the arrays, by half at a time, to hold every record and annotator of the votes."""
-        n, m, k = len(self.votes_.records), len(self.votes_.annotators), len(self.labels)
-        if n > len(self.responsibility_):
-            self.responsibility_ = _grown(self.responsibility_, n + n // 2 + 8, 0.0)
-            self.reported_ = _grown(self.reported_, n + n // 2 + 8, np.inf)
-            self.anchors_ = _grown(self.anchors_[:, None], n + n // 2 + 8, -1)[:, 0]
-        if m * k > len(self.counts_):
-            self.counts_ = _grown(self.counts_, (m + m // 2 + 8) * k, 0.0)
-
-    def _cells(self, slots: NDArray[np.integer]) -> Rows:
-        """The row of `counts_` that each vote counts in: annotator · n_labels + given."""
-        _, annotator, label = self.votes_.columns()
-        return np.asarray(annotator[slots] * len(self.labels) + label[slots], np.intp)
-
-    def _count(self, rows: Rows, sign: float) -> None:
-        where, slots = self.votes_.of_records(rows)
-        mass = self.responsibility_[rows] * (sign * self._mass(rows))[:, None]
-        np.add.at(self.counts_, self._cells(slots), mass[where])
-
-    def _mass(self, rows: Rows) -> Floats:
-        """How often these rows count where annotators are judged."""
-        return np.where(self.anchors_[rows] >= 0, self.anchor_worth, 1.0)
-
-    def _heard(self, rows: Rows) -> NDArray[np.bool_]:
-        """Whether there is a vote or an adjudication on these rows."""
-        return (self.votes_.degree[rows] > 0) | (self.anchors_[rows] >= 0)
-
-    def _anchored(self, rows: Rows, posterior: Floats) -> Floats:
-        """The same (changed in place) with adjudicated rows as their adjudications have it.
-
-        What the adjudication leaves over is shared as the votes would have it.
-        """
-        codes = self.anchors_[rows]
-        some = np.flatnonzero(codes >= 0)
-        if len(some) and len(self.labels) > 1:
-            rest = np.maximum(posterior[some], np.finfo(float).tiny)
-            rest[np.arange(len(some)), codes[some]] = 0.0
-            posterior[some] = (1 - ADJUDICATED) * rest / rest.sum(axis=1, keepdims=True)
-            posterior[some, codes[some]] = ADJUDICATED
-        return posterior
-
-    def _anchor(self, row: int, code: int) -> None:
-        """Let the row be adjudicated so from now on; -1: no longer."""
-        self._count(np.array([row]), -1.0)
-        self.anchors_[row] = code
-        self._recount(row, None)
+        super()._make_room()
+        n = len(self.responsibility_)
+        if n > len(self.reported_):
+            self.reported_ = grown(self.reported_, n, np.inf)
 
     def _recount(self, row: int, column: int | None) -> None:
-        """Decide the record again, whose counts were taken out, and count it.
-
-        `column` is that of the annotator whose vote changed, who may have none there any more.
-        """
-        rows = np.array([row])
-        self.responsibility_[rows] = self._anchored(rows, self._responsibility(rows))
-        self._count(rows, 1.0)
-        _, slots = self.votes_.of_records(rows)
-        concerned = [] if column is None else [column]
-        self._follow(np.union1d(self.votes_.columns()[1][slots], concerned).astype(np.intp))
+        super()._recount(row, column)
         self._changed_votes += 1
         if self._touched is not None:
             self._touched.add(row)
 
     def _shift(self, rows: Rows) -> None:
-        """Decide these records again, and let their annotators' counts follow."""
-        where, slots = self.votes_.of_records(rows)
-        fresh = self._anchored(rows, self._responsibility(rows))
-        change = (fresh - self.responsibility_[rows]) * self._mass(rows)[:, None]
-        np.add.at(self.counts_, self._cells(slots), change[where])
-        self.responsibility_[rows] = fresh
-        self._follow(np.unique(self.votes_.columns()[1][slots]).astype(np.intp))
+        super()._shift(rows)
         if self._touched is not None:
             self._touched.update(rows.tolist())
-
-    def _accuracy(self) -> tuple[Floats, Floats]:
-        """Each annotator's expected accuracy, and its worth in votes (Beta mean and strength)."""
-        k = len(self.labels)
-        counts = self.counts_[: len(self.votes_.annotators) * k].reshape(-1, k, k)
-        return expected_accuracy(counts, crowd_accuracy(counts))
-
-    def _confusions(self) -> Floats:
-        """confusion[annotator, true, given]: counts, and an even prior worth ANNOTATOR_VOTES."""
-        k = len(self.labels)
-        counts = self.counts_[: len(self.votes_.annotators) * k].reshape(-1, k, k)
-        wrong = (1 - self._accuracy()[0]) / max(k - 1, 1)
-        prior = np.repeat(wrong, k * k).reshape(-1, k, k)
-        prior += np.eye(k) * (1 - k * wrong)[:, None, None]
-        confusion = np.maximum(counts, 0.0).transpose(0, 2, 1) + ANNOTATOR_VOTES * prior
-        return np.asarray(confusion / confusion.sum(axis=2, keepdims=True), np.float64)
 
 
 def _votes(facts: Iterable[Fact], rest: list[Fact]) -> Iterator[Vote]:
@@ -376,9 +292,3 @@ def _votes(facts: Iterable[Fact], rest: list[Fact]) -> Iterator[Vote]:
             yield fact
         else:
             rest.append(fact)
-
-
-def _grown(values: NDArray[Any], n: int, fill: float) -> NDArray[Any]:
-    grown = np.full((n, values.shape[1]), fill, values.dtype)
-    grown[: len(values)] = values
-    return grown

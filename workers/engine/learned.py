@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from workers.engine import teaching
-from workers.engine.additive_model import discount, gathered
 from workers.engine.content import ContentVoice, Texts
 from workers.engine.decision import CONTENT, Contribution
+from workers.engine.dependence import discount
 from workers.engine.errors import NotStanding
 from workers.engine.facts import Content, Fact
-from workers.engine.label_model import Floats, Rows
+from workers.engine.judgement import Floats, Rows
 from workers.engine.pooled_model import PooledModel
 from workers.engine.question import Question
 from workers.engine.shares import softmax
 from workers.engine.strategy import State, Training
 from workers.engine.teaching import Lesson, Reading
-from workers.engine.worth_model import ROWS
+from workers.engine.vote_matrix import ROWS, gathered
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -7,8 +7,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engine.label_model import Floats, LabelModel, Rows
+from workers.engine.judgement import Floats, Rows
+from workers.engine.label_model import LabelModel
 from workers.engine.shares import shares
+from workers.engine.vote_matrix import blocks, counted, majority
 
 
 class Majority(LabelModel):
@@ -37,11 +39,9 @@ class Majority(LabelModel):
     name: ClassVar[str] = "majority"
 
     def _fit(self) -> None:
-        a = self.votes_.matrix()
-        given = np.tile(np.eye(len(self.labels)), (len(self.votes_.annotators), 1))
-        everything = np.arange(len(self.votes_.records))
-        self.responsibility_ = self._anchored(everything, shares(a @ given + 1 / len(self.labels)))
-        self.counts_ = np.asarray(a.T @ self.responsibility_)
+        parts, n = blocks(self.votes_), len(self.votes_.records)
+        self.responsibility_ = self._anchored(slice(n), majority(parts, n, len(self.labels)))
+        self.counts_ = counted(parts, self.responsibility_)
 
     def _posterior(self, rows: Rows) -> Floats:
         where, slots = self.votes_.of_records(rows)

@@ -14,7 +14,7 @@ from workers.engine.composite import Composite
 from workers.engine.decision import ADJUDICATED
 from workers.engine.elements import ElementModel, HeldElements, MajorityElements
 from workers.engine.errors import BadValue, UnknownLabel
-from workers.engine.label_model import Floats
+from workers.engine.judgement import Floats
 from workers.engine.parts import Element, Reading, Whole
 from workers.engine.question import QuestionType, Value, label_question
 from workers.engine.shares import TIE

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from workers.engine.label_model import Floats, Rows
+from workers.engine.judgement import Floats, Rows
 from workers.engine.shares import TIE
 
 ROUNDS = 30

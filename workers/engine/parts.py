@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from workers.engine.decision import ADJUDICATED, REVIEW, Contribution, Decision, why_abstain
 from workers.engine.facts import Vote
-from workers.engine.label_model import Floats
+from workers.engine.judgement import Floats
 from workers.engine.question import Value
 
 Element = tuple[int, str]

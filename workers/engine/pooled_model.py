@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from workers.engine import dependence, pool
-from workers.engine.additive_model import DIGITS, discount, gathered
+from workers.engine.dependence import discount
+from workers.engine.em_model import DIGITS
 from workers.engine.errors import NotStanding
 from workers.engine.facts import Fact, Kind, Source
-from workers.engine.label_model import Floats, Rows
+from workers.engine.judgement import Floats, Rows
 from workers.engine.question import Question
 from workers.engine.reliability import ANNOTATOR_VOTES, CROWD_VOTES, expected_accuracy
-from workers.engine.shares import shares
 from workers.engine.strategy import State
-from workers.engine.worth_model import ROWS, WorthModel
+from workers.engine.vote_matrix import ROWS, gathered
+from workers.engine.worth_model import WorthModel
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -35,9 +35,6 @@ apart before it can tell annotators apart."""
 VOTED = 0.75
 """How far the labels' shares among votes are taken for their true shares, rather than what the model
 makes of them: that runs away with one label where votes are few."""
-
-CONSENSUS = 0.2
-"""How far annotators are judged by the majority, rather than by what the model makes of it."""
 
 CHUNK = 1_000_000
 """Numbers at a time, where every vote has a confusion matrix of its own."""
@@ -53,8 +50,8 @@ class PooledModel(WorthModel):
         M    w[j, l, k] = (1 - f) log σ[j, l, k] + f log θ[j, l, k]
              p          = shares of votes, by VOTED, and of responsibilities
         E    e[i, k]    = log p[k] / SHARPNESS + Σ_j u[i, j] w[j, v[i, j], k]
-             r[i, k]    ∝ exp(SHARPNESS · e[i, k] · discount(n[i], fit_dependence)), by 1 - CONSENSUS,
-                          and the majority's shares, by CONSENSUS
+             r[i, k]    ∝ exp(SHARPNESS · e[i, k] · discount(n[i], fit_dependence)), by 1 - consensus,
+                          and the majority's shares, by consensus
         out  P[i, k]    ∝ exp(e[i, k] · discount(n[i], dependence))
 
     **Why a pool.** The simple matrices are right where votes are few or misleading, and keep EM
@@ -86,6 +83,7 @@ class PooledModel(WorthModel):
     """
 
     anchor_worth: ClassVar[float] = 4.0
+    consensus: ClassVar[float] = 0.2
 
     kinds_: dict[str, Kind]
     full_share_: float
@@ -143,8 +141,8 @@ class PooledModel(WorthModel):
         super()._fit()
         self.dependence = self._dependence()
 
-    def _see_crowd(self, counts: Floats, responsibility: Floats) -> None:
-        super()._see_crowd(counts, responsibility)
+    def _see_crowd(self, counts: Floats, labels: Floats) -> None:
+        super()._see_crowd(counts, labels)
         k = len(self.labels)
         cubes = counts.reshape(-1, k, k)
         given = cubes.sum(axis=(0, 2)) + 1.0
@@ -171,15 +169,6 @@ class PooledModel(WorthModel):
         accuracy, _ = expected_accuracy(cubes, self.kind_accuracy_[self._kind_codes[annotators]])
         simple = pool.simple_confusion(cubes, accuracy, self.errors_, self.liking_)
         return simple, pool.full_confusion(cubes, simple)
-
-    def _holding(self, a: sparse.csr_array) -> NDArray[np.float32]:
-        return self._majority(a).astype(np.float32)
-
-    def _held(self, responsibility: Floats, majority: NDArray[np.floating] | None) -> Floats:
-        if majority is not None:
-            responsibility *= 1 - CONSENSUS
-            responsibility += CONSENSUS * majority
-        return responsibility
 
     # -- what each record's votes say when it is left out -----------------------------------
 
@@ -235,13 +224,6 @@ class PooledModel(WorthModel):
 
     def _fit_tempering(self, n_votes: NDArray[np.integer]) -> Floats:
         return SHARPNESS * discount(n_votes, self.fit_dependence)
-
-    def _responsibility(self, rows: Rows) -> Floats:
-        k = len(self.labels)
-        where, slots = self.votes_.of_records(rows)
-        votes = np.bincount(where * k + self.votes_.columns()[2][slots], minlength=len(rows) * k)
-        majority = shares(np.asarray(votes.reshape(-1, k) + 1 / k, np.float64)).astype(np.float32)
-        return self._held(super()._responsibility(rows), majority)
 
     # -- annotators -------------------------------------------------------------------------
 

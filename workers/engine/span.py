@@ -13,7 +13,7 @@ from workers.engine.decision import ADJUDICATED
 from workers.engine.elements import ElementModel, MajorityElements, MarkedElements
 from workers.engine.errors import BadValue, UnknownLabel
 from workers.engine.facts import Vote
-from workers.engine.label_model import Floats
+from workers.engine.judgement import Floats
 from workers.engine.parts import Element, Reading, Whole
 from workers.engine.question import QuestionType, Span, Value, label_question
 from workers.engine.shares import TIE

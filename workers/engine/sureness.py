@@ -1,22 +1,32 @@
-"""How sure annotators said they were, and what that has proved to be worth.
-
-The kinds of votes by sureness are `votes.sureness`'s.
-"""
+"""How sure annotators said they were, and what that has proved to be worth."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engine.votes import SURENESS
-
 Floats = NDArray[np.float64]
+
+SURENESS = 6
+"""Kinds of votes by how sure their annotators said they were: 0 where nobody asked, 1 … 5 for
+confidences about 0, 1/4, 1/2, 3/4 and 1."""
 
 VOTES = 20.0
 """How many votes the belief that saying so means nothing is worth."""
 
 MOST = 3.0
 """No vote counts more than so many others."""
+
+
+def sureness(confidence: float | None) -> int:
+    """The kind of a vote with this confidence, a probability.
+
+    >>> sureness(None), sureness(0.0), sureness(0.7), sureness(1.0)
+    (0, 1, 4, 5)
+    """
+    if confidence is None or confidence != confidence:  # not a number is no confidence
+        return 0
+    return 1 + round(4 * min(max(confidence, 0.0), 1.0))
 
 
 class Proof:

@@ -1,7 +1,8 @@
 """The standing votes of one label question: who says what now.
 
 What anybody said before is in the history, which the store keeps. Votes are kept as dense numpy
-columns, about 23 bytes a vote beside the ids, so that a million of them are one sparse matrix.
+columns, about 23 bytes a vote beside the ids; `workers.engine.vote_matrix` makes a sparse matrix of
+them.
 """
 
 from __future__ import annotations
@@ -11,27 +12,13 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from workers.engine.errors import UnknownLabel
 from workers.engine.facts import Vote
+from workers.engine.sureness import sureness
+from workers.engine.vote_columns import Numbers, VoteColumns
 
 Ints = NDArray[np.int32]
-
-SURENESS = 6
-"""Kinds of votes by how sure their annotators said they were: 0 where nobody asked, 1 … 5 for
-confidences about 0, 1/4, 1/2, 3/4 and 1."""
-
-
-def sureness(confidence: float | None) -> int:
-    """The kind of a vote with this confidence, a probability.
-
-    >>> sureness(None), sureness(0.0), sureness(0.7), sureness(1.0)
-    (0, 1, 4, 5)
-    """
-    if confidence is None or confidence != confidence:  # not a number is no confidence
-        return 0
-    return 1 + round(4 * min(max(confidence, 0.0), 1.0))
 
 
 class Votes:
@@ -53,8 +40,8 @@ class Votes:
     (None, None)
     >>> votes.put(Vote("r1", "ann", "no"))  # her earlier vote gives way and is returned
     'yes'
-    >>> votes.matrix().toarray()  # columns: ann·yes, ann·no, ben·yes, ben·no
-    array([[0., 1., 0., 1.]])
+    >>> votes.get("r1", "ann")
+    'no'
     >>> votes.drop("r1", "ben"), len(votes)
     ('no', 1)
     """
@@ -63,8 +50,8 @@ class Votes:
         self.labels = labels
         self.records: list[str] = []
         self.annotators: list[str] = []
-        self._rows: dict[str, int] = {}
-        self._columns: dict[str, int] = {}
+        self._rows = Numbers()
+        self._columns = Numbers()
         self._codes = {label: code for code, label in enumerate(labels)}
         self._n = 0
         self._record = np.empty(0, np.int32)
@@ -81,16 +68,10 @@ class Votes:
     def of(cls, labels: tuple[str, ...], votes: Iterable[Vote]) -> Votes:
         """Take many votes at once; of an annotator's several on one record the last one stands."""
         self = cls(labels)
-        rows, columns, codes, sure = array("i"), array("i"), array("h"), array("b")
-        row, column, code = self.row, self.column, self.code
-        for record, annotator, label, confidence in votes:
-            codes.append(code(label))
-            rows.append(row(record))
-            columns.append(column(annotator))
-            sure.append(0 if confidence is None else sureness(confidence))  # most are not asked
-        found = [np.frombuffer(each, each.typecode) for each in (rows, columns, codes, sure)]
-        keep = _last_of_each(found[0], found[1])
-        self._load(*(each[keep] for each in found))
+        found = VoteColumns.of(votes, self._codes, self.code)
+        self._rows, self._columns = found.records, found.annotators
+        self.records, self.annotators = list(self._rows), list(self._columns)
+        self._load(found.record, found.annotator, found.label, found.sure)
         return self
 
     @classmethod
@@ -107,9 +88,10 @@ class Votes:
         """The inverse of `columns` and `sure`; no annotator has two votes on a record."""
         self = cls(labels)
         self.records, self.annotators = list(records), list(annotators)
-        self._rows = {name: row for row, name in enumerate(records)}
-        self._columns = {name: column for column, name in enumerate(annotators)}
-        self._load(record, annotator, label, sure)
+        self._rows = Numbers((name, row) for row, name in enumerate(records))
+        self._columns = Numbers((name, column) for column, name in enumerate(annotators))
+        columns = record.astype(np.int32), annotator.astype(np.int32)
+        self._load(*columns, label.astype(np.int16), sure.astype(np.int8))
         return self
 
     def columns(self) -> tuple[Ints, Ints, NDArray[np.int16]]:
@@ -121,19 +103,6 @@ class Votes:
     def sure(self) -> NDArray[np.int8]:
         """The `sureness` of every vote, by slot; a view, not a copy."""
         return self._sure[: self._n]
-
-    def matrix(self, worth: NDArray[np.float64] | None = None) -> sparse.csr_array:
-        """A[record, annotator · n_labels + label] = 1 for every vote, or what it is worth."""
-        record, annotator, label = self.columns()
-        k = len(self.labels)
-        shape = (len(self.records), len(self.annotators) * k)
-        cells = annotator * np.int32(k) + label
-        weight = np.ones(self._n) if worth is None else worth
-        if (np.diff(record) < 0).any():
-            order = np.argsort(record, kind="stable").astype(np.int32)
-            cells, weight = cells[order], weight if worth is None else worth[order]
-        ends = np.concatenate([[0], np.cumsum(self.degree)]).astype(np.int32)
-        return sparse.csr_array((weight, cells, ends), shape=shape)
 
     def __len__(self) -> int:
         return self._n
@@ -220,6 +189,13 @@ class Votes:
         """Votes per record, by row."""
         return self._degree[: len(self.records)]
 
+    def by_record(self) -> Ints:
+        """All slots, by row."""
+        record = self._record[: self._n]
+        if (record[1:] >= record[:-1]).all():
+            return np.arange(self._n, dtype=np.int32)
+        return np.argsort(record, kind="stable").astype(np.int32)
+
     def of_records(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.intp], Ints]:
         """The votes of many records: for each, the position in `rows` and the slot."""
         where, slot = np.arange(len(rows)), self._first[rows]
@@ -280,17 +256,13 @@ class Votes:
         self._sure = np.concatenate([self._sure, np.zeros(room, np.int8)])
 
     def _load(
-        self,
-        record: NDArray[np.integer],
-        annotator: NDArray[np.integer],
-        label: NDArray[np.integer],
-        sure: NDArray[np.integer],
+        self, record: Ints, annotator: Ints, label: NDArray[np.int16], sure: NDArray[np.int8]
     ) -> None:
-        self._record, self._annotator = record.astype(np.int32), annotator.astype(np.int32)
-        self._label, self._sure = label.astype(np.int16), sure.astype(np.int8)
-        n = self._n = len(self._record)
-        self._degree = np.bincount(self._record, minlength=len(self.records)).astype(np.int32)
-        by_record = np.argsort(self._record, kind="stable").astype(np.int32)
+        """Take these columns for the votes' own; they are not copied."""
+        self._record, self._annotator, self._label, self._sure = record, annotator, label, sure
+        n = self._n = len(record)
+        self._degree = np.bincount(record, minlength=len(self.records)).astype(np.int32)
+        by_record = self.by_record()
         start = np.cumsum(self._degree) - self._degree
         self._next = np.empty(n, np.int32)
         self._next[by_record[:-1]] = by_record[1:]
@@ -300,7 +272,7 @@ class Votes:
         self._first[some] = by_record[start[some]]
         short = np.min_scalar_type(len(self.annotators))  # radix sort, if it has 16 bits at most
         by_annotator = np.argsort(annotator.astype(short), kind="stable").astype(np.int32)
-        ends = np.cumsum(np.bincount(self._annotator, minlength=len(self.annotators)))
+        ends = np.cumsum(np.bincount(annotator, minlength=len(self.annotators)))
         parts = np.split(by_annotator, ends[:-1]) if len(ends) else []
         self._slots = [array("i", part.tobytes()) for part in parts]
         self._place = np.empty(n, np.int32)
@@ -313,17 +285,3 @@ def _grown(values: Ints, n: int, fill: int = 0) -> Ints:
     grown = np.full(n + n // 2 + 8, fill, np.int32)
     grown[: len(values)] = values
     return grown
-
-
-def _last_of_each(record: Ints, annotator: Ints) -> NDArray[np.intp] | slice:
-    """Where the last vote of each annotator on each record is, in the order given."""
-    key = record.astype(np.int64)
-    key *= int(annotator.max(initial=0)) + 1
-    key += annotator
-    ordered = np.sort(key)
-    if not (ordered[1:] == ordered[:-1]).any():
-        return slice(None)
-    order = np.argsort(key, kind="stable")
-    last = np.ones(len(key), bool)
-    last[:-1] = np.diff(key[order]) != 0
-    return np.sort(order[last])

@@ -10,17 +10,16 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from workers.engine import correlation, sureness
-from workers.engine.additive_model import DIGITS, AdditiveModel
-from workers.engine.label_model import Floats, Rows
+from workers.engine.additive_model import AdditiveModel
+from workers.engine.em_model import DIGITS
+from workers.engine.judgement import Floats, Rows
 from workers.engine.shares import shares
 from workers.engine.strategy import State
-from workers.engine.votes import SURENESS
+from workers.engine.sureness import SURENESS
+from workers.engine.vote_matrix import ROWS
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-ROWS = 50_000
-"""Records at a time, where all of them are gone through."""
 
 
 class WorthModel(AdditiveModel):
@@ -47,8 +46,7 @@ class WorthModel(AdditiveModel):
         super()._fit()
         if self.votes_.sure.any():
             self.sureness_ = self._proved()
-            a = self.votes_.matrix()
-            self._em(a, self._worth_matrix(a), self.responsibility_)
+            self._em(self._blocks(), self.responsibility_)
 
     def _redundancy(self) -> sparse.csr_array:
         """Who says the same thing twice, as far as votes against the majority's label tell.
