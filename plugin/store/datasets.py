@@ -6,11 +6,14 @@ Writes that belong together take a pipeline and are committed under the dataset'
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from plugin.store.keys import Keys
 from plugin.store.packing import pack, unpack
+
+SCANNED = 1_000
+"""So many entries are asked for at once where all of them are read."""
 
 
 class Datasets:
@@ -79,6 +82,22 @@ class Datasets:
         """The ids of all records that we know and that are not gone."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "ledger"))
         return [i.decode() for i, entry in found.items() if unpack(entry)["s"] != "gone"]
+
+    # The same of all records, in no order and without holding all of it at once; one that is written
+    # meanwhile may come twice
+
+    def scan_ledger(self, dataset_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Record → what stands on it."""
+        yield from self._scan(self._keys.of(dataset_id, "ledger"))
+
+    def scan_decisions(self, dataset_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Record → question → what we decided."""
+        yield from self._scan(self._keys.of(dataset_id, "decisions"))
+
+    def scan_conflicts(self, dataset_id: str) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+        """(Record, question) → conflict."""
+        for name, conflict in self._scan(self._keys.of(dataset_id, "conflicts")):
+            yield _pair(name.encode()), conflict
 
     # Conflicts
 
@@ -166,6 +185,10 @@ class Datasets:
         if snapshot is not None:
             pipe.hset(self._keys.of(dataset_id, "model"), question, snapshot)
         pipe.hset(self._keys.of(dataset_id, "model_info"), question, json.dumps(info))
+
+    def _scan(self, key: str) -> Iterator[tuple[str, Any]]:
+        for name, value in self._redis.hscan_iter(key, count=SCANNED):
+            yield name.decode(), unpack(value)
 
     def _objects(self, key: str, names: Sequence[str]) -> list[Any]:
         found = self._redis.hmget(key, names) if names else []
