@@ -58,7 +58,8 @@ def explain(
     Parameters
     ----------
     decision : as stored (`workers.use_cases.publishing`); `w` has number, reliability, log-odds.
-    sides : value in words → numbers of those who say so, as a stored conflict has them.
+    sides : value in words → numbers of those who say so, as a stored conflict has them; also of
+        reviewers, where they are the ones who differ.
     name : how an annotator is called.
     kind : the question's type in Argilla.
     words : how a value in Argilla's JSON is put in words: as the keys of `sides` are.

@@ -1,40 +1,60 @@
 """The conflict note: a few lines of markdown on a record, for whoever labels or reviews it next.
 
-At most ten short lines: who says what with which weight, what was in conflict before, where to read
-more. Annotators are anonymous unless the dataset's settings name them. Everything that people wrote
-is escaped: a label or a name is text, never markup.
+At most ten short lines: who says what with which weight, who tends to be right, what tipped it and what
+would change it (the words are `plugin.explanation`'s), what was in conflict before, where to read more.
+Annotators are anonymous unless the dataset's settings name them. Everything that people wrote is
+escaped: a label or a name is text, never markup. What moves with every answer stands as "(71%)", which
+is no reason to write a note again (`workers.publication.wording`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from plugin.explanation import Explanation, explain
+from plugin.voices import CONTENT, REVIEW, text
+from workers.engine import decision
 from workers.engine.decision import Decision
+from workers.engine.question import Question, label_question
+from workers.values import TYPES, json_of
 
 MOST_VOICES = 4
 MOST_SIDES = 4
 MOST_RELATED = 3
 MOST_QUESTIONS = 2
+MOST_LINES = 10
 
 Name = Callable[[str], str]
 """How an annotator (by number) is called in the note."""
+
+KINDS = {ours: argillas for argillas, ours in TYPES.items()}
 
 
 @dataclass(frozen=True)
 class Dispute:
     """One question in conflict on the record.
 
-    `value` is the decision's in words; `conflict` is as it is stored.
+    Attributes
+    ----------
+    value : the decision's in words.
+    conflict : as it is stored.
+    passage : the text that spans lie in.
+    strategy : the name of the strategy that decided.
+    sources : number → person, model or template; others are persons.
     """
 
     question: str
     decision: Decision
     value: str
     conflict: Mapping[str, Any]
+    asked: Question = field(default_factory=label_question)
+    passage: str = ""
+    strategy: str = ""
+    sources: Mapping[int, str] = field(default_factory=dict)
 
 
 def escape(text: str) -> str:
@@ -65,7 +85,8 @@ def conflict_note(
     if len(disputes) > MOST_QUESTIONS:
         rest = ", ".join(escape(d.question) for d in disputes[MOST_QUESTIONS:])
         lines.append(f"- also in conflict: {rest}")
-    lines += [line for d in disputes for line in _before(d)][:1]
+    earlier = [line for d in disputes for line in _before(d)]
+    lines += earlier[: min(1, MOST_LINES - 1 - len(lines))]
     links = [f"[why, in full]({page})"]
     links += [f"[similar {i}]({url})" for i, url in enumerate(related[:MOST_RELATED], start=1)]
     lines.append("- " + " · ".join(links))
@@ -73,31 +94,66 @@ def conflict_note(
 
 
 def _dispute(dispute: Dispute, name: Name) -> list[str]:
-    decision = dispute.decision
+    decided = dispute.decision
     verdict = (
-        f"{escape(dispute.value)} ({decision.confidence:.0%} sure)"
-        if decision.value is not None
-        else f"undecided: {escape(decision.abstention or '')}"
+        f"{escape(dispute.value)} ({decided.confidence:.0%} sure)"
+        if decided.value is not None
+        else f"undecided: {escape(decided.abstention or '')}"
     )
-    weights = {voice.annotator: voice.reliability for voice in decision.contributions}
+    weights = {voice.annotator: voice.reliability for voice in decided.contributions}
     sides = {
-        label: [(str(number), weights.get(str(number), 0.0)) for number in numbers]
+        label: [(str(number), weights.get(str(number))) for number in numbers]
         for label, numbers in dispute.conflict["labels"].items()
     }
-    ranked = sorted(sides, key=lambda label: (-decision.posterior.get(label, 0.0), label))
+    ranked = sorted(sides, key=lambda label: (-decided.posterior.get(label, 0.0), label))
     lines = [f"**{escape(dispute.question)}**: {verdict}"]
     lines += [_side(label, sides[label], name) for label in ranked[:2]]
     if len(ranked) > 2:
         lines[-1] += "; others: " + "; ".join(escape(label) for label in ranked[2:MOST_SIDES])
     if len(ranked) > MOST_SIDES:
         lines[-1] += f"; {len(ranked) - MOST_SIDES} more"
-    return lines
+    said = explanation(dispute, name)
+    why = " ".join(part for part in (said.who_is_right, said.tipped, said.would_change) if part)
+    return [*lines, f"- why: {why}"]
 
 
-def _side(label: str, voices: list[tuple[str, float]], name: Name) -> str:
-    """One side of a dispute: voices are annotators' numbers with their reliabilities."""
-    voices = sorted(voices, key=lambda voice: (-voice[1], voice[0]))
-    shown = [f"{escape(name(who))} ({weight:.0%})" for who, weight in voices[:MOST_VOICES]]
+def explanation(dispute: Dispute, name: Name) -> Explanation:
+    """The dispute in sentences, escaped."""
+    decided = dispute.decision
+    return explain(
+        {
+            "v": json_of(dispute.asked, decided.value),
+            "c": decided.confidence,
+            "p": decided.posterior,
+            "s": dispute.strategy,
+            "top": json_of(dispute.asked, decided.leader),
+            "next": json_of(dispute.asked, decided.runner_up),
+            "prior": decided.prior_log_odds,
+            "w": [[_number(c.annotator), c.reliability, c.log_odds] for c in decided.contributions],
+            "abstain": decided.abstention,
+        },
+        dispute.conflict["labels"],
+        lambda number: name(str(number)),
+        kind=KINDS[dispute.asked.type],
+        words=lambda value: text(value, dispute.passage),
+        sources=dispute.sources,
+        escape=escape,
+    )
+
+
+def _number(annotator: str) -> int:
+    """An annotator's number, or that of a voice that is nobody's vote."""
+    nobody = {decision.CONTENT: CONTENT, decision.REVIEW: REVIEW}
+    return nobody[annotator] if annotator in nobody else int(annotator)
+
+
+def _side(label: str, voices: list[tuple[str, float | None]], name: Name) -> str:
+    """One side of a dispute: annotators' numbers with their reliabilities; reviewers have none."""
+    voices = sorted(voices, key=lambda voice: (-(voice[1] or 0.0), voice[0]))
+    shown = [
+        escape(name(who)) + ("" if weight is None else f" ({weight:.0%})")
+        for who, weight in voices[:MOST_VOICES]
+    ]
     more = len(voices) - len(shown)
     return f"- {escape(label)}: {', '.join(shown)}" + (f" and {more} more" if more else "")
 

@@ -101,8 +101,14 @@ class Case:
         return list({review.who: review for review in self.reviews}.values())
 
     @property
+    def among_reviewers(self) -> bool:
+        """Whether the sides are those of reviewers: their answers are no votes."""
+        heard = any(number in self.balance.pulls for number in self.voters)
+        return self.balance.reviewed and len(self.by_value) > 1 and not heard
+
+    @property
     def reviewers_disagree(self) -> bool:
-        return len({review.value for review in self.verdicts}) > 1
+        return self.among_reviewers or len({review.value for review in self.verdicts}) > 1
 
     def source(self, number: int) -> str:
         return self.sources.get(number, "person")

@@ -35,11 +35,11 @@ def _leaning(case: Case) -> str:
 
 def _side(case: Case, value: str, numbers: Sequence[int]) -> str:
     alone = len(numbers) == 1
-    verb = "says" if alone else "say"
+    verb = "decided" if case.among_reviewers else "says" if alone else "say"
     if len(case.ranked) == 1 and not alone:
         verb = "both say" if len(numbers) == 2 else "all say"
     elif alone and len(case.voters) > 2 == len(case.ranked):
-        verb = "alone says"
+        verb = f"alone {verb}"
     return f"{_named(case, numbers)} {verb} {case.say(value)}"
 
 

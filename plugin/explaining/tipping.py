@@ -74,6 +74,8 @@ def _part(case: Case) -> parts.Say:
 
 
 def _decided_by_review(case: Case) -> str:
+    if case.reviewers_disagree and not case.verdicts:
+        return "The reviewers disagree."
     if case.reviewers_disagree:
         told = "; ".join(
             f"{case.escape(review.who)} says {case.say(review.value)}{_reason(case, review)}"

@@ -17,7 +17,7 @@ MOST_JUDGED = 5
 
 def who_is_right(case: Case) -> str:
     """Who of those who answered tends to be right."""
-    if not case.voters:
+    if not case.voters or case.among_reviewers:
         return ""
     if case.counts_heads:
         return "Every answer counts the same here, whoever gave it."

@@ -7,6 +7,13 @@ from tests.plugin.explained import Case, decision
 
 CASES = (
     Case(
+        "a conflict among reviewers",
+        decision("no", "yes", [(0, 0.8, -1.2), (-2, 0.999, 9.0)], c=0.999),
+        {"yes": [1], "no": [2]},
+        "cas decided “no”; ben decided “yes”. The reviewers disagree. “no” stands until they "
+        "agree; only the reviewers can settle it.",
+    ),
+    Case(
         "a tie",
         decision(
             None,

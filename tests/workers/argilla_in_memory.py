@@ -57,13 +57,15 @@ class Row:
 class FakeArgilla(Gateway):
     """One dataset to begin with. A record is completed by `overlap` submitted answers.
 
-    `refuses`: records on which no suggestion is accepted; `unreadable`: records that break reading.
+    `told`: guidelines by dataset. `refuses`: records on which no suggestion is accepted;
+    `unreadable`: records that break reading.
     """
 
     def __init__(self, overlap: int = 2) -> None:
         self.overlap = overlap
         self.sets = {D: CHAT}
         self.rows: dict[str, dict[str, Row]] = {D: {}}
+        self.told: dict[str, str] = {}
         self.names: dict[str, str] = {}
         self.hooks: dict[str, dict[str, Any]] = {}
         self.calls: list[str] = []
@@ -164,6 +166,18 @@ class FakeArgilla(Gateway):
             for user, response in row.responses.items():
                 counts[user][response.status] += 1
         return counts
+
+    @call
+    def guidelines(self, dataset_id: str) -> str:
+        if dataset_id not in self.sets:
+            raise NotFound(dataset_id)
+        return self.told.get(dataset_id, "")
+
+    @call
+    def write_guidelines(self, dataset_id: str, text: str) -> None:
+        if len(text) > 10_000:
+            raise InvalidValue("guidelines: at most 10000 characters")
+        self.told[dataset_id] = text
 
     @call
     def create_and_delete_dataset(self, name: str) -> str | None:

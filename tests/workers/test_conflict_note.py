@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from markdown_it import MarkdownIt
 
 from workers.conflict_note import Dispute, conflict_note, escape
 from workers.engine.decision import Contribution, Decision
+from workers.engine.question import Question, Span
+from workers.publication import wording
 
 PAGE = "http://us/records/r1"
 NAMES = {"0": "ann", "1": "ben", "2": "cas"}
@@ -33,6 +36,22 @@ def dispute(
     return Dispute(question, decision, value or "", conflict)
 
 
+def weighed(
+    ann: float = 0.95,
+    ben: float = 0.6,
+    cas: float = 0.7,
+    sure: float = 0.86,
+    odds: tuple[float, float, float] = (2.9, -0.4, -0.8),
+) -> Dispute:
+    """Ann against ben and cas, with what each of them weighs."""
+    parts = zip("012", ("yes", "no", "no"), (ann, ben, cas), odds, strict=True)
+    voices = tuple(Contribution(*part) for part in parts)
+    posterior = {"yes": sure, "no": 1 - sure}
+    decided = Decision("r1", "yes", "yes", "no", sure, posterior, 0.1, voices, None)
+    conflict = {"state": "open", "labels": {"no": [1, 2], "yes": [0]}, "before": []}
+    return Dispute("helpful", decided, "yes", conflict)
+
+
 SPLIT = dispute([("0", "yes", 0.95), ("1", "no", 0.6), ("2", "no", 0.7)])
 
 
@@ -49,12 +68,52 @@ def test_without_a_dispute_there_is_no_note() -> None:
 
 
 def test_it_says_who_says_what_with_which_weight_and_where_to_read_on() -> None:
-    assert note(SPLIT).split("\n") == [
-        "**helpful**: yes (90% sure)",
+    assert note(weighed()).split("\n") == [
+        "**helpful**: yes (86% sure)",
         "- yes: ann (95%)",
         "- no: cas (70%), ben (60%)",
+        "- why: Going by all answers and reviews so far, ann (95%) tends to be right more often than "
+        "cas (70%) and ben (60%). The answer of ann tipped it: without it, “yes” would not lead. "
+        "About three more answers for “no”, as weighty as those here, would turn it.",
         f"- [why, in full]({PAGE})",
     ]
+
+
+def test_moved_percentages_alone_are_no_other_wording() -> None:
+    moved = weighed(0.93, 0.65, 0.66, 0.88)
+    assert note(moved) != note(weighed())
+    assert wording(note(moved)) == wording(note(weighed()))
+
+
+def test_another_reason_is_another_wording() -> None:
+    assert wording(note(weighed(odds=(2.9, 1.9, -4.0)))) != wording(note(weighed()))
+
+
+def test_a_model_beside_people_is_called_so_where_names_do_not_tell() -> None:
+    told = replace(weighed(), strategy="majority", sources={0: "model"})
+    assert "- why: Every answer counts the same here, whoever gave it. By count it is" in note(told)
+
+
+def test_values_of_several_parts_are_explained_by_the_least_certain_one() -> None:
+    spans = (Span(0, 3, "name"),), (Span(0, 3, "name"), Span(4, 8, "verb"))
+    voices = (Contribution("0", spans[0], 0.8, 1.2), Contribution("1", spans[1], 0.7, -0.5))
+    decided = Decision("r1", spans[0], spans[0], spans[1], 0.7, {}, 0.0, voices, None)
+    labels = {"name “Ada”": [0], "name “Ada”, verb “left”": [1]}
+    asked = Question("span", ("name", "verb"))
+    told = Dispute("q", decided, "name “Ada”", {"labels": labels}, asked, "Ada left.")
+    assert "Least certain is that verb “left” does not belong to it; the answer of ann" in note(
+        told
+    )
+
+
+def test_reviewers_who_differ_are_named_without_weights() -> None:
+    review = Contribution("review", "no", 0.999, 9.0)
+    decided = Decision(
+        "r1", "no", "no", "yes", 0.999, {"yes": 0.001, "no": 0.999}, 0.0, (review,), None
+    )
+    told = note(Dispute("q", decided, "no", {"labels": {"yes": [0], "no": [1]}}))
+    assert "- yes: ann\n" in told
+    assert "- why: The reviewers disagree. Only the reviewers can settle it." in told
 
 
 def test_an_abstention_says_why() -> None:

@@ -159,14 +159,19 @@ class Town:
         }
 
     def notes(self) -> dict[str, set[tuple[str, ...]]]:
-        """Record → the note: verdicts and sides as sets of words, without figures and links."""
+        """Record → the note: verdicts and sides as sets of words, without figures, links and reasons.
+
+        Reasons follow from figures, which may differ by the tolerance.
+        """
         found = {}
         for record in self.argilla.rows[D]:
             note = self.argilla.shown(record, NOTE)
             if note is not None:
                 text = re.sub(r" \(\d+%( sure)?\)", "", str(note.value))
                 lines = [
-                    line for line in text.split("\n") if "](" not in line and "before:" not in line
+                    line
+                    for line in text.split("\n")
+                    if not any(part in line for part in ("](", "before:", "why:"))
                 ]
                 found[record] = {tuple(sorted(re.findall(r"[\w-]+", line))) for line in lines}
         return found

@@ -15,6 +15,7 @@ from workers.engine.decision import Decision
 from workers.engine.question import Value
 from workers.use_cases.observing import Look
 from workers.use_cases.run import Run
+from workers.values import content
 
 RELATED = 4
 """How many records a kind of conflict remembers: as many as a note links to, and the record itself."""
@@ -101,9 +102,13 @@ def _stored(
 def _note(run: Run, resolution: Resolution, related: Mapping[str, list[str]]) -> str | None:
     disputes = []
     for question, conflict in resolution.open:
-        decision = resolution.decided[question]
-        value = run.models.by_question[question].words(decision.value, resolution.record.fields)
-        disputes.append(Dispute(question, decision, value, conflict))
+        model, decision = run.models.by_question[question], resolution.decided[question]
+        fields = resolution.record.fields
+        value, passage = model.words(decision.value, fields), content(model.question, fields)
+        everybody = [number for who in conflict["labels"].values() for number in who]
+        sources = {number: run.crowd.annotators[number]["kind"] for number in everybody}
+        about = model.asked, passage, model.strategy.name, sources
+        disputes.append(Dispute(question, decision, value, conflict, *about))
     others = dict.fromkeys(
         other
         for question, conflict in resolution.open
