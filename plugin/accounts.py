@@ -1,6 +1,7 @@
-"""Who visits our pages: sign-in with an Argilla account, the session cookie, and who may see what.
+"""Who visits our pages: sign-in with an Argilla account, and the session cookie.
 
-We keep no accounts and no passwords. What a page shows is `pages`.
+We keep no accounts and no passwords. Who may see what is `visitor`, scripts are known by `tokens`,
+and what a page shows is `pages`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import httpx
-from flask import Flask, Request, session
+from flask import Flask, Request, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 from redis.exceptions import RedisError
@@ -24,40 +24,20 @@ from plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotF
 from plugin.gateway import Gateway
 from plugin.settings import Settings
 from plugin.store import Store
-from plugin.store.service import ATTEMPTS_WINDOW_S
+from plugin.tokens import Tokens
+from plugin.visitor import (
+    AWAY,
+    LONGEST_INPUT,
+    MOST_ATTEMPTS_BY_ADDRESS,
+    MOST_ATTEMPTS_BY_NAME,
+    THROTTLED,
+    Refusal,
+    Visitor,
+)
 
-MOST_ATTEMPTS_BY_NAME = 10
-MOST_ATTEMPTS_BY_ADDRESS = 60
-"""Per `ATTEMPTS_WINDOW_S`; the second is higher, because a whole office may share one address."""
-
-LONGEST_INPUT = 256
 ARGILLA_TIMEOUT_S = 10.0
 
 WRONG = "This user name and password do not belong together."
-THROTTLED = f"Too many attempts. Wait {ATTEMPTS_WINDOW_S // 60} minutes, then try again."
-AWAY = "Argilla does not answer, and it is Argilla that knows the passwords. Try again in a moment."
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """Somebody who signed in. `workspaces` are ids; empty for an owner, who may see all."""
-
-    id: str
-    username: str
-    role: str
-    workspaces: tuple[str, ...] = ()
-
-    def may_see(self, workspace_id: str | None) -> bool:
-        """Owners see everything, admins their workspaces, annotators nothing."""
-        return self.role == "owner" or (self.role == "admin" and workspace_id in self.workspaces)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why nobody was signed in: the HTTP status and a sentence for the visitor."""
-
-    status: int
-    message: str
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -119,6 +99,7 @@ class Accounts:
         self._visit = visit or self._plain_gateway
         self._clock = clock
         self.sessions = Sessions(settings, store)
+        self.tokens = Tokens(store.service, self._visit, clock)
 
     def configure(self, app: Flask) -> None:
         """Make an application keep our sessions."""
@@ -132,8 +113,11 @@ class Accounts:
         )
         app.session_interface = self.sessions
 
-    def visitor(self) -> Visitor | None:
-        """Who is signed in, None if nobody is or not any more."""
+    def visitor(self) -> Visitor | Refusal | None:
+        """Whose token came with the request; else who is signed in, None if nobody is (any more)."""
+        key = bearer()
+        if key is not None:
+            return self.tokens.visitor(key, request.remote_addr or "")
         known: dict[str, Any] | None = session.get("visitor")
         if known is None or known["until"] <= self._clock():
             return None
@@ -159,8 +143,7 @@ class Accounts:
         finally:
             gateway.close()
         self._store.service.forget_attempts(by_name)
-        spaces = tuple(workspaces) if user["role"] == "admin" else ()
-        visitor = Visitor(user["id"], user["username"], user["role"], spaces)
+        visitor = Visitor.of(user, workspaces)
         self._begin(visitor)
         return visitor
 
@@ -194,6 +177,12 @@ class Accounts:
         """A gateway without the service's key, and with a cookie jar of its own."""
         timeout_s = min(self._settings.argilla_timeout_s, ARGILLA_TIMEOUT_S)
         return Gateway(httpx.Client(base_url=self._settings.argilla_api_url, timeout=timeout_s))
+
+
+def bearer() -> str | None:
+    """The token of the request in hand, None without one; other schemes are a proxy's business."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
 
 
 def local_path(target: str) -> str:

@@ -73,13 +73,15 @@ class Share:
 class ConflictView:
     """Who stands against whom: `sides` are (label, names).
 
-    `before` are earlier conflicts, settled since: (since, until, outcome).
+    `before` are earlier conflicts, settled since: (since, until, outcome). In one of the kind
+    `adjudications` reviewers stand against each other.
     """
 
     state: str
     since: int
     sides: tuple[tuple[str, tuple[str, ...]], ...]
     before: tuple[tuple[int, int, str | None], ...]
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class QuestionView:
     leader, runner_up : the two that pulls compare, in few words; where that takes many, `rival` is
         the runner-up in full.
     posterior, voices, earlier : most probable, most moving, latest first.
+    explanation : the same in a few sentences.
     """
 
     name: str
@@ -128,6 +131,7 @@ class QuestionView:
     uncounted: tuple[Uncounted, ...] = ()
     conflict: ConflictView | None = None
     earlier: tuple[Earlier, ...] = ()
+    explanation: str = ""
 
 
 def question_view(
@@ -263,6 +267,7 @@ def _conflict(conflict: Mapping[str, Any], people: Mapping[int, Annotator]) -> C
         since=conflict["since"],
         sides=tuple((label, names(who)) for label, who in conflict["labels"].items()),
         before=tuple((start, end, value) for start, end, value in conflict.get("before", [])),
+        kind=conflict.get("kind", ""),
     )
 
 

@@ -1,82 +1,174 @@
-"""What the pages read from the store: only what their visitor may see.
+"""What the pages read from the store: only what their visitor may see, and never all of a dataset.
 
-To somebody who may not see it, a record in a foreign workspace is the same as no record at all.
+To somebody who may not see it, what is in a foreign workspace is the same as nothing at all. What is
+counted over a whole dataset is in its report (`plugin.report`); everything else here is of a few records.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from plugin.accounts import Visitor
 from plugin.record_view import Known
+from plugin.report import Overview
 from plugin.store import Store
+from plugin.visitor import Visitor
 
-LATEST_CONFLICTS = 5
+MOST_TWINS = 12
+"""So many near-identical records are shown of one."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A dataset that the visitor may see: facts, what was last counted, and where it is reviewed."""
+
+    id: str
+    info: Mapping[str, str]
+    waiting: int
+    set_aside: int
+    due: int
+    overview: Overview | None
+    review: Mapping[str, Any] | None
+
+    @property
+    def name(self) -> str:
+        """As `workspace/name`."""
+        return self.info.get("name", self.id)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A record in the review queue, with what its place in the queue is due to."""
+
+    record_id: str
+    worth: float
+    decisions: Mapping[str, Mapping[str, Any]]
+    conflicts: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Own:
+    """Somebody's own part in a dataset."""
+
+    id: str
+    info: Mapping[str, str]
+    number: int
+
+
+def datasets(store: Store, visitor: Visitor) -> list[Found]:
+    """The datasets that the visitor may see, by name."""
+    infos = {dataset_id: store.datasets.info(dataset_id) for dataset_id in store.datasets.ids()}
+    found = [
+        _found(store, dataset_id, info)
+        for dataset_id, info in infos.items()
+        if visitor.may_see(info.get("workspace_id"))
+    ]
+    return sorted(found, key=lambda each: each.name)
+
+
+def dataset(store: Store, text: str, visitor: Visitor) -> Found | None:
+    """The dataset of this id; None if none that the visitor may see."""
+    dataset_id = _id(text)
+    info = store.datasets.info(dataset_id) if dataset_id else {}
+    if dataset_id is None or not info or not visitor.may_see(info.get("workspace_id")):
+        return None
+    return _found(store, dataset_id, info)
+
+
+def own(store: Store, visitor: Visitor) -> list[Own]:
+    """The datasets in which the visitor has answered, in workspaces that they are still in."""
+    parts = (own_in(store, dataset_id, visitor) for dataset_id in store.datasets.ids())
+    return sorted((p for p in parts if p is not None), key=lambda p: p.info.get("name", p.id))
+
+
+def own_in(store: Store, text: str, visitor: Visitor) -> Own | None:
+    """The visitor's own part in one dataset; None if they have none, or left its workspace."""
+    info = store.datasets.info(text)
+    if not info or not visitor.belongs_to(info.get("workspace_id")):
+        return None
+    known = store.datasets.annotators(text).items()
+    return next((Own(text, info, number) for number, a in known if a["key"] == visitor.id), None)
+
+
+def queue(store: Store, dataset_id: str, most: int) -> list[Due]:
+    """The records that are most worth a review, best first."""
+    due = store.reviews.due(dataset_id, 0, most)
+    decided = store.datasets.decisions(dataset_id, [record_id for record_id, _ in due])
+    pairs = [
+        (r, q) for (r, _), questions in zip(due, decided, strict=True) for q in questions or ()
+    ]
+    conflicts = store.datasets.conflicts_on(dataset_id, pairs)
+    return [
+        Due(
+            record_id,
+            worth,
+            questions,
+            {q: conflicts[record_id, q] for q in questions if (record_id, q) in conflicts},
+        )
+        for (record_id, worth), questions in zip(due, decided, strict=True)
+        if questions
+    ]
 
 
 def record(store: Store, text: str, visitor: Visitor) -> Known | None:
     """All that we know of the record of this id; None if none that the visitor may see."""
-    datasets, record_id = store.datasets, _id(text)
-    dataset_id = datasets.of_record(record_id) if record_id else None
+    known, record_id = store.datasets, _id(text)
+    dataset_id = known.of_record(record_id) if record_id and visitor.reviews else None
     if record_id is None or dataset_id is None:
         return None
-    info = datasets.info(dataset_id)
-    ledger = datasets.ledger(dataset_id, [record_id])[0]
+    info = known.info(dataset_id)
+    ledger = known.ledger(dataset_id, [record_id])[0]
     if ledger is None or not visitor.may_see(info.get("workspace_id")):
         return None
-    decisions = datasets.decisions(dataset_id, [record_id])[0] or {}
-    pairs = [(record_id, question) for question in decisions]
+    decisions = known.decisions(dataset_id, [record_id])[0] or {}
+    twins = [other for other in store.reports.alike(dataset_id, record_id) if other != record_id]
+    twins = twins[:MOST_TWINS]
     return Known(
         record_id=record_id,
         dataset_id=dataset_id,
         info=info,
-        annotators=datasets.annotators(dataset_id),
+        annotators=known.annotators(dataset_id),
         ledger=ledger,
         decisions=decisions,
-        conflicts={q: c for (_, q), c in datasets.conflicts_on(dataset_id, pairs).items()},
-        entries=store.history.entries(dataset_id, ledger["h"]),
+        conflicts={
+            q: c
+            for (_, q), c in known.conflicts_on(
+                dataset_id, [(record_id, question) for question in decisions]
+            ).items()
+        },
+        entries=store.history.entries(dataset_id, ledger["h"][-MOST_ENTRIES:]),
         set_aside=store.dirty.poisoned(dataset_id).get(record_id, {}).get("error", ""),
+        twins=dict(zip(twins, known.decisions(dataset_id, twins), strict=True)),
+        answers=_answers(store, dataset_id, list(decisions)),
     )
 
 
-def overview(store: Store, visitor: Visitor) -> list[dict[str, Any]]:
-    """A few facts on each dataset that the visitor may see, by name."""
-    found = []
-    for dataset_id in store.datasets.ids():
-        info = store.datasets.info(dataset_id)
-        if visitor.may_see(info.get("workspace_id")):
-            found.append(_facts(store, dataset_id, info))
-    return sorted(found, key=lambda facts: str(facts["name"]))
+MOST_ENTRIES = 400
+"""Of a record on which more has happened, only the latest is shown."""
 
 
-def _facts(store: Store, dataset_id: str, info: dict[str, str]) -> dict[str, Any]:
-    counts = {name: int(info.get(name, 0)) for name in ("records", "completed", "conflicts")}
-    waiting, _, set_aside = store.dirty.sizes(dataset_id)
+def _answers(store: Store, dataset_id: str, questions: list[str]) -> dict[str, dict[int, int]]:
+    """Question → annotator's number → how many answers they had given when last counted."""
     return {
-        "id": dataset_id,
-        "name": info.get("name", dataset_id),
-        "state": info.get("state", "new"),
-        "word": info.get("word", ""),
-        **counts,
-        "waiting": waiting,
-        "set_aside": set_aside,
-        "latest_conflicts": _latest(store, dataset_id) if counts["conflicts"] else [],
+        question: {each.number: each.votes for each in report.annotators}
+        for question in questions
+        if (report := store.reports.question(dataset_id, question)) is not None
     }
 
 
-def _latest(store: Store, dataset_id: str) -> list[dict[str, Any]]:
-    """The newest open conflicts."""
-    conflicts = store.datasets.conflicts(dataset_id).items()
-    standing = [(c["since"], r, q, list(c["labels"])) for (r, q), c in conflicts if _open(c)]
-    return [
-        {"record": record_id, "question": question, "since": since, "labels": labels}
-        for since, record_id, question, labels in sorted(standing, reverse=True)[:LATEST_CONFLICTS]
-    ]
-
-
-def _open(conflict: dict[str, Any]) -> bool:
-    return bool(conflict["state"] == "open")
+def _found(store: Store, dataset_id: str, info: Mapping[str, str]) -> Found:
+    waiting, _, set_aside = store.dirty.sizes(dataset_id)
+    return Found(
+        id=dataset_id,
+        info=info,
+        waiting=waiting,
+        set_aside=set_aside,
+        due=store.reviews.count_due(dataset_id),
+        overview=store.reports.overview(dataset_id),
+        review=store.reviews.of(dataset_id),
+    )
 
 
 def _id(text: str) -> str | None:

@@ -9,21 +9,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from plugin.decision_view import LISTED, QuestionView, question_view
-from plugin.ledger import DELETED, GONE
+from plugin.event_view import Event, events
+from plugin.explanation import Review, explain, sides_of
+from plugin.ledger import GONE
 from plugin.store.history import Entry
-from plugin.voices import Annotator, Wording, text, unnamed
+from plugin.voices import Annotator, Wording, people, percent, text, unnamed
 
 MOST_CHARACTERS = 20_000
-"""Longer fields are cut on the page: an image may be a data URI of megabytes."""
+LEAST_CHARACTERS = 500
+"""Fields are cut on the page (an image may be a data URI of megabytes): so many characters all of them
+together, and so many of each where earlier ones have used that up.
+"""
 
 
 @dataclass(frozen=True)
 class Known:
-    """All that the store holds about one record."""
+    """All that the store holds about one record.
+
+    Attributes
+    ----------
+    twins : near-identical record → question → decision
+    answers : question → annotator's number → how many answers they had given when last counted
+    """
 
     record_id: str
     dataset_id: str
@@ -34,6 +46,8 @@ class Known:
     conflicts: Mapping[str, Mapping[str, Any]]
     entries: Sequence[Entry]
     set_aside: str = ""
+    twins: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,34 +61,42 @@ class Given:
 
 @dataclass(frozen=True)
 class Answer:
-    """What stands of one annotator on the record, all questions."""
+    """What stands of one annotator on the record, all questions. `in_review`: given on its copy."""
 
     who: Annotator
     status: str
     at: int
     values: tuple[Given, ...]
+    in_review: bool = False
 
 
 @dataclass(frozen=True)
-class Change:
-    """One question's value before and after an event; None where there was or is none."""
+class Adjudication:
+    """What a reviewer decided on the record, and why. `values` are (question, value)."""
+
+    who: Annotator
+    status: str
+    at: int
+    values: tuple[tuple[str, str], ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class TwinValue:
+    """What was decided on a near-identical record; `differs` from what was decided on this one."""
 
     question: str
-    before: str | None
-    after: str | None
+    value: str | None
+    percent: str
+    differs: bool
 
 
 @dataclass(frozen=True)
-class Event:
-    """Something that an annotator did. `at` is Argilla's time, `seen_at` ours."""
+class Twin:
+    """A near-identical record."""
 
-    at: int
-    seen_at: int
-    who: Annotator
-    what: str
-    status: str
-    changes: tuple[Change, ...]
-    echoes: tuple[str, ...]
+    record: str
+    values: tuple[TwinValue, ...]
 
 
 @dataclass(frozen=True)
@@ -93,6 +115,8 @@ class RecordView:
     questions: tuple[QuestionView, ...]
     left_alone: tuple[tuple[str, str], ...]
     answers: tuple[Answer, ...]
+    adjudications: tuple[Adjudication, ...]
+    twins: tuple[Twin, ...]
     events: tuple[Event, ...]
 
 
@@ -106,7 +130,7 @@ def view(
     argilla_url : address of Argilla as a browser sees it.
     fields : the record's fields, None if Argilla could not be asked; then `away` says why.
     """
-    people = _people(known.annotators)
+    who = people(known.annotators)
     questions: dict[str, dict[str, Any]] = json.loads(known.info.get("questions") or "{}")
     say = _wording(questions, fields)
     decided = {name for e in known.entries if e.kind == "decision" for name in e.values}
@@ -122,24 +146,61 @@ def view(
         fields=_fields(fields),
         away=away,
         questions=tuple(
-            question_view(
-                name,
-                _labels(questions.get(name, {})),
-                known.decisions.get(name),
-                known.ledger,
-                known.conflicts.get(name),
-                [e for e in known.entries if e.kind == "decision" and name in e.values],
-                people,
-                known.info.get("publish", "completed"),
-                questions.get(name, {}).get("type", "label_selection"),
-                say,
-            )
+            _question(name, questions.get(name, {}), known, who, say)
             for name in _in_order(decided, questions)
         ),
         left_alone=tuple((n, q["word"]) for n, q in questions.items() if n not in decided),
-        answers=_answers(known.ledger, people, say),
-        events=tuple(reversed(_events(known.entries, people, say))),
+        answers=_answers(known.ledger, who, say),
+        adjudications=_adjudications(known.ledger, who, say),
+        twins=tuple(
+            _twin(other, decided, known.decisions) for other, decided in known.twins.items()
+        ),
+        events=tuple(reversed(events(known.entries, who, say))),
     )
+
+
+def _question(
+    name: str,
+    question: Mapping[str, Any],
+    known: Known,
+    who: Mapping[int, Annotator],
+    say: Wording,
+) -> QuestionView:
+    decision, conflict = known.decisions.get(name), known.conflicts.get(name)
+    kind = question.get("type", "label_selection")
+    told = question_view(
+        name,
+        _labels(question),
+        decision,
+        known.ledger,
+        conflict,
+        [e for e in known.entries if e.kind == "decision" and name in e.values],
+        who,
+        known.info.get("publish", "completed"),
+        kind,
+        say,
+    )
+    if decision is None:
+        return told
+    words = partial(say, name)
+    reviews = [
+        Review(each.who.name, dict(each.values)[name], each.why)
+        for each in _adjudications(known.ledger, who, say)
+        if each.status == "submitted" and name in dict(each.values)
+    ]
+    sides = conflict["labels"] if conflict else sides_of(name, decision, known.ledger, words)
+    explained = explain(
+        decision,
+        sides,
+        lambda number: (who.get(number) or unnamed(number)).name,
+        kind=kind,
+        words=words,
+        sources={number: each.kind for number, each in who.items()},
+        answers=known.answers.get(name),
+        reviews=reviews,
+        before=(conflict or {}).get("before", []),
+    )
+    return replace(told, explanation=explained.text)
 
 
 def _wording(questions: Mapping[str, Any], fields: Mapping[str, Any] | None) -> Wording:
@@ -158,15 +219,6 @@ def dataset_url(argilla_url: str, dataset_id: str) -> str:
     return f"{argilla_url}/dataset/{dataset_id}/annotation-mode"
 
 
-def _people(annotators: Mapping[int, Mapping[str, str]]) -> dict[int, Annotator]:
-    """Annotators by number; one whose user Argilla did not tell keeps the number as a name."""
-    people = {}
-    for number, known in annotators.items():
-        name = known["name"] if known["name"].strip() not in ("", "?") else unnamed(number).name
-        people[number] = Annotator(name, known["kind"], known["key"].startswith("agent:"))
-    return people
-
-
 def _in_order(names: set[str], questions: Mapping[str, Any]) -> list[str]:
     """As the dataset orders its questions; those that it no longer has come last."""
     return [n for n in questions if n in names] + sorted(n for n in names if n not in questions)
@@ -175,7 +227,13 @@ def _in_order(names: set[str], questions: Mapping[str, Any]) -> list[str]:
 def _fields(fields: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...] | None:
     if fields is None:
         return None
-    return tuple((name, _cut(_field(value))) for name, value in fields.items() if value is not None)
+    room, shown = MOST_CHARACTERS, []
+    for name, value in fields.items():
+        if value is not None:
+            cut = _cut(_field(value), room)
+            shown.append((name, cut))
+            room = max(LEAST_CHARACTERS, room - len(cut))
+    return tuple(shown)
 
 
 def _field(value: Any) -> str:
@@ -185,9 +243,9 @@ def _field(value: Any) -> str:
     return text(value)
 
 
-def _cut(value: str) -> str:
-    more = len(value) - MOST_CHARACTERS
-    return value if more <= 0 else f"{value[:MOST_CHARACTERS]}… and {more:,} characters more"
+def _cut(value: str, most: int) -> str:
+    more = len(value) - most
+    return value if more <= 0 else f"{value[:most]}… and {more:,} characters more"
 
 
 def _answers(
@@ -195,67 +253,31 @@ def _answers(
 ) -> tuple[Answer, ...]:
     """The responses that stand, in the order in which they were given."""
     answers = []
-    for number, (status, at, values, echoes) in ledger["r"].items():
+    for number, (status, at, values, echoes, *elsewhere) in ledger["r"].items():
         given = tuple(Given(q, say(q, value), q in echoes) for q, value in values.items())
         who = people.get(int(number)) or unnamed(int(number))
-        answers.append(Answer(who, status, at, given))
+        answers.append(Answer(who, status, at, given, any(elsewhere)))
     return tuple(sorted(answers, key=lambda answer: answer.at))
 
 
-VERBS: dict[str, dict[str | None, str]] = {
-    "submitted": {
-        None: "answered",
-        "submitted": "changed the answer",
-        "draft": "submitted the draft",
-        "discarded": "answered after discarding",
-        DELETED: "answered again",
-    },
-    "draft": {"submitted": "took the answer back and kept it as a draft", None: "saved a draft"},
-    "discarded": {None: "discarded the record"},
-    DELETED: {None: "the answer was deleted"},
-}
-"""What an answer is called by its status, and by the status of the annotator's answer before."""
+def _adjudications(
+    ledger: Mapping[str, Any], people: Mapping[int, Annotator], say: Wording
+) -> tuple[Adjudication, ...]:
+    """What reviewers decided, in the order in which they did."""
+    found = []
+    for number, (status, at, values, why) in ledger.get("a", {}).items():
+        who = people.get(int(number)) or unnamed(int(number))
+        given = tuple((question, say(question, value)) for question, value in values.items())
+        found.append(Adjudication(who, status, at, given, why))
+    return tuple(sorted(found, key=lambda each: each.at))
 
 
-def _events(entries: Sequence[Entry], people: Mapping[int, Annotator], say: Wording) -> list[Event]:
-    """Answers and other agents' suggestions, oldest first."""
-    events = []
-    status: dict[int, str] = {}
-    for entry in entries:
-        if entry.kind not in ("answer", "suggestion") or entry.annotator is None:
-            continue
-        number = entry.annotator
-        if entry.kind == "answer":
-            verbs = VERBS.get(entry.status, {None: entry.status})
-            what = verbs.get(status.get(number), verbs[None])
-            status[number] = entry.status
-        elif entry.status == DELETED:
-            what = "the suggestion was withdrawn"
-        else:
-            what = "changed the suggestion" if entry.replaced else "suggested"
-        events.append(
-            Event(
-                at=entry.at or entry.seen_at,
-                seen_at=entry.seen_at,
-                who=people.get(number) or unnamed(number),
-                what=what,
-                status=entry.status,
-                changes=_changes(entry, say),
-                echoes=tuple(entry.extra.get("echo", [])),
-            )
-        )
-    return events
-
-
-def _changes(entry: Entry, say: Wording) -> tuple[Change, ...]:
-    """What differs; where nothing does (only the status changed), what stands."""
-    names = list(dict.fromkeys([*entry.values, *entry.replaced]))
-    changes = [
-        Change(
-            name,
-            say(name, entry.replaced[name]) if name in entry.replaced else None,
-            say(name, entry.values[name]) if name in entry.values else None,
-        )
-        for name in names
-    ]
-    return tuple([c for c in changes if c.before != c.after] or changes)
+def _twin(record_id: str, theirs: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> Twin:
+    """A near-identical record. Its spans are not quoted: they lie in its own text."""
+    values = []
+    for name, decision in (theirs or {}).items():
+        value, our = decision["v"], ours.get(name, {}).get("v")
+        differs = None not in (value, our) and text(value) != text(our)
+        shown = None if value is None else text(value)
+        values.append(TwinValue(name, shown, percent(decision["c"]), differs))
+    return Twin(record_id, tuple(values))

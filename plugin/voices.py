@@ -164,6 +164,15 @@ def unnamed(number: int) -> Annotator:
     return Annotator(f"annotator {number}", "person")
 
 
+def people(annotators: Mapping[int, Mapping[str, str]]) -> dict[int, Annotator]:
+    """Annotators by number; one whose user Argilla did not tell keeps the number as a name."""
+    named = {}
+    for number, known in annotators.items():
+        name = known["name"] if known["name"].strip() not in ("", "?") else unnamed(number).name
+        named[number] = Annotator(name, known["kind"], known["key"].startswith("agent:"))
+    return named
+
+
 def voices(
     name: str,
     decision: Mapping[str, Any],
@@ -183,7 +192,7 @@ def voices(
         elif suggested and suggested[0] == number:
             value, at = suggested[1], suggested[4]
         else:
-            _, at, values, _ = ledger["r"].get(str(number), ["", 0, {}, []])
+            _, at, values, *_ = ledger["r"].get(str(number), ["", 0, {}, []])
             value = values.get(name, "no longer stands")
         heard.append(
             Voice(
@@ -207,7 +216,7 @@ def uncounted(
 ) -> tuple[Uncounted, ...]:
     """What stands on the record and did not count."""
     silent = []
-    for number, (status, at, values, echoes) in ledger["r"].items():
+    for number, (status, at, values, echoes, *_) in ledger["r"].items():
         if int(number) in counted or (name not in values and status != "discarded"):
             continue
         echo = status == "submitted" and name in echoes

@@ -61,12 +61,12 @@ class Service:
         self._redis.set(key, secrets.token_hex(32), nx=True)
         return bytes(self._redis.get(key))
 
-    def attempts(self, who: str) -> int:
-        """Count one more sign-in attempt of somebody; the answer is how many there were of late."""
+    def attempts(self, who: str, by: int = 1) -> int:
+        """Count a sign-in attempt of somebody, or take one back; how many there were of late."""
         key = self._keys.shared(f"attempts:{who}")
         with self._redis.pipeline(transaction=True) as pipe:
             pipe.set(key, 0, nx=True, ex=ATTEMPTS_WINDOW_S)
-            pipe.incr(key)
+            pipe.incrby(key, by)
             return int(pipe.execute()[1])
 
     def forget_attempts(self, who: str) -> None:

@@ -3,8 +3,9 @@
 import pytest
 from flask.sessions import SecureCookieSessionInterface
 
-from plugin.accounts import MOST_ATTEMPTS_BY_ADDRESS, MOST_ATTEMPTS_BY_NAME, WRONG, local_path
+from plugin.accounts import WRONG, local_path
 from plugin.store import Store
+from plugin.visitor import MOST_ATTEMPTS_BY_ADDRESS, MOST_ATTEMPTS_BY_NAME
 from tests.plugin.scene import RECORD
 from tests.plugin.website import Site, redis_away
 

@@ -231,7 +231,7 @@ def test_an_annotator_without_a_name_has_a_number(told: Scene) -> None:
 def test_a_chat_is_read_turn_by_turn_and_huge_fields_are_cut(told: Scene) -> None:
     fields = {
         "chat": [{"role": "user", "content": "Hi"}, {"role": "bot", "content": "Hello"}],
-        "image": "x" * (MOST_CHARACTERS + 5),
+        "image": "x" * MOST_CHARACTERS,
         "empty": None,
         "data": {"a": 1},
     }
@@ -239,7 +239,7 @@ def test_a_chat_is_read_turn_by_turn_and_huge_fields_are_cut(told: Scene) -> Non
     assert page.fields is not None
     shown = dict(page.fields)
     assert shown["chat"] == "user: Hi\n\nbot: Hello"
-    assert shown["image"].endswith("… and 5 characters more")
+    assert shown["image"].endswith("… and 20 characters more")
     assert shown["data"] == '{"a": 1}'
     assert "empty" not in shown
 

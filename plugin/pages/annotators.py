@@ -1,0 +1,70 @@
+"""The pages of annotators: all of a dataset, and one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from werkzeug.wrappers import Response as AnyResponse
+
+from plugin import lookup
+from plugin.annotator_view import MOST_ROWS, person, rows
+from plugin.dataset_view import Head, distilled
+from plugin.pages.dataset import of_dataset
+from plugin.pages.frame import Frame, wants_json
+from plugin.record_view import dataset_url
+from plugin.report import QuestionReport
+from plugin.visitor import Visitor
+
+NO_SUCH_ANNOTATOR = "There is no annotator of this number in this dataset."
+
+
+def everybody(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
+    """All annotators of a question, a hundred on each page of HTML."""
+    start = (max(1, request.args.get("page", 1, int)) - 1) * MOST_ROWS
+
+    def told(found: lookup.Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
+        if report is None:
+            return {"annotators": ()}
+        people = rows(report, frame.store.datasets.annotators(found.id))
+        if wants_json():
+            return {"annotators": people}
+        pages = -(-len(people) // MOST_ROWS)
+        page = {"annotators": people[start : start + MOST_ROWS], "total": len(people)}
+        return {**page, "page": start // MOST_ROWS + 1, "pages": pages, "counted": report}
+
+    return of_dataset(frame, visitor, dataset_id, "annotators.html", told)
+
+
+def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> AnyResponse:
+    """One annotator, for owners and admins, or for themselves."""
+    dataset_id = dataset_id.lower()
+    found = lookup.dataset(frame.store, dataset_id, visitor)
+    mine = lookup.own_in(frame.store, dataset_id, visitor)
+    own = mine is not None and mine.number == number
+    if found is None and not own:
+        return frame.missing(visitor, "No such annotator", NO_SUCH_ANNOTATOR)
+    annotators = frame.store.datasets.annotators(dataset_id)
+    if number not in annotators:
+        return frame.missing(visitor, "No such annotator", NO_SUCH_ANNOTATOR)
+    info = frame.store.datasets.info(dataset_id)
+    questions, _ = distilled(info.get("questions", ""))
+    wanted = request.args.get("question", "")
+    question = wanted if wanted in questions else next(iter(questions), "")
+    report = frame.store.reports.question(dataset_id, question) if question else None
+    overview = frame.store.reports.overview(dataset_id)
+    told = {
+        "dataset": {"id": dataset_id, "name": info.get("name", dataset_id)},
+        "questions": questions,
+        "question": question,
+        "counted_at": overview.taken_at if overview else None,
+        "annotator": person(number, report, annotators),
+    }
+    return frame.answer(
+        "annotator.html",
+        visitor,
+        told,
+        argilla_url=dataset_url(frame.settings.argilla_url, dataset_id),
+        all_of_it=found is not None,
+        own=own,
+    )

@@ -1,0 +1,46 @@
+"""The page of one dataset: what its answers amount to, question by question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import request
+from werkzeug.wrappers import Response as AnyResponse
+
+from plugin import lookup
+from plugin.dataset_view import Head, head, shown
+from plugin.pages.frame import Frame
+from plugin.queue_view import queued
+from plugin.report import QuestionReport
+from plugin.visitor import Visitor
+
+QUEUED = 20
+"""So many records of the review queue are shown."""
+
+NO_SUCH_DATASET = "We know of no such dataset. Datasets are known once `connect` has read them."
+
+Told = Callable[[lookup.Found, Head, QuestionReport | None], dict[str, Any]]
+
+
+def dataset(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
+    """Labels and confidence, calibration, the review queue, who confuses what, how it went."""
+
+    def told(found: lookup.Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
+        queue = queued(lookup.queue(frame.store, found.id, QUEUED))
+        return {"report": shown(report) if report else None, "queue": queue}
+
+    return of_dataset(frame, visitor, dataset_id, "dataset.html", told)
+
+
+def of_dataset(
+    frame: Frame, visitor: Visitor, dataset_id: str, template: str, told: Told, **more: Any
+) -> AnyResponse:
+    """A page of one dataset and one of its questions: refused, or told with its head."""
+    found = lookup.dataset(frame.store, dataset_id, visitor)
+    if found is None:
+        return frame.missing(visitor, "No such dataset", NO_SUCH_DATASET)
+    wanted = request.args.get("question", "")
+    top = head(found, wanted, frame.settings.argilla_url, frame.now())
+    report = frame.store.reports.question(found.id, top.question) if top.question else None
+    return frame.answer(template, visitor, {"head": top, **told(found, top, report)}, **more)

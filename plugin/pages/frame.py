@@ -1,0 +1,158 @@
+"""What all pages have in common: who visits, in which form they are told, and what is refused."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import jsonify, make_response, redirect, render_template, request, url_for
+from redis.exceptions import RedisError
+from werkzeug.wrappers import Response as AnyResponse
+
+from plugin import gateway
+from plugin.accounts import Accounts, bearer
+from plugin.gateway import Gateway
+from plugin.settings import Settings
+from plugin.store import Store
+from plugin.store.service import ATTEMPTS_WINDOW_S
+from plugin.visitor import Refusal, Visitor
+
+log = logging.getLogger("distill.pages")
+
+FIELDS_TIMEOUT_S = 3.0
+"""How long a page waits for Argilla, which it can do without."""
+
+NOT_YOURS = (
+    "These pages are for Argilla's owners, for admins of the workspace in question, and for annotators "
+    "their own. Either there is no such record, dataset or annotator, or it is not for you to see."
+)
+STORE_AWAY = "Our store (Redis) does not answer. Nothing is lost; try again in a moment."
+
+Page = Callable[..., AnyResponse]
+
+
+class Frame:
+    """The frame round each page.
+
+    Parameters
+    ----------
+    serve : makes the gateway, with the service's key, that reads a record's fields.
+    clock : seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        accounts: Accounts,
+        serve: Callable[[], Gateway] | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.accounts = accounts
+        self._serve = serve
+        self._clock = clock
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """One gateway for all visitors: its connections are kept."""
+        if self._serve:
+            return self._serve()
+        patience = {"argilla_timeout_s": min(self.settings.argilla_timeout_s, FIELDS_TIMEOUT_S)}
+        return gateway.connect(self.settings.model_copy(update=patience))
+
+    def now(self) -> int:
+        """Ms since the epoch."""
+        return int(self._clock() * 1000)
+
+    def prepare(self) -> None:
+        """Without the key of the cookies there is no page: fails while Redis cannot give it."""
+        self.accounts.sessions.key()
+
+    def for_visitors(self, page: Page) -> Page:
+        """A page that is shown to nobody but visitors whom we know; it is called with who it is."""
+
+        def shown(**ids: Any) -> AnyResponse:
+            visitor = self.accounts.visitor()
+            if isinstance(visitor, Refusal):
+                return self._refused(visitor)
+            return self._to_sign_in() if visitor is None else page(self, visitor, **ids)
+
+        return shown
+
+    # How it is said
+
+    def answer(
+        self, template: str, visitor: Visitor, told: Mapping[str, Any], **more: Any
+    ) -> AnyResponse:
+        """A page: `told` is all of its JSON, `more` is what only the layout needs."""
+        if wants_json():
+            return jsonify({name: _plain(value) for name, value in told.items()})
+        return self.page(template, visitor, **told, **more)
+
+    def page(
+        self, template: str, visitor: Visitor | None, status: int = 200, **values: Any
+    ) -> AnyResponse:
+        """A page of HTML. A script's request begins no session."""
+        by_cookie = visitor is not None and bearer() is None
+        values["token"] = self.accounts.token() if by_cookie else ""
+        return make_response(render_template(template, visitor=visitor, **values), status)
+
+    def message(
+        self, status: int, title: str, text: str, visitor: Visitor | None = None
+    ) -> AnyResponse:
+        """A page of one sentence."""
+        if wants_json():
+            return make_response(jsonify(error=text), status)
+        return self.page("message.html", visitor, status, title=title, text=text)
+
+    def not_yours(self, visitor: Visitor) -> AnyResponse:
+        """What somebody may not see looks like what is not there."""
+        return self.message(403, "Not for this account", NOT_YOURS, visitor)
+
+    def missing(self, visitor: Visitor, title: str, text: str) -> AnyResponse:
+        """Something is not there. Only an owner, who may see everything, is told so."""
+        if visitor.role == "owner":
+            return self.message(404, title, text, visitor)
+        return self.not_yours(visitor)
+
+    def store_away(self, error: RedisError) -> AnyResponse:
+        """Redis does not answer."""
+        log.warning("no page without redis: %s: %s", type(error).__name__, error)
+        return self.message(503, "Back in a moment", STORE_AWAY)
+
+    def _refused(self, refusal: Refusal) -> AnyResponse:
+        answer = self.message(refusal.status, "Not let in", refusal.message)
+        if refusal.status == 401:
+            answer.headers["WWW-Authenticate"] = "Bearer"
+        if refusal.status == 429:
+            answer.headers["Retry-After"] = str(ATTEMPTS_WINDOW_S)
+        return answer
+
+    def _to_sign_in(self) -> AnyResponse:
+        where = url_for("pages.sign_in")
+        if wants_json():
+            answer = make_response(jsonify(error="sign in first", sign_in=where), 401)
+            answer.headers["WWW-Authenticate"] = "Bearer"
+            return answer
+        return redirect(url_for("pages.sign_in", next=request.full_path.rstrip("?")))
+
+
+def wants_json() -> bool:
+    """Whether JSON is asked for; scripts, which carry a token, get it unless they ask for HTML."""
+    kinds = ["text/html", "application/json"]
+    if bearer() is not None:
+        kinds.reverse()
+    return request.accept_mimetypes.best_match(kinds) == "application/json"
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,43 @@
+"""The first page: every dataset in a few figures; for annotators, their own work."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response as AnyResponse
+
+from plugin import lookup
+from plugin.annotator_view import OwnLine, own_line
+from plugin.dataset_view import distilled
+from plugin.overview_view import line
+from plugin.pages.frame import Frame
+from plugin.queue_view import Queued, queued
+from plugin.visitor import Visitor
+
+FIRST = 3
+"""So many records of a review queue are shown here."""
+
+
+def home(frame: Frame, visitor: Visitor) -> AnyResponse:
+    """The datasets that the visitor may see, or their own part in those that they work in."""
+    if not visitor.reviews:
+        return _own(frame, visitor)
+    found = lookup.datasets(frame.store, visitor)
+    lines = [line(each, frame.settings.argilla_url, frame.now()) for each in found]
+    return frame.answer(
+        "home.html",
+        visitor,
+        {"datasets": lines},
+        queues={each.id: _first(frame, each) for each in found},
+    )
+
+
+def _first(frame: Frame, found: lookup.Found) -> tuple[Queued, ...]:
+    return queued(lookup.queue(frame.store, found.id, FIRST)) if found.due else ()
+
+
+def _own(frame: Frame, visitor: Visitor) -> AnyResponse:
+    lines: list[OwnLine] = []
+    for part in lookup.own(frame.store, visitor):
+        names, _ = distilled(part.info.get("questions", ""))
+        reports = {name: frame.store.reports.question(part.id, name) for name in names}
+        lines.append(own_line(part, reports, frame.settings.argilla_url))
+    return frame.answer("own.html", visitor, {"datasets": lines})

@@ -1,0 +1,40 @@
+"""The page of one record: why its labels are what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from werkzeug.wrappers import Response as AnyResponse
+
+from plugin import lookup
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
+from plugin.pages.frame import Frame, wants_json
+from plugin.record_view import Known, view
+from plugin.visitor import Visitor
+
+NO_SUCH_RECORD = "We know of no such record. Records are known once somebody has answered them."
+
+
+def record(frame: Frame, visitor: Visitor, record_id: str) -> AnyResponse:
+    """The explanation of one record."""
+    known = lookup.record(frame.store, record_id, visitor)
+    if known is None:
+        return frame.missing(visitor, "No such record", NO_SUCH_RECORD)
+    fields, away = _fields(frame, known)
+    page = view(known, frame.settings.argilla_url, fields, away)
+    if wants_json():
+        return frame.answer("", visitor, asdict(page))
+    return frame.page("record.html", visitor, record=page)
+
+
+def _fields(frame: Frame, known: Known) -> tuple[Mapping[str, Any] | None, str]:
+    try:
+        return frame.gateway.record(known.record_id).fields, ""
+    except NotFound:
+        return None, "The record is not in Argilla any more."
+    except ArgillaUnavailable:
+        return None, "Argilla does not answer just now. All the rest of this page is our own."
+    except ArgillaRefused:
+        return None, "Argilla does not let our service read it; run `argilla-distill doctor`."

@@ -1,0 +1,87 @@
+"""All pages as one Flask blueprint: their addresses, what protects them, and what is set in templates.
+
+Rendered here from templates/, without JavaScript and without anything from elsewhere.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import cast
+
+from flask import Blueprint, Flask, Response
+from redis.exceptions import RedisError
+
+from plugin import charts, pictures
+from plugin.accounts import Accounts
+from plugin.gateway import Gateway
+from plugin.pages import annotators, dataset, entrance, examples, overview, record
+from plugin.pages.frame import Frame
+from plugin.queue_view import KINDS
+from plugin.settings import Settings
+from plugin.store import Store
+from plugin.wording import FILTERS
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def blueprint(
+    settings: Settings,
+    store: Store,
+    visit: Callable[[], Gateway] | None = None,
+    serve: Callable[[], Gateway] | None = None,
+    clock: Callable[[], float] = time.time,
+) -> Blueprint:
+    """The pages as a Flask blueprint, which also makes the application keep our sessions.
+
+    Parameters
+    ----------
+    visit : makes the gateway, without any key, that checks passwords and tokens.
+    serve : makes the gateway, with the service's key, that reads a record's fields.
+    clock : seconds since the epoch.
+    """
+    accounts = Accounts(settings, store, visit, clock)
+    frame = Frame(settings, store, accounts, serve, clock)
+    bp = Blueprint("pages", __name__)
+    bp.record_once(lambda state: accounts.configure(cast(Flask, state.app)))
+    bp.record_once(lambda state: _dress(cast(Flask, state.app)))
+    doors = entrance.Entrance(frame)
+    bp.add_url_rule("/sign-in", "sign_in", doors.ask, methods=["GET"])
+    bp.add_url_rule("/sign-in", "enter", doors.enter, methods=["POST"])
+    bp.add_url_rule("/sign-out", "sign_out", doors.leave, methods=["POST"])
+    for address, name, page in (
+        ("/", "home", overview.home),
+        ("/records/<record_id>", "record", record.record),
+        ("/datasets/<dataset_id>", "dataset", dataset.dataset),
+        ("/datasets/<dataset_id>/examples", "examples", examples.examples),
+        ("/datasets/<dataset_id>/annotators", "annotators", annotators.everybody),
+        ("/datasets/<dataset_id>/annotators/<int:number>", "annotator", annotators.somebody),
+    ):
+        bp.add_url_rule(address, name, frame.for_visitors(page))
+    bp.before_request(frame.prepare)
+    bp.after_request(_seal)
+    bp.register_error_handler(RedisError, frame.store_away)
+    return bp
+
+
+def _dress(app: Flask) -> None:
+    """What templates may use."""
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(charts=charts, pictures=pictures, kinds=KINDS)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _seal(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    response.vary.add("Accept")
+    response.vary.add("Authorization")
+    return response

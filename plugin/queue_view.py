@@ -1,0 +1,115 @@
+"""Why a record stands where it does in the review queue, in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plugin.lookup import Due
+from plugin.voices import percent, text
+
+KINDS = {
+    "tie": "no value leads",
+    "dissent": "one voice stands against all others",
+    "split": "two values have several voices each",
+    "scatter": "three values or more",
+    "resolved": "they differed once",
+    "adjudications": "reviewers disagree",
+    "across": "a near-identical record was decided differently",
+}
+"""What kinds of conflict are called."""
+
+MOST_SIDES = 4
+
+
+@dataclass(frozen=True)
+class Queued:
+    """One record of the queue.
+
+    Attributes
+    ----------
+    worth : what a review is expected to buy; `gain` of it on this label, `teaching` by what it teaches
+    value : the decision as it stands, None without one
+    sides : the values that are contested
+    reasons : in words, the weightiest first
+    """
+
+    record: str
+    question: str
+    worth: float
+    gain: float | None
+    teaching: float | None
+    value: str | None
+    confidence: float
+    kind: str
+    sides: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def queued(due: Sequence[Due]) -> tuple[Queued, ...]:
+    """The queue, in its order."""
+    return tuple(_queued(each) for each in due)
+
+
+def review_link(argilla_url: str, review: Mapping[str, Any] | None) -> str:
+    """Where Argilla shows the review dataset in the queue's order; "" without one.
+
+    >>> review_link("http://argilla", {"id": "r"}).split("?")[1]
+    'page=1&status=pending&sort=metadata.priority.desc'
+    """
+    if not review:
+        return ""
+    query = "page=1&status=pending&sort=metadata.priority.desc"
+    return f"{argilla_url}/dataset/{review['id']}/annotation-mode?{query}"
+
+
+def _queued(due: Due) -> Queued:
+    question = max(due.decisions, key=lambda name: _urgency(due.decisions[name]))
+    decision, conflict = due.decisions[question], due.conflicts.get(question, {})
+    gain, teaching = (decision.get("worth") or [None, None])[:2]
+    is_open = conflict.get("state") == "open"
+    kind = conflict.get("kind", "") if is_open else ""
+    sides = tuple(str(side) for side in conflict.get("labels", {}))[:MOST_SIDES] if is_open else ()
+    return Queued(
+        record=due.record_id,
+        question=question,
+        worth=due.worth,
+        gain=gain,
+        teaching=teaching,
+        value=None if decision["v"] is None else text(decision["v"]),
+        confidence=decision["c"],
+        kind=kind,
+        sides=sides,
+        reasons=_reasons(decision, kind, is_open, gain, teaching),
+    )
+
+
+def _urgency(decision: Mapping[str, Any]) -> tuple[float, float]:
+    """Of several questions on a record the one that the review is for."""
+    return sum(decision.get("worth") or [0.0]), -decision["c"]
+
+
+def _reasons(
+    decision: Mapping[str, Any],
+    kind: str,
+    is_open: bool,
+    gain: float | None,
+    teaching: float | None,
+) -> tuple[str, ...]:
+    reasons = []
+    if is_open:
+        reasons.append(KINDS.get(kind, "the votes differ"))
+    if decision["v"] is None:
+        reasons.append(decision.get("abstain") or "no value is probable enough")
+    else:
+        reasons.append(
+            f"only {percent(decision['c'])} sure" if decision["c"] < 0.9 else "almost sure"
+        )
+    if gain is not None and teaching is not None and gain + teaching > 0:
+        share = teaching / (gain + teaching)
+        if share >= 0.5:
+            reasons.append("most of its worth is what it teaches about annotators and labels")
+        elif share >= 0.2:
+            reasons.append("it also teaches about annotators and labels")
+    return tuple(reasons)
