@@ -22,19 +22,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import redis
 
 from benchmarks.drawn import DAY_MS, QUESTION, Drawn, draw, person
 from benchmarks.kept import adjudication, conflict, decided, decision, ledger, reviewed_at
 from demo.servers import RedisServer
-from plugin.records import Dataset
+from plugin.gateway import Gateway
+from plugin.records import Dataset, Record
+from plugin.settings import Settings
 from plugin.store import Store
 from plugin.store.history import Entry
 from workers.engine import registry, snapshot
 from workers.engine.decision import Decision
 from workers.engine.facts import Adjudication, Source, Vote
 from workers.models import Model
+from workers.use_cases.report import report
+from workers.use_cases.world import World
 from workers.values import question_of
 from workers.witness import Witness
 
@@ -233,7 +238,22 @@ def fill(
     work.tell(decisions, before)
     n_open = work.write(model, decisions)
     say(f"written: {records} records, {drawn.who.size} answers, {n_open} open conflicts")
+    counted = report(world(store), dataset_id)
+    say(f"reported: {counted.votes} votes")
     return dataset_id
+
+
+class Texts(Gateway):
+    """An Argilla that knows a text for every record and nothing else."""
+
+    def records(self, dataset_id: str, ids: Sequence[str]) -> dict[str, Record]:
+        return {i: Record(i, "completed", {"text": f"Where is parcel {i}? " * 10}) for i in ids}
+
+
+def world(store: Store) -> World:
+    """What a report needs."""
+    settings = {"argilla_api_url": "http://argilla", "argilla_api_key": "of-nobody"}
+    return World(Texts(httpx.Client()), store, Settings.model_validate(settings))
 
 
 @contextmanager

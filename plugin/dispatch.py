@@ -14,6 +14,7 @@ from plugin.store import Store
 
 DISTIL = "workers.jobs.distil"
 SWEEP = "workers.jobs.sweep"
+REPORT = "workers.jobs.report"
 
 JOB_TIMEOUT_S = 600
 FAILURE_TTL_S = 86_400
@@ -25,10 +26,8 @@ class Dispatch:
     def __init__(self, store: Store, queue: str) -> None:
         self._store = store
         options = {"connection": store.redis, "serializer": JSONSerializer}
-        self._queues = {
-            DISTIL: Queue(queue, **options),
-            SWEEP: Queue(f"{queue}-sweep", **options),
-        }
+        patient = Queue(f"{queue}-sweep", **options)
+        self._queues = {DISTIL: Queue(queue, **options), SWEEP: patient, REPORT: patient}
 
     def deliver(self, delivery: Delivery) -> None:
         """Take a delivery's ids in."""

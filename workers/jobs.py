@@ -16,6 +16,7 @@ from plugin import gateway, store
 from plugin.dispatch import DISTIL
 from plugin.settings import read
 from workers.use_cases import distil as distilling
+from workers.use_cases import report as reporting
 from workers.use_cases import sweep as sweeping
 from workers.use_cases.world import World
 
@@ -65,5 +66,20 @@ def sweep(dataset_id: str) -> None:
         report.records,
         report.differing,
         report.word,
+        time.perf_counter() - start,
+    )
+
+
+def report(dataset_id: str) -> None:
+    """Count a dataset for the pages."""
+    start = time.perf_counter()
+    with world() as w:
+        counted = reporting.report(w, dataset_id)
+    log.info(
+        "report dataset=%s records=%d votes=%d outcome=%s seconds=%.2f",
+        dataset_id,
+        counted.records,
+        counted.votes,
+        counted.word,
         time.perf_counter() - start,
     )

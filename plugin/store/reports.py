@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plugin.report import Overview, QuestionReport, as_json, read
 from plugin.store.keys import Keys
 from plugin.store.packing import pack, unpack
+
+CLAIM_S = 900
+"""For how long nobody else counts a dataset after a report was asked for and never came."""
 
 
 class Reports:
@@ -23,10 +27,18 @@ class Reports:
         overview: Overview,
         questions: Sequence[QuestionReport],
         alike: Mapping[str, Sequence[str]],
+        mark: str = "",
     ) -> None:
-        """Replace a dataset's report. `alike`: record → records with nearly the same content."""
+        """Replace a dataset's report.
+
+        Parameters
+        ----------
+        alike : record → records with nearly the same content.
+        mark : names the state that was counted; another one means that there is news.
+        """
         parts = {f"question:{q.name}": pack(as_json(q)) for q in questions}
         parts["overview"] = pack(as_json(overview))
+        parts["last"] = json.dumps([mark, overview.taken_at, overview.seconds]).encode()
         report, twins = (self._keys.of(dataset_id, name) for name in ("report", "alike"))
         with self._redis.pipeline(transaction=True) as pipe:
             pipe.delete(report, twins)
@@ -34,6 +46,20 @@ class Reports:
             if alike:
                 pipe.hset(twins, mapping={r: pack(list(others)) for r, others in alike.items()})
             pipe.execute()
+
+    def last(self, dataset_id: str) -> tuple[str, int, float] | None:
+        """Of the last report: its mark, when it was begun (ms since the epoch), how long it took (s)."""
+        found = self._redis.hget(self._keys.of(dataset_id, "report"), "last")
+        return tuple(json.loads(found)) if found else None
+
+    def claim(self, dataset_id: str) -> bool:
+        """Claim the right to count a dataset; False while somebody else has it."""
+        key = self._keys.of(dataset_id, "reporting")
+        return bool(self._redis.set(key, "1", nx=True, ex=CLAIM_S))
+
+    def release(self, dataset_id: str) -> None:
+        """It is counted."""
+        self._redis.delete(self._keys.of(dataset_id, "reporting"))
 
     def overview(self, dataset_id: str) -> Overview | None:
         """The few figures of a dataset; None before its first report."""

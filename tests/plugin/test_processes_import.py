@@ -82,7 +82,7 @@ PATHS = sorted(
 
 
 def test_the_list_of_jobs_is_not_empty() -> None:
-    assert PATHS == ["workers.jobs.distil", "workers.jobs.sweep"]
+    assert PATHS == ["workers.jobs.distil", "workers.jobs.report", "workers.jobs.sweep"]
 
 
 @pytest.mark.parametrize("path", PATHS)

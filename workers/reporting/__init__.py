@@ -1,0 +1,14 @@
+"""Reports: a whole dataset in figures, counted now and then so that pages are quick to make.
+
+What is counted is `plugin.report`, where it is kept `plugin.store.reports`, when it is counted
+`workers.use_cases.report`.
+
+- ``survey``: one reading of the store, as columns
+- ``standing``: what stands on one question: votes, adjudications, decisions, conflicts
+- ``question_report``: everything about one question
+- ``calibration``: how often the confidences were right
+- ``periods``: weeks and rounds
+- ``crowd``: the annotators of one question
+- ``examples``: records that show what a label means
+- ``twins``: near-identical records
+"""

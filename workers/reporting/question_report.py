@@ -1,0 +1,168 @@
+"""Everything about one question, but for its examples' words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from plugin.report import Across, Example, Pair, QuestionReport
+from workers.engine.agreement import Floats, agreement
+from workers.engine.strategy import Reliability, Training
+from workers.reporting.calibration import (
+    calibration,
+    calibration_error,
+    histogram,
+    share_right,
+)
+from workers.reporting.crowd import Crowd
+from workers.reporting.periods import rounds, weeks
+from workers.reporting.standing import NONE, Standing
+from workers.reporting.survey import Survey
+from workers.values import from_argilla
+
+MOST_VALUES = 30
+MOST_PAIRS = 100
+
+SUMMARY = (
+    *("name", "type", "strategy", "version", "votes", "decided", "undecided", "agreement"),
+    *("conflicts", "settled", "adjudications", "accuracy", "majority", "across_count"),
+)
+"""What an overview tells of each question, beside the mean confidence and how calibrated it is."""
+
+
+@dataclass(frozen=True)
+class Believed:
+    """What the strategy in use says of itself.
+
+    `kind` is the question's type in Argilla.
+    """
+
+    kind: str
+    strategy: str
+    version: int
+    annotators: Sequence[Reliability] = ()
+    training: Training | None = None
+
+
+def question_report(
+    survey: Survey,
+    standing: Standing,
+    believed: Believed,
+    across: tuple[int, tuple[Across, ...]],
+    examples: Sequence[Example],
+) -> QuestionReport:
+    """Count one question."""
+    found = agreement(standing.asked, standing.votes)
+    confidence, right = reviewed(survey, standing)
+    training = believed.training
+    ours = float(right.mean()) if len(right) else None
+    measured = training is not None and training.accuracy is not None
+    return QuestionReport(
+        name=standing.name,
+        type=believed.kind,
+        strategy=believed.strategy,
+        version=believed.version,
+        labels=standing.asked.labels or tuple(map(str, standing.asked.scale)),
+        votes=len(standing.votes.record),
+        decided=int((standing.decided != NONE).sum()),
+        undecided=int(((standing.decided == NONE) & (standing.degree > 0)).sum()),
+        values=_values(standing),
+        confidence=histogram(_sure(standing)),
+        calibration=calibration(confidence, right),
+        agreement=found.alpha,
+        conflicts=int(standing.open.sum()),
+        settled=standing.settled,
+        kinds=standing.kinds,
+        pairs=_pairs(standing),
+        weeks=weeks(survey, standing, found),
+        rounds=rounds(survey, standing, found),
+        across=across[1],
+        across_count=across[0],
+        adjudications=int((standing.reviewed != NONE).sum()),
+        accuracy=training.accuracy if training and measured else ours,
+        majority=training.majority if training and measured else _majority(survey, standing),
+        training=training.word if training else "",
+        annotators=Crowd(survey, standing, found).reports(believed.annotators),
+        examples=tuple(examples),
+    )
+
+
+def summary(report: QuestionReport, survey: Survey, standing: Standing) -> dict[str, object]:
+    """What the overview tells of a question."""
+    sure = _sure(standing)
+    return {
+        **{name: getattr(report, name) for name in SUMMARY},
+        "confidence": float(sure.mean()) if len(sure) else None,
+        "calibration": calibration_error(*reviewed(survey, standing)),
+    }
+
+
+def reviewed(survey: Survey, standing: Standing) -> tuple[Floats, Floats]:
+    """Of reviewed records: how sure we were before, and how far that was right."""
+    found = [
+        (
+            confidence,
+            share_right(
+                standing.asked,
+                from_argilla(standing.asked, said),
+                standing.values.list[standing.reviewed[row]],
+            ),
+        )
+        for row, (said, confidence) in survey.thought.get(standing.name, {}).items()
+        if standing.reviewed[row] != NONE and standing.values.code(said) != NONE
+    ]
+    table = np.array(found, np.float64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def _sure(standing: Standing) -> Floats:
+    return np.asarray(standing.confidence[standing.decided != NONE], np.float64)
+
+
+def _values(standing: Standing) -> dict[str, int]:
+    """How many records are decided so; of free values those that came more than once."""
+    count = np.bincount(standing.decided[standing.decided != NONE])
+    least = 1 if standing.asked.type in ("label", "multi_label", "rating") else 2
+    found: dict[str, int] = {}
+    for code in np.argsort(-count, kind="stable")[:MOST_VALUES].tolist():
+        if count[code] >= least:
+            words = standing.values.words(code)
+            found[words] = found.get(words, 0) + int(count[code])
+    return found
+
+
+def _pairs(standing: Standing) -> tuple[Pair, ...]:
+    """How often two annotators said this and that of one record; not of free values."""
+    if standing.asked.type not in ("label", "multi_label", "rating"):
+        return ()
+    votes, k = standing.votes, max(len(standing.values.list), 1)
+    shape = (standing.n_records, k)
+    said = sparse.csr_array((np.ones(len(votes.record)), (votes.record, votes.code)), shape=shape)
+    both = sparse.triu(said.T @ said, 1).tocoo()
+    disputed = said[np.flatnonzero(standing.open)]
+    still = (disputed.T @ disputed).tocsr()
+    order = np.lexsort((both.col, both.row, -both.data))[:MOST_PAIRS]
+    say = standing.values.words
+    return tuple(
+        Pair(say(i), say(j), int(both.data[at]), int(still[i, j]))
+        for at, i, j in zip(
+            order.tolist(), both.row[order].tolist(), both.col[order].tolist(), strict=True
+        )
+    )
+
+
+def _majority(survey: Survey, standing: Standing) -> float | None:
+    """Share of reviewed labels that most votes had right; a tie counts for its share."""
+    rows = [r for r in survey.thought.get(standing.name, {}) if standing.reviewed[r] != NONE]
+    if standing.asked.type != "label" or not rows:
+        return None
+    votes, k = standing.votes, len(standing.values.list)
+    shape = (standing.n_records, k)
+    said = sparse.csr_array((np.ones(len(votes.record)), (votes.record, votes.code)), shape=shape)
+    count = said[np.array(rows)].toarray()
+    first = count == count.max(axis=1, keepdims=True)
+    right = first[np.arange(len(rows)), standing.reviewed[rows]] / first.sum(axis=1)
+    return float(right.mean())

@@ -1,0 +1,178 @@
+"""One reading of everything that stands on a dataset, streamed from the store into columns."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from plugin.ledger import GONE
+from plugin.store import Store
+from plugin.store.history import Entry
+from workers.engine.question import Question
+from workers.reporting.standing import NONE, Gathering, Ints, Standing, Values, standing
+from workers.witness import REVIEWER
+
+IDS = 5_000
+"""So many entries of the history are asked for at once."""
+
+Thought = tuple[Any, float]
+"""A value in Argilla's JSON, and the confidence in it."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A dataset as it stands. Arrays are by record, where nothing else is said.
+
+    Attributes
+    ----------
+    ids : record ids; a record's row is its place here
+    rows : the inverse
+    first_at : when the first of the standing answers was given, ms since the epoch; 0 without any
+    prints : fingerprints of the texts, 0 where none is known
+    round : place in `rounds` of the record's round, NONE for none
+    answers : annotator and time (ms) of every submitted answer, whatever it answers
+    questions : name → what stands on it
+    thought : question → row → what was thought of it just before its first adjudication
+    """
+
+    ids: list[str]
+    rows: Mapping[str, int]
+    first_at: Ints
+    prints: np.typing.NDArray[np.uint64]
+    round: Ints
+    rounds: list[str]
+    answers: tuple[Ints, Ints]
+    questions: dict[str, Standing]
+    thought: dict[str, dict[int, Thought]]
+
+
+class _Reader:
+    """Reads one dataset, part by part."""
+
+    def __init__(self, store: Store, dataset_id: str, asked: Mapping[str, Question]) -> None:
+        self.store = store
+        self.dataset_id = dataset_id
+        self.gathered = {name: Gathering(name, Values(q)) for name, q in asked.items()}
+        people = store.datasets.annotators(dataset_id)
+        self.reviewers = {n for n, known in people.items() if known["kind"] == REVIEWER}
+        self.rows: dict[str, int] = {}
+        self.first_at = array("q")
+        self.prints = array("Q")
+        self.round = array("i")
+        self.rounds: dict[str, int] = {}
+        self.answers = array("i"), array("q")
+        self.told: dict[int, list[str]] = {}
+
+    def ledger(self) -> None:
+        """Who answered what, and what reviewers decided."""
+        for record_id, entry in self.store.datasets.scan_ledger(self.dataset_id):
+            if entry["s"] == GONE or record_id in self.rows:
+                continue
+            row = self.rows[record_id] = len(self.rows)
+            self.prints.append(int(entry.get("f") or "0", 16))
+            name = entry.get("n")
+            known = NONE if name is None else self.rounds.setdefault(name, len(self.rounds))
+            self.round.append(known)
+            self.first_at.append(self._responses(row, entry))
+            for name, gathered in self.gathered.items():
+                suggested = entry["m"].get(name)
+                if suggested and suggested[0] not in self.reviewers:
+                    gathered.vote(row, suggested[0], suggested[1], suggested[4])
+            for status, at, values, *_ in entry.get("a", {}).values():
+                if status == "submitted":
+                    self._review(row, values, at, entry)
+
+    def _responses(self, row: int, entry: Mapping[str, Any]) -> int:
+        """The answers on one record; when the first of them was given."""
+        first = 0
+        for number, (status, at, values, echoes, *_) in entry["r"].items():
+            if status != "submitted":
+                continue
+            who = int(number)
+            if who in self.reviewers:
+                self._review(row, values, at, entry)
+                continue
+            first = min(first or at, at)
+            self.answers[0].append(who)
+            self.answers[1].append(at)
+            for name, gathered in self.gathered.items():
+                if name in values and name not in echoes:
+                    gathered.vote(row, who, values[name], at)
+        return first
+
+    def _review(
+        self, row: int, values: Mapping[str, Any], at: int, entry: Mapping[str, Any]
+    ) -> None:
+        for name, gathered in self.gathered.items():
+            gathered.review(row, values.get(name), at)
+        self.told[row] = entry["h"]
+
+    def decisions(self) -> None:
+        """What is decided, and why."""
+        seen = bytearray(len(self.rows))
+        for record_id, decided in self.store.datasets.scan_decisions(self.dataset_id):
+            row = self.rows.get(record_id)
+            if row is None or seen[row]:
+                continue
+            seen[row] = 1
+            for name, gathered in self.gathered.items():
+                if name in decided:
+                    gathered.decide(row, decided[name])
+
+    def conflicts(self) -> None:
+        """Which votes differ."""
+        for (record_id, name), conflict in self.store.datasets.scan_conflicts(self.dataset_id):
+            row, gathered = self.rows.get(record_id), self.gathered.get(name)
+            if row is not None and gathered is not None:
+                gathered.conflict(row, conflict)
+
+    def thought(self) -> dict[str, dict[int, Thought]]:
+        """What was thought of reviewed records before reviewers decided them."""
+        found: dict[str, dict[int, Thought]] = {name: {} for name in self.gathered}
+        latest: dict[tuple[str, int], Thought] = {}
+        for entry in self._entries():
+            row = self.rows.get(entry.record, NONE)
+            for name, of_record in found.items():
+                if entry.kind == "decision" and name in entry.values:
+                    latest[name, row] = entry.values[name], entry.extra["c"]
+                elif self._adjudicates(entry) and name in entry.values and row not in of_record:
+                    said = entry.extra.get("thought", {}).get(name) or latest.get((name, row))
+                    if said is not None and said[0] is not None:
+                        of_record[row] = said[0], said[1]
+        return found
+
+    def _adjudicates(self, entry: Entry) -> bool:
+        by_answer = entry.kind == "answer" and entry.annotator in self.reviewers
+        return (entry.kind == "adjudication" or by_answer) and entry.status == "submitted"
+
+    def _entries(self) -> Iterator[Entry]:
+        ids = [entry_id for history in self.told.values() for entry_id in history]
+        for start in range(0, len(ids), IDS):
+            yield from self.store.history.entries(self.dataset_id, ids[start : start + IDS])
+
+
+def survey(store: Store, dataset_id: str, asked: Mapping[str, Question]) -> Survey:
+    """Read a dataset. `asked`: the questions to be told of.
+
+    Somebody may write meanwhile: a record's votes may be a moment older than its decision.
+    """
+    reader = _Reader(store, dataset_id, asked)
+    reader.ledger()
+    reader.decisions()
+    reader.conflicts()
+    n = len(reader.rows)
+    return Survey(
+        ids=list(reader.rows),
+        rows=reader.rows,
+        first_at=np.array(reader.first_at, np.int64),
+        prints=np.array(reader.prints, np.uint64),
+        round=np.array(reader.round, np.int64),
+        rounds=list(reader.rounds),
+        answers=(np.array(reader.answers[0], np.int64), np.array(reader.answers[1], np.int64)),
+        questions={name: standing(g, n) for name, g in reader.gathered.items()},
+        thought=reader.thought(),
+    )
