@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
-from plugin.records import Dataset, Question, Record, milliseconds
+from plugin.records import REVIEW_OF, Dataset, Question, Record, milliseconds
 from plugin.settings import Settings
 
 SEARCH_LIMIT = 250
@@ -69,6 +69,11 @@ class Gateway:
         """All users: id → username. Needs an owner's key."""
         return {u["id"]: u["username"] for u in self._json("users", "GET", "users")["items"]}
 
+    def admins(self) -> set[str]:
+        """The ids of owners and admins. Needs an owner's key."""
+        items = self._json("users", "GET", "users")["items"]
+        return {u["id"] for u in items if u["role"] in ("owner", "admin")}
+
     def sign_in(self, username: str, password: str) -> tuple[dict[str, Any], list[str]]:
         """A visitor's user and the ids of their workspaces, by their own Argilla account.
 
@@ -96,9 +101,14 @@ class Gateway:
 
     # Datasets
 
+    def workspaces(self) -> dict[str, str]:
+        """The workspaces that our key may see: id → name."""
+        items = self._json("datasets", "GET", "me/workspaces")["items"]
+        return {space["id"]: space["name"] for space in items}
+
     def datasets(self) -> list[Dataset]:
         """All published datasets, without their questions."""
-        names = self._workspaces()
+        names = self.workspaces()
         items = self._json("datasets", "GET", "me/datasets")["items"]
         return [_dataset(d, names) for d in items if d["status"] == "ready"]
 
@@ -138,13 +148,66 @@ class Gateway:
 
     def create_and_delete_dataset(self, name: str) -> str | None:
         """Make Argilla tell an event: the id of a dataset that was, None without a workspace."""
-        spaces = self._workspaces()
+        spaces = self.workspaces()
         if not spaces:
             return None
         body = {"name": name, "workspace_id": next(iter(spaces))}
         dataset_id = str(self._json("probe", "POST", "datasets", json=body)["id"])
         self._call("probe", "DELETE", f"datasets/{dataset_id}")
         return dataset_id
+
+    # Review datasets: the one kind of dataset, and of record, that we make ourselves
+
+    def blueprint(self, dataset_id: str) -> dict[str, Any]:
+        """What a dataset like this one is made of: guidelines, fields and questions, as Argilla's JSON."""
+        parts = {
+            part: self._json("dataset", "GET", f"datasets/{dataset_id}/{part}")["items"]
+            for part in ("fields", "questions")
+        }
+        data = self._json("dataset", "GET", f"datasets/{dataset_id}")
+        return {"guidelines": data.get("guidelines") or "", **parts}
+
+    def create_dataset(
+        self,
+        body: Mapping[str, Any],
+        fields: Sequence[Mapping[str, Any]],
+        questions: Sequence[Mapping[str, Any]],
+        metadata: Sequence[Mapping[str, Any]],
+    ) -> str:
+        """Make and publish a dataset; the answer is its id. What cannot be finished is deleted."""
+        dataset_id = str(self._json("create", "POST", "datasets", json=body)["id"])
+        path = f"datasets/{dataset_id}"
+        parts = (("fields", fields), ("questions", questions), ("metadata-properties", metadata))
+        try:
+            for part, items in parts:
+                for item in items:
+                    self._call("create", "POST", f"{path}/{part}", json=item)
+            self._call("create", "PUT", f"{path}/publish")
+        except Exception:
+            with suppress(ArgillaUnavailable, ArgillaRefused, NotFound):
+                self._call("create", "DELETE", path)
+            raise
+        return dataset_id
+
+    def update_dataset(self, dataset_id: str, **changes: Any) -> None:
+        """Change `distribution`, `guidelines` or `name` of a dataset."""
+        self._call("update", "PATCH", f"datasets/{dataset_id}", json=changes)
+
+    def update_question(self, question_id: str, **changes: Any) -> None:
+        """Change `title`, `description` or `settings` of a question."""
+        self._call("update", "PATCH", f"questions/{question_id}", json=changes)
+
+    def put_records(self, dataset_id: str, items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Upsert at most 500 records of a dataset of ours by external id; the answer is their ids."""
+        path = f"datasets/{dataset_id}/records/bulk"
+        data = self._json("copy", "PUT", path, json={"items": list(items)})
+        return {item["external_id"]: item["id"] for item in data["items"]}
+
+    def delete_records(self, dataset_id: str, ids: Sequence[str]) -> None:
+        """Delete at most 100 records of a dataset of ours; those already gone are no error."""
+        with suppress(NotFound):
+            path = f"datasets/{dataset_id}/records"
+            self._call("copy", "DELETE", path, params={"ids": ",".join(ids)})
 
     # Records
 
@@ -238,10 +301,6 @@ class Gateway:
 
     # Calls
 
-    def _workspaces(self) -> dict[str, str]:
-        items = self._json("datasets", "GET", "me/workspaces")["items"]
-        return {space["id"]: space["name"] for space in items}
-
     def _json(self, name: str, method: str, path: str, **options: Any) -> dict[str, Any]:
         try:
             data: dict[str, Any] = self._call(name, method, path, **options).json()
@@ -282,6 +341,8 @@ def _dataset(
         data["status"],
         milliseconds(data["last_activity_at"]),
         questions,
+        (data.get("distribution") or {}).get("min_submitted", 1),
+        (data.get("metadata") or {}).get(REVIEW_OF),
     )
 
 

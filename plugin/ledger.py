@@ -12,24 +12,29 @@ A ledger entry is the JSON object of one record:
 | t | when we read it, our time in ms |
 | r | annotator's number → [status, Argilla's time, question → value, echoed questions] |
 | m | question → [annotator's number, value, score, type, Argilla's time, agent]: another agent's suggestion |
+| a | reviewer's number → [status, Argilla's time, question → value, why]: adjudications |
+| n | name of the record's round |
+| f | fingerprint of its text (`plugin.fingerprint`) |
 | h | ids of the history entries of this record |
+
+A record may have a *copy* in the review dataset. What reviewers answer there are adjudications; what
+others answer there are answers like any other, from those who have not answered the record itself.
+Such an answer has a fifth part in `r`, true.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from plugin.records import Dataset, Record, Response, Suggestion
+from plugin.answers import Copy, Number, Reading, adjudications, answers
+from plugin.fingerprint import fingerprint
+from plugin.records import Dataset, Record, Suggestion
 from plugin.store.history import Entry
 
 GONE = "gone"
 DELETED = "deleted"
-
-Number = Callable[[str, str], int]
-"""Gives the number of an annotator by key (user id or `agent:name`) and agent name ("" for users)."""
 
 
 @dataclass
@@ -52,9 +57,10 @@ def observe(
     record_id: str,
     dataset: Dataset,
     decided: Mapping[str, Any],
-    note_question: str,
+    reading: Reading,
     number: Number,
     now: int,
+    copied: Copy | None = None,
 ) -> Observation:
     """What a look at a record adds.
 
@@ -63,14 +69,21 @@ def observe(
     before : the ledger entry of the last look, None if there was none.
     record : the record as Argilla shows it now, None if it is gone.
     decided : question → our decision, whose `shown` tells what we were showing when.
-    note_question : the question that carries our conflict note; never read as an answer.
     now : our time in ms since the epoch.
+    copied : its copy in the review dataset; None: there is none, and what was said there stands.
     """
     old = before or {"r": {}, "m": {}, "h": []}
     status = record.status if record else GONE
     after = Observation({"s": status, "t": now, "r": {}, "m": {}, "h": list(old["h"])})
-    _responses(after, old["r"], record, record_id, decided, note_question, number)
-    _suggestions(after, old["m"], record, record_id, dataset, decided, note_question, number)
+    _content(after, old, record, reading)
+    if record is not None:
+        after.ledger["r"] = answers(record, copied, old["r"], decided, reading, number)
+        after.ledger["a"] = adjudications(copied, old.get("a", {}), reading, number)
+    _responses(after, old["r"], record_id)
+    _adjudications(after, old.get("a", {}), record_id)
+    _suggestions(after, old["m"], record, record_id, dataset, decided, reading, number)
+    if not after.ledger.get("a"):
+        after.ledger.pop("a", None)
     return after
 
 
@@ -80,70 +93,52 @@ def changed(before: Mapping[str, Any] | None, after: Observation) -> bool:
     >>> changed({"s": "pending", "t": 1}, Observation({"s": "pending", "t": 2}))
     False
     """
-    return before is None or before["s"] != after.ledger["s"] or bool(after.entries)
+    if before is None or after.entries:
+        return True
+    return any(before.get(key) != after.ledger.get(key) for key in ("s", "f", "n"))
 
 
-def _responses(
-    after: Observation,
-    old: Mapping[str, Any],
-    record: Record | None,
-    record_id: str,
-    decided: Mapping[str, Any],
-    note_question: str,
-    number: Number,
+def _content(
+    after: Observation, old: Mapping[str, Any], record: Record | None, reading: Reading
 ) -> None:
-    for response in record.responses if record else ():
-        annotator = number(response.user_id, "")
-        values = {name: v for name, v in response.values.items() if name != note_question}
-        was = old.get(str(annotator), [DELETED, 0, {}, []])
-        echoes = [q for q, v in values.items() if _echoes(q, v, was, response, decided)]
-        after.ledger["r"][str(annotator)] = [response.status, response.at, values, echoes]
-        if [was[0], was[2]] != [response.status, values]:
+    """What is known of the record itself. Its text is read once: fields hardly ever change."""
+    found = old.get("f") or (fingerprint(record.fields) if record else "")
+    if found:
+        after.ledger["f"] = found
+    name = record.metadata.get(reading.round_property) if record else old.get("n")
+    if name is not None:
+        after.ledger["n"] = str(name)
+
+
+def _responses(after: Observation, old: Mapping[str, Any], record_id: str) -> None:
+    for number, (status, at, values, echoes, *elsewhere) in after.ledger["r"].items():
+        was = old.get(number, [DELETED, 0, {}, []])
+        if [was[0], was[2]] != [status, values]:
+            extra = {"echo": echoes} if echoes else {}
+            extra |= {"review": True} if elsewhere else {}
             after.entries.append(
-                Entry(
-                    kind="answer",
-                    record=record_id,
-                    annotator=annotator,
-                    status=response.status,
-                    values=values,
-                    replaced=was[2],
-                    at=response.at,
-                    extra={"echo": echoes} if echoes else {},
-                )
+                Entry("answer", record_id, int(number), status, values, was[2], at, extra)
             )
-    for name, was in old.items():
-        if name not in after.ledger["r"]:
+    for number, was in old.items():
+        if number not in after.ledger["r"]:
+            extra = {"status": was[0]}
             after.entries.append(
-                Entry("answer", record_id, int(name), DELETED, {}, was[2], extra={"status": was[0]})
+                Entry("answer", record_id, int(number), DELETED, {}, was[2], extra=extra)
             )
 
 
-def _echoes(
-    question: str, value: Any, was: list[Any], response: Response, decided: Mapping[str, Any]
-) -> bool:
-    """Whether the value was given while we were showing the same (it stays what it was first)."""
-    if question in was[2] and was[2][question] == value:
-        return question in was[3]
-    shown = decided.get(question, {}).get("shown", [])
-    return any(
-        same(value, said) and start <= response.at and (end is None or response.at < end)
-        for said, start, end in shown
-    )
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values say the same: in lists (of labels, ranks, spans) the order does not matter.
-
-    >>> same(["a", "b"], ["b", "a"]), same([{"value": "a", "rank": 1}], [{"rank": 2, "value": "a"}])
-    (True, False)
-    """
-    if isinstance(one, list) and isinstance(other, list):
-        return sorted(map(_canonical, one)) == sorted(map(_canonical, other))
-    return bool(one == other)
-
-
-def _canonical(part: Any) -> str:
-    return json.dumps(part, sort_keys=True)
+def _adjudications(after: Observation, old: Mapping[str, Any], record_id: str) -> None:
+    now = after.ledger.get("a", {})
+    for number, (status, at, values, why) in now.items():
+        was = old.get(number, [DELETED, 0, {}, ""])
+        if [was[0], *was[2:]] != [status, values, why]:
+            extra = {"why": why} if why else {}
+            after.entries.append(
+                Entry("adjudication", record_id, int(number), status, values, was[2], at, extra)
+            )
+    for number, was in old.items():
+        if number not in now:
+            after.entries.append(Entry("adjudication", record_id, int(number), DELETED, {}, was[2]))
 
 
 def _suggestions(
@@ -153,7 +148,7 @@ def _suggestions(
     record_id: str,
     dataset: Dataset,
     decided: Mapping[str, Any],
-    note_question: str,
+    reading: Reading,
     number: Number,
 ) -> None:
     standing = {dataset.named(s.question_id): s for s in record.suggestions} if record else {}

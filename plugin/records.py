@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
 Json = Mapping[str, Any]
+
+REVIEW_OF = "argilla_distill_review_of"
+"""What tells, in a dataset's own metadata, that it is a review dataset of ours, and whose."""
 
 OWN_AGENT = "distill/"
 """What the agent of every suggestion of ours begins with."""
@@ -53,7 +56,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset with its questions. `last_activity` is in ms since the epoch."""
+    """A dataset with its questions.
+
+    `last_activity` is in ms since the epoch; `min_submitted` is the overlap: how many answers
+    complete a record; `review_of` is the id of the dataset whose review dataset this is.
+    """
 
     id: str
     name: str
@@ -62,11 +69,19 @@ class Dataset:
     status: str
     last_activity: int
     questions: tuple[Question, ...] = ()
+    min_submitted: int = 1
+    review_of: str | None = None
 
     @property
     def full_name(self) -> str:
         """`workspace/name`, the key of `[datasets]` in distill.toml."""
         return f"{self.workspace}/{self.name}"
+
+    @classmethod
+    def restored(cls, data: Json) -> Dataset:
+        """From what `dataclasses.asdict` made of one, also after a round trip through JSON."""
+        questions = (Question(**{**q, "labels": tuple(q["labels"])}) for q in data["questions"])
+        return cls(**{**data, "questions": tuple(questions)})
 
     def question(self, name: str) -> Question | None:
         """The question of that name, if there is one."""
@@ -133,6 +148,8 @@ class Record:
     fields: Mapping[str, Any]
     responses: tuple[Response, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    external_id: str | None = None
 
     @classmethod
     def parse(cls, data: Json) -> Record:
@@ -146,6 +163,8 @@ class Record:
             data.get("fields") or {},
             tuple(Response.parse(r) for r in data.get("responses") or () if r.get("user_id")),
             tuple(Suggestion.parse(s) for s in data.get("suggestions") or ()),
+            data.get("metadata") or {},
+            data.get("external_id"),
         )
 
     def suggestion(self, question_id: str) -> Suggestion | None:

@@ -57,6 +57,12 @@ class DatasetSettings(Choices):
     confidence_question: str = ""
     explanation_question: str = ""
     name_annotators: bool = False
+    round_property: str = "round"
+    review_workspace: str = ""
+    review_overlap: int = Field(1, ge=1)
+    review_most: int = Field(1000, ge=1)
+    reason_question: str = "why"
+    more_votes: int = Field(0, ge=0)
     questions: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
 
     @field_validator("questions")

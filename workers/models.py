@@ -22,6 +22,7 @@ from workers.engine.decision import Decision
 from workers.engine.errors import EngineError, NotStanding, UnsuitedStrategy
 from workers.engine.facts import Content, Fact
 from workers.engine.question import Value
+from workers.engine.review_value import ReviewValue, ReviewValues
 from workers.engine.strategy import Strategy
 from workers.values import TYPES, content, question_of, short
 from workers.witness import Annotators, Change, Witness, standing
@@ -33,6 +34,10 @@ REFIT_STALENESS = 0.1
 
 REFIT_VOTES = 50_000
 """Up to so many votes it is also fitted anew whenever nothing waits: a fraction of a second."""
+
+LESSON_GROWTH = 0.2
+LESSON_LEAST = 5
+"""It also ends when so many more adjudications, and such a share of them, have taught something."""
 
 VERSION_GROWTH = 0.25
 VERSION_LEAST = 20
@@ -50,7 +55,9 @@ class Model:
     position: str = START
     version_votes: int = 0
     changes: int = 0
+    taught: int = 0
     unsaved: int = 0
+    _values: ReviewValues | None = None
 
     @property
     def asked(self) -> workers.engine.question.Question:
@@ -77,6 +84,7 @@ class Model:
             "position": self.position,
             "version_votes": self.version_votes,
             "changes": self.changes,
+            "taught": self.taught,
             "votes": self.strategy.n_votes,
             **({} if training is None else {"training": training.word}),
             **self.witness.memory(),
@@ -129,15 +137,35 @@ class Model:
 
     @property
     def outgrown(self) -> bool:
-        """Whether the votes have changed so much that a new version is due."""
-        return self.changes >= max(VERSION_LEAST, VERSION_GROWTH * self.version_votes)
+        """Whether a new version is due: the votes, or what adjudications teach, changed so much.
+
+        Adjudications alone begin a version only if what they teach proved to be better.
+        """
+        if self.changes >= max(VERSION_LEAST, VERSION_GROWTH * self.version_votes):
+            return True
+        training = self.strategy.training
+        if training is None or not training.used:
+            return False
+        return training.adjudications - self.taught >= max(
+            LESSON_LEAST, LESSON_GROWTH * self.taught
+        )
+
+    def review_value(self, decision: Decision) -> ReviewValue:
+        """What a review of a record is worth on this question."""
+        if self._values is None:
+            self._values = ReviewValues(self.asked, self.strategy.annotators())
+        return self._values.of(decision)
 
     def release(self) -> Entry:
         """Begin a new version; the answer is its entry in the history."""
         if self.version_votes:
             self.version += 1
         self.version_votes, self.changes = self.strategy.n_votes, 0
-        extra = {"strategy": self.strategy.name, "votes": self.version_votes}
+        extra: dict[str, Any] = {"strategy": self.strategy.name, "votes": self.version_votes}
+        training = self.strategy.training
+        if training is not None and training.used:
+            self.taught = training.adjudications
+            extra |= {"adjudications": self.taught, "training": training.word}
         return Entry("version", values={self.question.name: self.version}, extra=extra)
 
 
@@ -266,7 +294,10 @@ class Models:
                 witness.remember(facts)
                 if not witness.outdated:
                     figures = ("version", "position", "version_votes", "changes")
-                    return Model(question, witness, strategy, *(facts[name] for name in figures))
+                    known = {name: facts[name] for name in figures}
+                    return Model(
+                        question, witness, strategy, taught=facts.get("taught", 0), **known
+                    )
                 witness = Witness(question.name, asked, annotators, sureness)
             except EngineError as error:
                 log.warning("snapshot of %s unusable, folding anew: %s", question.name, error)

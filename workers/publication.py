@@ -72,12 +72,12 @@ def publication(
             continue
         standing = record.suggestion(question.id)
         asked = question_of(question)
-        shows = may_show and not (decision.value is None or _unsayable(asked, decision.value))
+        shows = may_show and not (decision.value is None or unsayable(asked, decision.value))
         result.shows[name] = to_argilla(asked, decision.value) if shows else None
         if result.shows[name] is None:
             _take_back(result, question, standing, ledger["m"].get(name))
         elif _differs(asked, standing, decision, versions[name], plan.tolerance):
-            result.suggestions.append(_suggestion(question, asked, decision, versions[name]))
+            result.suggestions.append(suggestion(question, asked, decision, versions[name]))
         elif standing is not None and standing.score is not None:
             result.told[name] = fmean(_list(standing.score))
     _note(result, dataset, record, note if may_show else None, plan, versions, ledger)
@@ -109,7 +109,7 @@ def _differs(
     )
 
 
-def _unsayable(asked: workers.engine.question.Question, value: Any) -> bool:
+def unsayable(asked: workers.engine.question.Question, value: Any) -> bool:
     """Whether Argilla refuses the value, right as it may be: no label at all."""
     return asked.type == "multi_label" and value == ()
 
@@ -138,9 +138,10 @@ def _says(asked: workers.engine.question.Question, json: Any, value: Any) -> boo
         return False
 
 
-def _suggestion(
+def suggestion(
     question: Question, asked: workers.engine.question.Question, decision: Decision, version: str
 ) -> dict[str, Any]:
+    """A decision as Argilla takes it."""
     item: dict[str, Any] = {"question_id": question.id, "value": to_argilla(asked, decision.value)}
     score = _score(asked, decision)
     if score is not None:

@@ -19,6 +19,9 @@ from workers.values import from_argilla, to_argilla
 REVIEWER = "reviewer"
 """The kind of annotator whose answers are adjudications."""
 
+ON_COPY = "*"
+"""Marks a reviewer who answered in the review dataset: they may have answered the record as well."""
+
 Annotators = Mapping[int, Mapping[str, str]]
 """Annotators by number, as the store keeps them; may grow while it is looked at."""
 
@@ -47,11 +50,13 @@ class Witness:
 
     def changes(self, entry: Entry) -> list[Change]:
         """What an entry adds to the standing facts or takes from them."""
-        if entry.kind not in ("answer", "suggestion"):
+        if entry.kind not in ("answer", "suggestion", "adjudication"):
             return []
         value, replaced = self._value(entry.values), self._value(entry.replaced)
         if entry.status != "submitted" or self.name in entry.extra.get("echo", []):
             value = None
+        if entry.kind == "adjudication":
+            return self._review(entry.record, f"{entry.annotator}{ON_COPY}", value)
         changes, annotator = self._introduction(entry.annotator), str(entry.annotator)
         if self.kinds.get(annotator) == REVIEWER:
             return changes + self._review(entry.record, annotator, value)
@@ -66,7 +71,7 @@ class Witness:
         """The votes that stand on a record, from its ledger entry; neither drafts nor echoes."""
         given = [
             (number, values)
-            for number, (status, _, values, echoes) in ledger["r"].items()
+            for number, (status, _, values, echoes, *_) in ledger["r"].items()
             if status == "submitted" and self.name not in echoes
         ]
         suggested = ledger["m"].get(self.name)
@@ -78,6 +83,13 @@ class Witness:
             for number, value in said
             if value is not None and self.kinds.get(number) != REVIEWER
         ]
+
+    def verdicts(self, record: str) -> dict[Value, list[str]]:
+        """What reviewers decided on a record: value → their numbers, as they came to it."""
+        found: dict[Value, list[str]] = {}
+        for reviewer, value in self.reviews.get(record, {}).items():
+            found.setdefault(value, []).append(reviewer.removesuffix(ON_COPY))
+        return found
 
     def introductions(self) -> list[Change]:
         """Annotators whose kind is another than the strategy was told."""

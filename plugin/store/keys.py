@@ -33,9 +33,12 @@ distill:<dataset>:responses        hash    "number|status" → how many response
 distill:<dataset>:model            hash    question → snapshot of its strategy
 distill:<dataset>:model_info       hash    question → {"strategy", "version", "position", …}
 distill:<dataset>:due              zset    record → what a review of it is worth
+distill:<dataset>:desk             set     records whose copies are to be looked at
 distill:<dataset>:copies           hash    record → its copy in the review dataset
 distill:<dataset>:originals        hash    copy in the review dataset → record
-distill:<dataset>:report           hash    "overview" or "question:<name>" → what was last counted
+distill:<dataset>:refused          hash    record of which Argilla takes no copy → why
+distill:<dataset>:report           hash    "overview", "last" or "question:<name>" → what was last counted
+distill:<dataset>:reporting        string  a report is asked for or being counted (expires)
 distill:<dataset>:alike            hash    record → records with nearly the same content
 ```
 """

@@ -50,6 +50,22 @@ class Reviews:
 
     # What ought to be reviewed: the queue, best first
 
+    def worth(self, dataset_id: str, records: Sequence[str]) -> list[float | None]:
+        """What a review of each of these records is worth; None where it needs none."""
+        pipe = self._redis.pipeline(transaction=False)
+        for record_id in records:
+            pipe.zscore(self._keys.of(dataset_id, "due"), record_id)
+        return list(pipe.execute())
+
+    def rank(self, dataset_id: str, record_id: str) -> int | None:
+        """How many records are worth more than this one; None where it needs no review."""
+        found = self._redis.zrevrank(self._keys.of(dataset_id, "due"), record_id)
+        return None if found is None else int(found)
+
+    def count_copies(self, dataset_id: str) -> int:
+        """How many copies there are."""
+        return int(self._redis.hlen(self._keys.of(dataset_id, "copies")))
+
     def due(self, dataset_id: str, start: int = 0, most: int = 50) -> list[tuple[str, float]]:
         """Records worth a review with what it is worth, most first."""
         key = self._keys.of(dataset_id, "due")
@@ -69,6 +85,27 @@ class Reviews:
             pipe.zrem(key, *gone)
         if kept:
             pipe.zadd(key, kept)
+
+    # The desk: whose copies are to be looked at again
+
+    def add_to_desk(self, pipe: Any, dataset_id: str, records: Sequence[str]) -> None:
+        """Have the copies of these records looked at, within a transaction."""
+        if records:
+            pipe.sadd(self._keys.of(dataset_id, "desk"), *records)
+
+    def take_from_desk(self, dataset_id: str, most: int) -> list[str]:
+        """Some records whose copies are to be looked at. Removes nothing."""
+        members = self._redis.srandmember(self._keys.of(dataset_id, "desk"), most)
+        return [member.decode() for member in members]
+
+    def clear_desk(self, pipe: Any, dataset_id: str, records: Sequence[str]) -> None:
+        """The copies of these records are as they should be, within a transaction."""
+        if records:
+            pipe.srem(self._keys.of(dataset_id, "desk"), *records)
+
+    def desk_size(self, dataset_id: str) -> int:
+        """How many records' copies are to be looked at."""
+        return int(self._redis.scard(self._keys.of(dataset_id, "desk")))
 
     # What is in the review dataset: the copies
 
@@ -105,6 +142,16 @@ class Reviews:
             pipe.hdel(self._keys.of(dataset_id, "copies"), *copies)
             pipe.hdel(self._keys.of(dataset_id, "originals"), *(c["id"] for c in copies.values()))
 
+    def refuse(self, dataset_id: str, record_id: str, word: str) -> None:
+        """Note that Argilla takes no copy of a record, and why."""
+        self._redis.hset(self._keys.of(dataset_id, "refused"), record_id, word[:500])
+
+    def refused(self, dataset_id: str) -> dict[str, str]:
+        """Records of which Argilla takes no copy: id → why."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "refused"))
+        return {record_id.decode(): word.decode() for record_id, word in found.items()}
+
     def forget_copies(self, dataset_id: str) -> None:
         """There is no copy any more: the review dataset is gone."""
-        self._redis.delete(*(self._keys.of(dataset_id, name) for name in ("copies", "originals")))
+        names = ("copies", "originals", "refused")
+        self._redis.delete(*(self._keys.of(dataset_id, name) for name in names))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plugin.answers import Copy, Reading
 from plugin.ledger import changed, observe
 from plugin.records import Dataset, Question, Record, Response, Suggestion
 from plugin.store.history import Entry
@@ -24,6 +25,7 @@ PROBLEM = Question("q2", "problem", "label_selection", ("none", "tone", "other")
 NOTE = Question("q3", "conflicts", "text")
 DATASET = Dataset("d", "chat", "w", "support", "ready", 0, (HELPFUL, PROBLEM, NOTE))
 R = "record"
+READING = Reading(NOTE.name, "why", "round", lambda user_id: user_id.startswith("rev"))
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Watcher:
     decided: dict[str, Any] = field(default_factory=dict)
     now: int = 0
 
-    def look(self, record: Record | None) -> list[Entry]:
+    def look(self, record: Record | None, copied: Copy | None = None) -> list[Entry]:
         """What the look added to the history."""
         self.now += 1
         seen = observe(
@@ -46,9 +48,10 @@ class Watcher:
             self.record_id,
             DATASET,
             self.decided,
-            NOTE.name,
+            READING,
             self._number,
             self.now,
+            copied,
         )
         before = len(self.history)
         added = seen.file(f"{i}-0" for i in range(before + 1, before + 100))
@@ -167,7 +170,7 @@ def test_a_change_of_status_alone_is_a_change_without_entries() -> None:
         R,
         DATASET,
         {},
-        NOTE.name,
+        READING,
         lambda key, _: first.numbers[key],
         9,
     )

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from plugin.errors import InvalidValue, NotFound
 from plugin.gateway import Gateway
-from plugin.records import Dataset, Question, Record, Response, Suggestion
+from plugin.records import REVIEW_OF, Dataset, Question, Record, Response, Suggestion
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,6 +52,9 @@ class Row:
 
     responses: dict[str, Response] = field(default_factory=dict)
     suggestions: dict[str, Suggestion] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    external_id: str | None = None
 
 
 class FakeArgilla(Gateway):
@@ -71,6 +74,7 @@ class FakeArgilla(Gateway):
         self.calls: list[str] = []
         self.before: Hook = quiet
         self.after: Hook = quiet
+        self.chiefs: set[str] = set()
         self.refuses: set[str] = set()
         self.unreadable: set[str] = set()
         self._now = 0
@@ -79,8 +83,8 @@ class FakeArgilla(Gateway):
     def copy(self) -> FakeArgilla:
         """Another Argilla with the same content."""
         other = FakeArgilla(self.overlap)
-        kept = (self.sets, self.rows, self.names, self._now)
-        other.sets, other.rows, other.names, other._now = copy.deepcopy(kept)
+        kept = (self.sets, self.rows, self.names, self.chiefs, self._now)
+        other.sets, other.rows, other.names, other.chiefs, other._now = copy.deepcopy(kept)
         return other
 
     # What annotators and other agents do
@@ -96,9 +100,20 @@ class FakeArgilla(Gateway):
     def answer(self, user: str, record: str, status: str = "submitted", **values: Any) -> int:
         self.names[f"id-{user}"] = user
         at = self.tick()
-        self.rows[D][record].responses[user] = Response(f"id-{user}", status, values, at)
-        self.sets[D] = replace(self.sets[D], last_activity=at)
+        dataset_id, row = self._row(record)
+        row.responses[user] = Response(f"id-{user}", status, values, at)
+        self.sets[dataset_id] = replace(self.sets[dataset_id], last_activity=at)
         return at
+
+    def _row(self, record: str) -> tuple[str, Row]:
+        """A record's dataset, and what lies on it."""
+        for dataset_id, rows in self.rows.items():
+            if record in rows:
+                return dataset_id, rows[record]
+        raise NotFound(record)
+
+    def delete_dataset(self, dataset_id: str) -> None:
+        del self.sets[dataset_id], self.rows[dataset_id]
 
     def retract(self, user: str, record: str) -> None:
         said = self.rows[D][record].responses[user]
@@ -106,7 +121,7 @@ class FakeArgilla(Gateway):
 
     def delete_user(self, user: str) -> None:
         del self.names[f"id-{user}"]
-        for row in self.rows[D].values():
+        for row in (row for rows in self.rows.values() for row in rows.values()):
             row.responses.pop(user, None)
 
     def suggested_by(self, agent: str | None, record: str, question: Question, value: str) -> None:
@@ -117,14 +132,16 @@ class FakeArgilla(Gateway):
 
     def shown(self, record: str, question: Question = HELPFUL) -> Suggestion | None:
         """What an annotator sees suggested."""
-        return self.rows[D][record].suggestions.get(question.id)
+        return self._row(record)[1].suggestions.get(question.id)
 
     def _record(self, record: str) -> Record:
-        row = self.rows[D][record]
+        dataset_id, row = self._row(record)
         given = tuple(row.responses.values())
         submitted = sum(response.status == "submitted" for response in given)
-        status = "completed" if submitted >= self.overlap else "pending"
-        return Record(record, status, {}, given, tuple(row.suggestions.values()))
+        overlap = self.overlap if dataset_id == D else self.sets[dataset_id].min_submitted
+        status = "completed" if submitted >= overlap else "pending"
+        suggestions = tuple(row.suggestions.values())
+        return Record(record, status, row.fields, given, suggestions, row.metadata, row.external_id)
 
     # The gateway
 
@@ -185,14 +202,14 @@ class FakeArgilla(Gateway):
 
     @call
     def record(self, record_id: str) -> Record:
-        if record_id not in self.rows[D]:
-            raise NotFound(record_id)
         return self._record(record_id)
 
     @call
     def records(self, dataset_id: str, ids: Sequence[str]) -> dict[str, Record]:
         if self.unreadable.intersection(ids):
             raise KeyError("updated_at")
+        if dataset_id not in self.rows:
+            raise NotFound(dataset_id)
         return {i: self._record(i) for i in ids if i in self.rows[dataset_id]}
 
     @call
@@ -209,22 +226,115 @@ class FakeArgilla(Gateway):
             if item["id"] in self.refuses:
                 raise InvalidValue(f"{item['id']}: not accepted")
         for item in items:
-            for given in item["suggestions"]:
-                suggestion = Suggestion(
-                    f"s-{item['id']}-{given['question_id']}",
-                    given["question_id"],
-                    given["value"],
-                    given.get("score"),
-                    given.get("agent"),
-                    given.get("type"),
-                    at,
-                )
-                self.rows[dataset_id][item["id"]].suggestions[given["question_id"]] = suggestion
+            self._suggest(self.rows[dataset_id][item["id"]], item["id"], item["suggestions"], at)
         return {item["id"]: at for item in items}
+
+    def _suggest(self, row: Row, record: str, suggestions: Any, at: int = 0) -> None:
+        for given in suggestions:
+            row.suggestions[given["question_id"]] = Suggestion(
+                f"s-{record}-{given['question_id']}",
+                given["question_id"],
+                given["value"],
+                given.get("score"),
+                given.get("agent"),
+                given.get("type"),
+                at or self.tick(),
+            )
+
+    @call
+    def identify(self, api_key: str) -> tuple[dict[str, Any], list[str]]:
+        return {"username": "owner", "role": "owner"}, ["w1"]
+
+    # Review datasets
+
+    @call
+    def admins(self) -> set[str]:
+        return {f"id-{user}" for user in self.chiefs}
+
+    @call
+    def workspaces(self) -> dict[str, str]:
+        return {"w1": "support", "w2": "quality"}
+
+    @call
+    def blueprint(self, dataset_id: str) -> dict[str, Any]:
+        field_ = {"name": "text", "title": "Text", "required": True, "settings": {"type": "text"}}
+        questions = [
+            {
+                "name": q.name,
+                "title": q.name,
+                "description": None,
+                "required": True,
+                "settings": {"type": q.type, "options": [{"value": v} for v in q.labels]},
+            }
+            for q in self.sets[dataset_id].questions
+        ]
+        return {"guidelines": "", "fields": [field_], "questions": questions}
+
+    @call
+    def create_dataset(
+        self,
+        body: Mapping[str, Any],
+        fields: Sequence[Mapping[str, Any]],
+        questions: Sequence[Mapping[str, Any]],
+        metadata: Sequence[Mapping[str, Any]],
+    ) -> str:
+        dataset_id = f"dataset-{len(self.sets) + 1}-{self.tick()}"
+        asked = tuple(Question.parse({"id": f"{dataset_id}-{q['name']}", **q}) for q in questions)
+        self.sets[dataset_id] = Dataset(
+            dataset_id,
+            body["name"],
+            body["workspace_id"],
+            self.workspaces()[body["workspace_id"]],
+            "ready",
+            self.tick(),
+            asked,
+            body["distribution"]["min_submitted"],
+            body["metadata"][REVIEW_OF],
+        )
+        self.rows[dataset_id] = {}
+        return dataset_id
+
+    @call
+    def update_dataset(self, /, dataset_id: str, **changes: Any) -> None:
+        overlap = changes["distribution"]["min_submitted"]
+        if any(row.responses for row in self.rows[dataset_id].values()):
+            raise InvalidValue("the distribution of a dataset with responses cannot be changed")
+        self.sets[dataset_id] = replace(self.sets[dataset_id], min_submitted=overlap)
+
+    @call
+    def update_question(self, /, question_id: str, **changes: Any) -> None:
+        labels = tuple(option["value"] for option in changes["settings"]["options"])
+        for dataset_id, found in self.sets.items():
+            asked = (
+                replace(q, labels=labels) if q.id == question_id else q for q in found.questions
+            )
+            self.sets[dataset_id] = replace(found, questions=tuple(asked))
+
+    @call
+    def put_records(self, dataset_id: str, items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        if dataset_id not in self.rows:
+            raise NotFound(dataset_id)
+        rows = self.rows[dataset_id]
+        if any(item["external_id"] in self.refuses for item in items):
+            raise InvalidValue("not accepted")
+        known = {row.external_id: record for record, row in rows.items()}
+        for item in items:
+            record = known.setdefault(
+                item["external_id"], f"copy-{item['external_id']}-{self.tick()}"
+            )
+            row = rows.setdefault(record, Row(external_id=item["external_id"]))
+            row.fields, row.metadata = item["fields"], item["metadata"]
+            self._suggest(row, record, item["suggestions"])
+        return {item["external_id"]: known[item["external_id"]] for item in items}
+
+    @call
+    def delete_records(self, dataset_id: str, ids: Sequence[str]) -> None:
+        for record in ids:
+            self.rows[dataset_id].pop(record, None)
 
     @call
     def withdraw(self, record_id: str, suggestion_ids: Sequence[str]) -> None:
-        kept = self.rows[D][record_id].suggestions
+        kept = self._row(record_id)[1].suggestions
         for question_id in [q for q, s in kept.items() if s.id in suggestion_ids]:
             del kept[question_id]
 

@@ -36,7 +36,8 @@ def status(opened: Opened, json_: bool) -> None:
 
 
 def _row(d: dict[str, Any]) -> tuple[object, ...]:
-    state = f"{d['state']}: {d['word']}" if d["word"] else d["state"]
+    words = filter(None, (d["word"], (d["review"] or {}).get("word")))
+    state = ": ".join((d["state"], *words))
     questions = "\n".join(_question(name, q) for name, q in d["questions"].items())
     counts = (d["records"], d["completed"], d["answers"], d["published"], d["conflicts"])
     return (d["name"], state, *counts, d["dirty"] + d["stale"], len(d["poisoned"]), questions)

@@ -12,7 +12,7 @@ from workers.engine.decision import Decision
 from workers.engine.facts import Vote
 from workers.engine.question import Question, Span, Value
 
-Kind = Literal["tie", "dissent", "split", "scatter", "resolved"]
+Kind = Literal["tie", "dissent", "split", "scatter", "resolved", "adjudications"]
 
 RATING_SHARE = 0.5
 """Ratings nearer to each other than this share of the scale do not contradict each other."""
@@ -39,13 +39,31 @@ class Conflict:
     kind : str
         ``tie``: no value leads; ``dissent``: one voice against all others; ``split``: two values
         with more voices each, or one each; ``scatter``: three values or more; ``resolved``: they
-        have come to agree.
+        have come to agree; ``adjudications``: reviewers differ.
     """
 
     record: str
     voices: Mapping[Value, tuple[str, ...]]
     state: Literal["open", "settled"]
     kind: Kind
+
+
+def of_adjudications(record: str, verdicts: Mapping[Value, Iterable[str]]) -> Conflict | None:
+    """The conflict among reviewers; None where they agree, or where only one decided.
+
+    Parameters
+    ----------
+    verdicts : value → the reviewers who decided so
+
+    >>> of_adjudications("r", {"a": ["rob"], "b": ["sue"]}).kind
+    'adjudications'
+    >>> of_adjudications("r", {"a": ["rob", "sue"]}) is None
+    True
+    """
+    if len(verdicts) < 2:
+        return None
+    sides = sorted(((v, tuple(who)) for v, who in verdicts.items()), key=lambda s: -len(s[1]))
+    return Conflict(record, dict(sides), "open", "adjudications")
 
 
 def find(

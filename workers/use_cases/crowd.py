@@ -23,6 +23,7 @@ class Crowd:
         self._known = store.datasets.annotators(dataset_id)
         self._numbers = {annotator["key"]: n for n, annotator in self._known.items()}
         self._users = store.service.users()
+        self._admins: set[str] | None = None
         self._new: dict[int, dict[str, str]] = {}
 
     def number(self, key: str, agent: str) -> int:
@@ -45,6 +46,17 @@ class Crowd:
         """How an annotator is called: by name, or by kind and number."""
         annotator = self._known[int(number)]
         return annotator["name"] if named else f"{annotator['kind']} {int(number) + 1}"
+
+    def reviews(self, user_id: str) -> bool:
+        """Whether what a user answers in the review dataset is an adjudication.
+
+        It is of owners, admins, and of those whom the settings name as reviewers.
+        """
+        if self._sources.kind(self._users.get(user_id) or self._user_name(user_id)) == "reviewer":
+            return True
+        if self._admins is None:
+            self._admins = self._gateway.admins()
+        return user_id in self._admins
 
     def rename(self) -> None:
         """Note users whose name, and so perhaps whose kind, has changed since they were numbered."""

@@ -39,6 +39,21 @@ class Resolution:
         """The questions in open conflict, with their conflicts."""
         return [(q, c) for q, c in self.conflicts.items() if c and c["state"] == "open"]
 
+    def contested(self, sure: float) -> list[str]:
+        """The questions on which a reviewer's word is wanted: in conflict, or not `sure` (0 … 1).
+
+        None while the overlap is not complete: what answers are to come may settle it.
+        """
+        if self.record.status != "completed":
+            return []
+        in_conflict = {question for question, _ in self.open}
+        return [
+            question
+            for question, decision in self.decided.items()
+            if question in in_conflict
+            or (decision.contributions and not decision.adjudicated and decision.confidence < sure)
+        ]
+
 
 def decide(
     run: Run, records: Mapping[str, Record | None], seen: Look, now: int
@@ -56,7 +71,8 @@ def decide(
             model, before = run.models.by_question[question], known.get((record.id, question))
             votes = model.witness.votes(record.id, seen.ledger[record.id])
             sure, was = run.plan.settled_confidence, before is not None
-            found = conflicts.find(model.asked, votes, decision, was, sure)
+            found = conflicts.of_adjudications(record.id, model.witness.verdicts(record.id))
+            found = found or conflicts.find(model.asked, votes, decision, was, sure)
             words = partial(model.words, fields=record.fields)
             resolution.conflicts[question] = _stored(found, words, decision, before, now)
         resolutions.append(resolution)
@@ -88,6 +104,8 @@ def _stored(
         labels.setdefault(words(value), []).extend(int(number) for number in who)
     was = before or {"state": None, "since": now, "before": []}
     stored: dict[str, Any] = {"state": state, "labels": labels, "since": was["since"]}
+    if found and state == "open":
+        stored["kind"] = found.kind
     earlier = was.get("before", [])
     if was["state"] == "open" != state:
         outcome = None if decision.value is None else words(decision.value)

@@ -26,6 +26,8 @@ from workers.use_cases.deciding import decide
 from workers.use_cases.observing import Look, look
 from workers.use_cases.publishing import publish, told
 from workers.use_cases.refit import release_outgrown
+from workers.use_cases.review import forward, review_of
+from workers.use_cases.reviewing import tidy
 from workers.use_cases.run import Run
 from workers.use_cases.world import World
 from workers.values import json_of
@@ -76,6 +78,10 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
         return outcome
     rest_s = 0
     try:
+        original = world.store.reviews.original_of(dataset_id)
+        if original is not None:
+            outcome.word, outcome.records = "forwarded", forward(world, dataset_id, original)
+            return outcome
         run = _begin(world, dataset_id, lease, outcome)
         if run is not None:
             _Work(run, outcome).until(time.monotonic() + slice_s)
@@ -131,7 +137,8 @@ def _begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run
         outcome.word = "ignored"
         world.store.dirty.drop(dataset_id)
         return None
-    return Run(world, lease, dataset, plan, crowd, models)
+    review = review_of(world, dataset_id)
+    return Run(world, lease, dataset, plan, crowd, models, review=review)
 
 
 def _facts(
@@ -234,6 +241,8 @@ class _Work:
             part = moved[start : start + DECIDE_AT_ONCE]
             self.store.dirty.make_stale(self.id, self._differing(part))
         self._save()
+        if tidy(self.run):
+            return False
         return self.run.lease.release_if_idle()
 
     def _save(self) -> None:
@@ -260,7 +269,7 @@ class _Work:
         """Read, observe and learn."""
         found = self.run.world.gateway.records(self.id, ids)
         records = {record_id: found.get(record_id) for record_id in ids}
-        seen = look(self.run, records, now)
+        seen = look(self.run, records, self.run.copies(ids), now)
         read = [r for i, r in records.items() if r is not None and i in seen.ledger]
         self.run.models.learn(seen.entries, read)
         return records, seen

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from plugin.answers import ELSEWHERE, Copy
 from plugin.ledger import GONE, Observation, changed, observe
 from plugin.records import Record
 from plugin.store.history import Entry
@@ -23,8 +24,10 @@ class Look:
     failed: dict[str, str]
 
 
-def look(visit: Visit, records: Mapping[str, Record | None], now: int) -> Look:
-    """Observe these records (None: gone) and commit what is new.
+def look(
+    visit: Visit, records: Mapping[str, Record | None], copies: Mapping[str, Copy], now: int
+) -> Look:
+    """Observe these records (None: gone), with their copies for review, and commit what is new.
 
     A record that cannot be understood is reported in `failed` and left as it was.
 
@@ -46,9 +49,10 @@ def look(visit: Visit, records: Mapping[str, Record | None], now: int) -> Look:
                 record_id,
                 visit.dataset,
                 decided[record_id],
-                visit.plan.conflict_question,
+                visit.reading,
                 visit.crowd.number,
                 now,
+                copies.get(record_id),
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             failed[record_id] = f"cannot be understood: {type(error).__name__}: {error}"
@@ -78,7 +82,8 @@ def _commit(
             facts["records"] += sign * (state["s"] != GONE)
             facts["completed"] += sign * (state["s"] == "completed")
             for number, response in state["r"].items():
-                counts[int(number), response[0]] += sign
+                if len(response) <= ELSEWHERE:
+                    counts[int(number), response[0]] += sign
 
     def write(pipe: Any) -> None:
         dataset_id, datasets = visit.dataset.id, visit.store.datasets

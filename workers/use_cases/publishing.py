@@ -13,6 +13,7 @@ from plugin.store.history import Entry
 from workers.engine.decision import CONTENT, REVIEW, Decision
 from workers.engine.question import Question
 from workers.publication import Publication, publication
+from workers.use_cases import reviewing
 from workers.use_cases.deciding import RELATED, Resolution, kind
 from workers.use_cases.observing import Look
 from workers.use_cases.run import Run
@@ -20,6 +21,9 @@ from workers.values import MOST_CHARACTERS, json_of
 
 LEAST_PROBABILITY = 0.0005
 """Labels less probable than that are left out of a stored posterior."""
+
+DISPUTED = 1.0
+"""What one more review is worth where two reviewers differ: more than anything else."""
 
 MOST_PROBABLE = 30
 """So many entries of a posterior are stored at most."""
@@ -105,6 +109,8 @@ def _keep(
         }
         entries += _news(run, record_id, resolution.decided, before)
         conflicts |= {(record_id, q): c for q, c in resolution.conflicts.items() if c}
+    due = dict.fromkeys(gone) | _due(run, resolutions, decisions)
+    desk = reviewing.to_look_at(run, due)
     ids = iter(run.store.history.ids(run.dataset.id, now, len(entries)))
     filed = [entry.filed(next(ids)) for entry in entries]
     for entry in filed:
@@ -121,10 +127,35 @@ def _keep(
         datasets.write_decisions(pipe, run.dataset.id, decisions)
         datasets.write_conflicts(pipe, run.dataset.id, conflicts)
         datasets.write_related(pipe, run.dataset.id, related)
+        run.store.reviews.write_due(pipe, run.dataset.id, due)
+        run.store.reviews.add_to_desk(pipe, run.dataset.id, desk)
         datasets.count(pipe, run.dataset.id, "conflicts", opened)
         datasets.count(pipe, run.dataset.id, "published", sent.suggestions)
 
     run.lease.commit(write)
+
+
+def _due(
+    run: Run, resolutions: Sequence[Resolution], decisions: Mapping[str, Any]
+) -> dict[str, float | None]:
+    """Record → what a review of it is worth, None where it needs none; noted in its decisions."""
+    due: dict[str, float | None] = {}
+    for resolution in resolutions:
+        record_id, worth = resolution.record.id, 0.0
+        if record_id not in decisions:
+            continue
+        for question in resolution.contested(run.plan.settled_confidence):
+            model = run.models.by_question[question]
+            value = model.review_value(resolution.decided[question])
+            decisions[record_id][question]["worth"] = [
+                round(value.gain, 3),
+                round(value.teaching, 3),
+            ]
+            worth += value.worth
+            conflict = resolution.conflicts[question] or {}
+            worth += DISPUTED if conflict.get("kind") == "adjudications" else 0.0
+        due[record_id] = worth or None
+    return due
 
 
 def _related(

@@ -85,8 +85,8 @@ def unregister(world: World) -> int:
 
 
 def distilled(world: World) -> list[Dataset]:
-    """The published datasets that the settings say to distil."""
-    return [d for d in world.gateway.datasets() if world.plan(d.full_name).distil]
+    """The published datasets that the settings say to distil; none that we review in."""
+    return [d for d in world.gateway.datasets() if world.distils(d)]
 
 
 def withdraw_all(

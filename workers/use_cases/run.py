@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plugin.answers import Copy, Reading
+from plugin.errors import NotFound
 from plugin.records import Dataset
 from plugin.settings import DatasetSettings
 from plugin.store import Store
@@ -18,18 +21,46 @@ if TYPE_CHECKING:
 
 @dataclass
 class Visit:
-    """The world, and what is known of the dataset in hand: enough to observe it."""
+    """The world, and what is known of the dataset in hand: enough to observe it.
+
+    `review` is its review dataset, None where there is none or where it is not as it should be.
+    """
 
     world: World
     lease: Lease
     dataset: Dataset
     plan: DatasetSettings
     crowd: Crowd
+    review: Dataset | None = field(default=None, kw_only=True)
 
     @property
     def store(self) -> Store:
         """The store."""
         return self.world.store
+
+    @property
+    def reading(self) -> Reading:
+        """How the dataset's records are read."""
+        return Reading(
+            self.plan.conflict_question,
+            self.plan.reason_question,
+            self.plan.round_property,
+            self.crowd.reviews,
+        )
+
+    def copies(self, ids: Sequence[str]) -> Mapping[str, Copy]:
+        """The copies of these records as Argilla shows them now; those that are gone are missing."""
+        if self.review is None:
+            return {}
+        known = zip(ids, self.store.reviews.copies(self.dataset.id, ids), strict=True)
+        copy_of = {record_id: kept["id"] for record_id, kept in known if kept}
+        if not copy_of:
+            return {}
+        try:
+            found = self.world.gateway.records(self.review.id, list(copy_of.values()))
+        except NotFound:  # the review dataset is gone: what was said there stands
+            return {}
+        return {r: Copy.of(found[c], self.review) for r, c in copy_of.items() if c in found}
 
 
 @dataclass

@@ -23,6 +23,7 @@ def _dataset(store: Store, dataset_id: str) -> dict[str, Any]:
         "name": info.get("name", "?"),
         "state": info.get("state", "new"),
         "word": info.get("word", ""),
+        "review": _review(store, dataset_id),
         "records": int(info.get("records", 0)),
         "completed": int(info.get("completed", 0)),
         "answers": store.history.length(dataset_id) and int(info.get("observed", 0)),
@@ -33,6 +34,21 @@ def _dataset(store: Store, dataset_id: str) -> dict[str, Any]:
         "failures": int(info.get("failures", 0)),
         "poisoned": store.dirty.poisoned(dataset_id),
         "questions": {name: {**q, **models.get(name, {})} for name, q in questions.items()},
+    }
+
+
+def _review(store: Store, dataset_id: str) -> dict[str, Any] | None:
+    """How the dataset is reviewed; None where it is not."""
+    kept = store.reviews.of(dataset_id)
+    if kept is None:
+        return None
+    return {
+        "id": kept["id"],
+        "name": kept["name"],
+        "word": kept["word"],
+        "due": store.reviews.count_due(dataset_id),
+        "copies": store.reviews.count_copies(dataset_id),
+        "refused": store.reviews.refused(dataset_id),
     }
 
 

@@ -12,13 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from plugin.dispatch import DISTIL
+from plugin.answers import same
+from plugin.dispatch import DISTIL, SWEEP
 from plugin.errors import NotFound
-from plugin.ledger import same
 from plugin.records import Dataset, Record
 from plugin.settings import DatasetSettings
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.observing import look
+from workers.use_cases.review import review_of
 from workers.use_cases.run import Visit
 from workers.use_cases.world import World, patiently
 
@@ -48,6 +49,11 @@ def sweep(world: World, dataset_id: str, progress: Progress = lambda done, total
     """
     report = Report(dataset_id)
     store = world.store
+    original = store.reviews.original_of(dataset_id)
+    if original is not None:
+        report.word = "ignored: a review dataset"
+        world.dispatch.enqueue(SWEEP, original)
+        return report
     store.datasets.add(dataset_id)
     try:
         dataset = world.gateway.dataset(dataset_id)
@@ -62,11 +68,12 @@ def sweep(world: World, dataset_id: str, progress: Progress = lambda done, total
     started = store.now()
     activity = world.gateway.activity(dataset_id)
     store.service.keep_users(world.gateway.users())
+    review = review_of(world, dataset_id)
     seen: set[str] = set()
     for read_at, records, total in _pages(world, dataset_id):
         seen.update(record.id for record in records)
         report.records += len(records)
-        report.differing += _compare(world, dataset, plan, records, read_at)
+        report.differing += _compare(world, dataset, review, plan, records, read_at)
         progress(report.records, total)
     missing = [i for i in store.datasets.standing(dataset_id) if i not in seen]
     report.differing += len(missing)
@@ -97,7 +104,12 @@ def _pages(world: World, dataset_id: str) -> Iterator[tuple[int, list[Record], i
 
 
 def _compare(
-    world: World, dataset: Dataset, plan: DatasetSettings, records: Sequence[Record], read_at: int
+    world: World,
+    dataset: Dataset,
+    review: Dataset | None,
+    plan: DatasetSettings,
+    records: Sequence[Record],
+    read_at: int,
 ) -> int:
     """Observe what differs on one page; the answer is how many records did."""
     store, ids = world.store, [record.id for record in records]
@@ -107,7 +119,8 @@ def _compare(
         fresh = {r.id: r for r in records if (known[r.id] or {"t": 0})["t"] < read_at}
         crowd = Crowd(store, world.gateway, dataset.id, world.settings.plan.sources)
         crowd.rename()
-        seen = look(Visit(world, lease, dataset, plan, crowd), fresh, read_at)
+        visit = Visit(world, lease, dataset, plan, crowd, review=review)
+        seen = look(visit, fresh, visit.copies(list(fresh)), read_at)
         differing = {
             i
             for i, entry in seen.ledger.items()

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 
 from plugin.dispatch import SWEEP
-from plugin.errors import ArgillaRefused, ArgillaUnavailable
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, NotFound
 from plugin.records import Dataset
+from workers.use_cases.review import CannotReview, adopt, inspect
 from workers.use_cases.world import World
 
 log = logging.getLogger("distill.cron")
@@ -39,7 +41,8 @@ def tick(world: World) -> int:
             world.dispatch.enqueue(SWEEP, dataset_id)
     for dataset_id in store.datasets.ids():
         dirty, stale, _ = store.dirty.sizes(dataset_id)
-        if (dirty or stale) and not store.leased(dataset_id):
+        waits = dirty or stale or store.reviews.desk_size(dataset_id)
+        if waits and not store.leased(dataset_id):
             world.dispatch.wake(dataset_id)
             woken += 1
     return woken
@@ -54,14 +57,16 @@ def look_round(world: World) -> list[str]:
     if not world.connected:
         return due
     try:
-        datasets = [d for d in world.gateway.datasets() if world.plan(d.full_name).distil]
+        every = world.gateway.datasets()
+        datasets = [d for d in every if world.distils(d)]
         users = world.gateway.users()
     except (ArgillaUnavailable, ArgillaRefused) as error:
         log.warning("look round: %s", error)
         return due
+    _adopt(world, every)
     for dataset in datasets:
         try:
-            if _is_due(world, dataset, users):
+            if _is_due(world, dataset, users) or _review_is_due(world, dataset, every):
                 due.append(dataset.id)
                 world.dispatch.enqueue(SWEEP, dataset.id)
         except (ArgillaUnavailable, ArgillaRefused) as error:
@@ -72,6 +77,28 @@ def look_round(world: World) -> list[str]:
         if dataset_id not in known and state not in ("deleted", "ignored"):
             world.dispatch.wake(dataset_id)  # deleted, perhaps: the distiller asks Argilla
     return due
+
+
+def _adopt(world: World, every: Sequence[Dataset]) -> None:
+    """A review that cannot be taken over now is tried again at the next look."""
+    try:
+        adopt(world, every)
+    except (ArgillaUnavailable, ArgillaRefused, NotFound, CannotReview, DatasetBusy) as error:
+        log.warning("reviews: %s", error)
+
+
+def _review_is_due(world: World, dataset: Dataset, every: Sequence[Dataset]) -> bool:
+    """Look at a dataset's review dataset; True if some delivery about it never arrived."""
+    inspect(world, dataset.id)
+    kept = world.store.reviews.of(dataset.id)
+    review = next((d for d in every if kept and d.id == kept["id"]), None)
+    if review is None or any(world.store.dirty.sizes(dataset.id)[:2]):
+        return False
+    info, swept = (world.store.datasets.info(i) for i in (review.id, dataset.id))
+    heard = max(int(info.get("heard", 0)), int(swept.get("swept_at", 0)))
+    doubt = str(review.last_activity) if review.last_activity > heard + UNHEARD_MS else ""
+    world.store.datasets.note(review.id, doubt=doubt)
+    return bool(doubt) and doubt == info.get("doubt")
 
 
 def _is_due(world: World, dataset: Dataset, users: dict[str, str]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from plugin.dispatch import Dispatch
 from plugin.errors import DatasetBusy
 from plugin.gateway import Gateway
+from plugin.records import Dataset
 from plugin.settings import DatasetSettings, Settings
 from plugin.store import Store
 from plugin.store.lease import Lease
@@ -32,6 +33,11 @@ class World:
     def connected(self) -> bool:
         """Whether `connect` was run, and `disconnect` not since: else nothing is written."""
         return bool(self.store.service.webhooks())
+
+    def distils(self, dataset: Dataset) -> bool:
+        """Whether a dataset is to be distilled: the settings say so, and it is no review dataset."""
+        review = dataset.review_of or self.store.reviews.original_of(dataset.id)
+        return review is None and self.plan(dataset.full_name).distil
 
     def plan(self, dataset_name: str) -> DatasetSettings:
         """The settings of the dataset `workspace/name`."""

@@ -1,0 +1,325 @@
+"""The review loop on the whole path, beside an Argilla in memory: copies go out, decisions come back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from plugin.errors import ArgillaUnavailable
+from tests.workers.argilla_in_memory import HELPFUL, NOTE, D, Row
+from tests.workers.conftest import Build
+from tests.workers.test_distil import once, raising
+from tests.workers.town import Town
+from workers.use_cases.distil import distil
+from workers.use_cases.review import CannotReview, adopt, disable, enable, inspect
+from workers.use_cases.status import status
+from workers.use_cases.sweep import sweep
+
+
+@pytest.fixture
+def reviewed(build: Build) -> Town:
+    """A town with a review dataset; rob is an admin, two answers complete a record."""
+    return opened(build(settled_confidence=0.8))
+
+
+def opened(town: Town) -> Town:
+    town.argilla.chiefs.add("rob")
+    enable(town.world, D)
+    town.settle()
+    return town
+
+
+def review_id(town: Town) -> str:
+    kept = town.store.reviews.of(D)
+    assert kept is not None
+    return str(kept["id"])
+
+
+def copies(town: Town) -> dict[str, tuple[str, Row]]:
+    """Original → its copy's id and row."""
+    rows = town.argilla.rows[review_id(town)]
+    return {str(row.external_id): (copy_id, row) for copy_id, row in rows.items()}
+
+
+def split(town: Town, record: str) -> None:
+    """Two who differ on a record."""
+    town.answer("ann", record, helpful="yes")
+    town.answer("ben", record, helpful="no")
+
+
+def decide(town: Town, who: str, record: str, status: str = "submitted", **values: Any) -> None:
+    """An answer on a record's copy, whose delivery arrives."""
+    copy_id, _ = copies(town)[record]
+    at = town.argilla.answer(who, copy_id, status, **values)
+    town.store.dirty.mark(review_id(town), [copy_id], at)
+    distil(town.world, review_id(town))
+    town.settle()
+
+
+def in_review(town: Town, record: str) -> dict[str, Any]:
+    """What the copy of a record suggests, by question."""
+    _, row = copies(town)[record]
+    review = town.argilla.sets[review_id(town)]
+    return {str(review.named(q)): s.value for q, s in row.suggestions.items()}
+
+
+def test_a_contested_record_is_copied_with_suggestion_note_and_metadata(reviewed: Town) -> None:
+    split(reviewed, "r1")
+    reviewed.answer("ann", "r2", helpful="yes")
+    reviewed.answer("ben", "r2", helpful="yes")
+    reviewed.settle()
+    assert set(copies(reviewed)) == {"r1"}
+    _, row = copies(reviewed)["r1"]
+    assert row.metadata["asks"] == "adjudication"
+    assert row.metadata["kind"] == "tie"
+    assert row.metadata["original"] == "r1"
+    assert row.metadata["page"].endswith("/records/r1")
+    assert row.metadata["priority"] == pytest.approx(
+        dict(reviewed.store.reviews.due(D))["r1"], abs=1e-4
+    )
+    assert "ann" in in_review(reviewed, "r1")[NOTE.name]
+
+
+def test_a_record_is_not_copied_before_its_overlap_is_complete(build: Build) -> None:
+    town = opened(build(overlap=3))
+    split(town, "r1")
+    town.settle()
+    assert copies(town) == {}
+    town.answer("cas", "r1", helpful="no")
+    town.settle()
+    assert set(copies(town)) == {"r1"}
+    assert in_review(town, "r1")["helpful"] == "no"
+
+
+def test_an_adjudication_decides_settles_and_is_told_with_its_reason(reviewed: Town) -> None:
+    split(reviewed, "r1")
+    reviewed.settle()
+    assert reviewed.conflicts() != {}
+    decide(reviewed, "rob", "r1", helpful="no", why="it never answers the question")
+    assert reviewed.decision("r1")["v"] == "no"
+    assert reviewed.decision("r1")["c"] == 0.999
+    assert reviewed.argilla.shown("r1", HELPFUL).value == "no"  # type: ignore[union-attr]
+    assert reviewed.conflicts() == {}
+    (entry,) = [e for e in reviewed.history() if e.kind == "adjudication"]
+    assert (reviewed.name(entry.annotator), entry.values) == ("rob", {"helpful": "no"})
+    assert entry.extra == {"why": "it never answers the question"}
+    assert reviewed.store.reviews.due(D) == []
+    assert set(copies(reviewed)) == {"r1"}  # opened: it stays
+    assert reviewed.ledger("r1")["a"][str(entry.annotator)][3] == "it never answers the question"
+
+
+@pytest.mark.parametrize("how", ["draft", "discarded", "deleted"])
+def test_an_adjudication_can_be_taken_back(reviewed: Town, how: str) -> None:
+    split(reviewed, "r1")
+    reviewed.settle()
+    before = reviewed.state()
+    decide(reviewed, "rob", "r1", helpful="no")
+    assert reviewed.state() != before
+    copy_id, row = copies(reviewed)["r1"]
+    if how == "deleted":
+        del row.responses["rob"]
+        reviewed.store.dirty.mark(review_id(reviewed), [copy_id])
+        distil(reviewed.world, review_id(reviewed))
+        reviewed.settle()
+    else:
+        decide(reviewed, "rob", "r1", how, helpful="no")
+    assert reviewed.state() == before
+
+
+def test_reviewers_who_differ_are_a_conflict_of_adjudications(build: Build) -> None:
+    town = build(review_overlap=2)
+    town.argilla.chiefs.add("sue")
+    opened(town)
+    split(town, "r1")
+    town.settle()
+    decide(town, "rob", "r1", helpful="no")
+    decide(town, "sue", "r1", helpful="yes")
+    conflict = town.store.datasets.conflicts(D)["r1", "helpful"]
+    assert (conflict["state"], conflict["kind"]) == ("open", "adjudications")
+    assert town.conflicts() == {("r1", "helpful"): {"no": ["rob"], "yes": ["sue"]}}
+    assert town.decision("r1")["v"] == "yes"  # the latest
+    decide(town, "rob", "r1", helpful="yes")
+    assert town.conflicts() == {}
+
+
+def test_a_copy_is_withdrawn_when_its_record_settles_and_nobody_has_opened_it(
+    reviewed: Town,
+) -> None:
+    split(reviewed, "r1")
+    split(reviewed, "r2")
+    reviewed.settle()
+    copy_id, _ = copies(reviewed)["r2"]
+    reviewed.argilla.answer("rob", copy_id, "draft", helpful="no")  # opened, and not yet delivered
+    for record in ("r1", "r2"):
+        reviewed.answer("ben", record, helpful="yes")
+    reviewed.settle()
+    assert reviewed.conflicts() == {}
+    assert reviewed.store.reviews.due(D) == []
+    assert set(copies(reviewed)) == {"r2"}
+    assert set(reviewed.store.reviews.all_copies(D)) == {"r2"}
+
+
+def test_an_answer_of_somebody_else_in_the_review_dataset_is_a_vote(reviewed: Town) -> None:
+    split(reviewed, "r1")
+    reviewed.settle()
+    decide(reviewed, "cas", "r1", helpful="no", why="mine")
+    assert reviewed.decision("r1")["v"] == "no"
+    assert reviewed.decision("r1")["c"] < 0.999
+    assert [e.kind for e in reviewed.history() if reviewed.name(e.annotator) == "cas"] == ["answer"]
+    responses = reviewed.counts()["responses"]
+    assert ("cas", "submitted") not in responses  # it is not one of the dataset's own
+
+
+def test_somebody_who_answered_the_record_has_one_vote_wherever_they_answer(reviewed: Town) -> None:
+    split(reviewed, "r1")
+    reviewed.settle()
+    before = reviewed.decision("r1")["p"]
+    decide(reviewed, "ben", "r1", helpful="yes")
+    assert reviewed.decision("r1")["p"] == before
+
+
+def test_an_ambiguous_record_asks_for_more_votes_before_it_asks_for_an_adjudication(
+    build: Build,
+) -> None:
+    town = opened(build(more_votes=1))
+    split(town, "r1")
+    town.settle()
+    _, row = copies(town)["r1"]
+    assert (row.metadata["asks"], row.metadata["priority"]) == ("votes", 0.0)
+    assert row.metadata["wanted"] > 0
+    assert in_review(town, "r1") == {}  # nobody is led
+    assert town.argilla.sets[review_id(town)].min_submitted == 2
+    decide(town, "cas", "r1", helpful="no")
+    _, row = copies(town)["r1"]
+    assert (row.metadata["asks"], row.metadata["wanted"]) == ("adjudication", 0.0)
+    assert row.metadata["priority"] > 0
+    assert in_review(town, "r1")["helpful"] == "no"
+
+
+def test_a_fresh_start_on_the_same_argilla_comes_to_the_same(reviewed: Town) -> None:
+    for record in ("r1", "r2", "r3"):
+        split(reviewed, record)
+    reviewed.settle()
+    decide(reviewed, "rob", "r1", helpful="no", why="so")
+    decide(reviewed, "cas", "r2", helpful="yes")
+    sweep(reviewed.world, D)
+    reviewed.settle()
+    choices = reviewed.world.settings.plan.model_dump()
+    other = Town.build(reviewed.argilla.copy(), reviewed.store.redis, choices)
+    every = other.world.gateway.datasets()
+    assert [d.id for d in every if other.world.distils(d)] == [D]
+    (found,) = adopt(other.world, every)
+    assert found.word == "kept"
+    sweep(other.world, D)
+    other.settle()
+    assert other.state() == reviewed.state()
+    assert set(copies(other)) == set(copies(reviewed))
+
+
+def test_lost_deliveries_of_reviewers_are_made_good_by_a_sweep(reviewed: Town) -> None:
+    split(reviewed, "r1")
+    reviewed.settle()
+    copy_id, _ = copies(reviewed)["r1"]
+    reviewed.argilla.answer("rob", copy_id, helpful="no")
+    sweep(reviewed.world, D)
+    reviewed.settle()
+    assert reviewed.decision("r1")["v"] == "no"
+
+
+def test_a_failure_while_copying_loses_nothing(reviewed: Town) -> None:
+    reviewed.argilla.before = once("put_records", raising(ArgillaUnavailable("away")))
+    split(reviewed, "r1")
+    reviewed.distil()
+    assert reviewed.store.reviews.desk_size(D) == 1
+    assert not copies(reviewed)
+    reviewed.distil()
+    assert set(copies(reviewed)) == {"r1"}
+    assert reviewed.store.reviews.desk_size(D) == 0
+
+
+def test_a_copy_that_argilla_refuses_is_told_and_holds_up_no_other(reviewed: Town) -> None:
+    reviewed.argilla.refuses.add("r1")
+    split(reviewed, "r1")
+    split(reviewed, "r2")
+    reviewed.argilla.refuses.discard("r2")
+    reviewed.settle()
+    reviewed.argilla.refuses.clear()
+    reviewed.distil()
+    assert "r2" in copies(reviewed)
+    assert status(reviewed.store)[0]["review"]["refused"].keys() <= {"r1"}
+
+
+def test_a_deleted_review_dataset_is_told_loses_nothing_and_is_mended(reviewed: Town) -> None:
+    split(reviewed, "r1")
+    split(reviewed, "r2")
+    reviewed.settle()
+    decide(reviewed, "rob", "r1", helpful="no", why="so")
+    reviewed.argilla.delete_dataset(review_id(reviewed))
+    split(reviewed, "r3")
+    reviewed.settle()
+    assert inspect(reviewed.world, D).startswith("the review dataset is gone")
+    assert "review enable" in status(reviewed.store)[0]["review"]["word"]
+    assert reviewed.decision("r1")["v"] == "no"
+    assert enable(reviewed.world, D).word == "created"
+    reviewed.settle()
+    assert set(copies(reviewed)) == {"r2", "r3"}
+    assert reviewed.decision("r1")["v"] == "no"
+    assert inspect(reviewed.world, D) == ""
+
+
+def test_a_changed_overlap_is_told_and_mended(build: Build) -> None:
+    town = opened(build(review_overlap=2))
+    town.argilla.update_dataset(review_id(town), distribution={"min_submitted": 5})
+    assert "completed by 5 answers, not by 2" in inspect(town.world, D)
+    assert enable(town.world, D).word == "mended"
+    assert inspect(town.world, D) == ""
+
+
+def test_a_label_removed_there_is_told_and_mended(reviewed: Town) -> None:
+    review = reviewed.argilla.sets[review_id(reviewed)]
+    question = review.question("problem")
+    assert question is not None
+    fewer = {"options": [{"value": "none"}, {"value": "tone"}]}
+    reviewed.argilla.update_question(question.id, settings=fewer)
+    assert "question 'problem' lacks facts" in inspect(reviewed.world, D)
+    assert enable(reviewed.world, D).word == "mended"
+
+
+def test_no_more_copies_than_the_settings_allow_and_the_best_of_what_waits_come_next(
+    build: Build,
+) -> None:
+    town = opened(build(review_most=1, settled_confidence=0.8))
+    for record in ("r1", "r2", "r3"):
+        split(town, record)
+    town.settle()
+    assert len(copies(town)) == 1
+    (first,) = copies(town)
+    town.answer("ben", first, helpful="yes")  # it settles by itself
+    town.settle()
+    assert len(copies(town)) == 1
+    assert first not in copies(town)
+
+
+def test_a_review_dataset_is_not_reviewed_itself_and_not_distilled(reviewed: Town) -> None:
+    with pytest.raises(CannotReview, match="review dataset itself"):
+        enable(reviewed.world, review_id(reviewed))
+    assert sweep(reviewed.world, review_id(reviewed)).word == "ignored: a review dataset"
+
+
+def test_disabling_leaves_what_was_decided(reviewed: Town) -> None:
+    split(reviewed, "r1")
+    reviewed.settle()
+    decide(reviewed, "rob", "r1", helpful="no")
+    assert disable(reviewed.world, D) == "support/chat-review"
+    assert disable(reviewed.world, D) is None
+    reviewed.mark("r1")
+    reviewed.settle()
+    assert reviewed.decision("r1")["v"] == "no"
+
+
+def test_a_dataset_is_reviewed_in_the_workspace_that_the_settings_name(build: Build) -> None:
+    town = opened(build(review_workspace="quality"))
+    assert town.argilla.sets[review_id(town)].full_name == "quality/chat-review"
+    with pytest.raises(CannotReview, match="no workspace 'nowhere'"):
+        opened(build(review_workspace="nowhere"))

@@ -1,0 +1,92 @@
+"""The commands `review enable`, `review disable` and `review show`."""
+
+from __future__ import annotations
+
+import click
+
+from plugin.records import Dataset
+from workers.cli.context import Opened, as_json, console, print_json
+from workers.use_cases import review as reviews
+from workers.use_cases.registration import distilled
+from workers.use_cases.world import World
+
+name = click.argument("dataset", metavar="WORKSPACE/DATASET")
+
+
+@click.group()
+def review() -> None:
+    """Review datasets: the most useful records for reviewers, whose answers teach the distiller."""
+
+
+@review.command()
+@name
+@as_json
+@click.pass_obj
+def enable(opened: Opened, dataset: str, json_: bool) -> None:
+    """Make the review dataset of DATASET, or mend it. Safe to repeat."""
+    with opened.world() as world:
+        made = reviews.enable(world, _named(world, dataset).id)
+        link = reviews.address(world.settings.argilla_url, made.id)
+    if json_:
+        print_json({**vars(made), "link": link})
+        return
+    console().print(f"{made.name} {made.word}; reviewers open it here:", markup=False)
+    console().print(link, soft_wrap=True, markup=False)
+
+
+@review.command()
+@name
+@click.pass_obj
+def disable(opened: Opened, dataset: str) -> None:
+    """Make no more copies of DATASET's records. What was decided stands, and so does the dataset."""
+    with opened.world() as world:
+        left = reviews.disable(world, _named(world, dataset).id)
+    if left is None:
+        raise click.ClickException(f"{dataset} has no review dataset")
+    console().print(f"{left} is left as it is; delete it in Argilla if you like", markup=False)
+
+
+@review.command()
+@name
+@click.option("--most", default=10, show_default=True, help="How many records to list.")
+@as_json
+@click.pass_obj
+def show(opened: Opened, dataset: str, most: int, json_: bool) -> None:
+    """The link for reviewers, and what is worth a review most."""
+    with opened.world() as world:
+        found = _named(world, dataset)
+        kept = world.store.reviews.of(found.id)
+        due = world.store.reviews.due(found.id, 0, most)
+        total = world.store.reviews.count_due(found.id)
+        urls = dict.fromkeys(("priority", "wanted"), "")
+        if kept:
+            argilla = world.settings.argilla_url
+            urls = {asks: reviews.address(argilla, kept["id"], asks) for asks in urls}
+        pages = [(f"{world.settings.public_url}/records/{record}", worth) for record, worth in due]
+        word = kept["word"] if kept else "no review dataset: run `argilla-distill review enable`"
+        votes = world.plan(found.full_name).more_votes
+    if json_:
+        listed = [{"page": page, "worth": worth} for page, worth in pages]
+        print_json({"link": urls["priority"], "word": word, "total": total, "due": listed})
+        return
+    out = console()
+    if word:
+        out.print(word, markup=False)
+    if kept:
+        out.print(f"for reviewers: {urls['priority']}", soft_wrap=True, markup=False)
+    if kept and votes:
+        out.print(f"for further annotators: {urls['wanted']}", soft_wrap=True, markup=False)
+    out.print(f"{total} records are worth a review")
+    for page, worth in pages:
+        out.print(f"{worth:.3f}  {page}", soft_wrap=True, markup=False)
+
+
+def _named(world: World, name: str) -> Dataset:
+    every = {d.full_name: d for d in distilled(world)}
+    if name not in every:
+        known = ", ".join(sorted(every)) or "none"
+        raise click.BadParameter(f"no such dataset: {name}; distilled are: {known}")
+    return every[name]
+
+
+COMMANDS = (review,)

@@ -1,0 +1,120 @@
+"""What a review dataset is made of, and how far one that exists is from that. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from plugin.records import REVIEW_OF, Dataset
+from plugin.settings import DatasetSettings
+
+GUIDELINES = """# Review
+
+Each record here is a copy from **{name}** on which annotators disagree, or of whose label the \
+distiller is not sure. The most useful come first if you open the dataset by the link that \
+`argilla-distill review show` prints.
+
+1. Read the record and the note: who said what, who tends to be right, and why.
+2. Decide. What stands suggested is only the distiller's best guess: take it, or choose another.
+3. Say **why** in a sentence. New reviewers learn from it, and so does whoever asks in a year.
+
+What an owner, an admin or a named reviewer submits here decides the original record, settles its \
+conflict and teaches the distiller. It can be taken back: clear or discard your answer.
+"""
+
+NOTE = {
+    "title": "What is in conflict",
+    "description": "Written by argilla-distill. Nothing has to be done here.",
+    "required": False,
+    "settings": {"type": "text", "use_markdown": True},
+}
+
+WHY = {
+    "title": "Why?",
+    "description": "The reason for your decision, in a sentence.",
+    "required": False,
+    "settings": {"type": "text", "use_markdown": False},
+}
+
+PROPERTIES = (
+    ("priority", "Worth of an adjudication", "float"),
+    ("wanted", "Worth of one more answer", "float"),
+    ("asks", "Asks for", "terms"),
+    ("kind", "Kind of conflict", "terms"),
+    ("round", "Round", "terms"),
+    ("page", "Explanation", "terms"),
+    ("original", "Original record", "terms"),
+)
+
+Json = Mapping[str, Any]
+
+
+def overlap(plan: DatasetSettings) -> int:
+    """How many answers complete a copy: of further annotators, and of reviewers."""
+    return plan.more_votes + plan.review_overlap
+
+
+def body(dataset: Dataset, plan: DatasetSettings, name: str, workspace_id: str) -> dict[str, Any]:
+    """The review dataset itself, as Argilla takes it."""
+    return {
+        "name": name,
+        "workspace_id": workspace_id,
+        "guidelines": GUIDELINES.format(name=dataset.full_name),
+        "allow_extra_metadata": True,
+        "metadata": {REVIEW_OF: dataset.id},
+        "distribution": {"strategy": "overlap", "min_submitted": overlap(plan)},
+    }
+
+
+def fields(blueprint: Json) -> list[dict[str, Any]]:
+    """The original's fields, as Argilla takes them."""
+    kept = ("name", "title", "required", "settings")
+    return [{key: field[key] for key in kept} for field in blueprint["fields"]]
+
+
+def questions(blueprint: Json, plan: DatasetSettings) -> list[dict[str, Any]]:
+    """The original's questions, the conflict note and the reviewer's reason, as Argilla takes them."""
+    kept = ("name", "title", "description", "required", "settings")
+    own = {plan.conflict_question: NOTE, plan.reason_question: WHY}
+    found = [
+        {key: q[key] for key in kept if q.get(key) is not None}
+        for q in blueprint["questions"]
+        if q["name"] not in own
+    ]
+    return [*found, *({"name": name, **made} for name, made in own.items() if name)]
+
+
+def metadata() -> list[dict[str, Any]]:
+    """The metadata properties, as Argilla takes them."""
+    return [
+        {"name": name, "title": title, "settings": {"type": kind}, "visible_for_annotators": True}
+        for name, title, kind in PROPERTIES
+    ]
+
+
+def shortcomings(original: Dataset, review: Dataset, plan: DatasetSettings) -> list[str]:
+    """What is wrong with a review dataset, in words; nothing if it is as it should be."""
+    words = []
+    special = (plan.conflict_question, plan.reason_question)
+    for question in original.questions:
+        there = review.question(question.name)
+        if question.name in special:
+            continue
+        if there is None:
+            words.append(f"has no question {question.name!r}")
+        elif there.type != question.type:
+            words.append(f"question {question.name!r} is {there.type}, not {question.type}")
+        elif set(question.labels) != set(there.labels):
+            more = _listed(set(question.labels) - set(there.labels), "lacks")
+            less = _listed(set(there.labels) - set(question.labels), "still has")
+            words.append(f"question {question.name!r} {' and '.join(filter(None, (more, less)))}")
+    words += [f"has no question {name!r}" for name in special if name and not review.question(name)]
+    if review.min_submitted != overlap(plan):
+        words.append(
+            f"is completed by {review.min_submitted} answers, not by {overlap(plan)} as it is set"
+        )
+    return words
+
+
+def _listed(labels: Sequence[str] | set[str], word: str) -> str:
+    return f"{word} {', '.join(sorted(labels))}" if labels else ""

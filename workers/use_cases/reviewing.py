@@ -1,0 +1,199 @@
+"""The review dataset of a dataset, kept: copies of what is worth a review, and what comes back of them.
+
+A copy is made when its original becomes worth a review, changed when the original is decided
+otherwise, and withdrawn when it has settled by itself and nobody has opened it. What a review
+dataset is made of is `workers.review_dataset`, making one is `review`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from plugin.answers import ELSEWHERE
+from plugin.errors import InvalidValue, NotFound
+from plugin.records import Dataset, Record
+from workers.review_copy import Asks, ReviewCopy, review_copy
+from workers.use_cases.deciding import Resolution, decide
+from workers.use_cases.observing import Look
+from workers.use_cases.review import GONE
+from workers.use_cases.run import Run
+
+log = logging.getLogger("distill.reviewing")
+
+BATCH = 50
+"""Copies that are looked at in one step, so that a fresh answer does not wait long for its turn."""
+
+
+def to_look_at(run: Run, due: Mapping[str, float | None]) -> list[str]:
+    """Those of these records whose copies may have to be made, changed or withdrawn."""
+    if run.review is None:
+        return []
+    ids = list(due)
+    copies = run.store.reviews.copies(run.dataset.id, ids)
+    return [i for i, kept in zip(ids, copies, strict=True) if kept or due[i] is not None]
+
+
+def tidy(run: Run) -> bool:
+    """Look at some copies, and bring them in line; False if none is to be looked at.
+
+    Raises
+    ------
+    ArgillaUnavailable, ArgillaRefused : they are looked at again later.
+    """
+    if run.review is None:
+        return False
+    reviews, dataset_id = run.store.reviews, run.dataset.id
+    ids = reviews.take_from_desk(dataset_id, BATCH)
+    if not ids:
+        ids = _next_in_line(run)
+    if not ids:
+        return False
+    try:
+        _bring_in_line(run, run.review, ids)
+    except NotFound:
+        _note_gone(run)
+    run.lease.commit(lambda pipe: reviews.clear_desk(pipe, dataset_id, ids))
+    return True
+
+
+def _next_in_line(run: Run) -> list[str]:
+    """Records that have been worth a review all along and for which there is room now."""
+    reviews, dataset_id, most = run.store.reviews, run.dataset.id, run.plan.review_most
+    room = most - reviews.count_copies(dataset_id)
+    if room <= 0 or reviews.count_due(dataset_id) <= reviews.count_copies(dataset_id):
+        return []
+    ids = [record_id for record_id, _ in reviews.due(dataset_id, 0, most)]
+    missing = zip(ids, reviews.copies(dataset_id, ids), strict=True)
+    refused = run.store.reviews.refused(dataset_id)
+    wanted = [i for i, kept in missing if kept is None and i not in refused]
+    return wanted[: min(room, BATCH)]
+
+
+def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
+    reviews, dataset_id = run.store.reviews, run.dataset.id
+    records = run.world.gateway.records(dataset_id, ids)
+    before = dict(zip(ids, reviews.copies(dataset_id, ids), strict=True))
+    worth = dict(zip(ids, reviews.worth(dataset_id, ids), strict=True))
+    room = run.plan.review_most - reviews.count_copies(dataset_id)
+    wanted, unwanted = {}, {}
+    resolutions = _resolutions(run, list(records.values()))
+    lost = dict.fromkeys(set(ids) - {resolution.record.id for resolution, _ in resolutions})
+    for resolution, entry in resolutions:
+        record_id = resolution.record.id
+        kept, value = before[record_id], worth[record_id]
+        if value is None:
+            if kept:
+                unwanted[record_id] = kept
+        elif kept or room > 0:
+            room -= kept is None
+            wanted[record_id] = _copy(run, review, resolution, entry, value)
+    unwanted |= {i: kept for i, kept in before.items() if kept and i in lost}
+    run.lease.commit(lambda pipe: reviews.write_due(pipe, dataset_id, lost))
+    different = {i: copy for i, copy in wanted.items() if copy.differs(before[i])}
+    _write(run, review, different, before)
+    _withdraw(run, review, unwanted)
+
+
+def _resolutions(run: Run, records: Sequence[Record]) -> list[tuple[Resolution, Mapping[str, Any]]]:
+    """What we think of the records, with their ledger entries."""
+    ids = [record.id for record in records]
+    datasets, dataset_id = run.store.datasets, run.dataset.id
+    ledger = {i: e for i, e in zip(ids, datasets.ledger(dataset_id, ids), strict=True) if e}
+    seen = Look([], ledger, {}, {})
+    found = decide(run, {r.id: r for r in records}, seen, run.store.now())
+    return [(resolution, ledger[resolution.record.id]) for resolution in found]
+
+
+def _copy(
+    run: Run, review: Dataset, resolution: Resolution, entry: Mapping[str, Any], worth: float
+) -> ReviewCopy:
+    record = resolution.record
+    further = sum(len(r) > ELSEWHERE and r[0] == "submitted" for r in entry["r"].values())
+    asks: Asks = "votes" if further < run.plan.more_votes else "adjudication"
+    kinds = {c["kind"] for _, c in resolution.open if "kind" in c} or {"uncertain"}
+    return review_copy(
+        record,
+        review,
+        resolution.decided,
+        {n: f"{m.strategy.name}:{m.version}" for n, m in run.models.by_question.items()},
+        resolution.note,
+        run.plan.conflict_question,
+        worth,
+        asks,
+        ", ".join(sorted(kinds)),
+        entry.get("n"),
+        run.page(record.id),
+    )
+
+
+def _write(
+    run: Run,
+    review: Dataset,
+    copies: Mapping[str, ReviewCopy],
+    before: Mapping[str, Mapping[str, Any] | None],
+) -> None:
+    """One bulk call; where Argilla refuses it, halves of it, down to the copies at fault."""
+    if not copies:
+        return
+    reviews, dataset_id = run.store.reviews, run.dataset.id
+    try:
+        ids = run.world.gateway.put_records(review.id, [copy.item for copy in copies.values()])
+    except InvalidValue as error:
+        if len(copies) == 1:
+            (record_id,) = copies
+            log.warning("dataset=%s: no copy of %s: %s", dataset_id, record_id, error)
+            reviews.refuse(dataset_id, record_id, str(error))
+            return
+        items = list(copies.items())
+        middle = len(items) // 2
+        _write(run, review, dict(items[:middle]), before)
+        _write(run, review, dict(items[middle:]), before)
+        return
+    _unsay(run, review, copies, before)
+    kept = {i: copy.kept(ids[i]) for i, copy in copies.items()}
+    run.lease.commit(lambda pipe: reviews.write_copies(pipe, dataset_id, kept))
+
+
+def _unsay(
+    run: Run,
+    review: Dataset,
+    copies: Mapping[str, ReviewCopy],
+    before: Mapping[str, Mapping[str, Any] | None],
+) -> None:
+    """Take back what was suggested on copies and is not any more: a bulk call only adds."""
+    for record_id, copy in copies.items():
+        old = before[record_id]
+        less = set((old or {}).get("q", ())) - set(copy.suggested)
+        if old and less:
+            standing = run.world.gateway.record(old["id"]).suggestions
+            gone = [s.id for s in standing if s.ours and review.named(s.question_id) in less]
+            if gone:
+                run.world.gateway.withdraw(old["id"], gone)
+
+
+def _withdraw(run: Run, review: Dataset, unwanted: Mapping[str, Mapping[str, Any]]) -> None:
+    """Delete copies that nobody has opened; the others stay, with what was said on them."""
+    if not unwanted:
+        return
+    now = run.world.gateway.records(review.id, [kept["id"] for kept in unwanted.values()])
+    gone = {
+        record_id: kept
+        for record_id, kept in unwanted.items()
+        if kept["id"] not in now or not now[kept["id"]].responses
+    }
+    unopened = [kept["id"] for kept in gone.values() if kept["id"] in now]
+    if unopened:
+        run.world.gateway.delete_records(review.id, unopened)
+    reviews, dataset_id = run.store.reviews, run.dataset.id
+    run.lease.commit(lambda pipe: reviews.drop_copies(pipe, dataset_id, gone))
+
+
+def _note_gone(run: Run) -> None:
+    reviews, dataset_id = run.store.reviews, run.dataset.id
+    kept = reviews.of(dataset_id)
+    if kept:
+        reviews.keep(dataset_id, {**kept, "gone": True, "word": GONE})
+    reviews.forget_copies(dataset_id)
+    run.review = None
