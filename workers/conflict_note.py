@@ -58,13 +58,13 @@ class Dispute:
 
 
 def escape(text: str) -> str:
-    """Text that markdown and HTML show as it is, on one line.
+    """Text that markdown, formulas in it, and HTML show as it is, on one line.
 
     >>> escape("<b>*hi*</b>")
     '&lt;b&gt;\\\\*hi\\\\*&lt;/b&gt;'
     """
     text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_{}\[\]()#+!|~.:@-])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]()#+!|~.:@$-])", r"\\\1", text)
 
 
 def conflict_note(

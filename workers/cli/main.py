@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from plugin import gateway, store
 from plugin.errors import ArgillaRefused, DistillError, InvalidSettings
 from plugin.settings import Settings, read
-from workers.cli import offline, operating, reviewing, running, watching
+from workers.cli import guidelines, offline, operating, reviewing, running, watching
 from workers.cli.context import Opened
 from workers.engine.errors import UnknownStrategy
 from workers.use_cases.world import World
@@ -57,6 +57,7 @@ def cli(context: click.Context) -> None:
 
 for command in (
     *operating.COMMANDS,
+    *guidelines.COMMANDS,
     *reviewing.COMMANDS,
     *watching.COMMANDS,
     *running.COMMANDS,

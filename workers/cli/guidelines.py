@@ -1,0 +1,39 @@
+"""The command `guidelines`: examples for newcomers, where Argilla shows them."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from workers.cli.context import Opened, as_json, console, print_json
+from workers.use_cases import guidelines as use_case
+from workers.use_cases.registration import distilled
+
+
+@click.command()
+@click.argument("dataset", metavar="WORKSPACE/DATASET")
+@click.option("--remove", is_flag=True, help="Take the section out, and write it no more.")
+@as_json
+@click.pass_obj
+def guidelines(opened: Opened, dataset: str, remove: bool, json_: bool) -> None:
+    """Write examples for newcomers into DATASET's guidelines in Argilla, and keep them current.
+
+    They stand in a section of their own; nothing around it is changed.
+    """
+    with opened.world() as world:
+        every = {found.full_name: found.id for found in distilled(world)}
+        if dataset not in every:
+            known = ", ".join(sorted(every)) or "none"
+            raise click.BadParameter(f"no such dataset: {dataset}; distilled are: {known}")
+        act = use_case.remove if remove else use_case.request
+        outcome = act(world, every[dataset])
+    if json_:
+        print_json({"dataset": dataset, **vars(outcome)})
+    else:
+        console().print(f"{dataset}: {outcome.state}: {outcome.word}", markup=False)
+    if outcome.state == "refused":
+        sys.exit(1)
+
+
+COMMANDS = (guidelines,)
