@@ -80,7 +80,7 @@ def observe(
         after.ledger["r"] = answers(record, copied, old["r"], decided, reading, number)
         after.ledger["a"] = adjudications(copied, old.get("a", {}), reading, number)
     _responses(after, old["r"], record_id)
-    _adjudications(after, old.get("a", {}), record_id)
+    _adjudications(after, old.get("a", {}), record_id, decided)
     _suggestions(after, old["m"], record, record_id, dataset, decided, reading, number)
     if not after.ledger.get("a"):
         after.ledger.pop("a", None)
@@ -127,12 +127,19 @@ def _responses(after: Observation, old: Mapping[str, Any], record_id: str) -> No
             )
 
 
-def _adjudications(after: Observation, old: Mapping[str, Any], record_id: str) -> None:
+def _adjudications(
+    after: Observation, old: Mapping[str, Any], record_id: str, decided: Mapping[str, Any]
+) -> None:
+    """A reviewer's first word comes with what we thought just before: the measure of our confidence."""
     now = after.ledger.get("a", {})
+    fresh = all(was[0] != "submitted" for was in old.values())
     for number, (status, at, values, why) in now.items():
         was = old.get(number, [DELETED, 0, {}, ""])
         if [was[0], *was[2:]] != [status, values, why]:
-            extra = {"why": why} if why else {}
+            extra: dict[str, Any] = {"why": why} if why else {}
+            thought = {q: [decided[q]["top"], decided[q]["c"]] for q in values if q in decided}
+            if fresh and thought and status == "submitted":
+                extra["thought"] = thought
             after.entries.append(
                 Entry("adjudication", record_id, int(number), status, values, was[2], at, extra)
             )

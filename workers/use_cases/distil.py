@@ -21,6 +21,7 @@ from plugin.store.lease import Lease
 from workers.engine.decision import Decision
 from workers.engine.errors import UnknownStrategy
 from workers.models import Models
+from workers.use_cases import report_due
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.deciding import decide
 from workers.use_cases.observing import Look, look
@@ -86,6 +87,7 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
         if run is not None:
             _Work(run, outcome).until(time.monotonic() + slice_s)
             world.store.datasets.note(dataset_id, failing=0, word="")
+            report_due.ask(world, dataset_id)
     except LeaseLost:
         outcome.word = "lease lost"
     except (ArgillaUnavailable, ArgillaRefused, UnknownStrategy) as error:

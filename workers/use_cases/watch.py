@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from plugin.dispatch import SWEEP
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, NotFound
 from plugin.records import Dataset
+from workers.use_cases import report_due
 from workers.use_cases.review import CannotReview, adopt, inspect
 from workers.use_cases.world import World
 
@@ -45,6 +46,7 @@ def tick(world: World) -> int:
         if waits and not store.leased(dataset_id):
             world.dispatch.wake(dataset_id)
             woken += 1
+        report_due.ask(world, dataset_id)
     return woken
 
 
