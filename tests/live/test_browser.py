@@ -3,66 +3,27 @@
 Screenshots go to the directory that `DISTILL_SCREENSHOTS` names, or to a temporary one.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from demo.argilla_api import Api
 from demo.installation import Installation
 from demo.servers import Argilla
+from tests.live.chromium import PATIENCE_S, chromium, shoot, sign_in, text
 from tests.live.test_distilled import crowd, dataset_of, records_of
 
 pytestmark = pytest.mark.browser
 
-PATIENCE_S = 40
-
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    if not (shutil.which("chromium") and shutil.which("chromedriver")):
-        reason = "no chromium with chromedriver here: apt-get install chromium chromium-driver"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(shutil.which("chromium"))
-    switches = "headless=new no-sandbox disable-gpu disable-quic no-first-run disable-sync"
-    switches += " disable-background-networking disable-component-update disable-dev-shm-usage"
-    for switch in switches.split():
-        options.add_argument(f"--{switch}")
-    options.add_argument("--window-size=1366,900")
-    options.add_argument(f"--user-data-dir={tmp_path / 'profile'}")
-    service = webdriver.ChromeService(str(shutil.which("chromedriver")))
-    driver = webdriver.Chrome(options=options, service=service)
-    try:
+    with chromium(tmp_path / "profile") as driver:
         yield driver
-    finally:
-        driver.quit()
-
-
-def shoot(browser: webdriver.Chrome, name: str, otherwise: Path) -> None:
-    folder = Path(os.environ.get("DISTILL_SCREENSHOTS", otherwise))
-    folder.mkdir(parents=True, exist_ok=True)
-    browser.save_screenshot(str(folder / f"{name}.png"))
-
-
-def sign_in(browser: webdriver.Chrome, username: str, password: str) -> None:
-    wait = WebDriverWait(browser, PATIENCE_S)
-    name = wait.until(lambda b: b.find_element(By.CSS_SELECTOR, "form input:not([type=hidden])"))
-    secret = browser.find_element(By.CSS_SELECTOR, "input[type=password]")
-    name.send_keys(username)
-    secret.send_keys(password, Keys.ENTER)
-
-
-def text(browser: webdriver.Chrome) -> str:
-    return browser.find_element(By.TAG_NAME, "body").text
 
 
 def test_a_reviewer_sees_suggestion_score_and_note_and_follows_its_link_to_the_explanation(
