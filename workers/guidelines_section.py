@@ -30,7 +30,8 @@ BULLET = "\n- “"
 """Begins an example. Nothing that people wrote has a line break in it."""
 
 MOST_TEXT = 200
-"""Texts and reasons are cut to so many characters."""
+MOST_REASON = 300
+"""Texts are cut to so many characters, reasons to so many: behind a whole sentence, if there is one."""
 
 HEAD = """## Examples
 
@@ -147,10 +148,17 @@ def _written(examples: Examples, chosen: Sequence[tuple[str, Example]]) -> str:
 
 
 def _line(example: Example) -> str:
-    reason = f": {_cut(example.reason)}" if example.reason.strip() else ""
+    why = _sentences(" ".join(example.reason.split()))
+    reason = f": {_cut(why, MOST_REASON)}" if why else ""
     return f"- “{_cut(example.text)}” ({KINDS.get(example.kind, 'an example')}{reason})"
 
 
-def _cut(text: str) -> str:
+def _sentences(reason: str) -> str:
+    """As many whole sentences as fit; the whole reason if not even the first does."""
+    end = reason.rfind(". ", 0, MOST_REASON)
+    return reason if len(reason) <= MOST_REASON or end < 0 else reason[: end + 1]
+
+
+def _cut(text: str, most: int = MOST_TEXT) -> str:
     text = " ".join(text.split())
-    return escape(text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…")
+    return escape(text if len(text) <= most else f"{text[: most - 1]}…")

@@ -81,7 +81,14 @@ def test_long_texts_and_reasons_are_cut() -> None:
     long = example("yes", "long " * 99, reason="why " * 99)
     written = section({"q": [long]}, MOST_OURS)
     assert written is not None
-    assert len(written) < 900
+    assert len(written) < 1_000
+
+
+def test_reasons_end_with_a_sentence() -> None:
+    reason = f"One says so. Others say no. {'And then they quarrel, ' * 20} at last."
+    written = section({"q": [example("yes", "Hi", reason=reason)]}, MOST_OURS)
+    assert written is not None
+    assert "- “Hi” (a clear case: One says so\\. Others say no\\.)\n" in written
 
 
 def test_people_keep_room_to_write_in() -> None:
