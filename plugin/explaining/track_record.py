@@ -11,6 +11,9 @@ from plugin.explaining.phrases import MOST_NAMES, figure, how_right, some, tend
 GAP = 0.05
 """Sides whose mean reliability differs by less are about equally often right."""
 
+SPREAD = 0.15
+"""Where people differ by more, being equally often right is said of the sides' averages."""
+
 MOST_JUDGED = 5
 """More voices than that are not judged one by one but side by side."""
 
@@ -38,8 +41,12 @@ def _compared(case: Case, ours: Sequence[int], others: Sequence[int]) -> str:
         return f"{_judged(case, ours)} {'is' if len(ours) == 1 else 'are'} {how_right(here)}"
     there = _mean(case, others)
     if abs(here - there) < GAP:
-        guess = all(abs(reliability - 0.5) <= GAP for reliability in case.known.values())
-        often = "about as often as not" if guess else "about equally often"
+        each = case.known.values()
+        often = "about equally often"
+        if all(abs(reliability - 0.5) <= GAP for reliability in each):
+            often = "about as often as not"
+        elif max(each) - min(each) > SPREAD:
+            often = "about equally often on average"
         return f"the sides tend to be right {often}: {_judged(case, [*ours, *others])}"
     better, worse = (ours, others) if here > there else (others, ours)
     apart = min(case.known[n] for n in better) > max(case.known[n] for n in worse)

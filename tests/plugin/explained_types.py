@@ -79,9 +79,9 @@ CASES = (
         decision(4, 3, [(0, 0.8, 1.5), (1, 0.6, 0.3), (2, 0.7, -0.9)], c=0.55),
         {"5": [0, 1], "2": [2]},
         "ann and ben say 5; cas alone says 2. Going by all answers and reviews so far, the sides "
-        "tend to be right about equally often: ann (80%), cas (70%) and ben (60%). The answer of "
-        "ann tipped it: without it, 4 would not lead. That it is 4 is little more than a guess "
-        "(55%); one more answer for 3, as weighty as those here, would turn it.",
+        "tend to be right about equally often on average: ann (80%), cas (70%) and ben (60%). The"
+        " answer of ann tipped it: without it, 4 would not lead. That it is 4 is little more than"
+        " a guess (55%); one more answer for 3, as weighty as those here, would turn it.",
         kind="rating",
     ),
     Case(
