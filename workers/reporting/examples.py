@@ -52,7 +52,7 @@ def pick(survey: Survey, standing: Standing) -> list[Chosen]:
         taken: list[int] = []
         for kind, candidates in (
             ("close", _close(survey, standing, code)),
-            ("telling", _telling(standing, code)),
+            ("telling", _telling(survey, standing, code)),
         ):
             rows = _varied(candidates, survey, voters, taken)
             taken += rows
@@ -71,14 +71,14 @@ def _codes(standing: Standing) -> list[int]:
     return [code for code in often if count[code]]
 
 
-def _telling(standing: Standing, code: int) -> Ints:
+def _telling(survey: Survey, standing: Standing, code: int) -> Ints:
     """Records decided so, those that weigh most one way first; several voices agree on each."""
     rows = np.flatnonzero((standing.decided == code) & ~standing.open)
     against = (standing.reviewed[rows] != NONE) & (standing.reviewed[rows] != code)
     rows = rows[~against & (standing.lean[rows] > 0)]
     several = standing.degree[rows] > 1
     rows = rows[several] if several.any() else rows
-    ranked: Ints = rows[np.lexsort((rows, -standing.lean[rows]))]
+    ranked: Ints = rows[np.lexsort((survey.prints[rows], -standing.lean[rows]))]
     return ranked[:LOOKED_AT]
 
 
@@ -91,8 +91,8 @@ def _close(survey: Survey, standing: Standing, code: int) -> Ints:
         wrong = said is not None and not _right(standing, said, code)
         differ = standing.degree[row] > 1
         if differ and (confidence <= CLOSE or wrong):
-            found.append((confidence, row))
-    return np.array([row for _, row in sorted(found)[:LOOKED_AT]], np.int64)
+            found.append((confidence, survey.ids[row], row))
+    return np.array([row for _, _, row in sorted(found)[:LOOKED_AT]], np.int64)
 
 
 def _right(standing: Standing, said: Any, code: int) -> bool:

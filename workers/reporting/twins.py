@@ -114,7 +114,7 @@ class Twins:
         """
         if standing.asked.type not in ("label", "multi_label", "rating"):
             return 0, ()
-        count, pairs = 0, []
+        count, pairs = 0, list[tuple[float, Across]]()
         for one, other in self._near_groups():
             here, there = self._decided(standing, one), self._decided(standing, other)
             if len(here.keys() | there.keys()) < 2:
@@ -122,16 +122,23 @@ class Twins:
             for x, y in ((x, y) for x in here for y in there if x < y or (one != other and x != y)):
                 if _contradict(standing, x, y):
                     count += len(here[x]) * len(there[y])
-                    pairs.append(
-                        (self._surest(standing, here[x]), self._surest(standing, there[y]))
-                    )
-        confidence = standing.confidence
-        pairs.sort(key=lambda pair: (-min(confidence[pair[0]], confidence[pair[1]]), pair))
+                    sides = [(x, _surest(standing, here[x])), (y, _surest(standing, there[y]))]
+                    pairs.append(self._told(standing, ids, sides))
+        pairs.sort(key=lambda pair: (-pair[0], pair[1].record, pair[1].other))
+        return count, tuple(across for _, across in pairs[:MOST_ACROSS])
+
+    def _told(
+        self, standing: Standing, ids: list[str], sides: list[tuple[int, int]]
+    ) -> tuple[float, Across]:
+        """Two records (code and row) decided differently, and how sure we are of the less sure one."""
         say = standing.values.words
-        return count, tuple(
-            Across(ids[i], ids[j], say(int(standing.decided[i])), say(int(standing.decided[j])))
-            for i, j in pairs[:MOST_ACROSS]
-        )
+        if standing.asked.type == "label":
+            sides.sort()
+        else:
+            sides.sort(key=lambda side: say(side[0]))
+        (x, i), (y, j) = sides
+        sure = min(standing.confidence[i], standing.confidence[j])
+        return float(sure), Across(ids[i], ids[j], say(x), say(y))
 
     def _near_groups(self) -> Iterator[tuple[int, int]]:
         for g in range(len(self.members)):
@@ -145,9 +152,9 @@ class Twins:
                 found[code].append(row)
         return found
 
-    @staticmethod
-    def _surest(standing: Standing, rows: list[int]) -> int:
-        return max(rows, key=lambda row: (standing.confidence[row], -row))
+
+def _surest(standing: Standing, rows: list[int]) -> int:
+    return max(rows, key=lambda row: (standing.confidence[row], -row))
 
 
 def _contradict(standing: Standing, one: int, other: int) -> bool:
