@@ -6,9 +6,9 @@ value that people chose is in words here (see `workers.values.short`), every ann
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -210,21 +210,31 @@ def read(kind: type[T], data: Mapping[str, Any]) -> T:
     >>> read(Bin, as_json(Bin(0.0, 0.1, 4))) == Bin(0.0, 0.1, 4)
     True
     """
-    hints = _hints(cast(Hashable, kind))
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass of ours
-    return kind(**{name: _value(hints[name], v) for name, v in data.items() if name in known})
+    readers = _readers(cast(Hashable, kind))
+    return kind(
+        **{
+            name: reader(value) if (reader := readers[name]) else value
+            for name, value in data.items()
+            if name in readers
+        }
+    )
+
+
+Reader = Callable[[Any], Any]
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _readers(kind: Any) -> dict[str, Reader | None]:
+    """What makes each field's value out of JSON; None where it is what it was."""
+    hints = get_type_hints(kind)
+    return {field.name: _reader(hints[field.name]) for field in fields(kind)}
 
 
-def _value(hint: Any, value: Any) -> Any:
-    if get_origin(hint) is tuple and isinstance(value, list | tuple):
-        inner = get_args(hint)
-        part = inner[0] if len(inner) == 2 and inner[1] is Ellipsis else None
-        return tuple(_value(part, v) for v in value)
-    if isinstance(hint, type) and is_dataclass(hint) and isinstance(value, Mapping):
-        return read(hint, value)
-    return value
+def _reader(hint: Any) -> Reader | None:
+    if isinstance(hint, type) and is_dataclass(hint):
+        return partial(read, hint)
+    if get_origin(hint) is not tuple:
+        return None
+    inner = get_args(hint)
+    part = _reader(inner[0]) if len(inner) == 2 and inner[1] is Ellipsis else None
+    return tuple if part is None else lambda values: tuple(map(part, values))

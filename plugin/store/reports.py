@@ -10,6 +10,9 @@ from plugin.report import Overview, QuestionReport, as_json, read
 from plugin.store.keys import Keys
 from plugin.store.packing import pack, unpack
 
+MOST_LATELY = 8
+"""So many reports that were read lately are kept as they were understood, for the next page."""
+
 CLAIM_S = 900
 """For how long nobody else counts a dataset after a report was asked for and never came."""
 
@@ -20,6 +23,7 @@ class Reports:
     def __init__(self, redis: Any, keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
+        self._lately: dict[tuple[str, str], tuple[bytes, QuestionReport]] = {}
 
     def write(
         self,
@@ -68,8 +72,17 @@ class Reports:
 
     def question(self, dataset_id: str, name: str) -> QuestionReport | None:
         """One question's report; None before the first, and for questions that are left alone."""
-        found = self._redis.hget(self._keys.of(dataset_id, "report"), f"question:{name}")
-        return read(QuestionReport, unpack(found)) if found else None
+        key = self._keys.of(dataset_id, "report"), f"question:{name}"
+        found = self._redis.hget(*key)
+        if not found:
+            return None
+        packed, report = self._lately.get(key, (b"", None))
+        if report is None or packed != found:
+            report = read(QuestionReport, unpack(found))
+            if len(self._lately) >= MOST_LATELY:
+                self._lately.pop(next(iter(self._lately)), None)
+            self._lately[key] = found, report
+        return report
 
     def alike(self, dataset_id: str, record_id: str) -> list[str]:
         """The records whose content is nearly that of a record."""
