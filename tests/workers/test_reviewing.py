@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from plugin.dispatch import DISTIL
 from plugin.errors import ArgillaUnavailable
 from tests.workers.argilla_in_memory import HELPFUL, NOTE, D, Row
 from tests.workers.conftest import Build
 from tests.workers.test_distil import once, raising
+from tests.workers.test_watch import forget_jobs, jobs
 from tests.workers.town import Town
 from workers.use_cases.distil import distil
 from workers.use_cases.review import CannotReview, adopt, disable, enable, inspect
@@ -108,6 +110,18 @@ def test_an_adjudication_decides_settles_and_is_told_with_its_reason(reviewed: T
     assert reviewed.store.reviews.due(D) == []
     assert set(copies(reviewed)) == {"r1"}  # opened: it stays
     assert reviewed.ledger("r1")["a"][str(entry.annotator)][3] == "it never answers the question"
+
+
+def test_what_arrives_about_a_copy_wakes_the_distiller_of_its_original(reviewed: Town) -> None:
+    split(reviewed, "r1")
+    reviewed.settle()
+    forget_jobs(reviewed)
+    copy_id, _ = copies(reviewed)["r1"]
+    reviewed.store.dirty.mark(review_id(reviewed), [copy_id])
+    assert distil(reviewed.world, review_id(reviewed)).word == "forwarded"
+    assert jobs(reviewed) == [(DISTIL, D)]
+    assert reviewed.store.dirty.sizes(D)[0] == 1
+    assert reviewed.store.dirty.sizes(review_id(reviewed))[0] == 0
 
 
 @pytest.mark.parametrize("how", ["draft", "discarded", "deleted"])

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from plugin.dispatch import DISTIL
 from plugin.errors import ArgillaRefused, DistillError, InvalidValue, NotFound
 from plugin.records import Dataset
 from plugin.settings import DatasetSettings
@@ -44,8 +45,8 @@ def forward(world: World, review_id: str, dataset_id: str) -> int:
     dirty, passed = world.store.dirty, 0
     while taken := dirty.take(review_id, 1000):
         originals = world.store.reviews.originals(dataset_id, [copy for copy, _ in taken])
-        if dirty.mark(dataset_id, originals.values()):
-            world.dispatch.wake(dataset_id)
+        if originals and dirty.mark(dataset_id, originals.values()):
+            world.dispatch.enqueue(DISTIL, dataset_id)
         dirty.clear(review_id, taken)
         passed += len(originals)
         if len(taken) < 1000:
@@ -81,7 +82,7 @@ def enable(world: World, dataset_id: str) -> Enabled:
         _take_over(world, dataset_id, review)
     finally:
         lease.release()
-    world.dispatch.wake(dataset_id)
+    world.dispatch.enqueue(DISTIL, dataset_id)
     return Enabled(review.id, review.full_name, word)
 
 

@@ -1,0 +1,176 @@
+"""The review loop on a real Argilla: contested records go out to reviewers, their decisions come back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from demo.argilla_api import Api
+from demo.argilla_json import Json, label_question, text_question
+from demo.installation import Installation, eventually, ours
+from demo.servers import Argilla
+from tests.live.chromium import PATIENCE_S, chromium, shoot, sign_in, text
+from tests.live.test_distilled import crowd
+from workers.use_cases.review import address, disable, enable, inspect
+from workers.use_cases.status import status
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+    with chromium(tmp_path / "profile") as driver:
+        yield driver
+
+
+def answered(api: Api, installation: Installation, name: str) -> tuple[Json, list[Json]]:
+    """A dataset with four records, the first two contested, reviewed by owners and admins."""
+    users = crowd(api, name, 3)
+    workspace = api.create_workspace(users=users)
+    questions = [label_question("topic", ("a", "b", "c")), text_question("conflicts")]
+    dataset = api.create_dataset(workspace, questions=questions, min_submitted=3)
+    enable(installation.world, dataset["id"])
+    records = api.add_records(dataset, [f"text {name} {n}" for n in range(4)])
+    for record, labels in zip(records, ("abc", "aab", "aaa", "bbb"), strict=True):
+        for user, label in zip(users, labels, strict=True):
+            api.as_user(user).answer(record, {"topic": label})
+    installation.settle(dataset, responses=12)
+    return dataset, records
+
+
+def review_id(installation: Installation, dataset: Json) -> str:
+    kept = installation.world.store.reviews.of(dataset["id"])
+    assert kept is not None
+    return str(kept["id"])
+
+
+def copies(api: Api, installation: Installation, dataset: Json) -> dict[str, Json]:
+    """Original → its copy as Argilla shows it."""
+    found = api.records(review_id(installation, dataset))
+    return {record["external_id"]: record for record in found}
+
+
+def conflicts(installation: Installation, dataset: Json) -> int:
+    return int(installation.world.store.datasets.info(dataset["id"])["conflicts"])
+
+
+def test_a_contested_record_is_in_the_review_dataset_within_seconds_and_in_its_place(
+    installation: Installation, api: Api
+) -> None:
+    dataset, records = answered(api, installation, "placed")
+    eventually(lambda: len(copies(api, installation, dataset)) >= 2, 5)
+    found = copies(api, installation, dataset)
+    assert {records[0]["id"], records[1]["id"]} <= set(found)
+    due = dict(installation.world.store.reviews.due(dataset["id"]))
+    for original, copy in found.items():
+        assert copy["metadata"]["priority"] == pytest.approx(due[original], rel=0.06)
+        assert copy["metadata"]["original"] == original
+        assert copy["metadata"]["page"].endswith(f"/records/{original}")
+    contested = found[records[1]["id"]]
+    assert contested["fields"] == {"text": "text placed 1"}
+    by_question = {
+        q["name"]: s
+        for q in api.questions(review_id(installation, dataset))
+        for s in contested["suggestions"]
+        if s["question_id"] == q["id"]
+    }
+    assert by_question["topic"]["value"] == "a"
+    assert 0 < by_question["topic"]["score"] < 1
+    assert f"/records/{records[1]['id']}" in by_question["conflicts"]["value"]
+    sort = [{"scope": {"entity": "metadata", "metadata_property": "priority"}, "order": "desc"}]
+    queue = api.search(review_id(installation, dataset), sort=sort)[0]
+    assert [r["external_id"] for r in queue] == [r for r in due if r in found]
+    assert inspect(installation.world, dataset["id"]) == ""
+
+
+@pytest.mark.browser
+def test_a_reviewer_opens_our_link_decides_with_a_reason_and_the_original_follows(
+    installation: Installation,
+    argilla: Argilla,
+    api: Api,
+    browser: webdriver.Chrome,
+    tmp_path: Path,
+) -> None:
+    dataset, records = answered(api, installation, "decided")
+    eventually(lambda: len(copies(api, installation, dataset)) >= 2, 10)
+    before = conflicts(installation, dataset)
+    assert before == 2
+    wait = WebDriverWait(browser, PATIENCE_S)
+    browser.get(f"{argilla.url}/sign-in")
+    sign_in(browser, argilla.username, argilla.password)
+    wait.until(lambda b: "sign-in" not in b.current_url)
+    review = review_id(installation, dataset)
+    browser.get(address(argilla.url, review))
+    best = next(r for r, _ in installation.world.store.reviews.due(dataset["id"]))
+    original = next(r for r in records if r["id"] == best)
+    wait.until(lambda b: original["fields"]["text"] in text(b))
+    wait.until(lambda b: "Why?" in text(b) and "What is in conflict" in text(b))
+    shoot(browser, "review", tmp_path)
+    labels = browser.find_elements(By.CSS_SELECTOR, "[aria-label='Question: topic'] label")
+    next(label for label in labels if "b" in label.text.split()).click()
+    why = browser.find_element(By.CSS_SELECTOR, "[aria-label='Question: why'] [contenteditable]")
+    browser.execute_script("arguments[0].focus()", why)
+    ActionChains(browser).send_keys("only b names the subject").perform()
+    shoot(browser, "review-decided", tmp_path)
+    button = next(b for b in browser.find_elements(By.TAG_NAME, "button") if "Submit" in b.text)
+    button.click()
+
+    def followed() -> bool:
+        suggestion = ours(api, dataset, api.record(original), "topic")
+        return suggestion is not None and suggestion["value"] == "b"
+
+    eventually(followed, 15)
+    suggestion = ours(api, dataset, api.record(original), "topic")
+    assert suggestion is not None
+    assert suggestion["score"] == pytest.approx(0.999, abs=0.001)
+    eventually(lambda: conflicts(installation, dataset) == before - 1, 5)
+
+    browser.get(f"{installation.service.url}/records/{original['id']}")
+    sign_in(browser, argilla.username, argilla.password)
+    wait.until(lambda b: "only b names the subject" in text(b))
+    shoot(browser, "record-adjudicated", tmp_path)
+
+
+def test_what_happens_to_the_review_dataset_is_told_loses_nothing_and_is_mended(
+    installation: Installation, api: Api
+) -> None:
+    world = installation.world
+    dataset, records = answered(api, installation, "mended")
+    eventually(lambda: len(copies(api, installation, dataset)) >= 2, 10)
+    review = review_id(installation, dataset)
+
+    def word() -> str:
+        inspect(world, dataset["id"])
+        (found,) = (d for d in status(world.store) if d["id"] == dataset["id"])
+        return str(found["review"]["word"])
+
+    assert word() == ""
+    topic = next(q for q in api.questions(review) if q["name"] == "topic")
+    titled = {"title": "Another title"}
+    api.call("PATCH", f"/questions/{topic['id']}", json=titled)
+    assert word() == ""  # a title is not the question's name: nothing is amiss
+    api.update_dataset(review, distribution={"strategy": "overlap", "min_submitted": 4})
+    assert "is completed by 4 answers, not by 1" in word()
+    assert enable(world, dataset["id"]).word == "mended"
+    assert word() == ""
+
+    copy = copies(api, installation, dataset)[records[0]["id"]]
+    api.answer(copy, {"topic": "b", "why": "because"})
+    eventually(lambda: installation.decided(records[0])["topic"]["v"] == "b")
+    api.delete_dataset(review)
+    assert "the review dataset is gone" in word()
+    users = crowd(api, "late", 3)
+    more = api.add_records(dataset, ["text late"])[0]
+    for user, label in zip(users, "abb", strict=True):
+        api.add_to_workspace(dataset["workspace_id"], user)
+        api.as_user(user).answer(more, {"topic": label})
+    installation.settle(dataset)
+    assert installation.decided(records[0])["topic"]["v"] == "b"
+    assert enable(world, dataset["id"]).word == "created"
+    assert word() == ""
+    eventually(lambda: more["id"] in copies(api, installation, dataset), 10)
+    assert records[0]["id"] not in copies(api, installation, dataset)
+    assert installation.decided(records[0])["topic"]["v"] == "b"
+    disable(world, dataset["id"])
