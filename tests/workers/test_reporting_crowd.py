@@ -141,3 +141,22 @@ def test_somebody_whom_the_saved_model_does_not_know_yet_is_unknown(books: Books
     assert found is not None
     (late,) = [each for each in found.annotators if each.number == 6]
     assert (late.known, late.low, late.high, late.votes) == (False, 0.0, 1.0, 1)
+
+
+def test_confusion_matrices_of_the_busiest_are_told_where_there_are_very_many(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town(books)
+    books.answer("r50", 4, "apple")
+    monkeypatch.setattr(crowd, "MOST_CELLS", 3 * 9)
+    assert [bool(each.confusion) for each in people(books).values()] == [True] * 3 + [False] * 2
+
+
+def test_of_very_many_labels_there_is_neither_confusion_nor_bias(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town(books)
+    monkeypatch.setattr(crowd, "MOST_LABELS", 2)
+    for each in people(books).values():
+        assert (each.confusion, each.bias) == ((), None)
+        assert each.alpha is not None

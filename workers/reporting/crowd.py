@@ -31,7 +31,9 @@ LEAST_GAPS = 5
 MOST_COSTLY = 5
 MOST_WEEKS = 26
 MOST_LABELS = 30
-"""Confusion matrices of more labels are left out."""
+"""Confusion matrices and biases of more labels are left out."""
+MOST_CELLS = 200_000
+"""So many cells of confusion matrices are told of at most: those of the busiest."""
 
 COMPARED = 50_000
 """Of more votes that are no single choices so many are compared with what was decided."""
@@ -65,11 +67,14 @@ class Crowd:
         alphas = self.agreement.of_annotators(self.n)
         mean_kappas = kappas(standing.asked, standing.votes, self.n)
         seconds, drift, costly, bias = self._seconds(), self._drift(), self._costly(), self._bias()
+        cells = 0
         found = []
         for number in np.argsort(-votes, kind="stable").tolist():
             if votes[number] == 0:
                 break
             belief = believed.get(number) or Reliability(str(number), 0.5, 0.0, 1.0, 0)
+            confusion = _confusion(belief) if cells < MOST_CELLS else ()
+            cells += len(confusion) ** 2
             found.append(
                 AnnotatorReport(
                     number=number,
@@ -78,7 +83,7 @@ class Crowd:
                     low=round(belief.low, 4),
                     high=round(belief.high, 4),
                     known=_known(int(votes[number]), belief),
-                    confusion=_confusion(belief),
+                    confusion=confusion,
                     bias=bias.get(number),
                     alpha=_rounded(alphas[number]),
                     kappa=_rounded(mean_kappas[number]),
@@ -93,7 +98,7 @@ class Crowd:
     def _bias(self) -> dict[int, dict[str, float]]:
         """Share of each label in their answers, minus the share that the model expects there."""
         standing, votes = self.standing, self.standing.votes
-        if standing.posterior is None or not self.n:
+        if standing.posterior is None or len(standing.asked.labels) > MOST_LABELS:
             return {}
         judged = np.asarray(standing.posterior.sum(axis=1)).ravel()[votes.record] > 0
         who, k = votes.annotator[judged], len(standing.asked.labels)
