@@ -17,8 +17,8 @@ Numbers in, decisions out: no network, no Redis, no files, no clock and no rando
 - ``choice``, ``value_model``: what strategies share that choose among candidate values
 - ``rating``, ``median_rating``: ratings; ``raters``, ``scale``, ``continuum``, ``bend`` stand under them
 - ``text``, ``text_model``, ``text_alignment``, ``text_training``: texts; ``edit_distance``, ``alignment``
-- ``composite``: values of several parts, with ``parts`` and ``elements``; ``multi_label``, ``span``,
-  ``ranking`` (with ``order``)
+- ``composite``: values of several parts, with ``parts`` and ``elements``, and ``taught`` by
+  adjudications; ``multi_label``, ``span``, ``ranking`` (with ``order``)
 - ``custom``: the base of a team's own strategy
 - ``reliability``, ``shares``: the little mathematics that they have in common
 - ``registry``: the strategies by name

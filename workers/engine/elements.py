@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from workers.engine.dawid_skene import DawidSkene
@@ -18,7 +19,9 @@ from workers.engine.judgement import Floats, Rows
 from workers.engine.label_model import LabelModel
 from workers.engine.majority import Majority
 from workers.engine.reliability import ANNOTATOR_VOTES, CROWD_ACCURACY, CROWD_VOTES
+from workers.engine.shares import softmax
 from workers.engine.strategy import State
+from workers.engine.vote_matrix import gathered
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -42,13 +45,17 @@ class ElementModel(LabelModel):
 
     def posteriors(self, elements: Sequence[str]) -> Floats:
         """The posterior of these elements, known or not, shape (len(elements), n_labels)."""
-        found = [self.votes_.find_row(element) for element in elements]
-        known = np.array([i for i, row in enumerate(found) if row is not None], np.intp)
-        rows = np.array([row for row in found if row is not None], np.intp)
+        known, rows = self._known(elements)
         posterior = np.tile(self._unseen(), (len(elements), 1))
         if len(rows):
             posterior[known] = self._anchored(rows, self._posterior(rows))
         return posterior
+
+    def _known(self, elements: Sequence[str]) -> tuple[Rows, Rows]:
+        """Which of these elements are known, and their rows."""
+        found = [self.votes_.find_row(element) for element in elements]
+        known = np.array([i for i, row in enumerate(found) if row is not None], np.intp)
+        return known, np.array([row for row in found if row is not None], np.intp)
 
     def voices(self, element: str, one: int, other: int) -> dict[str, float]:
         """How far each annotator's vote speaks for label `one` against `other`, in nats."""
@@ -68,6 +75,44 @@ class MajorityElements(ElementModel, Majority):
 
 class DawidSkeneElements(ElementModel, DawidSkene):
     """Everybody has a confusion matrix."""
+
+    def left_out(self, elements: Sequence[str], group: Rows) -> Floats:
+        """What votes alone say of these elements, known or not.
+
+        Neither their adjudications count, nor anything said of elements of the same `group` where
+        annotators are judged.
+
+        Parameters
+        ----------
+        group : ndarray of shape (len(elements),), 0, 1, …
+
+        Returns
+        -------
+        ndarray of shape (len(elements), n_labels), rows sum to 1
+        """
+        k, posterior = len(self.labels), np.tile(self._unseen(), (len(elements), 1))
+        known, rows = self._known(elements)
+        where, slots = self.votes_.of_records(rows)
+        one, said = (column[slots] for column in self.votes_.columns()[1:])
+        whose = group[known][where] * len(self.votes_.annotators) + one
+        each, of = np.unique(whose, return_inverse=True)
+        own = np.zeros((len(each), k, k))
+        np.add.at(own, (of, said), (self.responsibility_[rows] * self._mass(rows)[:, None])[where])
+        cubes = np.maximum(self.counts_.reshape(-1, k, k)[one] - own[of], 0.0)
+        weights = self._log_confusion(cubes.reshape(-1, k)).reshape(-1, k, k)
+        at = np.arange(len(slots))
+        evidence = gathered(weights[at, said], where, at, None, len(rows)) + self.log_prior_
+        tempering = self._tempering(self.votes_.degree[rows])
+        posterior[known] = softmax(evidence * tempering[:, None])
+        return posterior
+
+    def n_saying(self, elements: Sequence[str]) -> NDArray[np.intp]:
+        """How many gave each label to these elements, shape (len(elements), n_labels)."""
+        k = len(self.labels)
+        known, rows = self._known(elements)
+        where, slots = self.votes_.of_records(rows)
+        cells = known[where] * k + self.votes_.columns()[2][slots]
+        return np.bincount(cells, minlength=len(elements) * k).reshape(-1, k)
 
 
 class HeldElements(DawidSkeneElements):
@@ -94,7 +139,7 @@ class HeldElements(DawidSkeneElements):
         return self._posterior(rows)
 
 
-class MarkedElements(ElementModel, DawidSkene):
+class MarkedElements(DawidSkeneElements):
     """Dawid and Skene's model for elements whose first label, 0, says that nothing is there.
 
     Who marks little overlooks much and is seldom wrong in what they mark, so errors are not
@@ -216,9 +261,7 @@ class MirroredElements(DawidSkeneElements):
         The middle label counts half. A vote weighs by how much its annotator is better than chance,
         ``P(> | >) - P(> | <)`` over their sum, as a multiple of what one as accurate as the crowd is.
         """
-        found = [self.votes_.find_row(element) for element in elements]
-        known = np.array([i for i, row in enumerate(found) if row is not None], np.intp)
-        rows = np.array([row for row in found if row is not None], np.intp)
+        known, rows = self._known(elements)
         where, slots = self.votes_.of_records(rows)
         _, annotator, label = self.votes_.columns()
         given = self.weights_.reshape(-1, 3, 3)[annotator[slots], 0]

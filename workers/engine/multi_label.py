@@ -19,6 +19,7 @@ from workers.engine.parts import Element, Reading, Whole
 from workers.engine.question import QuestionType, Value, label_question
 from workers.engine.shares import TIE
 from workers.engine.strategy import State
+from workers.engine.taught import Taught
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -200,8 +201,8 @@ class MultiLabelDawidSkene(MultiLabelMajority):
         return self
 
 
-class MultiLabelLearned(MultiLabelDawidSkene):
-    """The same; what adjudications add here is that they anchor the elements."""
+class MultiLabelLearned(Taught, MultiLabelDawidSkene):
+    """The same, taught by adjudications, see `Taught`."""
 
     name: ClassVar[str] = "learned"
 

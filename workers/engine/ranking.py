@@ -17,6 +17,7 @@ from workers.engine.judgement import Floats
 from workers.engine.order import agreement, exchanged, grouped, matrices, merits, undecided
 from workers.engine.parts import Element, Reading, Whole
 from workers.engine.question import QuestionType, Value, label_question
+from workers.engine.taught import Taught
 
 WAYS = (">", "=", "<")
 """How the first item of a pair may stand to the second: before, level with, behind it."""
@@ -176,10 +177,11 @@ class RankingDawidSkene(RankingMajority):
         return list(np.stack([apart * ahead, own[:, 1], apart * (1 - ahead)], axis=1))
 
 
-class RankingLearned(RankingDawidSkene):
-    """The same; what adjudications add here is that they anchor the elements."""
+class RankingLearned(Taught, RankingDawidSkene):
+    """The same, taught by adjudications, see `Taught`."""
 
     name: ClassVar[str] = "learned"
+    mirrored: ClassVar[bool] = True
 
 
 def _plain(value: Any) -> Value:

@@ -17,6 +17,7 @@ from workers.engine.judgement import Floats
 from workers.engine.parts import Element, Reading, Whole
 from workers.engine.question import QuestionType, Span, Value, label_question
 from workers.engine.shares import TIE
+from workers.engine.taught import Taught
 
 NOTHING = ""
 """The label of a stretch that is in no span."""
@@ -254,8 +255,8 @@ class SpanDawidSkene(SpanMajority):
                 model.background = min((whole - length) / max(length, 1), BACKGROUND)
 
 
-class SpanLearned(SpanDawidSkene):
-    """The same; what adjudications add here is that they anchor the elements."""
+class SpanLearned(Taught, SpanDawidSkene):
+    """The same, taught by adjudications, see `Taught`."""
 
     name: ClassVar[str] = "learned"
 

@@ -189,17 +189,22 @@ def losses(log_odds: Floats, true: NDArray[np.intp]) -> Floats:
     return np.asarray(-np.log(np.clip(p[np.arange(len(true)), true], 1e-6, 1)), np.float64)
 
 
-def validated(reading: Reading, true: NDArray[np.intp], plan: Plan) -> Floats:
+def validated(
+    reading: Reading, true: NDArray[np.intp], plan: Plan, group: NDArray[np.intp] | None = None
+) -> Floats:
     """Each record's log-odds when taught by the other folds, shape (n, n_labels).
 
     Records go to FOLDS folds in turn, from those that the untrained pool gets most wrong to those
-    that it gets right: the folds are equally hard, and neither order nor names matter.
+    that it gets right: the folds are equally hard, and neither order nor names matter. What has the
+    same number in `group` stays together.
     """
     before = untaught(reading.evidence.shape[1], reading.votes.shape[1]).log_odds(reading)
-    order = np.argsort(losses(before, true).round(9), kind="stable")
-    fold = np.empty(len(true), np.intp)
-    fold[order] = np.arange(len(true)) % FOLDS
-    found = np.empty_like(before)
+    group = np.arange(len(true)) if group is None else group
+    hard = np.bincount(group, losses(before, true)) / np.maximum(np.bincount(group), 1)
+    order = np.argsort(hard.round(9), kind="stable")
+    fold = np.empty(len(hard), np.intp)
+    fold[order] = np.arange(len(hard)) % FOLDS
+    fold, found = fold[group], np.empty_like(before)
     for turn in range(FOLDS):
         out, rest = np.flatnonzero(fold == turn), np.flatnonzero(fold != turn)
         found[out] = taught(reading.of(rest), true[rest], plan).log_odds(reading.of(out))
@@ -226,10 +231,41 @@ def too_few(n: int) -> Training:
     return Training(n, False, None, None, None, None, word)
 
 
-def best(
-    reading: Reading, true: NDArray[np.intp], votes: NDArray[np.integer]
-) -> tuple[Lesson, Training]:
-    """What is to be taught, or nothing, and what there is to say about it.
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of trying to teach.
+
+    Attributes
+    ----------
+    lesson : Lesson
+        What is to be taught; `untaught` where that was the best of all.
+    used : bool
+        Whether it is anything else.
+    plan : Plan, the best one
+    before, after : ndarray of shape (n, n_labels), nats
+        Log-odds without the lesson, and cross-validated with it; where it is not used, with the
+        best one's.
+    """
+
+    lesson: Lesson
+    used: bool
+    plan: Plan
+    before: Floats
+    after: Floats
+
+    @property
+    def chosen(self) -> Floats:
+        """Of `before` and `after` what decides."""
+        return self.after if self.used else self.before
+
+
+def tried(
+    reading: Reading,
+    true: NDArray[np.intp],
+    plans: Sequence[Plan] = PLANS,
+    group: NDArray[np.intp] | None = None,
+) -> Trial:
+    """Find out what is to be taught, or nothing.
 
     Lessons, and the untrained pool as one of them, are mixed by ``exp(-n · log loss)``, n the
     adjudications and the log loss cross-validated (pseudo-Bayesian model averaging: Geisser & Eddy,
@@ -239,30 +275,63 @@ def best(
     Parameters
     ----------
     true : ndarray of shape (n,), codes of the adjudicated labels
-    votes : ndarray of shape (n, n_labels), how many voted for each
+    group : ndarray of shape (n,), or None
+        Which adjudication each row is from, 0, 1, …; None: each from one of its own.
     """
-    n = len(true)
+    n = len(true) if group is None else int(group.max()) + 1
     none = untaught(reading.evidence.shape[1], reading.votes.shape[1])
-    said = [none.log_odds(reading), *(validated(reading, true, plan) for plan in PLANS)]
+    said = [none.log_odds(reading), *(validated(reading, true, plan, group) for plan in plans)]
     loss = np.array([losses(each, true).mean() for each in said]).round(9)
+    plan = int(loss[1:].argmin())
+    if not loss.argmin():
+        return Trial(none, False, plans[plan], said[0], said[plan + 1])
     weights = softmax(-n * loss[None])[0]
     together = sum((w * each for w, each in zip(weights, said, strict=True)), np.zeros(1))
-    before, after = float(loss[0]), float(losses(together, true).mean())
+    lesson = mixed([none, *(taught(reading, true, each) for each in plans)], weights)
+    return Trial(lesson, True, plans[plan], said[0], np.asarray(together, np.float64))
+
+
+def agreeing(votes: NDArray[np.integer], true: NDArray[np.intp]) -> Floats:
+    """How far majority vote agrees with the adjudications, shape (n,): in a tie in part.
+
+    Parameters
+    ----------
+    votes : ndarray of shape (n, n_labels), how many voted for each
+
+    >>> agreeing(np.array([[2, 1], [1, 1]]), np.array([0, 0]))
+    array([1. , 0.5])
+    """
     most = votes == votes.max(axis=1, keepdims=True)
-    majority = float((most[np.arange(n), true] / most.sum(axis=1)).mean())
-    used = bool(loss.argmin() > 0)
-    best_said = together if used else said[0]
-    accuracy = float((best_said.argmax(axis=1) == true).mean())
+    return np.asarray(most[np.arange(len(true)), true] / most.sum(axis=1), np.float64)
+
+
+def best(
+    reading: Reading, true: NDArray[np.intp], votes: NDArray[np.integer]
+) -> tuple[Lesson, Training]:
+    """What is to be taught, see `tried`, and what there is to say about it.
+
+    Parameters
+    ----------
+    true : ndarray of shape (n,), codes of the adjudicated labels
+    votes : ndarray of shape (n, n_labels), how many voted for each
+    """
+    trial, majority = tried(reading, true), float(agreeing(votes, true).mean())
+    before, after = (float(losses(each, true).mean()) for each in (trial.before, trial.after))
+    accuracy = float((trial.chosen.argmax(axis=1) == true).mean())
+    word = told(len(true), trial.used, trial.plan.name, before, after)
+    return trial.lesson, Training(len(true), trial.used, before, after, accuracy, majority, word)
+
+
+def told(n: int, used: bool, what: str, before: float, after: float) -> str:
+    """What has come of n adjudications, in a sentence.
+
+    >>> told(12, True, "a scale", 0.4, 0.31)
+    'Trained on 12 adjudications, a scale: log loss 0.40 before and 0.31 after, cross-validated.'
+    """
     figures = f"log loss {before:.2f} before and {after:.2f} after"
-    if not used:
-        after = float(loss[1:].min())
-        figures = f"log loss {before:.2f} before and {after:.2f} after"
-        word = (
-            f"{n} adjudications, but training does not help yet: {figures}, "
-            "cross-validated; so the untrained model decides."
-        )
-        return none, Training(n, used, before, after, accuracy, majority, word)
-    lesson = mixed([none, *(taught(reading, true, plan) for plan in PLANS)], weights)
-    plan = PLANS[int(loss[1:].argmin())]
-    word = f"Trained on {n} adjudications, {plan.name}: {figures}, cross-validated."
-    return lesson, Training(n, used, before, after, accuracy, majority, word)
+    if used:
+        return f"Trained on {n} adjudications, {what}: {figures}, cross-validated."
+    return (
+        f"{n} adjudications, but training does not help yet: {figures}, "
+        "cross-validated; so the untrained model decides."
+    )
