@@ -21,6 +21,7 @@ from demo.programme import Programme
 from demo.replay import Replay
 from demo.stage import Stage
 from demo.tables import reliability_table, score_table, sign_in_table, tabled
+from workers.use_cases.review import address
 
 REDRAW_S = 0.5
 PATIENCE_S = 180.0
@@ -66,6 +67,8 @@ class Performance:
             playground.make_records()
         with self.stage.step("argilla-distill connect"):
             self.stage.service.command("connect", playground.name)
+        with self.stage.step("argilla-distill review enable"):
+            self.stage.service.command("review", "enable", playground.name)
 
     def play(self) -> Figures:
         """Have everything answered, and wait until it is distilled. The answer is the last state."""
@@ -145,6 +148,9 @@ class Performance:
         dataset = f"{argilla.url}/dataset/{self.playground.dataset_id}/annotation-mode"
         self._line(f"Argilla          {argilla.url}")
         self._line(f"  distilled      {dataset}?status=completed")
+        review = self.stage.store.reviews.of(self.playground.dataset_id)
+        if review:
+            self._line(f"  to review      {address(argilla.url, review['id'])}")
         self._line(f"argilla-distill  {service.url}")
         conflicts = self.stage.store.datasets.conflicts(self.playground.dataset_id)
         opened = dict.fromkeys(r for (r, _), c in conflicts.items() if c["state"] == "open")

@@ -14,8 +14,10 @@ from contextlib import contextmanager
 
 from plugin import gateway, store
 from plugin.dispatch import DISTIL
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
 from plugin.settings import read
 from workers.use_cases import distil as distilling
+from workers.use_cases import guidelines
 from workers.use_cases import report as reporting
 from workers.use_cases import sweep as sweeping
 from workers.use_cases.world import World
@@ -71,15 +73,23 @@ def sweep(dataset_id: str) -> None:
 
 
 def report(dataset_id: str) -> None:
-    """Count a dataset for the pages."""
-    start = time.perf_counter()
+    """Count a dataset for the pages, and bring its guidelines' examples up to date if they are wanted."""
+    start, written = time.perf_counter(), ""
     with world() as w:
         counted = reporting.report(w, dataset_id)
+        try:
+            outcome = guidelines.keep_current(w, dataset_id)
+            written = f" guidelines={outcome.state}" if outcome else ""
+        except (ArgillaUnavailable, ArgillaRefused, NotFound) as error:
+            log.warning(
+                "guidelines of dataset=%s are left for the next report: %s", dataset_id, error
+            )
     log.info(
-        "report dataset=%s records=%d votes=%d outcome=%s seconds=%.2f",
+        "report dataset=%s records=%d votes=%d outcome=%s seconds=%.2f%s",
         dataset_id,
         counted.records,
         counted.votes,
         counted.word,
         time.perf_counter() - start,
+        written,
     )
