@@ -28,6 +28,7 @@ _GAUGES = {
     "distill_poisoned_records": "Records set aside because they cannot be worked on.",
     "distill_oldest_dirty_seconds": "How long the oldest dirty record has been waiting.",
     "distill_open_conflicts": "Records and questions whose conflict is open.",
+    "distill_due_reviews": "Records that are worth a review.",
 }
 _COUNTERS = {
     "distill_answers_observed": "Answers and other agents' suggestions taken into the history.",
@@ -102,6 +103,7 @@ class _Collector:
                 "distill_poisoned_records": poisoned,
                 "distill_oldest_dirty_seconds": (now - since) / 1000 if since else 0,
                 "distill_open_conflicts": int(info.get("conflicts", 0)),
+                "distill_due_reviews": self._store.reviews.count_due(dataset_id),
             }
             for metric, value in values.items():
                 gauges[metric].add_metric([name], value)

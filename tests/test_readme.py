@@ -106,27 +106,46 @@ def options(command: click.Command) -> set[str]:
     }
 
 
+def commands(group: click.Group = cli, prefix: str = "") -> dict[str, click.Command]:
+    """Every command by its words: those of groups have several."""
+    found: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        words = f"{prefix}{name}"
+        more = isinstance(command, click.Group)
+        found |= commands(command, f"{words} ") if more else {words: command}
+    return found
+
+
+def words(told: str) -> tuple[str, list[str]]:
+    """The command and the arguments in what is told of one: `review enable DATASET`."""
+    name, *rest = told.split()
+    while name not in commands():
+        word, *rest = rest
+        name = f"{name} {word}"
+    return name, rest
+
+
 def test_every_command_is_told_with_its_options() -> None:
-    told = {code(row[0])[0].split()[0]: set(code(row[1])) for row in rows("command")}
-    assert told == {name: options(command) for name, command in cli.commands.items()}
+    told = {words(code(row[0])[0])[0]: set(code(row[1])) for row in rows("command")}
+    assert told == {name: options(command) for name, command in commands().items()}
 
 
 def test_commands_are_told_with_their_arguments() -> None:
     for row in rows("command"):
-        name, *arguments = code(row[0])[0].split()
-        wanted = [p for p in cli.commands[name].params if isinstance(p, click.Argument)]
+        name, arguments = words(code(row[0])[0])
+        wanted = [p for p in commands()[name].params if isinstance(p, click.Argument)]
         assert len(arguments) == len(wanted)
         assert [a.endswith("…") for a in arguments] == [p.nargs == -1 for p in wanted]
 
 
 def test_no_unknown_command_or_option_is_told() -> None:
-    for name, rest in re.findall(r"(?<![/\w-])argilla-distill ([a-z][\w-]*)([^`\n#]*)", README):
-        assert name in cli.commands
-        assert set(re.findall(r"--[\w-]+", rest)) <= options(cli.commands[name])
+    for told in re.findall(r"(?<![/\w-])argilla-distill ([a-z][^`\n#]*)", README):
+        name, rest = words(told)
+        assert {word for word in rest if word.startswith("--")} <= options(commands()[name])
     for row in rows("command"):
-        name = code(row[0])[0].split()[0]
+        name, _ = words(code(row[0])[0])
         told = {word for word in code(row[2]) if word.startswith("--")}
-        assert told <= options(cli.commands[name])
+        assert told <= options(commands()[name])
 
 
 def test_every_exit_code_is_told() -> None:
@@ -156,7 +175,7 @@ def test_every_page_and_probe_is_told(store: Store) -> None:
     settings = read({**NEEDED, "DISTILL_REDIS_URL": "redis://127.0.0.1:1/0"})
     app = create_app(settings, store)
     served = {
-        re.sub(r"<.*>", "<id>", rule.rule)
+        re.sub(r"<.*?>", "<id>", rule.rule)
         for rule in app.url_map.iter_rules()
         if "static" not in rule.endpoint and rule.rule != "/sign-out"
     }

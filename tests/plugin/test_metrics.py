@@ -19,6 +19,7 @@ LABELLED = {
     "distill_stale_records": ("gauge", 3),
     "distill_poisoned_records": ("gauge", 1),
     "distill_open_conflicts": ("gauge", 4),
+    "distill_due_reviews": ("gauge", 2),
     "distill_answers_observed": ("counter", 50),
     "distill_decisions_published": ("counter", 20),
     "distill_failures": ("counter", 6),
@@ -63,6 +64,7 @@ def busy(store: Store) -> Store:
     with store.redis.pipeline() as pipe:
         facts = {"strategy": "dawid_skene", "version": 7}
         store.datasets.write_model(pipe, D, "helpful", None, facts)
+        store.reviews.write_due(pipe, D, {"r7": 0.4, "r8": 0.2})
         pipe.execute()
     return store
 
