@@ -12,6 +12,8 @@ from plugin.report import Overview, Pair, Period, QuestionReport, Today
 from plugin.store import Store
 from plugin.store.history import Entry
 from tests.workers.books import HOUR, MONDAY, WEEK, Books, D
+from tests.workers.conftest import Build
+from tests.workers.test_reviewing import decide, opened, split
 from tests.workers.town import D as TOWN
 from tests.workers.town import Town
 from workers.use_cases.report import report
@@ -342,3 +344,27 @@ def test_what_the_distiller_leaves_behind_can_be_counted(town: Town) -> None:
     assert [line["name"] for line in whole.questions] == ["helpful", "problem", "stars"]
     assert whole.today.answers == 4
     assert {each.record for each in problem.examples} == {"r1", "r2"}
+
+
+def test_a_review_in_argilla_is_counted_with_what_was_thought_before(build: Build) -> None:
+    town = opened(build(settled_confidence=0.8))
+    split(town, "r1")
+    town.answer("ann", "r2", helpful="yes")
+    town.answer("ben", "r2", helpful="no")
+    town.answer("cas", "r2", helpful="no")
+    town.settle()
+    decide(town, "rob", "r1", helpful="no", why="it never answers")
+    decide(town, "rob", "r2", helpful="yes", why="it does")
+    report(town.world, TOWN)
+    found = town.store.reports.question(TOWN, "helpful")
+    assert found is not None
+    assert (found.adjudications, found.conflicts, found.settled) == (2, 0, 2)
+    assert found.values == {"no": 1, "yes": 1}
+    assert sum(b.reviewed for b in found.calibration) == 1  # the other was a tie
+    assert sum(b.right for b in found.calibration) == 0
+    assert {(e.record, e.kind, e.value) for e in found.examples} == {
+        ("r1", "close", "no"),
+        ("r2", "close", "yes"),
+    }
+    assert all("(“it" in each.reason for each in found.examples)
+    assert [town.name(each.number) for each in found.annotators] == ["ann", "ben", "cas"]

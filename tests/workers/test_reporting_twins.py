@@ -102,7 +102,7 @@ def test_near_identical_records_that_are_decided_differently_are_told_of(books: 
     assert count == 2  # r1 and r2, r4 and r2
     assert found == (Across("r1", "r2", "apple", "pear"),)  # the surest of each kind
     assert books.store.reports.alike(D, "r1") == ["r4", "r2"]
-    assert books.store.reports.alike(D, "r2") == ["r1", "r4"]
+    assert sorted(books.store.reports.alike(D, "r2")) == ["r1", "r4"]
     assert books.store.reports.alike(D, "r3") == []
 
 

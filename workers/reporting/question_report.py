@@ -21,7 +21,6 @@ from workers.reporting.crowd import Crowd
 from workers.reporting.periods import rounds, weeks
 from workers.reporting.standing import NONE, Standing
 from workers.reporting.survey import Survey
-from workers.values import from_argilla
 
 MOST_VALUES = 30
 MOST_PAIRS = 100
@@ -102,20 +101,20 @@ def summary(report: QuestionReport, survey: Survey, standing: Standing) -> dict[
 
 def reviewed(survey: Survey, standing: Standing) -> tuple[Floats, Floats]:
     """Of reviewed records: how sure we were before, and how far that was right."""
+    values = standing.values
     found = [
-        (
-            confidence,
-            share_right(
-                standing.asked,
-                from_argilla(standing.asked, said),
-                standing.values.list[standing.reviewed[row]],
-            ),
-        )
-        for row, (said, confidence) in survey.thought.get(standing.name, {}).items()
-        if standing.reviewed[row] != NONE and standing.values.code(said) != NONE
+        (sure, share_right(standing.asked, values.list[said], values.list[standing.reviewed[row]]))
+        for row, said, sure in _thought(survey, standing)
     ]
     table = np.array(found, np.float64).reshape(-1, 2)
     return table[:, 0], table[:, 1]
+
+
+def _thought(survey: Survey, standing: Standing) -> list[tuple[int, int, float]]:
+    """Row, value's code and confidence of what was thought before reviews that stand."""
+    thought = survey.thought.get(standing.name, {})
+    coded = [(row, standing.values.code(said), sure) for row, (said, sure) in thought.items()]
+    return [each for each in coded if each[1] != NONE and standing.reviewed[each[0]] != NONE]
 
 
 def _sure(standing: Standing) -> Floats:
@@ -155,8 +154,8 @@ def _pairs(standing: Standing) -> tuple[Pair, ...]:
 
 
 def _majority(survey: Survey, standing: Standing) -> float | None:
-    """Share of reviewed labels that most votes had right; a tie counts for its share."""
-    rows = [r for r in survey.thought.get(standing.name, {}) if standing.reviewed[r] != NONE]
+    """Share of the same reviewed labels that most votes had right; a tie counts for its share."""
+    rows = [row for row, _, _ in _thought(survey, standing)]
     if standing.asked.type != "label" or not rows:
         return None
     votes, k = standing.votes, len(standing.values.list)

@@ -20,7 +20,7 @@ IDS = 5_000
 """So many entries of the history are asked for at once."""
 
 Thought = tuple[Any, float]
-"""A value in Argilla's JSON, and the confidence in it."""
+"""A value in Argilla's JSON (None in a tie), and the confidence in it."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class _Reader:
                     latest[name, row] = entry.values[name], entry.extra["c"]
                 elif self._adjudicates(entry) and name in entry.values and row not in of_record:
                     said = entry.extra.get("thought", {}).get(name) or latest.get((name, row))
-                    if said is not None and said[0] is not None:
+                    if said is not None:
                         of_record[row] = said[0], said[1]
         return found
 
