@@ -57,6 +57,8 @@ def person(
     """One annotator."""
     who = people(annotators).get(number) or unnamed(number)
     mine = _of(number, report)
+    if mine:
+        mine = replace(mine, costly=tuple(sorted(mine.costly, key=lambda each: -each.cost)))
     labels = report.labels if report else ()
     return Person(number, who.name, who.kind, who.agent, labels, mine)
 

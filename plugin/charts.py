@@ -154,12 +154,7 @@ def lines(
     def x(n: int) -> float:
         return _percent((n + 0.5) / max(1, len(names)))
 
-    parts = [
-        Markup(
-            '<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}"/><text class="tick" y="{1}">{2}</text>'
-        ).format(y(tick), y(tick) - 4, f"{tick:g}")
-        for tick in ticks
-    ]
+    parts = [_tick(y(tick), f"{tick:g}".replace("-", "−")) for tick in ticks]
     for number, each in enumerate(series):
         known = [(n, v) for n, v in enumerate(each.values) if v is not None]
         for (n, before), (m, after) in pairwise(known):
@@ -196,12 +191,7 @@ def calibration(points: Sequence[tuple[float, float, int]], description: str) ->
     def y(value: float) -> float:
         return round(height - 4 - value * (height - 24), 1)
 
-    parts = [
-        Markup(
-            '<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}"/><text class="tick" y="{1}">{2} %</text>'
-        ).format(y(tick / 100), y(tick / 100) - 4, tick)
-        for tick in (50, 100)
-    ]
+    parts = [_tick(y(tick / 100), f"{tick} %") for tick in (0, 50, 100)]
     parts.append(Markup('<line class="base" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(y(0)))
     parts.append(
         Markup('<line class="ideal" x1="0" y1="{}" x2="100%" y2="{}"/>').format(y(0), y(1))
@@ -221,9 +211,17 @@ def calibration(points: Sequence[tuple[float, float, int]], description: str) ->
     ]
     parts += [
         Markup('<text class="{}" x="{}%" y="{}">{} %</text>').format(place, at, height + 18, at)
-        for at, place in ((0, "first"), (50, ""), (100, "last"))
+        for at, place in ((0, ""), (50, ""), (100, "last"))
     ]
     return _figure("curve", height + FOOT, description, Markup("").join(parts))
+
+
+def _tick(y: float, text: str) -> Markup:
+    """A line across the plot, with its value to the left."""
+    return Markup(
+        '<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}"/>'
+        '<text class="tick" x="-8" y="{1}">{2}</text>'
+    ).format(y, y + 4, text)
 
 
 def _figure(kind: str, height: int, description: str, inside: Markup) -> Markup:

@@ -139,7 +139,7 @@ def record(store: Store, text: str, visitor: Visitor) -> Known | None:
             ).items()
         },
         entries=store.history.entries(dataset_id, ledger["h"][-MOST_ENTRIES:]),
-        set_aside=store.dirty.poisoned(dataset_id).get(record_id, {}).get("error", ""),
+        set_aside=store.dirty.why_set_aside(dataset_id, record_id),
         twins=dict(zip(twins, known.decisions(dataset_id, twins), strict=True)),
         answers=_answers(store, dataset_id, list(decisions)),
     )

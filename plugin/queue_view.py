@@ -22,6 +22,9 @@ KINDS = {
 
 MOST_SIDES = 4
 
+SURE = 0.8
+"""Below this confidence a decision is called unsure."""
+
 
 @dataclass(frozen=True)
 class Queued:
@@ -103,9 +106,8 @@ def _reasons(
     if decision["v"] is None:
         reasons.append(decision.get("abstain") or "no value is probable enough")
     else:
-        reasons.append(
-            f"only {percent(decision['c'])} sure" if decision["c"] < 0.9 else "almost sure"
-        )
+        only = "only " if decision["c"] < SURE else ""
+        reasons.append(f"{text(decision['v'])} is {only}{percent(decision['c'])} sure")
     if gain is not None and teaching is not None and gain + teaching > 0:
         share = teaching / (gain + teaching)
         if share >= 0.5:

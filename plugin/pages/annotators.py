@@ -21,7 +21,6 @@ NO_SUCH_ANNOTATOR = "There is no annotator of this number in this dataset."
 
 def everybody(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """All annotators of a question, a hundred on each page of HTML."""
-    start = (max(1, request.args.get("page", 1, int)) - 1) * MOST_ROWS
 
     def told(found: lookup.Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
         if report is None:
@@ -29,9 +28,10 @@ def everybody(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
         people = rows(report, frame.store.datasets.annotators(found.id))
         if wants_json():
             return {"annotators": people}
-        pages = -(-len(people) // MOST_ROWS)
-        page = {"annotators": people[start : start + MOST_ROWS], "total": len(people)}
-        return {**page, "page": start // MOST_ROWS + 1, "pages": pages, "counted": report}
+        pages = max(1, -(-len(people) // MOST_ROWS))
+        page = min(max(1, request.args.get("page", 1, int)), pages)
+        shown = people[(page - 1) * MOST_ROWS : page * MOST_ROWS]
+        return {"annotators": shown, "page": page, "pages": pages}
 
     return of_dataset(frame, visitor, dataset_id, "annotators.html", told)
 

@@ -147,7 +147,7 @@ def wants_json() -> bool:
     kinds = ["text/html", "application/json"]
     if bearer() is not None:
         kinds.reverse()
-    return request.accept_mimetypes.best_match(kinds) == "application/json"
+    return request.accept_mimetypes.best_match(kinds, kinds[0]) == "application/json"
 
 
 def _plain(value: Any) -> Any:

@@ -129,6 +129,11 @@ class Dirty:
         notes = self._redis.hgetall(self._keys.of(dataset_id, "poison"))
         return {record_id.decode(): json.loads(note) for record_id, note in notes.items()}
 
+    def why_set_aside(self, dataset_id: str, record_id: str) -> str:
+        """The error with which a record was set aside, "" if it was not."""
+        note = self._redis.hget(self._keys.of(dataset_id, "poison"), record_id)
+        return str(json.loads(note)["error"]) if note else ""
+
     # Tries: how often the batch in hand was begun without being ended
 
     def begin(self, dataset_id: str) -> int:

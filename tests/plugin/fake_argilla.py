@@ -1,4 +1,4 @@
-"""An Argilla of two endpoints, in memory: sign-in, and reading one record."""
+"""An Argilla of a few endpoints, in memory: who somebody is, and reading one record."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ SERVICE_KEY = "service.apikey"
 
 @dataclass
 class FakeArgilla:
-    """`accounts`: user name → (password, role, workspaces). `away`: it answers 503 to everything."""
+    """`accounts`: user name → (password, role, workspaces). `away`: it answers 503 to everything.
+
+    The API key of a user is their name and `.apikey`.
+    """
 
     accounts: dict[str, tuple[str, str, list[str]]] = field(default_factory=dict)
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -50,7 +53,12 @@ class FakeArgilla:
             return httpx.Response(201, json={"access_token": given["username"]})
         if path.startswith("records/"):
             return self._record(request, path.removeprefix("records/"))
-        name = request.headers["Authorization"].removeprefix("Bearer ")
+        if key := request.headers.get("X-Argilla-Api-Key"):
+            name = key.removesuffix(".apikey")
+        else:
+            name = request.headers["Authorization"].removeprefix("Bearer ")
+        if name not in self.accounts:
+            return httpx.Response(401, json={"detail": "Unauthorized"})
         _, role, workspaces = self.accounts[name]
         if path == "me":
             user = {"id": f"id-of-{name}", "username": name, "role": role}

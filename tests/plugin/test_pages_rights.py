@@ -1,0 +1,146 @@
+"""Who sees which page: owners all, admins their workspaces, annotators themselves, strangers nothing."""
+
+import re
+
+import pytest
+
+from plugin.store import Store
+from tests.plugin import gallery
+from tests.plugin.scene import DATASET, RECORD, WORKSPACE, scene
+from tests.plugin.website import Site
+
+ANNA = 13
+HERS = f"/datasets/{DATASET}/annotators/{ANNA}"
+OTHERS = (
+    f"/datasets/{DATASET}",
+    f"/datasets/{DATASET}/annotators",
+    f"/datasets/{DATASET}/annotators/2",
+    f"/datasets/{DATASET}/examples",
+    f"/records/{RECORD}",
+)
+ELSEWHERE = (
+    "/datasets/00000000-0000-4000-8000-000000000000",
+    "/datasets/no-id/annotators",
+    f"/datasets/{DATASET}/annotators/999",
+    "/records/00000000-0000-4000-8000-000000000000",
+)
+
+
+@pytest.fixture
+def site(store: Store) -> Site:
+    gallery.write(store)
+    return Site(store)
+
+
+@pytest.mark.parametrize("path", [*OTHERS, HERS])
+@pytest.mark.parametrize("visitor", ["olga", "adam"])
+def test_owners_and_admins_of_the_workspace_see_every_page(
+    site: Site, visitor: str, path: str
+) -> None:
+    site.sign_in(visitor)
+    assert site.get(path).status_code == 200
+    assert site.get(path, json=True).status_code == 200
+
+
+@pytest.mark.parametrize("json", [False, True])
+@pytest.mark.parametrize("visitor", ["nora", "anna"])
+def test_what_is_there_and_what_is_not_look_the_same_to_whom_may_see_neither(
+    site: Site, visitor: str, json: bool
+) -> None:
+    site.sign_in(visitor)
+    answers = [site.get(path, json) for path in (*OTHERS, *ELSEWHERE)]
+    assert {answer.status_code for answer in answers} == {403}
+    assert len({answer.data for answer in answers}) == 1
+    assert b"chatbot" not in answers[0].data
+
+
+def test_an_owner_is_told_what_is_not_there(site: Site) -> None:
+    site.sign_in("olga")
+    assert {site.get(path).status_code for path in ELSEWHERE} == {404}
+
+
+@pytest.mark.parametrize("path", ["/", *OTHERS, HERS, *ELSEWHERE])
+def test_a_stranger_sees_nothing(site: Site, path: str) -> None:
+    answer = site.get(path)
+    assert answer.status_code == 302
+    assert answer.location.startswith("/sign-in?next=")
+    told = site.get(path, json=True)
+    assert (told.status_code, told.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert set(told.get_json()) == {"error", "sign_in"}
+
+
+def test_an_annotator_begins_at_their_own_work(site: Site) -> None:
+    site.sign_in("anna")
+    home = site.get("/")
+    assert "Your work" in home.text
+    assert set(re.findall(r'href="(/datasets[^"?]*)', home.text)) == {HERS}
+    (told,) = site.get("/", json=True).get_json()["datasets"]
+    assert (told["id"], told["number"]) == (DATASET, ANNA)
+    assert {q["question"] for q in told["questions"]} == {"helpful", "problem"}
+    assert told["questions"][0]["report"]["votes"] == 523
+
+
+def test_an_annotators_page_names_nobody_else_and_leads_to_no_record(site: Site) -> None:
+    site.sign_in("anna")
+    page = site.get(HERS).text
+    told = site.get(HERS, json=True).text
+    assert "anna" in page
+    for name in ("ada.lindqvist", "dora", "rita", "newcomer", "llm-atlas"):
+        assert name not in page
+        assert name not in told
+    links = set(re.findall(r'href="(/[^"?]*)', page)) - {"/static/style.css", "/static/icon.svg"}
+    assert links == {"/", HERS}
+
+
+def test_an_annotators_page_takes_an_id_in_any_spelling(site: Site) -> None:
+    site.sign_in("anna")
+    assert site.get(f"/datasets/{DATASET.upper()}/annotators/{ANNA}").status_code == 200
+
+
+def test_who_left_the_workspace_sees_their_work_there_no_more(site: Site) -> None:
+    site.argilla.accounts["anna"] = ("annas-secret", "annotator", [])
+    site.sign_in("anna")
+    assert site.get(HERS).status_code == 403
+    assert site.get("/", json=True).get_json()["datasets"] == []
+    assert "Nothing of yours yet" in site.get("/").text
+
+
+def test_somebody_of_the_same_name_is_not_the_same_annotator(site: Site) -> None:
+    """Accounts are told apart by Argilla's id: a name may be given anew."""
+    site.argilla.accounts["dora"] = ("doras-secret", "annotator", [WORKSPACE])
+    site.sign_in("dora")
+    assert site.get(f"/datasets/{DATASET}/annotators/3").status_code == 403
+    assert site.get("/", json=True).get_json()["datasets"] == []
+
+
+def test_an_admin_who_answers_elsewhere_sees_only_their_own_work_there(store: Store) -> None:
+    """Nora administers another workspace and annotates in this one."""
+    told = scene()
+    told.annotators[20] = {"key": "id-of-nora", "name": "nora", "kind": "person"}
+    gallery.write(store, told=told)
+    site = Site(store)
+    site.sign_in("nora")
+    assert site.get("/", json=True).get_json()["datasets"] == []
+    assert site.get(f"/datasets/{DATASET}/annotators/20").status_code == 403
+
+
+@pytest.mark.parametrize("path", [*OTHERS, HERS, "/"])
+def test_pages_are_only_ever_read(site: Site, path: str) -> None:
+    """A post from another site finds nothing to do: the only forms are those of signing in and out."""
+    site.sign_in("olga")
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        answer = site.browser.open(path, method=method, headers={"Origin": "https://evil.example"})
+        assert answer.status_code == 405
+
+
+def test_no_page_may_be_framed_or_may_run_a_script(site: Site) -> None:
+    site.sign_in("olga")
+    for path in ("/", *OTHERS, HERS):
+        answer = site.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "script-src" not in policy
+        assert "unsafe" not in policy
+        assert "<script" not in answer.text
+        assert not re.search(r"\s(?:style|on\w+)=", answer.text)
