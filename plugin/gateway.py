@@ -1,36 +1,25 @@
-"""The only file that talks to Argilla.
+"""What is said to Argilla, and what it answers. Nothing else talks to it.
 
 It sends the smallest JSON that says what is meant (the SDK's `records.log` sends whole records
-back and so can undo what annotators did meanwhile) and turns every failure into one of our errors.
-What the values mean is in `records`; what to write is decided by `workers.use_cases`.
+back and so can undo what annotators did meanwhile). What the values mean is in `records`, how a call
+is made and fails in `calls`; what to write is decided by `workers.use_cases`.
 """
 
 from __future__ import annotations
 
-import ssl
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import httpx
 
-from plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
+from plugin.calls import Calls, Timer, tls
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
 from plugin.records import REVIEW_OF, Dataset, Question, Record, milliseconds
 from plugin.settings import Settings
 
 SEARCH_LIMIT = 250
 """How many ids Argilla takes in one terms filter."""
-
-Timer = Callable[[str, float, bool], None]
-"""Told the name of a call, its seconds and whether it succeeded."""
-
-
-@cache
-def tls() -> ssl.SSLContext:
-    """The trusted certificates. Reading them takes 25 ms: workers do it once, before they fork."""
-    return httpx.create_ssl_context()
 
 
 def connect(settings: Settings, timer: Timer | None = None) -> Gateway:
@@ -44,20 +33,12 @@ def connect(settings: Settings, timer: Timer | None = None) -> Gateway:
     return Gateway(http, timer)
 
 
-class Gateway:
+class Gateway(Calls):
     """Argilla through one authenticated HTTP client.
 
     Every method raises `ArgillaUnavailable` (try again), `ArgillaRefused` or `NotFound` (final),
     and those that write also `InvalidValue`.
     """
-
-    def __init__(self, http: httpx.Client, timer: Timer | None = None) -> None:
-        self._http = http
-        self._timer = timer
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
 
     # People
 
@@ -299,36 +280,6 @@ class Gateway:
         """Argilla's version."""
         return str(self._json("version", "GET", "version")["version"])
 
-    # Calls
-
-    def _json(self, name: str, method: str, path: str, **options: Any) -> dict[str, Any]:
-        try:
-            data: dict[str, Any] = self._call(name, method, path, **options).json()
-        except ValueError:
-            raise ArgillaUnavailable(f"{method} {path}: the answer is not JSON") from None
-        return data
-
-    def _call(self, name: str, method: str, path: str, **options: Any) -> httpx.Response:
-        with self._timed(name):
-            try:
-                answer = self._http.request(method, f"/api/v1/{path}", **options)
-            except httpx.HTTPError as error:
-                reason = type(error).__name__
-                raise ArgillaUnavailable(f"{method} {path}: {reason}") from None
-            if answer.is_success:
-                return answer
-            raise _error(answer.status_code, f"{method} {path}", answer.text[:500])
-
-    @contextmanager
-    def _timed(self, name: str) -> Iterator[None]:
-        start, success = time.perf_counter(), False
-        try:
-            yield
-            success = True
-        finally:
-            if self._timer:
-                self._timer(name, time.perf_counter() - start, success)
-
 
 def _dataset(
     data: dict[str, Any], workspaces: Mapping[str, str], questions: tuple[Question, ...] = ()
@@ -344,17 +295,3 @@ def _dataset(
         (data.get("distribution") or {}).get("min_submitted", 1),
         (data.get("metadata") or {}).get(REVIEW_OF),
     )
-
-
-def _error(status: int, call: str, text: str) -> Exception:
-    if status >= 500 or status in (408, 425, 429):
-        return ArgillaUnavailable(f"{call}: Argilla answered {status}")
-    if status == 404:
-        return NotFound(f"{call}: not found")
-    if status == 422:
-        return InvalidValue(f"{call}: {text}")
-    if status in (401, 403):
-        return ArgillaRefused(
-            f"{call}: Argilla answered {status}: the key or role does not allow it"
-        )
-    return ArgillaRefused(f"{call}: Argilla answered {status}: {text}")

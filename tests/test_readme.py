@@ -111,8 +111,10 @@ def commands(group: click.Group = cli, prefix: str = "") -> dict[str, click.Comm
     found: dict[str, click.Command] = {}
     for name, command in group.commands.items():
         words = f"{prefix}{name}"
-        more = isinstance(command, click.Group)
-        found |= commands(command, f"{words} ") if more else {words: command}
+        if isinstance(command, click.Group):
+            found |= commands(command, f"{words} ")
+        else:
+            found[words] = command
     return found
 
 

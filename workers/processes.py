@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from rq import Worker
 from rq.serializers import JSONSerializer
 
-from plugin import gateway, store
+from plugin import calls, gateway, store
 from plugin.settings import Settings
 from workers.use_cases import watch
 from workers.use_cases.world import World
@@ -38,7 +38,7 @@ def worker(settings: Settings, burst: bool = False) -> None:
 
     import workers.jobs  # noqa: F401
 
-    gateway.tls()
+    calls.tls()
     queues = [settings.queue, f"{settings.queue}-sweep"]
     while True:
         connection = redis_client.Redis.from_url(settings.redis_url.get_secret_value())

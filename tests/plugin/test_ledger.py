@@ -448,3 +448,88 @@ def test_the_history_folds_to_the_votes_that_stand_at_once_or_entry_by_entry(
         ):
             assert one_go.value == stepwise.value
             assert one_go.posterior == pytest.approx(stepwise.posterior)
+
+
+# The record's copy in the review dataset
+
+
+def copied(*responses: Response, shows: str | None = None) -> Copy:
+    """A copy on which something is answered, and perhaps something of ours is suggested."""
+    decided = {"helpful": {"shown": [[shows, 5, None]]}} if shows else {}
+    return Copy(Record("copy", "pending", {}, responses), decided)
+
+
+def test_what_a_reviewer_answers_on_the_copy_is_an_adjudication_with_its_reason() -> None:
+    watcher = Watcher()
+    watcher.look(record(says("ann", helpful="yes")))
+    (entry,) = watcher.look(
+        record(says("ann", helpful="yes")), copied(says("rev", 30, helpful="no", why="rude"))
+    )
+    assert (entry.kind, entry.values, entry.extra) == (
+        "adjudication",
+        {"helpful": "no"},
+        {"why": "rude"},
+    )
+    assert watcher.ledger is not None
+    assert watcher.ledger["a"] == {"1": ["submitted", 30, {"helpful": "no"}, "rude"]}
+    assert (
+        watcher.look(
+            record(says("ann", helpful="yes")), copied(says("rev", 30, helpful="no", why="rude"))
+        )
+        == []
+    )
+
+
+def test_without_a_copy_to_look_at_what_was_said_there_stands() -> None:
+    watcher, there = Watcher(), record(says("ann", helpful="yes"))
+    watcher.look(there, copied(says("rev", helpful="no"), says("cas", helpful="no")))
+    before = watcher.ledger
+    assert before is not None
+    assert watcher.look(there) == []
+    assert watcher.ledger == {**before, "t": watcher.now}
+
+
+def test_an_adjudication_taken_back_is_told() -> None:
+    watcher, there = Watcher(), record(says("ann", helpful="yes"))
+    watcher.look(there, copied(says("rev", helpful="no", why="rude")))
+    (entry,) = watcher.look(there, copied())
+    assert (entry.kind, entry.status, entry.replaced) == (
+        "adjudication",
+        "deleted",
+        {"helpful": "no"},
+    )
+    assert watcher.ledger is not None
+    assert "a" not in watcher.ledger
+
+
+def test_anybody_elses_answer_on_the_copy_is_an_answer_unless_they_answered_the_record() -> None:
+    watcher = Watcher()
+    watcher.look(
+        record(says("ann", helpful="yes")),
+        copied(says("ann", helpful="no"), says("cas", helpful="no", why="because")),
+    )
+    assert watcher.of("ann") == ["submitted", 10, {"helpful": "yes"}, []]
+    assert watcher.of("cas") == ["submitted", 10, {"helpful": "no"}, [], True]
+
+
+def test_an_answer_on_the_copy_that_equals_what_we_show_there_is_an_echo() -> None:
+    watcher, there = Watcher(), record(says("ann", helpful="yes"))
+    watcher.look(
+        there, copied(says("cas", 3, helpful="no"), says("dan", 9, helpful="no"), shows="no")
+    )
+    assert watcher.of("cas")[3] == []  # given before we showed it
+    assert watcher.of("dan")[3] == ["helpful"]
+    watcher.look(there, copied(says("cas", 3, helpful="no"), says("dan", 9, helpful="no")))
+    assert watcher.of("dan")[3] == ["helpful"]
+
+
+def test_a_records_round_and_the_fingerprint_of_its_text_are_kept() -> None:
+    watcher = Watcher()
+    texted = Record(R, "pending", {"text": "Where is my parcel?"}, metadata={"round": 3})
+    watcher.look(texted)
+    assert watcher.ledger is not None
+    assert watcher.ledger["n"] == "3"
+    assert len(watcher.ledger["f"]) == 16
+    kept = watcher.ledger["f"]
+    watcher.look(None)
+    assert (watcher.ledger["n"], watcher.ledger["f"]) == ("3", kept)

@@ -10,6 +10,7 @@ from plugin.errors import DatasetBusy
 from plugin.records import Dataset
 from workers.cli.context import Opened, as_json, bar, console, print_json
 from workers.use_cases import registration
+from workers.use_cases.review import adopt
 from workers.use_cases.sweep import Report, sweep
 from workers.use_cases.world import World
 
@@ -25,6 +26,7 @@ def connect(opened: Opened, datasets: tuple[str, ...], wait: bool, json_: bool) 
     """Register our webhook in Argilla and take in what was answered so far. Safe to repeat."""
     with opened.world() as world:
         registered = registration.register(world)
+        adopt(world, world.gateway.datasets())
         console().print(
             f"webhook {registered.word}: {world.settings.delivery_url}"
         ) if not json_ else None
