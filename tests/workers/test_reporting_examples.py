@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from plugin.report import Example
 from plugin.store import Store
-from tests.workers.books import Books, D
+from tests.workers.books import TOPIC, Books, D
 from workers.use_cases.report import report
 
 
@@ -136,3 +137,37 @@ def test_open_conflicts_tell_nobody_what_a_label_means(books: Books) -> None:
     books.say("r1", "apple pear apple")
     books.say("r2", "apple apple apple")
     assert of(examples(books), "telling", "apple") == ["r2"]
+
+
+def test_of_many_labels_there_are_fewer_of_each(store: Store) -> None:
+    fruit = tuple(f"fruit-{n:02}" for n in range(12))
+    books = Books(store, replace(TOPIC, labels=fruit), "dawid_skene")
+    draw = random.Random(4)
+    for n in range(60):
+        books.record(f"r{n}", f=f"{draw.getrandbits(64):016x}")
+        books.say(f"r{n}", f"{fruit[n % 12]} {fruit[n % 12]}")
+    assert [each.value for each in examples(books)] == [name for name in fruit for _ in range(2)]
+
+
+def test_of_sets_of_labels_each_label_is_shown_and_alone_where_it_can_be(store: Store) -> None:
+    topics = replace(TOPIC, type="multi_label_selection", labels=("a", "b", "c"))
+    books = Books(store, topics, "dawid_skene")
+    draw = random.Random(4)
+    for n, value in enumerate([["a"], ["a", "b"], ["b", "c"], ["a"], ["b"], ["a", "b", "c"]] * 4):
+        books.record(f"r{n}", f=f"{draw.getrandbits(64):016x}")
+        for who in range(3):
+            books.answer(f"r{n}", who, value)
+    found = examples(books)
+    assert {each.value for each in found} == {"a", "b", "c"}
+    assert {int(record[1:]) % 6 for record in of(found, "telling", "a")} <= {0, 3}
+    assert {int(record[1:]) % 6 for record in of(found, "telling", "b")} == {4}
+    assert len({each.record for each in found}) == len(found)  # nothing is shown twice
+
+
+def test_ratings_are_shown_from_low_to_high(store: Store) -> None:
+    stars = replace(TOPIC, type="rating", labels=("1", "2", "3"))
+    books = Books(store, stars)
+    for n, value in enumerate([3, 1, 3, 1]):
+        for who in range(3):
+            books.answer(f"r{n}", who, value)
+    assert [each.value for each in examples(books)] == ["1", "1", "3", "3"]

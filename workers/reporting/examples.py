@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plugin.report import Example
-from workers.reporting.calibration import share_right
 from workers.reporting.standing import NONE, Ints, Standing
 from workers.reporting.survey import Survey
-from workers.values import from_argilla
+from workers.values import MOST_CHARACTERS
 
 MOST = 4
-"""So many of each kind for each value."""
+FEW = 10
+"""So many of each kind for each label; of more than a few labels half as many."""
 
 MOST_VALUES = 30
 
@@ -37,67 +37,87 @@ TEXT = 300
 
 @dataclass(frozen=True)
 class Chosen:
-    """An example without words: the record's row, `telling` or `close`, the value's code."""
+    """An example without its text: the record's row, `telling` or `close`, what it shows."""
 
     row: int
     kind: str
-    code: int
+    value: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What examples are to show: one label or rating; `codes` tells which values have it."""
+
+    words: str
+    codes: NDArray[np.bool_]
+
+    def among(self, codes: Ints) -> NDArray[np.bool_]:
+        """Which of these values have it."""
+        return np.asarray((codes != NONE) & self.codes[codes])
 
 
 def pick(survey: Survey, standing: Standing) -> list[Chosen]:
-    """The examples for each value: labels in their order, else the values most often decided."""
-    voters = _voters(standing)
+    """The examples for each label (or rating), in their order; none of free values."""
+    shown, voters = _shown(standing), _voters(standing)
+    most = MOST if len(shown) <= FEW else MOST // 2
     chosen: list[Chosen] = []
-    for code in _codes(standing):
-        taken: list[int] = []
+    for each in shown:
         for kind, candidates in (
-            ("close", _close(survey, standing, code)),
-            ("telling", _telling(survey, standing, code)),
+            ("close", _close(survey, standing, each)),
+            ("telling", _telling(survey, standing, each)),
         ):
-            rows = _varied(candidates, survey, voters, taken)
-            taken += rows
-            chosen += [Chosen(row, kind, code) for row in rows]
+            taken = [c.row for c in chosen]
+            fresh = candidates[~np.isin(candidates, taken)]
+            here = [c.row for c in chosen if c.value == each.words]
+            rows = _varied(fresh[:LOOKED_AT], most, survey, voters, here)
+            chosen += [Chosen(row, kind, each.words) for row in rows]
     return sorted(chosen, key=lambda each: each.kind != "telling")
 
 
-def _codes(standing: Standing) -> list[int]:
-    if standing.asked.type in ("span", "text", "ranking"):
+def _shown(standing: Standing) -> list[Shown]:
+    values, asked = standing.values.list, standing.asked
+    if asked.type not in ("label", "multi_label", "rating") or not values:
         return []
-    if standing.asked.type == "label":
-        return list(range(len(standing.asked.labels)))[:MOST_VALUES]
-    decided = standing.decided[standing.decided != NONE]
-    count = np.bincount(decided, minlength=len(standing.values.list))
-    often = np.argsort(-count, kind="stable")[:MOST_VALUES].tolist()
-    return [code for code in often if count[code]]
+    if asked.type == "rating":
+        points = sorted(set(values))
+        names = [(str(point), [value == point for value in values]) for point in points]
+    elif asked.type == "multi_label":
+        names = [(label, [label in value for value in values]) for label in asked.labels]
+    else:
+        names = [(label, [label == value for value in values]) for label in asked.labels]
+    return [Shown(words[:MOST_CHARACTERS], np.array(has)) for words, has in names[:MOST_VALUES]]
 
 
-def _telling(survey: Survey, standing: Standing, code: int) -> Ints:
-    """Records decided so, those that weigh most one way first; several voices agree on each."""
-    rows = np.flatnonzero((standing.decided == code) & ~standing.open)
-    against = (standing.reviewed[rows] != NONE) & (standing.reviewed[rows] != code)
+def _telling(survey: Survey, standing: Standing, shown: Shown) -> Ints:
+    """Records decided so, those that weigh most one way first; several voices agree on each.
+
+    Of sets of labels, those with nothing else in them come first.
+    """
+    rows = np.flatnonzero(shown.among(standing.decided) & ~standing.open)
+    against = (standing.reviewed[rows] != NONE) & ~shown.among(standing.reviewed[rows])
     rows = rows[~against & (standing.lean[rows] > 0)]
     several = standing.degree[rows] > 1
     rows = rows[several] if several.any() else rows
-    ranked: Ints = rows[np.lexsort((survey.prints[rows], -standing.lean[rows]))]
-    return ranked[:LOOKED_AT]
+    size = np.zeros(len(rows))
+    if standing.asked.type == "multi_label":
+        size = np.array([len(value) for value in standing.values.list])[standing.decided[rows]]
+    order = np.lexsort((survey.prints[rows], -standing.lean[rows], size))
+    ranked: Ints = rows[order[: 2 * LOOKED_AT]]
+    return ranked
 
 
-def _close(survey: Survey, standing: Standing, code: int) -> Ints:
+def _close(survey: Survey, standing: Standing, shown: Shown) -> Ints:
     """Records that a reviewer decided so and that were hard: the least sure before comes first."""
     thought = survey.thought.get(standing.name, {})
     found = []
-    for row in np.flatnonzero(standing.reviewed == code).tolist():
+    for row in np.flatnonzero(shown.among(standing.reviewed)).tolist():
         said, confidence = thought.get(row, (None, 1.0))
-        wrong = said is not None and not _right(standing, said, code)
+        code = standing.values.code(said)
+        wrong = code != NONE and not shown.codes[code]
         differ = standing.degree[row] > 1
         if differ and (confidence <= CLOSE or wrong):
             found.append((confidence, survey.ids[row], row))
-    return np.array([row for _, _, row in sorted(found)[:LOOKED_AT]], np.int64)
-
-
-def _right(standing: Standing, said: Any, code: int) -> bool:
-    value = from_argilla(standing.asked, said)
-    return share_right(standing.asked, value, standing.values.list[code]) > 0.5
+    return np.array([row for _, _, row in sorted(found)[: 2 * LOOKED_AT]], np.int64)
 
 
 def _voters(standing: Standing) -> Callable[[int], frozenset[int]]:
@@ -114,14 +134,18 @@ def _voters(standing: Standing) -> Callable[[int], frozenset[int]]:
 
 
 def _varied(
-    candidates: Ints, survey: Survey, voters: Callable[[int], frozenset[int]], taken: Sequence[int]
+    candidates: Ints,
+    most: int,
+    survey: Survey,
+    voters: Callable[[int], frozenset[int]],
+    taken: Sequence[int],
 ) -> list[int]:
     """The first few that say different things; by different people, as far as there are such."""
     chosen: list[int] = []
     seen = [voters(row) for row in taken]
     for most_shared in (0.5, 0.99, 1.0):
         for row in candidates.tolist():
-            if len(chosen) == MOST:
+            if len(chosen) == most:
                 return chosen
             people = voters(row)
             if any(len(people & them) > most_shared * len(people | them) for them in seen):
@@ -160,7 +184,7 @@ def told(
         yield Example(
             record=record,
             kind=each.kind,
-            value=standing.values.words(each.code),
+            value=each.value,
             confidence=round(float(np.nan_to_num(standing.confidence[each.row])), 4),
             text=texts.get(record, ""),
             reason=reason(record),
