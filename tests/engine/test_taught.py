@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from workers.engine import registry, snapshot, teaching
+from workers.engine import lesson, registry, snapshot, teaching
 from workers.engine.decision import Decision
 from workers.engine.facts import Adjudication, Fact, Vote
 from workers.engine.question import Question, Span, Value
@@ -138,9 +138,9 @@ def test_which_item_is_named_first_does_not_matter_to_what_rankings_teach() -> N
             facts.append(Adjudication(f"r{i}", tuple(("abcd"[x],) for x in order)))
     model = registry.create("learned", question).fit(facts)
     assert isinstance(model, Taught)
-    [lesson] = model.lessons_
+    [only] = model.lessons_
     assert training_of(model).used
-    assert lesson.bias[0] == pytest.approx(lesson.bias[2], abs=1e-4)
+    assert only.bias[0] == pytest.approx(only.bias[2], abs=1e-4)
 
 
 def test_spans_that_everybody_overlooks_are_taught() -> None:
@@ -175,11 +175,11 @@ def test_all_that_is_from_one_adjudication_is_in_one_fold(
     rng = np.random.default_rng(8)
     group = np.repeat(np.arange(20), 3)
     evidence = np.stack([group.astype(float), np.zeros(60)], axis=1)
-    reading = teaching.Reading(evidence, sparse.csr_array((60, 0)), np.zeros((60, 2)))
+    reading = lesson.Reading(evidence, sparse.csr_array((60, 0)), np.zeros((60, 2)))
     seen = []
     taught = teaching.taught
 
-    def watched(part: teaching.Reading, *rest: object) -> teaching.Lesson:
+    def watched(part: lesson.Reading, *rest: object) -> lesson.Lesson:
         seen.append(np.unique(part.evidence[:, 0], return_counts=True)[1])
         return taught(part, *rest)  # type: ignore[arg-type]  # they are what it was called with
 

@@ -12,7 +12,7 @@ Numbers in, decisions out: no network, no Redis, no files, no clock and no rando
 - ``additive_model``, fitted by ``em_model``: what the latter two stand on; ``pooled_model``: what
   ``learned`` makes of votes alone, with ``pool`` and ``dependence``; ``worth_model``: votes that are
   not worth the same, with ``correlation`` and ``sureness``
-- ``teaching``, ``content``: what adjudications and texts add to it
+- ``teaching`` (of a ``lesson``), ``content``: what adjudications and texts add to it
 - ``standing``: the standing facts of questions of any other type
 - ``choice``, ``value_model``: what strategies share that choose among candidate values
 - ``rating``, ``median_rating``: ratings; ``raters``, ``scale``, ``continuum``, ``bend`` stand under them

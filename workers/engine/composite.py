@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -275,8 +275,7 @@ class Composite(Strategy):
             votes, verdict = self.votes_on(record), self.standing_.adjudications.get(record)
             reading = Reading(record, votes, verdict, its, own, own)
             if verdict is None and votes:
-                posterior = self._in_context(reading)
-                reading = Reading(record, votes, verdict, its, own, posterior)
+                reading = replace(reading, posterior=self._in_context(reading))
             readings.append(reading)
         return readings
 

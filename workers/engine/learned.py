@@ -16,11 +16,11 @@ from workers.engine.dependence import discount
 from workers.engine.errors import NotStanding
 from workers.engine.facts import Content, Fact
 from workers.engine.judgement import Floats, Rows
+from workers.engine.lesson import Lesson, Reading, untaught
 from workers.engine.pooled_model import PooledModel
 from workers.engine.question import Question
 from workers.engine.shares import softmax
 from workers.engine.strategy import State, Training
-from workers.engine.teaching import Lesson, Reading
 from workers.engine.vote_matrix import ROWS, gathered
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Learned(PooledModel):
 
     def _fit(self) -> None:
         k = len(self.labels)
-        self.lesson_ = teaching.untaught(k, len(self.votes_.annotators) * k)
+        self.lesson_ = untaught(k, len(self.votes_.annotators) * k)
         super()._fit()
         few = len(self.votes_) + len(self.texts_.words) < VOICE_BELOW
         if self._unvoiced > (0 if few else VOICE_SHARE * self._voiced):
@@ -201,7 +201,7 @@ class Learned(PooledModel):
         rows = rows[self.votes_.degree[rows] > 0]
         m, k = len(self.votes_.annotators), len(self.labels)
         if len(rows) < teaching.ENOUGH or k < 2:
-            self.lesson_, self.training_ = teaching.untaught(k, m * k), teaching.too_few(len(rows))
+            self.lesson_, self.training_ = untaught(k, m * k), teaching.too_few(len(rows))
             return
         true = self.anchors_[rows].astype(np.intp)
         where, slots = self.votes_.of_records(rows)

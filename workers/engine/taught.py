@@ -15,10 +15,12 @@ from workers.engine.composite import Composite
 from workers.engine.elements import DawidSkeneElements
 from workers.engine.facts import Adjudication, Vote
 from workers.engine.judgement import Floats
+from workers.engine.lesson import Lesson, untaught
+from workers.engine.lesson import Reading as Exercises
 from workers.engine.parts import Element, Reading, Whole
 from workers.engine.shares import softmax
 from workers.engine.strategy import State, Training
-from workers.engine.teaching import Lesson, Trial
+from workers.engine.teaching import Trial
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -91,7 +93,7 @@ class Taught(Composite):
     def _learn_context(self) -> None:
         super()._learn_context()
         self._untaught = False
-        self.lessons_ = [teaching.untaught(len(model.labels), 0) for model in self.models_]
+        self.lessons_ = [untaught(len(model.labels), 0) for model in self.models_]
         records = [r for r in sorted(self.standing_.adjudications) if self.votes_on(r)]
         if len(records) < teaching.ENOUGH:
             self.training_ = teaching.too_few(len(records))
@@ -144,11 +146,11 @@ class Taught(Composite):
             group = np.concatenate([group, group])
         group = np.unique(group, return_inverse=True)[1]
         evidence, nothing = _log(posterior), sparse.csr_array((len(true), 0))
-        reading = teaching.Reading(evidence, nothing, np.zeros_like(evidence))
+        reading = Exercises(evidence, nothing, np.zeros_like(evidence))
         trial = teaching.tried(reading, true, teaching.PLANS[:1], group)
         right = [int((log.argmax(axis=1) == true).sum()) for log in (trial.before, trial.after)]
         if right[1] < right[0]:
-            trial = replace(trial, used=False, lesson=teaching.untaught(posterior.shape[1], 0))
+            trial = replace(trial, used=False, lesson=untaught(posterior.shape[1], 0))
         return trial, true
 
     # -- state ------------------------------------------------------------------------------

@@ -1,20 +1,20 @@
 """What adjudications teach the pool: a few weights, drawn toward doing nothing.
 
 Several lessons are learned, from poor to rich; cross-validation tells how far each is believed, and
-whether any of them is. That adjudications also anchor the annotators' confusion matrices is
-`learned`'s business, not this module's.
+whether any of them is. What a lesson is, is `lesson`'s business, and that adjudications also anchor
+the annotators' confusion matrices is `learned`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 
+from workers.engine.lesson import Lesson, Reading, mixed, untaught
 from workers.engine.shares import softmax
 from workers.engine.strategy import Training
 
@@ -28,60 +28,6 @@ FOLDS = 5
 SCALE_PENALTY = 4.0
 BIAS_PENALTY = 4.0
 """1 / variance of what is expected of the scale (round 1) and of each bias (round 0, nats)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Records as the untrained pool reads them, each with its own adjudication left out.
-
-    Attributes
-    ----------
-    evidence : ndarray of shape (n, n_labels), nats, tempered
-    votes : csr_array of shape (n, n_annotators · n_labels), each vote's worth, tempered
-    content : ndarray of shape (n, n_labels), nats, what the texts say
-    """
-
-    evidence: Floats
-    votes: sparse.csr_array
-    content: Floats
-
-    def of(self, rows: NDArray[np.intp]) -> Reading:
-        return Reading(self.evidence[rows], self.votes[rows], self.content[rows])
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """What is added to the pool.
-
-    ``log P = scale · evidence + votes · (own + cells) + trust · content + bias``
-
-    Attributes
-    ----------
-    scale, trust : float
-    bias : ndarray of shape (n_labels,), nats
-    added : ndarray of shape (n_annotators · n_labels, n_labels), nats, in the layout of the weights
-    """
-
-    scale: float
-    trust: float
-    bias: Floats
-    added: Floats
-
-    def state(self) -> dict[str, Any]:
-        return {f"lesson_{each.name}": getattr(self, each.name) for each in fields(self)}
-
-    @classmethod
-    def from_state(cls, state: Mapping[str, Any]) -> Lesson:
-        return cls(
-            float(state["lesson_scale"]),
-            float(state["lesson_trust"]),
-            np.array(state["lesson_bias"], np.float64),
-            np.array(state["lesson_added"], np.float64),
-        )
-
-    def log_odds(self, reading: Reading) -> Floats:
-        told = self.scale * reading.evidence + self.trust * reading.content + self.bias
-        return np.asarray(told + reading.votes @ self.added, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +53,6 @@ PLANS = (
     Plan("a weight per annotator, more freely", own=0.3),
     Plan("a weight per annotator and label", own=2.0, cells=2.0),
 )
-
-
-def untaught(n_labels: int, n_cells: int) -> Lesson:
-    """The lesson that changes nothing.
-
-    >>> untaught(2, 0).bias
-    array([0., 0.])
-    """
-    return Lesson(1.0, 1.0, np.zeros(n_labels), np.zeros((n_cells, n_labels)))
 
 
 def taught(reading: Reading, true: NDArray[np.intp], plan: Plan) -> Lesson:
@@ -209,16 +146,6 @@ def validated(
         out, rest = np.flatnonzero(fold == turn), np.flatnonzero(fold != turn)
         found[out] = taught(reading.of(rest), true[rest], plan).log_odds(reading.of(out))
     return found
-
-
-def mixed(lessons: Sequence[Lesson], weights: Floats) -> Lesson:
-    """The lessons' mean, which is the log-linear pool of what they say."""
-    return Lesson(
-        float(sum(w * each.scale for w, each in zip(weights, lessons, strict=True))),
-        float(sum(w * each.trust for w, each in zip(weights, lessons, strict=True))),
-        sum((w * each.bias for w, each in zip(weights, lessons, strict=True)), np.zeros(1)),
-        sum((w * each.added for w, each in zip(weights, lessons, strict=True)), np.zeros(1)),
-    )
 
 
 def too_few(n: int) -> Training:

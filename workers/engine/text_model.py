@@ -94,6 +94,12 @@ class TextModel(ValueModel):
         return answers_of(votes, truth)
 
 
+def frequent(answers: Answers) -> Floats:
+    """What each vote says for each candidate, as majority has it, shape (n_votes, n_candidates)."""
+    same = np.eye(len(answers.candidates))
+    return same[answers.said] - answers.apart[answers.said] / (4 * max(len(answers.votes), 1))
+
+
 def trust(n_votes: int) -> float:
     """The probability that what is meant is among n answers at all: 1 - 1 / (2n + 2).
 
@@ -131,10 +137,9 @@ class TextMajority(TextModel):
         for record in records:
             answers = self._answers(record)
             n = len(answers.votes)
-            same = np.eye(len(answers.candidates))
             voices = [
-                Voice(v.annotator, v.value, 0.5, same[said] - answers.apart[said] / (4 * n))
-                for v, said in zip(answers.votes, answers.said, strict=True)
+                Voice(vote.annotator, vote.value, 0.5, log)
+                for vote, log in zip(answers.votes, frequent(answers), strict=True)
             ]
             anchor = None if answers.truth is None else answers.candidates[answers.truth]
             prior = np.zeros(len(answers.candidates))

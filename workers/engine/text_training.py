@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.engine.shares import TIE
 from workers.engine.strategy import Training
-from workers.engine.text_model import Answers, Floats
+from workers.engine.text_model import Answers, Floats, frequent
 
 
 class Weigh(NamedTuple):
@@ -54,6 +55,7 @@ def trained(
                 right = nearest(judged[record], plain[record])
                 losses[k, fold + i * FOLDS] = -np.log(max(float(p[right].sum()), 1e-6))
                 hits[k, fold + i * FOLDS] = right[int(np.argmax(p))]
+    majority = np.mean([_majority(nearest(judged[r], plain[r]), plain[r]) for r in order])
     gain = losses[0] - losses[1]
     better = bool(gain.mean() > 2 * gain.std() / np.sqrt(n))
     before, after = losses.mean(axis=1).tolist()
@@ -61,7 +63,14 @@ def trained(
         f"{n} adjudications: log loss {before:.3f} with annotators weighed as usual, {after:.3f} "
         f"with more (cross-validated); {'that is used' if better else 'not better beyond chance'}"
     )
-    return Training(n, better, before, after, float(hits[int(better)].mean()), None, word)
+    accuracy = float(hits[int(better)].mean())
+    return Training(n, better, before, after, accuracy, float(majority), word)
+
+
+def _majority(right: NDArray[np.bool_], plain: Answers) -> float:
+    """Whether majority leads to a right candidate; in a tie in part."""
+    total = frequent(plain).sum(axis=0)
+    return float(right[total > total.max() - TIE].mean())
 
 
 def nearest(judged: Answers, plain: Answers) -> NDArray[np.bool_]:
