@@ -19,6 +19,9 @@ from plugin.visitor import Visitor
 MOST_TWINS = 12
 """So many near-identical records are shown of one."""
 
+MOST_ENTRIES = 400
+"""Of a record on which more has happened, only the latest is shown."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -115,7 +118,7 @@ def queue(store: Store, dataset_id: str, most: int) -> list[Due]:
 def record(store: Store, text: str, visitor: Visitor) -> Known | None:
     """All that we know of the record of this id; None if none that the visitor may see."""
     known, record_id = store.datasets, _id(text)
-    dataset_id = known.of_record(record_id) if record_id and visitor.reviews else None
+    dataset_id = known.of_record(record_id) if record_id and visitor.oversees else None
     if record_id is None or dataset_id is None:
         return None
     info = known.info(dataset_id)
@@ -123,6 +126,7 @@ def record(store: Store, text: str, visitor: Visitor) -> Known | None:
     if ledger is None or not visitor.may_see(info.get("workspace_id")):
         return None
     decisions = known.decisions(dataset_id, [record_id])[0] or {}
+    pairs = [(record_id, question) for question in decisions]
     twins = [other for other in store.reports.alike(dataset_id, record_id) if other != record_id]
     twins = twins[:MOST_TWINS]
     return Known(
@@ -132,21 +136,12 @@ def record(store: Store, text: str, visitor: Visitor) -> Known | None:
         annotators=known.annotators(dataset_id),
         ledger=ledger,
         decisions=decisions,
-        conflicts={
-            q: c
-            for (_, q), c in known.conflicts_on(
-                dataset_id, [(record_id, question) for question in decisions]
-            ).items()
-        },
+        conflicts={q: c for (_, q), c in known.conflicts_on(dataset_id, pairs).items()},
         entries=store.history.entries(dataset_id, ledger["h"][-MOST_ENTRIES:]),
         set_aside=store.dirty.why_set_aside(dataset_id, record_id),
         twins=dict(zip(twins, known.decisions(dataset_id, twins), strict=True)),
         answers=_answers(store, dataset_id, list(decisions)),
     )
-
-
-MOST_ENTRIES = 400
-"""Of a record on which more has happened, only the latest is shown."""
 
 
 def _answers(store: Store, dataset_id: str, questions: list[str]) -> dict[str, dict[int, int]]:

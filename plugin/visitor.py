@@ -37,13 +37,13 @@ class Visitor:
         return cls(user["id"], user["username"], user["role"], spaces)
 
     @property
-    def reviews(self) -> bool:
+    def oversees(self) -> bool:
         """Whether there is more to see for them than what is about themselves."""
         return self.role in ("owner", "admin")
 
     def may_see(self, workspace_id: str | None) -> bool:
         """Owners see everything, admins their workspaces, annotators nothing of the kind."""
-        return self.reviews and self.belongs_to(workspace_id)
+        return self.oversees and self.belongs_to(workspace_id)
 
     def belongs_to(self, workspace_id: str | None) -> bool:
         """Whether they work in a workspace: there they see what is about themselves.

@@ -18,7 +18,7 @@ FIRST = 3
 
 def home(frame: Frame, visitor: Visitor) -> AnyResponse:
     """The datasets that the visitor may see, or their own part in those that they work in."""
-    if not visitor.reviews:
+    if not visitor.oversees:
         return _own(frame, visitor)
     found = lookup.datasets(frame.store, visitor)
     lines = [line(each, frame.settings.argilla_url, frame.now()) for each in found]
