@@ -274,3 +274,13 @@ def test_neither_the_order_of_votes_nor_the_numbers_of_annotators_matter() -> No
     assert one.alpha == pytest.approx(two.alpha)
     assert one.of_annotators(6) == pytest.approx(two.of_annotators(6)[::-1])
     assert kappas(LABELS, votes, 6) == pytest.approx(kappas(LABELS, other, 6)[::-1])
+
+
+def test_a_scale_tells_how_far_ratings_are_apart_and_without_one_a_point_is_all() -> None:
+    assert difference(STARS)(2, 5) == 0.75
+    assert difference(Question("rating"))(2, 5) == 1.0
+
+
+def test_rankings_of_other_items_tell_nothing() -> None:
+    apart = difference(Question("ranking"))
+    assert apart((("a",), ("b",)), (("c",), ("d",))) == 0.5

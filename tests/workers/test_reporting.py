@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import datetime, timezone
 from typing import Any
 
@@ -278,6 +279,16 @@ def test_questions_that_are_left_alone_are_not_reported(books: Books) -> None:
     report(books.world, D)
     assert books.store.reports.question(D, "topic") is None
     assert overview(books).questions == ()
+
+
+def test_a_question_that_nothing_was_learned_of_yet_is_not_reported(books: Books) -> None:
+    books.say("r1", "apple apple")
+    books.close()
+    questions = json.loads(books.store.datasets.info(D)["questions"])
+    new = {**questions, "new": {**questions["topic"]}, "why": {"type": "text", "word": "is a note"}}
+    books.store.datasets.note(D, questions=json.dumps(new))
+    recounted(books)
+    assert [line["name"] for line in overview(books).questions] == ["topic"]
 
 
 def test_of_a_dataset_that_is_not_distilled_nothing_is_counted(books: Books) -> None:

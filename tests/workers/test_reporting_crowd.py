@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from plugin.report import AnnotatorReport, Costly
 from plugin.store import Store
-from tests.workers.books import HOUR, MONDAY, WEEK, Books, D
+from tests.workers.books import HOUR, MONDAY, TOPIC, WEEK, Books, D
 from workers.reporting import crowd
 from workers.use_cases.report import report
 
@@ -160,3 +161,15 @@ def test_of_very_many_labels_there_is_neither_confusion_nor_bias(
     for each in people(books).values():
         assert (each.confusion, each.bias) == ((), None)
         assert each.alpha is not None
+
+
+def test_labels_that_stored_posteriors_cut_are_known_again(store: Store) -> None:
+    fruit = tuple(f"{'a fruit with a long name ' * 4}{n}" for n in "12")
+    long = tuple(f"{n} {name}" for n, name in zip("12", fruit, strict=True))
+    books = Books(store, replace(TOPIC, labels=long), "dawid_skene")
+    for n in range(20):
+        for who in range(3):
+            books.answer(f"r{n}", who, long[n % 2])
+    for each in people(books).values():
+        assert each.bias is not None
+        assert max(map(abs, each.bias.values())) < 0.1
