@@ -18,14 +18,16 @@ from workers.engine.strategy import Reliability
 WITHHELD = 0.5
 """What an abstention keeps back of a decision that would have been right."""
 
-TEACHING = 0.5
+TEACHING = 0.25
 """What telling two voices apart is worth, beside correcting a wrong decision."""
 
 KNOWN_VOTES = 10.0
 """Votes on other records from which on what is learned of an annotator is worth the better half."""
 
-EXPLORATION = 0.5
-"""How far chance has a say in the order; 0: none, 1: records are drawn in proportion to worth."""
+EXPLORATION = 0.2
+"""How far chance has a say in the order; 0: none, 1: records are drawn in proportion to worth. The
+queue's head would otherwise be twenty times the same conflict, on which the evidence is nil: of how
+far evidence is to be trusted, it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,23 @@ class ReviewValue:
 class ReviewValues:
     """What adjudications are worth to one question's strategy, as it is now.
 
-    With p the confidence, s the shares of the values among the votes, each counting as far as its
-    annotator voted elsewhere, and u a number in (0, 1) drawn from the record's id::
+    With p the confidence, s the shares of the sides among the votes, each vote counting as far as
+    its annotator voted elsewhere, and u a number in (0, 1) drawn from the record's id::
 
         gain     = 1 - p, where there is a decision; 1 - WITHHELD · p, where there is none
         teaching = TEACHING · Σ_v s[v] (1 - s[v])
         worth    = (gain + teaching) · (-log u) ** -EXPLORATION
 
+    **Gain** is how likely the reviewer is to say something else. **Teaching** is how often two of
+    the voices differ, so that an adjudication tells them apart; it does not ask which of them the
+    strategy believes, so that it also leads to where a strategy is sure and wrong. Sides are the
+    labels of a label question; otherwise those who spoke for the decision, and against it.
+    **Chance** is that of priority sampling (Duffield, Lund & Thorup, JACM 54 (2007)), toned down; a
+    record's draw never changes, so neither does its place while its decision stands.
+
     Parameters
     ----------
-    annotators : what the strategy believes of them
+    annotators : what the strategy believes of them; who is not among them counts in full
 
     >>> values = ReviewValues(Question("label", ("a", "b")), [])
     >>> sure = Decision("r1", "a", "a", "b", 0.9, {"a": 0.9, "b": 0.1}, 2.2, (), None)
@@ -86,9 +95,11 @@ class ReviewValues:
 
     def _contested(self, decision: Decision) -> float:
         shares: defaultdict[Value, float] = defaultdict(float)
+        labels = self.question.type == "label"
         for voice in decision.contributions:
             if voice.annotator not in (CONTENT, REVIEW):
-                shares[voice.value] += self.reach.get(voice.annotator, 1.0)
+                side = voice.value if labels else voice.log_odds > 0
+                shares[side] += self.reach.get(voice.annotator, 1.0)
         total = sum(shares.values())
         if not total:
             return 0.0
