@@ -25,7 +25,7 @@ from workers.engine.teaching import Trial
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-TEACH_BELOW = 5_000
+TEACH_BELOW = 1_000
 """With fewer votes, `moved` takes in at once what new adjudications teach. Larger models wait for
 their next refit, which comes when REFIT_SHARE of their votes changed, or from outside."""
 
