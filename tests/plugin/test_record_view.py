@@ -1,5 +1,6 @@
 """What the record's page says, without a server: stored state in, words and numbers out."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -250,3 +251,82 @@ def test_a_deleted_record_is_called_so(told: Scene) -> None:
     assert (page.status, page.fields) == ("deleted", None)
     assert question(page).word == "the record was deleted in Argilla"
     assert [e.value for e in question(page).earlier] == ["yes", "no", None, "yes"]
+
+
+# Reviews
+
+
+def review(status: str, minutes: float, value: str = "no", why: str = "") -> Entry:
+    values = {"helpful": value} if status == "submitted" else {}
+    extra = {"why": why} if why else {}
+    return Entry(
+        "adjudication", RECORD, 2, status, values, {}, at(minutes), extra, f"{at(minutes)}-3"
+    )
+
+
+def test_what_reviewers_decide_change_and_take_back_is_on_the_time_line(told: Scene) -> None:
+    told.entries = [
+        review("draft", 62),
+        review("submitted", 63, why="Because."),
+        review("submitted", 64, "yes"),
+        review("deleted", 65),
+        review("submitted", 66),
+    ]
+    events = list(reversed(show(told).events))
+    assert [e.what for e in events] == [
+        "began a review",
+        "decided",
+        "decided otherwise",
+        "the adjudication was taken back",
+        "decided again",
+    ]
+    assert (events[1].kind, events[1].why) == ("adjudication", "Because.")
+
+
+def test_an_answer_given_in_the_review_dataset_is_told_apart(told: Scene) -> None:
+    told.ledger["r"]["3"].append(True)
+    told.entries.append(
+        Entry(
+            "answer",
+            RECORD,
+            3,
+            "submitted",
+            {"helpful": "no"},
+            {},
+            at(70),
+            {"review": True},
+            f"{at(70)}-0",
+        )
+    )
+    page = show(told)
+    assert {a.who.name for a in page.answers if a.in_review} == {"dora"}
+    assert page.events[0].what.endswith("in the review dataset")
+    assert question(page).voices
+
+
+def test_adjudications_stand_in_the_order_in_which_they_were_given(told: Scene) -> None:
+    told.ledger["a"] = {
+        "2": ["submitted", at(80), {"helpful": "yes"}, ""],
+        "99": ["draft", at(70), {}, "not yet"],
+    }
+    page = show(told)
+    assert [(a.who.name, a.status, a.why) for a in page.adjudications] == [
+        ("annotator 99", "draft", "not yet"),
+        ("cem", "submitted", ""),
+    ]
+
+
+def test_an_explanation_in_words_goes_with_every_decision(told: Scene) -> None:
+    page = show(told)
+    assert "ada.lindqvist" in question(page).explanation
+    assert "Nothing is decided" in question(page, "problem").explanation
+    told.decisions, told.entries = {}, []
+    assert question(show(told)).explanation == ""
+
+
+def test_a_twin_differs_only_where_both_are_decided(told: Scene) -> None:
+    decided = {"helpful": helpful(v="no"), "problem": helpful(v="tone")}
+    known = replace(told.known(), twins={"twin": decided, "gone": None})
+    twin, gone = view(known, ARGILLA, None).twins
+    assert [(v.question, v.differs) for v in twin.values] == [("helpful", True), ("problem", False)]
+    assert gone.values == ()
