@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from workers.engine import registry
+from workers.engine.decision import Decision
 from workers.engine.facts import Adjudication, Vote
-from workers.engine.question import label_question
+from workers.engine.question import Question, Span, Value, label_question
 from workers.engine.review_value import ReviewValue, ReviewValues
 
 QUESTION = label_question("a", "b")
@@ -35,3 +38,92 @@ def test_a_contested_record_gains_and_teaches_more_than_a_unanimous_one() -> Non
 def test_a_tie_gains_more_than_any_decision() -> None:
     found = valued(*AGREED, Vote("x", "ann", "a"), Vote("x", "ben", "b"))
     assert found["x"].gain == max(value.gain for value in found.values()) == 0.75
+
+
+def test_a_record_without_votes_gains_the_most_and_teaches_nothing_about_annotators() -> None:
+    model = registry.create("learned", QUESTION).fit(AGREED)
+    value = ReviewValues(QUESTION, model.annotators()).of(model.decide(["new"])[0])
+    assert (value.gain, value.teaching) == (0.75, 0.0)
+
+
+def test_an_abstention_for_want_of_confidence_gains_more_than_the_same_decision() -> None:
+    model = registry.create("learned", QUESTION).fit([*AGREED, Vote("x", "ann", "a")])
+    values = ReviewValues(QUESTION, model.annotators())
+    decided, withheld = model.decide(["x"])[0], model.decide(["x"], floor=0.999)[0]
+    assert decided.value == "a"
+    assert withheld.value is None
+    assert values.of(withheld).gain > values.of(decided).gain
+
+
+def test_voices_that_voted_nowhere_else_teach_nothing() -> None:
+    decision = registry.create("learned", QUESTION).fit(
+        [*AGREED, Vote("x", "dan", "a"), Vote("x", "eve", "b")]
+    )
+    value = ReviewValues(QUESTION, decision.annotators()).of(decision.decide(["x"])[0])
+    assert value.teaching == 0
+    assert value.gain > 0
+
+
+def test_a_conflict_teaches_more_the_more_its_annotators_vote_elsewhere() -> None:
+    one_sided = [Vote("x", "ann", "a"), Vote("x", "dan", "b"), Vote("x", "eve", "b")]
+    both = [Vote("y", "ann", "a"), Vote("y", "ben", "b"), Vote("y", "cas", "b")]
+    found = valued(*AGREED, *one_sided, *both)
+    assert found["x"].teaching < found["y"].teaching
+
+
+def test_a_records_draw_depends_on_its_name_alone() -> None:
+    first = valued(*AGREED)
+    later = valued(*AGREED, Vote("r3", "dan", "a"), Adjudication("r0", "a"))
+    assert first["r3"].luck == later["r3"].luck
+    assert len({value.luck for value in first.values()}) == len(first)
+
+
+def test_chance_changes_the_order_among_equals_and_seldom_among_others() -> None:
+    values = ReviewValues(QUESTION, [])
+
+    def worth(record: str, p: float) -> float:
+        posterior = {"a": p, "b": 1 - p}
+        return values.of(Decision(record, "a", "a", "b", p, posterior, 0.0, (), None)).worth
+
+    ahead = [worth(f"doubtful {i}", 0.55) > worth(f"sure {i}", 0.95) for i in range(1000)]
+    among = [worth(f"one {i}", 0.55) > worth(f"other {i}", 0.55) for i in range(1000)]
+    assert sum(ahead) > 990
+    assert 450 < sum(among) < 550
+
+
+def test_a_draw_is_kept_by_every_machine() -> None:
+    value = ReviewValues(QUESTION, []).of(
+        Decision("r1", "a", "a", "b", 0.9, {"a": 0.9, "b": 0.1}, 2.2, (), None)
+    )
+    assert value.luck == pytest.approx(0.8564098022030707)
+
+
+ANSWERS: list[tuple[Question, Value, Value]] = [
+    (QUESTION, "a", "b"),
+    (Question("multi_label", ("a", "b", "c")), ("a",), ("a", "b")),
+    (Question("rating", scale=(1, 2, 3, 4, 5)), 2, 5),
+    (Question("ranking", ("a", "b")), (("a",), ("b",)), (("b",), ("a",))),
+    (Question("span", ("name",)), (Span(0, 4, "name"),), (Span(6, 9, "name"),)),
+    (Question("text"), "He left at once.", "Nobody has ever seen this."),
+]
+
+
+@pytest.mark.parametrize("case", ANSWERS, ids=[question.type for question, _, _ in ANSWERS])
+def test_every_type_of_question_has_its_conflicts_before_what_all_agree_on(
+    case: tuple[Question, Value, Value],
+) -> None:
+    question, one, other = case
+    people = ("ann", "ben", "cas", "dan")
+    votes = [Vote(f"r{i}", who, one) for i in range(12) for who in people]
+    votes += [Vote(f"s{i}", who, other) for i in range(12) for who in people[i % 4 :]]
+    votes += [Vote(f"s{i}", who, one) for i in range(12) for who in people[: i % 4]]
+    votes += [
+        Vote("x", who, value) for who, value in zip(people, (one, one, other, other), strict=True)
+    ]
+    model = registry.create("learned", question)
+    model = model.fit([*votes, Adjudication("r0", one)])
+    values = ReviewValues(question, model.annotators())
+    agreed, contested, adjudicated = (values.of(d) for d in model.decide(["r1", "x", "r0"]))
+    assert contested.gain > agreed.gain
+    assert contested.teaching > agreed.teaching
+    assert adjudicated.worth == 0 < agreed.worth < contested.worth

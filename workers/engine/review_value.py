@@ -29,6 +29,9 @@ EXPLORATION = 0.2
 queue's head would otherwise be twenty times the same conflict, on which the evidence is nil: of how
 far evidence is to be trusted, it says nothing."""
 
+OF_PARTS = ("multi_label", "ranking", "span")
+"""Types of questions whose values have parts, each with a probability of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewValue:
@@ -57,17 +60,18 @@ class ReviewValue:
 class ReviewValues:
     """What adjudications are worth to one question's strategy, as it is now.
 
-    With p the confidence, s the shares of the sides among the votes, each vote counting as far as
-    its annotator voted elsewhere, and u a number in (0, 1) drawn from the record's id::
+    With q how much of the decision is expected to be wrong, s the shares of the values among the
+    votes, each vote counting as far as its annotator voted elsewhere, and u a number in (0, 1)
+    drawn from the record's id::
 
-        gain     = 1 - p, where there is a decision; 1 - WITHHELD · p, where there is none
+        gain     = q, where there is a decision; 1 - WITHHELD · (1 - q), where there is none
         teaching = TEACHING · Σ_v s[v] (1 - s[v])
         worth    = (gain + teaching) · (-log u) ** -EXPLORATION
 
-    **Gain** is how likely the reviewer is to say something else. **Teaching** is how often two of
+    **Gain** is how likely the reviewer is to say something else: q is 1 - confidence; of values of
+    several parts, the share of parts that are wrong or missing. **Teaching** is how often two of
     the voices differ, so that an adjudication tells them apart; it does not ask which of them the
-    strategy believes, so that it also leads to where a strategy is sure and wrong. Sides are the
-    labels of a label question; otherwise those who spoke for the decision, and against it.
+    strategy believes, so that it also leads to where a strategy is sure and wrong.
     **Chance** is that of priority sampling (Duffield, Lund & Thorup, JACM 54 (2007)), toned down; a
     record's draw never changes, so neither does its place while its decision stands.
 
@@ -82,28 +86,38 @@ class ReviewValues:
     """
 
     def __init__(self, question: Question, annotators: Iterable[Reliability]) -> None:
-        self.question = question
+        self.of_parts = question.type in OF_PARTS
         self.reach = {each.annotator: _reach(each.n_votes) for each in annotators}
 
     def of(self, decision: Decision) -> ReviewValue:
         """What adjudicating this record is worth."""
         if decision.adjudicated:
             return ReviewValue(0.0, 0.0)
-        kept = 1.0 if decision.value is not None else WITHHELD
-        gain = 1.0 - kept * decision.confidence
+        wrong = _parts_wrong(decision) if self.of_parts else 1.0 - decision.confidence
+        gain = wrong if decision.value is not None else 1.0 - WITHHELD * (1.0 - wrong)
         return ReviewValue(gain, TEACHING * self._contested(decision), _luck(decision.record))
 
     def _contested(self, decision: Decision) -> float:
         shares: defaultdict[Value, float] = defaultdict(float)
-        labels = self.question.type == "label"
         for voice in decision.contributions:
             if voice.annotator not in (CONTENT, REVIEW):
-                side = voice.value if labels else voice.log_odds > 0
-                shares[side] += self.reach.get(voice.annotator, 1.0)
+                shares[voice.value] += self.reach.get(voice.annotator, 1.0)
         total = sum(shares.values())
         if not total:
             return 0.0
         return 1.0 - sum((share / total) ** 2 for share in shares.values())
+
+
+def _parts_wrong(decision: Decision) -> float:
+    """Expected parts that are wrong or missing, as a share of all that are decided for or true.
+
+    >>> both = Decision("r", ("a",), ("a",), ("a", "b"), 0.98, {"a": 0.98, "b": 0.4}, 0.0, (), None)
+    >>> round(_parts_wrong(both), 3)  # (0.02 + 0.4) / (1 + 0.4): the confidence is a's alone
+    0.3
+    """
+    chances = decision.posterior.values()
+    wrong = sum(min(p, 1.0 - p) for p in chances)
+    return min(wrong / max(sum(1.0 if p >= 0.5 else p for p in chances), 1.0), 1.0)
 
 
 def _reach(n_votes: int) -> float:
