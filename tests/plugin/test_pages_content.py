@@ -199,7 +199,15 @@ def test_who_has_given_few_answers_is_unknown_and_not_bad(site: Site) -> None:
     page = site.get(f"{HOME}/annotators/14").text
     assert "3 answers are too few to say how reliable they are" in page
     assert "no mark against them" in page
-    for figure in ('class="big"', "alpha", "kappa", 'class="heat"', "Leaning", "Over time"):
+    for figure in (
+        'class="big"',
+        "alpha",
+        "kappa",
+        'class="heat"',
+        "Leaning",
+        "Over time",
+        "Disagreements",
+    ):
         assert figure not in page
 
 
