@@ -31,7 +31,10 @@ $(ARGILLA)/.ready: demo/argilla-server.lock
 demo: setup
 	$(BIN)/python -m demo $(ARGS)
 
-test: setup lint unit live
+# The environments are built side by side; the unit tests take both cores, the live ones their time.
+test:
+	@$(MAKE) --no-print-directory --jobs 2 setup
+	@$(MAKE) --no-print-directory lint unit live
 
 lint: setup
 	$(BIN)/ruff check --quiet .
@@ -40,7 +43,7 @@ lint: setup
 	$(BIN)/lint-imports --no-cache
 
 unit: setup
-	$(BIN)/pytest -m "not live and not browser" $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 -m "not live and not browser" $(ARGS)
 
 live: setup
 	$(BIN)/pytest -m "live or browser" $(ARGS)
