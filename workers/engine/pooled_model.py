@@ -82,7 +82,7 @@ class PooledModel(WorthModel):
         The accuracy of people, models and templates.
     """
 
-    anchor_worth: ClassVar[float] = 2.0
+    anchor_worth: ClassVar[float] = 3.0
     """Not more: reviewers see hard records first, where everybody looks worse than they are."""
     consensus: ClassVar[float] = 0.2
 
