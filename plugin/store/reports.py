@@ -10,7 +10,7 @@ from plugin.report import Overview, QuestionReport, as_json, read
 from plugin.store.keys import Keys
 from plugin.store.packing import pack, unpack
 
-MOST_LATELY = 8
+MOST_LATELY = 3
 """So many reports that were read lately are kept as they were understood, for the next page."""
 
 CLAIM_S = 900
