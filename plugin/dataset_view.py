@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from plugin.lookup import Found
 from plugin.overview_view import DatasetLine, line
@@ -56,6 +57,13 @@ def shown(report: QuestionReport) -> QuestionReport:
         rounds=_latest(report.rounds, MOST_ROUNDS),
         across=report.across[:MOST_ACROSS],
     )
+
+
+def without_others(report: QuestionReport | None) -> dict[str, Any] | None:
+    """The same as JSON has it: without what other pages tell."""
+    if report is None:
+        return None
+    return {k: v for k, v in asdict(report).items() if k not in ("annotators", "examples")}
 
 
 def _latest(periods: Sequence[Period], most: int) -> tuple[Period, ...]:

@@ -9,8 +9,8 @@ from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from plugin import lookup
-from plugin.dataset_view import Head, head, shown
-from plugin.pages.frame import Frame
+from plugin.dataset_view import Head, head, shown, without_others
+from plugin.pages.frame import Frame, wants_json
 from plugin.queue_view import queued
 from plugin.report import QuestionReport
 from plugin.visitor import Visitor
@@ -28,7 +28,8 @@ def dataset(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
 
     def told(found: lookup.Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
         queue = queued(lookup.queue(frame.store, found.id, QUEUED))
-        return {"report": shown(report) if report else None, "queue": queue}
+        page = shown(report) if report else None
+        return {"report": without_others(page) if wants_json() else page, "queue": queue}
 
     return of_dataset(frame, visitor, dataset_id, "dataset.html", told)
 

@@ -88,6 +88,8 @@ def test_a_datasets_page_tells_of_its_first_question_or_of_the_one_asked_for(sit
     told = site.get(f"{HOME}?question=problem", json=True).get_json()
     assert (told["head"]["question"], told["report"]["name"]) == ("problem", "problem")
     assert told["head"]["questions"] == ["helpful", "problem"]
+    assert not told["report"].keys() & {"annotators", "examples"}
+    assert list(told["report"]["values"]) == list(gallery.LABELS)
     assert told["report"]["weeks"][0]["name"] == "2026-08-03"
     assert told["report"]["across"][0]["record"] == RECORD
     assert [bin_["count"] for bin_ in told["report"]["confidence"]][-1] == 345
