@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.crowds import crowd
 from workers.engine import discovery, registry, snapshot
-from workers.engine.errors import NotAStrategy, UnknownStrategy, UnsuitedStrategy
+from workers.engine.errors import BadSnapshot, NotAStrategy, UnknownStrategy, UnsuitedStrategy
 from workers.engine.facts import Vote
 from workers.engine.majority import Majority
 from workers.engine.question import Question, label_question
@@ -135,3 +135,13 @@ def test_an_own_strategy_that_is_asked_again_has_kept_what_it_learned() -> None:
     restored.learn(Vote("r", "ben", "a"))
     assert restored.n_votes == 2
     assert restored.decide(["r"])[0].posterior["a"] < 1 / 3
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_a_state_of_another_release_is_refused_so_that_the_history_is_read_anew(name: str) -> None:
+    kind = next(k for c in registry.CLASSES if c.name == name for k in sorted(c.types))
+    question = Question(kind, ("a", "b")) if kind != "rating" else Question(kind, scale=(1, 2))
+    state = registry.create(name, question).fit([]).state()
+    lacking = {key: state[key] for key in ("strategy", "question")}
+    with pytest.raises(BadSnapshot, match="of another release"):
+        registry.restore(lacking)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from workers.engine import discovery
 from workers.engine.dawid_skene import DawidSkene
-from workers.engine.errors import UnknownStrategy, UnsuitedStrategy
+from workers.engine.errors import BadSnapshot, UnknownStrategy, UnsuitedStrategy
 from workers.engine.learned import Learned
 from workers.engine.majority import Majority
 from workers.engine.median_rating import RatingMajority
@@ -60,10 +60,20 @@ def create(name: object, question: Question) -> Strategy:
 
 
 def restore(state: State) -> Strategy:
-    """Return the strategy that this is the state of. Raises as `create` does."""
+    """Return the strategy that this is the state of.
+
+    Raises
+    ------
+    BadSnapshot : the state lacks something: another release of the strategy made it.
+    UnknownStrategy, UnsuitedStrategy : as `create`.
+    """
     name = state.get("strategy")
     question: Mapping[str, object] = state.get("question") or {"type": "label"}
-    return _called(name, find(name, question_of(question).type).from_state(state))
+    found = find(name, question_of(question).type)
+    try:
+        return _called(name, found.from_state(state))
+    except (KeyError, TypeError, IndexError) as error:
+        raise BadSnapshot(f"{name} of another release: {type(error).__name__} {error}") from error
 
 
 def find(name: object, kind: QuestionType) -> type[Strategy]:
