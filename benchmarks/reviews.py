@@ -46,7 +46,7 @@ TOLERANCE = 0.01
 
 
 def ours(question: Question, model: Strategy, decisions: Sequence[Decision]) -> Floats:
-    values = ReviewValues(question, model.annotators())
+    values = ReviewValues(question, model.annotators(), model.training)
     return np.array([values.of(decision).worth for decision in decisions])
 
 

@@ -8,14 +8,15 @@ from workers.engine import registry
 from workers.engine.decision import Decision
 from workers.engine.facts import Adjudication, Vote
 from workers.engine.question import Question, Span, Value, label_question
-from workers.engine.review_value import ReviewValue, ReviewValues
+from workers.engine.review_value import EARLY, ReviewValue, ReviewValues
+from workers.engine.strategy import Training
 
 QUESTION = label_question("a", "b")
 
 
 def valued(*facts: Vote | Adjudication) -> dict[str, ReviewValue]:
     model = registry.create("learned", QUESTION).fit(facts)
-    values = ReviewValues(QUESTION, model.annotators())
+    values = ReviewValues(QUESTION, model.annotators(), model.training)
     records = sorted({fact.record for fact in facts})
     return {d.record: values.of(d) for d in model.decide(records)}
 
@@ -42,13 +43,13 @@ def test_a_tie_gains_more_than_any_decision() -> None:
 
 def test_a_record_without_votes_gains_the_most_and_teaches_nothing_about_annotators() -> None:
     model = registry.create("learned", QUESTION).fit(AGREED)
-    value = ReviewValues(QUESTION, model.annotators()).of(model.decide(["new"])[0])
+    value = ReviewValues(QUESTION, model.annotators(), model.training).of(model.decide(["new"])[0])
     assert (value.gain, value.teaching) == (0.75, 0.0)
 
 
 def test_an_abstention_for_want_of_confidence_gains_more_than_the_same_decision() -> None:
     model = registry.create("learned", QUESTION).fit([*AGREED, Vote("x", "ann", "a")])
-    values = ReviewValues(QUESTION, model.annotators())
+    values = ReviewValues(QUESTION, model.annotators(), model.training)
     decided, withheld = model.decide(["x"])[0], model.decide(["x"], floor=0.999)[0]
     assert decided.value == "a"
     assert withheld.value is None
@@ -56,10 +57,10 @@ def test_an_abstention_for_want_of_confidence_gains_more_than_the_same_decision(
 
 
 def test_voices_that_voted_nowhere_else_teach_nothing() -> None:
-    decision = registry.create("learned", QUESTION).fit(
+    model = registry.create("learned", QUESTION).fit(
         [*AGREED, Vote("x", "dan", "a"), Vote("x", "eve", "b")]
     )
-    value = ReviewValues(QUESTION, decision.annotators()).of(decision.decide(["x"])[0])
+    value = ReviewValues(QUESTION, model.annotators(), model.training).of(model.decide(["x"])[0])
     assert value.teaching == 0
     assert value.gain > 0
 
@@ -91,11 +92,26 @@ def test_chance_changes_the_order_among_equals_and_seldom_among_others() -> None
     assert 450 < sum(among) < 550
 
 
+def test_teaching_and_chance_count_for_more_until_a_strategy_has_been_taught() -> None:
+    votes = [*AGREED, Vote("x", "ann", "a"), Vote("x", "ben", "b"), Vote("x", "cas", "b")]
+    told = [Adjudication(f"r{i}", "ab"[i % 2]) for i in range(EARLY)]
+    before, after = valued(*votes, *told[:-1])["x"], valued(*votes, *told)["x"]
+    assert 0 < after.teaching < before.teaching
+    assert abs(after.luck - 1) < abs(before.luck - 1)
+
+
+def test_a_strategy_that_cannot_be_trained_is_not_explored() -> None:
+    model = registry.create("majority", QUESTION).fit([*AGREED, Adjudication("r0", "a")])
+    assert model.training is None
+    assert not ReviewValues(QUESTION, model.annotators(), model.training).early
+    assert ReviewValues(QUESTION, [], Training(0, False, None, None, None, None, "")).early
+
+
 def test_a_draw_is_kept_by_every_machine() -> None:
     value = ReviewValues(QUESTION, []).of(
         Decision("r1", "a", "a", "b", 0.9, {"a": 0.9, "b": 0.1}, 2.2, (), None)
     )
-    assert value.luck == pytest.approx(0.8564098022030707)
+    assert value.luck == pytest.approx(0.9846188887546254)
 
 
 ANSWERS: list[tuple[Question, Value, Value]] = [
@@ -122,7 +138,7 @@ def test_every_type_of_question_has_its_conflicts_before_what_all_agree_on(
     ]
     model = registry.create("learned", question)
     model = model.fit([*votes, Adjudication("r0", one)])
-    values = ReviewValues(question, model.annotators())
+    values = ReviewValues(question, model.annotators(), model.training)
     agreed, contested, adjudicated = (values.of(d) for d in model.decide(["r1", "x", "r0"]))
     assert contested.gain > agreed.gain
     assert contested.teaching > agreed.teaching

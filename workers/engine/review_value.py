@@ -13,21 +13,24 @@ from math import log
 
 from workers.engine.decision import CONTENT, REVIEW, Decision
 from workers.engine.question import Question, Value
-from workers.engine.strategy import Reliability
+from workers.engine.strategy import Reliability, Training
 
 WITHHELD = 0.5
 """What an abstention keeps back of a decision that would have been right."""
 
-TEACHING = 0.25
-"""What telling two voices apart is worth, beside correcting a wrong decision."""
+EARLY = 20
+"""Adjudications that it takes until a strategy knows, by and large, how far it is to be believed."""
+
+TEACHING = {True: 0.25, False: 0.1}
+"""What telling two voices apart is worth beside correcting a wrong decision: early, and later."""
+
+EXPLORATION = {True: 0.3, False: 0.02}
+"""How far chance has a say in the order; 0: none, 1: records are drawn in proportion to worth. Early
+the head of the queue would otherwise be twenty times the same conflict, on which the evidence is
+nil: of how far evidence is to be trusted, it says nothing. Later chance only parts equals."""
 
 KNOWN_VOTES = 10.0
 """Votes on other records from which on what is learned of an annotator is worth the better half."""
-
-EXPLORATION = 0.2
-"""How far chance has a say in the order; 0: none, 1: records are drawn in proportion to worth. The
-queue's head would otherwise be twenty times the same conflict, on which the evidence is nil: of how
-far evidence is to be trusted, it says nothing."""
 
 OF_PARTS = ("multi_label", "ranking", "span")
 """Types of questions whose values have parts, each with a probability of its own."""
@@ -71,13 +74,21 @@ class ReviewValues:
     **Gain** is how likely the reviewer is to say something else: q is 1 - confidence; of values of
     several parts, the share of parts that are wrong or missing. **Teaching** is how often two of
     the voices differ, so that an adjudication tells them apart; it does not ask which of them the
-    strategy believes, so that it also leads to where a strategy is sure and wrong.
-    **Chance** is that of priority sampling (Duffield, Lund & Thorup, JACM 54 (2007)), toned down; a
-    record's draw never changes, so neither does its place while its decision stands.
+    strategy believes, so that it also leads to where a strategy is sure and wrong. **Chance** is
+    that of priority sampling (Duffield, Lund & Thorup, JACM 54 (2007)), toned down; a record's u
+    never changes, so neither does its place while its decision stands. Teaching and chance count
+    for more early on, when nobody has told yet how far the strategy is to be believed.
 
     Parameters
     ----------
     annotators : what the strategy believes of them; who is not among them counts in full
+    training : what adjudications have made of it; None for strategies that are not trained
+
+    Attributes
+    ----------
+    early : bool
+        Whether there are fewer than EARLY adjudications yet, of a strategy that can be trained.
+        When this turns, so does the worth of every record.
 
     >>> values = ReviewValues(Question("label", ("a", "b")), [])
     >>> sure = Decision("r1", "a", "a", "b", 0.9, {"a": 0.9, "b": 0.1}, 2.2, (), None)
@@ -85,9 +96,15 @@ class ReviewValues:
     (0.1, 0.0)
     """
 
-    def __init__(self, question: Question, annotators: Iterable[Reliability]) -> None:
+    def __init__(
+        self,
+        question: Question,
+        annotators: Iterable[Reliability],
+        training: Training | None = None,
+    ) -> None:
         self.of_parts = question.type in OF_PARTS
         self.reach = {each.annotator: _reach(each.n_votes) for each in annotators}
+        self.early = training is not None and training.adjudications < EARLY
 
     def of(self, decision: Decision) -> ReviewValue:
         """What adjudicating this record is worth."""
@@ -95,7 +112,8 @@ class ReviewValues:
             return ReviewValue(0.0, 0.0)
         wrong = _parts_wrong(decision) if self.of_parts else 1.0 - decision.confidence
         gain = wrong if decision.value is not None else 1.0 - WITHHELD * (1.0 - wrong)
-        return ReviewValue(gain, TEACHING * self._contested(decision), _luck(decision.record))
+        teaching = TEACHING[self.early] * self._contested(decision)
+        return ReviewValue(gain, teaching, _luck(decision.record, EXPLORATION[self.early]))
 
     def _contested(self, decision: Decision) -> float:
         shares: defaultdict[Value, float] = defaultdict(float)
@@ -126,6 +144,6 @@ def _reach(n_votes: int) -> float:
     return elsewhere / (elsewhere + KNOWN_VOTES)
 
 
-def _luck(record: str) -> float:
+def _luck(record: str, exploration: float) -> float:
     draw = int.from_bytes(blake2b(record.encode(), digest_size=4).digest(), "big")
-    return float((-log((draw + 0.5) / 2**32)) ** -EXPLORATION)
+    return float((-log((draw + 0.5) / 2**32)) ** -exploration)
