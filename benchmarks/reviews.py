@@ -1,6 +1,6 @@
 """What reviews buy, by the order in which records are reviewed; and a drawing of it, into docs/.
 
-    python -m benchmarks reviews [FOLDER] [--datasets …] [--all] [--draws 5] [--into docs]
+    python -m benchmarks reviews [FOLDER] [--datasets …] [--all] [--draws 10] [--into docs]
 
 FOLDER (default ``../shared/bench``) is that of `engine_label`. A reviewer who answers with the
 truth takes the first STEP records, `learned` takes in what they said, and everything is decided and
@@ -158,7 +158,7 @@ def main(words: list[str]) -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/bench"))
     parser.add_argument("--datasets", nargs="*", default=list(BAR))
     parser.add_argument("--all", action="store_true", help="every dataset with truth")
-    parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--draws", type=int, default=10)
     parser.add_argument("--into", type=Path, default=Path("docs"))
     options = parser.parse_args(words)
     csv.field_size_limit(10**9)
