@@ -58,6 +58,7 @@ class Model:
     taught: int = 0
     unsaved: int = 0
     _values: ReviewValues | None = None
+    _values_taught: int = 0
 
     @property
     def asked(self) -> workers.engine.question.Question:
@@ -152,9 +153,17 @@ class Model:
 
     def review_value(self, decision: Decision) -> ReviewValue:
         """What a review of a record is worth on this question."""
-        if self._values is None:
-            self._values = ReviewValues(self.asked, self.strategy.annotators())
-        return self._values.of(decision)
+        return self.review_values.of(decision)
+
+    @property
+    def review_values(self) -> ReviewValues:
+        """What reviews are worth, by what the strategy has been taught so far."""
+        training = self.strategy.training
+        taught = training.adjudications if training else 0
+        if self._values is None or self._values_taught != taught:
+            self._values = ReviewValues(self.asked, self.strategy.annotators(), training)
+            self._values_taught = taught
+        return self._values
 
     def release(self) -> Entry:
         """Begin a new version; the answer is its entry in the history."""

@@ -338,3 +338,24 @@ def test_a_dataset_is_reviewed_in_the_workspace_that_the_settings_name(build: Bu
     assert town.argilla.sets[review_id(town)].full_name == "quality/chat-review"
     with pytest.raises(CannotReview, match="no workspace 'nowhere'"):
         opened(build(review_workspace="nowhere"))
+
+
+def test_the_queue_is_put_in_order_anew_once_the_strategy_is_to_be_believed(build: Build) -> None:
+    town = opened(build(strategy="learned"))
+    records = [f"n{n:02}" for n in range(30)]
+    town.argilla.add(*records)
+    for record in records:
+        split(town, record)
+    town.settle()
+    assert "helpful" in town.store.datasets.info(D)["early"].split()
+    for n, record in enumerate(records[:20]):
+        copy_id, _ = copies(town)[record]
+        town.argilla.answer("rob", copy_id, helpful="yes" if n % 2 else "no")
+        town.mark(record)
+    town.settle()
+    assert "helpful" not in town.store.datasets.info(D)["early"].split()
+    due = dict(town.store.reviews.due(D))
+    assert set(due) == set(records[20:])
+    for record, worth in due.items():
+        gain, teaching = town.decision(record)["worth"]
+        assert 0.9 < worth / (gain + teaching) < 1.15  # chance hardly has a say any more

@@ -28,7 +28,7 @@ from workers.use_cases.observing import Look, look
 from workers.use_cases.publishing import publish, told
 from workers.use_cases.refit import release_outgrown
 from workers.use_cases.review import forward, review_of
-from workers.use_cases.reviewing import tidy
+from workers.use_cases.reviewing import reorder, tidy
 from workers.use_cases.run import Run
 from workers.use_cases.world import World
 from workers.values import json_of
@@ -242,6 +242,7 @@ class _Work:
         for start in range(0, len(moved), DECIDE_AT_ONCE):
             part = moved[start : start + DECIDE_AT_ONCE]
             self.store.dirty.make_stale(self.id, self._differing(part))
+        reorder(self.run)
         self._save()
         if tidy(self.run):
             return False

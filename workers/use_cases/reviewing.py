@@ -22,6 +22,9 @@ from workers.use_cases.run import Run
 
 log = logging.getLogger("distill.reviewing")
 
+MOST_REORDERED = 5_000
+"""So many records, the best first, change their places at once; the others when they move."""
+
 BATCH = 50
 """Copies that are looked at in one step, so that a fresh answer does not wait long for its turn."""
 
@@ -33,6 +36,22 @@ def to_look_at(run: Run, due: Mapping[str, float | None]) -> list[str]:
     ids = list(due)
     copies = run.store.reviews.copies(run.dataset.id, ids)
     return [i for i, kept in zip(ids, copies, strict=True) if kept or due[i] is not None]
+
+
+def reorder(run: Run) -> None:
+    """Have all that waits for a review looked at again, once the order is by another measure.
+
+    That is when a strategy has been taught enough to be believed: see `ReviewValues.early`.
+    """
+    models = run.models.by_question.items()
+    early = " ".join(sorted(name for name, model in models if model.review_values.early))
+    datasets, dataset_id = run.store.datasets, run.dataset.id
+    before = datasets.info(dataset_id).get("early")
+    if before != early:
+        datasets.note(dataset_id, early=early)
+    if before not in (None, early):
+        due = [record_id for record_id, _ in run.store.reviews.due(dataset_id, 0, MOST_REORDERED)]
+        run.store.dirty.make_stale(dataset_id, due)
 
 
 def tidy(run: Run) -> bool:
