@@ -222,7 +222,6 @@ class Models:
     def catch_up(self, store: Store) -> None:
         """Read the history behind the position that each model includes."""
         for model in self.by_question.values():
-            before = model.unsaved
             tail = store.history.after(self.dataset.id, model.position)
             if model.position == START:
                 model.fold(tail)
@@ -230,23 +229,25 @@ class Models:
                 model.introduce()
                 for entry in tail:
                     model.learn(entry)
-            if model.unsaved > before:
-                self._settle(model)
+        self.settle()
 
     def learn(self, entries: Iterable[Entry], records: Iterable[Record] = ()) -> None:
-        """Fold in what was just appended to the history, and what the records say."""
+        """Fold in what was just appended to the history, and what the records say.
+
+        Whoever has nothing more to learn for now calls `settle` before deciding.
+        """
         entries, records = list(entries), list(records)
         for name, model in self.by_question.items():
             for entry in entries:
                 model.learn(entry)
             if self.plan.question(name).content or model.question.type == "span":
                 model.read(records)
-            if entries:
-                self._settle(model)
 
-    def _settle(self, model: Model) -> None:
-        if model.strategy.staleness >= REFIT_STALENESS:
-            model.refit()
+    def settle(self) -> None:
+        """Fit anew what has learned so much that it is due, whatever waits."""
+        for model in self.by_question.values():
+            if model.strategy.staleness >= REFIT_STALENESS:
+                model.refit()
 
     def rest(self) -> None:
         """Nothing waits: fit anew whatever costs little."""

@@ -211,6 +211,7 @@ def test_learning_in_steps_decides_as_a_batch_does(store: Store) -> None:
     models = Models.load(store, CHAT, skene)
     for entry in append(store, *entries):
         models.learn([entry])
+        models.settle()
     fresh = registry.create("dawid_skene", label_question(*HELPFUL.labels))
     fresh.fit(Vote(e.record, str(e.annotator), e.values["helpful"]) for e in entries)
     records = sorted({e.record for e in entries})

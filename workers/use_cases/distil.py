@@ -267,6 +267,7 @@ class _Work:
             ids = [record_id for record_id, _ in taken[start : start + BATCH]]
             seen = self._look(ids, self.store.now())[1]
             self.outcome.entries += len(seen.entries)
+        self.run.models.settle()
 
     def _look(self, ids: list[str], now: int) -> tuple[dict[str, Record | None], Look]:
         """Read, observe and learn."""
@@ -283,6 +284,7 @@ class _Work:
             return {}
         now = self.store.now()
         records, seen = self._look(ids, now)
+        self.run.models.settle()
         sent = publish(self.run, decide(self.run, records, seen, now), seen, now)
         self.outcome.records += len(ids)
         self.outcome.entries += len(seen.entries)
