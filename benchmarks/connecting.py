@@ -10,7 +10,6 @@ was distilled, history and state together, divided by the number of answers.
 from __future__ import annotations
 
 import argparse
-import resource
 import subprocess
 import sys
 import time
@@ -31,12 +30,22 @@ while offset < total:
 """
 
 
+WATCHED = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+seconds = time.perf_counter() - start
+print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
+"""A process of a few MB: a child's peak counts what its parent held when it forked."""
+
+
 def timed(argv: list[str], env: dict[str, str]) -> tuple[float, float]:
     """Seconds, and peak memory in MB, of a whole process."""
-    start = time.perf_counter()
-    subprocess.run(argv, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    seconds = time.perf_counter() - start
-    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    watched = [sys.executable, "-c", WATCHED, *argv]
+    told = subprocess.run(watched, env=env, check=True, capture_output=True, text=True).stdout
+    seconds, peak = map(float, told.split())
+    return seconds, peak
 
 
 def memory_of_keys(r: Rig) -> dict[str, int]:
