@@ -13,6 +13,7 @@ from tests.workers.conftest import Build
 from tests.workers.test_distil import once, raising
 from tests.workers.test_watch import forget_jobs, jobs
 from tests.workers.town import Town
+from workers.use_cases import doctor
 from workers.use_cases.distil import distil
 from workers.use_cases.review import CannotReview, adopt, disable, enable, inspect
 from workers.use_cases.status import status
@@ -359,3 +360,19 @@ def test_the_queue_is_put_in_order_anew_once_the_strategy_is_to_be_believed(buil
     for record, worth in due.items():
         gain, teaching = town.decision(record)["worth"]
         assert 0.9 < worth / (gain + teaching) < 1.15  # chance hardly has a say any more
+
+
+def test_the_doctor_looks_at_the_review_dataset(
+    reviewed: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "ARRIVAL_S", 0.05)
+
+    def finding() -> doctor.Finding:
+        return {f.what: f for f in doctor.examine(reviewed.world)}["review of support/chat"]
+
+    assert finding() == doctor.Finding(
+        "review of support/chat", "ok", "in support/chat-review; 0 records are worth a review"
+    )
+    reviewed.argilla.delete_dataset(review_id(reviewed))
+    assert finding().state == "warn"
+    assert "review enable" in finding().text

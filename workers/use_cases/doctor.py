@@ -11,9 +11,11 @@ from redis.exceptions import RedisError, ResponseError
 
 from plugin import readiness
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, DistillError
+from plugin.records import Dataset
 from workers.engine.errors import EngineError
 from workers.models import Models
 from workers.use_cases.registration import distilled
+from workers.use_cases.review import inspect
 from workers.use_cases.world import World
 
 ARRIVAL_S = 15.0
@@ -187,3 +189,18 @@ def _datasets(world: World) -> Iterator[Finding]:
             parts.append(f"{poisoned} records set aside")
             remedy = "see `argilla-distill status --json` for their errors"
         yield Finding(brief.full_name, WARN if remedy else OK, "; ".join(parts), remedy)
+        yield from _review(world, brief)
+
+
+def _review(world: World, brief: Dataset) -> Iterator[Finding]:
+    """The dataset's review dataset, where there is one."""
+    kept = world.store.reviews.of(brief.id)
+    if kept is None:
+        return
+    word = inspect(world, brief.id)
+    if word:
+        yield Finding(f"review of {brief.full_name}", WARN, word, "see `argilla-distill review`")
+    else:
+        due = world.store.reviews.count_due(brief.id)
+        text = f"in {kept['name']}; {due} records are worth a review"
+        yield Finding(f"review of {brief.full_name}", OK, text)
