@@ -329,6 +329,7 @@ def test_disabling_leaves_what_was_decided(reviewed: Town) -> None:
     decide(reviewed, "rob", "r1", helpful="no")
     assert disable(reviewed.world, D) == "support/chat-review"
     assert disable(reviewed.world, D) is None
+    assert adopt(reviewed.world, reviewed.world.gateway.datasets()) == []
     reviewed.mark("r1")
     reviewed.settle()
     assert reviewed.decision("r1")["v"] == "no"

@@ -87,14 +87,16 @@ def enable(world: World, dataset_id: str) -> Enabled:
 
 
 def adopt(world: World, every: Sequence[Dataset]) -> list[Enabled]:
-    """Enable the reviews that Argilla has and our store does not know: after a fresh start.
+    """Enable the reviews that Argilla has and our store never knew: after a fresh start.
 
     Parameters
     ----------
     every : the published datasets.
     """
-    known, ids = world.store.reviews.all(), {dataset.id for dataset in every}
-    lost = {d.review_of for d in every if d.review_of and d.review_of not in known}
+    reviews, ids = world.store.reviews, {dataset.id for dataset in every}
+    known = reviews.all()
+    unknown = [d for d in every if d.review_of and reviews.original_of(d.id) is None]
+    lost = {d.review_of for d in unknown if d.review_of and d.review_of not in known}
     return [enable(world, dataset_id) for dataset_id in sorted(lost & ids)]
 
 
