@@ -5,8 +5,15 @@ from __future__ import annotations
 import importlib
 import sys
 
-LIVE = ("deliveries", "pages", "latency", "burst", "connecting", "replay")
-ENGINE = ("engine_label", "engine_types", "engine_pictures", "reviews", "engine_speed")
+LIVE = ("deliveries", "pages", "latency", "burst", "connecting", "replay", "review_live")
+ENGINE = (
+    "engine_label",
+    "engine_types",
+    "engine_pictures",
+    "reviews",
+    "engine_speed",
+    "report_speed",
+)
 """In the order in which BENCHMARKS.md tells of them."""
 
 

@@ -38,12 +38,21 @@ def measured(r: Rig, dataset: Json, question: str, truth: dict[str, str]) -> tup
     return 100 * right, loss
 
 
+def begin(r: Rig, dataset: Json) -> None:
+    """Enable reviews, and wait until the queue stands."""
+    enable(r.running.world, dataset["id"])
+    reviews = r.running.world.store.reviews
+    eventually(lambda: reviews.count_copies(dataset["id"]) > 0, 60)
+    eventually(lambda: reviews.desk_size(dataset["id"]) == 0, 120)
+    r.running.settle(dataset)
+
+
 def reviewed(r: Rig, dataset: Json, question: str, truth: dict[str, str], most: int) -> int:
     """Answer the first few of the review dataset's queue; the answer is how many there were."""
     kept = r.running.world.store.reviews.of(dataset["id"])
     assert kept is not None
-    queue = r.api.queue(kept["id"], sort=ORDER, limit=most)
-    queue = [copy for copy in queue if copy["external_id"] in truth]
+    queue = r.api.queue(kept["id"], sort=ORDER)
+    queue = [copy for copy in queue if copy["external_id"] in truth][:most]
     for copy in queue:
         r.api.answer(copy, {question: truth[copy["external_id"]], "why": "it is so"})
 
@@ -78,8 +87,7 @@ def main(words: list[str]) -> None:
             truth = {
                 dataset["ids"][i.id]: str(i.truth[asked.name]) for i in scenario.items if i.truth
             }
-            enable(r.running.world, dataset["id"])
-            r.running.settle(dataset)
+            begin(r, dataset)
             done = 0
             while True:
                 if done in STOPS or done >= options.reviews:

@@ -9,7 +9,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from demo.argilla_api import Api
+from demo.argilla_api import Api, ApiError
 from demo.argilla_json import Json, label_question, text_question
 from demo.installation import Installation, eventually, ours
 from demo.servers import Argilla
@@ -151,6 +151,10 @@ def test_what_happens_to_the_review_dataset_is_told_loses_nothing_and_is_mended(
     titled = {"title": "Another title"}
     api.call("PATCH", f"/questions/{topic['id']}", json=titled)
     assert word() == ""  # a title is not the question's name: nothing is amiss
+    fewer = {**topic["settings"], "options": topic["settings"]["options"][:2]}
+    with pytest.raises(ApiError, match="number of options cannot be modified"):
+        api.call("PATCH", f"/questions/{topic['id']}", json={"settings": fewer})
+    assert word() == ""
     api.update_dataset(review, distribution={"strategy": "overlap", "min_submitted": 4})
     assert "is completed by 4 answers, not by 1" in word()
     assert enable(world, dataset["id"]).word == "mended"
