@@ -37,7 +37,7 @@ from plugin.store.history import Entry
 from workers.engine import registry, snapshot
 from workers.engine.decision import Decision
 from workers.engine.facts import Adjudication, Source, Vote
-from workers.models import Model
+from workers.model import Model
 from workers.use_cases.report import report
 from workers.use_cases.world import World
 from workers.values import question_of

@@ -17,7 +17,7 @@ from plugin.store.history import Entry
 from workers.engine.facts import Vote
 from workers.engine.majority import Majority
 from workers.engine.question import label_question
-from workers.models import Model
+from workers.model import Model
 from workers.witness import Witness
 
 HELPFUL = Question("q1", "helpful", "label_selection", ("yes", "no"))

@@ -18,7 +18,7 @@ from plugin.store.history import Entry
 from workers.engine import conflicts, registry, snapshot
 from workers.engine.decision import Decision
 from workers.engine.facts import Adjudication
-from workers.models import Model
+from workers.model import Model
 from workers.use_cases.publishing import _number, _posterior
 from workers.use_cases.world import World
 from workers.values import from_argilla, json_of, question_of

@@ -19,7 +19,8 @@ from workers.engine.errors import UnknownStrategy
 from workers.engine.facts import Vote
 from workers.engine.majority import Majority
 from workers.engine.question import label_question
-from workers.models import VERSION_LEAST, Model, Models
+from workers.model import VERSION_LEAST, Model
+from workers.models import Models
 from workers.witness import Witness
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from workers.models import Model, Models
+from workers.model import Model
+from workers.models import Models
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.run import Run
 from workers.use_cases.world import World, patiently
