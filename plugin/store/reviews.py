@@ -63,8 +63,14 @@ class Reviews:
         return None if found is None else int(found)
 
     def count_copies(self, dataset_id: str) -> int:
-        """How many copies there are."""
+        """How many copies there are, reviewed ones among them."""
         return int(self._redis.hlen(self._keys.of(dataset_id, "copies")))
+
+    def count_waiting(self, dataset_id: str) -> int:
+        """How many copies wait for a review."""
+        copied = self._redis.hkeys(self._keys.of(dataset_id, "copies"))
+        worth = self.worth(dataset_id, [record_id.decode() for record_id in copied])
+        return sum(value is not None for value in worth)
 
     def due(self, dataset_id: str, start: int = 0, most: int = 50) -> list[tuple[str, float]]:
         """Records worth a review with what it is worth, most first."""

@@ -315,6 +315,10 @@ def test_no_more_copies_than_the_settings_allow_and_the_best_of_what_waits_come_
     town.settle()
     assert len(copies(town)) == 1
     assert first not in copies(town)
+    (second,) = copies(town)
+    decide(town, "rob", second, helpful="no")  # what is reviewed takes nobody's place
+    assert len(copies(town)) == 2
+    assert [r for r, _ in town.store.reviews.due(D)] == [r for r in copies(town) if r != second]
 
 
 def test_a_review_dataset_is_not_reviewed_itself_and_not_distilled(reviewed: Town) -> None:

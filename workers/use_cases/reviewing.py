@@ -80,8 +80,9 @@ def tidy(run: Run) -> bool:
 def _next_in_line(run: Run) -> list[str]:
     """Records that have been worth a review all along and for which there is room now."""
     reviews, dataset_id, most = run.store.reviews, run.dataset.id, run.plan.review_most
-    room = most - reviews.count_copies(dataset_id)
-    if room <= 0 or reviews.count_due(dataset_id) <= reviews.count_copies(dataset_id):
+    waiting = reviews.count_waiting(dataset_id)
+    room = most - waiting
+    if room <= 0 or reviews.count_due(dataset_id) <= waiting:
         return []
     ids = [record_id for record_id, _ in reviews.due(dataset_id, 0, most)]
     missing = zip(ids, reviews.copies(dataset_id, ids), strict=True)
@@ -95,7 +96,7 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
     records = run.world.gateway.records(dataset_id, ids)
     before = dict(zip(ids, reviews.copies(dataset_id, ids), strict=True))
     worth = dict(zip(ids, reviews.worth(dataset_id, ids), strict=True))
-    room = run.plan.review_most - reviews.count_copies(dataset_id)
+    room = run.plan.review_most - reviews.count_waiting(dataset_id)
     wanted, unwanted = {}, {}
     resolutions = _resolutions(run, list(records.values()))
     lost = dict.fromkeys(set(ids) - {resolution.record.id for resolution, _ in resolutions})
