@@ -72,6 +72,11 @@ class Models:
         models.catch_up(store)
         return models
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """Question → `strategy:version`, as suggestions name it."""
+        return {n: f"{m.strategy.name}:{m.version}" for n, m in self.by_question.items()}
+
     def catch_up(self, store: Store) -> None:
         """Read the history behind the position that each model includes."""
         for model in self.by_question.values():

@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import Any
 
 from plugin import voices
-from plugin.errors import InvalidValue
 from plugin.store.history import Entry
 from workers.engine.decision import CONTENT, REVIEW, Decision
 from workers.engine.question import Question
 from workers.publication import Publication, publication
 from workers.use_cases import reviewing
+from workers.use_cases.bulk import in_halves
 from workers.use_cases.deciding import RELATED, Resolution, kind
 from workers.use_cases.observing import Look
 from workers.use_cases.run import Run
@@ -45,7 +45,7 @@ def publish(run: Run, resolutions: Sequence[Resolution], seen: Look, now: int) -
     ------
     ArgillaUnavailable, ArgillaRefused : nothing is committed; the same call may be repeated.
     """
-    versions = {n: f"{m.strategy.name}:{m.version}" for n, m in run.models.by_question.items()}
+    versions = run.models.versions
     publications = [
         publication(
             run.dataset,
@@ -69,19 +69,16 @@ def publish(run: Run, resolutions: Sequence[Resolution], seen: Look, now: int) -
 
 
 def _send(run: Run, publications: Sequence[Publication], sent: Sent) -> None:
-    """One bulk call; where Argilla refuses it, halves of it, down to the records at fault."""
-    if not publications:
-        return
-    try:
-        sent.at.update(run.world.gateway.suggest(run.dataset.id, [p.item for p in publications]))
-        sent.suggestions += sum(len(p.suggestions) for p in publications)
-    except InvalidValue as error:
-        if len(publications) == 1:
-            sent.refused[publications[0].record] = str(error)
-            return
-        middle = len(publications) // 2
-        _send(run, publications[:middle], sent)
-        _send(run, publications[middle:], sent)
+    """Write suggestions, and note what Argilla took and what it refused."""
+
+    def suggest(some: Sequence[Publication]) -> None:
+        sent.at.update(run.world.gateway.suggest(run.dataset.id, [p.item for p in some]))
+        sent.suggestions += sum(len(p.suggestions) for p in some)
+
+    def refused(publication: Publication, word: str) -> None:
+        sent.refused[publication.record] = word
+
+    in_halves(publications, suggest, refused)
 
 
 def _keep(

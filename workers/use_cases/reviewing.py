@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plugin.answers import ELSEWHERE
-from plugin.errors import InvalidValue, NotFound
+from plugin.errors import NotFound
 from plugin.records import Dataset, Record
 from workers.review_copy import Asks, ReviewCopy, review_copy
+from workers.use_cases.bulk import in_halves
 from workers.use_cases.deciding import Resolution, decide
 from workers.use_cases.observing import Look
 from workers.use_cases.review import GONE
@@ -137,7 +138,7 @@ def _copy(
         record,
         review,
         resolution.decided,
-        {n: f"{m.strategy.name}:{m.version}" for n, m in run.models.by_question.items()},
+        run.models.versions,
         resolution.note,
         run.plan.conflict_question,
         worth,
@@ -154,26 +155,20 @@ def _write(
     copies: Mapping[str, ReviewCopy],
     before: Mapping[str, Mapping[str, Any] | None],
 ) -> None:
-    """One bulk call; where Argilla refuses it, halves of it, down to the copies at fault."""
-    if not copies:
-        return
+    """Make and change copies, and remember them."""
     reviews, dataset_id = run.store.reviews, run.dataset.id
-    try:
-        ids = run.world.gateway.put_records(review.id, [copy.item for copy in copies.values()])
-    except InvalidValue as error:
-        if len(copies) == 1:
-            (record_id,) = copies
-            log.warning("dataset=%s: no copy of %s: %s", dataset_id, record_id, error)
-            reviews.refuse(dataset_id, record_id, str(error))
-            return
-        items = list(copies.items())
-        middle = len(items) // 2
-        _write(run, review, dict(items[:middle]), before)
-        _write(run, review, dict(items[middle:]), before)
-        return
-    _unsay(run, review, copies, before)
-    kept = {i: copy.kept(ids[i]) for i, copy in copies.items()}
-    run.lease.commit(lambda pipe: reviews.write_copies(pipe, dataset_id, kept))
+
+    def put(some: Sequence[str]) -> None:
+        ids = run.world.gateway.put_records(review.id, [copies[i].item for i in some])
+        _unsay(run, review, {i: copies[i] for i in some}, before)
+        kept = {i: copies[i].kept(ids[i]) for i in some}
+        run.lease.commit(lambda pipe: reviews.write_copies(pipe, dataset_id, kept))
+
+    def refused(record_id: str, word: str) -> None:
+        log.warning("dataset=%s: no copy of %s: %s", dataset_id, record_id, word)
+        reviews.refuse(dataset_id, record_id, word)
+
+    in_halves(list(copies), put, refused)
 
 
 def _unsay(
