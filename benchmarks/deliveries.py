@@ -42,7 +42,7 @@ def payload(dataset: str, record: str, size: int = 5_000) -> bytes:
             "record": {"id": record, "fields": {"text": ""}, "dataset": {"id": dataset}},
         },
     }
-    event["data"]["record"]["fields"]["text"] = "x" * (size - len(json.dumps(event)))  # type: ignore[index]
+    event["data"]["record"]["fields"]["text"] = "x" * (size - len(json.dumps(event)))  # type: ignore[index]  # JSON
     return json.dumps(event).encode()
 
 

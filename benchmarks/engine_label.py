@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd  # type: ignore[import-untyped]
+import pandas as pd  # type: ignore[import-untyped]  # it has no types of its own
 from crowdkit.aggregation import DawidSkene, MajorityVote
 from numpy.typing import NDArray
 

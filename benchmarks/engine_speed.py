@@ -161,7 +161,7 @@ def _one_by_one(model: Strategy, columns: Columns) -> Figures:
 
 
 def _crowd_kit(columns: Columns, method: str) -> Figures:
-    import pandas as pd  # type: ignore[import-untyped]
+    import pandas as pd  # type: ignore[import-untyped]  # it has no types of its own
     from crowdkit.aggregation import DawidSkene
 
     class SameTolerance(DawidSkene):

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-import pandas as pd  # type: ignore[import-untyped]
+import pandas as pd  # type: ignore[import-untyped]  # it has no types of its own
 from crowdkit import aggregation as crowd_kit
 from numpy.typing import NDArray
 from scipy.stats import trim_mean

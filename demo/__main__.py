@@ -127,7 +127,7 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
 
 def _on_signals(handler: object) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, handler)  # type: ignore[arg-type]
+        signal.signal(number, handler)  # type: ignore[arg-type]  # SIG_IGN is one too
 
 
 if __name__ == "__main__":

@@ -20,19 +20,18 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 from redis.exceptions import RedisError
 
-from plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
 from plugin.gateway import Gateway
 from plugin.settings import Settings
 from plugin.store import Store
 from plugin.tokens import Tokens
 from plugin.visitor import (
-    AWAY,
     LONGEST_INPUT,
     MOST_ATTEMPTS_BY_ADDRESS,
     MOST_ATTEMPTS_BY_NAME,
     THROTTLED,
     Refusal,
     Visitor,
+    asked,
 )
 
 ARGILLA_TIMEOUT_S = 10.0
@@ -133,19 +132,11 @@ class Accounts:
             return Refusal(429, THROTTLED)
         if not 0 < len(username) <= LONGEST_INPUT or not 0 < len(password) <= LONGEST_INPUT:
             return Refusal(401, WRONG)
-        gateway = self._visit()
-        try:
-            user, workspaces = gateway.sign_in(username, password)
-        except (ArgillaUnavailable, NotFound):
-            return Refusal(503, AWAY)
-        except (ArgillaRefused, InvalidValue):
-            return Refusal(401, WRONG)
-        finally:
-            gateway.close()
-        self._store.service.forget_attempts(by_name)
-        visitor = Visitor.of(user, workspaces)
-        self._begin(visitor)
-        return visitor
+        found = asked(self._visit, lambda gateway: gateway.sign_in(username, password), WRONG)
+        if isinstance(found, Visitor):
+            self._store.service.forget_attempts(by_name)
+            self._begin(found)
+        return found
 
     def sign_out(self) -> None:
         """End the session."""

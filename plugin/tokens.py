@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
 from plugin.gateway import Gateway
 from plugin.store.service import Service
 from plugin.visitor import (
-    AWAY,
     LONGEST_INPUT,
     MOST_ATTEMPTS_BY_ADDRESS,
     MOST_ATTEMPTS_BY_NAME,
     THROTTLED,
     Refusal,
     Visitor,
+    asked,
 )
 
 REMEMBERED_S = 60
@@ -69,15 +68,7 @@ class Tokens:
     def _ask(self, key: str) -> Visitor | Refusal:
         if not 0 < len(key) <= LONGEST_INPUT or not (key.isascii() and key.isprintable()):
             return Refusal(401, NOBODYS)
-        gateway = self._visit()
-        try:
-            return Visitor.of(*gateway.identify(key))
-        except (ArgillaUnavailable, NotFound):
-            return Refusal(503, AWAY)
-        except (ArgillaRefused, InvalidValue):
-            return Refusal(401, NOBODYS)
-        finally:
-            gateway.close()
+        return asked(self._visit, lambda gateway: gateway.identify(key), NOBODYS)
 
     def _remember(self, digest: str, visitor: Visitor) -> None:
         if len(self._known) >= MOST_REMEMBERED:

@@ -5,10 +5,12 @@ How we come to know them is `accounts` (a sign-in, a cookie) and `tokens` (a scr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
+from plugin.gateway import Gateway
 from plugin.store.service import ATTEMPTS_WINDOW_S
 
 MOST_ATTEMPTS_BY_NAME = 10
@@ -61,3 +63,27 @@ class Refusal:
 
     status: int
     message: str
+
+
+def asked(
+    visit: Callable[[], Gateway],
+    who: Callable[[Gateway], tuple[Mapping[str, Any], Sequence[str]]],
+    unknown: str,
+) -> Visitor | Refusal:
+    """Whom Argilla says it is.
+
+    Parameters
+    ----------
+    visit : makes a gateway without any key, which is closed in the end.
+    who : asks it for the user and the ids of their workspaces.
+    unknown : what to say if Argilla knows nobody of the kind.
+    """
+    gateway = visit()
+    try:
+        return Visitor.of(*who(gateway))
+    except (ArgillaUnavailable, NotFound):
+        return Refusal(503, AWAY)
+    except (ArgillaRefused, InvalidValue):
+        return Refusal(401, unknown)
+    finally:
+        gateway.close()

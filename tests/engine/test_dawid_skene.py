@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 import numpy as np
-import pandas as pd  # type: ignore[import-untyped]
+import pandas as pd  # type: ignore[import-untyped]  # it has no types of its own
 import pytest
 from crowdkit.aggregation import DawidSkene as CrowdKitDawidSkene
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd  # type: ignore[import-untyped]
+import pandas as pd  # type: ignore[import-untyped]  # it has no types of its own
 import pytest
 from crowdkit.aggregation import MajorityVote
 
