@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium import webdriver
 
 from demo.argilla_api import Api
 from demo.installation import Installation, installed
 from demo.servers import Argilla, RedisServer
+from tests.live.chromium import chromium
 
 HERE = Path(__file__).parent
 
@@ -57,3 +59,10 @@ def installation(
     directory = tmp_path_factory.mktemp("service")
     with installed(argilla, redis_server.url(5), directory, workers=1, plan=APART) as running:
         yield running
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+    """A headless Chromium with a profile of its own."""
+    with chromium(tmp_path / "profile") as driver:
+        yield driver

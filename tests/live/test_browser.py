@@ -3,7 +3,6 @@
 Screenshots go to the directory that `DISTILL_SCREENSHOTS` names, or to a temporary one.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 from demo.argilla_api import Api
 from demo.installation import Installation
 from demo.servers import Argilla
-from tests.live.chromium import PATIENCE_S, chromium, shoot, sign_in, text
+from tests.live.chromium import PATIENCE_S, shoot, sign_in, text
 from tests.live.test_distilled import crowd, dataset_of, records_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    with chromium(tmp_path / "profile") as driver:
-        yield driver
 
 
 def test_a_reviewer_sees_suggestion_score_and_note_and_follows_its_link_to_the_explanation(

@@ -1,6 +1,5 @@
 """The review loop on a real Argilla: contested records go out to reviewers, their decisions come back."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,10 @@ from demo.argilla_api import Api, ApiError
 from demo.argilla_json import Json, label_question, text_question
 from demo.installation import Installation, eventually, ours
 from demo.servers import Argilla
-from tests.live.chromium import PATIENCE_S, chromium, shoot, sign_in, text
+from tests.live.chromium import PATIENCE_S, shoot, sign_in, text
 from tests.live.test_distilled import crowd
 from workers.use_cases.review import address, disable, enable, inspect
 from workers.use_cases.status import status
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    with chromium(tmp_path / "profile") as driver:
-        yield driver
 
 
 def answered(api: Api, installation: Installation, name: str) -> tuple[Json, list[Json]]:
