@@ -14,13 +14,15 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 		{ echo "Python 3.10 or later is needed: apt-get install python3"; exit 1; }
 	@./.ci/venv "$(PYTHON)" $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip check --quiet
 	@touch $@
 
 $(ARGILLA)/.ready: demo/argilla-server.lock
 	@./.ci/venv "$(PYTHON)" $(ARGILLA)
-	$(ARGILLA)/bin/python -m pip install --quiet --require-hashes -r $<
+	$(ARGILLA)/bin/python -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r $<
+	$(ARGILLA)/bin/python -m pip check --quiet
 	@touch $@
 
 # The browser tests need Debian's chromium; without it they say why they did not run.
