@@ -6,8 +6,10 @@ the lease (a stalled machine, say) cannot write any more: every write goes throu
 
 from __future__ import annotations
 
+import math
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +21,8 @@ from plugin.store.keys import Keys
 
 LEASE_MS = 15_000
 RENEW_S = 4.0
+
+LOST = "the lease ran out; another distiller goes on"
 
 _RENEW = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -44,11 +48,23 @@ return 1
 
 
 class Lease:
-    """The right to write one dataset's state. Made by `take`, kept alive by a thread of its own."""
+    """The right to write one dataset's state. Made by `take`, kept alive by a thread of its own.
 
-    def __init__(self, redis: Any, keys: Keys, dataset_id: str, token: str) -> None:
+    Redis alone decides when a lease has run out. `left_s` is what its holder can know of that
+    without asking: never more than Redis would grant.
+
+    Parameters
+    ----------
+    clock : seconds, of any origin, that never go back.
+    """
+
+    def __init__(
+        self, redis: Any, keys: Keys, dataset_id: str, token: str, clock: Callable[[], float]
+    ) -> None:
         self._redis = redis
         self._token = token
+        self._clock = clock
+        self._until_s = -math.inf
         self._key = keys.of(dataset_id, "lease")
         self._wake = keys.of(dataset_id, "wake")
         self._waiting = [keys.of(dataset_id, "dirty"), keys.of(dataset_id, "stale")]
@@ -56,14 +72,35 @@ class Lease:
         self._thread = threading.Thread(target=self._keep, daemon=True, name="lease")
 
     @classmethod
-    def take(cls, redis: Any, keys: Keys, dataset_id: str) -> Lease | None:
+    def take(
+        cls, redis: Any, keys: Keys, dataset_id: str, clock: Callable[[], float] = time.monotonic
+    ) -> Lease | None:
         """The lease, or None while somebody else holds it."""
-        token = secrets.token_hex(8)
-        if not redis.set(keys.of(dataset_id, "lease"), token, nx=True, px=LEASE_MS):
+        lease = cls(redis, keys, dataset_id, secrets.token_hex(8), clock)
+        until_s = clock() + LEASE_MS / 1000  # counted from before the call, as Redis counts later
+        if not redis.set(lease._key, lease._token, nx=True, px=LEASE_MS):
             return None
-        lease = cls(redis, keys, dataset_id, token)
+        lease._until_s = until_s
         lease._thread.start()
         return lease
+
+    def left_s(self) -> float:
+        """Seconds for which the lease is certainly still ours if nobody renews it; 0 if none."""
+        return max(0.0, self._until_s - self._clock())
+
+    def renew(self) -> None:
+        """Make it last `LEASE_MS` from now, and let nobody wake the dataset meanwhile.
+
+        Raises
+        ------
+        LeaseLost : it was not ours any more.
+        """
+        until_s = self._clock() + LEASE_MS / 1000
+        arguments = (self._key, self._wake, self._token, LEASE_MS, WAKE_S)
+        if not self._redis.eval(_RENEW, 2, *arguments):
+            self._until_s = -math.inf
+            raise LeaseLost(LOST)
+        self._until_s = until_s
 
     def commit(self, write: Callable[[Any], None]) -> None:
         """Run `write(pipeline)` as one transaction, only if the lease is still ours.
@@ -76,7 +113,7 @@ class Lease:
             with self._redis.pipeline(transaction=True) as pipe:
                 pipe.watch(self._key)
                 if (pipe.get(self._key) or b"").decode() != self._token:
-                    raise LeaseLost("the lease ran out; another distiller goes on")
+                    raise LeaseLost(LOST)
                 pipe.multi()
                 write(pipe)
                 try:
@@ -97,7 +134,7 @@ class Lease:
         if answer != 0:
             self._ended.set()
         if answer == -1:
-            raise LeaseLost("the lease ran out; another distiller goes on")
+            raise LeaseLost(LOST)
         return bool(answer == 1)
 
     def release(self, rest_s: int = 0) -> None:
@@ -108,8 +145,8 @@ class Lease:
     def _keep(self) -> None:
         while not self._ended.wait(RENEW_S):
             try:
-                arguments = (self._key, self._wake, self._token, LEASE_MS, WAKE_S)
-                if not self._redis.eval(_RENEW, 2, *arguments):
-                    return
+                self.renew()
+            except LeaseLost:
+                return
             except RedisError:  # tried again in a moment; `commit` is what guards the writes
                 continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import redis as redis_client
@@ -32,10 +34,18 @@ def connect(settings: Settings, timeout_s: float = 5.0, retries: int = 3) -> Sto
 
 
 class Store:
-    """All state of the service."""
+    """All state of the service.
 
-    def __init__(self, redis: Any, prefix: str) -> None:
+    Parameters
+    ----------
+    clock : seconds that never go back, by which a lease's holder knows how long it still lasts.
+    """
+
+    def __init__(
+        self, redis: Any, prefix: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.redis = redis
+        self._clock = clock
         self._keys = Keys(prefix)
         self.datasets = Datasets(redis, self._keys)
         self.dirty = Dirty(redis, self._keys)
@@ -46,7 +56,7 @@ class Store:
 
     def lease(self, dataset_id: str) -> Lease | None:
         """The right to write a dataset's state, or None while somebody else holds it."""
-        return Lease.take(self.redis, self._keys, dataset_id)
+        return Lease.take(self.redis, self._keys, dataset_id, self._clock)
 
     def want_lease(self, dataset_id: str) -> None:
         """Ask the holder of the lease to give it back after the batch in hand."""
