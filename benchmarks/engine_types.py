@@ -23,12 +23,13 @@ from scipy.stats import kendalltau, pearsonr, spearmanr
 
 from benchmarks import peers
 from benchmarks.markers import SPAN_LABELS, spans
-from workers import answers
 from workers.engine import registry
 from workers.engine.errors import UnsuitedStrategy
 from workers.engine.facts import Adjudication, Fact, Vote
 from workers.engine.question import Question, QuestionType, Value
 from workers.engine.strategy import Strategy
+from workers.files.answers import Answers
+from workers.files.answers_file import read
 from workers.use_cases.aggregate import aggregate
 
 OURS = ("majority", "dawid_skene", "learned", "alignment")
@@ -87,7 +88,7 @@ def trained(
 
 def multi_label(folder: Path, draws: int) -> None:
     """Two relations of `medical_relations`, each on the records whose truth tells of it."""
-    found = answers.read("multi_label", folder / "answers.csv", folder / "truth.csv")
+    found = read("multi_label", folder / "answers.csv", folder / "truth.csv")
     votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
     said = {**found.partial}
 
@@ -130,7 +131,7 @@ def multi_label(folder: Path, draws: int) -> None:
 
 def rating(folder: Path, draws: int) -> None:
     """`affective_text`: 0 to 100, or -100 to 100."""
-    found = answers.read("rating", folder / "answers.csv", folder / "truth.csv")
+    found = read("rating", folder / "answers.csv", folder / "truth.csv")
     votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
     truth = found.adjudications
 
@@ -150,7 +151,7 @@ def rating(folder: Path, draws: int) -> None:
 
 def ranking(folder: Path, draws: int) -> None:
     """`lee_rankings`: whole rankings, and 5 random pairs of every annotator."""
-    whole = answers.read("ranking", folder / "answers.csv", folder / "truth.csv")
+    whole = read("ranking", folder / "answers.csv", folder / "truth.csv")
     truth = whole.adjudications
     readings = [[whole], [_pairs(whole, draw) for draw in range(PAIR_DRAWS)]]
     columns: dict[str, list[float]] = {}
@@ -165,7 +166,7 @@ def ranking(folder: Path, draws: int) -> None:
     )
 
 
-def _taus(found: answers.Answers, truth: Mapping[str, Value]) -> Iterator[tuple[str, float]]:
+def _taus(found: Answers, truth: Mapping[str, Value]) -> Iterator[tuple[str, float]]:
     votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
     for name, scores in peers.rankings(votes).items():
         yield name, _tau(scores, truth)
@@ -178,7 +179,7 @@ def _taus(found: answers.Answers, truth: Mapping[str, Value]) -> Iterator[tuple[
         yield name, _tau(scores, truth)
 
 
-def _pairs(whole: answers.Answers, draw: int) -> answers.Answers:
+def _pairs(whole: Answers, draw: int) -> Answers:
     """The same with only five random pairs of each ranking."""
     rng = np.random.default_rng(draw)
     rows = ["task,worker,label\n"]
@@ -191,7 +192,7 @@ def _pairs(whole: answers.Answers, draw: int) -> answers.Answers:
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "pairs.csv"
         path.write_text("".join(rows), "utf-8")
-        return answers.read("ranking", path)
+        return read("ranking", path)
 
 
 def _tau(scores: peers.Scores, truth: Mapping[str, Value]) -> float:
@@ -209,7 +210,7 @@ def _tau(scores: peers.Scores, truth: Mapping[str, Value]) -> float:
 
 def text(folder: Path, draws: int) -> None:
     """`crowdwsa_j1`: translations."""
-    found = answers.read("text", folder / "answers.csv", folder / "truth.csv")
+    found = read("text", folder / "answers.csv", folder / "truth.csv")
     votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
     truth = found.adjudications
 

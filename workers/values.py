@@ -1,6 +1,6 @@
-"""What people answer, between Argilla's JSON and the engine's values. Cells of CSV files: `workers.cells`.
+"""What people answer, between Argilla's JSON and the engine's values.
 
-The engine's side of it is described in `workers.engine.question`.
+Cells of files are `workers.files.cells`. The engine's side of it is described in `workers.engine.question`.
 """
 
 from __future__ import annotations

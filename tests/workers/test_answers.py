@@ -8,15 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workers import answers, tables
-from workers.answers import Answers
-from workers.cells import from_cell, number, presence, to_json
 from workers.engine import registry
 from workers.engine.errors import BadValue
 from workers.engine.facts import Adjudication, Content, Vote
 from workers.engine.question import Question, QuestionType, Span
-from workers.rankings import joined
-from workers.tables import MOST_MISTAKES, BadTable
+from workers.files import answers_file as answers
+from workers.files import tables
+from workers.files.answers import Answers
+from workers.files.cells import from_cell, number, presence, to_json
+from workers.files.rankings import joined
+from workers.files.tables import MOST_MISTAKES, BadTable
 
 Read = Callable[..., Answers]
 

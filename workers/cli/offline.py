@@ -56,10 +56,10 @@ def aggregate(
     ANSWERS.csv has the columns task, worker and label. One JSON line is written for each record.
     """
     # These load the engine: a second.
-    from workers.answers import read, split_labels
     from workers.engine import registry
     from workers.engine.errors import EngineError
-    from workers.tables import BadTable
+    from workers.files.answers_file import read, split_labels
+    from workers.files.tables import BadTable
     from workers.use_cases.aggregate import aggregate as learn
 
     for path in (out, annotators):

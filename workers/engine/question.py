@@ -10,7 +10,7 @@
 | span | tuple of `Span`, by start, end and label | ``(Span(0, 4, "name"),)`` |
 | text | str | ``"He left."`` |
 
-How they are written in Argilla's JSON is `workers.values`, in a CSV file `workers.cells`.
+How they are written in Argilla's JSON is `workers.values`, in a CSV file `workers.files.cells`.
 """
 
 from __future__ import annotations

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from workers.cells import LABELLED, from_cell, number, presence, refuse_unknown, scale_of
 from workers.engine.errors import BadValue
 from workers.engine.question import Question
-from workers.rankings import Ranking
-from workers.tables import Table
-
-if TYPE_CHECKING:
-    from workers.answers import Answers
+from workers.files.answers import Answers
+from workers.files.cells import LABELLED, from_cell, number, presence, refuse_unknown, scale_of
+from workers.files.rankings import Ranking
+from workers.files.tables import Table
 
 
 def adjudicate(answers: Answers, table: Table) -> None:

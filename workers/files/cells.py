@@ -9,8 +9,8 @@
 | span | ``[[0, 4, "name"]]`` | objects with ``start``, ``end``, ``label``; ``[]`` marks nothing |
 | text | ``He left.`` | |
 
-A cell alone cannot tell what the question's labels are: whole files are `workers.answers`. Argilla's
-own JSON is `workers.values`.
+A cell alone cannot tell what the question's labels are: whole files are
+`workers.files.answers_file`. Argilla's own JSON is `workers.values`.
 """
 
 from __future__ import annotations

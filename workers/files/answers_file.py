@@ -3,7 +3,7 @@
 `ANSWERS.csv` has the columns task, worker and label; `TRUTH.csv` task and label (or, of rankings,
 task, item and rank); `ITEMS.csv` task and text. Of several answers of an annotator to a task the
 last row counts, but for multi-label (the rows together are one answer) and ranking (rows over other
-items are further parts of the answer). What a cell looks like is `workers.cells`.
+items are further parts of the answer). What a cell looks like is `workers.files.cells`.
 """
 
 from __future__ import annotations
@@ -11,67 +11,20 @@ from __future__ import annotations
 import csv
 import math
 from array import array
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.adjudications import adjudicate
-from workers.cells import LABELLED, from_cell, labels_of, number, refuse_unknown, scale_of
 from workers.engine.errors import BadValue
-from workers.engine.facts import Adjudication, Content, Fact, Vote
 from workers.engine.question import Question, QuestionType, Span, Value
-from workers.rankings import joined
-from workers.tables import BadTable, Mistakes, Progress, Table
-
-
-@dataclass
-class Answers:
-    """What the files say.
-
-    Attributes
-    ----------
-    question : as the answers show it
-    tasks, annotators : list of str, in order of first appearance; first those of the answers
-    task, annotator, value : per vote, in the order of the file: indexes
-        into `tasks`, `annotators` and `values`
-    confidence : ndarray of shape (n_votes,) in [0, 1], NaN where there is none; or None
-    adjudications : task -> value
-    partial : task -> label -> whether it holds: multi-label adjudications that leave labels open
-    notes : what was left out, in words
-    """
-
-    question: Question
-    tasks: list[str]
-    annotators: list[str]
-    values: list[Value]
-    task: NDArray[np.int32]
-    annotator: NDArray[np.int32]
-    value: NDArray[np.int32]
-    confidence: NDArray[np.float64] | None = None
-    adjudications: dict[str, Value] = field(default_factory=dict)
-    partial: dict[str, dict[str, bool]] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    def facts(self) -> Iterator[Fact]:
-        """Everything, votes first."""
-        tasks, annotators, values = self.tasks, self.annotators, self.values
-        columns = self.task.tolist(), self.annotator.tolist(), self.value.tolist()
-        if self.confidence is None:
-            for t, a, v in zip(*columns, strict=True):
-                yield Vote(tasks[t], annotators[a], values[v])
-        else:
-            for t, a, v, sure in zip(*columns, self.confidence.tolist(), strict=True):
-                known = None if math.isnan(sure) else sure
-                yield Vote(tasks[t], annotators[a], values[v], known)
-        for task, value in self.adjudications.items():
-            yield Adjudication(task, value)
-        for task, text in self.texts.items():
-            yield Content(task, text)
+from workers.files.adjudications_file import adjudicate
+from workers.files.answers import Answers
+from workers.files.cells import LABELLED, from_cell, labels_of, number, refuse_unknown, scale_of
+from workers.files.rankings import joined
+from workers.files.tables import BadTable, Mistakes, Progress, Table
 
 
 def read(

@@ -1,6 +1,6 @@
 """CSV files, row by row, with the line that each row stands on and all that is wrong with them.
 
-What the cells mean is `workers.cells` and `workers.answers`.
+What the cells mean is `workers.files.cells` and `workers.files.answers_file`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Mistakes:
     >>> mistakes.add(Path("a.csv"), 3, "label is empty")
     >>> mistakes.check()
     Traceback (most recent call last):
-    workers.tables.BadTable: a.csv:3: label is empty
+    workers.files.tables.BadTable: a.csv:3: label is empty
     """
 
     def __init__(self) -> None:

@@ -1,0 +1,11 @@
+"""Files of recorded answers, as people have them; for the command `aggregate`.
+
+| module | holds |
+| --- | --- |
+| `answers_file` | a file of answers, read into `answers` |
+| `adjudications_file` | what reviewers decided, added to the answers |
+| `answers` | what the files say, as facts |
+| `tables` | rows of a file, with their lines and with what is wrong |
+| `cells` | what a cell says, as the engine's value |
+| `rankings` | partial rankings of one annotator, joined |
+"""

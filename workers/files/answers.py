@@ -1,0 +1,62 @@
+"""What files of recorded answers say, as facts that a strategy can learn.
+
+How the files are read is `workers.files.answers_file`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.engine.facts import Adjudication, Content, Fact, Vote
+from workers.engine.question import Question, Value
+
+
+@dataclass
+class Answers:
+    """What the files say.
+
+    Attributes
+    ----------
+    question : as the answers show it
+    tasks, annotators : list of str, in order of first appearance; first those of the answers
+    task, annotator, value : per vote, in the order of the file: indexes
+        into `tasks`, `annotators` and `values`
+    confidence : ndarray of shape (n_votes,) in [0, 1], NaN where there is none; or None
+    adjudications : task -> value
+    partial : task -> label -> whether it holds: multi-label adjudications that leave labels open
+    notes : what was left out, in words
+    """
+
+    question: Question
+    tasks: list[str]
+    annotators: list[str]
+    values: list[Value]
+    task: NDArray[np.int32]
+    annotator: NDArray[np.int32]
+    value: NDArray[np.int32]
+    confidence: NDArray[np.float64] | None = None
+    adjudications: dict[str, Value] = field(default_factory=dict)
+    partial: dict[str, dict[str, bool]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def facts(self) -> Iterator[Fact]:
+        """Everything, votes first."""
+        tasks, annotators, values = self.tasks, self.annotators, self.values
+        columns = self.task.tolist(), self.annotator.tolist(), self.value.tolist()
+        if self.confidence is None:
+            for t, a, v in zip(*columns, strict=True):
+                yield Vote(tasks[t], annotators[a], values[v])
+        else:
+            for t, a, v, sure in zip(*columns, self.confidence.tolist(), strict=True):
+                known = None if math.isnan(sure) else sure
+                yield Vote(tasks[t], annotators[a], values[v], known)
+        for task, value in self.adjudications.items():
+            yield Adjudication(task, value)
+        for task, text in self.texts.items():
+            yield Content(task, text)
