@@ -14,6 +14,7 @@ A ledger entry is the JSON object of one record:
 | m | question → [annotator's number, value, score, type, Argilla's time, agent]: another agent's suggestion |
 | a | reviewer's number → [status, Argilla's time, question → value, why]: adjudications |
 | n | name of the record's round |
+| e | its external id, where it has one |
 | f | fingerprint of its text (`plugin.fingerprint`) |
 | h | ids of the history entries of this record |
 
@@ -95,7 +96,7 @@ def changed(before: Mapping[str, Any] | None, after: Observation) -> bool:
     """
     if before is None or after.entries:
         return True
-    return any(before.get(key) != after.ledger.get(key) for key in ("s", "f", "n"))
+    return any(before.get(key) != after.ledger.get(key) for key in ("s", "f", "n", "e"))
 
 
 def _content(
@@ -105,6 +106,9 @@ def _content(
     found = old.get("f") or (fingerprint(record.fields) if record else "")
     if found:
         after.ledger["f"] = found
+    external_id = record.external_id if record else old.get("e")
+    if external_id is not None:
+        after.ledger["e"] = external_id
     name = record.metadata.get(reading.round_property) if record else old.get("n")
     if name is not None:
         after.ledger["n"] = str(name)

@@ -116,11 +116,15 @@ def queue(store: Store, dataset_id: str, most: int) -> list[Due]:
 
 
 def record(store: Store, text: str, visitor: Visitor) -> Known | None:
-    """All that we know of the record of this id; None if none that the visitor may see."""
-    known, record_id = store.datasets, _id(text)
-    dataset_id = known.of_record(record_id) if record_id and visitor.oversees else None
-    if record_id is None or dataset_id is None:
+    """All that we know of the record of this id, or of this external id if it is the only one.
+
+    None if there is none that the visitor may see.
+    """
+    found = places(store, text, visitor)
+    if len(found) != 1:
         return None
+    ((dataset_id, record_id),) = found
+    known = store.datasets
     info = known.info(dataset_id)
     ledger = known.ledger(dataset_id, [record_id])[0]
     if ledger is None or not visitor.may_see(info.get("workspace_id")):
@@ -142,6 +146,21 @@ def record(store: Store, text: str, visitor: Visitor) -> Known | None:
         twins=dict(zip(twins, known.decisions(dataset_id, twins), strict=True)),
         answers=_answers(store, dataset_id, list(decisions)),
     )
+
+
+def places(store: Store, text: str, visitor: Visitor) -> list[tuple[str, str]]:
+    """Every (dataset, record) of this id or, if there is none, of this external id.
+
+    External ids are unique within a dataset only, so there may be several.
+    """
+    if not visitor.oversees:
+        return []
+    found = store.datasets.named(text)
+    return [
+        (dataset_id, record_id)
+        for dataset_id, record_id in found
+        if visitor.may_see(store.datasets.info(dataset_id).get("workspace_id"))
+    ]
 
 
 def _answers(store: Store, dataset_id: str, questions: list[str]) -> dict[str, dict[int, int]]:

@@ -104,6 +104,7 @@ class RecordView:
     """The whole page. `fields` is None while Argilla cannot be asked; `away` says why."""
 
     record_id: str
+    external_id: str | None
     dataset_id: str
     dataset: str
     status: str
@@ -137,6 +138,7 @@ def view(
     decided |= {*known.decisions, *(n for n, q in questions.items() if q["word"] == "distilled")}
     return RecordView(
         record_id=known.record_id,
+        external_id=known.ledger.get("e"),
         dataset_id=known.dataset_id,
         dataset=known.info.get("name", known.dataset_id),
         status="deleted" if known.ledger["s"] == GONE else known.ledger["s"],

@@ -20,6 +20,15 @@ NO_SUCH_RECORD = "We know of no such record. Records are known once somebody has
 def record(frame: Frame, visitor: Visitor, record_id: str) -> AnyResponse:
     """The explanation of one record."""
     known = lookup.record(frame.store, record_id, visitor)
+    namesakes = lookup.places(frame.store, record_id, visitor) if known is None else []
+    if len(namesakes) > 1:
+        ids = ", ".join(f"/records/{each}" for _, each in namesakes)
+        return frame.message(
+            404,
+            "Several records",
+            f"{len(namesakes)} datasets have a record {record_id}: {ids}",
+            visitor,
+        )
     if known is None:
         return frame.missing(visitor, "No such record", NO_SUCH_RECORD)
     fields, away = _fields(frame, known)

@@ -60,7 +60,7 @@ def blueprint(
     bp.add_url_rule("/sign-out", "sign_out", doors.leave, methods=["POST"])
     for address, name, page in (
         ("/", "home", overview.home),
-        ("/records/<record_id>", "record", record.record),
+        ("/records/<path:record_id>", "record", record.record),
         ("/datasets/<dataset_id>", "dataset", dataset.dataset),
         ("/datasets/<dataset_id>/examples", "examples", examples.examples),
         ("/datasets/<dataset_id>/annotators", "annotators", annotators.everybody),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from plugin.store.keys import Keys
 from plugin.store.packing import pack, unpack
@@ -44,6 +45,26 @@ class Datasets:
             pipe.hexists(self._keys.of(dataset_id, "ledger"), record_id)
         return next((i for i, known in zip(ids, pipe.execute(), strict=True) if known), None)
 
+    def named(self, name: str) -> list[tuple[str, str]]:
+        """The record of this id, or all of this external id, as (dataset, record).
+
+        External ids may look like ids; an id comes first.
+        """
+        try:
+            record_id = str(UUID(name))
+        except ValueError:
+            record_id = name
+        dataset_id = self.of_record(record_id)
+        return [(dataset_id, record_id)] if dataset_id else self._of_external(name)
+
+    def _of_external(self, external_id: str) -> list[tuple[str, str]]:
+        """At most one in each dataset."""
+        ids = self.ids()
+        pipe = self._redis.pipeline(transaction=False)
+        for dataset_id in ids:
+            pipe.hget(self._keys.of(dataset_id, "external"), external_id)
+        return [(i, r.decode()) for i, r in zip(ids, pipe.execute(), strict=True) if r]
+
     # Facts for `status`, the metrics and the pages
 
     def info(self, dataset_id: str) -> dict[str, str]:
@@ -73,6 +94,14 @@ class Datasets:
     def write_ledger(self, pipe: Any, dataset_id: str, entries: Mapping[str, Any]) -> None:
         """Replace ledger entries, within a transaction."""
         self._write(pipe, self._keys.of(dataset_id, "ledger"), entries)
+        external = {e["e"]: i for i, e in entries.items() if e and "e" in e and e["s"] != "gone"}
+        if external:
+            pipe.hset(self._keys.of(dataset_id, "external"), mapping=external)
+
+    def external_ids(self, dataset_id: str, records: Sequence[str]) -> dict[str, str]:
+        """Record → its external id, for those of these records that have one."""
+        found = zip(records, self.ledger(dataset_id, records), strict=True)
+        return {record_id: entry["e"] for record_id, entry in found if entry and "e" in entry}
 
     def write_decisions(self, pipe: Any, dataset_id: str, entries: Mapping[str, Any]) -> None:
         """Replace decisions, within a transaction; None deletes."""

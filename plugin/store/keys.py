@@ -25,6 +25,7 @@ distill:<dataset>:wanted           string  somebody waits for the lease (expires
 distill:<dataset>:tries            string  how often the batch in hand was begun
 distill:<dataset>:history          stream  what was ever said and decided; never rewritten
 distill:<dataset>:ledger           hash    record id → what stands on it now
+distill:<dataset>:external         hash    external id → record id
 distill:<dataset>:decisions        hash    record id → question → what we decided and why
 distill:<dataset>:conflicts        hash    "record|question" → the conflict
 distill:<dataset>:related          hash    kind of conflict → records latest in it

@@ -533,3 +533,15 @@ def test_a_records_round_and_the_fingerprint_of_its_text_are_kept() -> None:
     kept = watcher.ledger["f"]
     watcher.look(None)
     assert (watcher.ledger["n"], watcher.ledger["f"]) == ("3", kept)
+
+
+def test_a_records_external_id_is_kept_also_when_the_record_is_gone() -> None:
+    watcher = Watcher()
+    watcher.look(record())
+    named = replace(record(), external_id="ticket-1")
+    seen = observe(watcher.ledger, named, R, DATASET, {}, READING, watcher._number, 2)
+    assert changed(watcher.ledger, seen)  # an entry from before external ids were kept
+    for shown in (named, None):
+        watcher.look(shown)
+        assert watcher.ledger is not None
+        assert watcher.ledger["e"] == "ticket-1"

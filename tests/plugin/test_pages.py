@@ -237,3 +237,37 @@ def test_the_listener_carries_the_pages(nowhere: Store) -> None:
     assert browser.get("/sign-in").status_code == 503
     browser.set_cookie("distill_session", "anything")
     assert browser.post("/webhooks/argilla", data="x").status_code in (415, 503)
+
+
+def test_a_record_is_found_by_its_external_id_as_well(store: Store) -> None:
+    told = scene()
+    told.ledger["e"] = "ticket/1 <b>"
+    told.write(store)
+    site = Site(store)
+    site.sign_in("adam")
+    page = site.get("/records/ticket%2F1%20%3Cb%3E")
+    assert page.status_code == 200
+    assert RECORD in page.text
+    assert "ticket/1 &lt;b&gt;" in page.text
+    assert site.get(PAGE, json=True).get_json()["external_id"] == "ticket/1 <b>"
+
+
+def test_an_external_id_of_several_records_leads_to_all_that_the_visitor_may_see(
+    store: Store,
+) -> None:
+    other, foreign = UNKNOWN.rpartition("/")[2], "00000000-0000-4000-8000-000000000009"
+    told = scene()
+    told.ledger["e"] = "ticket-1"
+    told.write(store)
+    told.info["workspace_id"], elsewhere = "elsewhere", told.info["workspace_id"]
+    told.write(store, "0-foreign", foreign)
+    site = Site(store)
+    site.sign_in("adam")
+    assert site.get("/records/ticket-1").status_code == 200
+    told.info["workspace_id"] = elsewhere
+    told.write(store, "0-other", other)
+    several = site.get("/records/ticket-1")
+    assert several.status_code == 404
+    assert RECORD in several.text
+    assert other in several.text
+    assert foreign not in several.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from plugin.store import Store
@@ -67,6 +68,34 @@ def test_a_record_is_found_in_its_dataset(store: Store) -> None:
     write(store, lambda pipe: store.datasets.write_ledger(pipe, "d2", {"r1": {"s": "gone"}}))
     assert store.datasets.of_record("r1") == "d2"
     assert store.datasets.of_record("r2") is None
+
+
+def test_a_record_is_found_by_its_external_id_in_every_dataset_that_has_it(store: Store) -> None:
+    looks_like_an_id = "A8A2D8F6-0000-4000-8000-000000000001"
+    for dataset_id, record_id, external_id in (
+        ("d1", "r1", "t/1 ü"),
+        ("d2", "r2", "t/1 ü"),
+        ("d2", "r3", looks_like_an_id),
+    ):
+        store.datasets.add(dataset_id)
+        entry = {"s": "pending", "e": external_id}
+        write(
+            store,
+            partial(store.datasets.write_ledger, dataset_id=dataset_id, entries={record_id: entry}),
+        )
+    assert store.datasets.named("t/1 ü") == [("d1", "r1"), ("d2", "r2")]
+    assert store.datasets.named("r1") == [("d1", "r1")]
+    assert store.datasets.named(looks_like_an_id) == [("d2", "r3")]
+    assert store.datasets.named("t/2") == []
+    assert store.datasets.external_ids("d2", ["r2", "nobody"]) == {"r2": "t/1 ü"}
+
+
+def test_a_record_that_is_gone_leaves_its_external_id_to_the_next(store: Store) -> None:
+    store.datasets.add("d1")
+    for record_id, status in (("r1", "completed"), ("r2", "pending"), ("r1", "gone")):
+        entries = {record_id: {"s": status, "e": "t1"}}
+        write(store, partial(store.datasets.write_ledger, dataset_id="d1", entries=entries))
+    assert store.datasets.named("t1") == [("d1", "r2")]
 
 
 def test_conflicts_are_kept_by_record_and_question_whatever_the_question_is_called(
