@@ -37,29 +37,29 @@ class Datasets:
         self._redis.srem(self._keys.shared("datasets"), dataset_id)
         self._redis.delete(self._keys.of(dataset_id, "info"))
 
-    def of_record(self, record_id: str) -> str | None:
-        """The dataset in which we know a record."""
-        ids = self.ids()
+    def of_record(self, record_id: str, among: Sequence[str] | None = None) -> str | None:
+        """The dataset in which we know a record. `among`: if it is one of these."""
+        ids = self.ids() if among is None else among
         pipe = self._redis.pipeline(transaction=False)
         for dataset_id in ids:
             pipe.hexists(self._keys.of(dataset_id, "ledger"), record_id)
         return next((i for i, known in zip(ids, pipe.execute(), strict=True) if known), None)
 
-    def named(self, name: str) -> list[tuple[str, str]]:
+    def named(self, name: str, among: Sequence[str] | None = None) -> list[tuple[str, str]]:
         """The record of this id, or all of this external id, as (dataset, record).
 
-        External ids may look like ids; an id comes first.
+        External ids may look like ids; an id comes first. `among`: only in these datasets.
         """
+        ids = self.ids() if among is None else among
         try:
             record_id = str(UUID(name))
         except ValueError:
             record_id = name
-        dataset_id = self.of_record(record_id)
-        return [(dataset_id, record_id)] if dataset_id else self._of_external(name)
+        dataset_id = self.of_record(record_id, among)
+        return [(dataset_id, record_id)] if dataset_id else self._of_external(name, ids)
 
-    def _of_external(self, external_id: str) -> list[tuple[str, str]]:
+    def _of_external(self, external_id: str, ids: Sequence[str]) -> list[tuple[str, str]]:
         """At most one in each dataset."""
-        ids = self.ids()
         pipe = self._redis.pipeline(transaction=False)
         for dataset_id in ids:
             pipe.hget(self._keys.of(dataset_id, "external"), external_id)

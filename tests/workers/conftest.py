@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 
+from plugin import gateway
 from tests.workers.argilla_in_memory import FakeArgilla
+from tests.workers.command_line import KEY, Done, Run
 from tests.workers.town import Town, plan
+from workers.cli import main
 
 Build = Callable[..., Town]
 
@@ -34,3 +40,45 @@ def build(redis_url: str) -> Iterator[Build]:
 def town(build: Build) -> Town:
     """One that decides by majority, with two answers to a record."""
     return build()
+
+
+@pytest.fixture
+def run(
+    town: Town,
+    redis_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """Runs `argilla-distill` in this process, beside the town's Argilla."""
+    toml = tmp_path / "distill.toml"
+    toml.write_text('[defaults]\nstrategy = "majority"\nname_annotators = true\n')
+    environ = {
+        "ARGILLA_API_URL": "http://argilla",
+        "ARGILLA_API_KEY": KEY,
+        "DISTILL_REDIS_URL": redis_url,
+        "DISTILL_KEY_PREFIX": town.store.datasets._keys.prefix,
+        "DISTILL_QUEUE": town.world.settings.queue,
+        "DISTILL_CONFIG": str(toml),
+        "COLUMNS": "200",
+    }
+    for name in [name for name in os.environ if name.startswith(("DISTILL_", "ARGILLA_"))]:
+        monkeypatch.delenv(name)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(gateway, "connect", lambda *_: town.argilla)
+
+    def run(*arguments: str, **environ: str) -> Done:
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["argilla-distill", *arguments])
+        code: Any = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+        told = capsys.readouterr()
+        assert KEY not in told.out + told.err
+        return Done(int(code or 0), told.out, told.err)
+
+    return run

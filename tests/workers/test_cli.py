@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,33 +14,16 @@ import pytest
 from rq import Worker
 from rq.serializers import JSONSerializer
 
-from plugin import gateway
 from plugin.errors import ArgillaRefused, ArgillaUnavailable
 from tests.workers.argilla_in_memory import HELPFUL, D
+from tests.workers.command_line import KEY, Run
 from tests.workers.conftest import Build
 from tests.workers.town import Town
-from workers.cli import main, operating
+from workers.cli import operating
 from workers.use_cases import doctor, registration
 
 ROOT = Path(__file__).resolve().parents[2]
-KEY = "owner-key-that-nobody-sees"
 RECORD = str(uuid4())
-
-
-@dataclass
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Done]
 
 
 @pytest.fixture
@@ -56,48 +37,6 @@ def town(build: Build) -> Town:
     town.answer("ben", "r1", helpful="no")
     town.settle()
     return town
-
-
-@pytest.fixture
-def run(
-    town: Town,
-    redis_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Run:
-    """Runs `argilla-distill` in this process, beside the town's Argilla."""
-    toml = tmp_path / "distill.toml"
-    toml.write_text('[defaults]\nstrategy = "majority"\nname_annotators = true\n')
-    environ = {
-        "ARGILLA_API_URL": "http://argilla",
-        "ARGILLA_API_KEY": KEY,
-        "DISTILL_REDIS_URL": redis_url,
-        "DISTILL_KEY_PREFIX": town.store.datasets._keys.prefix,
-        "DISTILL_QUEUE": town.world.settings.queue,
-        "DISTILL_CONFIG": str(toml),
-        "COLUMNS": "200",
-    }
-    for name in [name for name in os.environ if name.startswith(("DISTILL_", "ARGILLA_"))]:
-        monkeypatch.delenv(name)
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(gateway, "connect", lambda *_: town.argilla)
-
-    def run(*arguments: str, **environ: str) -> Done:
-        for name, value in environ.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["argilla-distill", *arguments])
-        code: Any = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code
-        told = capsys.readouterr()
-        assert KEY not in told.out + told.err
-        return Done(int(code or 0), told.out, told.err)
-
-    return run
 
 
 def away(error: BaseException) -> Callable[[str], None]:
@@ -121,7 +60,6 @@ def test_help_and_version_are_0(run: Run) -> None:
         ["no-such-command"],
         ["status", "--no-such-option"],
         ["history"],
-        ["history", "no-uuid"],
         ["disconnect", "--restore", "--keep-suggestions"],
         ["reconcile", "support/no-such-dataset"],
         ["refit", "chat"],
@@ -200,18 +138,6 @@ def test_an_unknown_strategy_is_4_and_named(run: Run, tmp_path: Path) -> None:
 # What they tell
 
 
-def test_status_is_a_table_of_datasets(run: Run) -> None:
-    done = run("status")
-    assert done.code == 0
-    for word in (
-        "support/chat",
-        "active",
-        "helpful: majority:1, 4 votes",
-        "carries the conflict note",
-    ):
-        assert word in done.out
-
-
 def test_status_as_json_has_the_figures(run: Run, town: Town) -> None:
     town.store.dirty.set_aside(D, ("r3", ""), "why not", 1)
     (dataset,) = run("status", "--json").json
@@ -237,22 +163,6 @@ def test_status_without_a_dataset_says_what_to_do(run: Run) -> None:
 def test_names_with_brackets_are_text_and_not_markup(run: Run, town: Town) -> None:
     town.store.datasets.note(D, name="support/[red]chat[/red]")
     assert "support/[red]chat[/red]" in run("status").out
-
-
-def test_history_tells_who_said_what_and_what_was_decided(run: Run) -> None:
-    done = run("history", RECORD)
-    assert done.code == 0
-    for word in (
-        "ann (person)",
-        "ben (person)",
-        "answer submitted",
-        "helpful: yes",
-        "distill",
-        "decision",
-    ):
-        assert word in done.out
-    kinds = [(entry["kind"], entry["who"]) for entry in run("history", RECORD, "--json").json]
-    assert kinds[:3] == [("answer", "ann"), ("answer", "ben"), ("decision", "distill")]
 
 
 def test_connect_registers_one_webhook_however_often(run: Run, town: Town) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +29,17 @@ class Opened:
 def console() -> Console:
     """Where tables and progress go."""
     return Console(highlight=False)
+
+
+def width() -> int:
+    """How many cells a line has: the terminal's, `COLUMNS`, or 80."""
+    return console().width
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines as they are: what people wrote is text, never markup."""
+    for line in lines:
+        click.echo(line)
 
 
 def print_json(value: Any) -> None:

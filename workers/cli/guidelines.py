@@ -7,8 +7,8 @@ import sys
 import click
 
 from workers.cli.context import Opened, as_json, console, print_json
+from workers.cli.datasets import named
 from workers.use_cases import guidelines as use_case
-from workers.use_cases.registration import distilled
 
 
 @click.command()
@@ -22,12 +22,8 @@ def guidelines(opened: Opened, dataset: str, remove: bool, json_: bool) -> None:
     They stand in a section of their own; nothing around it is changed.
     """
     with opened.world() as world:
-        every = {found.full_name: found.id for found in distilled(world)}
-        if dataset not in every:
-            known = ", ".join(sorted(every)) or "none"
-            raise click.BadParameter(f"no such dataset: {dataset}; distilled are: {known}")
         act = use_case.remove if remove else use_case.request
-        outcome = act(world, every[dataset])
+        outcome = act(world, named(world, dataset).id)
     if json_:
         print_json({"dataset": dataset, **vars(outcome)})
     else:

@@ -9,6 +9,7 @@ import click
 from plugin.errors import DatasetBusy
 from plugin.records import Dataset
 from workers.cli.context import Opened, as_json, bar, console, print_json
+from workers.cli.datasets import chosen
 from workers.use_cases import registration
 from workers.use_cases.review import adopt
 from workers.use_cases.sweep import Report, sweep
@@ -30,7 +31,7 @@ def connect(opened: Opened, datasets: tuple[str, ...], wait: bool, json_: bool) 
         console().print(
             f"webhook {registered.word}: {world.settings.delivery_url}"
         ) if not json_ else None
-        reports = _sweep_all(world, _chosen(world, datasets), json_)
+        reports = _sweep_all(world, chosen(world, datasets), json_)
         if wait:
             _wait(world, [r.dataset_id for r in reports], json_)
         _tell(reports, json_, webhook=registered.word)
@@ -68,7 +69,7 @@ def disconnect(opened: Opened, restore: bool, keep_suggestions: bool, json_: boo
 def backfill(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     """Take in everything that was answered so far, as `connect` does."""
     with opened.world() as world:
-        _tell(_sweep_all(world, _chosen(world, datasets), json_), json_)
+        _tell(_sweep_all(world, chosen(world, datasets), json_), json_)
 
 
 @click.command()
@@ -78,7 +79,7 @@ def backfill(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
 def reconcile(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     """Compare everything with Argilla, take in what no delivery told, wait until it is published."""
     with opened.world() as world:
-        reports = _sweep_all(world, _chosen(world, datasets), json_)
+        reports = _sweep_all(world, chosen(world, datasets), json_)
         _wait(world, [r.dataset_id for r in reports], json_)
         _tell(reports, json_)
 
@@ -92,7 +93,7 @@ def refit(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     from workers.use_cases.refit import refit as refit_dataset  # loads the engine: a second
 
     with opened.world() as world:
-        versions = {d.full_name: refit_dataset(world, d.id) for d in _chosen(world, datasets)}
+        versions = {d.full_name: refit_dataset(world, d.id) for d in chosen(world, datasets)}
     if json_:
         print_json(versions)
     for name, questions in versions.items() if not json_ else ():
@@ -107,17 +108,6 @@ def rotate_secret(opened: Opened) -> None:
     with opened.world() as world:
         registration.rotate_secret(world)
     console().print("the webhook has a new secret; the old one is refused from now on")
-
-
-def _chosen(world: World, names: tuple[str, ...]) -> list[Dataset]:
-    every = registration.distilled(world)
-    if not names:
-        return every
-    unknown = sorted(set(names) - {d.full_name for d in every})
-    if unknown:
-        known = ", ".join(sorted(d.full_name for d in every)) or "none"
-        raise click.BadParameter(f"no such dataset: {', '.join(unknown)}; distilled are: {known}")
-    return [d for d in every if d.full_name in names]
 
 
 def _sweep_all(world: World, datasets: list[Dataset], quiet: bool) -> list[Report]:

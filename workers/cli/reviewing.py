@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import click
 
-from plugin.records import Dataset
 from workers.cli.context import Opened, as_json, console, print_json
+from workers.cli.datasets import named
 from workers.use_cases import review as reviews
-from workers.use_cases.registration import distilled
-from workers.use_cases.world import World
 
 name = click.argument("dataset", metavar="WORKSPACE/DATASET")
 
@@ -25,7 +23,7 @@ def review() -> None:
 def enable(opened: Opened, dataset: str, json_: bool) -> None:
     """Make the review dataset of DATASET, or mend it. Safe to repeat."""
     with opened.world() as world:
-        made = reviews.enable(world, _named(world, dataset).id)
+        made = reviews.enable(world, named(world, dataset).id)
         link = reviews.address(world.settings.argilla_url, made.id)
     if json_:
         print_json({**vars(made), "link": link})
@@ -40,7 +38,7 @@ def enable(opened: Opened, dataset: str, json_: bool) -> None:
 def disable(opened: Opened, dataset: str) -> None:
     """Make no more copies of DATASET's records. What was decided stands, and so does the dataset."""
     with opened.world() as world:
-        left = reviews.disable(world, _named(world, dataset).id)
+        left = reviews.disable(world, named(world, dataset).id)
     if left is None:
         raise click.ClickException(f"{dataset} has no review dataset")
     console().print(f"{left} is left as it is; delete it in Argilla if you like", markup=False)
@@ -54,7 +52,7 @@ def disable(opened: Opened, dataset: str) -> None:
 def show(opened: Opened, dataset: str, most: int, json_: bool) -> None:
     """The link for reviewers, and what is worth a review most."""
     with opened.world() as world:
-        found = _named(world, dataset)
+        found = named(world, dataset)
         kept = world.store.reviews.of(found.id)
         due = world.store.reviews.due(found.id, 0, most)
         total = world.store.reviews.count_due(found.id)
@@ -79,14 +77,6 @@ def show(opened: Opened, dataset: str, most: int, json_: bool) -> None:
     out.print(f"{total} records are worth a review")
     for page, worth in pages:
         out.print(f"{worth:.3f}  {page}", soft_wrap=True, markup=False)
-
-
-def _named(world: World, name: str) -> Dataset:
-    every = {d.full_name: d for d in distilled(world)}
-    if name not in every:
-        known = ", ".join(sorted(every)) or "none"
-        raise click.BadParameter(f"no such dataset: {name}; distilled are: {known}")
-    return every[name]
 
 
 COMMANDS = (review,)

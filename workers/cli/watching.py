@@ -3,91 +3,73 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime, timezone
-from typing import Any
-from uuid import UUID
 
 import click
-from rich.table import Table
 from rich.text import Text
 
-from workers.cli.context import Opened, as_json, console, print_json
+from workers.cli import looking
+from workers.cli.context import (
+    Opened,
+    as_json,
+    console,
+    print_json,
+    print_lines,
+    width,
+)
+from workers.cli.datasets import no_such_dataset
 from workers.use_cases import status as reporting
 
 STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
 @click.command()
+@click.argument("datasets", nargs=-1, metavar="[WORKSPACE/DATASET]...")
+@click.option("--details", is_flag=True, help="Everything about each dataset.")
 @as_json
 @click.pass_obj
-def status(opened: Opened, json_: bool) -> None:
-    """A table of all datasets: progress, what waits, what went wrong, which models are in use."""
+def status(opened: Opened, datasets: tuple[str, ...], details: bool, json_: bool) -> None:
+    """One line a dataset: progress, what waits, what went wrong. With names: everything about them."""
     with opened.world() as world:
-        datasets = reporting.status(world.store)
+        found = reporting.status(world.store)
+    unknown = [name for name in datasets if not any(name in (d["name"], d["id"]) for d in found)]
+    if unknown:
+        raise no_such_dataset(unknown, [d["name"] for d in found])
+    if datasets:
+        found = [d for d in found if d["name"] in datasets or d["id"] in datasets]
     if json_:
-        print_json(datasets)
-        return
-    table = Table("dataset", "state", "records", "completed", "answers", "published", "conflicts")
-    for column in ("waiting", "set aside", "questions"):
-        table.add_column(column)
-    for d in datasets:
-        table.add_row(*map(_cell, _row(d)))
-    console().print(table if datasets else "no dataset yet: run `argilla-distill connect`")
-
-
-def _row(d: dict[str, Any]) -> tuple[object, ...]:
-    words = filter(None, (d["word"], (d["review"] or {}).get("word")))
-    state = ": ".join((d["state"], *words))
-    questions = "\n".join(_question(name, q) for name, q in d["questions"].items())
-    counts = (d["records"], d["completed"], d["answers"], d["published"], d["conflicts"])
-    return (d["name"], state, *counts, d["dirty"] + d["stale"], len(d["poisoned"]), questions)
-
-
-def _question(name: str, q: dict[str, Any]) -> str:
-    if "version" in q:
-        told = f"{name}: {q['strategy']}:{q['version']}, {q['votes']} votes"
-        return f"{told}; {q['training']}" if "training" in q else told
-    return f"{name}: {q['word']}"
+        print_json(found)
+    elif not found:
+        click.echo("no dataset yet: run `argilla-distill connect`")
+    elif details or datasets:
+        blocks = ("\n".join(looking.details(dataset, width())) for dataset in found)
+        click.echo("\n\n".join(blocks))
+    else:
+        print_lines(looking.overview(found, width()))
 
 
 @click.command()
-@click.argument("record", type=click.UUID)
+@click.argument("record")
+@click.option("--dataset", default="", metavar="WORKSPACE/DATASET", help="Only in this dataset.")
 @as_json
 @click.pass_obj
-def history(opened: Opened, record: UUID, json_: bool) -> None:
-    """Everything that was ever said and decided about RECORD (its id in Argilla)."""
+def history(opened: Opened, record: str, dataset: str, json_: bool) -> None:
+    """Everything that was ever said and decided about RECORD: its id in Argilla, or its external id."""
     with opened.world() as world:
-        entries = reporting.history(world.store, str(record))
-    if entries is None:
-        raise click.ClickException(f"no record {record}; is its dataset connected?")
+        found = reporting.find(world.store, record, dataset)
+        if not found:
+            where = f" in {dataset}" if dataset else ""
+            raise click.ClickException(f"no record {record}{where}; is its dataset connected?")
+        if len(found) > 1:
+            places = "; ".join(f"{each['dataset']}: {each['record']}" for each in found)
+            raise click.ClickException(
+                f"{len(found)} datasets have a record {record}; say --dataset, or one of the ids: {places}"
+            )
+        (one,) = found
+        story = reporting.history(world.store, one)
     if json_:
-        print_json(entries)
-        return
-    table = Table("when (UTC)", "who", "what", "said", "before")
-    for entry in entries:
-        moment = datetime.fromtimestamp(entry["at"] / 1000, timezone.utc)
-        who = f"{entry['who']} ({entry['source']})" if entry["source"] else entry["who"]
-        what = " ".join(part for part in (entry["kind"], entry["status"]) if part)
-        if entry.get("more", {}).get("echo"):
-            what += ", echo"
-        row = (
-            f"{moment:%Y-%m-%d %H:%M:%S}",
-            who,
-            what,
-            _said(entry["values"]),
-            _said(entry["replaced"]),
-        )
-        table.add_row(*map(_cell, row))
-    console().print(table)
-
-
-def _said(values: dict[str, Any]) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in values.items())
-
-
-def _cell(value: object) -> Text:
-    """What people wrote is text, never markup."""
-    return Text(str(value))
+        print_json(story.entries)
+    else:
+        print_lines(looking.story(one, story.events, width()))
 
 
 @click.command()

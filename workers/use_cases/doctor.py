@@ -187,7 +187,7 @@ def _datasets(world: World) -> Iterator[Finding]:
         poisoned = len(world.store.dirty.poisoned(brief.id))
         if poisoned:
             parts.append(f"{poisoned} records set aside")
-            remedy = "see `argilla-distill status --json` for their errors"
+            remedy = "see `argilla-distill status DATASET` for their errors"
         yield Finding(brief.full_name, WARN if remedy else OK, "; ".join(parts), remedy)
         yield from _review(world, brief)
 

@@ -81,6 +81,7 @@ def _commit(
         for sign, state in ((-1, before), (1, observation.ledger)):
             facts["records"] += sign * (state["s"] != GONE)
             facts["completed"] += sign * (state["s"] == "completed")
+            facts["suggested"] += sign * len(state.get("m", {}))
             for number, response in state["r"].items():
                 if len(response) <= ELSEWHERE:
                     counts[int(number), response[0]] += sign

@@ -12,7 +12,7 @@ from plugin.store.history import Entry
 from workers.engine.decision import CONTENT, REVIEW, Decision
 from workers.engine.question import Question
 from workers.publication import Publication, publication
-from workers.use_cases import reviewing
+from workers.use_cases import counting, reviewing
 from workers.use_cases.bulk import in_halves
 from workers.use_cases.deciding import RELATED, Resolution, kind
 from workers.use_cases.observing import Look
@@ -113,6 +113,9 @@ def _keep(
     for entry in filed:
         seen.ledger[entry.record]["h"].append(entry.id)
     touched = {entry.record: seen.ledger[entry.record] for entry in filed}
+    labels = sum(
+        counting.labels(decisions[i]) - counting.labels(seen.decided[i]) for i in decisions
+    )
     known = run.store.datasets.conflicts_on(run.dataset.id, list(conflicts))
     opened = sum(_open(c) - _open(known.get(pair)) for pair, c in conflicts.items())
     related = _related(run, conflicts, known)
@@ -127,6 +130,7 @@ def _keep(
         run.store.reviews.write_due(pipe, run.dataset.id, due)
         run.store.reviews.add_to_desk(pipe, run.dataset.id, desk)
         datasets.count(pipe, run.dataset.id, "conflicts", opened)
+        datasets.count(pipe, run.dataset.id, "labels", labels)
         datasets.count(pipe, run.dataset.id, "published", sent.suggestions)
 
     run.lease.commit(write)

@@ -1,39 +1,78 @@
-"""Status: what is known of every dataset, as data. The command line makes a table of it."""
+"""Status: what is known of every dataset, as data, and everything about one record.
+
+What the keys mean is told in docs/json.md. The command line makes a table of it.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from plugin.event_view import Event, events
 from plugin.store import Store
+from plugin.voices import Annotator, Wording, people, unnamed
+
+DISCONNECTED = "disconnected"
 
 
 def status(store: Store) -> list[dict[str, Any]]:
-    """One object per dataset: progress, what waits, what is set aside, models, and words on trouble."""
-    return [_dataset(store, dataset_id) for dataset_id in store.datasets.ids()]
+    """One object per dataset: progress, what waits, what is set aside, models, and what went wrong."""
+    connected = bool(store.service.webhooks())
+    found = [_dataset(store, dataset_id, connected) for dataset_id in store.datasets.ids()]
+    return sorted(found, key=lambda each: (each["name"], each["id"]))
 
 
-def _dataset(store: Store, dataset_id: str) -> dict[str, Any]:
+def _dataset(store: Store, dataset_id: str, connected: bool) -> dict[str, Any]:
     info = store.datasets.info(dataset_id)
     dirty, stale, _ = store.dirty.sizes(dataset_id)
     questions = json.loads(info.get("questions", "{}"))
     models = store.datasets.models(dataset_id)
+    state = info.get("state", "new")
     return {
         "id": dataset_id,
         "name": info.get("name", "?"),
-        "state": info.get("state", "new"),
+        "state": state if connected or state in ("deleted", "ignored") else DISCONNECTED,
         "word": info.get("word", ""),
         "review": _review(store, dataset_id),
         "records": int(info.get("records", 0)),
         "completed": int(info.get("completed", 0)),
-        "answers": store.history.length(dataset_id) and int(info.get("observed", 0)),
-        "published": int(info.get("published", 0)),
+        **_answers(store, dataset_id),
+        "suggestions": int(info.get("suggested", 0)),
+        "labels": int(info.get("labels", 0)),
         "conflicts": int(info.get("conflicts", 0)),
         "dirty": dirty,
         "stale": stale,
         "failures": int(info.get("failures", 0)),
-        "poisoned": store.dirty.poisoned(dataset_id),
+        "poisoned": _set_aside(store, dataset_id),
         "questions": {name: {**q, **models.get(name, {})} for name, q in questions.items()},
+        "writes": int(info.get("published", 0)),
+        "entries": store.history.length(dataset_id),
+    }
+
+
+def _answers(store: Store, dataset_id: str) -> dict[str, int]:
+    """Submitted responses by who gave them: people (reviewers are people), models, templates."""
+    annotators = store.datasets.annotators(dataset_id)
+    counts = {"answers": 0, "model_answers": 0, "template_answers": 0}
+    names = {"model": "model_answers", "template": "template_answers"}
+    for (number, state), count in store.datasets.responses(dataset_id).items():
+        if state == "submitted":
+            counts[names.get(annotators[number]["kind"], "answers")] += count
+    return counts
+
+
+def _set_aside(store: Store, dataset_id: str) -> dict[str, dict[str, Any]]:
+    """Records set aside: id → error, time and, where there is one, external id."""
+    found = store.dirty.poisoned(dataset_id)
+    external = store.datasets.external_ids(dataset_id, list(found))
+    return {
+        record_id: {
+            **note,
+            **({"external_id": external[record_id]} if record_id in external else {}),
+        }
+        for record_id, note in found.items()
     }
 
 
@@ -52,25 +91,66 @@ def _review(store: Store, dataset_id: str) -> dict[str, Any] | None:
     }
 
 
-def history(store: Store, record_id: str) -> list[dict[str, Any]] | None:
-    """Everything said and decided about a record, oldest first; None if we do not know it."""
-    dataset_id = store.datasets.of_record(record_id)
-    if dataset_id is None:
+def find(store: Store, name: str, dataset: str = "") -> list[dict[str, Any]]:
+    """The records of this id or external id: dataset's id and name, id, external id, status.
+
+    Parameters
+    ----------
+    dataset : only in the dataset of this name or id; "": in all.
+    """
+    found = []
+    for dataset_id, record_id in store.datasets.named(name, among=_ids(store, dataset)):
+        (entry,) = store.datasets.ledger(dataset_id, [record_id])
+        found.append(
+            {
+                "dataset_id": dataset_id,
+                "dataset": store.datasets.info(dataset_id).get("name", "?"),
+                "record": record_id,
+                "external_id": (entry or {}).get("e"),
+                "status": (entry or {}).get("s", ""),
+            }
+        )
+    return found
+
+
+def _ids(store: Store, dataset: str) -> list[str] | None:
+    if not dataset:
         return None
-    (ledger,) = store.datasets.ledger(dataset_id, [record_id])
-    annotators = store.datasets.annotators(dataset_id)
-    return [
+    infos = {i: store.datasets.info(i).get("name") for i in store.datasets.ids()}
+    return [i for i, name in infos.items() if dataset in (i, name)]
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything said and decided about a record, oldest first: as it is stored, and in words."""
+
+    entries: list[dict[str, Any]]
+    events: list[Event]
+
+
+def history(store: Store, found: Mapping[str, Any]) -> Story:
+    """The history of a record that was found."""
+    dataset_id = found["dataset_id"]
+    (ledger,) = store.datasets.ledger(dataset_id, [found["record"]])
+    entries = store.history.entries(dataset_id, (ledger or {}).get("h", []))
+    who = people(store.datasets.annotators(dataset_id))
+    told = [
         {
+            "record": found["record"],
+            "external_id": found["external_id"],
             "at": entry.at or entry.seen_at,
             "kind": entry.kind,
-            "who": annotators[entry.annotator]["name"]
-            if entry.annotator is not None
-            else "distill",
-            "source": annotators[entry.annotator]["kind"] if entry.annotator is not None else "",
+            "who": "distill" if entry.annotator is None else _who(who, entry.annotator).name,
+            "source": "" if entry.annotator is None else _who(who, entry.annotator).kind,
             "status": entry.status,
             "values": entry.values,
             "replaced": entry.replaced,
             **({"more": entry.extra} if entry.extra else {}),
         }
-        for entry in store.history.entries(dataset_id, (ledger or {}).get("h", []))
+        for entry in entries
     ]
+    return Story(told, events(entries, who, Wording({})))
+
+
+def _who(people: Mapping[int, Annotator], number: int) -> Annotator:
+    return people.get(number) or unnamed(number)

@@ -17,6 +17,7 @@ from plugin.dispatch import DISTIL, SWEEP
 from plugin.errors import NotFound
 from plugin.records import Dataset, Record
 from plugin.settings import DatasetSettings
+from workers.use_cases import counting
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.observing import look
 from workers.use_cases.review import review_of
@@ -69,6 +70,7 @@ def sweep(world: World, dataset_id: str, progress: Progress = lambda done, total
     activity = world.gateway.activity(dataset_id)
     store.service.keep_users(world.gateway.users())
     review = review_of(world, dataset_id)
+    counting.begin(world, dataset_id)
     seen: set[str] = set()
     for read_at, records, total in _pages(world, dataset_id):
         seen.update(record.id for record in records)

@@ -1,0 +1,36 @@
+"""Which datasets a command is for: those that it names, or all that are distilled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from plugin.nearest import did_you_mean
+from plugin.records import Dataset
+from workers.use_cases.registration import distilled
+from workers.use_cases.world import World
+
+
+def chosen(world: World, names: tuple[str, ...]) -> list[Dataset]:
+    """The datasets of these names or ids; without any, all that are distilled."""
+    every = distilled(world)
+    found = [d for d in every if not names or d.full_name in names or d.id in names]
+    known = {key for dataset in found for key in (dataset.full_name, dataset.id)}
+    if unknown := set(names) - known:
+        raise no_such_dataset(unknown, (d.full_name for d in every))
+    return found
+
+
+def named(world: World, name: str) -> Dataset:
+    """The one dataset of this name or id."""
+    return chosen(world, (name,))[0]
+
+
+def no_such_dataset(names: Iterable[str], known: Iterable[str]) -> click.BadParameter:
+    """What to raise where datasets are named that are not distilled."""
+    among = sorted(known)
+    told = ", ".join(name + did_you_mean(name, among) for name in sorted(names))
+    return click.BadParameter(
+        f"no such dataset: {told}; distilled are: {', '.join(among) or 'none'}"
+    )

@@ -1,0 +1,130 @@
+"""How `status` and `history` read: lines for a terminal of any width, or for a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from plugin.event_view import Event
+from plugin.wording import count, many
+from workers.cli.layout import INDENT, entry, plain, table, wrapped
+
+HEADER = ("dataset", "completed", "people", "models", "labels", "conflicts", "waiting", "state")
+MEANING = (
+    "people, models: answers of each that count (models: templates and other agents' suggestions"
+    " too); labels: ours that Argilla shows; conflicts: open ones."
+    " More: argilla-distill status DATASET"
+)
+ANOTHER_CHANCE = "set aside: the next answer, or argilla-distill reconcile, gives another chance"
+NAMES = 11
+"""Cells for the names in a dataset's details."""
+
+
+def overview(datasets: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]:
+    """One line a dataset, then what is wrong with any of them."""
+    yield from table(HEADER, [_row(dataset) for dataset in datasets], width)
+    yield ""
+    for dataset in datasets:
+        for trouble in troubles(dataset):
+            yield from wrapped(f"{plain(dataset['name'])}: {plain(trouble)}", width, "! ", "  ")
+    yield from wrapped(MEANING, width)
+
+
+def _row(d: Mapping[str, Any]) -> tuple[str, ...]:
+    models = d["model_answers"] + d["template_answers"] + d["suggestions"]
+    counts = (d["answers"], models, d["labels"], d["conflicts"], d["dirty"] + d["stale"])
+    state = d["state"] + (" !" if any(troubles(d)) else "")
+    return (d["name"], f"{d['completed']}/{d['records']}", *map(str, counts), state)
+
+
+def troubles(d: Mapping[str, Any]) -> Iterator[str]:
+    """What somebody ought to look at."""
+    if d["word"]:
+        yield d["word"]
+    if d["poisoned"]:
+        yield f"{many(len(d['poisoned']), 'record')} set aside"
+    if d["review"] and d["review"]["word"]:
+        yield d["review"]["word"]
+    if d["review"] and d["review"]["refused"]:
+        yield f"Argilla takes no copy of {many(len(d['review']['refused']), 'record')} for review"
+    yield from d.get("settings", ())
+
+
+def details(d: Mapping[str, Any], width: int) -> Iterator[str]:
+    """Everything about one dataset."""
+    yield f"{plain(d['name'])}  ({d['id']})"
+    for name, text in _facts(d):
+        yield from entry(name, plain(text), width, NAMES)
+    if d["questions"]:
+        yield f"{INDENT}questions"
+    for name, question in d["questions"].items():
+        text = f"{plain(name)}: {plain(_question(question))}"
+        yield from wrapped(text, width, INDENT * 2, INDENT * 3)
+    if d["poisoned"]:
+        yield from wrapped(ANOTHER_CHANCE, width, INDENT, INDENT * 2)
+    for record, note in d["poisoned"].items():
+        name = plain(called(record, note.get("external_id")))
+        yield from wrapped(f"{name}: {plain(note['error'])}", width, INDENT * 2, INDENT * 3)
+
+
+def _facts(d: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "state", d["state"]
+    for trouble in troubles(d):
+        yield "look at", trouble
+    yield "records", f"{count(d['records'])}, of which {count(d['completed'])} completed"
+    others = [
+        f"{count(d[key])} of {name}"
+        for key, name in (("model_answers", "models"), ("template_answers", "templates"))
+        if d[key]
+    ]
+    yield "answers", ", ".join([f"{count(d['answers'])} of people", *others])
+    yield "suggestions", f"{count(d['suggestions'])} of other agents, each counted as a vote"
+    yield "labels", f"{count(d['labels'])} of ours are shown; {count(d['writes'])} writes so far"
+    yield "conflicts", f"{count(d['conflicts'])} open"
+    yield "waiting", f"{count(d['dirty'])} for a look, {count(d['stale'])} to be refreshed"
+    yield "failures", f"{many(d['failures'], 'failed attempt')} so far"
+    review = d["review"]
+    if review:
+        found = (
+            f"{many(review['due'], 'record')} worth it, {many(review['copies'], 'copy', 'copies')}"
+        )
+        yield "review", f"{review['name']}: {found}"
+    yield "history", many(d["entries"], "entry", "entries")
+
+
+def _question(q: Mapping[str, Any]) -> str:
+    if "version" not in q:
+        return str(q["word"])
+    told = f"{q['strategy']}:{q['version']}, {many(q['votes'], 'vote')}"
+    return f"{told}; {q['training']}" if "training" in q else told
+
+
+def called(record_id: str, external_id: str | None) -> str:
+    """How a record is named: by its own id, and by its external id where it has one."""
+    return f"{record_id} ({external_id})" if external_id else record_id
+
+
+def story(found: Mapping[str, Any], events: Sequence[Event], width: int) -> Iterator[str]:
+    """Everything that was said and decided about a record, oldest first."""
+    status = "deleted" if found["status"] == "gone" else found["status"]
+    yield f"record {plain(called(found['record'], found['external_id']))}"
+    yield f"in {plain(found['dataset'])}, {status}; times are UTC"
+    for event in events:
+        moment = datetime.fromtimestamp(event.at / 1000, timezone.utc)
+        kind = "" if event.kind == "decision" else f" ({event.who.kind})"
+        yield ""
+        yield f"{moment:%Y-%m-%d %H:%M:%S}  {plain(event.who.name)}{kind} {event.what}"
+        for change in event.changes:
+            yield from _change(change.question, change.before, change.after, width)
+        for name in event.echoes:
+            text = f"{plain(name)}: an echo of our suggestion, no vote"
+            yield from wrapped(text, width, INDENT, INDENT * 2)
+        if event.why:
+            yield from wrapped(f"why: {plain(event.why)}", width, INDENT, INDENT * 2)
+
+
+def _change(question: str, before: str | None, after: str | None, width: int) -> Iterator[str]:
+    was = f" (before: {plain(before)})" if before is not None and after is not None else ""
+    now = f"taken back: {plain(before)}" if after is None else plain(after)
+    yield from wrapped(f"{plain(question)}: {now}{was}", width, INDENT, INDENT * 2)
