@@ -8,11 +8,12 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TextIO
 
 import click
 
 from workers.cli.context import bar
+from workers.files.output import STANDARD, Output, SameFile, refuse_same
 
 if TYPE_CHECKING:
     from workers.engine.strategy import Reliability
@@ -62,9 +63,15 @@ def aggregate(
     from workers.files.tables import BadTable
     from workers.use_cases.aggregate import aggregate as learn
 
-    for path in (out, annotators):
-        if path and not path.parent.is_dir():
+    read_ = {"answers": answers, "adjudications": adjudications, "items": items}
+    written = {name: path for name, path in _named(out, annotators) if path}
+    for path in written.values():
+        if not path.parent.is_dir():
             raise BadInput(f"no folder {path.parent}")
+    try:
+        refuse_same({f"the file of {name}": p for name, p in read_.items() if p}, written)
+    except SameFile as error:
+        raise BadInput(str(error)) from error
     known = split_labels(labels) if labels else []
     try:
         registry.find(strategy, kind)
@@ -75,40 +82,47 @@ def aggregate(
             progress(1, 1)
     except (BadTable, EngineError) as error:
         raise BadInput(str(error)) from error
-    with bar("deciding", quiet) as progress:
-        _write(out, learned.lines(progress))
-    if annotators:
-        _write_annotators(annotators, learned.annotators())
+    try:
+        with Output() as output:
+            with bar("deciding", quiet) as progress:
+                _write(output, out or STANDARD, learned.lines(progress))
+            if annotators:
+                _write_annotators(_opened(output, annotators), learned.annotators())
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or out}: {error.strerror}") from error
     if not quiet:
         for note in _notes(learned):
             click.echo(note, err=True)
 
 
-def _write(path: Path | None, lines: Iterable[dict[str, Any]]) -> None:
+def _write(output: Output, path: Path, lines: Iterable[dict[str, Any]]) -> None:
     encode = json.JSONEncoder(ensure_ascii=False).encode
     try:
-        with click.open_file(str(path or "-"), "w", encoding="utf-8") as file:
-            for line in lines:
-                file.write(encode(line) + "\n")
-            file.flush()
+        file = _opened(output, path)
+        for line in lines:
+            file.write(encode(line) + "\n")
+        file.flush()
     except BrokenPipeError:  # whoever reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        raise click.ClickException(f"{path}: {error.strerror}") from error
 
 
-def _write_annotators(path: Path, found: list[Reliability]) -> None:
+def _opened(output: Output, path: Path) -> IO[Any]:
+    return click.open_file("-", "w", "utf-8") if path == STANDARD else output.open(path)
+
+
+def _write_annotators(file: TextIO, found: list[Reliability]) -> None:
     traits = sorted({trait for one in found for trait in one.traits})
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file, lineterminator="\n")
-            table.writerow(["annotator", "votes", "reliability", "low", "high", *traits])
-            for one in found:
-                numbers = (one.accuracy, one.low, one.high, *(one.traits.get(t) for t in traits))
-                shown = ("" if n is None else f"{n:.6g}" for n in numbers)
-                table.writerow([one.annotator, one.n_votes, *shown])
-    except OSError as error:
-        raise click.ClickException(f"{path}: {error.strerror}") from error
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(["annotator", "votes", "reliability", "low", "high", *traits])
+    for one in found:
+        numbers = (one.accuracy, one.low, one.high, *(one.traits.get(t) for t in traits))
+        shown = ("" if n is None else f"{n:.6g}" for n in numbers)
+        table.writerow([one.annotator, one.n_votes, *shown])
+    file.flush()
+
+
+def _named(out: Path | None, annotators: Path | None) -> tuple[tuple[str, Path | None], ...]:
+    return ("--out", out), ("--annotators", annotators)
 
 
 def _notes(learned: Aggregate) -> list[str]:

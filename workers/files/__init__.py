@@ -7,5 +7,6 @@
 | `answers` | what the files say, as facts |
 | `tables` | rows of a file, with their lines and with what is wrong |
 | `cells` | what a cell says, as the engine's value |
+| `output` | files that are written, beside first |
 | `rankings` | partial rankings of one annotator, joined |
 """
