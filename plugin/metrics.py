@@ -1,6 +1,6 @@
 """Prometheus metrics, read from the store at each scrape (what a forked job counts itself vanishes).
 
-Names, types and labels are listed in the README; a test holds it to this file.
+Names, types and labels are listed in docs/pages.md; a test holds it to this file.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The environment says how to reach the world (`Settings`). One optional TOML file, named by
 `DISTILL_CONFIG`, says what to do with which dataset (`DatasetSettings`). Unknown keys are refused
-in both. Secrets print as `***`. The README lists every setting; a test holds it to this file.
+in both. Secrets print as `***`. docs/settings.md lists every setting; a test holds it to this file.
 """
 
 from __future__ import annotations
@@ -213,7 +213,9 @@ def read(environ: Mapping[str, str]) -> Settings:
     known = set(ENVIRONMENT.values()) | {f"{ENVIRONMENT[name]}_FILE" for name in FROM_FILES}
     unknown = sorted(k for k in environ if k.startswith("DISTILL_") and k not in known)
     if unknown:
-        raise InvalidSettings(f"unknown setting {', '.join(unknown)}; README lists all settings")
+        raise InvalidSettings(
+            f"unknown setting {', '.join(unknown)}; docs/settings.md lists all settings"
+        )
     values: dict[str, Any] = {}
     for name, variable in ENVIRONMENT.items():
         if variable in environ:

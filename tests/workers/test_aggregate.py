@@ -157,13 +157,12 @@ def test_labels_that_nobody_gave_may_be_named(run: Run) -> None:
     assert done.lines[1]["value"] == "maybe"
 
 
-README = (ROOT / "README.md").read_text("utf-8")
-OF_ONES_OWN = README.partition("### A strategy of your own")[2].partition("\n## ")[0]
+OF_ONES_OWN = (ROOT / "docs/strategies.md").read_text("utf-8")
 
 
 @pytest.fixture
 def people_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The package of README's example, as pip installs it."""
+    """The package of the example in docs/strategies.md, as pip installs it."""
     module, points = re.findall(r"^```\w*\n(.*?)^```", OF_ONES_OWN, re.MULTILINE | re.DOTALL)
     place = tmp_path / "site-packages"
     about = place / "acme_rules-1.0.dist-info"

@@ -1,4 +1,4 @@
-"""What people answer, between a cell of a CSV file and the engine's values; README has the table.
+"""What people answer, between a cell of a CSV file and the engine's values; docs/offline.md has the table.
 
 | type | cell | also |
 | --- | --- | --- |

@@ -1,4 +1,4 @@
-"""README.md is held to the code: what is there is told, and what is told is there."""
+"""README.md and docs/ are held to the code: what is there is told, and what is told is there."""
 
 import importlib
 import re
@@ -16,7 +16,9 @@ from workers.cli.main import cli
 from workers.engine import registry
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text()
+PAGES = {path: path.read_text() for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))}
+README = PAGES[ROOT / "README.md"]
+DOCS = "\n".join(PAGES.values())
 NEEDED = {"ARGILLA_API_URL": "http://argilla.example", "ARGILLA_API_KEY": "some-key"}
 
 COMPUTED = {"argilla_public_url", "listener_url", "secret_key", "webhook_secrets", "config"}
@@ -25,7 +27,7 @@ COMPUTED = {"argilla_public_url", "listener_url", "secret_key", "webhook_secrets
 
 def rows(first: str) -> list[list[str]]:
     """The cells of the table whose head's first cell is `first`, without the head."""
-    found = re.search(rf"^\| {first} \|.*\n\|[ -|]+\n((?:\|.*\n)+)", README, re.MULTILINE)
+    found = re.search(rf"^\| {first} \|.*\n\|[ -|]+\n((?:\|.*\n)+)", DOCS, re.MULTILINE)
     assert found is not None, f"no table of {first}"
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in found[1].splitlines()]
 
@@ -36,7 +38,7 @@ def code(cell: str) -> list[str]:
 
 
 def the_toml() -> str:
-    (block,) = re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    (block,) = re.findall(r"^```toml\n(.*?)^```", DOCS, re.MULTILINE | re.DOTALL)
     return str(block)
 
 
@@ -53,7 +55,7 @@ def test_every_environment_variable_is_told_with_its_file_form() -> None:
 
 def test_no_unknown_environment_variable_is_told() -> None:
     known = set(ENVIRONMENT.values()) | {f"{ENVIRONMENT[name]}_FILE" for name in FROM_FILES}
-    assert set(re.findall(r"\b(?:DISTILL|ARGILLA)_[A-Z][A-Z_]*", README)) == known
+    assert set(re.findall(r"\b(?:DISTILL|ARGILLA)_[A-Z][A-Z_]*", DOCS)) == known
 
 
 def test_the_defaults_of_environment_variables_are_true() -> None:
@@ -141,7 +143,7 @@ def test_commands_are_told_with_their_arguments() -> None:
 
 
 def test_no_unknown_command_or_option_is_told() -> None:
-    for told in re.findall(r"(?<![/\w-])argilla-distill ([a-z][^`\n#]*)", README):
+    for told in re.findall(r"(?<![/\w-])argilla-distill ([a-z][^`\n#]*)", DOCS):
         name, rest = words(told)
         assert {word for word in rest if word.startswith("--")} <= options(commands()[name])
     for row in rows("command"):
@@ -170,7 +172,7 @@ def test_every_metric_is_told_with_its_labels(store: Store) -> None:
 
 
 def test_no_unknown_metric_is_told(store: Store) -> None:
-    assert set(re.findall(r"\bdistill_[a-z_]+", README)) == set(exposed(store))
+    assert set(re.findall(r"\bdistill_[a-z_]+", DOCS)) == set(exposed(store))
 
 
 def test_every_page_and_probe_is_told(store: Store) -> None:
@@ -181,50 +183,54 @@ def test_every_page_and_probe_is_told(store: Store) -> None:
         for rule in app.url_map.iter_rules()
         if "static" not in rule.endpoint and rule.rule != "/sign-out"
     }
-    section = README.partition("## Pages and probes")[2].partition("| metric |")[0]
+    section = PAGES[ROOT / "docs/pages.md"].partition("| metric |")[0]
     assert set(re.findall(r"^\| `(/[^`]*)`", section, re.MULTILINE)) == served
 
 
 @pytest.mark.parametrize("strategy", registry.names())
 def test_strategies_are_told(strategy: str) -> None:
-    assert f"- **`{strategy}`**" in README
+    assert f"- **`{strategy}`**" in DOCS
 
 
 def test_no_unknown_strategy_is_told() -> None:
-    assert set(re.findall(r"^- \*\*`(\w+)`\*\*", README, re.MULTILINE)) == set(registry.names())
+    assert set(re.findall(r"^- \*\*`(\w+)`\*\*", DOCS, re.MULTILINE)) == set(registry.names())
 
 
-# The page itself
+# The pages themselves
 
 
-def anchor(heading: str) -> str:
-    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
 
 
-def test_links_lead_somewhere() -> None:
-    anchors = {anchor(h) for h in re.findall(r"^#+ (.*)$", README, re.MULTILINE)}
-    for link in re.findall(r"\]\(([^)]+)\)", README):
-        if link.startswith("#"):
-            assert link[1:] in anchors, link
-        elif not link.startswith("https://"):
-            assert link in WRITTEN_APART or (ROOT / link).exists(), link
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)]+)\)", PAGES[page]):
+        if not link.startswith("https://"):
+            name, _, anchor = link.partition("#")
+            target = (page.parent / name).resolve() if name else page
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target), link
 
 
-WRITTEN_APART: set[str] = set()
-"""Written by `make bench` and its reader, not with this page."""
+def test_every_page_is_linked_from_the_first() -> None:
+    named = {f"docs/{page.name}" for page in PAGES if page.parent == ROOT / "docs"}
+    assert named <= set(re.findall(r"\]\(([^)]+)\)", README))
 
 
 def test_make_targets_are_there() -> None:
     makefile: Any = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"`make (\w+)", README):
+    for target in re.findall(r"`make (\w+)", DOCS):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def test_the_page_stays_short() -> None:
-    assert README.count("\n") <= 350
+def test_the_first_page_stays_short() -> None:
+    assert README.count("\n") <= 120
 
 
 def test_alerts_point_to_a_chapter_that_there_is() -> None:
     text = (ROOT / "deploy" / "alerts.yaml").read_text()
-    chapters = re.findall(r'README\.md, "([^"]+)"', text)
-    assert [f"## {chapter}\n" in README for chapter in chapters] == [True]
+    chapters = re.findall(r'docs/operating\.md, "([^"]+)"', text)
+    operating = PAGES[ROOT / "docs/operating.md"]
+    assert [f"## {chapter}\n" in operating for chapter in chapters] == [True]
