@@ -5,30 +5,37 @@ VENV := .venv
 ARGILLA := .argilla
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test lint unit live bench lock clean
+# The oldest server release that is held; the newest is the demo's own.
+OLDEST := 2.5.0
 
-setup: $(VENV)/.ready $(ARGILLA)/.ready .cache/browser
+.PHONY: setup demo test lint unit live compat bench lock clean
 
+setup: $(VENV)/.ready $(ARGILLA)/.ready .cache/redis .cache/browser
+
+# Every file is installed as the lock names it, none is built, and pip is the one that Python brings.
 # What a bare Debian lacks is installed where we may; elsewhere the error says what to install.
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
-		{ echo "Python 3.10 or later is needed: apt-get install python3"; exit 1; }
-	@./.ci/venv "$(PYTHON)" $(VENV)
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	$(BIN)/python -m pip check --quiet
+		{ echo "Python 3.10 to 3.13 is needed: apt-get install python3"; exit 1; }
+	@$(PYTHON) .ci/environment.py 1/4 $(VENV) requirements.lock --install .
 	@touch $@
 
 $(ARGILLA)/.ready: demo/argilla-server.lock
-	@./.ci/venv "$(PYTHON)" $(ARGILLA)
-	$(ARGILLA)/bin/python -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r $<
-	$(ARGILLA)/bin/python -m pip check --quiet
+	@$(PYTHON) .ci/environment.py 2/4 $(ARGILLA) $<
 	@touch $@
+
+.cache/redis: $(VENV)/.ready
+	@./.ci/redis 3/4 $(BIN)/python
+	@mkdir -p .cache && touch $@
 
 # The browser tests need Debian's chromium; without it they say why they did not run.
 .cache/browser:
-	@./.ci/browser
+	@./.ci/browser 4/4
 	@mkdir -p .cache && touch $@
+
+$(ARGILLA)-%/.ready: demo/argilla-server.lock demo/argilla-server-%.lock
+	@$(PYTHON) .ci/environment.py "Argilla $*" $(@D) $^
+	@touch $@
 
 demo: setup
 	$(BIN)/python -m demo $(ARGS)
@@ -50,18 +57,26 @@ unit: setup
 live: setup
 	$(BIN)/pytest -m "live or browser" $(ARGS)
 
+# The live path on the oldest and the newest release of Argilla's server. Not a part of `make test`.
+compat: setup $(ARGILLA)-$(OLDEST)/.ready
+	@for argilla in $(ARGILLA)-$(OLDEST) $(ARGILLA); do \
+		DISTILL_ARGILLA_PYTHON="$(CURDIR)/$$argilla/bin/python" \
+			$(BIN)/pytest -m "live or browser" $(ARGS) || exit 1; \
+	done
+
 bench: setup
 	$(BIN)/python -m benchmarks $(ARGS)
 
-# Renews both lock files from what pyproject.toml and demo/argilla-server.in ask for.
+# Renews all lock files from what pyproject.toml and demo/argilla-server.in ask for.
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.10 \
+	--generate-hashes --no-annotate --no-header --quiet
 lock: $(VENV)/.ready
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.10 \
-		--generate-hashes --no-annotate --no-header --quiet -o requirements.lock
-	$(BIN)/uv pip compile demo/argilla-server.in --universal --python-version 3.11 \
-		--generate-hashes --no-annotate --no-header --quiet -o demo/argilla-server.lock
-	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --universal --python-version 3.10 \
-		--generate-hashes --no-annotate --no-header --quiet -o deploy/requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r .ci/uv.lock
+	$(COMPILE) pyproject.toml --extra dev -o requirements.lock
+	$(COMPILE) pyproject.toml -c requirements.lock -o deploy/requirements.lock
+	echo setuptools | $(COMPILE) - -c requirements.lock -o deploy/build.lock
+	$(COMPILE) demo/argilla-server.in -o demo/argilla-server.lock
+	echo uv | $(COMPILE) - -o .ci/uv.lock
 
 clean:
-	rm -rf $(VENV) $(ARGILLA) .cache .demo build *.egg-info
+	rm -rf $(VENV) $(ARGILLA) $(ARGILLA)-* .cache .demo build *.egg-info
