@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -19,9 +19,10 @@ from demo.outcome import Check, Seen, check, compare
 from demo.playground import PASSWORD, Playground
 from demo.programme import Programme
 from demo.replay import Replay
+from demo.scenario import Annotator
 from demo.stage import Stage
 from demo.tables import reliability_table, score_table, sign_in_table, tabled
-from workers.use_cases.review import address
+from plugin.argilla_links import answered_link, review_link
 
 REDRAW_S = 0.5
 PATIENCE_S = 180.0
@@ -145,17 +146,30 @@ class Performance:
             rows.append(("", f"{more} more", PASSWORD, "Argilla"))
         self.console.print()
         self.console.print(sign_in_table(rows), "")
-        dataset = f"{argilla.url}/dataset/{self.playground.dataset_id}/annotation-mode"
         self._line(f"Argilla          {argilla.url}")
-        self._line(f"  distilled      {dataset}?status=completed")
-        review = self.stage.store.reviews.of(self.playground.dataset_id)
-        if review:
-            self._line(f"  to review      {address(argilla.url, review['id'])}")
+        for what, link in self._in_argilla(few):
+            self._line(f"  {what:<13}  {link}")
         self._line(f"argilla-distill  {service.url}")
         conflicts = self.stage.store.datasets.conflicts(self.playground.dataset_id)
         opened = dict.fromkeys(r for (r, _), c in conflicts.items() if c["state"] == "open")
         for record in list(opened)[:MOST_PAGES]:
             self._line(f"  a conflict     {self._page(record)}")
+
+    def _in_argilla(self, people: Sequence[Annotator]) -> Iterator[tuple[str, str]]:
+        """(for whom, link) of what there is to see in Argilla, which shows everybody something else."""
+        url, store, dataset_id = (
+            self.stage.argilla.url,
+            self.stage.store,
+            self.playground.dataset_id,
+        )
+        review = store.reviews.of(dataset_id)
+        if review and store.reviews.count_due(dataset_id):
+            yield "as the owner", review_link(url, review["id"])
+        for annotator in people[:1]:
+            name = self.questions[0]
+            model = store.datasets.models(dataset_id)[name]
+            link = answered_link(url, dataset_id, name, model["strategy"], model["version"])
+            yield f"as {annotator.name}", link
 
     def _page(self, record: str) -> str:
         return f"{self.stage.service.url}/records/{record}"

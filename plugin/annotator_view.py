@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from plugin.argilla_links import answered_link
 from plugin.lookup import Own
-from plugin.record_view import dataset_url
 from plugin.report import AnnotatorReport, QuestionReport
 from plugin.voices import people, unnamed
 
@@ -92,8 +92,18 @@ def own_line(part: Own, reports: Mapping[str, QuestionReport | None], argilla_ur
     found = tuple(
         OwnQuestion(name, _short(_of(part.number, report))) for name, report in reports.items()
     )
-    url = dataset_url(argilla_url, part.id)
+    url = own_link(part.id, reports, argilla_url)
     return OwnLine(part.id, part.info.get("name", part.id), part.number, url, found)
+
+
+def own_link(
+    dataset_id: str, reports: Mapping[str, QuestionReport | None], argilla_url: str
+) -> str:
+    """Where Argilla shows somebody their own answers, with our suggestions to the first question."""
+    name, report = next(((n, r) for n, r in reports.items() if r and r.version), ("", None))
+    if report is None:
+        return answered_link(argilla_url, dataset_id)
+    return answered_link(argilla_url, dataset_id, name, report.strategy, report.version)
 
 
 def _of(number: int, report: QuestionReport | None) -> AnnotatorReport | None:

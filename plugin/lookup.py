@@ -133,6 +133,7 @@ def record(store: Store, text: str, visitor: Visitor) -> Known | None:
     pairs = [(record_id, question) for question in decisions]
     twins = [other for other in store.reports.alike(dataset_id, record_id) if other != record_id]
     twins = twins[:MOST_TWINS]
+    review, (copy,) = store.reviews.of(dataset_id), store.reviews.copies(dataset_id, [record_id])
     return Known(
         record_id=record_id,
         dataset_id=dataset_id,
@@ -143,6 +144,7 @@ def record(store: Store, text: str, visitor: Visitor) -> Known | None:
         conflicts={q: c for (_, q), c in known.conflicts_on(dataset_id, pairs).items()},
         entries=store.history.entries(dataset_id, ledger["h"][-MOST_ENTRIES:]),
         set_aside=store.dirty.why_set_aside(dataset_id, record_id),
+        review=str(review["id"]) if review and copy else "",
         twins=dict(zip(twins, known.decisions(dataset_id, twins), strict=True)),
         answers=_answers(store, dataset_id, list(decisions)),
     )

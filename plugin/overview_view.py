@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from plugin.argilla_links import overseer_link, review_link
 from plugin.lookup import Found
-from plugin.queue_view import review_link
-from plugin.record_view import dataset_url
 from plugin.report import Overview
 
 DAY_MS = 86_400_000
@@ -73,8 +72,8 @@ def line(found: Found, argilla_url: str, now: int) -> DatasetLine:
         name=found.name,
         state=found.info.get("state", "new"),
         word=found.info.get("word", ""),
-        argilla_url=dataset_url(argilla_url, found.id),
-        review_url=review_link(argilla_url, found.review),
+        argilla_url=overseer_link(argilla_url, found.id, review, found.due),
+        review_url=review_link(argilla_url, review["id"]) if review else "",
         review_word=str(review.get("word") or ""),
         **counts,
         waiting=found.waiting,

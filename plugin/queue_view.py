@@ -55,18 +55,6 @@ def queued(due: Sequence[Due]) -> tuple[Queued, ...]:
     return tuple(_queued(each) for each in due)
 
 
-def review_link(argilla_url: str, review: Mapping[str, Any] | None) -> str:
-    """Where Argilla shows the review dataset in the queue's order; "" without one.
-
-    >>> review_link("http://argilla", {"id": "r"}).split("?")[1]
-    'page=1&status=pending&sort=metadata.priority.desc'
-    """
-    if not review:
-        return ""
-    query = "page=1&status=pending&sort=metadata.priority.desc"
-    return f"{argilla_url}/dataset/{review['id']}/annotation-mode?{query}"
-
-
 def _queued(due: Due) -> Queued:
     question = max(due.decisions, key=lambda name: _urgency(due.decisions[name]))
     decision, conflict = due.decisions[question], due.conflicts.get(question, {})

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from plugin.argilla_links import dataset_link, review_link
 from plugin.decision_view import LISTED, QuestionView, question_view
 from plugin.event_view import Event, events
 from plugin.explanation import Review, explain, sides_of
@@ -33,6 +34,7 @@ class Known:
 
     Attributes
     ----------
+    review : id of the review dataset that has a copy of it, "" if none has
     twins : near-identical record → question → decision
     answers : question → annotator's number → how many answers they had given when last counted
     """
@@ -46,6 +48,7 @@ class Known:
     conflicts: Mapping[str, Mapping[str, Any]]
     entries: Sequence[Entry]
     set_aside: str = ""
+    review: str = ""
     twins: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     answers: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
@@ -136,6 +139,7 @@ def view(
     say = _wording(questions, fields)
     decided = {name for e in known.entries if e.kind == "decision" for name in e.values}
     decided |= {*known.decisions, *(n for n, q in questions.items() if q["word"] == "distilled")}
+    adjudications = _adjudications(known.ledger, who, say)
     return RecordView(
         record_id=known.record_id,
         external_id=known.ledger.get("e"),
@@ -143,7 +147,9 @@ def view(
         dataset=known.info.get("name", known.dataset_id),
         status="deleted" if known.ledger["s"] == GONE else known.ledger["s"],
         seen_at=known.ledger["t"],
-        argilla_url=dataset_url(argilla_url, known.dataset_id),
+        argilla_url=review_link(argilla_url, known.review, original=known.record_id)
+        if known.review and not adjudications
+        else dataset_link(argilla_url, known.dataset_id),
         set_aside=known.set_aside,
         fields=_fields(fields),
         away=away,
@@ -153,7 +159,7 @@ def view(
         ),
         left_alone=tuple((n, q["word"]) for n, q in questions.items() if n not in decided),
         answers=_answers(known.ledger, who, say),
-        adjudications=_adjudications(known.ledger, who, say),
+        adjudications=adjudications,
         twins=tuple(
             _twin(other, decided, known.decisions) for other, decided in known.twins.items()
         ),
@@ -214,11 +220,6 @@ def _wording(questions: Mapping[str, Any], fields: Mapping[str, Any] | None) -> 
 def _labels(question: Mapping[str, Any]) -> list[str]:
     """What a question's posterior has an entry for, in its order; empty where that depends."""
     return question.get("labels", []) if question.get("type") in LISTED else []
-
-
-def dataset_url(argilla_url: str, dataset_id: str) -> str:
-    """Where a browser finds a dataset in Argilla. There is no address of a single record."""
-    return f"{argilla_url}/dataset/{dataset_id}/annotation-mode"
 
 
 def _in_order(names: set[str], questions: Mapping[str, Any]) -> list[str]:

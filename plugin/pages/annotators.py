@@ -8,11 +8,11 @@ from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from plugin import lookup
-from plugin.annotator_view import MOST_ROWS, person, rows
+from plugin.annotator_view import MOST_ROWS, own_link, person, rows
+from plugin.argilla_links import overseer_link
 from plugin.dataset_view import Head, distilled
 from plugin.pages.dataset import of_dataset
 from plugin.pages.frame import Frame, wants_json
-from plugin.record_view import dataset_url
 from plugin.report import QuestionReport
 from plugin.visitor import Visitor
 
@@ -53,6 +53,7 @@ def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> An
     question = wanted if wanted in questions else next(iter(questions), "")
     report = frame.store.reports.question(dataset_id, question) if question else None
     overview = frame.store.reports.overview(dataset_id)
+    argilla = frame.settings.argilla_url
     told = {
         "dataset": {"id": dataset_id, "name": info.get("name", dataset_id)},
         "questions": questions,
@@ -64,7 +65,9 @@ def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> An
         "annotator.html",
         visitor,
         told,
-        argilla_url=dataset_url(frame.settings.argilla_url, dataset_id),
+        argilla_url=own_link(dataset_id, {question: report}, argilla)
+        if own or found is None
+        else overseer_link(argilla, dataset_id, found.review, found.due),
         all_of_it=found is not None,
         own=own,
     )

@@ -12,9 +12,10 @@ from demo.argilla_api import Api, ApiError
 from demo.argilla_json import Json, label_question, text_question
 from demo.installation import Installation, eventually, ours
 from demo.servers import Argilla
+from plugin.argilla_links import review_link
 from tests.live.chromium import PATIENCE_S, shoot, sign_in, text
 from tests.live.test_distilled import crowd
-from workers.use_cases.review import address, disable, enable, inspect
+from workers.use_cases.review import disable, enable, inspect
 from workers.use_cases.status import status
 
 
@@ -95,7 +96,7 @@ def test_a_reviewer_opens_our_link_decides_with_a_reason_and_the_original_follow
     sign_in(browser, argilla.username, argilla.password)
     wait.until(lambda b: "sign-in" not in b.current_url)
     review = review_id(installation, dataset)
-    browser.get(address(argilla.url, review))
+    browser.get(review_link(argilla.url, review))
     best = next(r for r, _ in installation.world.store.reviews.due(dataset["id"]))
     original = next(r for r in records if r["id"] == best)
     wait.until(lambda b: original["fields"]["text"] in text(b))

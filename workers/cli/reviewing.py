@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from plugin.argilla_links import review_link
 from workers.cli.context import Opened, as_json, console, print_json
 from workers.cli.datasets import named
 from workers.use_cases import review as reviews
@@ -24,7 +25,7 @@ def enable(opened: Opened, dataset: str, json_: bool) -> None:
     """Make the review dataset of DATASET, or mend it. Safe to repeat."""
     with opened.world() as world:
         made = reviews.enable(world, named(world, dataset).id)
-        link = reviews.address(world.settings.argilla_url, made.id)
+        link = review_link(world.settings.argilla_url, made.id)
     if json_:
         print_json({**vars(made), "link": link})
         return
@@ -59,7 +60,7 @@ def show(opened: Opened, dataset: str, most: int, json_: bool) -> None:
         urls = dict.fromkeys(("priority", "wanted"), "")
         if kept:
             argilla = world.settings.argilla_url
-            urls = {asks: reviews.address(argilla, kept["id"], asks) for asks in urls}
+            urls = {asks: review_link(argilla, kept["id"], asks) for asks in urls}
         pages = [(f"{world.settings.public_url}/records/{record}", worth) for record, worth in due]
         word = kept["word"] if kept else "no review dataset: run `argilla-distill review enable`"
         votes = world.plan(found.full_name).more_votes

@@ -138,14 +138,6 @@ def inspect(world: World, dataset_id: str) -> str:
     return str(changed["word"])
 
 
-def address(argilla_url: str, review_id: str, asks: str = "priority") -> str:
-    """The link that opens a review dataset with the most useful records first."""
-    return (
-        f"{argilla_url}/dataset/{review_id}/annotation-mode"
-        f"?page=1&status=pending&sort=metadata.{asks}.desc"
-    )
-
-
 def _there(world: World, dataset_id: str) -> dict[str, Any] | None:
     """One that we once made, the latest; None where there is none."""
     made = [d for d in world.gateway.datasets() if d.review_of == dataset_id]
