@@ -234,16 +234,15 @@ class Gateway(Calls):
 
     # Suggestions: the one thing that we write on annotators' records
 
-    def suggest(self, dataset_id: str, items: Iterable[dict[str, Any]]) -> dict[str, int]:
+    def suggest(self, dataset_id: str, items: Iterable[dict[str, Any]]) -> dict[str, Record]:
         """Upsert suggestions of at most 500 records: items are ``{"id", "suggestions": […]}``.
 
-        The answer is since when they stand, by record id, in Argilla's time (ms). One item that
-        Argilla does not accept refuses them all.
+        Returns the records as they are now, by id: this call works their status out anew. One item
+        that Argilla does not accept refuses them all.
         """
         path = f"datasets/{dataset_id}/records/bulk"
         data = self._json("suggest", "PUT", path, json={"items": list(items)})
-        records = (Record.parse(item) for item in data["items"])
-        return {r.id: max((s.at for s in r.suggestions if s.ours), default=0) for r in records}
+        return {item["id"]: Record.parse(item) for item in data["items"]}
 
     def withdraw(self, record_id: str, suggestion_ids: Sequence[str]) -> None:
         """Delete suggestions of one record; those already gone are no error."""

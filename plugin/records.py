@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -166,6 +166,15 @@ class Record:
             data.get("metadata") or {},
             data.get("external_id"),
         )
+
+    def counted(self, overlap: int) -> Record:
+        """The same record, completed if so many of its answers are submitted, else pending.
+
+        Argilla works a record's status out when something is written to it. Until then it goes on
+        telling the old one where a user was deleted or the overlap was raised or lowered.
+        """
+        submitted = sum(response.status == "submitted" for response in self.responses)
+        return replace(self, status="completed" if submitted >= overlap else "pending")
 
     def suggestion(self, question_id: str) -> Suggestion | None:
         """What stands suggested for a question."""

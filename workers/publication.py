@@ -7,7 +7,7 @@ stands (instead of with a note of what we once sent) mends whatever went wrong i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
@@ -81,7 +81,23 @@ def publication(
         elif standing is not None and standing.score is not None:
             result.told[name] = fmean(_list(standing.score))
     _note(result, dataset, record, note if may_show else None, plan, versions, ledger)
+    if not may_show:
+        _leftovers(result, dataset, record, {*decided, plan.conflict_question}, ledger)
     return result
+
+
+def _leftovers(
+    result: Publication,
+    dataset: Dataset,
+    record: Record,
+    done: Collection[str],
+    ledger: Mapping[str, Any],
+) -> None:
+    """Take back what we once suggested for questions that are decided no more."""
+    for question in dataset.questions:
+        if question.name not in done:
+            kept = ledger["m"].get(question.name)
+            _take_back(result, question, record.suggestion(question.id), kept)
 
 
 def _differs(

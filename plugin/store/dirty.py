@@ -18,8 +18,10 @@ WAKE_S = 30
 _MARK = """
 local now = redis.call('TIME')
 local ms = now[1] * 1000 + math.floor(now[2] / 1000)
-if tonumber(ARGV[2]) > tonumber(redis.call('HGET', KEYS[6], 'heard') or 0) then
-  redis.call('HSET', KEYS[6], 'heard', ARGV[2])
+local heard = math.min(tonumber(ARGV[2]), ms)
+local before = tonumber(redis.call('HGET', KEYS[6], 'heard') or 0)
+if heard > before or before > ms then
+  redis.call('HSET', KEYS[6], 'heard', string.format('%.0f', heard))
 end
 for i = 3, #ARGV do
   redis.call('HSET', KEYS[1], ARGV[i], redis.call('INCR', KEYS[3]))
@@ -61,7 +63,8 @@ class Dirty:
     def mark(self, dataset_id: str, records: Iterable[str], heard: int = 0) -> bool:
         """Mark records dirty; True if nobody had woken the dataset yet (so the caller must).
 
-        A record that was set aside gets another chance. `heard` is Argilla's time of the event.
+        A record that was set aside gets another chance. `heard` is Argilla's time of the event (ms);
+        one that our own clock has not reached counts as now, for nothing is heard in advance.
         """
         names = ("dirty", "since", "sequence", "wake", "poison", "info")
         keys = [self._keys.of(dataset_id, name) for name in names]

@@ -382,18 +382,17 @@ def test_suggest_sends_ids_and_suggestions_and_nothing_else() -> None:
     answer = {"items": [record("r1", suggestion("distill/majority:1", "1970-01-01T00:00:05"))]}
     wire = Wire({"PUT datasets/d1/records/bulk": answer})
     items = [{"id": "r1", "suggestions": [{"question_id": "q1", "value": "yes"}]}]
-    assert wire.gateway().suggest("d1", iter(items)) == {"r1": 5000}
+    assert set(wire.gateway().suggest("d1", iter(items))) == {"r1"}
     assert json.loads(wire.requests[0].content) == {"items": items}
 
 
-def test_suggest_tells_since_when_the_latest_of_ours_stands() -> None:
-    told = [
-        suggestion("distill/majority:1", "1970-01-01T00:00:05"),
-        suggestion("distill/majority:1", "1970-01-01T00:00:04", "q2"),
-        suggestion("judge", "1970-01-01T00:00:09", "q3"),
-    ]
-    wire = Wire({"PUT datasets/d1/records/bulk": {"items": [record("r1", *told), record("r2")]}})
-    assert wire.gateway().suggest("d1", []) == {"r1": 5000, "r2": 0}
+def test_suggest_returns_the_records_with_the_status_that_argilla_worked_out() -> None:
+    written = suggestion("distill/majority:1", "1970-01-01T00:00:05")
+    items = [record("r1", written, status="completed"), record("r2")]
+    wire = Wire({"PUT datasets/d1/records/bulk": {"items": items}})
+    found = wire.gateway().suggest("d1", [])
+    assert {i: r.status for i, r in found.items()} == {"r1": "completed", "r2": "pending"}
+    assert [s.at for s in found["r1"].suggestions] == [5000]
 
 
 def test_withdrawing_names_the_suggestions_and_minds_not_that_they_are_gone() -> None:

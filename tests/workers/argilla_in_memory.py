@@ -48,8 +48,9 @@ def call(
 
 @dataclass
 class Row:
-    """What lies on one record."""
+    """What lies on one record. `status` is as of the last write: see `FakeArgilla`."""
 
+    status: str = "pending"
     responses: dict[str, Response] = field(default_factory=dict)
     suggestions: dict[str, Suggestion] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -59,6 +60,9 @@ class Row:
 
 class FakeArgilla(Gateway):
     """One dataset to begin with. A record is completed by `overlap` submitted answers.
+
+    As in a real one, the status of a record is worked out when something is written to it, and goes
+    on telling the old one when a user is deleted or the overlap is changed.
 
     `told`: guidelines by dataset. `refuses`: records on which no suggestion is accepted;
     `unreadable`: records that break reading.
@@ -102,6 +106,7 @@ class FakeArgilla(Gateway):
         at = self.tick()
         dataset_id, row = self._row(record)
         row.responses[user] = Response(f"id-{user}", status, values, at)
+        self._work_out(dataset_id, row)
         self.sets[dataset_id] = replace(self.sets[dataset_id], last_activity=at)
         return at
 
@@ -135,13 +140,18 @@ class FakeArgilla(Gateway):
         return self._row(record)[1].suggestions.get(question.id)
 
     def _record(self, record: str) -> Record:
-        dataset_id, row = self._row(record)
+        row = self._row(record)[1]
         given = tuple(row.responses.values())
-        submitted = sum(response.status == "submitted" for response in given)
-        overlap = self.overlap if dataset_id == D else self.sets[dataset_id].min_submitted
-        status = "completed" if submitted >= overlap else "pending"
         suggestions = tuple(row.suggestions.values())
-        return Record(record, status, row.fields, given, suggestions, row.metadata, row.external_id)
+        return Record(
+            record, row.status, row.fields, given, suggestions, row.metadata, row.external_id
+        )
+
+    def _work_out(self, dataset_id: str, row: Row) -> None:
+        """What any write to a record does with its status."""
+        submitted = sum(response.status == "submitted" for response in row.responses.values())
+        overlap = self.overlap if dataset_id == D else self.sets[dataset_id].min_submitted
+        row.status = "completed" if submitted >= overlap else "pending"
 
     # The gateway
 
@@ -162,13 +172,18 @@ class FakeArgilla(Gateway):
 
     @call
     def datasets(self) -> list[Dataset]:
-        return [replace(d, questions=()) for d in self.sets.values() if d.status == "ready"]
+        ready = [i for i, d in self.sets.items() if d.status == "ready"]
+        return [replace(self._set(i), questions=()) for i in ready]
+
+    def _set(self, dataset_id: str) -> Dataset:
+        found = self.sets[dataset_id]
+        return replace(found, min_submitted=self.overlap) if dataset_id == D else found
 
     @call
     def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
         if dataset_id not in self.sets:
             raise NotFound(dataset_id)
-        return self.sets[dataset_id]
+        return self._set(dataset_id)
 
     @call
     def activity(self, dataset_id: str) -> int:
@@ -218,7 +233,7 @@ class FakeArgilla(Gateway):
         return [self._record(i) for i in every[offset : offset + limit]], len(every)
 
     @call
-    def suggest(self, dataset_id: str, items: Iterable[dict[str, Any]]) -> dict[str, int]:
+    def suggest(self, dataset_id: str, items: Iterable[dict[str, Any]]) -> dict[str, Record]:
         items = list(items)
         at = self.tick()
         for item in items:
@@ -226,8 +241,10 @@ class FakeArgilla(Gateway):
             if item["id"] in self.refuses:
                 raise InvalidValue(f"{item['id']}: not accepted")
         for item in items:
-            self._suggest(self.rows[dataset_id][item["id"]], item["id"], item["suggestions"], at)
-        return {item["id"]: at for item in items}
+            row = self.rows[dataset_id][item["id"]]
+            self._suggest(row, item["id"], item["suggestions"], at)
+            self._work_out(dataset_id, row)
+        return {item["id"]: self._record(item["id"]) for item in items}
 
     def _suggest(self, row: Row, record: str, suggestions: Any, at: int = 0) -> None:
         for given in suggestions:
@@ -325,6 +342,7 @@ class FakeArgilla(Gateway):
             row = rows.setdefault(record, Row(external_id=item["external_id"]))
             row.fields, row.metadata = item["fields"], item["metadata"]
             self._suggest(row, record, item["suggestions"])
+            self._work_out(dataset_id, row)
         return {item["external_id"]: known[item["external_id"]] for item in items}
 
     @call

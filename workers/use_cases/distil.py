@@ -272,7 +272,8 @@ class _Work:
     def _look(self, ids: list[str], now: int) -> tuple[dict[str, Record | None], Look]:
         """Read, observe and learn."""
         found = self.run.world.gateway.records(self.id, ids)
-        records = {record_id: found.get(record_id) for record_id in ids}
+        overlap = self.run.dataset.min_submitted
+        records = {i: found[i].counted(overlap) if i in found else None for i in ids}
         seen = look(self.run, records, self.run.copies(ids), now)
         read = [r for i, r in records.items() if r is not None and i in seen.ledger]
         self.run.models.learn(seen.entries, read)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from plugin.answers import ELSEWHERE, Copy
 from plugin.ledger import GONE, Observation, changed, observe
+from plugin.moments import bounded
 from plugin.records import Record
 from plugin.store.history import Entry
 from workers.use_cases.run import Visit
@@ -42,17 +43,21 @@ def look(
     failed: dict[str, str] = {}
     observations: dict[str, Observation] = {}
     for record_id in ids:
+        before, record, copied = ledger[record_id], records[record_id], copies.get(record_id)
+        known = before, visit.reading, visit.crowd.number, now
         try:
+            if copied is not None:
+                copied = replace(copied, record=bounded(copied.record, *known))
             observations[record_id] = observe(
-                ledger[record_id],
-                records[record_id],
+                before,
+                bounded(record, *known) if record is not None else None,
                 record_id,
                 visit.dataset,
                 decided[record_id],
                 visit.reading,
                 visit.crowd.number,
                 now,
-                copies.get(record_id),
+                copied,
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             failed[record_id] = f"cannot be understood: {type(error).__name__}: {error}"

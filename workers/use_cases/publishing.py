@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -31,9 +31,13 @@ MOST_PROBABLE = 30
 
 @dataclass
 class Sent:
-    """What Argilla took: record → since when it stands (ms), and what it refused: record → why."""
+    """What Argilla took: record → since when it shows it (ms) and the record's status after it.
+
+    `refused` is what it did not take: record → why.
+    """
 
     at: dict[str, int] = field(default_factory=dict)
+    statuses: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     suggestions: int = 0
 
@@ -60,6 +64,8 @@ def publish(run: Run, resolutions: Sequence[Resolution], seen: Look, now: int) -
     ]
     sent = Sent()
     _send(run, [p for p in publications if p.suggestions], sent)
+    expected = {resolution.record.id: resolution.record.status for resolution in resolutions}
+    _look_again(run, [i for i, status in sent.statuses.items() if status != expected[i]])
     for each in publications:
         if each.withdrawn and each.record not in sent.refused:
             run.world.gateway.withdraw(each.record, each.withdrawn)
@@ -68,11 +74,26 @@ def publish(run: Run, resolutions: Sequence[Resolution], seen: Look, now: int) -
     return sent
 
 
+def _look_again(run: Run, records: Sequence[str]) -> None:
+    """Have records looked at at once that are in another status than the one we wrote for.
+
+    A user was deleted, the overlap changed or an answer came between our look and our write.
+    """
+    if records:
+        run.store.dirty.mark(run.dataset.id, records)
+        overlap = run.world.gateway.dataset(run.dataset.id).min_submitted
+        run.dataset = replace(run.dataset, min_submitted=overlap)
+
+
 def _send(run: Run, publications: Sequence[Publication], sent: Sent) -> None:
     """Write suggestions, and note what Argilla took and what it refused."""
 
     def suggest(some: Sequence[Publication]) -> None:
-        sent.at.update(run.world.gateway.suggest(run.dataset.id, [p.item for p in some]))
+        found = run.world.gateway.suggest(run.dataset.id, [p.item for p in some])
+        for record_id, record in found.items():
+            since = max((s.at for s in record.suggestions if s.ours), default=0)
+            sent.at[record_id] = min(since, run.store.now())
+            sent.statuses[record_id] = record.status
         sent.suggestions += sum(len(p.suggestions) for p in some)
 
     def refused(publication: Publication, word: str) -> None:

@@ -94,12 +94,13 @@ def _next_in_line(run: Run) -> list[str]:
 
 def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
     reviews, dataset_id = run.store.reviews, run.dataset.id
-    records = run.world.gateway.records(dataset_id, ids)
+    found = run.world.gateway.records(dataset_id, ids)
+    records = [record.counted(run.dataset.min_submitted) for record in found.values()]
     before = dict(zip(ids, reviews.copies(dataset_id, ids), strict=True))
     worth = dict(zip(ids, reviews.worth(dataset_id, ids), strict=True))
     room = run.plan.review_most - reviews.count_waiting(dataset_id)
     wanted, unwanted = {}, {}
-    resolutions = _resolutions(run, list(records.values()))
+    resolutions = _resolutions(run, records)
     lost = dict.fromkeys(set(ids) - {resolution.record.id for resolution, _ in resolutions})
     for resolution, entry in resolutions:
         record_id = resolution.record.id

@@ -15,7 +15,7 @@ from typing import Any
 from plugin.answers import same
 from plugin.dispatch import DISTIL, SWEEP
 from plugin.errors import NotFound
-from plugin.records import Dataset, Record
+from plugin.records import Dataset, Question, Record
 from plugin.settings import DatasetSettings
 from workers.use_cases import counting
 from workers.use_cases.crowd import Crowd
@@ -71,6 +71,7 @@ def sweep(world: World, dataset_id: str, progress: Progress = lambda done, total
     store.service.keep_users(world.gateway.users())
     review = review_of(world, dataset_id)
     counting.begin(world, dataset_id)
+    reviewed = _activity(world, review) if review is not None else 0
     seen: set[str] = set()
     for read_at, records, total in _pages(world, dataset_id):
         seen.update(record.id for record in records)
@@ -80,9 +81,20 @@ def sweep(world: World, dataset_id: str, progress: Progress = lambda done, total
     missing = [i for i in store.datasets.standing(dataset_id) if i not in seen]
     report.differing += len(missing)
     store.dirty.mark(dataset_id, [*store.dirty.poisoned(dataset_id), *missing])
-    store.datasets.note(dataset_id, swept_at=started, swept_activity=activity)
+    overlap = dataset.min_submitted
+    store.datasets.note(dataset_id, swept_at=started, swept_activity=activity, overlap=overlap)
+    if review is not None:
+        store.datasets.note(review.id, swept_activity=reviewed)
     world.dispatch.enqueue(DISTIL, dataset_id)
     return report
+
+
+def _activity(world: World, review: Dataset) -> int:
+    """When a review dataset was last active by Argilla's clock; 0 if it is gone."""
+    try:
+        return world.gateway.activity(review.id)
+    except NotFound:
+        return 0
 
 
 def _pages(world: World, dataset_id: str) -> Iterator[tuple[int, list[Record], int]]:
@@ -118,16 +130,19 @@ def _compare(
     lease = patiently(world, dataset.id)
     try:
         known = dict(zip(ids, store.datasets.ledger(dataset.id, ids), strict=True))
-        fresh = {r.id: r for r in records if (known[r.id] or {"t": 0})["t"] < read_at}
+        counted = [record.counted(dataset.min_submitted) for record in records]
+        fresh = {r.id: r for r in counted if (known[r.id] or {"t": 0})["t"] < read_at}
         crowd = Crowd(store, world.gateway, dataset.id, world.settings.plan.sources)
         crowd.rename()
         visit = Visit(world, lease, dataset, plan, crowd, review=review)
         seen = look(visit, fresh, visit.copies(list(fresh)), read_at)
+        disputed = _disputed(world, dataset, list(fresh))
         differing = {
             i
             for i, entry in seen.ledger.items()
             if (known[i] or {"s": None})["s"] != entry["s"]
-            or _unlike(dataset, fresh[i], seen.decided[i], plan)
+            or (not seen.decided[i] and (entry["r"] or entry["m"]))
+            or _unlike(dataset, fresh[i], seen.decided[i], i in disputed, plan)
         }.union(seen.failed, (entry.record for entry in seen.entries))
         store.dirty.make_stale(dataset.id, list(differing))
     finally:
@@ -137,15 +152,34 @@ def _compare(
     return len(differing)
 
 
+def _disputed(world: World, dataset: Dataset, ids: Sequence[str]) -> set[str]:
+    """Those of the records that are in open conflict, and so ought to have a note."""
+    pairs = [(record_id, q.name) for record_id in ids for q in dataset.questions]
+    found = world.store.datasets.conflicts_on(dataset.id, pairs)
+    return {record_id for (record_id, _), c in found.items() if c["state"] == "open"}
+
+
 def _unlike(
-    dataset: Dataset, record: Record, decided: Mapping[str, Any], plan: DatasetSettings
+    dataset: Dataset,
+    record: Record,
+    decided: Mapping[str, Any],
+    disputed: bool,
+    plan: DatasetSettings,
 ) -> bool:
-    """Whether something else of ours stands suggested than what should."""
-    may_show = plan.publish == "always" or record.status == "completed"
-    for question in dataset.questions:
-        if question.name in decided:
-            standing = record.suggestion(question.id)
-            stands = standing.value if standing is not None and standing.ours else None
-            if not same(stands, decided[question.name]["v"] if may_show else None):
-                return True
-    return False
+    """Whether Argilla shows other suggestions of ours, or another note, than it should."""
+    ours = {dataset.named(s.question_id): s.value for s in record.suggestions if s.ours}
+    if plan.publish != "always" and record.status != "completed":
+        return bool(ours)
+    note = dataset.question(plan.conflict_question)
+    if note is not None and note.type == "text" and (note.name in ours) != disputed:
+        return True
+    return any(
+        not same(ours.get(q.name), _sayable(q, decided[q.name]["v"]))
+        for q in dataset.questions
+        if q.name in decided
+    )
+
+
+def _sayable(question: Question, value: Any) -> Any:
+    """What Argilla takes of a decided value: it takes no multi-label without labels."""
+    return None if question.type == "multi_label_selection" and value == [] else value

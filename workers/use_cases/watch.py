@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from plugin.dispatch import SWEEP
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, NotFound
@@ -96,9 +96,8 @@ def _review_is_due(world: World, dataset: Dataset, every: Sequence[Dataset]) -> 
     review = next((d for d in every if kept and d.id == kept["id"]), None)
     if review is None or any(world.store.dirty.sizes(dataset.id)[:2]):
         return False
-    info, swept = (world.store.datasets.info(i) for i in (review.id, dataset.id))
-    heard = max(int(info.get("heard", 0)), int(swept.get("swept_at", 0)))
-    doubt = str(review.last_activity) if review.last_activity > heard + UNHEARD_MS else ""
+    info = world.store.datasets.info(review.id)
+    doubt = _unheard(review, info, world.store.now())
     world.store.datasets.note(review.id, doubt=doubt)
     return bool(doubt) and doubt == info.get("doubt")
 
@@ -108,18 +107,32 @@ def _is_due(world: World, dataset: Dataset, users: dict[str, str]) -> bool:
     info = store.datasets.info(dataset.id)
     if "swept_at" not in info:
         return True
-    if store.now() - int(info["swept_at"]) > SWEEP_MS:
+    if abs(store.now() - int(info["swept_at"])) > SWEEP_MS:
         return True
+    if info.get("overlap", str(dataset.min_submitted)) != str(dataset.min_submitted):
+        return True  # other records are complete than before, and no event tells which
     if any(store.dirty.sizes(dataset.id)[:2]):
         return False  # work is under way; look again in a minute
     theirs = _argillas_counts(world, dataset, users)
     ours = _our_counts(world, dataset)
-    heard = max(int(info.get("heard", 0)), int(info.get("swept_activity", 0)))
     doubt = "" if theirs == ours else f"{sorted((theirs - ours) + (ours - theirs))}"
-    if dataset.last_activity > heard + UNHEARD_MS:
-        doubt += f" activity at {dataset.last_activity}, heard {heard}"
+    doubt += _unheard(dataset, info, store.now())
     store.datasets.note(dataset.id, doubt=doubt)
     return bool(doubt) and doubt == info.get("doubt")
+
+
+def _unheard(dataset: Dataset, info: Mapping[str, str], now: int) -> str:
+    """The activity that neither a delivery told nor the last sweep saw, in words; "" if none.
+
+    Argilla's clock may once have been ahead of ours, and nothing would be later than that for years.
+    So what the last sweep saw is compared for equality, and nothing is heard before its time.
+    """
+    activity = dataset.last_activity
+    if activity == int(info.get("swept_activity", 0)):
+        return ""
+    heard = int(info.get("heard", 0))
+    heard = heard if heard <= now else 0
+    return f" activity at {activity}, heard {heard}" if activity > heard + UNHEARD_MS else ""
 
 
 def _argillas_counts(
