@@ -29,6 +29,8 @@ def tls() -> ssl.SSLContext:
 class Calls:
     """Calls through one authenticated HTTP client, whose connections are kept."""
 
+    _limit_s: float | None = None
+
     def __init__(self, http: httpx.Client, timer: Timer | None = None) -> None:
         self._http = http
         self._timer = timer
@@ -36,6 +38,15 @@ class Calls:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    @contextmanager
+    def within(self, limit_s: float) -> Iterator[None]:
+        """Calls made inside are given up after so many seconds without a word of the answer."""
+        self._limit_s = limit_s
+        try:
+            yield
+        finally:
+            self._limit_s = None
 
     def _json(self, name: str, method: str, path: str, **options: Any) -> dict[str, Any]:
         try:
@@ -45,6 +56,8 @@ class Calls:
         return data
 
     def _call(self, name: str, method: str, path: str, **options: Any) -> httpx.Response:
+        if self._limit_s is not None:
+            options["timeout"] = httpx.Timeout(self._limit_s, connect=min(5.0, self._limit_s))
         with self._timed(name):
             try:
                 answer = self._http.request(method, f"/api/v1/{path}", **options)

@@ -40,6 +40,8 @@ def _seen(
     response: Response, before: Mapping[str, Any], reading: Reading, number: Number, now: int
 ) -> int:
     """When we first saw a response as it is: it is in the last look's entry, or we see it now."""
+    if not (before.get("r") or before.get("a")):
+        return now
     annotator = str(number(response.user_id, ""))
     for part in ("r", "a"):
         status, at, given, *_ = before.get(part, {}).get(annotator, [None, now, {}])

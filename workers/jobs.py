@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from plugin import gateway, store
 from plugin.dispatch import DISTIL
-from plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, LeaseLost, NotFound
 from plugin.settings import read
 from workers.use_cases import distil as distilling
 from workers.use_cases import guidelines
@@ -80,7 +80,7 @@ def report(dataset_id: str) -> None:
         try:
             outcome = guidelines.keep_current(w, dataset_id)
             written = f" guidelines={outcome.state}" if outcome else ""
-        except (ArgillaUnavailable, ArgillaRefused, NotFound) as error:
+        except (ArgillaUnavailable, ArgillaRefused, NotFound, DatasetBusy, LeaseLost) as error:
             log.warning(
                 "guidelines of dataset=%s are left for the next report: %s", dataset_id, error
             )

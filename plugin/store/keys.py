@@ -22,6 +22,7 @@ distill:<dataset>:poison           hash    record id → {"error", "at"}: set as
 distill:<dataset>:wake             string  a job is queued or running (expires)
 distill:<dataset>:lease            string  the token of the one distiller (expires)
 distill:<dataset>:wanted           string  somebody waits for the lease (expires)
+distill:<dataset>:unanswered       hash    token → a write to Argilla whose end nobody has seen
 distill:<dataset>:tries            string  how often the batch in hand was begun
 distill:<dataset>:history          stream  what was ever said and decided; never rewritten
 distill:<dataset>:ledger           hash    record id → what stands on it now
@@ -35,6 +36,7 @@ distill:<dataset>:model            hash    question → snapshot of its strategy
 distill:<dataset>:model_info       hash    question → {"strategy", "version", "position", …}
 distill:<dataset>:due              zset    record → what a review of it is worth
 distill:<dataset>:desk             set     records whose copies are to be looked at
+distill:<dataset>:doubted          set     records whose copies may not be as we last wrote them
 distill:<dataset>:copies           hash    record → its copy in the review dataset
 distill:<dataset>:originals        hash    copy in the review dataset → record
 distill:<dataset>:refused          hash    record of which Argilla takes no copy → why

@@ -1,7 +1,8 @@
 """One distiller per dataset at a time: a lease that its holder renews and that runs out by itself.
 
 A killed worker's lease ends after `LEASE_MS`; the cron then wakes the dataset again. Whoever lost
-the lease (a stalled machine, say) cannot write any more: every write goes through `commit`.
+the lease (a stalled machine, say) cannot write any more: every write goes through `commit`. Writes to
+Argilla, which asks for no lease, are `workers.use_cases.writing`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ LOST = "the lease ran out; another distiller goes on"
 
 _RENEW = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[2])))
 redis.call('SET', KEYS[2], '1', 'EX', ARGV[3])
 return 1
 """
@@ -89,18 +90,26 @@ class Lease:
         return max(0.0, self._until_s - self._clock())
 
     def renew(self) -> None:
-        """Make it last `LEASE_MS` from now, and let nobody wake the dataset meanwhile.
+        """Make it last `LEASE_MS` from now at least, and let nobody wake the dataset meanwhile.
 
         Raises
         ------
         LeaseLost : it was not ours any more.
         """
-        until_s = self._clock() + LEASE_MS / 1000
-        arguments = (self._key, self._wake, self._token, LEASE_MS, WAKE_S)
+        self.hold(LEASE_MS / 1000)
+
+    def hold(self, for_s: float) -> None:
+        """Make it last for so many seconds from now at least. As `renew` otherwise."""
+        until_s = self._clock() + for_s
+        arguments = (self._key, self._wake, self._token, round(for_s * 1000), WAKE_S)
         if not self._redis.eval(_RENEW, 2, *arguments):
             self._until_s = -math.inf
             raise LeaseLost(LOST)
-        self._until_s = until_s
+        self._until_s = max(self._until_s, until_s)
+
+    def ours(self) -> bool:
+        """Whether it is still ours, as Redis knows it."""
+        return bool((self._redis.get(self._key) or b"").decode() == self._token)
 
     def commit(self, write: Callable[[Any], None]) -> None:
         """Run `write(pipeline)` as one transaction, only if the lease is still ours.

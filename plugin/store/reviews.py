@@ -99,6 +99,18 @@ class Reviews:
         if records:
             pipe.sadd(self._keys.of(dataset_id, "desk"), *records)
 
+    def doubt(self, dataset_id: str, records: Sequence[str]) -> None:
+        """Have the copies of these records written anew, whatever we remember of them."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.sadd(self._keys.of(dataset_id, "doubted"), *records)
+            self.add_to_desk(pipe, dataset_id, records)
+            pipe.execute()
+
+    def doubted(self, dataset_id: str, records: Sequence[str]) -> set[str]:
+        """Those of these records whose copies may not be as we remember them."""
+        found = self._redis.smismember(self._keys.of(dataset_id, "doubted"), records)
+        return {record_id for record_id, doubted in zip(records, found, strict=True) if doubted}
+
     def take_from_desk(self, dataset_id: str, most: int) -> list[str]:
         """Some records whose copies are to be looked at. Removes nothing."""
         members = self._redis.srandmember(self._keys.of(dataset_id, "desk"), most)
@@ -108,6 +120,7 @@ class Reviews:
         """The copies of these records are as they should be, within a transaction."""
         if records:
             pipe.srem(self._keys.of(dataset_id, "desk"), *records)
+            pipe.srem(self._keys.of(dataset_id, "doubted"), *records)
 
     def desk_size(self, dataset_id: str) -> int:
         """How many records' copies are to be looked at."""

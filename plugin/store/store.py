@@ -19,6 +19,7 @@ from plugin.store.lease import Lease
 from plugin.store.reports import Reports
 from plugin.store.reviews import Reviews
 from plugin.store.service import Service
+from plugin.store.unanswered import Unanswered
 
 
 def connect(settings: Settings, timeout_s: float = 5.0, retries: int = 3) -> Store:
@@ -53,6 +54,7 @@ class Store:
         self.reports = Reports(redis, self._keys)
         self.reviews = Reviews(redis, self._keys)
         self.service = Service(redis, self._keys)
+        self.unanswered = Unanswered(redis, self._keys)
 
     def lease(self, dataset_id: str) -> Lease | None:
         """The right to write a dataset's state, or None while somebody else holds it."""

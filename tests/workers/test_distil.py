@@ -37,7 +37,7 @@ def once(name: str, act: Callable[[], object]) -> Hook:
     return hook
 
 
-def raising(error: Exception) -> Callable[[], None]:
+def raising(error: BaseException) -> Callable[[], None]:
     def act() -> None:
         raise error
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from workers.guidelines_section import MOST_CHARACTERS, BrokenMarkers, Examples, Guidelines, section
-from workers.use_cases.world import World
+from workers.use_cases.world import World, patiently
+from workers.use_cases.writing import GUIDELINES, writing
 
 FACT, WORD = "guidelines", "guidelines_word"
 """Facts of a dataset: whether the section is `wanted`, `written`, or neither (""); and how it went."""
@@ -113,12 +114,24 @@ def _changed(world: World, dataset_id: str, change: Change) -> Outcome:
             return Outcome("refused", word)
         if changed == text:
             return replace(outcome, state="same") if outcome.state == "written" else outcome
-        now = world.gateway.guidelines(dataset_id)
+        now = _replaced(world, dataset_id, text, changed)
         if now == text:
-            world.gateway.write_guidelines(dataset_id, changed)
             return outcome
         text = now
     return Outcome("refused", "somebody is changing the guidelines just now; try again")
+
+
+def _replaced(world: World, dataset_id: str, text: str, changed: str) -> str:
+    """Replace the guidelines if they still are `text`; returns what they were."""
+    lease = patiently(world, dataset_id)
+    try:
+        now = world.gateway.guidelines(dataset_id)
+        if now == text:
+            with writing(world, lease, dataset_id, what=GUIDELINES):
+                world.gateway.write_guidelines(dataset_id, changed)
+        return now
+    finally:
+        lease.release()
 
 
 def _examples(world: World, dataset_id: str) -> Examples | None:

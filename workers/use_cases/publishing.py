@@ -17,6 +17,7 @@ from workers.use_cases.bulk import in_halves
 from workers.use_cases.deciding import RELATED, Resolution, kind
 from workers.use_cases.observing import Look
 from workers.use_cases.run import Run
+from workers.use_cases.writing import writing
 from workers.values import MOST_CHARACTERS, json_of
 
 LEAST_PROBABILITY = 0.0005
@@ -68,7 +69,8 @@ def publish(run: Run, resolutions: Sequence[Resolution], seen: Look, now: int) -
     _look_again(run, [i for i, status in sent.statuses.items() if status != expected[i]])
     for each in publications:
         if each.withdrawn and each.record not in sent.refused:
-            run.world.gateway.withdraw(each.record, each.withdrawn)
+            with writing(run.world, run.lease, run.dataset.id, [each.record]):
+                run.world.gateway.withdraw(each.record, each.withdrawn)
             sent.at.setdefault(each.record, run.store.now())
     _keep(run, resolutions, publications, seen, sent, now)
     return sent
@@ -89,7 +91,8 @@ def _send(run: Run, publications: Sequence[Publication], sent: Sent) -> None:
     """Write suggestions, and note what Argilla took and what it refused."""
 
     def suggest(some: Sequence[Publication]) -> None:
-        found = run.world.gateway.suggest(run.dataset.id, [p.item for p in some])
+        with writing(run.world, run.lease, run.dataset.id, [p.record for p in some]):
+            found = run.world.gateway.suggest(run.dataset.id, [p.item for p in some])
         for record_id, record in found.items():
             since = max((s.at for s in record.suggestions if s.ours), default=0)
             sent.at[record_id] = min(since, run.store.now())

@@ -16,6 +16,7 @@ from plugin.records import Dataset, Record
 from plugin.store.lease import Lease
 from workers.publication import restored
 from workers.use_cases.world import World, patiently
+from workers.use_cases.writing import writing
 
 DESCRIPTION = "argilla-distill: keeps distilled suggestions current"
 GAP_S = 5.0
@@ -130,11 +131,13 @@ def _withdraw(
         if back:
             items.append({"id": record.id, "suggestions": back})
         if gone:
-            world.gateway.withdraw(record.id, gone)
+            with writing(world, lease, dataset.id, [record.id]):
+                world.gateway.withdraw(record.id, gone)
         if decisions and (back or gone):
             closed[record.id] = _closed(decisions, {} if restore else kept, world.store.now())
     if items:
-        world.gateway.suggest(dataset.id, items)
+        with writing(world, lease, dataset.id, [item["id"] for item in items]):
+            world.gateway.suggest(dataset.id, items)
     lease.commit(lambda pipe: datasets.write_decisions(pipe, dataset.id, closed))
     return len({item["id"] for item in items}.union(closed))
 

@@ -18,8 +18,9 @@ from workers.review_copy import Asks, ReviewCopy, review_copy
 from workers.use_cases.bulk import in_halves
 from workers.use_cases.deciding import Resolution, decide
 from workers.use_cases.observing import Look
-from workers.use_cases.review import GONE
+from workers.use_cases.review import GONE, PAGE
 from workers.use_cases.run import Run
+from workers.use_cases.writing import COPY, writing
 
 log = logging.getLogger("distill.reviewing")
 
@@ -97,6 +98,7 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
     found = run.world.gateway.records(dataset_id, ids)
     records = [record.counted(run.dataset.min_submitted) for record in found.values()]
     before = dict(zip(ids, reviews.copies(dataset_id, ids), strict=True))
+    before |= _doubted(run, review, before)
     worth = dict(zip(ids, reviews.worth(dataset_id, ids), strict=True))
     room = run.plan.review_most - reviews.count_waiting(dataset_id)
     wanted, unwanted = {}, {}
@@ -116,6 +118,26 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
     different = {i: copy for i, copy in wanted.items() if copy.differs(before[i])}
     _write(run, review, different, before)
     _withdraw(run, review, unwanted)
+
+
+def _doubted(
+    run: Run, review: Dataset, kept: Mapping[str, dict[str, Any] | None]
+) -> dict[str, dict[str, Any]]:
+    """What is to be remembered of the copies that a write of ours may have changed behind our back.
+
+    Each is written anew; one that we do not know of at all is looked for.
+    """
+    doubted = run.store.reviews.doubted(run.dataset.id, list(kept))
+    found = {i: {**c, "mark": ""} for i, c in kept.items() if c is not None and i in doubted}
+    unknown = doubted - set(found)
+    offset, total = 0, int(bool(unknown))
+    while offset < total:
+        records, total = run.world.gateway.page(review.id, offset, PAGE)
+        offset += PAGE
+        for record in records:
+            if record.external_id in unknown:
+                found[record.external_id] = {"id": record.id, "mark": "", "priority": 0.0, "q": []}
+    return found
 
 
 def _resolutions(run: Run, records: Sequence[Record]) -> list[tuple[Resolution, Mapping[str, Any]]]:
@@ -160,7 +182,8 @@ def _write(
     reviews, dataset_id = run.store.reviews, run.dataset.id
 
     def put(some: Sequence[str]) -> None:
-        ids = run.world.gateway.put_records(review.id, [copies[i].item for i in some])
+        with writing(run.world, run.lease, dataset_id, some, COPY):
+            ids = run.world.gateway.put_records(review.id, [copies[i].item for i in some])
         _unsay(run, review, {i: copies[i] for i in some}, before)
         kept = {i: copies[i].kept(ids[i]) for i in some}
         run.lease.commit(lambda pipe: reviews.write_copies(pipe, dataset_id, kept))
@@ -186,7 +209,8 @@ def _unsay(
             standing = run.world.gateway.record(old["id"]).suggestions
             gone = [s.id for s in standing if s.ours and review.named(s.question_id) in less]
             if gone:
-                run.world.gateway.withdraw(old["id"], gone)
+                with writing(run.world, run.lease, run.dataset.id, [record_id], COPY):
+                    run.world.gateway.withdraw(old["id"], gone)
 
 
 def _withdraw(run: Run, review: Dataset, unwanted: Mapping[str, Mapping[str, Any]]) -> None:
@@ -201,7 +225,8 @@ def _withdraw(run: Run, review: Dataset, unwanted: Mapping[str, Mapping[str, Any
     }
     unopened = [kept["id"] for kept in gone.values() if kept["id"] in now]
     if unopened:
-        run.world.gateway.delete_records(review.id, unopened)
+        with writing(run.world, run.lease, run.dataset.id, gone, COPY):
+            run.world.gateway.delete_records(review.id, unopened)
     reviews, dataset_id = run.store.reviews, run.dataset.id
     run.lease.commit(lambda pipe: reviews.drop_copies(pipe, dataset_id, gone))
 

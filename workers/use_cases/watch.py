@@ -18,6 +18,7 @@ from plugin.records import Dataset
 from workers.use_cases import report_due
 from workers.use_cases.review import CannotReview, adopt, inspect
 from workers.use_cases.world import World
+from workers.use_cases.writing import look_again
 
 log = logging.getLogger("distill.cron")
 
@@ -47,6 +48,7 @@ def tick(world: World) -> int:
             world.dispatch.wake(dataset_id)
             woken += 1
         report_due.ask(world, dataset_id)
+        look_again(world, dataset_id, store.unanswered.due(dataset_id, now))
     return woken
 
 
