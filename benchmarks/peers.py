@@ -113,10 +113,12 @@ def rankings(votes: Sequence[Vote]) -> dict[str, Scores]:
     """Method -> scores; every ranking is taken as the pairs that it holds."""
     pairs: dict[str, list[tuple[str, str, str]]] = {}
     for vote in votes:
-        places = [(n, item) for n, group in enumerate(vote.value) for item in group]
-        pairs.setdefault(vote.record, []).extend(
-            (vote.annotator, a, b) for (n, a), (m, b) in combinations(places, 2) if n < m
-        )
+        several = not isinstance(vote.value[0][0], str)  # rankings of some items each
+        for ranking in vote.value if several else (vote.value,):
+            places = [(n, item) for n, group in enumerate(ranking) for item in group]
+            pairs.setdefault(vote.record, []).extend(
+                (vote.annotator, a, b) for (n, a), (m, b) in combinations(places, 2) if n < m
+            )
     methods: dict[str, Callable[[list[tuple[str, str, str]]], dict[str, float]]] = {
         "Bradley-Terry (crowd-kit)": _bradley_terry,
         "Borda": _borda,

@@ -17,6 +17,9 @@ REVIEW = "review"
 ADJUDICATED = 0.999
 """The probability that an adjudication is right. Reviewers err too, rarely."""
 
+MAX_TIED, MAX_NAME = 5, 80
+"""How many tied values a reason names, and how many characters of each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
@@ -104,11 +107,16 @@ def why_abstain(n_votes: int, tied: list[str], confidence: float, floor: float) 
     ('no votes', 'tie between a and b')
     >>> why_abstain(3, [], 0.55, 0.6)
     'confidence 0.55 is below 0.6'
+    >>> why_abstain(9, list("abcdefgh"), 0.1, 0.0)
+    'tie between a, b, c, d, e and 3 more'
     """
     if n_votes == 0:
         return "no votes"
     if tied:
-        return f"tie between {', '.join(tied[:-1])} and {tied[-1]}"
+        short = [each if len(each) <= MAX_NAME else f"{each[: MAX_NAME - 1]}…" for each in tied]
+        if len(short) > MAX_TIED:
+            short = [*short[:MAX_TIED], f"{len(short) - MAX_TIED} more"]
+        return f"tie between {', '.join(short[:-1])} and {short[-1]}"
     if confidence < floor:
         return f"confidence {confidence:.2f} is below {floor:g}"
     return None

@@ -57,6 +57,14 @@ class ElementModel(LabelModel):
         known = np.array([i for i, row in enumerate(found) if row is not None], np.intp)
         return known, np.array([row for row in found if row is not None], np.intp)
 
+    def n_saying(self, elements: Sequence[str]) -> NDArray[np.intp]:
+        """How many gave each label to these elements, shape (len(elements), n_labels)."""
+        k = len(self.labels)
+        known, rows = self._known(elements)
+        where, slots = self.votes_.of_records(rows)
+        cells = known[where] * k + self.votes_.columns()[2][slots]
+        return np.bincount(cells, minlength=len(elements) * k).reshape(-1, k)
+
     def voices(self, element: str, one: int, other: int) -> dict[str, float]:
         """How far each annotator's vote speaks for label `one` against `other`, in nats."""
         row = self.votes_.find_row(element)
@@ -105,14 +113,6 @@ class DawidSkeneElements(ElementModel, DawidSkene):
         tempering = self._tempering(self.votes_.degree[rows])
         posterior[known] = softmax(evidence * tempering[:, None])
         return posterior
-
-    def n_saying(self, elements: Sequence[str]) -> NDArray[np.intp]:
-        """How many gave each label to these elements, shape (len(elements), n_labels)."""
-        k = len(self.labels)
-        known, rows = self._known(elements)
-        where, slots = self.votes_.of_records(rows)
-        cells = known[where] * k + self.votes_.columns()[2][slots]
-        return np.bincount(cells, minlength=len(elements) * k).reshape(-1, k)
 
 
 class HeldElements(DawidSkeneElements):
@@ -176,7 +176,7 @@ class MarkedElements(DawidSkeneElements):
         usual = (overlooked.sum() + ROW_VOTES * OVERLOOKED) / (there.sum() + ROW_VOTES)
         made_up, instead = c[1:, 0] + 1.0, (inner.T + 1.0) * (1 - np.eye(len(inner)))
         self.errors_ = _matrices(
-            (made_up.sum() + ROW_VOTES * MADE_UP) / (c[:, 0].sum() + ROW_VOTES),
+            (c[1:, 0].sum() + ROW_VOTES * MADE_UP) / (c[:, 0].sum() + ROW_VOTES),
             (overlooked + ROW_VOTES * usual) / (there + ROW_VOTES),
             (np.trace(inner) + CROWD_VOTES * CROWD_ACCURACY) / (inner.sum() + CROWD_VOTES),
             made_up / made_up.sum(),

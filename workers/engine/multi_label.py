@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
@@ -66,16 +68,17 @@ class MultiLabelMajority(Composite):
             yield (number, ""), IN if label in value else OUT
 
     def _whole(self, reading: Reading) -> Whole:
-        labels = self.question.labels
+        labels, n = self.question.labels, len(reading.votes)
+        if not labels:  # nobody ever chose any
+            sure = (n + 0.5) / (n + 1) if reading.verdict is None else ADJUDICATED
+            return Whole((), None, (), sure, {}, [], None, (0, 0))
         holds = np.array([posterior[1] for posterior in reading.posterior])
         held = holds > 0.5 + TIE
         tied: list[str] = []
         if reading.verdict is not None:
             held = np.array([label in reading.verdict for label in labels])
-        elif not held.any() and any(vote.value for vote in reading.votes.values()):
-            best = holds > holds.max() - TIE  # Argilla wants one label at least
-            held = best
-            tied = [labels[i] for i in np.flatnonzero(best)] if best.sum() > 1 else []
+        elif not held.any():
+            held, tied = self._instead_of_none(reading, holds)
         margins = np.where(held, holds, 1 - holds)
         weakest = int(margins.argmin())
         other = held.copy()
@@ -97,6 +100,29 @@ class MultiLabelMajority(Composite):
             weakest=(weakest, ""),
             sides=(int(held[weakest]), int(not held[weakest])),
         )
+
+    def _instead_of_none(
+        self, reading: Reading, holds: Floats
+    ) -> tuple[NDArray[np.bool_], list[str]]:
+        """What holds where no label is more probable than not, and what is tied for it.
+
+        None, if none was chosen more often than any label, or is the only thing said beside one
+        label. Else hardly anybody said so: each label alone has most annotators against it, because
+        they chose others. Then it is the most probable label (Argilla wants one at least).
+        """
+        none, labels = np.zeros(len(holds), np.bool_), self.question.labels
+        chosen = Counter(label for vote in reading.votes.values() for label in vote.value)
+        n_none = sum(not vote.value for vote in reading.votes.values())
+        most = max(chosen.values(), default=0)
+        best = holds > holds.max() - TIE
+        names = [labels[i] for i in np.flatnonzero(best)]
+        if n_none > most:
+            return none, []
+        if n_none and n_none == len(reading.votes) - most:  # it or one label, as the model has it
+            return none, ["none", *names] if holds.max() > 0.5 - TIE else []
+        if n_none == most:
+            return none, ["none", *names]
+        return best, names if len(names) > 1 else []
 
 
 class MultiLabelDawidSkene(MultiLabelMajority):
@@ -154,6 +180,8 @@ class MultiLabelDawidSkene(MultiLabelMajority):
             self.bias_[b] = _shift(_logit(holds), x @ self.cross_[b])
 
     def _in_context(self, reading: Reading) -> list[Floats]:
+        if not reading.own:
+            return []
         total = self.bias_ + sum(self._voices(reading).values())
         own = np.maximum(np.array(reading.own), np.finfo(float).tiny)
         odds = np.log(own[:, 1]) - np.log(own[:, 0]) + total

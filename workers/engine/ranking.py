@@ -13,8 +13,9 @@ from workers.engine.composite import Composite
 from workers.engine.decision import ADJUDICATED
 from workers.engine.elements import ElementModel, MajorityElements, MirroredElements
 from workers.engine.errors import BadValue, UnknownLabel
+from workers.engine.implied import Relation, implied, surest_paths
 from workers.engine.judgement import Floats
-from workers.engine.order import agreement, exchanged, grouped, matrices, merits, undecided
+from workers.engine.order import agreement, exchanged, grouped, matrices, merits
 from workers.engine.parts import Element, Reading, Whole
 from workers.engine.question import QuestionType, Value, label_question
 from workers.engine.taught import Taught
@@ -41,10 +42,14 @@ class RankingMajority(Composite):
     rank some items only. A value may also be several rankings of some items each, such as single
     pairs: ``((("a",), ("b",)), (("c",), ("a",)))`` says a > b and c > a, and of b and c nothing.
 
-    Items are ordered by their expected number of items behind them (Borda 1781), and neighbours
-    changed over as long as more pairs agree then, in expectation: the order nearest to all
-    annotators (Kemeny 1959), or close to it. Neighbours stand level where that is more probable
-    than either order, or where nothing at all tells them apart.
+    The order is the one nearest to all annotators in expectation (Kemeny 1959), or close to it, see
+    `grouped`. It never contradicts comparisons that nobody contradicted, nor what follows from
+    them (`implied`): whoever alone compared two items has their order. Neighbours stand level where
+    that is more probable than either order, or where nothing at all tells them apart; if that is
+    so of all items, such as in a perfect cycle, there is no order to decide for.
+
+    A pair that nobody compared, and whose order follows, is as sure as the weakest of the
+    comparisons that it follows from.
 
     >>> from workers.engine.facts import Vote
     >>> from workers.engine.question import Question
@@ -94,18 +99,43 @@ class RankingMajority(Composite):
             for a, b in combinations(sorted(place), 2):
                 yield (0, f"{a}\x1e{b}"), WAYS[1 + np.sign(place[a] - place[b])]
 
+    def _implied(self, reading: Reading) -> tuple[Relation, Relation]:
+        """Which items come before which by what nobody contradicts; and which were compared."""
+        (model,) = self.models_
+        n = len(self._items(reading.record))
+        said = model.n_saying([f"{reading.record}\x1f{part}" for _, part in reading.elements])
+        over, level = matrices(n, list(said.astype(np.float64)))
+        return implied(over, level), over + over.T + level > 0
+
+    def _in_context(self, reading: Reading) -> list[Floats]:
+        n = len(self._items(reading.record))
+        if n < 2:
+            return reading.own
+        above, compared = self._implied(reading)
+        before, _ = matrices(n, reading.own)
+        surest = surest_paths(before, above & compared)
+        follows = above & ~compared & (surest > before)
+        found, upper = np.array(reading.own), np.triu_indices(n, 1)
+        for relation, way in ((follows, 0), (follows.T, 2)):
+            chosen = relation[upper]
+            chance = np.maximum(surest, surest.T)[upper][chosen]
+            found[chosen] = (1 - chance[:, None]) / 2
+            found[chosen, way] = chance
+        return _coherent(found, above)
+
     def _whole(self, reading: Reading) -> Whole:
         items = self._items(reading.record)
         before, level = matrices(len(items), reading.posterior)
+        open_ = False
         if reading.verdict is None:
-            groups = grouped(before, level)
+            groups, open_ = grouped(before, level, self._implied(reading)[0])
         else:
             at = {item: i for i, item in enumerate(items)}
             chain = (group for chain in _chains(reading.verdict) for group in chain)
             groups = [[at[item] for item in group] for group in chain]
         named = tuple(tuple(items[i] for i in group) for group in groups)
         order = [i for group in groups for i in group]
-        tied = list(named[0]) if len(named) == 1 < len(order) and undecided(before, level) else []
+        tied = list(named[0]) if open_ else []
         kept = agreement(groups, before, level)
         n = len(items)
         scores = [float(kept[i, order].sum() / (n - 1)) if n > 1 else 1.0 for i in order]
@@ -162,8 +192,11 @@ class RankingDawidSkene(RankingMajority):
 
     def _in_context(self, reading: Reading) -> list[Floats]:
         items = self._items(reading.record)
-        if len(items) < 3:
+        if len(items) < 2:
             return reading.own
+        above, _ = self._implied(reading)
+        if len(items) < 3:
+            return _coherent(np.array(reading.own), above)
         own = np.maximum(np.array(reading.own), np.finfo(float).tiny)
         (model,) = self.models_
         names = [f"{reading.record}\x1f{part}" for _, part in reading.elements]
@@ -174,7 +207,8 @@ class RankingDawidSkene(RankingMajority):
             merit[first] - merit[second]
         )
         ahead, apart = expit(odds), own[:, 0] + own[:, 2]
-        return list(np.stack([apart * ahead, own[:, 1], apart * (1 - ahead)], axis=1))
+        found = np.stack([apart * ahead, own[:, 1], apart * (1 - ahead)], axis=1)
+        return _coherent(found, above)
 
 
 class RankingLearned(Taught, RankingDawidSkene):
@@ -182,6 +216,18 @@ class RankingLearned(Taught, RankingDawidSkene):
 
     name: ClassVar[str] = "learned"
     mirrored: ClassVar[bool] = True
+
+
+def _coherent(posterior: Floats, above: Relation) -> list[Floats]:
+    """The posterior of pairs, but that no pair is held to be more probable against what follows.
+
+    Annotators of whom little is known, or little good, may else be believed to mean the reverse.
+    """
+    p, upper = posterior.copy(), np.triu_indices(len(above), 1)
+    forward, backward = above[upper], above.T[upper]
+    wrong = (forward & (p[:, 0] < p[:, 2])) | (backward & (p[:, 2] < p[:, 0]))
+    p[wrong, 0] = p[wrong, 2] = (p[wrong, 0] + p[wrong, 2]) / 2
+    return list(p)
 
 
 def _plain(value: Any) -> Value:

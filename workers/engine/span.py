@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
-from typing import ClassVar
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from workers.engine.composite import Composite
+from workers.engine.corroboration import Corroboration
 from workers.engine.decision import ADJUDICATED
 from workers.engine.elements import ElementModel, MajorityElements, MarkedElements
 from workers.engine.errors import BadValue, UnknownLabel
-from workers.engine.facts import Vote
 from workers.engine.judgement import Floats
+from workers.engine.marks import NOTHING, Marks
 from workers.engine.parts import Element, Reading, Whole
 from workers.engine.question import QuestionType, Span, Value, label_question
-from workers.engine.shares import TIE
+from workers.engine.shares import softmax
+from workers.engine.strategy import State
+from workers.engine.stretches import Stretches, stretch_of, stretches_of
 from workers.engine.taught import Taught
 
-NOTHING = ""
-"""The label of a stretch that is in no span."""
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 BACKGROUND = 4.0
 """At most so much unmarked text is taken into account, for each stretch that somebody marked."""
@@ -28,13 +31,6 @@ BACKGROUND = 4.0
 DEPENDENCE = 0.2
 FIT_DEPENDENCE = 0.02
 """ρ of the votes on a stretch, in the posterior and inside the fit."""
-
-AGREED = 0.9
-"""How probable a boundary is that a single annotator set."""
-
-Stretch = tuple[int, int]
-Codes = dict[Element, int]
-Posterior = dict[Element, Floats]
 
 
 class SpanMajority(Composite):
@@ -72,7 +68,7 @@ class SpanMajority(Composite):
         labels = self.question.labels
         if self.question.overlapping:
             return [self._model(NOTHING, label) for label in labels]
-        return [self._model(NOTHING, *labels)]
+        return [self._model(NOTHING, *labels)] if labels else []
 
     def _checked(self, value: Value) -> Value:
         try:
@@ -95,134 +91,65 @@ class SpanMajority(Composite):
         return self.question.labels.index(label) if self.question.overlapping else 0
 
     def _elements(self, record: str) -> list[Element]:
+        spans: dict[int, set[Span]] = {}
         values = [vote.value for vote in self.votes_on(record).values()]
-        values.append(self.standing_.adjudications.get(record, ()))
-        elements: list[Element] = []
-        for number in range(len(self.models_)):
-            spans = {s for value in values for s in value if self._number(s.label) == number}
-            cuts = sorted({edge for span in spans for edge in span[:2]})
-            change = dict.fromkeys(cuts, 0)
-            for span in spans:
-                change[span.start] += 1
-                change[span.end] -= 1
-            depth = 0
-            for start, end in pairwise(cuts):
-                depth += change[start]
-                if depth:
-                    elements.append((number, f"{start}-{end}"))
-        return elements
+        for value in (*values, self.standing_.adjudications.get(record, ())):
+            for span in value:
+                spans.setdefault(self._number(span.label), set()).add(span)
+        return [
+            (number, f"{start}-{end}")
+            for number in sorted(spans)
+            for start, end in stretches_of(spans[number])
+        ]
 
     def _labels(self, elements: list[Element], value: Value) -> Iterable[tuple[Element, str]]:
-        for element in elements:
-            over = (s.label for s in value if self._within(element, s))
-            yield element, next(over, NOTHING)
-
-    def _within(self, element: Element, span: Span) -> bool:
-        start, end = _stretch(element)
-        return span[0] <= start and end <= span[1] and self._number(span.label) == element[0]
+        said, places = [NOTHING] * len(elements), Stretches(elements)
+        for span in value:
+            for i in places.inside(self._number(span.label), span[:2]):
+                said[i] = said[i] or span.label
+        return zip(elements, said, strict=True)
 
     def _whole(self, reading: Reading) -> Whole:
-        posterior = dict(zip(reading.elements, reading.posterior, strict=True))
         verdict, votes = reading.verdict, reading.votes
-        if not posterior:  # all agree that there is nothing
+        if not reading.elements:  # all agree that there is nothing
             n = len(votes)
             sure = (n + 0.5) / (n + 1) if verdict is None else ADJUDICATED
             return Whole((), None, (), sure, {}, [], None, (0, 0))
-        codes, open_ = self._codes(posterior)
+        marks = Marks(reading, self._number, [model.labels for model in self.models_])
+        codes, open_ = marks.codes()
         if verdict is not None:
-            said = dict(self._labels(reading.elements, verdict))
-            codes, open_ = {each: self._code(each, said[each]) for each in posterior}, []
-        leader = self._spans(codes, posterior, votes) if verdict is None else verdict
-        tied = [name for each, names in open_ if codes[each] or not leader for name in names]
-        margins = {each: float(2 * p[codes[each]] - p.sum()) for each, p in posterior.items()}
-        weakest = min(margins, key=lambda each: margins[each])
-        then = max(
-            (code for code in range(len(posterior[weakest])) if code != codes[weakest]),
-            key=lambda code: posterior[weakest][code],
-        )
+            said = [label for _, label in self._labels(reading.elements, verdict)]
+            codes, open_ = [marks.code(i, label) for i, label in enumerate(said)], []
+        leader = marks.spans(codes) if verdict is None else verdict
+        tied = [name for i, names in open_ if codes[i] or not leader for name in names]
+        margins = [float(2 * p[c] - p.sum()) for p, c in zip(marks.posterior, codes, strict=True)]
+        weakest = min(range(len(margins)), key=margins.__getitem__)
+        p = marks.posterior[weakest]
+        then = max((code for code in range(len(p)) if code != codes[weakest]), key=p.__getitem__)
         given = sorted({*leader, *(span for vote in votes.values() for span in vote.value)})
-        chances = {
-            span: self._sure(span, posterior, votes)
-            if verdict is None
-            else ADJUDICATED
-            if span in verdict
-            else 1 - ADJUDICATED
-            for span in given
-        }
+        if verdict is None:
+            chances = {span: marks.sure(span) for span in given}
+        else:
+            sides = {True: ADJUDICATED, False: 1 - ADJUDICATED}
+            held = set(verdict)
+            chances = {span: sides[span in held] for span in given}
         scores = tuple(chances[span] for span in leader)
-        nothing = [float(p[codes[each]]) for each, p in posterior.items()]
+        nothing = [float(p[code]) for p, code in zip(marks.posterior, codes, strict=True)]
+        confidence = float(np.mean(scores or nothing))
+        if verdict is None and not leader and (places := marks.instead_of_nothing()):
+            n = len(votes)
+            tied, confidence = places, (marks.n_empty + 0.5) / (n + 1)
+        other = [*codes[:weakest], then, *codes[weakest + 1 :]]
         return Whole(
             leader=None if tied else leader,
-            runner_up=None if tied else self._spans(codes | {weakest: then}, posterior, votes),
+            runner_up=None if tied else marks.spans(other),
             scores=scores,
-            confidence=float(np.mean(scores or nothing)),
+            confidence=confidence,
             posterior={f"{s.label} {s.start}-{s.end}": p for s, p in chances.items()},
             tied=tied,
-            weakest=weakest,
+            weakest=reading.elements[weakest],
             sides=(codes[weakest], then),
         )
-
-    def _code(self, element: Element, label: str) -> int:
-        return self.models_[element[0]].labels.index(label)
-
-    def _codes(self, posterior: Posterior) -> tuple[Codes, list[tuple[Element, list[str]]]]:
-        """The most probable label of each stretch, and those stretches that have several.
-
-        Between a label and nothing it is nothing: fewer than half would have it.
-        """
-        codes, several = {}, []
-        for each, p in posterior.items():
-            best = np.flatnonzero(p > p.max() - TIE)
-            codes[each] = int(best[0])
-            if len(best) > 1:
-                labels = [self.models_[each[0]].labels[code] or "nothing" for code in best]
-                several.append((each, [f"{label} {each[1]}" for label in labels]))
-        return codes, several
-
-    def _spans(
-        self, codes: Codes, posterior: Posterior, votes: Mapping[str, Vote]
-    ) -> tuple[Span, ...]:
-        """Put spans together, from the surest stretch on; no two of a model overlap."""
-        found: list[tuple[int, Span]] = []
-        order = sorted(codes, key=lambda each: -round(float(posterior[each][codes[each]]), 9))
-        for core in order:
-            number, label = core[0], self.models_[core[0]].labels[codes[core]]
-            if label == NOTHING or any(n == number and self._within(core, s) for n, s in found):
-                continue
-            starts, ends = self._edges(core, posterior, votes)
-            at, to = _stretch(core)
-            span = Span(
-                max(starts, key=lambda x: (round(starts[x], 9), x), default=at),
-                min(ends, key=lambda x: (-round(ends[x], 9), x), default=to),
-                label,
-            )
-            if all(n != number or s.end <= span.start or span.end <= s.start for n, s in found):
-                found.append((number, span))
-        return tuple(sorted(span for _, span in found))
-
-    def _edges(
-        self, core: Element, posterior: Posterior, votes: Mapping[str, Vote]
-    ) -> tuple[dict[int, float], dict[int, float]]:
-        """How much weight is behind each start, and each end, of the spans round a stretch."""
-        starts: dict[int, float] = {}
-        ends: dict[int, float] = {}
-        for vote in votes.values():
-            for span in vote.value:
-                if self._within(core, span):
-                    weight = float(posterior[core][self._code(core, span.label)])
-                    starts[span.start] = starts.get(span.start, 0.0) + weight
-                    ends[span.end] = ends.get(span.end, 0.0) + weight
-        return starts, ends
-
-    def _sure(self, span: Span, posterior: Posterior, votes: Mapping[str, Vote]) -> float:
-        """P(span), seen from its surest stretch."""
-        code = self._code((self._number(span.label), ""), span.label)
-        inside = [each for each in posterior if self._within(each, span)]
-        core = max(inside, key=lambda each: posterior[each][code])
-        chance = float(posterior[core][code])
-        for edges, x in zip(self._edges(core, posterior, votes), span[:2], strict=True):
-            chance *= (edges.get(x, 0.0) + AGREED) / (sum(edges.values()) + 1)
-        return chance
 
 
 class SpanDawidSkene(SpanMajority):
@@ -231,11 +158,19 @@ class SpanDawidSkene(SpanMajority):
     Unmarked text counts too (up to BACKGROUND places for each marked stretch): its length over the
     length of the marked text is how often all agreed that there is nothing.
 
+    **Few against many.** Where at least half of a record's annotators leave a stretch unmarked, the
+    model is believed as far as those who marked it are borne out elsewhere, see `Corroboration`.
+    With P its posterior, S the shares of the votes as `majority` has them, and t that trust::
+
+        log P'(label) = t · log P(label) + (1 - t) · log S(label),  up to a constant
+
     Simpson & Gurevych, A Bayesian approach for sequence tagging with crowds, EMNLP 2019, for what
     annotators of spans do: they overlook many, and seldom make one up.
     """
 
     name: ClassVar[str] = "dawid_skene"
+
+    borne_out_: Counter[str]
 
     def _model(self, *labels: str) -> ElementModel:
         return MarkedElements(
@@ -246,7 +181,7 @@ class SpanDawidSkene(SpanMajority):
         marked = [0] * len(self.models_)
         whole = 0
         for record in self.standing_.heard():
-            stretches = [(element[0], _stretch(element)) for element in self._elements(record)]
+            stretches = [(element[0], stretch_of(element)) for element in self._elements(record)]
             whole += max((end for _, (_, end) in stretches), default=0)
             for number, (start, end) in stretches:
                 marked[number] += end - start
@@ -254,13 +189,41 @@ class SpanDawidSkene(SpanMajority):
             if isinstance(model, MarkedElements):
                 model.background = min((whole - length) / max(length, 1), BACKGROUND)
 
+    def _learn_context(self) -> None:
+        self.borne_out_ = Counter()
+        for record in self.standing_.votes:
+            said = Corroboration(self._elements(record), self.votes_on(record), self._numbers())
+            self.borne_out_.update(said.borne_out(self.standing_.adjudications.get(record)))
+
+    def _in_context(self, reading: Reading) -> list[Floats]:
+        found = list(reading.own)
+        said = Corroboration(reading.elements, reading.votes, self._numbers())
+        verdict, n_votes = self.standing_.adjudications.get(reading.record), len(reading.votes)
+        trust = said.trust(self.borne_out_, verdict)
+        for number, model in enumerate(self.models_):
+            at = [i for i, element in enumerate(reading.elements) if element[0] == number]
+            names = [f"{reading.record}\x1f{reading.elements[i][1]}" for i in at]
+            for i, given in zip(at, model.n_saying(names), strict=True):
+                if 2 * given[0] >= n_votes:
+                    shares = np.log((given + 1 / len(given)) / (n_votes + 1))
+                    own = np.log(np.maximum(found[i], np.finfo(float).tiny))
+                    found[i] = softmax((trust[i] * own + (1 - trust[i]) * shares)[None])[0]
+        return found
+
+    def _numbers(self) -> dict[str, int]:
+        return {label: self._number(label) for label in self.question.labels}
+
+    def state(self) -> dict[str, Any]:
+        return super().state() | {"borne_out": dict(self.borne_out_)}
+
+    @classmethod
+    def from_state(cls, state: State) -> Self:
+        self = super().from_state(state)
+        self.borne_out_ = Counter(state["borne_out"])
+        return self
+
 
 class SpanLearned(Taught, SpanDawidSkene):
     """The same, taught by adjudications, see `Taught`."""
 
     name: ClassVar[str] = "learned"
-
-
-def _stretch(element: Element) -> Stretch:
-    start, _, end = element[1].partition("-")
-    return int(start), int(end)

@@ -108,7 +108,7 @@ class Taught(Composite):
                 assert isinstance(model, DawidSkeneElements)
                 hits = teaching.agreeing(model.n_saying(elements), np.array(true))
                 trials.append((trial, codes, hits))
-        self.training_ = _training(len(records), trials)
+        self.training_ = _training(len(records), trials) if trials else _nothing(len(records))
 
     def _exercises(self, records: list[str]) -> list[list[tuple[int, str, Floats, int]]]:
         """For each model: an element's record's number, its name, its posterior, its true label."""
@@ -197,3 +197,9 @@ def _training(n: int, trials: list[tuple[Trial, NDArray[np.intp], Floats]]) -> T
     losses = float(before.mean()), float(after.mean())
     word = teaching.told(n, used, WHAT, *losses)
     return Training(n, used, *losses, float(right.mean()), float(hits.mean()), word)
+
+
+def _nothing(n: int) -> Training:
+    """What adjudications make of records on which nobody ever chose or marked anything."""
+    word = f"{n} adjudications: nothing was chosen or marked that could be learned from"
+    return Training(n, False, None, None, None, None, word)
