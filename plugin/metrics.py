@@ -89,6 +89,11 @@ class _Collector:
             "Version of the model in use.",
             labels=["dataset", "question", "strategy"],
         )
+        failed = GaugeMetricFamily(
+            "distill_strategy_failed",
+            "1 where a strategy of a team's own fails: the question keeps what it last published.",
+            labels=["dataset", "question", "strategy"],
+        )
         now = self._store.now()
         for dataset_id in self._store.datasets.ids():
             info = self._store.datasets.info(dataset_id)
@@ -112,9 +117,12 @@ class _Collector:
                 counters[metric].add_metric([name], int(info.get(fact, 0)))
             for question, model in self._store.datasets.models(dataset_id).items():
                 version.add_metric([name, question, model["strategy"]], model["version"])
+            for question, known in self._store.datasets.failed_strategies(dataset_id).items():
+                failed.add_metric([name, question, known["strategy"]], 1)
         yield from gauges.values()
         yield from counters.values()
         yield version
+        yield failed
 
 
 def expose(store: Store, queue: str) -> bytes:

@@ -63,6 +63,7 @@ class DatasetSettings(Choices):
     review_most: int = Field(1000, ge=1)
     reason_question: str = "why"
     more_votes: int = Field(0, ge=0)
+    strategy_timeout_s: float = Field(20.0, gt=0)
     questions: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
 
     @field_validator("questions")

@@ -26,6 +26,9 @@ LESSON_GROWTH = 0.2
 LESSON_LEAST = 5
 """It also ends when so many more adjudications, and such a share of them, have taught something."""
 
+REFIT_STALENESS = 0.1
+"""The share of changed votes at which the incremental model is fitted anew, whatever waits."""
+
 VERSION_GROWTH = 0.25
 VERSION_LEAST = 20
 """A version ends when so large a share of its votes, and so many of them, have changed."""
@@ -118,6 +121,11 @@ class Model:
         for record in records:
             self.strategy.learn(Content(record.id, content(self.question, record.fields)))
             self.unsaved += 1
+
+    def settle(self) -> None:
+        """Fit anew if so much was learned that it is due, whatever waits."""
+        if self.strategy.staleness >= REFIT_STALENESS:
+            self.refit()
 
     def refit(self) -> None:
         """Fit from scratch on the standing votes."""

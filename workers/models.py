@@ -15,17 +15,17 @@ from plugin.records import Dataset, Question, Record
 from plugin.settings import DatasetSettings
 from plugin.store import Store
 from plugin.store.history import START, Entry
-from workers.engine import registry, snapshot
+from workers import confined
+from workers.confined import Confined
+from workers.engine import snapshot
 from workers.engine.decision import Decision
-from workers.engine.errors import EngineError, UnsuitedStrategy
+from workers.engine.errors import EngineError, StrategyFailed, UnknownStrategy, UnsuitedStrategy
+from workers.failed_strategies import FailedStrategies
 from workers.model import Model, as_json
 from workers.values import TYPES, question_of
 from workers.witness import Annotators, Witness
 
 log = logging.getLogger("distill.models")
-
-REFIT_STALENESS = 0.1
-"""The share of changed votes at which the incremental model is fitted anew, whatever waits."""
 
 REFIT_VOTES = 50_000
 """Up to so many votes it is also fitted anew whenever nothing waits: a fraction of a second."""
@@ -33,12 +33,20 @@ REFIT_VOTES = 50_000
 
 @dataclass
 class Models:
-    """All models of a dataset, by question; the other questions with a word on why not."""
+    """All models of a dataset, by question.
+
+    Attributes
+    ----------
+    left_alone : question → why it is not distilled.
+    failed : question → why its strategy cannot be used for now: what it last published stays.
+    """
 
     dataset: Dataset
     plan: DatasetSettings
     by_question: dict[str, Model] = field(default_factory=dict)
     left_alone: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    _failures: FailedStrategies = field(default_factory=lambda: FailedStrategies({}, 0))
 
     @classmethod
     def load(
@@ -47,30 +55,58 @@ class Models:
         dataset: Dataset,
         plan: DatasetSettings,
         annotators: Annotators | None = None,
+        anyway: bool = False,
     ) -> Models:
-        """The models as the history has them now.
+        """The models as the history has them now. To be closed.
 
         Parameters
         ----------
         annotators : who they are, by number; may grow later. Without, as the store knows them now.
-
-        Raises
-        ------
-        UnknownStrategy : the plan names a strategy that does not exist.
+        anyway : also try strategies that failed and whose pause is not over.
         """
         people = store.datasets.annotators(dataset.id) if annotators is None else annotators
-        models = cls(dataset, plan)
+        models = cls(dataset, plan, _failures=FailedStrategies.of(store, dataset.id))
         for question in dataset.questions:
-            word = _why_not(question, plan)
+            name, strategy = question.name, plan.question(question.name).strategy
+            reason = _why_not(question, plan)
+            pausing = "" if anyway else models._failures.pausing(name, strategy)
             try:
-                if word is None:
-                    models.by_question[question.name] = models._restored(store, question, people)
+                if reason is None and not pausing:
+                    models.by_question[name] = models._restored(store, question, people)
             except UnsuitedStrategy as error:
-                word = str(error)
-            if word is not None:
-                models.left_alone[question.name] = word
+                reason = str(error)
+            except (StrategyFailed, UnknownStrategy) as error:
+                pausing = str(error)
+            if reason is not None:
+                models.left_alone[name] = reason
+            elif pausing:
+                models.failed[name] = pausing
         models.catch_up(store)
         return models
+
+    def close(self) -> None:
+        """End the processes of a team's own strategies. May be repeated."""
+        for model in self.by_question.values():
+            if isinstance(model.strategy, Confined):
+                model.strategy.close()
+
+    def keep_failures(self, store: Store) -> None:
+        """Note which strategies failed since this was loaded, and when to try them again."""
+        for name, model in list(self.by_question.items()):
+            if isinstance(model.strategy, Confined) and model.strategy.failure is not None:
+                self.failed[name] = str(model.strategy.failure)
+                del self.by_question[name]
+        news = {}
+        for name, error in self.failed.items():
+            strategy = self.plan.question(name).strategy
+            if not self._failures.pausing(name, strategy):
+                news[name] = self._failures.again(name, strategy, error)
+        store.datasets.write_failed_strategies(self.dataset.id, news)
+
+    def forget_failures(self, store: Store) -> None:
+        """Those whose strategy did its work again failed no longer."""
+        well = self._failures.by_question.keys() - self.failed.keys()
+        store.datasets.write_failed_strategies(self.dataset.id, dict.fromkeys(well))
 
     @property
     def versions(self) -> dict[str, str]:
@@ -79,15 +115,19 @@ class Models:
 
     def catch_up(self, store: Store) -> None:
         """Read the history behind the position that each model includes."""
-        for model in self.by_question.values():
+        for name, model in list(self.by_question.items()):
             tail = store.history.after(self.dataset.id, model.position)
-            if model.position == START:
-                model.fold(tail)
-            else:
-                model.introduce()
-                for entry in tail:
-                    model.learn(entry)
-        self.settle()
+            try:
+                if model.position == START:
+                    model.fold(tail)
+                else:
+                    model.introduce()
+                    for entry in tail:
+                        model.learn(entry)
+                model.settle()
+            except StrategyFailed as error:
+                self.failed[name] = str(error)
+                del self.by_question[name]
 
     def learn(self, entries: Iterable[Entry], records: Iterable[Record] = ()) -> None:
         """Fold in what was just appended to the history, and what the records say.
@@ -104,8 +144,7 @@ class Models:
     def settle(self) -> None:
         """Fit anew what has learned so much that it is due, whatever waits."""
         for model in self.by_question.values():
-            if model.strategy.staleness >= REFIT_STALENESS:
-                model.refit()
+            model.settle()
 
     def rest(self) -> None:
         """Nothing waits: fit anew whatever costs little."""
@@ -156,21 +195,25 @@ class Models:
         witness = Witness(question.name, asked, annotators, sureness)
         data, facts = store.datasets.model(self.dataset.id, question.name)
         same = (facts.get("strategy"), facts.get("question")) == (choices.strategy, as_json(asked))
-        if data and same:
+        limit_s = self.plan.strategy_timeout_s
+        if data and same and question.name not in self._failures.by_question:
             try:
-                strategy = registry.restore(snapshot.unpack(data))
                 witness.remember(facts)
                 if not witness.outdated:
+                    strategy = confined.restore(snapshot.unpack(data), limit_s)
                     figures = ("version", "position", "version_votes", "changes")
                     known = {name: facts[name] for name in figures}
                     return Model(
                         question, witness, strategy, taught=facts.get("taught", 0), **known
                     )
                 witness = Witness(question.name, asked, annotators, sureness)
+            except (StrategyFailed, UnknownStrategy, UnsuitedStrategy):
+                raise
             except EngineError as error:
                 log.warning("snapshot of %s unusable, folding anew: %s", question.name, error)
         version = facts.get("version", 0) + 1
-        return Model(question, witness, registry.create(choices.strategy, asked), version)
+        strategy = confined.create(choices.strategy, asked, limit_s)
+        return Model(question, witness, strategy, version)
 
 
 def _why_not(question: Question, plan: DatasetSettings) -> str | None:

@@ -47,6 +47,23 @@ class Publication:
         return {"id": self.record, "suggestions": self.suggestions}
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a record keeps that nobody decides for now, because a strategy failed.
+
+    Attributes
+    ----------
+    questions : whose suggestions stay.
+    note : whether the conflict note stays.
+    """
+
+    questions: frozenset[str] = frozenset()
+    note: bool = False
+
+
+NOTHING_KEPT = Kept()
+
+
 def publication(
     dataset: Dataset,
     record: Record,
@@ -55,6 +72,7 @@ def publication(
     ledger: Mapping[str, Any],
     note: str | None,
     plan: DatasetSettings,
+    kept: Kept = NOTHING_KEPT,
 ) -> Publication:
     """The difference between what should stand on a record and what stands there.
 
@@ -63,6 +81,7 @@ def publication(
     versions : question → `strategy:version`.
     ledger : the record's ledger entry, whose `m` keeps other agents' suggestions to be restored.
     note : the conflict note, None where there is no conflict to tell of.
+    kept : what stays as it was last published, whatever is decided.
     """
     result = Publication(record.id)
     may_show = plan.publish == "always" or record.status == "completed"
@@ -80,10 +99,31 @@ def publication(
             result.suggestions.append(suggestion(question, asked, decision, versions[name]))
         elif standing is not None and standing.score is not None:
             result.told[name] = fmean(_list(standing.score))
-    _note(result, dataset, record, note if may_show else None, plan, versions, ledger)
+    for name in kept.questions:
+        _keep(result, dataset.question(name), record, may_show, ledger)
+    if not (may_show and kept.note):
+        _note(result, dataset, record, note if may_show else None, plan, versions, ledger)
     if not may_show:
-        _leftovers(result, dataset, record, {*decided, plan.conflict_question}, ledger)
+        done = {*decided, *kept.questions, plan.conflict_question}
+        _leftovers(result, dataset, record, done, ledger)
     return result
+
+
+def _keep(
+    result: Publication,
+    question: Question | None,
+    record: Record,
+    may_show: bool,
+    ledger: Mapping[str, Any],
+) -> None:
+    """Leave what stands of ours, as long as the record may show it."""
+    if question is None:
+        return
+    standing = record.suggestion(question.id)
+    shows = may_show and standing is not None and standing.ours
+    result.shows[question.name] = standing.value if shows and standing else None
+    if not may_show:
+        _take_back(result, question, standing, ledger["m"].get(question.name))
 
 
 def _leftovers(

@@ -215,6 +215,24 @@ class Datasets:
             pipe.hset(self._keys.of(dataset_id, "model"), question, snapshot)
         pipe.hset(self._keys.of(dataset_id, "model_info"), question, json.dumps(info))
 
+    # A team's own strategies that failed
+
+    def failed_strategies(self, dataset_id: str) -> dict[str, dict[str, Any]]:
+        """Question → {"strategy", "error", "tries", "until"}; until when (ms) it is left in peace."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "failed_strategies"))
+        return {question.decode(): json.loads(failure) for question, failure in found.items()}
+
+    def write_failed_strategies(
+        self, dataset_id: str, failures: Mapping[str, Mapping[str, Any] | None]
+    ) -> None:
+        """Replace what is known of some questions' failures; None: it failed no longer."""
+        key = self._keys.of(dataset_id, "failed_strategies")
+        for question, failure in failures.items():
+            if failure is None:
+                self._redis.hdel(key, question)
+            else:
+                self._redis.hset(key, question, json.dumps(failure))
+
     def _scan(self, key: str) -> Iterator[tuple[str, Any]]:
         for name, value in self._redis.hscan_iter(key, count=SCANNED):
             yield name.decode(), unpack(value)

@@ -34,6 +34,7 @@ distill:<dataset>:annotators       hash    number → {"key", "name", "kind"}
 distill:<dataset>:responses        hash    "number|status" → how many responses
 distill:<dataset>:model            hash    question → snapshot of its strategy
 distill:<dataset>:model_info       hash    question → {"strategy", "version", "position", …}
+distill:<dataset>:failed_strategies hash   question → {"strategy", "error", "tries", "until"}
 distill:<dataset>:due              zset    record → what a review of it is worth
 distill:<dataset>:desk             set     records whose copies are to be looked at
 distill:<dataset>:doubted          set     records whose copies may not be as we last wrote them

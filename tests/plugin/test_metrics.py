@@ -32,6 +32,7 @@ OTHERS = {
     "distill_argilla_call_errors": "counter",
     "distill_oldest_dirty_seconds": "gauge",
     "distill_model_version": "gauge",
+    "distill_strategy_failed": "gauge",
 }
 
 

@@ -127,12 +127,12 @@ def test_a_wrong_setting_is_4_and_named_and_no_secret_is_told(
     assert "Traceback" not in done.err
 
 
-def test_an_unknown_strategy_is_4_and_named(run: Run, tmp_path: Path) -> None:
+def test_refit_with_an_unknown_strategy_is_1_and_names_it(run: Run, tmp_path: Path) -> None:
     toml = tmp_path / "other.toml"
     toml.write_text('[defaults]\nstrategy = "best"\n')
     done = run("refit", DISTILL_CONFIG=str(toml))
-    assert done.code == 4
-    assert "unknown strategy 'best'" in done.err
+    assert done.code == 1
+    assert "helpful: unknown strategy 'best'" in done.out
 
 
 # What they tell

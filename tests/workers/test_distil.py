@@ -395,9 +395,9 @@ def test_a_score_that_drifts_in_small_steps_is_written_once_they_add_up(build: B
 def test_a_strategy_that_does_not_exist_is_told_and_nothing_is_lost(build: Build) -> None:
     town = build(strategy="best")
     town.answer("ann", "r1", helpful="yes")
-    assert town.distil().word == "failed"
+    assert town.distil().word == "done"
     assert "unknown strategy 'best'" in town.store.datasets.info(D)["word"]
-    assert town.store.dirty.sizes(D) == (1, 0, 0)
+    assert town.voices()["r1"]["ann"][1] == {"helpful": "yes"}
     assert not town.store.leased(D)
 
 

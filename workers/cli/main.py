@@ -25,7 +25,7 @@ from plugin.errors import ArgillaRefused, DistillError, InvalidSettings
 from plugin.settings import Settings, read
 from workers.cli import guidelines, offline, operating, reviewing, running, watching
 from workers.cli.context import Opened
-from workers.engine.errors import UnknownStrategy
+from workers.engine.errors import BadPosterior, UnknownStrategy
 from workers.use_cases.world import World
 
 
@@ -79,6 +79,9 @@ def main() -> None:
     except (InvalidSettings, ArgillaRefused, UnknownStrategy) as error:
         _say(str(error))
         sys.exit(4)
+    except BadPosterior as error:
+        _say(f"the strategy cannot be used: {error}")
+        sys.exit(1)
     except RedisError as error:
         _say(f"Redis cannot be reached ({type(error).__name__}); check DISTILL_REDIS_URL")
         sys.exit(3)

@@ -97,8 +97,13 @@ def refit(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     if json_:
         print_json(versions)
     for name, questions in versions.items() if not json_ else ():
-        told = ", ".join(f"{question} is at version {n}" for question, n in questions.items())
-        console().print(f"{name}: {told or 'no label question'}")
+        told = ", ".join(
+            f"{question} is at version {n}" if isinstance(n, int) else f"{question}: {n}"
+            for question, n in questions.items()
+        )
+        console().print(f"{name}: {told or 'no question is distilled'}")
+    if any(isinstance(n, str) for questions in versions.values() for n in questions.values()):
+        raise click.exceptions.Exit(1)
 
 
 @click.command("rotate-secret")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.engine.choice import Choice, Voice
-from workers.engine.errors import UnknownLabel
+from workers.engine.errors import BadPosterior, UnknownLabel
 from workers.engine.facts import Adjudication, Content, Fact, Source, Vote
 from workers.engine.question import Value
 from workers.engine.reliability import ANNOTATOR_VOTES, CROWD_ACCURACY
@@ -67,6 +68,8 @@ class Custom(ValueModel):
 
         `votes` are in the order of their annotators. The probabilities need not sum to 1, and what
         is left out has next to none. Must depend on nothing but the votes and what stands.
+        What is no distribution (not a number, below 0, all 0, of a value that the question does
+        not take) is refused: BadPosterior.
         """
 
     def _checked(self, value: Value) -> Value:
@@ -113,10 +116,31 @@ class Custom(ValueModel):
         """The log posterior; all values alike without votes."""
         if not votes:
             return np.full(len(values), -np.log(max(len(values), 1)))
+        shares = self._shares(votes, [str(value) for value in values])
+        return np.asarray(np.log(np.maximum(shares / shares.sum(), LEAST)))
+
+    def _shares(self, votes: Sequence[Vote], names: Sequence[str]) -> NDArray[np.float64]:
+        """What `posterior` returns, by value. Raises BadPosterior where it is no distribution."""
         found = self.posterior(votes)
-        shares = np.array([found.get(str(value), 0.0) for value in values], np.float64)
-        shares /= shares.sum() or 1.0
-        return np.log(np.maximum(shares, LEAST))
+
+        def refused(why: str) -> BadPosterior:
+            return BadPosterior(votes[0].record, why)
+
+        if not isinstance(found, Mapping):
+            raise refused(
+                f"it is of type {type(found).__name__}, not a mapping of values to shares"
+            )
+        by_name = {str(value): share for value, share in found.items()}
+        unknown = sorted(by_name.keys() - set(names))
+        if unknown and self.question.type in ("label", "rating"):
+            raise refused(f"{unknown[0]!r} is none of {', '.join(names)}")
+        for name, share in by_name.items():
+            if not isinstance(share, Real) or not 0 <= share < np.inf:
+                raise refused(f"the share of {name!r} is {share!r}")
+        shares = np.array([float(by_name.get(name, 0.0)) for name in names], np.float64)
+        if not 0 < shares.sum() < np.inf:
+            raise refused(f"its shares sum to {shares.sum():g}")
+        return shares
 
     def _accuracy(self, annotator: str) -> float:
         n = len(self.standing_.records.get(annotator, ()))

@@ -10,6 +10,8 @@
         ├── UnknownStrategy   a strategy name that nobody registered
         │   └── NotAStrategy  what has that name cannot be loaded, or is no strategy
         ├── UnsuitedStrategy  a strategy that cannot answer this type of question
+        ├── BadPosterior      a strategy of a team's own returned what is no distribution
+        ├── StrategyFailed    a strategy of a team's own raised, ended its process, or took too long
         └── BadSnapshot       bytes that are no snapshot, or of a format of another release
 """
 
@@ -51,6 +53,16 @@ class UnsuitedStrategy(EngineError):
     def __init__(self, name: str, kind: str, types: Iterable[str]) -> None:
         able = ", ".join(sorted(types))
         super().__init__(f"strategy {name} cannot answer {kind} questions, only {able}")
+
+
+class BadPosterior(EngineError):
+    def __init__(self, record: str, why: str) -> None:
+        super().__init__(f"the posterior of record {record} is no distribution: {why}")
+
+
+class StrategyFailed(EngineError):
+    def __init__(self, strategy: str, why: str) -> None:
+        super().__init__(f"strategy {strategy!r} failed: {why}")
 
 
 class BadSnapshot(EngineError):

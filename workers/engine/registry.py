@@ -41,6 +41,15 @@ def names() -> list[str]:
     return sorted({each.name for each in CLASSES})
 
 
+def built_in(name: object) -> bool:
+    """Whether a strategy of ours has that name: it runs no code of anybody else.
+
+    >>> built_in("learned"), built_in("acme_rules:PeopleFirst")
+    (True, False)
+    """
+    return any(each.name == name for each in CLASSES)
+
+
 def create(name: object, question: Question) -> Strategy:
     """Make a strategy with its default hyperparameters, not fitted yet.
 

@@ -13,6 +13,7 @@ from workers.conflict_note import Dispute, conflict_note
 from workers.engine import conflicts
 from workers.engine.decision import Decision
 from workers.engine.question import Value
+from workers.publication import NOTHING_KEPT, Kept
 from workers.use_cases.observing import Look
 from workers.use_cases.run import Run
 from workers.values import content
@@ -26,13 +27,15 @@ class Resolution:
     """What we think of one record now.
 
     `conflicts` holds, by question, the conflict as it is to be stored; None where there never was
-    one. `note` is the conflict note, None where nothing is in dispute.
+    one. `note` is the conflict note, None where nothing is in dispute. `kept` is what stays as it was
+    last published, because its strategy failed.
     """
 
     record: Record
     decided: dict[str, Decision]
     conflicts: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     note: str | None = None
+    kept: Kept = NOTHING_KEPT
 
     @property
     def open(self) -> list[tuple[str, dict[str, Any]]]:
@@ -62,7 +65,8 @@ def decide(
     datasets, dataset_id = run.store.datasets, run.dataset.id
     standing = [r for i, r in records.items() if r is not None and i in seen.ledger]
     decided = run.models.decide([record.id for record in standing], run.plan)
-    pairs = [(record_id, q) for record_id, by_question in decided.items() for q in by_question]
+    failed = frozenset(run.models.failed)
+    pairs = [(i, q) for i, by_question in decided.items() for q in [*by_question, *failed]]
     known = datasets.conflicts_on(dataset_id, pairs)
     resolutions = []
     for record in standing:
@@ -75,6 +79,8 @@ def decide(
             found = found or conflicts.find(model.asked, votes, decision, was, sure)
             words = partial(model.words, fields=record.fields)
             resolution.conflicts[question] = _stored(found, words, decision, before, now)
+        disputed = [known.get((record.id, question), {}).get("state") for question in failed]
+        resolution.kept = Kept(failed, note="open" in disputed)
         resolutions.append(resolution)
     kinds = {kind(q, c) for r in resolutions for q, c in r.open if run.models.by_question[q].recurs}
     related = datasets.related(dataset_id, sorted(kinds))

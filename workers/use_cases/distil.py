@@ -19,7 +19,7 @@ from plugin.records import Dataset, Record
 from plugin.settings import DatasetSettings
 from plugin.store.lease import Lease
 from workers.engine.decision import Decision
-from workers.engine.errors import UnknownStrategy
+from workers.engine.errors import StrategyFailed
 from workers.models import Models
 from workers.use_cases import report_due
 from workers.use_cases.crowd import Crowd
@@ -83,20 +83,33 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
         if original is not None:
             outcome.word, outcome.records = "forwarded", forward(world, dataset_id, original)
             return outcome
-        run = _begin(world, dataset_id, lease, outcome)
-        if run is not None:
-            _Work(run, outcome).until(time.monotonic() + slice_s)
-            world.store.datasets.note(dataset_id, failing=0, word="")
-            report_due.ask(world, dataset_id)
+        _work(world, dataset_id, lease, outcome, time.monotonic() + slice_s)
     except LeaseLost:
         outcome.word = "lease lost"
-    except (ArgillaUnavailable, ArgillaRefused, UnknownStrategy) as error:
+    except (ArgillaUnavailable, ArgillaRefused) as error:
         rest_s = _failed(world, dataset_id, error)
         outcome.word, outcome.waiting = "failed", False
         outcome.errors.append(str(error))
     finally:
         lease.release(rest_s)
     return outcome
+
+
+def _work(world: World, dataset_id: str, lease: Lease, outcome: Outcome, end: float) -> None:
+    """The run; where a strategy of a team's own fails in the middle, begun anew without it."""
+    while (run := _begin(world, dataset_id, lease, outcome)) is not None:
+        try:
+            _Work(run, outcome).until(end)
+            run.models.forget_failures(world.store)
+            trouble = "; ".join(f"{name}: {error}" for name, error in run.models.failed.items())
+            world.store.datasets.note(dataset_id, failing=0, word=trouble)
+            report_due.ask(world, dataset_id)
+            return
+        except StrategyFailed as error:
+            outcome.errors.append(str(error))
+        finally:
+            run.models.keep_failures(world.store)
+            run.models.close()
 
 
 def _failed(world: World, dataset_id: str, error: Exception) -> int:
@@ -135,9 +148,10 @@ def _begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run
     models = Models.load(world.store, dataset, plan, crowd.annotators)
     state = "active" if plan.distil and dataset.status == "ready" else "ignored"
     datasets.note(dataset_id, **_facts(dataset, models, plan, state))
-    if state == "ignored" or not models.by_question:
+    if state == "ignored" or not (models.by_question or models.failed):
         outcome.word = "ignored"
         world.store.dirty.drop(dataset_id)
+        models.close()
         return None
     review = review_of(world, dataset_id)
     return Run(world, lease, dataset, plan, crowd, models, review=review)
@@ -152,6 +166,7 @@ def _facts(
             "labels": list(q.labels),
             "field": q.field,
             "word": models.left_alone.get(q.name, "distilled"),
+            **({"failed": models.failed[q.name]} if q.name in models.failed else {}),
         }
         for q in dataset.questions
     }

@@ -12,13 +12,17 @@ from redis.exceptions import RedisError, ResponseError
 from plugin import readiness
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, DistillError
 from plugin.records import Dataset
-from workers.engine.errors import EngineError
 from workers.models import Models
 from workers.use_cases.registration import distilled
 from workers.use_cases.review import inspect
 from workers.use_cases.world import World
 
 ARRIVAL_S = 15.0
+
+MEND_STRATEGY = (
+    "mend the package or `strategy` in distill.toml, restart the workers, run `argilla-distill refit`; "
+    "what was last published stays until then"
+)
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
@@ -169,16 +173,15 @@ def _datasets(world: World) -> Iterator[Finding]:
         )
     for brief in found:
         dataset, plan = world.gateway.dataset(brief.id), world.plan(brief.full_name)
-        try:
-            models = Models.load(world.store, dataset, plan)
-        except EngineError as error:
-            yield Finding(brief.full_name, FAIL, str(error), "see `strategy` in distill.toml")
-            continue
+        models = Models.load(world.store, dataset, plan, anyway=True)
+        models.close()
+        for name, error in models.failed.items():
+            yield Finding(f"{brief.full_name}, {name}", FAIL, error, MEND_STRATEGY)
         parts = [f"{n} → {m.strategy.name}" for n, m in models.by_question.items()]
         parts += [f"{name}: {word}" for name, word in models.left_alone.items()]
         note = dataset.question(plan.conflict_question)
         remedy = ""
-        if not models.by_question:
+        if not models.by_question and not models.failed:
             remedy = "no question is distilled"
         elif note is None or note.type != "text":
             remedy = (

@@ -60,6 +60,7 @@ def publish(run: Run, resolutions: Sequence[Resolution], seen: Look, now: int) -
             seen.ledger[resolution.record.id],
             resolution.note,
             run.plan,
+            resolution.kept,
         )
         for resolution in resolutions
     ]
@@ -124,7 +125,13 @@ def _keep(
         if record_id in sent.refused:
             continue
         before = seen.decided[record_id]
-        decisions[record_id] = {
+        last = {q: before[q] for q in resolution.kept.questions & before.keys()}
+        for question, stored in last.items():
+            shows = _shown(
+                stored.get("shown", []), shown.shows[question], sent.at.get(record_id, now)
+            )
+            last[question] = {**stored, "shown": shows}
+        decisions[record_id] = last | {
             question: _stored(run, question, decision, before.get(question, {}), shown, sent, now)
             for question, decision in resolution.decided.items()
         }
@@ -179,6 +186,8 @@ def _due(
             worth += value.worth
             conflict = resolution.conflicts[question] or {}
             worth += DISPUTED if conflict.get("kind") == "adjudications" else 0.0
+        for question in resolution.kept.questions & decisions[record_id].keys():
+            worth += sum(decisions[record_id][question].get("worth", ()))
         due[record_id] = worth or None
     return due
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from plugin.records import Dataset
+from plugin.settings import DatasetSettings
+from plugin.store.lease import Lease
+from workers.engine.errors import StrategyFailed
+from workers.failed_strategies import forgive
 from workers.model import Model
 from workers.models import Models
 from workers.use_cases.crowd import Crowd
@@ -35,23 +40,43 @@ def release(run: Run, models: list[Model]) -> None:
     run.lease.commit(write)
 
 
-def refit(world: World, dataset_id: str) -> dict[str, int]:
-    """Fit a dataset's models anew on demand; the answer is each question's version.
+def refit(world: World, dataset_id: str) -> dict[str, int | str]:
+    """Fit a dataset's models anew on demand; returns each question's version, or why it failed.
+
+    Strategies that failed earlier are tried again.
 
     Raises
     ------
     DatasetBusy : the distiller did not give the dataset's lease back in time.
     """
+    forgive(world.store, dataset_id)
     dataset = world.gateway.dataset(dataset_id)
     plan = world.plan(dataset.full_name)
     lease = patiently(world, dataset_id)
     try:
-        crowd = Crowd(world.store, world.gateway, dataset_id, world.settings.plan.sources)
-        models = Models.load(world.store, dataset, plan, crowd.annotators)
-        release(Run(world, lease, dataset, plan, crowd, models), list(models.by_question.values()))
-        world.store.dirty.make_stale(dataset_id, models.moved(plan.tolerance))
-        lease.commit(lambda pipe: models.write(pipe, world.store, models.by_question.values()))
+        told = None
+        while told is None:
+            told = _refit(world, dataset, plan, lease)
     finally:
         lease.release()
     world.dispatch.wake(dataset_id)
-    return {name: model.version for name, model in models.by_question.items()}
+    return told
+
+
+def _refit(
+    world: World, dataset: Dataset, plan: DatasetSettings, lease: Lease
+) -> dict[str, int | str] | None:
+    """The same, with the lease; None if a strategy failed in the middle: to be done without it."""
+    crowd = Crowd(world.store, world.gateway, dataset.id, world.settings.plan.sources)
+    models = Models.load(world.store, dataset, plan, crowd.annotators)
+    try:
+        release(Run(world, lease, dataset, plan, crowd, models), list(models.by_question.values()))
+        world.store.dirty.make_stale(dataset.id, models.moved(plan.tolerance))
+        lease.commit(lambda pipe: models.write(pipe, world.store, models.by_question.values()))
+        models.forget_failures(world.store)
+    except StrategyFailed:
+        return None
+    finally:
+        models.keep_failures(world.store)
+        models.close()
+    return {name: model.version for name, model in models.by_question.items()} | models.failed

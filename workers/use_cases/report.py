@@ -17,7 +17,8 @@ from plugin.errors import ArgillaRefused, ArgillaUnavailable
 from plugin.explanation import Review, explain, sides_of
 from plugin.report import Overview, Today
 from plugin.store import Store
-from workers.engine import registry, snapshot
+from workers import confined
+from workers.engine import snapshot
 from workers.engine.errors import EngineError
 from workers.engine.question import Question, question_of
 from workers.reporting import examples
@@ -53,7 +54,8 @@ def report(world: World, dataset_id: str) -> Counted:
         store.reports.release(dataset_id)
         return Counted(dataset_id, word="not distilled")
     taken_at, state = store.now(), mark(store, dataset_id)
-    believed = _believed(store, dataset_id, json.loads(info.get("questions", "{}")))
+    limit_s = world.plan(info["name"]).strategy_timeout_s
+    believed = _believed(store, dataset_id, json.loads(info.get("questions", "{}")), limit_s)
     stands = survey(store, dataset_id, {name: asked for name, (asked, _) in believed.items()})
     twins = Twins.of(stands.prints)
     chosen = {name: examples.pick(stands, s) for name, s in stands.questions.items()}
@@ -78,12 +80,14 @@ def report(world: World, dataset_id: str) -> Counted:
 
 
 def _believed(
-    store: Store, dataset_id: str, questions: Mapping[str, Mapping[str, Any]]
+    store: Store, dataset_id: str, questions: Mapping[str, Mapping[str, Any]], limit_s: float
 ) -> dict[str, tuple[Question, Believed]]:
     """Of each distilled question: how the engine sees it, and what its strategy says of itself.
 
-    Strategies are as they were last saved: a handful of answers behind, at most.
+    Strategies are as they were last saved: a handful of answers behind, at most. One that failed
+    says nothing; no call of it takes longer than `limit_s`.
     """
+    failed = store.datasets.failed_strategies(dataset_id)
     found: dict[str, tuple[Question, Believed]] = {}
     for name, known in questions.items():
         if known.get("word") != "distilled":
@@ -93,9 +97,10 @@ def _believed(
             continue
         says = Believed(known["type"], facts["strategy"], facts["version"])
         try:
-            strategy = registry.restore(snapshot.unpack(data))
-            people, training = strategy.annotators(), strategy.training
-            says = Believed(says.kind, says.strategy, says.version, people, training)
+            if name not in failed:
+                with confined.restored(snapshot.unpack(data), limit_s) as strategy:
+                    people, training = strategy.annotators(), strategy.training
+                says = Believed(says.kind, says.strategy, says.version, people, training)
         except EngineError as error:
             log.warning("snapshot of %s unusable, reported without it: %s", name, error)
         found[name] = question_of(facts["question"]), says

@@ -17,6 +17,7 @@ from plugin.dispatch import DISTIL, SWEEP
 from plugin.errors import NotFound
 from plugin.records import Dataset, Question, Record
 from plugin.settings import DatasetSettings
+from workers.failed_strategies import forgive
 from workers.use_cases import counting
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.observing import look
@@ -66,6 +67,7 @@ def sweep(world: World, dataset_id: str, progress: Progress = lambda done, total
     if not plan.distil or dataset.status != "ready":
         report.word = "ignored"
         return report
+    forgive(store, dataset_id)
     started = store.now()
     activity = world.gateway.activity(dataset_id)
     store.service.keep_users(world.gateway.users())

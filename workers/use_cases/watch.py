@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from plugin.dispatch import SWEEP
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, NotFound
 from plugin.records import Dataset
+from workers.failed_strategies import FailedStrategies
 from workers.use_cases import report_due
 from workers.use_cases.review import CannotReview, adopt, inspect
 from workers.use_cases.world import World
@@ -44,6 +45,7 @@ def tick(world: World) -> int:
     for dataset_id in store.datasets.ids():
         dirty, stale, _ = store.dirty.sizes(dataset_id)
         waits = dirty or stale or store.reviews.desk_size(dataset_id)
+        waits = waits or FailedStrategies.of(store, dataset_id).due()
         if waits and not store.leased(dataset_id):
             world.dispatch.wake(dataset_id)
             woken += 1
