@@ -22,6 +22,8 @@ def exposed(store: Store) -> dict[str, set[str]]:
         pipe, DATASET, "problem", None, {"strategy": "majority", "version": 1}
     )
     pipe.execute()
+    failure = {"strategy": "acme", "error": "it raised", "tries": 1, "until": 0}
+    store.datasets.write_failed_strategies(DATASET, {"problem": failure})
     found: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(metrics.expose(store, "distill").decode()):
         for sample in family.samples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import click
@@ -103,7 +104,7 @@ def refit(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
         )
         console().print(f"{name}: {told or 'no question is distilled'}")
     if any(isinstance(n, str) for questions in versions.values() for n in questions.values()):
-        raise click.exceptions.Exit(1)
+        sys.exit(1)
 
 
 @click.command("rotate-secret")
