@@ -5,7 +5,7 @@ Somebody with few answers is unknown, not bad: no figure is shown of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from plugin.argilla_links import answered_link
@@ -15,6 +15,9 @@ from plugin.voices import people, unnamed
 
 MOST_ROWS = 100
 """So many annotators are on one page."""
+
+LEAST_OF_A_WEEK = 5
+"""Of weeks with fewer answers annotators are not told how many agree with the decision."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,20 @@ def person(
     return Person(number, who.name, who.kind, who.agent, labels, mine)
 
 
+def for_themselves(shown: Person, known: Collection[str]) -> Person:
+    """The same as annotators read it themselves: a week of few answers would tell what was decided.
+
+    Parameters
+    ----------
+    known : the records whose decision they may know now.
+    """
+    if shown.report is None:
+        return shown
+    costly = tuple(each for each in shown.report.costly if each.record in known)
+    drift = tuple(week for week in shown.report.drift if week[2] >= LEAST_OF_A_WEEK)
+    return replace(shown, report=replace(shown.report, costly=costly, drift=drift))
+
+
 def _order(row: Row) -> tuple[bool, float, int, int]:
     each = row.report
     return not each.known, -each.reliability if each.known else 0.0, -each.votes, row.number
@@ -87,13 +104,15 @@ class OwnLine:
     questions: tuple[OwnQuestion, ...]
 
 
-def own_line(part: Own, reports: Mapping[str, QuestionReport | None], argilla_url: str) -> OwnLine:
+def own_line(
+    part: Own, number: int, reports: Mapping[str, QuestionReport | None], argilla_url: str
+) -> OwnLine:
     """Somebody's part in a dataset, in a few figures. `reports` are of its questions by name."""
     found = tuple(
-        OwnQuestion(name, _short(_of(part.number, report))) for name, report in reports.items()
+        OwnQuestion(name, _short(_of(number, report))) for name, report in reports.items()
     )
     url = own_link(part.id, reports, argilla_url)
-    return OwnLine(part.id, part.info.get("name", part.id), part.number, url, found)
+    return OwnLine(part.id, part.name, number, url, found)
 
 
 def own_link(

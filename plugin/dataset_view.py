@@ -53,6 +53,7 @@ def shown(report: QuestionReport) -> QuestionReport:
         report,
         annotators=(),
         examples=(),
+        words={},
         weeks=_latest(report.weeks, MOST_WEEKS),
         rounds=_latest(report.rounds, MOST_ROUNDS),
         across=report.across[:MOST_ACROSS],
@@ -63,7 +64,7 @@ def without_others(report: QuestionReport | None) -> dict[str, Any] | None:
     """The same as JSON has it: without what other pages tell."""
     if report is None:
         return None
-    return {k: v for k, v in asdict(report).items() if k not in ("annotators", "examples")}
+    return {k: v for k, v in asdict(report).items() if k not in ("annotators", "examples", "words")}
 
 
 def _latest(periods: Sequence[Period], most: int) -> tuple[Period, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from plugin.report import Example, QuestionReport
@@ -16,15 +17,21 @@ class Lesson:
     close: tuple[Example, ...]
 
 
-def lessons(report: QuestionReport) -> tuple[Lesson, ...]:
-    """By the question's own order of labels; values that are no labels of it come last."""
-    values = dict.fromkeys([*report.labels, *(e.value for e in report.examples)])
+def lessons(report: QuestionReport, known: Collection[str]) -> tuple[Lesson, ...]:
+    """By the question's own order of labels; values that are no labels of it come last.
+
+    Parameters
+    ----------
+    known : the records whose decision every annotator may know now.
+    """
+    examples = [each for each in report.examples if each.record in known]
+    values = dict.fromkeys([*report.labels, *(e.value for e in examples)])
     found = (
-        Lesson(value, _of(report, value, "telling"), _of(report, value, "close"))
+        Lesson(value, _of(examples, value, "telling"), _of(examples, value, "close"))
         for value in values
     )
     return tuple(lesson for lesson in found if lesson.telling or lesson.close)
 
 
-def _of(report: QuestionReport, value: str, kind: str) -> tuple[Example, ...]:
-    return tuple(e for e in report.examples if e.value == value and e.kind == kind)
+def _of(examples: Sequence[Example], value: str, kind: str) -> tuple[Example, ...]:
+    return tuple(e for e in examples if e.value == value and e.kind == kind)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plugin.explaining.case import Case, Review
+from plugin.explaining.arguing import argued, arguments_of
+from plugin.explaining.case import TO_ANNOTATORS, TO_OVERSEERS, Case, Review, Telling
 from plugin.explaining.outcome import sure, would_change
 from plugin.explaining.phrases import cut, one
 from plugin.explaining.sides import sides as who_said_what
@@ -19,24 +20,49 @@ from plugin.explaining.tipping import tipped
 from plugin.explaining.track_record import who_is_right
 from plugin.voices import text
 
-__all__ = ["Explanation", "Review", "explain", "sides_of"]
+__all__ = [
+    "TO_ANNOTATORS",
+    "Explanation",
+    "Review",
+    "Telling",
+    "arguments_of",
+    "explain",
+    "sides_of",
+]
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A decision in whole sentences; one is empty where there is nothing to say."""
+    """A decision in whole sentences; one is empty where there is nothing to say.
+
+    Attributes
+    ----------
+    sides : who said what
+    argued : what speaks for the sides, in the words of the record and of those who answered
+    """
 
     sides: str
+    argued: str
     who_is_right: str
     tipped: str
     sure: str
     would_change: str
+    reviewed: bool = False
 
     @property
     def text(self) -> str:
-        """All of it, in at most four sentences."""
+        """All of it, in a few sentences."""
         last = one(self.sure, self.would_change)
-        return " ".join(part for part in (self.sides, self.who_is_right, self.tipped, last) if part)
+        parts = (self.sides, self.argued, self.who_is_right, self.tipped, last)
+        return " ".join(part for part in parts if part)
+
+    @property
+    def why(self) -> str:
+        """The same for those who learn from it: why first, then who said what, and how sure that is."""
+        parts = (self.tipped, self.argued, self.sides, self.sure)
+        if not self.reviewed:
+            parts = (self.argued, self.sides, self.tipped, self.sure)
+        return " ".join(part for part in parts if part)
 
 
 def explain(
@@ -52,6 +78,9 @@ def explain(
     reviews: Sequence[Review] = (),
     before: Sequence[Sequence[Any]] = (),
     escape: Callable[[str], str] = str,
+    arguments: Mapping[str, Sequence[str]] | None = None,
+    evidence: Sequence[str] = (),
+    telling: Telling = TO_OVERSEERS,
 ) -> Explanation:
     """Why one question of a record is decided as it is, or is not.
 
@@ -69,6 +98,9 @@ def explain(
     reviews : oldest first.
     before : earlier conflicts, settled since: (since, until, outcome in words or None).
     escape : applied to everything that people wrote; by default the caller escapes the whole.
+    arguments : value in words → why those on that side say so, in their own words.
+    evidence : words of the record that often go with what is decided.
+    telling : what may be told of people.
 
     >>> decision = {"v": "yes", "c": 0.9, "p": {"yes": 0.9, "no": 0.1}, "top": "yes", "next": "no",
     ...             "prior": 0.0, "w": [[0, 0.95, 2.9], [1, 0.6, -0.7]]}
@@ -87,9 +119,18 @@ def explain(
         reviews,
         before,
         escape,
+        {cut(value): tuple(given) for value, given in (arguments or {}).items() if given},
+        evidence,
+        telling,
     )
     return Explanation(
-        who_said_what(case), who_is_right(case), tipped(case), sure(case), would_change(case)
+        who_said_what(case),
+        argued(case),
+        who_is_right(case),
+        tipped(case),
+        sure(case),
+        would_change(case),
+        case.balance.reviewed,
     )
 
 

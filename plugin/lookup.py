@@ -6,11 +6,12 @@ counted over a whole dataset is in its report (`plugin.report`); everything else
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from plugin.disclosure import complete_entry, may_read_why, oversees
 from plugin.record_view import Known
 from plugin.report import Overview
 from plugin.store import Store
@@ -53,11 +54,16 @@ class Due:
 
 @dataclass(frozen=True)
 class Own:
-    """Somebody's own part in a dataset."""
+    """Somebody's own part in a dataset; `number` is theirs as an annotator, None before they answer."""
 
     id: str
     info: Mapping[str, str]
-    number: int
+    number: int | None
+
+    @property
+    def name(self) -> str:
+        """As `workspace/name`."""
+        return self.info.get("name", self.id)
 
 
 def datasets(store: Store, visitor: Visitor) -> list[Found]:
@@ -81,18 +87,37 @@ def dataset(store: Store, text: str, visitor: Visitor) -> Found | None:
 
 
 def own(store: Store, visitor: Visitor) -> list[Own]:
-    """The datasets in which the visitor has answered, in workspaces that they are still in."""
+    """The datasets in workspaces that the visitor is in, also those in which they have yet to answer."""
     parts = (own_in(store, dataset_id, visitor) for dataset_id in store.datasets.ids())
-    return sorted((p for p in parts if p is not None), key=lambda p: p.info.get("name", p.id))
+    return sorted((p for p in parts if p is not None), key=lambda p: p.name)
 
 
 def own_in(store: Store, text: str, visitor: Visitor) -> Own | None:
-    """The visitor's own part in one dataset; None if they have none, or left its workspace."""
-    info = store.datasets.info(text)
+    """The visitor's own part in one dataset; None if they are not, or no longer, in its workspace."""
+    dataset_id = _id(text) or text
+    info = store.datasets.info(dataset_id)
     if not info or not visitor.belongs_to(info.get("workspace_id")):
         return None
-    known = store.datasets.annotators(text).items()
-    return next((Own(text, info, number) for number, a in known if a["key"] == visitor.id), None)
+    known = store.datasets.annotators(dataset_id).items()
+    number = next((number for number, a in known if a["key"] == visitor.id), None)
+    return Own(dataset_id, info, number)
+
+
+def still_known(store: Store, dataset_id: str, records: Sequence[str]) -> set[str]:
+    """Of the records that a report tells of, those whose decision every annotator may know now.
+
+    When they were counted, all of them were complete; some may have been reopened or deleted since.
+    """
+    ids, info = list(dict.fromkeys(records)), store.datasets.info(dataset_id)
+    entries = zip(ids, store.datasets.ledger(dataset_id, ids), strict=True)
+    return {i for i, entry in entries if entry is None or complete_entry(entry, info)}
+
+
+def explained(store: Store, own: Own, visitor: Visitor, records: Sequence[str]) -> set[str]:
+    """Of these records, those whose explanation the visitor may read."""
+    ids = list(dict.fromkeys(records))
+    entries = zip(ids, store.datasets.ledger(own.id, ids), strict=True)
+    return {i for i, entry in entries if may_read_why(visitor, own.info, entry, own.number)}
 
 
 def queue(store: Store, dataset_id: str, most: int) -> list[Due]:
@@ -124,10 +149,27 @@ def record(store: Store, text: str, visitor: Visitor) -> Known | None:
     if len(found) != 1:
         return None
     ((dataset_id, record_id),) = found
-    known = store.datasets
-    info = known.info(dataset_id)
+    return _known(store, dataset_id, record_id)
+
+
+def own_record(store: Store, text: str, visitor: Visitor) -> tuple[Known, int] | None:
+    """All that we know of a record that the visitor answered, and the visitor's number.
+
+    None where there is none, or more than one, whose explanation they may read.
+    """
+    found = []
+    for dataset_id, record_id in store.datasets.named(text):
+        mine = own_in(store, dataset_id, visitor)
+        if mine and mine.number is not None and explained(store, mine, visitor, [record_id]):
+            known = _known(store, dataset_id, record_id)
+            found += [(known, mine.number)] if known else []
+    return found[0] if len(found) == 1 else None
+
+
+def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
+    known, info = store.datasets, store.datasets.info(dataset_id)
     ledger = known.ledger(dataset_id, [record_id])[0]
-    if ledger is None or not visitor.may_see(info.get("workspace_id")):
+    if ledger is None:
         return None
     decisions = known.decisions(dataset_id, [record_id])[0] or {}
     pairs = [(record_id, question) for question in decisions]
@@ -161,7 +203,7 @@ def places(store: Store, text: str, visitor: Visitor) -> list[tuple[str, str]]:
     return [
         (dataset_id, record_id)
         for dataset_id, record_id in found
-        if visitor.may_see(store.datasets.info(dataset_id).get("workspace_id"))
+        if oversees(visitor, store.datasets.info(dataset_id))
     ]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from plugin.argilla_links import dataset_link, review_link
 from plugin.decision_view import LISTED, QuestionView, question_view
 from plugin.event_view import Event, events
-from plugin.explanation import Review, explain, sides_of
+from plugin.explanation import Review, arguments_of, explain, sides_of
 from plugin.ledger import GONE
 from plugin.store.history import Entry
 from plugin.voices import Annotator, Wording, people, percent, text, unnamed
@@ -136,7 +136,7 @@ def view(
     """
     who = people(known.annotators)
     questions: dict[str, dict[str, Any]] = json.loads(known.info.get("questions") or "{}")
-    say = _wording(questions, fields)
+    say = wording(questions, fields)
     decided = {name for e in known.entries if e.kind == "decision" for name in e.values}
     decided |= {*known.decisions, *(n for n, q in questions.items() if q["word"] == "distilled")}
     adjudications = _adjudications(known.ledger, who, say)
@@ -151,7 +151,7 @@ def view(
         if known.review and not adjudications
         else dataset_link(argilla_url, known.dataset_id),
         set_aside=known.set_aside,
-        fields=_fields(fields),
+        fields=shown_fields(fields),
         away=away,
         questions=tuple(
             _question(name, questions.get(name, {}), known, who, say)
@@ -207,11 +207,12 @@ def _question(
         answers=known.answers.get(name),
         reviews=reviews,
         before=(conflict or {}).get("before", []),
+        arguments=arguments_of(sides, known.ledger, known.info.get("explains", "")),
     )
     return replace(told, explanation=explained.text)
 
 
-def _wording(questions: Mapping[str, Any], fields: Mapping[str, Any] | None) -> Wording:
+def wording(questions: Mapping[str, Any], fields: Mapping[str, Any] | None) -> Wording:
     """How the record's values are put in words: spans are quoted where their field is a text."""
     of = {name: (fields or {}).get(q.get("field", "")) for name, q in questions.items()}
     return Wording({name: passage for name, passage in of.items() if isinstance(passage, str)})
@@ -227,7 +228,8 @@ def _in_order(names: set[str], questions: Mapping[str, Any]) -> list[str]:
     return [n for n in questions if n in names] + sorted(n for n in names if n not in questions)
 
 
-def _fields(fields: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...] | None:
+def shown_fields(fields: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...] | None:
+    """The fields as texts, cut to what a page holds."""
     if fields is None:
         return None
     room, shown = MOST_CHARACTERS, []

@@ -7,7 +7,7 @@ value that people chose is in words here (see `workers.values.short`), every ann
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from functools import cache, partial
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -68,7 +68,7 @@ class Across:
 
 @dataclass(frozen=True)
 class Example:
-    """A record that shows a newcomer what a label means, or where it ends.
+    """A complete record that shows a newcomer what a label means, or where it ends.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Costly:
-    """A record on which one annotator stood against what was decided, and what it cost.
+    """A complete record on which one annotator stood against what was decided, and what it cost.
 
     `cost` is in nats: how far their vote pulled the decision away from what it became.
     """
@@ -112,7 +112,7 @@ class AnnotatorReport:
     kappa : the mean of Cohen's kappa with each other annotator, weighed by records shared
     traits : what else the model knows of them, such as the shift of a rater
     seconds : median time from one answer to the next within a sitting
-    drift : by week: share of their votes that agree with the decision
+    drift : by week: share of their votes on complete records that agree with the decision
     """
 
     number: int
@@ -147,6 +147,7 @@ class QuestionReport:
     pairs : votes of two annotators on one record by pair of values, most first, at most 100
     accuracy, majority : share of adjudications that strategy and majority vote agree with
     training : in a sentence, what adjudications have made of the strategy
+    words : label → words of records that tell it apart, the most telling first
     """
 
     name: str
@@ -175,6 +176,7 @@ class QuestionReport:
     training: str
     annotators: tuple[AnnotatorReport, ...]
     examples: tuple[Example, ...]
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -227,7 +229,7 @@ Reader = Callable[[Any], Any]
 def _readers(kind: Any) -> dict[str, Reader | None]:
     """What makes each field's value out of JSON; None where it is what it was."""
     hints = get_type_hints(kind)
-    return {field.name: _reader(hints[field.name]) for field in fields(kind)}
+    return {each.name: _reader(hints[each.name]) for each in fields(kind)}
 
 
 def _reader(hint: Any) -> Reader | None:

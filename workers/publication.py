@@ -13,6 +13,7 @@ from statistics import fmean
 from typing import Any
 
 import workers.engine.question
+from plugin.disclosure import complete, may_show_in_argilla
 from plugin.records import OWN_AGENT, Dataset, Question, Record, Suggestion
 from plugin.settings import DatasetSettings
 from workers.engine.decision import Decision
@@ -84,7 +85,7 @@ def publication(
     kept : what stays as it was last published, whatever is decided.
     """
     result = Publication(record.id)
-    may_show = plan.publish == "always" or record.status == "completed"
+    may_show = may_show_in_argilla(plan.publish, complete(record))
     for name, decision in decided.items():
         question = dataset.question(name)
         if question is None:

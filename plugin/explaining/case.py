@@ -16,6 +16,29 @@ FEW = 10
 
 
 @dataclass(frozen=True)
+class Telling:
+    """What an explanation may tell of people. By default all: for those who oversee the dataset.
+
+    Attributes
+    ----------
+    names : how they are called; else the people on a side are counted
+    reliability : how often they are right, and whose answer weighs how much
+    """
+
+    names: bool = True
+    reliability: bool = True
+
+
+TO_OVERSEERS = Telling()
+
+TO_ANNOTATORS = Telling(names=False, reliability=False)
+"""With four people, who “person 4” is, is no secret."""
+
+NO_PEOPLE = ("model", "template")
+"""Sources whose reliability is nobody's secret."""
+
+
+@dataclass(frozen=True)
 class Review:
     """What a reviewer decided, in words, and their reason."""
 
@@ -43,6 +66,9 @@ class Case:
     reviews: Sequence[Review]
     before: Sequence[Sequence[Any]]
     escape: Callable[[str], str]
+    arguments: Mapping[str, Sequence[str]]
+    evidence: Sequence[str]
+    telling: Telling
 
     @cached_property
     def balance(self) -> Balance:
@@ -94,6 +120,14 @@ class Case:
         few = {n for n in self.voters if self.answers is not None and self.answers.get(n, 0) < FEW}
         heard = {number: reliability for number, reliability, _ in self.decision["w"]}
         return {n: heard[n] for n in self.voters if n in heard and n not in {*few, *self.unknown}}
+
+    @cached_property
+    def judged(self) -> list[int]:
+        """Those who answered of whom it may be told how often they are right."""
+        if self.telling.reliability:
+            return self.voters
+        mine = [n for n in self.voters if self.source(n) in NO_PEOPLE]
+        return mine if self.telling.names else []
 
     @cached_property
     def verdicts(self) -> list[Review]:

@@ -140,6 +140,16 @@ def number(count: int) -> str:
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
+def counted(count: int, kind: str) -> str:
+    """So many annotators of a kind.
+
+    >>> counted(1, "person"), counted(2, "person"), counted(12, "model")
+    ('one person', 'two people', '12 models')
+    """
+    plural = "people" if kind == "person" else f"{kind}s"
+    return f"{number(count)} {kind if count == 1 else plural}"
+
+
 def one(first: str, second: str) -> str:
     """Two sentences as one.
 

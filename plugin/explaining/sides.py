@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from plugin.explaining.case import Case
-from plugin.explaining.phrases import MOST_NAMES, MOST_SIDES, number, some, with_kind
+from plugin.explaining.case import NO_PEOPLE, Case
+from plugin.explaining.phrases import (
+    MOST_NAMES,
+    MOST_SIDES,
+    capital,
+    counted,
+    number,
+    some,
+    with_kind,
+)
 from plugin.voices import CONTENT, NO_PULL
 
 
@@ -21,7 +30,8 @@ def sides(case: Case) -> str:
         outcome = case.before[-1][2]
         settled = "" if outcome is None else f" as {case.say(str(outcome))}"
         told.append(f"an earlier conflict here was settled{settled}")
-    return f"{'; '.join(told)}."
+    sentence = f"{'; '.join(told)}."
+    return sentence if case.telling.names else capital(sentence)
 
 
 def _leaning(case: Case) -> str:
@@ -36,11 +46,27 @@ def _leaning(case: Case) -> str:
 def _side(case: Case, value: str, numbers: Sequence[int]) -> str:
     alone = len(numbers) == 1
     verb = "decided" if case.among_reviewers else "says" if alone else "say"
+    if not case.telling.names:
+        return f"{_counted(case, numbers)} {verb} {case.say(value)}"
     if len(case.ranked) == 1 and not alone:
         verb = "both say" if len(numbers) == 2 else "all say"
     elif alone and len(case.voters) > 2 == len(case.ranked):
         verb = f"alone {verb}"
     return f"{_named(case, numbers)} {verb} {case.say(value)}"
+
+
+def _counted(case: Case, numbers: Sequence[int]) -> str:
+    """How many of which kind there are on one side."""
+    if case.among_reviewers:
+        return counted(len(numbers), "reviewer")
+    kinds = Counter(
+        "person" if (kind := case.source(n)) not in NO_PEOPLE else kind for n in numbers
+    )
+    return some([counted(count, kind) for kind, count in sorted(kinds.items(), key=_people_first)])
+
+
+def _people_first(counted: tuple[str, int]) -> tuple[bool, str]:
+    return counted[0] != "person", counted[0]
 
 
 def _named(case: Case, numbers: Sequence[int]) -> str:

@@ -41,6 +41,8 @@ def _tipped(case: Case) -> str:
         return f"{capital(_voices(case, pivotal))} tipped it together: without {which} of them, {lead}."
     if case.balance.heaviest is None:
         return "No answer moved it much: it is what is usual."
+    if case.balance.heaviest >= 0 and not case.telling.reliability:
+        return ""
     most = _voices(case, [case.balance.heaviest])
     lead = "it would stand" if case.parted else f"{leader} would lead"
     return f"No voice tipped it alone: {most} weighs most, and even without it {lead}."
@@ -49,9 +51,11 @@ def _tipped(case: Case) -> str:
 def _voices(case: Case, numbers: Sequence[int]) -> str:
     """What moved it: answers for it, answers that say something else, the text, what is usual."""
     mine, told = [], []
-    for n in numbers:
-        if n in (CONTENT, PRIOR):
-            continue
+    people = [n for n in numbers if n not in (CONTENT, PRIOR)]
+    if not case.telling.reliability and people:
+        told.append(f"{number(len(people))} answer{'s' * (len(people) > 1)}")
+        people = []
+    for n in people:
         said = case.said_by(n)
         if case.kind == "label_selection" and said not in (case.leader, None):
             often = f"which often goes with {case.say(case.leader)}"
@@ -78,15 +82,20 @@ def _decided_by_review(case: Case) -> str:
         return "The reviewers disagree."
     if case.reviewers_disagree:
         told = "; ".join(
-            f"{case.escape(review.who)} says {case.say(review.value)}{_reason(case, review)}"
+            f"{_reviewer(case, review)} says {case.say(review.value)}{_reason(case, review)}"
             for review in case.verdicts
         )
         return f"The reviewers disagree: {told}."
-    by = some([case.escape(review.who) for review in case.verdicts])
+    named = case.verdicts if case.telling.names else ()
+    by = some([case.escape(review.who) for review in named])
     why = next((r for r in (_reason(case, each) for each in reversed(case.verdicts)) if r), "")
     return (
         f"{f'The review by {by}' if by else 'A reviewer'} decided it{why}{_without_review(case)}."
     )
+
+
+def _reviewer(case: Case, review: Review) -> str:
+    return case.escape(review.who) if case.telling.names else "one"
 
 
 def _reason(case: Case, review: Review) -> str:

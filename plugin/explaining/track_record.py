@@ -24,9 +24,13 @@ def who_is_right(case: Case) -> str:
         return ""
     if case.counts_heads:
         return "Every answer counts the same here, whoever gave it."
-    sides = [[n for n in numbers if n in case.known] for _, numbers in case.ranked]
+    if not case.judged:
+        return ""
+    sides = [
+        [n for n in numbers if n in case.known and n in case.judged] for _, numbers in case.ranked
+    ]
     judged = [side for side in sides if side]
-    new = some([case.name(n) for n in case.voters if n not in case.known], MOST_NAMES)
+    new = some([case.name(n) for n in case.judged if n not in case.known], MOST_NAMES)
     if not judged:
         return f"How often {new} tend to be right is not known yet: there are too few answers."
     told = _compared(case, judged[0], [n for side in judged[1:] for n in side])
@@ -41,7 +45,7 @@ def _compared(case: Case, ours: Sequence[int], others: Sequence[int]) -> str:
         return f"{_judged(case, ours)} {'is' if len(ours) == 1 else 'are'} {how_right(here)}"
     there = _mean(case, others)
     if abs(here - there) < GAP:
-        each = case.known.values()
+        each = [case.known[n] for n in (*ours, *others)]
         often = "about equally often"
         if all(abs(reliability - 0.5) <= GAP for reliability in each):
             often = "about as often as not"
@@ -60,7 +64,7 @@ def _mean(case: Case, numbers: Sequence[int]) -> float:
 
 def _judged(case: Case, numbers: Sequence[int]) -> str:
     """Each with how often they are right, the best first; a crowd by what it says."""
-    if len(case.known) <= MOST_JUDGED or len(numbers) == 1:
+    if len(case.judged) <= MOST_JUDGED or len(numbers) == 1 or not case.telling.reliability:
         best = sorted(numbers, key=lambda n: (-case.known[n], n))
         return some([f"{case.name(n)} {_figure(case, n)}" for n in best])
     mean = figure(_mean(case, numbers), "on average")

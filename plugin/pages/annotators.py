@@ -8,7 +8,7 @@ from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from plugin import lookup
-from plugin.annotator_view import MOST_ROWS, own_link, person, rows
+from plugin.annotator_view import MOST_ROWS, for_themselves, own_link, person, rows
 from plugin.argilla_links import overseer_link
 from plugin.dataset_view import Head, distilled
 from plugin.pages.dataset import of_dataset
@@ -41,7 +41,7 @@ def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> An
     dataset_id = dataset_id.lower()
     found = lookup.dataset(frame.store, dataset_id, visitor)
     mine = lookup.own_in(frame.store, dataset_id, visitor)
-    own = mine is not None and mine.number == number
+    own = mine is not None and mine.number is not None and mine.number == number
     if found is None and not own:
         return frame.missing(visitor, "No such annotator", NO_SUCH_ANNOTATOR)
     annotators = frame.store.datasets.annotators(dataset_id)
@@ -53,13 +53,17 @@ def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> An
     question = wanted if wanted in questions else next(iter(questions), "")
     report = frame.store.reports.question(dataset_id, question) if question else None
     overview = frame.store.reports.overview(dataset_id)
+    shown = person(number, report, annotators)
+    costly = [each.record for each in shown.report.costly] if shown.report else []
+    known = lookup.still_known(frame.store, dataset_id, costly)
+    why = lookup.explained(frame.store, mine, visitor, costly) if mine and own else set(costly)
     argilla = frame.settings.argilla_url
     told = {
         "dataset": {"id": dataset_id, "name": info.get("name", dataset_id)},
         "questions": questions,
         "question": question,
         "counted_at": overview.taken_at if overview else None,
-        "annotator": person(number, report, annotators),
+        "annotator": shown if found else for_themselves(shown, known),
     }
     return frame.answer(
         "annotator.html",
@@ -70,4 +74,5 @@ def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> An
         else overseer_link(argilla, dataset_id, found.review, found.due),
         all_of_it=found is not None,
         own=own,
+        why=why,
     )

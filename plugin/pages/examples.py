@@ -1,15 +1,17 @@
-"""The page of examples for those who are new to a dataset."""
+"""The page of examples for those who are new to a dataset: everybody in its workspace may read it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from plugin import lookup
-from plugin.dataset_view import Head
-from plugin.examples_view import lessons
-from plugin.pages.dataset import of_dataset
+from plugin.argilla_links import dataset_link
+from plugin.dataset_view import Head, distilled
+from plugin.examples_view import Lesson, lessons
+from plugin.pages.dataset import NO_SUCH_DATASET, of_dataset
 from plugin.pages.frame import Frame
 from plugin.report import QuestionReport
 from plugin.visitor import Visitor
@@ -17,8 +19,41 @@ from plugin.visitor import Visitor
 
 def examples(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """By label: what is plainly so, and where it ends."""
+    mine = lookup.own_in(frame.store, dataset_id, visitor)
+    if mine is not None and lookup.dataset(frame.store, dataset_id, visitor) is None:
+        return _for_annotators(frame, visitor, mine)
 
     def told(_: lookup.Found, __: Head, report: QuestionReport | None) -> dict[str, Any]:
-        return {"labels": lessons(report) if report else ()}
+        return {"labels": _lessons(frame, dataset_id, report)}
 
-    return of_dataset(frame, visitor, dataset_id, "examples.html", told)
+    return of_dataset(frame, visitor, dataset_id, "examples.html", told, why=None)
+
+
+def _for_annotators(frame: Frame, visitor: Visitor, mine: lookup.Own) -> AnyResponse:
+    """The examples alone, without what else is known of the dataset."""
+    questions, _ = distilled(mine.info.get("questions", ""))
+    if not questions:
+        return frame.missing(visitor, "No such dataset", NO_SUCH_DATASET)
+    wanted = request.args.get("question", "")
+    question = wanted if wanted in questions else questions[0]
+    report = frame.store.reports.question(mine.id, question)
+    overview = frame.store.reports.overview(mine.id)
+    found = _lessons(frame, mine.id, report)
+    records = [e.record for lesson in found for e in (*lesson.telling, *lesson.close)]
+    why = lookup.explained(frame.store, mine, visitor, records)
+    told = {
+        "dataset": {"id": mine.id, "name": mine.name},
+        "questions": questions,
+        "question": question,
+        "counted_at": overview.taken_at if overview else None,
+        "labels": found,
+    }
+    url = dataset_link(frame.settings.argilla_url, mine.id)
+    return frame.answer("examples_own.html", visitor, told, argilla_url=url, own=mine, why=why)
+
+
+def _lessons(frame: Frame, dataset_id: str, report: QuestionReport | None) -> tuple[Lesson, ...]:
+    if report is None:
+        return ()
+    records = [example.record for example in report.examples]
+    return lessons(report, lookup.still_known(frame.store, dataset_id, records))

@@ -35,9 +35,14 @@ def _first(frame: Frame, found: lookup.Found) -> tuple[Queued, ...]:
 
 
 def _own(frame: Frame, visitor: Visitor) -> AnyResponse:
+    """What they have answered, and where there are examples for whoever has yet to answer."""
     lines: list[OwnLine] = []
+    examples: list[dict[str, str]] = []
     for part in lookup.own(frame.store, visitor):
         names, _ = distilled(part.info.get("questions", ""))
         reports = {name: frame.store.reports.question(part.id, name) for name in names}
-        lines.append(own_line(part, reports, frame.settings.argilla_url))
-    return frame.answer("own.html", visitor, {"datasets": lines})
+        if part.number is not None:
+            lines.append(own_line(part, part.number, reports, frame.settings.argilla_url))
+        if any(report and report.examples for report in reports.values()):
+            examples.append({"id": part.id, "name": part.name})
+    return frame.answer("own.html", visitor, {"datasets": lines, "examples": examples})

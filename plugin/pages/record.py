@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from plugin import lookup
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
+from plugin.own_record_view import own_view
 from plugin.pages.frame import Frame, wants_json
 from plugin.record_view import Known, view
 from plugin.visitor import Visitor
@@ -30,12 +31,24 @@ def record(frame: Frame, visitor: Visitor, record_id: str) -> AnyResponse:
             visitor,
         )
     if known is None:
+        mine = lookup.own_record(frame.store, record_id, visitor)
+        if mine is not None:
+            return _own(frame, visitor, *mine)
         return frame.missing(visitor, "No such record", NO_SUCH_RECORD)
     fields, away = _fields(frame, known)
     page = view(known, frame.settings.argilla_url, fields, away)
     if wants_json():
         return frame.answer("", visitor, asdict(page))
     return frame.page("record.html", visitor, record=page)
+
+
+def _own(frame: Frame, visitor: Visitor, known: Known, number: int) -> AnyResponse:
+    """The explanation for an annotator who answered the record."""
+    fields, away = _fields(frame, known)
+    page = own_view(known, number, frame.settings.argilla_url, fields, away)
+    if wants_json():
+        return frame.answer("", visitor, asdict(page))
+    return frame.page("own_record.html", visitor, record=page, number=number)
 
 
 def _fields(frame: Frame, known: Known) -> tuple[Mapping[str, Any] | None, str]:

@@ -219,9 +219,9 @@ TEXTS = (
     "Please cancel my subscription from the first of next month, and confirm it in writing.",
 )
 REASONS = (
-    "All six say so, three of whom are right more than 90 % of the time.",
-    "Four of five say so, and records with these words have nearly always been decided this way.",
-    "Votes were even; a reviewer settled it: the reply promises a refund that the shop does not give.",
+    "Its text has “charged twice”, as others have that are “none”. Six people say “none”.",
+    "For “tone”: “it talks down to the customer”. Four people say “tone”; one model says “none”.",
+    "A reviewer decided it (“the reply promises a refund that the shop does not give”).",
 )
 
 

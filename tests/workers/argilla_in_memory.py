@@ -16,7 +16,7 @@ from plugin.records import REVIEW_OF, Dataset, Question, Record, Response, Sugge
 P = ParamSpec("P")
 R = TypeVar("R")
 
-D = "dataset-1"
+D = "d5a7a5e7-0000-4000-8000-000000000001"
 HELPFUL = Question("q-helpful", "helpful", "label_selection", ("yes", "no"))
 PROBLEM = Question("q-problem", "problem", "label_selection", ("none", "tone", "facts"))
 STARS = Question("q-stars", "stars", "rating", ("1", "2"))

@@ -126,10 +126,13 @@ class Crowd:
         return found
 
     def _drift(self) -> dict[int, Drift]:
-        """By week, how many of their votes are as decided, and of how many."""
+        """By week, how many of their votes on complete records are as decided, and of how many.
+
+        Annotators read their own: a week's single answer tells what was decided.
+        """
         standing, votes = self.standing, self.standing.votes
         right = self._as_decided()
-        some = ~np.isnan(right)
+        some = ~np.isnan(right) & self.survey.complete[votes.record]
         number = week(standing.at[some])
         names, column = np.unique(number, return_inverse=True)
         who, shape = votes.annotator[some], (max(self.n, 1), max(len(names), 1))
@@ -162,10 +165,11 @@ class Crowd:
         return right
 
     def _costly(self) -> dict[int, tuple[Costly, ...]]:
-        """The votes that pulled hardest against what was decided, reviewed records first."""
+        """The votes on complete records that pulled hardest against the decision, reviewed ones first."""
         standing, votes = self.standing, self.standing.votes
         record, who, pull = standing.voice
         against = (pull < 0) & (standing.decided[record] != NONE) & (who < self.n)
+        against &= self.survey.complete[record]
         record, who, cost = record[against], who[against], -pull[against]
         key = votes.record * max(self.n, 1) + votes.annotator
         order = np.argsort(key, kind="stable")

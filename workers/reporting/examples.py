@@ -1,6 +1,7 @@
 """Records that show a newcomer what a label means, and where it ends.
 
-`pick` chooses them; `told` adds the record's text and the reason in words.
+Annotators read them, so they come from complete records alone (`plugin.disclosure`). `pick` chooses
+them; `told` adds the record's text and the reason in words.
 """
 
 from __future__ import annotations
@@ -58,10 +59,10 @@ class Shown:
 
 def pick(survey: Survey, standing: Standing) -> list[Chosen]:
     """The examples for each label (or rating), in their order; none of free values."""
-    shown, voters = _shown(standing), _voters(standing)
-    most = MOST if len(shown) <= FEW else MOST // 2
+    every, voters = shown(standing), _voters(standing)
+    most = MOST if len(every) <= FEW else MOST // 2
     chosen: list[Chosen] = []
-    for each in shown:
+    for each in every:
         for kind, candidates in (
             ("close", _close(survey, standing, each)),
             ("telling", _telling(survey, standing, each)),
@@ -74,7 +75,8 @@ def pick(survey: Survey, standing: Standing) -> list[Chosen]:
     return sorted(chosen, key=lambda each: each.kind != "telling")
 
 
-def _shown(standing: Standing) -> list[Shown]:
+def shown(standing: Standing) -> list[Shown]:
+    """What examples are to show: each label or rating that is the question's."""
     values, asked = standing.values.list, standing.asked
     if asked.type not in ("label", "multi_label", "rating") or not values:
         return []
@@ -88,13 +90,13 @@ def _shown(standing: Standing) -> list[Shown]:
     return [Shown(words[:MOST_CHARACTERS], np.array(has)) for words, has in names[:MOST_VALUES]]
 
 
-def _telling(survey: Survey, standing: Standing, shown: Shown) -> Ints:
+def _telling(survey: Survey, standing: Standing, of: Shown) -> Ints:
     """Records decided so, those that weigh most one way first; several voices agree on each.
 
     Of sets of labels, those with nothing else in them come first.
     """
-    rows = np.flatnonzero(shown.among(standing.decided) & ~standing.open)
-    against = (standing.reviewed[rows] != NONE) & ~shown.among(standing.reviewed[rows])
+    rows = np.flatnonzero(of.among(standing.decided) & ~standing.open & survey.complete)
+    against = (standing.reviewed[rows] != NONE) & ~of.among(standing.reviewed[rows])
     rows = rows[~against & (standing.lean[rows] > 0)]
     several = standing.degree[rows] > 1
     rows = rows[several] if several.any() else rows
@@ -106,14 +108,14 @@ def _telling(survey: Survey, standing: Standing, shown: Shown) -> Ints:
     return ranked
 
 
-def _close(survey: Survey, standing: Standing, shown: Shown) -> Ints:
+def _close(survey: Survey, standing: Standing, of: Shown) -> Ints:
     """Records that a reviewer decided so and that were hard: the least sure before comes first."""
     thought = survey.thought.get(standing.name, {})
     found = []
-    for row in np.flatnonzero(shown.among(standing.reviewed)).tolist():
+    for row in np.flatnonzero(of.among(standing.reviewed) & survey.complete).tolist():
         said, confidence = thought.get(row, (None, 1.0))
         code = standing.values.code(said)
-        wrong = code != NONE and not shown.codes[code]
+        wrong = code != NONE and not of.codes[code]
         differ = standing.degree[row] > 1
         if differ and (confidence <= CLOSE or wrong):
             found.append((confidence, survey.ids[row], row))

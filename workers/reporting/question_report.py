@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +52,7 @@ def question_report(
     believed: Believed,
     across: tuple[int, tuple[Across, ...]],
     examples: Sequence[Example],
+    words: Mapping[str, tuple[str, ...]],
 ) -> QuestionReport:
     """Count one question."""
     found = agreement(standing.asked, standing.votes)
@@ -86,6 +87,7 @@ def question_report(
         training=training.word if training else "",
         annotators=Crowd(survey, standing, found).reports(believed.annotators),
         examples=tuple(examples),
+        words=words,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from plugin.disclosure import complete_entry
 from plugin.ledger import GONE
 from plugin.store import Store
 from plugin.store.history import Entry
@@ -33,6 +34,7 @@ class Survey:
     rows : the inverse
     first_at : when the first of the standing answers was given, ms since the epoch; 0 without any
     prints : fingerprints of the texts, 0 where none is known
+    complete : whether annotators may know what is decided (`plugin.disclosure`)
     round : place in `rounds` of the record's round, NONE for none
     answers : annotator and time (ms) of every submitted answer, whatever it answers
     questions : name → what stands on it
@@ -43,6 +45,7 @@ class Survey:
     rows: Mapping[str, int]
     first_at: Ints
     prints: np.typing.NDArray[np.uint64]
+    complete: np.typing.NDArray[np.bool_]
     round: Ints
     rounds: list[str]
     answers: tuple[Ints, Ints]
@@ -61,7 +64,9 @@ class _Reader:
         self.reviewers = {n for n, known in people.items() if known["kind"] == REVIEWER}
         self.rows: dict[str, int] = {}
         self.first_at = array("q")
+        self.info = store.datasets.info(dataset_id)
         self.prints = array("Q")
+        self.complete = array("B")
         self.round = array("i")
         self.rounds: dict[str, int] = {}
         self.answers = array("i"), array("q")
@@ -74,6 +79,7 @@ class _Reader:
                 continue
             row = self.rows[record_id] = len(self.rows)
             self.prints.append(int(entry.get("f") or "0", 16))
+            self.complete.append(complete_entry(entry, self.info))
             name = entry.get("n")
             known = NONE if name is None else self.rounds.setdefault(name, len(self.rounds))
             self.round.append(known)
@@ -170,6 +176,7 @@ def survey(store: Store, dataset_id: str, asked: Mapping[str, Question]) -> Surv
         rows=reader.rows,
         first_at=np.array(reader.first_at, np.int64),
         prints=np.array(reader.prints, np.uint64),
+        complete=np.array(reader.complete, np.bool_),
         round=np.array(reader.round, np.int64),
         rounds=list(reader.rounds),
         answers=(np.array(reader.answers[0], np.int64), np.array(reader.answers[1], np.int64)),

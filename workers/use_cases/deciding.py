@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from plugin.disclosure import complete
 from plugin.records import Record
 from workers.conflict_note import Dispute, conflict_note
 from workers.engine import conflicts
@@ -26,13 +27,15 @@ RELATED = 4
 class Resolution:
     """What we think of one record now.
 
-    `conflicts` holds, by question, the conflict as it is to be stored; None where there never was
-    one. `note` is the conflict note, None where nothing is in dispute. `kept` is what stays as it was
-    last published, because its strategy failed.
+    `is_complete` tells whether the record has all the answers that it is to have. `conflicts` holds,
+    by question, the conflict as it is to be stored; None where there never was one. `note` is the
+    conflict note, None where nothing is in dispute. `kept` is what stays as it was last published,
+    because its strategy failed.
     """
 
     record: Record
     decided: dict[str, Decision]
+    is_complete: bool
     conflicts: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     note: str | None = None
     kept: Kept = NOTHING_KEPT
@@ -47,7 +50,7 @@ class Resolution:
 
         None while the overlap is not complete: what answers are to come may settle it.
         """
-        if self.record.status != "completed":
+        if not self.is_complete:
             return []
         in_conflict = {question for question, _ in self.open}
         return [
@@ -70,7 +73,7 @@ def decide(
     known = datasets.conflicts_on(dataset_id, pairs)
     resolutions = []
     for record in standing:
-        resolution = Resolution(record, decided[record.id])
+        resolution = Resolution(record, decided[record.id], complete(record))
         for question, decision in resolution.decided.items():
             model, before = run.models.by_question[question], known.get((record.id, question))
             votes = model.witness.votes(record.id, seen.ledger[record.id])

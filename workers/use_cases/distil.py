@@ -176,6 +176,8 @@ def _facts(
         "workspace_id": dataset.workspace_id,
         "state": state,
         "publish": plan.publish,
+        "overlap": dataset.min_submitted,
+        "explains": plan.explanation_question,
         "questions": json.dumps(questions),
     }
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from plugin.lookup import still_known
 from workers.guidelines_section import MOST_CHARACTERS, BrokenMarkers, Examples, Guidelines, section
 from workers.use_cases.world import World, patiently
 from workers.use_cases.writing import GUIDELINES, writing
@@ -135,13 +136,18 @@ def _replaced(world: World, dataset_id: str, text: str, changed: str) -> str:
 
 
 def _examples(world: World, dataset_id: str) -> Examples | None:
-    """The examples of the latest report that show anything; None before the first."""
+    """The examples of the latest report that annotators may read; None before the first report."""
     names = json.loads(world.store.datasets.info(dataset_id).get("questions") or "{}")
     reports = {name: world.store.reports.question(dataset_id, name) for name in names}
     found = {name: report.examples for name, report in reports.items() if report is not None}
     if not found:
         return None
-    return {name: [e for e in examples if e.text.strip()] for name, examples in found.items()}
+    ids = [e.record for examples in found.values() for e in examples]
+    known = still_known(world.store, dataset_id, ids)
+    return {
+        name: [e for e in examples if e.text.strip() and e.record in known]
+        for name, examples in found.items()
+    }
 
 
 def _noted(world: World, dataset_id: str, outcome: Outcome) -> Outcome:

@@ -45,5 +45,8 @@ def due(world: World, dataset_id: str) -> bool:
 def mark(store: Store, dataset_id: str) -> str:
     """Names the state of a dataset: another one as soon as something is observed or written."""
     info = store.datasets.info(dataset_id)
-    counts = [info.get(name, "0") for name in ("records", "conflicts", "published")]
+    counts = [
+        info.get(name, "0")
+        for name in ("records", "completed", "overlap", "conflicts", "published")
+    ]
     return " ".join([store.history.last(dataset_id), *counts])

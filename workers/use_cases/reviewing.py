@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from plugin.answers import ELSEWHERE
@@ -103,6 +104,7 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
     room = run.plan.review_most - reviews.count_waiting(dataset_id)
     wanted, unwanted = {}, {}
     resolutions = _resolutions(run, records)
+    reopened = {r.record.id for r, _ in resolutions if not r.is_complete}
     lost = dict.fromkeys(set(ids) - {resolution.record.id for resolution, _ in resolutions})
     for resolution, entry in resolutions:
         record_id = resolution.record.id
@@ -117,7 +119,7 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
     run.lease.commit(lambda pipe: reviews.write_due(pipe, dataset_id, lost))
     different = {i: copy for i, copy in wanted.items() if copy.differs(before[i])}
     _write(run, review, different, before)
-    _withdraw(run, review, unwanted)
+    _withdraw(run, review, unwanted, reopened)
 
 
 def _doubted(
@@ -213,8 +215,17 @@ def _unsay(
                     run.world.gateway.withdraw(old["id"], gone)
 
 
-def _withdraw(run: Run, review: Dataset, unwanted: Mapping[str, Mapping[str, Any]]) -> None:
-    """Delete copies that nobody has opened; the others stay, with what was said on them."""
+def _withdraw(
+    run: Run,
+    review: Dataset,
+    unwanted: Mapping[str, Mapping[str, Any]],
+    reopened: AbstractSet[str],
+) -> None:
+    """Delete copies that nobody has opened; the others stay, with what was said on them.
+
+    Those whose record is `reopened` carry nothing of ours meanwhile: whoever is yet to answer it may
+    look at its copy.
+    """
     if not unwanted:
         return
     now = run.world.gateway.records(review.id, [kept["id"] for kept in unwanted.values()])
@@ -227,8 +238,21 @@ def _withdraw(run: Run, review: Dataset, unwanted: Mapping[str, Mapping[str, Any
     if unopened:
         with writing(run.world, run.lease, run.dataset.id, gone, COPY):
             run.world.gateway.delete_records(review.id, unopened)
+    emptied: dict[str, Mapping[str, Any]] = {}
+    for record_id in reopened & unwanted.keys() - gone.keys():
+        kept = unwanted[record_id]
+        ours = [s.id for s in now[kept["id"]].suggestions if s.ours]
+        if ours:
+            with writing(run.world, run.lease, run.dataset.id, [record_id], COPY):
+                run.world.gateway.withdraw(kept["id"], ours)
+        emptied[record_id] = {**kept, "mark": "", "q": []}
     reviews, dataset_id = run.store.reviews, run.dataset.id
-    run.lease.commit(lambda pipe: reviews.drop_copies(pipe, dataset_id, gone))
+
+    def write(pipe: Any) -> None:
+        reviews.drop_copies(pipe, dataset_id, gone)
+        reviews.write_copies(pipe, dataset_id, emptied)
+
+    run.lease.commit(write)
 
 
 def _note_gone(run: Run) -> None:

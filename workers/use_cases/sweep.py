@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugin.answers import same
+from plugin.disclosure import complete, may_show_in_argilla
 from plugin.dispatch import DISTIL, SWEEP
 from plugin.errors import NotFound
 from plugin.records import Dataset, Question, Record
@@ -170,7 +171,7 @@ def _unlike(
 ) -> bool:
     """Whether Argilla shows other suggestions of ours, or another note, than it should."""
     ours = {dataset.named(s.question_id): s.value for s in record.suggestions if s.ours}
-    if plan.publish != "always" and record.status != "completed":
+    if not may_show_in_argilla(plan.publish, complete(record)):
         return bool(ours)
     note = dataset.question(plan.conflict_question)
     if note is not None and note.type == "text" and (note.name in ours) != disputed:
