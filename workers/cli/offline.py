@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -110,7 +110,7 @@ def _opened(output: Output, path: Path) -> IO[Any]:
     return click.open_file("-", "w", "utf-8") if path == STANDARD else output.open(path)
 
 
-def _write_annotators(file: TextIO, found: list[Reliability]) -> None:
+def _write_annotators(file: IO[str], found: list[Reliability]) -> None:
     traits = sorted({trait for one in found for trait in one.traits})
     table = csv.writer(file, lineterminator="\n")
     table.writerow(["annotator", "votes", "reliability", "low", "high", *traits])
