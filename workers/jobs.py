@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from plugin import gateway, store
-from plugin.dispatch import DISTIL
+from plugin.dispatch import DISTIL, SWEEP
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, LeaseLost, NotFound
 from plugin.settings import read
 from workers.use_cases import distil as distilling
@@ -61,7 +61,9 @@ def sweep(dataset_id: str) -> None:
     """Compare a whole dataset with what we know of it."""
     start = time.perf_counter()
     with world() as w:
-        report = sweeping.sweep(w, dataset_id)
+        report = sweeping.sweep(w, dataset_id, slice_s=distilling.SLICE_S)
+        if report.waiting:
+            w.dispatch.enqueue(SWEEP, dataset_id)
     log.info(
         "sweep dataset=%s records=%d differing=%d outcome=%s seconds=%.2f",
         dataset_id,

@@ -130,6 +130,7 @@ class Model:
     def refit(self) -> None:
         """Fit from scratch on the standing votes."""
         self.strategy.refit()
+        self.unsaved += 1
 
     @property
     def outgrown(self) -> bool:

@@ -7,7 +7,7 @@ meet: a model that is behind reads the tail of the history, whatever wrote it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -146,11 +146,14 @@ class Models:
         for model in self.by_question.values():
             model.settle()
 
-    def rest(self) -> None:
-        """Nothing waits: fit anew whatever costs little."""
+    def rest(self, over: Callable[[], bool] = lambda: False) -> bool:
+        """Nothing waits: fit anew whatever costs little. False if the time was over before."""
         for model in self.by_question.values():
+            if over():
+                return False
             if model.strategy.staleness > 0 and model.strategy.n_votes <= REFIT_VOTES:
                 model.refit()
+        return True
 
     def decide(
         self, records: Sequence[str], plan: DatasetSettings

@@ -24,6 +24,7 @@ distill:<dataset>:lease            string  the token of the one distiller (expir
 distill:<dataset>:wanted           string  somebody waits for the lease (expires)
 distill:<dataset>:unanswered       hash    token → a write to Argilla whose end nobody has seen
 distill:<dataset>:tries            string  how often the batch in hand was begun
+distill:<dataset>:sweep            hash    "begun", "seen": a sweep that is done in slices (expires)
 distill:<dataset>:history          stream  what was ever said and decided; never rewritten
 distill:<dataset>:ledger           hash    record id → what stands on it now
 distill:<dataset>:external         hash    external id → record id

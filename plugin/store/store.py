@@ -19,6 +19,7 @@ from plugin.store.lease import Lease
 from plugin.store.reports import Reports
 from plugin.store.reviews import Reviews
 from plugin.store.service import Service
+from plugin.store.sweeps import Sweeps
 from plugin.store.unanswered import Unanswered
 
 
@@ -54,6 +55,7 @@ class Store:
         self.reports = Reports(redis, self._keys)
         self.reviews = Reviews(redis, self._keys)
         self.service = Service(redis, self._keys)
+        self.sweeps = Sweeps(redis, self._keys)
         self.unanswered = Unanswered(redis, self._keys)
 
     def lease(self, dataset_id: str) -> Lease | None:

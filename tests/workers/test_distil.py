@@ -763,11 +763,15 @@ def test_a_record_that_cannot_be_understood_is_set_aside_and_left_as_it_was(town
     assert len(town.decision("r1")["w"]) == 3
 
 
-def test_a_time_slice_that_is_over_leaves_the_rest_waiting(town: Town) -> None:
-    town.answer("ann", "r1", helpful="yes")
+def test_a_time_slice_that_is_over_does_one_batch_and_leaves_the_rest_waiting(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distilling, "BATCH", 1)
+    for record in ("r1", "r2", "r3"):
+        town.answer("ann", record, helpful="yes")
     outcome = town.distil(slice_s=0)
-    assert (outcome.waiting, outcome.records) == (True, 0)
-    assert town.store.dirty.sizes(D) == (1, 0, 0)
+    assert (outcome.waiting, outcome.records) == (True, 1)
+    assert town.store.dirty.sizes(D) == (2, 0, 0)
     assert not town.store.leased(D)
 
 

@@ -20,6 +20,7 @@ from plugin.settings import DatasetSettings
 from plugin.store.lease import Lease
 from workers.engine.decision import Decision
 from workers.engine.errors import StrategyFailed
+from workers.model import Model
 from workers.models import Models
 from workers.use_cases import report_due
 from workers.use_cases.crowd import Crowd
@@ -68,7 +69,10 @@ class Outcome:
 
 
 def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
-    """Work on one dataset until nothing waits, or `slice_s` seconds are over.
+    """Work on one dataset until nothing waits, or `slice_s` seconds and the batch in hand are over.
+
+    The time begins when the models are loaded, and a slice does one batch at least: so it gets on,
+    however long loading takes.
 
     Failures that time may mend end the run with a word in the outcome; the records stay dirty.
     """
@@ -83,7 +87,7 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
         if original is not None:
             outcome.word, outcome.records = "forwarded", forward(world, dataset_id, original)
             return outcome
-        _work(world, dataset_id, lease, outcome, time.monotonic() + slice_s)
+        _work(world, dataset_id, lease, outcome, slice_s)
     except LeaseLost:
         outcome.word = "lease lost"
     except (ArgillaUnavailable, ArgillaRefused) as error:
@@ -95,11 +99,11 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
     return outcome
 
 
-def _work(world: World, dataset_id: str, lease: Lease, outcome: Outcome, end: float) -> None:
+def _work(world: World, dataset_id: str, lease: Lease, outcome: Outcome, slice_s: float) -> None:
     """The run; where a strategy of a team's own fails in the middle, begun anew without it."""
     while (run := _begin(world, dataset_id, lease, outcome)) is not None:
         try:
-            _Work(run, outcome).until(end)
+            _Work(run, outcome).until(time.monotonic() + slice_s)
             run.models.forget_failures(world.store)
             trouble = "; ".join(f"{name}: {error}" for name, error in run.models.failed.items())
             world.store.datasets.note(dataset_id, failing=0, word=trouble)
@@ -191,16 +195,22 @@ class _Work:
         self.id = run.dataset.id
         self.outcome = outcome
         self.surveyed = False
+        self.end = 0.0
 
     def until(self, end: float) -> None:
         """Batches until nothing waits, or until the time is over."""
-        while time.monotonic() < end:
+        self.end = end
+        while True:
             if not self._step() and self._idle():
                 return
-            if self.store.lease_wanted(self.id) or not self.run.world.connected:
+            if self._over() or self.store.lease_wanted(self.id) or not self.run.world.connected:
                 break
-        self._save()
+        self._save([m for m in self.run.models.by_question.values() if m.unsaved])
         self.outcome.waiting = True
+
+    def _over(self) -> bool:
+        """Whether the slice is over: whatever is not begun yet is left to the next."""
+        return time.monotonic() >= self.end
 
     def _step(self) -> bool:
         """Work on the dirty records that wait longest, else refresh some stale ones; False if none.
@@ -251,22 +261,21 @@ class _Work:
 
     def _idle(self) -> bool:
         """Nothing waits: see whom the news moved, save, and give the lease back if that is all."""
-        self.run.models.rest()
-        release_outgrown(self.run)
+        if not self.run.models.rest(self._over) or not release_outgrown(self.run, self._over):
+            return False
         aside = self.store.dirty.poisoned(self.id)
         heed = self.run.plan.tolerance * HEED
         moved = [i for i in self.run.models.moved(heed) if i not in aside]
         for start in range(0, len(moved), DECIDE_AT_ONCE):
-            part = moved[start : start + DECIDE_AT_ONCE]
-            self.store.dirty.make_stale(self.id, self._differing(part))
+            part = moved[start : start + DECIDE_AT_ONCE]  # without the time to compare: all of them
+            self.store.dirty.make_stale(self.id, part if self._over() else self._differing(part))
         reorder(self.run)
-        self._save()
+        self._save(self.run.models.unsaved())
         if tidy(self.run):
             return False
         return self.run.lease.release_if_idle()
 
-    def _save(self) -> None:
-        unsaved = self.run.models.unsaved()
+    def _save(self, unsaved: list[Model]) -> None:
         if unsaved:
             self.run.lease.commit(lambda pipe: self.run.models.write(pipe, self.store, unsaved))
             for model in unsaved:
@@ -281,6 +290,8 @@ class _Work:
         self.surveyed = True
         taken = self.store.dirty.take(self.id, SURVEY)[BATCH:]
         for start in range(0, len(taken), BATCH):
+            if self._over():
+                break
             ids = [record_id for record_id, _ in taken[start : start + BATCH]]
             seen = self._look(ids, self.store.now())[1]
             self.outcome.entries += len(seen.entries)

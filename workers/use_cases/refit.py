@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from plugin.records import Dataset
@@ -16,9 +17,17 @@ from workers.use_cases.run import Run
 from workers.use_cases.world import World, patiently
 
 
-def release_outgrown(run: Run) -> None:
-    """Begin a new version of every model whose votes have changed enough since its last."""
-    release(run, [model for model in run.models.by_question.values() if model.outgrown])
+def release_outgrown(run: Run, over: Callable[[], bool]) -> bool:
+    """Begin a new version of every model whose votes have changed enough since its last.
+
+    False if the time was over before that was done.
+    """
+    for model in run.models.by_question.values():
+        if model.outgrown:
+            if over():
+                return False
+            release(run, [model])
+    return True
 
 
 def release(run: Run, models: list[Model]) -> None:

@@ -7,9 +7,11 @@ that record. What differed is marked stale, for the distiller to look at, decide
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from plugin.answers import same
@@ -18,6 +20,7 @@ from plugin.dispatch import DISTIL, SWEEP
 from plugin.errors import NotFound
 from plugin.records import Dataset, Question, Record
 from plugin.settings import DatasetSettings
+from plugin.store.sweeps import Begun
 from workers.failed_strategies import forgive
 from workers.use_cases import counting
 from workers.use_cases.crowd import Crowd
@@ -41,10 +44,19 @@ class Report:
     records: int = 0
     differing: int = 0
     word: str = "done"
+    waiting: bool = False
 
 
-def sweep(world: World, dataset_id: str, progress: Progress = lambda done, total: None) -> Report:
+def sweep(
+    world: World,
+    dataset_id: str,
+    progress: Progress = lambda done, total: None,
+    slice_s: float = math.inf,
+) -> Report:
     """Compare a dataset with what we know of it, and observe what differs.
+
+    After `slice_s` seconds and the page in hand it leaves the rest, and `waiting` says so: the next
+    call with a slice goes on from there. One without begins anew.
 
     Raises
     ------
@@ -68,26 +80,42 @@ def sweep(world: World, dataset_id: str, progress: Progress = lambda done, total
     if not plan.distil or dataset.status != "ready":
         report.word = "ignored"
         return report
-    forgive(store, dataset_id)
-    started = store.now()
-    activity = world.gateway.activity(dataset_id)
-    store.service.keep_users(world.gateway.users())
+    end, sliced = time.monotonic() + slice_s, math.isfinite(slice_s)
     review = review_of(world, dataset_id)
-    counting.begin(world, dataset_id)
-    reviewed = _activity(world, review) if review is not None else 0
-    seen: set[str] = set()
-    for read_at, records, total in _pages(world, dataset_id):
+    begun = store.sweeps.begun(dataset_id) if sliced else None
+    if begun is None:
+        forgive(store, dataset_id)
+        counting.begin(world, dataset_id)
+        begun = Begun(
+            started=store.now(),
+            activity=world.gateway.activity(dataset_id),
+            reviewed=_activity(world, review) if review is not None else 0,
+        )
+        store.service.keep_users(world.gateway.users())
+    report.records, report.differing = begun.records, begun.differing
+    seen = store.sweeps.seen(dataset_id) if begun.records else set()
+    for read_at, records, total in _pages(world, dataset_id, begun.records):
         seen.update(record.id for record in records)
         report.records += len(records)
         report.differing += _compare(world, dataset, review, plan, records, read_at)
         progress(report.records, total)
+        if time.monotonic() >= end and report.records < total:
+            now = replace(begun, records=report.records, differing=report.differing)
+            store.sweeps.leave(dataset_id, now, seen)
+            report.waiting, report.word = True, "the rest is left to the next job"
+            return report
     missing = [i for i in store.datasets.standing(dataset_id) if i not in seen]
     report.differing += len(missing)
     store.dirty.mark(dataset_id, [*store.dirty.poisoned(dataset_id), *missing])
-    overlap = dataset.min_submitted
-    store.datasets.note(dataset_id, swept_at=started, swept_activity=activity, overlap=overlap)
+    store.datasets.note(
+        dataset_id,
+        swept_at=begun.started,
+        swept_activity=begun.activity,
+        overlap=dataset.min_submitted,
+    )
     if review is not None:
-        store.datasets.note(review.id, swept_activity=reviewed)
+        store.datasets.note(review.id, swept_activity=begun.reviewed)
+    store.sweeps.end(dataset_id)
     world.dispatch.enqueue(DISTIL, dataset_id)
     return report
 
@@ -100,7 +128,7 @@ def _activity(world: World, review: Dataset) -> int:
         return 0
 
 
-def _pages(world: World, dataset_id: str) -> Iterator[tuple[int, list[Record], int]]:
+def _pages(world: World, dataset_id: str, offset: int) -> Iterator[tuple[int, list[Record], int]]:
     """All pages with the time at which they were asked for; the next is read while one is compared."""
 
     def read(offset: int) -> tuple[int, list[Record], int]:
@@ -109,7 +137,7 @@ def _pages(world: World, dataset_id: str) -> Iterator[tuple[int, list[Record], i
         return read_at, records, total
 
     with ThreadPoolExecutor(max_workers=1) as reader:
-        ahead, offset = reader.submit(read, 0), 0
+        ahead = reader.submit(read, offset)
         while True:
             read_at, records, total = ahead.result()
             offset += PAGE
