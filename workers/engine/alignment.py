@@ -49,6 +49,16 @@ def vote(slots: Sequence[Slot]) -> list[tuple[str, float]]:
     return chosen
 
 
+def tied(slots: Sequence[Slot]) -> bool:
+    """Whether the heaviest word of some slot, or none, is as heavy as another.
+
+    >>> tied([{"a": 3}, {"": 2, "c": 1}]), tied([{"a": 3}, {"b": 2, "c": 2}])
+    (False, True)
+    """
+    two = (sorted(slot.values(), reverse=True)[:2] for slot in slots if len(slot) > 1)
+    return any(_is(first, second) for first, second in two)
+
+
 def _aligned(
     slots: Sequence[Slot], text: Sequence[str], total: float
 ) -> list[tuple[Slot | None, str]]:

@@ -19,6 +19,15 @@ from workers.engine.shares import TIE, softmax
 Floats = NDArray[np.float64]
 
 
+def trust(n_votes: int) -> float:
+    """The probability that what is meant is among n answers at all: 1 - 1 / (2n + 2).
+
+    >>> trust(1), trust(4)
+    (0.75, 0.9)
+    """
+    return 1 - 1 / (2 * n_votes + 2)
+
+
 @dataclass(frozen=True)
 class Voice:
     """What one vote says of every candidate.

@@ -11,7 +11,17 @@ MAX_CHARACTERS = 2000
 """Characters of longer texts are not compared, only their words."""
 
 MAX_WORDS = 3000
-"""What comes after so many words is not compared."""
+"""Where texts differ in more words, these are compared and stand for the rest."""
+
+UNRELATED = 1.0
+"""How far texts are apart that have nothing in common."""
+
+LEAST_APART = 0.1
+"""How far texts are apart at least that are not the same, however long: a slip makes another text."""
+
+STRANGERS, RELATIVES = 0.0, 1 / 3
+"""The share of words (or, beyond chance, of characters) that two texts have in common: at the
+first they are held to be unrelated, from the second on their distance counts as it is."""
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -64,11 +74,15 @@ def distances(texts: Sequence[tuple[str, ...]]) -> list[list[float]]:
     than another one. Both are divided by the *mean* length of all the texts, the same for all
     pairs: divided by the longer of the two, as is usual, the longest answers would be the nearest.
 
+    Texts that have nothing in common are UNRELATED to each other, however long: else the shortest
+    of them would be the nearest to all. In between, by how far they are related.
+
     >>> distances([("he", "left"), ("he", "leaves")])[0][1]  # (2 · 1/2 + 4/8) / 3
     0.5
+    >>> distances([("he", "left"), ("7", "kg", "of", "salt")])[0][1]
+    1.0
     """
     n = len(texts)
-    texts = [text[:MAX_WORDS] for text in texts]
     strings = [" ".join(text) for text in texts]
     size = max(sum(map(len, texts)) / max(n, 1), 1.0)
     length = max(sum(map(len, strings)) / max(n, 1), 1.0)
@@ -76,8 +90,34 @@ def distances(texts: Sequence[tuple[str, ...]]) -> list[list[float]]:
     table = [[0.0] * n for _ in texts]
     for i in range(n):
         for j in range(i):
-            far = edits(texts[i], texts[j]) / size
+            in_words = _edits(texts[i], texts[j])
+            related = 1 - in_words / max(len(texts[i]), len(texts[j]), 1)
+            far = in_words / size
             if fine:
-                far = (2 * far + edits(strings[i], strings[j]) / length) / 3
+                in_characters = edits(strings[i], strings[j])
+                far = (2 * far + in_characters / length) / 3
+                alike = 1 - in_characters / max(len(strings[i]), len(strings[j]), 1)
+                related = max(related, 2 * alike - 1)  # half of the characters agree by chance
+            share = min(max((related - STRANGERS) / (RELATIVES - STRANGERS), 0.0), 1.0)
+            far = max(share * far + (1 - share) * UNRELATED, LEAST_APART if in_words else 0.0)
             table[i][j] = table[j][i] = far
     return table
+
+
+def _edits(a: Sequence[str], b: Sequence[str]) -> float:
+    """`edits`; what differs in long texts is compared by its first MAX_WORDS words.
+
+    >>> _edits(("a",) * 9000, (*("a",) * 9000, "b"))
+    1.0
+    """
+    start, most = 0, min(len(a), len(b))
+    while start < most and a[start] == b[start]:
+        start += 1
+    end = 0
+    while end < most - start and a[-1 - end] == b[-1 - end]:
+        end += 1
+    a, b = a[start : len(a) - end], b[start : len(b) - end]
+    longest = max(len(a), len(b))
+    if longest <= MAX_WORDS:
+        return float(edits(a, b))
+    return max(edits(a[:MAX_WORDS], b[:MAX_WORDS]), 1) * longest / MAX_WORDS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engine.choice import Choice, Voice
+from workers.engine.choice import Choice, Voice, trust
 from workers.engine.decision import Decision
 from workers.engine.errors import BadValue
 from workers.engine.question import QuestionType, Value
@@ -83,12 +83,13 @@ class RatingModel(ValueModel):
         return rows, [v.annotator for _, v in votes], points, np.array(truths, np.float64)
 
     def _grid(self, value: float) -> tuple[list[Value], int]:
-        """Without a scale: candidates at whole steps from the value, and which one it is."""
+        """Without a scale: candidates at whole steps from the value, and which one it is.
+
+        Where all votes are the same it is the only one: nobody told how far apart they may be.
+        """
         low, high = self.range_
         below = max(0, int((value - low) / self.step + 1e-9))
         above = max(0, int((high - value) / self.step + 1e-9))
-        if below + above == 0:
-            below = above = 1
         points = value + self.step * np.arange(-below, above + 1)
         return [number(point, self.digits) for point in points], below
 
@@ -98,7 +99,8 @@ class RatingModel(ValueModel):
         if self.question.scale or leader is None or now.leader is None:
             return super()._differs(before, now, tolerance)
         far = abs(now.leader - leader) > tolerance * self.length
-        return far or abs(posterior[str(leader)] - now.confidence) > tolerance
+        own, before_own = now.posterior[str(now.leader)], posterior[str(leader)]
+        return far or abs(before_own - own) > tolerance
 
 
 class RatingMajority(RatingModel):
@@ -160,7 +162,8 @@ class RatingMajority(RatingModel):
                 )
                 for v in votes
             ]
-            choices.append(Choice(values, np.zeros(len(grid)), voices, anchor, among=among))
+            sure = 1.0 if len(values) > 1 or self.question.scale else trust(len(votes))
+            choices.append(Choice(values, np.zeros(len(grid)), voices, anchor, sure, among))
         return choices
 
     def _accuracy(self, annotator: str) -> float:

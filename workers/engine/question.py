@@ -43,8 +43,9 @@ class Question:
     labels : tuple of str
         Of label, multi_label and span questions. Of a ranking question: the items to be ranked;
         empty where every record has items of its own. Empty for rating and text.
-    scale : tuple of int, ascending
-        Of a rating question: the values that may be given; empty for any number.
+    scale : tuple of numbers, ascending, whole ones as int
+        Of a rating question: the very values that may be given, such as ``(1, 3, 5)``; empty for
+        any number.
     overlapping : bool
         Whether spans may overlap.
 
@@ -54,7 +55,7 @@ class Question:
 
     type: QuestionType
     labels: tuple[str, ...] = ()
-    scale: tuple[int, ...] = ()
+    scale: tuple[float, ...] = ()
     overlapping: bool = False
 
 

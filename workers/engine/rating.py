@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from workers.engine.bend import LEAST_ADJUDICATIONS, Bend, Columns, cross_validated, fitted
-from workers.engine.choice import Choice, Voice
+from workers.engine.choice import Choice, Voice, trust
 from workers.engine.continuum import Continuum
 from workers.engine.median_rating import RatingModel, number
 from workers.engine.question import Value
@@ -34,9 +34,11 @@ class RatingLearned(RatingModel):
     **With a scale** (Argilla's questions) the value is one of it: the most probable, see `Scale`.
 
     **Without one** the value is the posterior mean, see `Continuum`, with as many decimals as make
-    sense. The posterior is its density at steps of an 18th of the votes' range from the value; the
-    key of the value's own step is the value. Confidence is the probability of that step: that the
-    truth is within half a step of the value. The runner-up is the more probable neighbour.
+    sense, and nothing that is lower or higher than every vote on the record, unless adjudications
+    have shown that all votes are too low or too high. The posterior is its density at steps of an
+    18th of the votes' range from the value; the key of the value's own step is the value.
+    Confidence is the probability of that step: that the truth is within half a step of the value.
+    The runner-up is the more probable neighbour.
 
     **Adjudications** stand for the consensus when annotators are judged. From
     LEAST_ADJUDICATIONS on they may bend the crowd's scale (`Bend`): the whole crowd may give too
@@ -152,7 +154,8 @@ class RatingLearned(RatingModel):
                 Voice(names[s], number(vote[s]), float(accuracy[votes.rater[s]]), log)
                 for s, log in zip(range(at[i], at[i + 1]), logs, strict=True)
             ]
-            choices.append(Choice(values, prior, voices, anchors[i], among=among))
+            sure = 1.0 if len(values) > 1 or self.question.scale else trust(len(voices))
+            choices.append(Choice(values, prior, voices, anchors[i], sure, among))
         return choices
 
     def _says(
@@ -169,8 +172,9 @@ class RatingLearned(RatingModel):
         known = view.evidence(votes, raters, bend.sharpness)
         found: list[tuple[list[Value], Floats, Floats, int | None]] = []
         for i, cut in enumerate(cuts):
-            value = bend.intercept + bend.slope * float(known.mean[i])
-            value = round(float(np.clip(value, *self.range_)), self.digits)
+            value, said = bend.intercept + bend.slope * float(known.mean[i]), votes.vote[cut]
+            bounds = self.range_ if bend != Bend() or not len(said) else (said.min(), said.max())
+            value = round(float(np.clip(value, *bounds)), self.digits)
             points, among = self._grid(value if anchors[i] is None else anchors[i])
             grid = bend.straight(np.array(points, np.float64))
             calm = 1 / (1 + (self.step / bend.slope) ** 2 / 12 / known.variance[i])

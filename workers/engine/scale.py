@@ -77,7 +77,7 @@ class Scale:
     array([4, 2, 3, 1, 5])
     """
 
-    def __init__(self, values: tuple[int, ...]) -> None:
+    def __init__(self, values: tuple[float, ...]) -> None:
         self.values = np.array(values, np.float64)
         self.log_prior_ = np.full(len(values), -np.log(max(len(values), 1)))
         self.crowd_ = np.array(CROWD_SHARES)

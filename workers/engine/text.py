@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from workers.engine.choice import Choice, Voice
+from workers.engine.choice import Choice, Voice, trust
 from workers.engine.question import Question
 from workers.engine.reliability import ANNOTATOR_VOTES
 from workers.engine.strategy import Reliability, State, Training
-from workers.engine.text_model import Answers, Floats, TextModel, answers_of, trust
+from workers.engine.text_model import Answers, Floats, TextModel, answers_of
 from workers.engine.text_training import TAUGHT, Weigh, trained
 from workers.engine.value_model import believed
 
@@ -168,13 +168,14 @@ class TextLearned(TextModel):
 
     def _far(self, answers: Answers) -> tuple[Floats, float]:
         """D of every vote, and what this is worth."""
-        apart = answers.apart[np.ix_(answers.said, answers.said)]
         if answers.truth is not None:
             return answers.apart[answers.said, answers.truth], REVIEWED
         weight = self._weights(answers)
         if len(weight) < 2:
             return np.zeros(len(weight)), 0.0
-        return np.asarray((apart @ weight) / (weight.sum() - weight), np.float64), 1.0
+        on = np.bincount(answers.said, weight, len(answers.candidates))
+        far = (answers.apart @ on)[answers.said]
+        return np.asarray(far / (weight.sum() - weight), np.float64), 1.0
 
     def _weights(self, answers: Answers) -> Floats:
         far = np.array([self._farther(vote.annotator) for vote in answers.votes], np.float64)

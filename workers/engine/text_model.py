@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
@@ -9,7 +10,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engine.choice import Choice, Voice
+from workers.engine.choice import Choice, Voice, trust
 from workers.engine.edit_distance import distances, words
 from workers.engine.errors import BadValue
 from workers.engine.facts import Vote
@@ -82,7 +83,7 @@ class TextModel(ValueModel):
     def _checked(self, value: Value) -> Value:
         if not isinstance(value, str):
             raise BadValue(f"{value!r} is no text")
-        return value
+        return normalized(value)
 
     def _answers(self, record: str, before: Answers | None = None) -> Answers:
         """The record's answers; `before`, if they still are."""
@@ -94,19 +95,19 @@ class TextModel(ValueModel):
         return answers_of(votes, truth)
 
 
+def normalized(text: str) -> str:
+    """What looks the same is the same: composed characters (NFC), and LF for every end of a line.
+
+    >>> normalized("cafe\\u0301\\r\\n") == "caf\\u00e9\\n"
+    True
+    """
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def frequent(answers: Answers) -> Floats:
     """What each vote says for each candidate, as majority has it, shape (n_votes, n_candidates)."""
-    same = np.eye(len(answers.candidates))
-    return same[answers.said] - answers.apart[answers.said] / (4 * max(len(answers.votes), 1))
-
-
-def trust(n_votes: int) -> float:
-    """The probability that what is meant is among n answers at all: 1 - 1 / (2n + 2).
-
-    >>> trust(1), trust(4)
-    (0.75, 0.9)
-    """
-    return 1 - 1 / (2 * n_votes + 2)
+    own = np.eye(len(answers.candidates))
+    return own[answers.said] - answers.apart[answers.said] / (4 * max(len(answers.votes), 1))
 
 
 class TextMajority(TextModel):

@@ -122,6 +122,7 @@ class ValueModel(Strategy):
 
     def revert(self, fact: Fact) -> None:
         if isinstance(fact, self.keeps):
+            fact = self._valid(fact)
             self.standing_.must_stand(fact)
             self._change(fact, self.standing_.revert)
 

@@ -122,15 +122,21 @@ def refuse_unknown(kind: QuestionType, value: Value, labels: Sequence[str]) -> N
             raise BadValue(f"unknown label {label!r}; known are {known} (see --labels)")
 
 
-def scale_of(ratings: Sequence[float]) -> tuple[int, ...]:
-    """What Argilla's scale would be; empty if these are no values of any.
+def scale_of(ratings: Sequence[float]) -> tuple[float, ...]:
+    """What Argilla's scale would be, or one with half steps; empty if these are no values of any.
 
-    >>> scale_of([2, 4]), scale_of([2, 400])
-    ((2, 3, 4), ())
+    >>> scale_of([2, 4]), scale_of([2, 400]), scale_of([2, 3.5])
+    ((2, 3, 4), (), (2, 2.5, 3, 3.5))
     """
-    if not all(rating in LARGEST_SCALE for rating in ratings):
-        return ()
-    return tuple(range(int(min(ratings)), int(max(ratings)) + 1))
+    if all(rating in LARGEST_SCALE for rating in ratings):
+        return tuple(range(int(min(ratings)), int(max(ratings)) + 1))
+    halves = [2 * rating for rating in ratings]
+    if all(
+        half / 2 <= max(LARGEST_SCALE) and half in range(2 * len(LARGEST_SCALE)) for half in halves
+    ):
+        steps = range(int(min(halves)), int(max(halves)) + 1)
+        return tuple(half / 2 if half % 2 else half // 2 for half in steps)
+    return ()
 
 
 def _multi_label(cell: str) -> tuple[str, ...]:
