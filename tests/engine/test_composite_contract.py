@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -114,6 +115,62 @@ def test_neither_the_order_of_votes_nor_names_matter(case: tuple[str, str]) -> N
         assert one.leader == other.leader
         assert one.posterior == pytest.approx(other.posterior, abs=1e-6)
         assert one.confidence == pytest.approx(other.confidence, abs=1e-6)
+
+
+def turned(case: str, value: Value) -> Value:
+    """The value with every label or item renamed: d for a, c for b, and so on."""
+    other = str.maketrans("abcdxy", "dcbayx")
+    if value is None:
+        return None
+    if case == "ranking":
+        return tuple(tuple(sorted(item.translate(other) for item in group)) for group in value)
+    if case == "multi_label":
+        return tuple(label for label in "abcd" if label.translate(other) in value)
+    return tuple(sorted(Span(a, b, label.translate(other)) for a, b, label in value))
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("ordered", [True, False], ids=["same order", "turned"])
+def test_the_names_and_the_order_of_labels_and_items_decide_nothing(
+    case: tuple[str, str], seed: int, ordered: bool
+) -> None:
+    """Small crowds, so that there are many ties, by annotators of names in either order."""
+    name, kind = case
+    votes, _ = crowd(kind, seed, n_records=4)
+    votes = [
+        vote for vote in votes if vote.annotator in ("ann0", "ann2", "ann3", "ann4")[: 2 + seed % 3]
+    ]
+    renamed = [v._replace(annotator=v.annotator[::-1], value=turned(kind, v.value)) for v in votes]
+    question, records = QUESTIONS[kind], records_of(votes)
+    mirror = question if ordered else replace(question, labels=question.labels[::-1])
+    one = registry.create(name, question).fit(votes).decide(records)
+    other = registry.create(name, mirror).fit(renamed[::-1]).decide(records)
+    for plain, mirrored in zip(one, other, strict=True):
+        back = turned(kind, mirrored.value)
+        assert plain.value == back
+        assert plain.confidence == pytest.approx(mirrored.confidence, abs=1e-6)
+
+
+def test_nothing_is_decided_only_where_somebody_said_so(case: tuple[str, str]) -> None:
+    for seed in range(12):
+        votes, _ = crowd(case[1], seed, n_records=6)
+        votes = [vote for vote in votes if vote.value]
+        for decision in fresh(case).fit(votes).decide(records_of(votes)):
+            assert decision.value != ()
+
+
+def test_no_part_is_decided_that_nobody_gave(case: tuple[str, str]) -> None:
+    for seed in range(8):
+        votes, _ = crowd(case[1], seed, n_records=10)
+        for decision in fresh(case).fit(votes).decide(records_of(votes)):
+            said = [vote.value for vote in votes if vote.record == decision.record]
+            if case[1] == "multi_label":
+                assert set(decision.value or ()) <= {label for value in said for label in value}
+            elif case[1] != "ranking":
+                spans = [span for value in said for span in value]
+                for start, end, label in decision.value or ():
+                    assert any(span[::2] == (start, label) for span in spans)
+                    assert any(span[1:] == (end, label) for span in spans)
 
 
 def test_asking_changes_nothing_and_inputs_are_not_mutated(case: tuple[str, str]) -> None:

@@ -74,6 +74,25 @@ def test_neither_the_order_of_votes_nor_names_matter(strategy: Strategy) -> None
     assert [d.value for d in first] == [d.value for d in second]
 
 
+@pytest.mark.parametrize("n_annotators", [2, 3, 4])
+def test_the_names_of_labels_and_annotators_decide_nothing(
+    strategy: Strategy, n_annotators: int
+) -> None:
+    """Small crowds, so that there are many ties; also with the labels in another order."""
+    other = dict(zip(LABELS, LABELS[::-1], strict=True))
+    for seed in range(10):
+        votes, _ = crowd(seed)
+        records = records_of(votes)[:6]
+        votes = [v for v in votes if v.record in records and int(v.annotator[3:]) < n_annotators]
+        new = [v._replace(annotator=v.annotator[::-1], value=other[v.value]) for v in votes]
+        plain = registry.create(strategy.name, QUESTION).fit(votes).decide(records)
+        for labels in (LABELS, LABELS[::-1]):
+            model = registry.create(strategy.name, label_question(*labels)).fit(new[::-1])
+            for one, turned in zip(plain, model.decide(records), strict=True):
+                assert one.value == (turned.value and other[turned.value])
+                assert one.confidence == pytest.approx(turned.confidence, abs=1e-6)
+
+
 def test_the_order_of_labels_is_only_the_order_of_the_posterior(strategy: Strategy) -> None:
     votes, _ = crowd(2)
     records = records_of(votes)

@@ -97,6 +97,54 @@ def test_neither_the_order_of_votes_nor_names_matter(strategy: Strategy) -> None
         assert a.value == b.value
 
 
+@pytest.mark.parametrize("n_annotators", [2, 3, 4])
+def test_the_names_of_annotators_and_the_order_of_rows_decide_nothing(
+    strategy: Strategy, n_annotators: int
+) -> None:
+    """Small crowds, so that there are many ties."""
+    question = question_of(strategy)
+    for seed in range(8):
+        votes = crowd(question, seed, n_records=5, n=n_annotators)
+        records = records_of(votes)
+        renamed = [vote._replace(annotator=vote.annotator[::-1]) for vote in votes]
+        one = registry.create(strategy.name, question).fit(votes).decide(records)
+        other = registry.create(strategy.name, question).fit(renamed[::-1]).decide(records)
+        for plain, turned in zip(one, other, strict=True):
+            assert plain.value == turned.value
+            assert plain.confidence == pytest.approx(turned.confidence, abs=1e-6)
+
+
+def test_a_mirrored_scale_mirrors_the_ratings(strategy: Strategy) -> None:
+    """Neither end of a scale has the benefit of the doubt."""
+    question = question_of(strategy)
+    if question.type != "rating":
+        pytest.skip("texts have no other side")
+    for seed in range(8):
+        votes = crowd(question, seed, n_records=5, n=2 + seed % 3)
+        mirrored = [vote._replace(value=6 - vote.value) for vote in votes]
+        records = records_of(votes)
+        one = registry.create(strategy.name, question).fit(votes).decide(records)
+        other = registry.create(strategy.name, question).fit(mirrored).decide(records)
+        for plain, turned in zip(one, other, strict=True):
+            assert (plain.value is None) == (turned.value is None)
+            if plain.value is not None:
+                assert plain.value == pytest.approx(6 - turned.value, abs=0.011)
+
+
+def test_no_value_is_decided_beyond_all_that_were_given(strategy: Strategy) -> None:
+    question = question_of(strategy)
+    for seed in range(8):
+        votes = crowd(question, seed, n_records=12, n=3)
+        for decision in strategy.fit(votes).decide(records_of(votes)):
+            said = [vote.value for vote in votes if vote.record == decision.record]
+            if decision.value is None or strategy.name == "alignment":
+                continue
+            if question.type == "text":
+                assert decision.value in said
+            elif not question.scale:
+                assert min(said) <= decision.value <= max(said)
+
+
 def test_asking_changes_nothing_and_inputs_are_not_mutated(strategy: Strategy) -> None:
     votes = crowd(question_of(strategy), 3)
     given = list(votes)
