@@ -45,18 +45,54 @@ class Reading:
 class Copy:
     """A record's copy in the review dataset.
 
-    `decided` tells what we suggest there, as decisions tell it: question → {"shown": …}.
+    Attributes
+    ----------
+    decided : what we suggest there, as decisions tell it: question → {"shown": …}.
+    asked : the questions that reviewers are asked to decide, each with the time (Argilla's, ms) from
+        which on it has been asked; -1: always. None: of a copy made before that was noted, all.
     """
 
     record: Record
     decided: Mapping[str, Any] = field(default_factory=dict)
+    asked: Mapping[str, int] | None = None
 
     @classmethod
     def of(cls, record: Record, review: Dataset) -> Copy:
         """A record of the review dataset as a copy."""
         ours = ((review.named(s.question_id), s) for s in record.suggestions if s.ours)
         shown = {name: {"shown": [[s.value, s.at, None]]} for name, s in ours if name is not None}
-        return cls(record, shown)
+        return cls(record, shown, asked_in(record.metadata))
+
+    def decides(self, question: str, value: Any, at: int) -> bool:
+        """Whether what a reviewer submitted at that time is a decision of theirs.
+
+        It is none if the question was not asked, and the value is what had been filled in for them.
+        """
+        if self.asked is None or at > self.asked.get(question, at):
+            return True
+        filled = self.decided.get(question, {}).get("shown", [])
+        return not any(same(value, said) for said, _, _ in filled)
+
+
+def asked_in(metadata: Mapping[str, Any]) -> dict[str, int] | None:
+    """What a copy's metadata tell of the questions that it asks; None where they tell nothing.
+
+    >>> asked_in({"asked": ["tone"], "asked_since": '{"tone": 17}'}), asked_in({"asked": ["tone"]})
+    ({'tone': 17}, {'tone': -1})
+    """
+    if not isinstance(metadata.get("asked"), list):
+        return None
+    try:
+        since = json.loads(metadata.get("asked_since") or "{}")
+        return {name: int(since.get(name, -1)) for name in metadata["asked"]}
+    except (ValueError, TypeError, AttributeError):  # somebody changed it
+        return dict.fromkeys(map(str, metadata["asked"]), -1)
+
+
+def asking(asked: Mapping[str, int]) -> dict[str, Any]:
+    """The inverse of `asked_in`."""
+    since = {name: at for name, at in asked.items() if at >= 0}
+    return {"asked": list(asked), **({"asked_since": json.dumps(since)} if since else {})}
 
 
 def answers(
@@ -94,19 +130,21 @@ def answers(
 def adjudications(
     copied: Copy | None, old: Before, reading: Reading, number: Number
 ) -> dict[str, list[Any]]:
-    """The adjudications of a ledger entry; without a copy to look at, those that stand."""
+    """The adjudications of a ledger entry; without a copy to look at, those that stand.
+
+    They hold what reviewers decided, without what was filled in for them and not asked.
+    """
     if copied is None:
         return dict(old)
-    return {
-        str(number(response.user_id, "")): [
-            response.status,
-            response.at,
-            values(response, reading.note_question, reading.reason_question),
-            str(response.values.get(reading.reason_question) or ""),
-        ]
-        for response in copied.record.responses
-        if reading.reviews(response.user_id)
-    }
+    found = {}
+    for response in copied.record.responses:
+        if reading.reviews(response.user_id):
+            given = values(response, reading.note_question, reading.reason_question)
+            decided = {q: v for q, v in given.items() if copied.decides(q, v, response.at)}
+            why = str(response.values.get(reading.reason_question) or "")
+            annotator = str(number(response.user_id, ""))
+            found[annotator] = [response.status, response.at, decided, why]
+    return found
 
 
 def values(response: Response, *without: str) -> dict[str, Any]:

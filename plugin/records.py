@@ -33,7 +33,8 @@ class Question:
     """One question of a dataset.
 
     `labels` are what may be chosen (labels, ratings, or the items to be ranked), empty where the
-    type has none; `overlapping` is whether spans may overlap, `field` is the field they lie in.
+    type has none; `overlapping` is whether spans may overlap, `field` is the field they lie in, `title`
+    is what the form calls it.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Question:
     labels: tuple[str, ...] = ()
     overlapping: bool = False
     field: str = ""
+    title: str = ""
 
     @classmethod
     def parse(cls, data: Json) -> Question:
@@ -51,7 +53,8 @@ class Question:
         settings = data["settings"]
         overlapping = bool(settings.get("allow_overlapping"))
         field = settings.get("field") or ""
-        return cls(data["id"], data["name"], settings["type"], labels, overlapping, field)
+        title = data.get("title") or ""
+        return cls(data["id"], data["name"], settings["type"], labels, overlapping, field, title)
 
 
 @dataclass(frozen=True)

@@ -57,10 +57,12 @@ class DatasetSettings(Choices):
     confidence_question: str = ""
     explanation_question: str = ""
     name_annotators: bool = False
+    tell_reliability: bool = False
     round_property: str = "round"
     review_workspace: str = ""
     review_overlap: int = Field(1, ge=1)
     review_most: int = Field(1000, ge=1)
+    review_suggest: Literal["settled", "all", "none"] = "settled"
     reason_question: str = "why"
     more_votes: int = Field(0, ge=0)
     strategy_timeout_s: float = Field(20.0, gt=0)

@@ -1,10 +1,12 @@
 """The conflict note: a few lines of markdown on a record, for whoever labels or reviews it next.
 
-At most ten short lines: who says what with which weight, who tends to be right, what tipped it and what
-would change it (the words are `plugin.explanation`'s), what was in conflict before, where to read more.
-Annotators are anonymous unless the dataset's settings name them. Everything that people wrote is
-escaped: a label or a name is text, never markup. What moves with every answer stands as "(71%)", which
-is no reason to write a note again (`workers.publication.wording`).
+At most ten short lines: who says what, what speaks for it, what tipped it and what would change it (the
+words are `plugin.explanation`'s), what was in conflict before, where to read more. Annotators read it in
+Argilla's form: they are anonymous there unless the dataset's settings name them, and how often people are
+right is told only where the settings say so. On a copy in the review dataset it asks for decisions.
+
+Everything that people wrote is escaped: a label or a name is text, never markup. What moves with every
+answer is written as "(71%)", which is no reason to write a note again (`workers.publication.wording`).
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from plugin.explaining.case import NO_PEOPLE, TO_OVERSEERS, Telling
+from plugin.explaining.phrases import some
 from plugin.explanation import Explanation, explain
 from plugin.voices import CONTENT, REVIEW, text
 from workers.engine import decision
@@ -27,6 +31,10 @@ MOST_SIDES = 4
 MOST_RELATED = 3
 MOST_QUESTIONS = 2
 MOST_LINES = 10
+MOST_DECIDED = 4
+"""Of so many questions reviewers are told who said what."""
+
+BLANK = ""
 
 Name = Callable[[str], str]
 """How an annotator (by number) is called in the note."""
@@ -40,11 +48,14 @@ class Dispute:
 
     Attributes
     ----------
+    question : what the form calls it.
     value : the decision's in words.
     conflict : as it is stored.
     passage : the text that spans lie in.
     strategy : the name of the strategy that decided.
     sources : number → person, model or template; others are persons.
+    arguments : value in words → what those on that side wrote to explain it.
+    telling : what may be told of people to whoever can read the note.
     """
 
     question: str
@@ -55,6 +66,8 @@ class Dispute:
     passage: str = ""
     strategy: str = ""
     sources: Mapping[int, str] = field(default_factory=dict)
+    arguments: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    telling: Telling = TO_OVERSEERS
 
 
 def escape(text: str) -> str:
@@ -81,26 +94,59 @@ def conflict_note(
         return None
     lines: list[str] = []
     for dispute in disputes[:MOST_QUESTIONS]:
-        lines += _dispute(dispute, name)
-    if len(disputes) > MOST_QUESTIONS:
-        rest = ", ".join(escape(d.question) for d in disputes[MOST_QUESTIONS:])
-        lines.append(f"- also in conflict: {rest}")
+        lines += [BLANK] if lines else []  # else the heading would belong to the list before it
+        lines += _dispute(dispute, name, _verdict(dispute))
     earlier = [line for d in disputes for line in _before(d)]
     lines += earlier[: min(1, MOST_LINES - 1 - len(lines))]
-    links = [f"[why, in full]({page})"]
-    links += [f"[similar {i}]({url})" for i, url in enumerate(related[:MOST_RELATED], start=1)]
-    lines.append("- " + " · ".join(links))
+    rest = [escape(d.question) for d in disputes[MOST_QUESTIONS:]]
+    last = [f"also in conflict: {', '.join(rest)}"] if rest else []
+    return "\n".join([*lines, "- " + " · ".join([*last, *_links(page, related)])])
+
+
+def review_note(
+    disputes: Sequence[Dispute], name: Name, page: str, related: Sequence[str]
+) -> str | None:
+    """The same for a reviewer: which questions are to be decided, and of each what we lean to, and why.
+
+    None where nothing is to be decided.
+    """
+    if not disputes:
+        return None
+    titles = [f"**{escape(dispute.question)}**" for dispute in disputes]
+    lines = [f"Please decide {some(titles)}."]
+    for dispute in disputes[:MOST_DECIDED]:
+        lines += [BLANK, *_dispute(dispute, name, _leaning(dispute))]
+    earlier = [line for d in disputes for line in _before(d)]
+    lines += [*earlier[:1], BLANK, " · ".join(_links(page, related))]
     return "\n".join(lines)
 
 
-def _dispute(dispute: Dispute, name: Name) -> list[str]:
+def _links(page: str, related: Sequence[str]) -> list[str]:
+    links = [f"[why, in full]({page})"]
+    return links + [f"[similar {i}]({url})" for i, url in enumerate(related[:MOST_RELATED], 1)]
+
+
+def _verdict(dispute: Dispute) -> str:
     decided = dispute.decision
-    verdict = (
-        f"{escape(dispute.value)} ({decided.confidence:.0%} sure)"
-        if decided.value is not None
-        else f"undecided: {escape(decided.abstention or '')}"
-    )
-    weights = {voice.annotator: voice.reliability for voice in decided.contributions}
+    if decided.value is None:
+        return f"undecided: {escape(decided.abstention or '')}"
+    return f"{escape(dispute.value)} ({decided.confidence:.0%} sure)"
+
+
+def _leaning(dispute: Dispute) -> str:
+    if dispute.decision.value is None:
+        return _verdict(dispute)
+    several = len(dispute.conflict["labels"]) > 1
+    return f"we lean to {_verdict(dispute)}{'' if several else ', and nobody says otherwise'}"
+
+
+def _dispute(dispute: Dispute, name: Name, verdict: str) -> list[str]:
+    decided = dispute.decision
+    weights = {
+        voice.annotator: voice.reliability
+        for voice in decided.contributions
+        if dispute.telling.reliability or _source(dispute, voice.annotator) in NO_PEOPLE
+    }
     sides = {
         label: [(str(number), weights.get(str(number))) for number in numbers]
         for label, numbers in dispute.conflict["labels"].items()
@@ -113,8 +159,13 @@ def _dispute(dispute: Dispute, name: Name) -> list[str]:
     if len(ranked) > MOST_SIDES:
         lines[-1] += f"; {len(ranked) - MOST_SIDES} more"
     said = explanation(dispute, name)
-    why = " ".join(part for part in (said.who_is_right, said.tipped, said.would_change) if part)
-    return [*lines, f"- why: {why}"]
+    parts = (said.argued, said.who_is_right, said.tipped, said.would_change)
+    why = " ".join(part for part in parts if part)
+    return [*lines, *([f"- why: {why}"] if why else [])]
+
+
+def _source(dispute: Dispute, annotator: str) -> str:
+    return dispute.sources.get(int(annotator), "person") if annotator.isdigit() else "person"
 
 
 def explanation(dispute: Dispute, name: Name) -> Explanation:
@@ -138,6 +189,8 @@ def explanation(dispute: Dispute, name: Name) -> Explanation:
         words=lambda value: text(value, dispute.passage),
         sources=dispute.sources,
         escape=escape,
+        arguments=dispute.arguments,
+        telling=dispute.telling,
     )
 
 

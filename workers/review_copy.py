@@ -7,12 +7,14 @@ dataset is made of `workers.review_dataset`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Literal
 
+from plugin.answers import asking
 from plugin.records import OWN_AGENT, Dataset, Record
+from plugin.settings import DatasetSettings
 from workers.engine.decision import Decision
 from workers.publication import suggestion, unsayable, wording
 from workers.values import question_of
@@ -33,12 +35,14 @@ class ReviewCopy:
     mark : tells whether it is still as it was written.
     priority : what a review is worth.
     suggested : names of the questions with a suggestion, the note's included.
+    asked : the questions that it asks, as `plugin.answers.Copy` has them.
     """
 
     item: dict[str, Any]
     mark: str
     priority: float
     suggested: tuple[str, ...]
+    asked: Mapping[str, int] | None
 
     def differs(self, kept: Mapping[str, Any] | None) -> bool:
         """Whether the copy that was written (`kept`, None: none) is another."""
@@ -54,7 +58,37 @@ class ReviewCopy:
             "mark": self.mark,
             "priority": self.priority,
             "q": list(self.suggested),
+            "asked": self.asked,
         }
+
+
+def asked_now(
+    contested: Sequence[str], kept: Mapping[str, Any] | None, reviews: Mapping[str, Any]
+) -> dict[str, int] | None:
+    """The questions that a copy asks, with the time since when; None: all of them.
+
+    Once a reviewer has opened it, what it asked stays asked, and what had been filled in stays filled
+    in: else nobody could tell later what they had been asked. A question that becomes contested
+    afterwards is asked of what is submitted from then on.
+
+    Parameters
+    ----------
+    kept : what is remembered of the copy, None if there is none yet.
+    reviews : the adjudications of the record's ledger entry.
+
+    >>> asked_now(["tone"], None, {})
+    {'tone': -1}
+    >>> opened = {"8": ["submitted", 17, {"tone": "kind"}, ""]}
+    >>> asked_now(["facts"], {"asked": {"tone": -1}}, opened)
+    {'tone': -1, 'facts': 17}
+    """
+    if not reviews or kept is None:
+        return dict.fromkeys(contested, -1)
+    before = kept.get("asked")
+    if before is None:
+        return None
+    since = max(int(at) for _, at, *_ in reviews.values())
+    return {**before, **{name: since for name in contested if name not in before}}
 
 
 def review_copy(
@@ -63,7 +97,9 @@ def review_copy(
     decided: Mapping[str, Decision],
     versions: Mapping[str, str],
     note: str | None,
-    note_question: str,
+    plan: DatasetSettings,
+    asked: Mapping[str, int] | None,
+    frozen: Sequence[str] | None,
     worth: float,
     asks: Asks,
     kinds: str,
@@ -72,11 +108,16 @@ def review_copy(
 ) -> ReviewCopy:
     """What the copy of a record should hold.
 
-    While it asks for more votes nothing is suggested, lest those who answer be led.
+    While it asks for more votes nothing is suggested, lest those who answer be led. Nor is anything on
+    the questions that it asks to decide: what is selected beforehand is agreed with.
 
     Parameters
     ----------
     versions : question → `strategy:version`.
+    note : what is to be decided, in markdown.
+    asked : the questions to decide, None for all (see `asked_now`).
+    frozen : names of the questions with a suggestion on a copy that was opened; they stay as they are.
+        None while nobody has opened it.
     kinds : the kinds of its conflicts, in words.
     """
     priority = round(worth, 4)
@@ -87,17 +128,22 @@ def review_copy(
         "kind": kinds,
         "page": page,
         "original": record.id,
+        **({} if asked is None else asking(asked)),
     }
     if round_name is not None:
         metadata["round"] = round_name
     suggestions: dict[str, dict[str, Any]] = {}
-    for name, decision in decided.items() if asks == "adjudication" else ():
+    fresh = asks == "adjudication" and frozen is None and plan.review_suggest != "none"
+    for name, decision in decided.items() if fresh else ():
         question = review.question(name)
         if question is None or decision.value is None:
             continue
-        asked = question_of(question)
-        if not unsayable(asked, decision.value):
-            suggestions[name] = suggestion(question, asked, decision, versions[name])
+        if plan.review_suggest == "settled" and (asked is None or name in asked):
+            continue
+        known = question_of(question)
+        if not unsayable(known, decision.value):
+            suggestions[name] = suggestion(question, known, decision, versions[name])
+    note_question = plan.conflict_question
     remark = review.question(note_question)
     if remark is not None and note is not None and asks == "adjudication":
         agent = OWN_AGENT + next(iter(versions.values()))
@@ -117,4 +163,5 @@ def review_copy(
     about = {k: v for k, v in metadata.items() if k not in ("priority", "wanted")}
     mark = json.dumps([said, wording(note or ""), about, review.id], sort_keys=True)
     digest = blake2b(mark.encode(), digest_size=8).hexdigest()
-    return ReviewCopy(item, digest, priority, tuple(suggestions))
+    suggested = tuple(dict.fromkeys([*(frozen or ()), *suggestions]))
+    return ReviewCopy(item, digest, priority, suggested, asked)

@@ -14,16 +14,24 @@ Each record here is a copy from **{name}** on which annotators disagree, or of w
 distiller is not sure. The most useful come first if you open the dataset by the link that \
 `argilla-distill review show` prints.
 
-1. Read the record and the note: who said what, who tends to be right, and why.
-2. Decide. What stands suggested is only the distiller's best guess: take it, or choose another.
-3. Say **why** in a sentence. New reviewers learn from it, and so does whoever asks in a year.
+1. Read the note, which comes first: which questions are to be decided, who said what, and why.
+2. Decide these. {filled}
+3. Say **why** in a sentence. New annotators learn from it, and so does whoever asks in a year.
 
-What an owner, an admin or a named reviewer submits here decides the original record, settles its \
-conflict and teaches the distiller. It can be taken back: clear or discard your answer.
+What an owner, an admin or a named reviewer submits here decides those questions of the original \
+record, settles its conflict and teaches the distiller. It can be taken back: clear or discard your answer.
 """
 
+FILLED = {
+    "settled": "The other questions are settled and filled in: what you leave as it is, decides nothing; "
+    "what you change, does.",
+    "all": "What is suggested is only the distiller's best guess: take it, or choose another.",
+    "none": "Nothing is filled in: whatever you answer decides.",
+}
+"""What the guidelines say of what is filled in, by `review_suggest`."""
+
 NOTE = {
-    "title": "What is in conflict",
+    "title": "What is to be decided",
     "description": "Written by argilla-distill. Nothing has to be done here.",
     "required": False,
     "settings": {"type": "text", "use_markdown": True},
@@ -40,6 +48,7 @@ PROPERTIES = (
     ("priority", "Worth of an adjudication", "float"),
     ("wanted", "Worth of one more answer", "float"),
     ("asks", "Asks for", "terms"),
+    ("asked", "Questions to decide", "terms"),
     ("kind", "Kind of conflict", "terms"),
     ("round", "Round", "terms"),
     ("page", "Explanation", "terms"),
@@ -59,7 +68,7 @@ def body(dataset: Dataset, plan: DatasetSettings, name: str, workspace_id: str) 
     return {
         "name": name,
         "workspace_id": workspace_id,
-        "guidelines": GUIDELINES.format(name=dataset.full_name),
+        "guidelines": GUIDELINES.format(name=dataset.full_name, filled=FILLED[plan.review_suggest]),
         "allow_extra_metadata": True,
         "metadata": {REVIEW_OF: dataset.id},
         "distribution": {"strategy": "overlap", "min_submitted": overlap(plan)},
@@ -73,15 +82,19 @@ def fields(blueprint: Json) -> list[dict[str, Any]]:
 
 
 def questions(blueprint: Json, plan: DatasetSettings) -> list[dict[str, Any]]:
-    """The original's questions, the conflict note and the reviewer's reason, as Argilla takes them."""
+    """The note, the original's questions, and the reviewer's reason, as Argilla takes them."""
     kept = ("name", "title", "description", "required", "settings")
-    own = {plan.conflict_question: NOTE, plan.reason_question: WHY}
+    note, why = ({plan.conflict_question: NOTE}, {plan.reason_question: WHY})
     found = [
         {key: q[key] for key in kept if q.get(key) is not None}
         for q in blueprint["questions"]
-        if q["name"] not in own
+        if q["name"] not in (*note, *why)
     ]
-    return [*found, *({"name": name, **made} for name, made in own.items() if name)]
+    return [*_named(note), *found, *_named(why)]
+
+
+def _named(made: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{"name": name, **settings} for name, settings in made.items() if name]
 
 
 def metadata() -> list[dict[str, Any]]:
@@ -109,6 +122,9 @@ def shortcomings(original: Dataset, review: Dataset, plan: DatasetSettings) -> l
             less = _listed(set(there.labels) - set(question.labels), "still has")
             words.append(f"question {question.name!r} {' and '.join(filter(None, (more, less)))}")
     words += [f"has no question {name!r}" for name in special if name and not review.question(name)]
+    names = [question.name for question in review.questions]
+    if plan.conflict_question in names[1:]:
+        words.append("shows what is to be decided behind its questions, not before them")
     if review.min_submitted != overlap(plan):
         words.append(
             f"is completed by {review.min_submitted} answers, not by {overlap(plan)} as it is set"

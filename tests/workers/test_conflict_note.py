@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from workers.conflict_note import Dispute, conflict_note, escape
+from plugin.explanation import Telling
+from workers.conflict_note import Dispute, conflict_note, escape, review_note
 from workers.engine.decision import Contribution, Decision
 from workers.engine.question import Question, Span
 from workers.publication import wording
@@ -77,6 +78,54 @@ def test_it_says_who_says_what_with_which_weight_and_where_to_read_on() -> None:
         "About three more answers for “no”, as weighty as those here, would turn it.",
         f"- [why, in full]({PAGE})",
     ]
+
+
+def test_how_often_people_are_right_is_not_told_to_whoever_can_open_the_dataset() -> None:
+    """The note is in the form of every annotator; of models it may tell."""
+    hidden = Telling(reliability=False)
+    told = note(replace(weighed(), telling=hidden))
+    assert "95%" not in told
+    assert "right" not in told
+    assert "- yes: ann\n- no: ben, cas\n- why: One answer tipped it" in told
+    told = note(replace(weighed(), telling=hidden, sources={0: "model"}))
+    assert "- yes: ann (95%)\n- no: ben, cas\n" in told
+    assert "70%" not in told
+    assert "60%" not in told
+    assert "ann (95%) is nearly always right." in told
+
+
+def test_it_quotes_what_those_who_answered_wrote() -> None:
+    arguments = {"no": ["it never *answers*"], "yes": []}
+    told = note(replace(weighed(), arguments=arguments))
+    assert "- why: For “no”: “it never \\*answers\\*”. Going by all answers" in told
+
+
+def test_the_heading_of_a_second_question_is_a_heading() -> None:
+    """Behind a list, without a blank line, it would be the last item's text."""
+    tokens = MARKDOWN.parse(
+        note(SPLIT, dispute([("0", "a", 0.9), ("1", "b", 0.8)], question="tone"))
+    )
+    assert [t.type for t in tokens if t.level == 0 and not t.type.endswith("close")] == [
+        "paragraph_open",
+        "bullet_list_open",
+    ] * 2
+
+
+def test_a_reviewer_is_told_which_questions_to_decide_and_what_we_lean_to() -> None:
+    sure = dispute([("0", "kind", 0.9)], "kind", question="Its tone?")
+    text = review_note([weighed(), sure], NAMES.__getitem__, PAGE, [])
+    assert text is not None
+    lines = text.split("\n")
+    assert lines[0] == "Please decide **helpful** and **Its tone?**."
+    assert "**helpful**: we lean to yes (86% sure)" in lines
+    assert "**Its tone?**: we lean to kind (90% sure), and nobody says otherwise" in lines
+    kinds = [t.type for t in MARKDOWN.parse(text) if t.level == 0 and not t.type.endswith("close")]
+    assert kinds == [
+        "paragraph_open",
+        *["paragraph_open", "bullet_list_open"] * 2,
+        "paragraph_open",
+    ]
+    assert review_note([], str, PAGE, []) is None
 
 
 def test_moved_percentages_alone_are_no_other_wording() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from plugin.disclosure import complete
+from plugin.explanation import Telling, arguments_of
 from plugin.records import Record
-from workers.conflict_note import Dispute, conflict_note
+from workers.conflict_note import Dispute, Name, conflict_note, review_note
 from workers.engine import conflicts
 from workers.engine.decision import Decision
+from workers.engine.facts import Vote
 from workers.engine.question import Value
 from workers.publication import NOTHING_KEPT, Kept
 from workers.use_cases.observing import Look
@@ -28,17 +30,31 @@ class Resolution:
     """What we think of one record now.
 
     `is_complete` tells whether the record has all the answers that it is to have. `conflicts` holds,
-    by question, the conflict as it is to be stored; None where there never was one. `note` is the
-    conflict note, None where nothing is in dispute. `kept` is what stays as it was last published,
-    because its strategy failed.
+    by question, the conflict as it is to be stored; None where there never was one. `disputes` are the
+    questions in open conflict, and those of which we are not sure, as notes tell them. `kept` is what
+    stays as it was last published, because its strategy failed.
     """
 
     record: Record
     decided: dict[str, Decision]
     is_complete: bool
     conflicts: dict[str, dict[str, Any] | None] = field(default_factory=dict)
-    note: str | None = None
     kept: Kept = NOTHING_KEPT
+    disputes: dict[str, Dispute] = field(default_factory=dict)
+    name: Name = str
+    page: str = ""
+    related: list[str] = field(default_factory=list)
+
+    @property
+    def note(self) -> str | None:
+        """The conflict note, None where nothing is in dispute."""
+        told = [self.disputes[question] for question, _ in self.open]
+        return conflict_note(told, self.name, self.page, self.related)
+
+    def review_note(self, asked: Sequence[str]) -> str | None:
+        """What reviewers are told who are asked to decide these questions."""
+        told = [self.disputes[question] for question in asked if question in self.disputes]
+        return review_note(told, self.name, self.page, self.related)
 
     @property
     def open(self) -> list[tuple[str, dict[str, Any]]]:
@@ -72,6 +88,7 @@ def decide(
     pairs = [(i, q) for i, by_question in decided.items() for q in [*by_question, *failed]]
     known = datasets.conflicts_on(dataset_id, pairs)
     resolutions = []
+    voices: dict[tuple[str, str], tuple[list[Vote], Callable[[Value], str]]] = {}
     for record in standing:
         resolution = Resolution(record, decided[record.id], complete(record))
         for question, decision in resolution.decided.items():
@@ -82,13 +99,14 @@ def decide(
             found = found or conflicts.find(model.asked, votes, decision, was, sure)
             words = partial(model.words, fields=record.fields)
             resolution.conflicts[question] = _stored(found, words, decision, before, now)
+            voices[record.id, question] = votes, words
         disputed = [known.get((record.id, question), {}).get("state") for question in failed]
         resolution.kept = Kept(failed, note="open" in disputed)
         resolutions.append(resolution)
     kinds = {kind(q, c) for r in resolutions for q, c in r.open if run.models.by_question[q].recurs}
     related = datasets.related(dataset_id, sorted(kinds))
     for resolution in resolutions:
-        resolution.note = _note(run, resolution, related)
+        _tell(run, resolution, voices, seen, related)
     return resolutions
 
 
@@ -126,25 +144,51 @@ def _stored(
     return stored
 
 
-def _note(run: Run, resolution: Resolution, related: Mapping[str, list[str]]) -> str | None:
-    disputes = []
-    for question, conflict in resolution.open:
-        model, decision = run.models.by_question[question], resolution.decided[question]
-        fields = resolution.record.fields
-        value, passage = model.words(decision.value, fields), content(model.question, fields)
-        everybody = [number for who in conflict["labels"].values() for number in who]
-        sources = {number: run.crowd.annotators[number]["kind"] for number in everybody}
-        about = model.asked, passage, model.strategy.name, sources
-        disputes.append(Dispute(question, decision, value, conflict, *about))
-    others = dict.fromkeys(
-        other
-        for question, conflict in resolution.open
-        for other in related.get(kind(question, conflict), ())
-        if other != resolution.record.id
-    )
-    return conflict_note(
-        disputes,
-        lambda number: run.crowd.name(number, run.plan.name_annotators),
-        run.page(resolution.record.id),
-        [run.page(other) for other in others],
+def _tell(
+    run: Run,
+    resolution: Resolution,
+    voices: Mapping[tuple[str, str], tuple[list[Vote], Callable[[Value], str]]],
+    seen: Look,
+    related: Mapping[str, list[str]],
+) -> None:
+    """All that a note about a record needs."""
+    record_id, conflicts_ = resolution.record.id, dict(resolution.open)
+    resolution.name = lambda number: run.crowd.name(number, run.plan.name_annotators)
+    resolution.page = run.page(record_id)
+    for question in resolution.contested(run.plan.settled_confidence) or list(conflicts_):
+        conflict: Mapping[str, Any] | None = conflicts_.get(question)
+        if conflict is None:
+            sides: dict[str, list[int]] = {}
+            votes, words = voices[record_id, question]
+            for vote in votes:
+                sides.setdefault(words(vote.value), []).append(int(vote.annotator))
+            conflict = {"labels": sides}
+        entry = seen.ledger[record_id]
+        resolution.disputes[question] = _dispute(run, resolution, question, conflict, entry)
+    others = (other for q, c in conflicts_.items() for other in related.get(kind(q, c), ()))
+    different = dict.fromkeys(other for other in others if other != record_id)
+    resolution.related = [run.page(other) for other in different]
+
+
+def _dispute(
+    run: Run,
+    resolution: Resolution,
+    question: str,
+    conflict: Mapping[str, Any],
+    entry: Mapping[str, Any],
+) -> Dispute:
+    model, decision = run.models.by_question[question], resolution.decided[question]
+    fields = resolution.record.fields
+    everybody = [number for who in conflict["labels"].values() for number in who]
+    return Dispute(
+        model.question.title or question,
+        decision,
+        model.words(decision.value, fields),
+        conflict,
+        model.asked,
+        content(model.question, fields),
+        model.strategy.name,
+        {number: run.crowd.annotators[number]["kind"] for number in everybody},
+        arguments_of(conflict["labels"], entry, run.plan.explanation_question),
+        Telling(reliability=run.plan.tell_reliability),
     )

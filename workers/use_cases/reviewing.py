@@ -15,7 +15,7 @@ from typing import Any
 from plugin.answers import ELSEWHERE
 from plugin.errors import NotFound
 from plugin.records import Dataset, Record
-from workers.review_copy import Asks, ReviewCopy, review_copy
+from workers.review_copy import Asks, ReviewCopy, asked_now, review_copy
 from workers.use_cases.bulk import in_halves
 from workers.use_cases.deciding import Resolution, decide
 from workers.use_cases.observing import Look
@@ -114,7 +114,7 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
                 unwanted[record_id] = kept
         elif kept or room > 0:
             room -= kept is None
-            wanted[record_id] = _copy(run, review, resolution, entry, value)
+            wanted[record_id] = _copy(run, review, resolution, entry, value, kept)
     unwanted |= {i: kept for i, kept in before.items() if kept and i in lost}
     run.lease.commit(lambda pipe: reviews.write_due(pipe, dataset_id, lost))
     different = {i: copy for i, copy in wanted.items() if copy.differs(before[i])}
@@ -153,9 +153,15 @@ def _resolutions(run: Run, records: Sequence[Record]) -> list[tuple[Resolution, 
 
 
 def _copy(
-    run: Run, review: Dataset, resolution: Resolution, entry: Mapping[str, Any], worth: float
+    run: Run,
+    review: Dataset,
+    resolution: Resolution,
+    entry: Mapping[str, Any],
+    worth: float,
+    kept: Mapping[str, Any] | None,
 ) -> ReviewCopy:
-    record = resolution.record
+    record, opened = resolution.record, entry.get("a", {})
+    contested = resolution.contested(run.plan.settled_confidence)
     further = sum(len(r) > ELSEWHERE and r[0] == "submitted" for r in entry["r"].values())
     asks: Asks = "votes" if further < run.plan.more_votes else "adjudication"
     kinds = {c["kind"] for _, c in resolution.open if "kind" in c} or {"uncertain"}
@@ -164,8 +170,10 @@ def _copy(
         review,
         resolution.decided,
         run.models.versions,
-        resolution.note,
-        run.plan.conflict_question,
+        resolution.review_note(contested),
+        run.plan,
+        asked_now(contested, kept, opened),
+        kept["q"] if kept and opened else None,
         worth,
         asks,
         ", ".join(sorted(kinds)),
