@@ -14,6 +14,8 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
+from plugin.intervals import share
+
 HIDDEN = Markup(' aria-hidden="true" focusable="false"')
 """Of pictures whose numbers stand beside them."""
 
@@ -180,7 +182,8 @@ def lines(
 def calibration(points: Sequence[tuple[float, float, int]], description: str) -> Markup:
     """Confidence across, share that was right upward, against the line on which both are the same.
 
-    `points` are (confidence, share right, of how many); many make a larger dot.
+    `points` are (confidence, share right, of how many); many make a larger dot, few a longer line through
+    it, which holds the share 9 times in 10.
 
     >>> calibration([(0.5, 0.25, 4), (0.9, 1.0, 12)], "How sure, how right").count('class="dot s0"')
     2
@@ -196,6 +199,13 @@ def calibration(points: Sequence[tuple[float, float, int]], description: str) ->
     parts.append(
         Markup('<line class="ideal" x1="0" y1="{}" x2="100%" y2="{}"/>').format(y(0), y(1))
     )
+    for sure, right, count in points:
+        low, high = share(right * count, count)
+        parts.append(
+            Markup('<line class="spread s0" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>').format(
+                _percent(sure), y(low), y(high)
+            )
+        )
     parts += [
         Markup(
             '<circle class="dot s0" cx="{}%" cy="{}" r="{}"><title>{} sure, {} of {} right</title></circle>'

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from plugin.disclosure import complete_entry, may_read_why, oversees
+from plugin.queue import SHARE, Queue
 from plugin.record_view import Known
 from plugin.report import Overview
 from plugin.store import Store
@@ -33,6 +34,7 @@ class Found:
     waiting: int
     set_aside: int
     due: int
+    queue: Queue
     overview: Overview | None
     review: Mapping[str, Any] | None
 
@@ -50,6 +52,8 @@ class Due:
     worth: float
     decisions: Mapping[str, Mapping[str, Any]]
     conflicts: Mapping[str, Mapping[str, Any]]
+    text: str = ""
+    external_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -128,12 +132,17 @@ def queue(store: Store, dataset_id: str, most: int) -> list[Due]:
         (r, q) for (r, _), questions in zip(due, decided, strict=True) for q in questions or ()
     ]
     conflicts = store.datasets.conflicts_on(dataset_id, pairs)
+    ids = [record_id for record_id, _ in due]
+    texts = store.reviews.about(dataset_id, ids)
+    external = store.datasets.external_ids(dataset_id, ids)
     return [
         Due(
             record_id,
             worth,
             questions,
             {q: conflicts[record_id, q] for q in questions if (record_id, q) in conflicts},
+            texts.get(record_id, ""),
+            external.get(record_id),
         )
         for (record_id, worth), questions in zip(due, decided, strict=True)
         if questions
@@ -218,15 +227,23 @@ def _answers(store: Store, dataset_id: str, questions: list[str]) -> dict[str, d
 
 def _found(store: Store, dataset_id: str, info: Mapping[str, str]) -> Found:
     waiting, _, set_aside = store.dirty.sizes(dataset_id)
+    due = store.reviews.count_due(dataset_id)
     return Found(
         id=dataset_id,
         info=info,
         waiting=waiting,
         set_aside=set_aside,
-        due=store.reviews.count_due(dataset_id),
+        due=due,
+        queue=queue_of(info, due),
         overview=store.reports.overview(dataset_id),
         review=store.reviews.of(dataset_id),
     )
+
+
+def queue_of(info: Mapping[str, str], due: int) -> Queue:
+    """The review queue of a dataset with these facts, where so many records are worth a review."""
+    share = float(info.get("review_share") or SHARE)
+    return Queue.of(due, int(info.get("completed", 0)), share)
 
 
 def _id(text: str) -> str | None:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from plugin import intervals
 from plugin.argilla_links import overseer_link, review_link
 from plugin.lookup import Found
+from plugin.queue import Queue
 from plugin.report import Overview
 
 DAY_MS = 86_400_000
@@ -23,6 +25,7 @@ class QuestionLine:
     calibration : expected calibration error on reviewed records, in [0, 1]
     accuracy, majority : share of adjudications that the strategy and majority vote agree with
     gain : accuracy minus majority
+    …_low, …_high : the interval of each, which holds it 9 times in 10 (`plugin.intervals`)
     """
 
     name: str
@@ -39,6 +42,12 @@ class QuestionLine:
     accuracy: float | None = None
     majority: float | None = None
     gain: float | None = None
+    calibration_low: float | None = None
+    calibration_high: float | None = None
+    accuracy_low: float | None = None
+    accuracy_high: float | None = None
+    gain_low: float | None = None
+    gain_high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,7 @@ class DatasetLine:
     waiting: int
     set_aside: int
     due: int
+    queue: Queue
     counted_at: int | None
     today: Mapping[str, int] | None
     questions: tuple[QuestionLine, ...]
@@ -79,6 +89,7 @@ def line(found: Found, argilla_url: str, now: int) -> DatasetLine:
         waiting=found.waiting,
         set_aside=found.set_aside,
         due=found.due,
+        queue=found.queue,
         counted_at=found.overview.taken_at if found.overview else None,
         today=_today(found.overview, now),
         questions=tuple(map(question_line, found.overview.questions if found.overview else ())),
@@ -95,7 +106,12 @@ def question_line(counted: Mapping[str, Any]) -> QuestionLine:
     values = {name: value for name, value in counted.items() if name in known}
     accuracy, majority = counted.get("accuracy"), counted.get("majority")
     if accuracy is not None and majority is not None:
+        n = int(counted.get("adjudications", 0))
         values["gain"] = accuracy - majority
+        values["gain_low"], values["gain_high"] = intervals.gain(accuracy, majority, n)
+    if accuracy is not None:
+        n = int(counted.get("adjudications", 0))
+        values["accuracy_low"], values["accuracy_high"] = intervals.share(accuracy * n, n)
     return QuestionLine(**values)
 
 

@@ -32,7 +32,10 @@ class Queued:
 
     Attributes
     ----------
-    worth : what a review is expected to buy; `gain` of it on this label, `teaching` by what it teaches
+    worth : what a review is expected to buy, on all questions of the record. These parts add up to it:
+        `gain` on its own labels, `teaching` by what it teaches, `chance` that it has in the order, and
+        `dispute` of reviewers who differ. None where they were not noted.
+    external_id, text : the record's, as far as they are known; the text's beginning
     value : the decision as it stands, None without one
     sides : the values that are contested
     reasons : in words, the weightiest first
@@ -43,6 +46,10 @@ class Queued:
     worth: float
     gain: float | None
     teaching: float | None
+    chance: float | None
+    dispute: float | None
+    external_id: str | None
+    text: str
     value: str | None
     confidence: float
     kind: str
@@ -58,7 +65,7 @@ def queued(due: Sequence[Due]) -> tuple[Queued, ...]:
 def _queued(due: Due) -> Queued:
     question = max(due.decisions, key=lambda name: _urgency(due.decisions[name]))
     decision, conflict = due.decisions[question], due.conflicts.get(question, {})
-    gain, teaching = (decision.get("worth") or [None, None])[:2]
+    gain, teaching, chance, dispute = _parts(due)
     is_open = conflict.get("state") == "open"
     kind = conflict.get("kind", "") if is_open else ""
     sides = tuple(str(side) for side in conflict.get("labels", {}))[:MOST_SIDES] if is_open else ()
@@ -68,12 +75,26 @@ def _queued(due: Due) -> Queued:
         worth=due.worth,
         gain=gain,
         teaching=teaching,
+        chance=chance,
+        dispute=dispute,
+        external_id=due.external_id,
+        text=due.text,
         value=None if decision["v"] is None else text(decision["v"]),
         confidence=decision["c"],
         kind=kind,
         sides=sides,
         reasons=_reasons(decision, kind, is_open, gain, teaching),
     )
+
+
+def _parts(due: Due) -> tuple[float, float, float, float] | tuple[None, None, None, None]:
+    """Gain, teaching, chance and dispute, of all questions together; they add up to the worth."""
+    noted = [decision["worth"] for decision in due.decisions.values() if decision.get("worth")]
+    if not noted:
+        return None, None, None, None
+    gain, teaching = (round(sum(parts[at] for parts in noted), 3) for at in (0, 1))
+    dispute = sum(parts[3] for parts in noted if len(parts) > 3)
+    return gain, teaching, round(due.worth - gain - teaching - dispute, 3), dispute
 
 
 def _urgency(decision: Mapping[str, Any]) -> tuple[float, float]:

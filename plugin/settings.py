@@ -25,6 +25,7 @@ from pydantic import (
 from redis.connection import parse_url
 
 from plugin.errors import InvalidSettings
+from plugin.queue import SHARE
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -62,6 +63,8 @@ class DatasetSettings(Choices):
     review_workspace: str = ""
     review_overlap: int = Field(1, ge=1)
     review_most: int = Field(1000, ge=1)
+    review_worth: float = Field(0.2, ge=0)
+    review_share: float = Field(SHARE, gt=0, le=1)
     review_suggest: Literal["settled", "all", "none"] = "settled"
     reason_question: str = "why"
     more_votes: int = Field(0, ge=0)

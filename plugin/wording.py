@@ -69,6 +69,25 @@ def points(difference: float) -> str:
     return f"{sign}{abs(whole)} {'point' if abs(whole) == 1 else 'points'}"
 
 
+def reach(low: float, high: float) -> str:
+    """An interval of a share, in percent.
+
+    >>> reach(0.514, 0.9)
+    '51 to 90 %'
+    """
+    return f"{low * 100:.0f} to {high * 100:.0f} %"
+
+
+def points_reach(low: float, high: float) -> str:
+    """An interval of a difference of two shares, in percentage points.
+
+    >>> points_reach(-0.21, 0.35)
+    '−21 to +35'
+    """
+    ends = (f"{bound * 100:+.0f}".replace("-", "−") for bound in (low, high))
+    return " to ".join("0" if end in ("+0", "−0") else end for end in ends)
+
+
 def span(seconds: float | None) -> str:
     """A duration.
 
@@ -87,6 +106,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "many": many,
     "figure": figure,
     "points": points,
+    "reach": reach,
+    "points_reach": points_reach,
     "span": span,
     "percent": percent,
 }

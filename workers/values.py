@@ -16,6 +16,9 @@ from workers.engine.question import Question, QuestionType, Span, Value
 MOST_CHARACTERS = 80
 """Values are cut to so many characters where they stand in a sentence."""
 
+MOST_SHOWN = 300
+"""Where a record's text is shown to tell it from others, so many characters of it are."""
+
 TYPES: dict[str, QuestionType] = {
     "label_selection": "label",
     "multi_label_selection": "multi_label",
@@ -96,6 +99,16 @@ def content(question: plugin.records.Question, fields: Mapping[str, Any]) -> str
     """
     read = [fields.get(question.field)] if question.field else list(fields.values())
     return "\n".join(text for value in read for text in _texts(value))
+
+
+def beginning(text: str, most: int = MOST_SHOWN) -> str:
+    """The first characters of a text, on one line.
+
+    >>> beginning("one\\n  two"), beginning("one two", 5)
+    ('one two', 'one …')
+    """
+    words = " ".join(text[: 4 * most].split())
+    return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 def _texts(value: object) -> list[str]:

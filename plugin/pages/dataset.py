@@ -27,7 +27,7 @@ def dataset(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """Labels and confidence, calibration, the review queue, who confuses what, how it went."""
 
     def told(found: lookup.Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
-        queue = queued(lookup.queue(frame.store, found.id, QUEUED))
+        queue = queued(lookup.queue(frame.store, found.id, min(QUEUED, found.queue.queued)))
         page = shown(report) if report else None
         return {"report": without_others(page) if wants_json() else page, "queue": queue}
 

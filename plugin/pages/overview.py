@@ -31,7 +31,11 @@ def home(frame: Frame, visitor: Visitor) -> AnyResponse:
 
 
 def _first(frame: Frame, found: lookup.Found) -> tuple[Queued, ...]:
-    return queued(lookup.queue(frame.store, found.id, FIRST)) if found.due else ()
+    return (
+        queued(lookup.queue(frame.store, found.id, min(FIRST, found.queue.queued)))
+        if found.due
+        else ()
+    )
 
 
 def _own(frame: Frame, visitor: Visitor) -> AnyResponse:

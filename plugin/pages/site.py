@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from redis.exceptions import RedisError
 
-from plugin import charts, pictures
+from plugin import charts, intervals, pictures
 from plugin.accounts import Accounts
 from plugin.gateway import Gateway
 from plugin.pages import annotators, dataset, entrance, examples, overview, record
@@ -76,7 +76,7 @@ def blueprint(
 def _dress(app: Flask) -> None:
     """What templates may use, and how JSON is written."""
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(charts=charts, pictures=pictures, kinds=KINDS)
+    app.jinja_env.globals.update(charts=charts, intervals=intervals, pictures=pictures, kinds=KINDS)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     cast(DefaultJSONProvider, app.json).sort_keys = False  # in the order in which pages tell it

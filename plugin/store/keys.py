@@ -37,6 +37,7 @@ distill:<dataset>:model            hash    question → snapshot of its strategy
 distill:<dataset>:model_info       hash    question → {"strategy", "version", "position", …}
 distill:<dataset>:failed_strategies hash   question → {"strategy", "error", "tries", "until"}
 distill:<dataset>:due              zset    record → what a review of it is worth
+distill:<dataset>:about            hash    record id → how its text begins, of those due
 distill:<dataset>:desk             set     records whose copies are to be looked at
 distill:<dataset>:doubted          set     records whose copies may not be as we last wrote them
 distill:<dataset>:copies           hash    record → its copy in the review dataset

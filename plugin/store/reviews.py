@@ -68,9 +68,13 @@ class Reviews:
 
     def count_waiting(self, dataset_id: str) -> int:
         """How many copies wait for a review."""
-        copied = self._redis.hkeys(self._keys.of(dataset_id, "copies"))
-        worth = self.worth(dataset_id, [record_id.decode() for record_id in copied])
-        return sum(value is not None for value in worth)
+        return len(self.waiting(dataset_id))
+
+    def waiting(self, dataset_id: str) -> dict[str, float]:
+        """The records whose copies wait for a review, with what it is worth."""
+        copied = [i.decode() for i in self._redis.hkeys(self._keys.of(dataset_id, "copies"))]
+        worth = zip(copied, self.worth(dataset_id, copied), strict=True)
+        return {record_id: value for record_id, value in worth if value is not None}
 
     def due(self, dataset_id: str, start: int = 0, most: int = 50) -> list[tuple[str, float]]:
         """Records worth a review with what it is worth, most first."""
@@ -91,6 +95,21 @@ class Reviews:
             pipe.zrem(key, *gone)
         if kept:
             pipe.zadd(key, kept)
+
+    def write_about(self, pipe: Any, dataset_id: str, texts: Mapping[str, str | None]) -> None:
+        """Note how the texts of records in the queue begin, within a transaction; None: forget it."""
+        key = self._keys.of(dataset_id, "about")
+        gone = [record_id for record_id, text in texts.items() if text is None]
+        kept = {record_id: text for record_id, text in texts.items() if text is not None}
+        if gone:
+            pipe.hdel(key, *gone)
+        if kept:
+            pipe.hset(key, mapping=kept)
+
+    def about(self, dataset_id: str, records: Sequence[str]) -> dict[str, str]:
+        """How these records' texts begin, as far as that was noted."""
+        found = self._redis.hmget(self._keys.of(dataset_id, "about"), records) if records else []
+        return {i: text.decode() for i, text in zip(records, found, strict=True) if text}
 
     # The desk: whose copies are to be looked at again
 

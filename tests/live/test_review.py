@@ -70,8 +70,9 @@ def test_a_contested_record_is_in_the_review_dataset_within_seconds_and_in_its_p
         for s in contested["suggestions"]
         if s["question_id"] == q["id"]
     }
-    assert by_question["topic"]["value"] == "a"
-    assert 0 < by_question["topic"]["score"] < 1
+    assert "topic" not in by_question  # what is asked is not filled in
+    assert contested["metadata"]["asked"] == ["topic"]
+    assert by_question["conflicts"]["value"].startswith("Please decide **")
     assert f"/records/{records[1]['id']}" in by_question["conflicts"]["value"]
     sort = [{"scope": {"entity": "metadata", "metadata_property": "priority"}, "order": "desc"}]
     queue = api.search(review_id(installation, dataset), sort=sort)[0]
@@ -100,8 +101,14 @@ def test_a_reviewer_opens_our_link_decides_with_a_reason_and_the_original_follow
     best = next(r for r, _ in installation.world.store.reviews.due(dataset["id"]))
     original = next(r for r in records if r["id"] == best)
     wait.until(lambda b: original["fields"]["text"] in text(b))
-    wait.until(lambda b: "Why?" in text(b) and "What is in conflict" in text(b))
+    wait.until(lambda b: "Why?" in text(b) and "What is to be decided" in text(b))
+    wait.until(lambda b: "Please decide" in text(b))
     shoot(browser, "review", tmp_path)
+    page = text(browser)
+    assert page.index("What is to be decided") < page.index("Please decide") < page.index("Why?")
+    assert "**" not in page  # the note is markdown that is shown as such
+    chosen = browser.find_elements(By.CSS_SELECTOR, "[aria-label='Question: topic'] input:checked")
+    assert chosen == []  # nothing to agree with
     labels = browser.find_elements(By.CSS_SELECTOR, "[aria-label='Question: topic'] label")
     next(label for label in labels if "b" in label.text.split()).click()
     why = browser.find_element(By.CSS_SELECTOR, "[aria-label='Question: why'] [contenteditable]")

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from plugin import lookup
 from plugin.dispatch import DISTIL
 from plugin.errors import ArgillaUnavailable
+from plugin.queue import Queue
+from plugin.queue_view import queued
 from tests.workers.argilla_in_memory import HELPFUL, NOTE, D, Row
 from tests.workers.conftest import Build
 from tests.workers.test_distil import once, raising
@@ -257,7 +260,7 @@ def test_the_note_comes_first_and_one_that_does_not_is_told_and_mended(reviewed:
 
 
 def test_a_record_that_is_only_unsure_is_told_of_as_well(build: Build) -> None:
-    town = opened(build(settled_confidence=0.9))
+    town = opened(build(review_worth=0.1))
     for who in ("ann", "ben"):
         town.answer(who, "r1", helpful="yes")
     town.settle()
@@ -501,7 +504,7 @@ def test_a_dataset_is_reviewed_in_the_workspace_that_the_settings_name(build: Bu
 
 
 def test_the_queue_is_put_in_order_anew_once_the_strategy_is_to_be_believed(build: Build) -> None:
-    town = opened(build(strategy="learned"))
+    town = opened(build(strategy="learned", review_share=1.0))
     records = [f"n{n:02}" for n in range(30)]
     town.argilla.add(*records)
     for record in records:
@@ -517,7 +520,7 @@ def test_the_queue_is_put_in_order_anew_once_the_strategy_is_to_be_believed(buil
     due = dict(town.store.reviews.due(D))
     assert set(due) == set(records[20:])
     for record, worth in due.items():
-        gain, teaching = town.decision(record)["worth"]
+        gain, teaching, *_ = town.decision(record)["worth"]
         assert 0.9 < worth / (gain + teaching) < 1.15  # chance hardly has a say any more
 
 
@@ -535,3 +538,89 @@ def test_the_doctor_looks_at_the_review_dataset(
     reviewed.argilla.delete_dataset(review_id(reviewed))
     assert finding().state == "warn"
     assert "review enable" in finding().text
+
+
+def test_the_parts_of_what_a_review_is_worth_add_up_to_it(reviewed: Town) -> None:
+    reviewed.argilla.chiefs.add("sue")
+    for record in ("r1", "r2", "r3"):
+        reviewed.answer("ann", record, helpful="yes", problem="none")
+        reviewed.answer("ben", record, helpful="no", problem="tone")
+    reviewed.settle()
+    decide(reviewed, "rob", "r3", helpful="no", problem="none")
+    decide(reviewed, "sue", "r3", helpful="yes", problem="none")
+    queue = queued(lookup.queue(reviewed.store, D, 10))
+    assert {each.record for each in queue} == {"r1", "r2", "r3"}
+    for each in queue:
+        assert None not in (each.gain, each.teaching, each.chance, each.dispute)
+        parts = each.gain + each.teaching + each.chance + each.dispute  # type: ignore[operator]
+        assert each.worth == pytest.approx(parts, abs=1e-9)
+    assert {each.record for each in queue if each.dispute == 1.0} == {"r3"}
+
+
+def test_the_queue_tells_the_records_text_while_it_is_in_it(reviewed: Town) -> None:
+    reviewed.argilla.rows[D]["r1"].fields = {"text": "I was\n charged twice. " + "x" * 900}
+    split(reviewed, "r1")
+    reviewed.settle()
+    (first,) = queued(lookup.queue(reviewed.store, D, 10))
+    assert first.text.startswith("I was charged twice. xxx")
+    assert len(first.text) == 300
+    reviewed.answer("ben", "r1", helpful="yes")
+    reviewed.settle()
+    assert reviewed.store.reviews.about(D, ["r1"]) == {}
+
+
+def test_a_queue_is_the_best_of_what_is_worth_a_review(build: Build) -> None:
+    """One of 82 among 82 records is none."""
+    town = opened(build())
+    records = [f"n{n:02}" for n in range(82)]
+    town.argilla.add(*records)
+    for record in records:
+        split(town, record)
+    town.settle()
+    due = [record for record, _ in town.store.reviews.due(D, 0, 100)]
+    assert len(due) == 82
+    info = town.store.datasets.info(D)
+    assert lookup.queue_of(info, 82) == Queue(queued=21, behind=61, settled=0)
+    assert set(due[:21]) <= set(copies(town))
+    assert len(copies(town)) <= 2 * 21
+    for n in range(10):  # as they are reviewed, the next come up
+        ((best, _worth),) = town.store.reviews.due(D, 0, 1)
+        decide(town, "rob", best, helpful="yes" if n % 2 else "no")
+    due = [record for record, _ in town.store.reviews.due(D, 0, 100)]
+    assert len(due) == 72
+    assert set(due[:21]) <= set(copies(town))
+
+
+def test_a_copy_that_has_fallen_far_behind_goes_unless_somebody_opened_it(build: Build) -> None:
+    town = opened(build(review_share=0.01))
+    records = [f"n{n:02}" for n in range(25)]
+    town.argilla.add(*records)
+    for record in records:
+        split(town, record)
+    town.settle()
+    due = [record for record, _ in town.store.reviews.due(D, 0, 100)]
+    last = due[20:]
+    kept = {
+        record: {"id": f"copy-{record}", "mark": "", "priority": 0.0, "q": []} for record in last
+    }
+    with town.store.redis.pipeline() as pipe:
+        town.store.reviews.write_copies(pipe, D, kept)
+        pipe.execute()
+    for record in last:
+        town.argilla.rows[review_id(town)][f"copy-{record}"] = Row(external_id=record)
+    town.argilla.answer("rob", f"copy-{last[0]}", "draft", helpful="yes")
+    town.mark("r1")
+    town.settle()
+    assert set(copies(town)) & set(last) == {last[0]}
+
+
+def test_a_record_that_nobody_contests_is_in_the_queue_if_a_review_is_worth_something(
+    build: Build,
+) -> None:
+    town = opened(build(settled_confidence=0.99))
+    for who in ("ann", "ben"):
+        town.answer(who, "r1", helpful="yes")
+    town.answer("ann", "r2", helpful="yes")
+    town.answer("ben", "r2", helpful="yes", problem="tone")
+    town.settle()
+    assert [record for record, _ in town.store.reviews.due(D)] == ["r2"]  # one vote of one on it

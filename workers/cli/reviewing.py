@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import click
+from dataclasses import asdict
 
+import click
+from rich.text import Text
+
+from plugin import lookup
 from plugin.argilla_links import review_link
+from plugin.queue_view import queued
 from workers.cli.context import Opened, as_json, console, print_json
 from workers.cli.datasets import named
 from workers.use_cases import review as reviews
+from workers.values import beginning
+
+MOST_TEXT = 90
+"""So many characters of a record's text are shown."""
 
 name = click.argument("dataset", metavar="WORKSPACE/DATASET")
 
@@ -55,18 +64,20 @@ def show(opened: Opened, dataset: str, most: int, json_: bool) -> None:
     with opened.world() as world:
         found = named(world, dataset)
         kept = world.store.reviews.of(found.id)
-        due = world.store.reviews.due(found.id, 0, most)
-        total = world.store.reviews.count_due(found.id)
+        info, total = world.store.datasets.info(found.id), world.store.reviews.count_due(found.id)
+        queue = lookup.queue_of(info, total)
+        due = queued(lookup.queue(world.store, found.id, min(most, queue.queued)))
         urls = dict.fromkeys(("priority", "wanted"), "")
         if kept:
             argilla = world.settings.argilla_url
             urls = {asks: review_link(argilla, kept["id"], asks) for asks in urls}
-        pages = [(f"{world.settings.public_url}/records/{record}", worth) for record, worth in due]
+        pages = [f"{world.settings.public_url}/records/{each.record}" for each in due]
         word = kept["word"] if kept else "no review dataset: run `argilla-distill review enable`"
         votes = world.plan(found.full_name).more_votes
     if json_:
-        listed = [{"page": page, "worth": worth} for page, worth in pages]
-        print_json({"link": urls["priority"], "word": word, "total": total, "due": listed})
+        listed = [{"page": page, **asdict(each)} for page, each in zip(pages, due, strict=True)]
+        told = {"link": urls["priority"], "word": word, "total": total, **asdict(queue)}
+        print_json({**told, "due": listed})
         return
     out = console()
     if word:
@@ -75,9 +86,12 @@ def show(opened: Opened, dataset: str, most: int, json_: bool) -> None:
         out.print(f"for reviewers: {urls['priority']}", soft_wrap=True, markup=False)
     if kept and votes:
         out.print(f"for further annotators: {urls['wanted']}", soft_wrap=True, markup=False)
-    out.print(f"{total} records are worth a review")
-    for page, worth in pages:
-        out.print(f"{worth:.3f}  {page}", soft_wrap=True, markup=False)
+    out.print(str(queue), markup=False)
+    for page, each in zip(pages, due, strict=True):
+        called = f"{each.external_id}: " if each.external_id else ""
+        out.print(f"{each.worth:.3f}  {page}", soft_wrap=True, markup=False)
+        out.print(Text(f"       {called}{beginning(each.text, MOST_TEXT)}"), soft_wrap=True)
+        out.print(Text(f"       {each.question}: {'; '.join(each.reasons)}"), soft_wrap=True)
 
 
 COMMANDS = (review,)

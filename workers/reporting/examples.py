@@ -32,9 +32,6 @@ VARIED = 6
 CLOSE = 0.8
 """A decision this sure before its review was no close call, unless it proved wrong."""
 
-TEXT = 300
-"""Characters of a record that are shown."""
-
 
 @dataclass(frozen=True)
 class Chosen:
@@ -191,13 +188,3 @@ def told(
             text=texts.get(record, ""),
             reason=reason(record),
         )
-
-
-def beginning(text: str) -> str:
-    """The first characters of a text, on one line.
-
-    >>> beginning("one\\n  two")
-    'one two'
-    """
-    words = " ".join(text[: 4 * TEXT].split())
-    return words if len(words) <= TEXT else f"{words[: TEXT - 1]}…"

@@ -14,6 +14,7 @@ from workers.engine.strategy import Reliability, Training
 from workers.reporting.calibration import (
     calibration,
     calibration_error,
+    calibration_interval,
     histogram,
     share_right,
 )
@@ -94,10 +95,13 @@ def question_report(
 def summary(report: QuestionReport, survey: Survey, standing: Standing) -> dict[str, object]:
     """What the overview tells of a question."""
     sure = _sure(standing)
+    low, high = calibration_interval(*reviewed(survey, standing)) or (None, None)
     return {
         **{name: getattr(report, name) for name in SUMMARY},
         "confidence": float(sure.mean()) if len(sure) else None,
         "calibration": calibration_error(*reviewed(survey, standing)),
+        "calibration_low": low,
+        "calibration_high": high,
     }
 
 

@@ -163,7 +163,7 @@ def _begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run
 
 def _facts(
     dataset: Dataset, models: Models, plan: DatasetSettings, state: str
-) -> dict[str, str | int]:
+) -> dict[str, str | int | float]:
     questions = {
         q.name: {
             "type": q.type,
@@ -181,6 +181,7 @@ def _facts(
         "state": state,
         "publish": plan.publish,
         "overlap": dataset.min_submitted,
+        "review_share": plan.review_share,
         "explains": plan.explanation_question,
         "questions": json.dumps(questions),
     }

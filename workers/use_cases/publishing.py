@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+import plugin.records
 from plugin import voices
 from plugin.store.history import Entry
 from workers.engine.decision import CONTENT, REVIEW, Decision
@@ -18,7 +19,7 @@ from workers.use_cases.deciding import RELATED, Resolution, kind
 from workers.use_cases.observing import Look
 from workers.use_cases.run import Run
 from workers.use_cases.writing import writing
-from workers.values import MOST_CHARACTERS, json_of
+from workers.values import MOST_CHARACTERS, beginning, content, json_of
 
 LEAST_PROBABILITY = 0.0005
 """Labels less probable than that are left out of a stored posterior."""
@@ -138,6 +139,7 @@ def _keep(
         entries += _news(run, record_id, resolution.decided, before)
         conflicts |= {(record_id, q): c for q, c in resolution.conflicts.items() if c}
     due = dict.fromkeys(gone) | _due(run, resolutions, decisions)
+    about = _about(resolutions, due)
     desk = reviewing.to_look_at(run, due)
     ids = iter(run.store.history.ids(run.dataset.id, now, len(entries)))
     filed = [entry.filed(next(ids)) for entry in entries]
@@ -159,6 +161,7 @@ def _keep(
         datasets.write_conflicts(pipe, run.dataset.id, conflicts)
         datasets.write_related(pipe, run.dataset.id, related)
         run.store.reviews.write_due(pipe, run.dataset.id, due)
+        run.store.reviews.write_about(pipe, run.dataset.id, about)
         run.store.reviews.add_to_desk(pipe, run.dataset.id, desk)
         datasets.count(pipe, run.dataset.id, "conflicts", opened)
         datasets.count(pipe, run.dataset.id, "labels", labels)
@@ -170,26 +173,42 @@ def _keep(
 def _due(
     run: Run, resolutions: Sequence[Resolution], decisions: Mapping[str, Any]
 ) -> dict[str, float | None]:
-    """Record → what a review of it is worth, None where it needs none; noted in its decisions."""
+    """Record → what a review of it is worth, None where it needs none; noted in its decisions.
+
+    Its parts are noted: gain, teaching, chance (`engine.review_value`), and what a dispute of reviewers
+    adds. They add up to it.
+    """
     due: dict[str, float | None] = {}
     for resolution in resolutions:
-        record_id, worth = resolution.record.id, 0.0
+        record_id, total, expected = resolution.record.id, 0.0, 0.0
         if record_id not in decisions:
             continue
         for question in resolution.contested(run.plan.settled_confidence):
             model = run.models.by_question[question]
             value = model.review_value(resolution.decided[question])
-            decisions[record_id][question]["worth"] = [
-                round(value.gain, 3),
-                round(value.teaching, 3),
-            ]
-            worth += value.worth
             conflict = resolution.conflicts[question] or {}
-            worth += DISPUTED if conflict.get("kind") == "adjudications" else 0.0
+            disputed = DISPUTED if conflict.get("kind") == "adjudications" else 0.0
+            chance = value.worth - value.gain - value.teaching
+            worth = [round(part, 3) for part in (value.gain, value.teaching, chance, disputed)]
+            decisions[record_id][question]["worth"] = worth
+            total += sum(worth)
+            expected += value.gain + value.teaching
         for question in resolution.kept.questions & decisions[record_id].keys():
-            worth += sum(decisions[record_id][question].get("worth", ()))
-        due[record_id] = worth or None
+            worth = decisions[record_id][question].get("worth", ())
+            total += sum(worth)
+            expected += sum(worth)
+        wanted = bool(resolution.open) or expected >= run.plan.review_worth
+        due[record_id] = round(total, 3) or None if wanted else None
     return due
+
+
+def _about(
+    resolutions: Sequence[Resolution], due: Mapping[str, float | None]
+) -> dict[str, str | None]:
+    """Record → how its text begins, for those that are worth a review; None for the others."""
+    every = plugin.records.Question("", "", "")
+    text = {r.record.id: content(every, r.record.fields) for r in resolutions}
+    return {i: None if due[i] is None else beginning(text.get(i, "")) for i in due}
 
 
 def _related(

@@ -27,7 +27,7 @@ from workers.reporting.twins import Twins
 from workers.use_cases.reasons import Reasons
 from workers.use_cases.report_due import DAY_MS, mark
 from workers.use_cases.world import World
-from workers.values import content
+from workers.values import beginning, content
 
 log = logging.getLogger("distill.report")
 
@@ -129,7 +129,7 @@ def _beginnings(
     """How the records begin; where that cannot be asked, as the last report has it."""
     if texts is None:
         return {e.record: e.text for q in last if q is not None for e in q.examples}
-    return {record: examples.beginning(text) for record, text in texts.items()}
+    return {record: beginning(text) for record, text in texts.items()}
 
 
 def _today(store: Store, dataset_id: str, now: int) -> Today:

@@ -14,6 +14,7 @@ from typing import Any
 
 from plugin.answers import ELSEWHERE
 from plugin.errors import NotFound
+from plugin.queue import Queue
 from plugin.records import Dataset, Record
 from workers.review_copy import Asks, ReviewCopy, asked_now, review_copy
 from workers.use_cases.bulk import in_halves
@@ -27,6 +28,10 @@ log = logging.getLogger("distill.reviewing")
 
 MOST_REORDERED = 5_000
 """So many records, the best first, change their places at once; the others when they move."""
+
+SLACK = 2
+"""A copy that nobody has opened stays until so many times the queue is worth more: else copies would
+come and go with every answer."""
 
 BATCH = 50
 """Copies that are looked at in one step, so that a fresh answer does not wait long for its turn."""
@@ -80,18 +85,29 @@ def tidy(run: Run) -> bool:
     return True
 
 
+def _queued(run: Run) -> int:
+    """How many records, the best first, are in the queue."""
+    completed = int(run.store.datasets.info(run.dataset.id).get("completed", 0))
+    due = run.store.reviews.count_due(run.dataset.id)
+    return Queue.of(due, completed, run.plan.review_share).queued
+
+
 def _next_in_line(run: Run) -> list[str]:
-    """Records that have been worth a review all along and for which there is room now."""
+    """Records for which there is room in the queue now, or else copies that have fallen far behind."""
     reviews, dataset_id, most = run.store.reviews, run.dataset.id, run.plan.review_most
-    waiting = reviews.count_waiting(dataset_id)
-    room = most - waiting
-    if room <= 0 or reviews.count_due(dataset_id) <= waiting:
-        return []
-    ids = [record_id for record_id, _ in reviews.due(dataset_id, 0, most)]
-    missing = zip(ids, reviews.copies(dataset_id, ids), strict=True)
-    refused = run.store.reviews.refused(dataset_id)
-    wanted = [i for i, kept in missing if kept is None and i not in refused]
-    return wanted[: min(room, BATCH)]
+    waiting, queued = reviews.waiting(dataset_id), _queued(run)
+    room = most - len(waiting)
+    if room > 0 and reviews.count_due(dataset_id) > len(waiting):
+        ids = [record_id for record_id, _ in reviews.due(dataset_id, 0, min(most, queued))]
+        missing = zip(ids, reviews.copies(dataset_id, ids), strict=True)
+        refused = run.store.reviews.refused(dataset_id)
+        wanted = [i for i, kept in missing if kept is None and i not in refused]
+        if wanted:
+            return wanted[: min(room, BATCH)]
+    edge = reviews.due(dataset_id, SLACK * queued - 1, 1)
+    behind = [i for i, worth in waiting.items() if edge and worth < edge[0][1]]
+    there = zip(behind, reviews.copies(dataset_id, behind), strict=True)
+    return [i for i, kept in there if kept is not None and not kept.get("opened")][:BATCH]
 
 
 def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
@@ -101,7 +117,7 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
     before = dict(zip(ids, reviews.copies(dataset_id, ids), strict=True))
     before |= _doubted(run, review, before)
     worth = dict(zip(ids, reviews.worth(dataset_id, ids), strict=True))
-    room = run.plan.review_most - reviews.count_waiting(dataset_id)
+    room, queued = run.plan.review_most - reviews.count_waiting(dataset_id), _queued(run)
     wanted, unwanted = {}, {}
     resolutions = _resolutions(run, records)
     reopened = {r.record.id for r, _ in resolutions if not r.is_complete}
@@ -109,10 +125,11 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
     for resolution, entry in resolutions:
         record_id = resolution.record.id
         kept, value = before[record_id], worth[record_id]
-        if value is None:
+        rank = reviews.rank(dataset_id, record_id)
+        if value is None or rank is None or (kept and rank >= SLACK * queued):
             if kept:
                 unwanted[record_id] = kept
-        elif kept or room > 0:
+        elif kept or (room > 0 and rank < queued):
             room -= kept is None
             wanted[record_id] = _copy(run, review, resolution, entry, value, kept)
     unwanted |= {i: kept for i, kept in before.items() if kept and i in lost}
@@ -254,11 +271,16 @@ def _withdraw(
             with writing(run.world, run.lease, run.dataset.id, [record_id], COPY):
                 run.world.gateway.withdraw(kept["id"], ours)
         emptied[record_id] = {**kept, "mark": "", "q": []}
+    opened = {
+        record_id: {**emptied.get(record_id, kept), "opened": True}
+        for record_id, kept in unwanted.items()
+        if record_id not in gone
+    }
     reviews, dataset_id = run.store.reviews, run.dataset.id
 
     def write(pipe: Any) -> None:
         reviews.drop_copies(pipe, dataset_id, gone)
-        reviews.write_copies(pipe, dataset_id, emptied)
+        reviews.write_copies(pipe, dataset_id, opened)
 
     run.lease.commit(write)
 
