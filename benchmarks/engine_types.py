@@ -29,7 +29,7 @@ from workers.engine.facts import Adjudication, Fact, Vote
 from workers.engine.question import Question, QuestionType, Value
 from workers.engine.strategy import Strategy
 from workers.files.answers import Answers
-from workers.files.answers_file import read
+from workers.files.answers_file import read_table
 from workers.use_cases.aggregate import aggregate
 
 OURS = ("majority", "dawid_skene", "learned", "alignment")
@@ -88,7 +88,7 @@ def trained(
 
 def multi_label(folder: Path, draws: int) -> None:
     """Two relations of `medical_relations`, each on the records whose truth tells of it."""
-    found = read("multi_label", folder / "answers.csv", folder / "truth.csv")
+    found = read_table("multi_label", folder / "answers.csv", folder / "truth.csv")
     votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
     said = {**found.partial}
 
@@ -131,7 +131,7 @@ def multi_label(folder: Path, draws: int) -> None:
 
 def rating(folder: Path, draws: int) -> None:
     """`affective_text`: 0 to 100, or -100 to 100."""
-    found = read("rating", folder / "answers.csv", folder / "truth.csv")
+    found = read_table("rating", folder / "answers.csv", folder / "truth.csv")
     votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
     truth = found.adjudications
 
@@ -151,7 +151,7 @@ def rating(folder: Path, draws: int) -> None:
 
 def ranking(folder: Path, draws: int) -> None:
     """`lee_rankings`: whole rankings, and 5 random pairs of every annotator."""
-    whole = read("ranking", folder / "answers.csv", folder / "truth.csv")
+    whole = read_table("ranking", folder / "answers.csv", folder / "truth.csv")
     truth = whole.adjudications
     readings = [[whole], [_pairs(whole, draw) for draw in range(PAIR_DRAWS)]]
     columns: dict[str, list[float]] = {}
@@ -192,7 +192,7 @@ def _pairs(whole: Answers, draw: int) -> Answers:
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "pairs.csv"
         path.write_text("".join(rows), "utf-8")
-        return read("ranking", path)
+        return read_table("ranking", path)
 
 
 def _tau(scores: peers.Scores, truth: Mapping[str, Value]) -> float:
@@ -210,7 +210,7 @@ def _tau(scores: peers.Scores, truth: Mapping[str, Value]) -> float:
 
 def text(folder: Path, draws: int) -> None:
     """`crowdwsa_j1`: translations."""
-    found = read("text", folder / "answers.csv", folder / "truth.csv")
+    found = read_table("text", folder / "answers.csv", folder / "truth.csv")
     votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
     truth = found.adjudications
 

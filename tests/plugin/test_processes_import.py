@@ -98,4 +98,17 @@ def test_commands_that_only_read_and_note_start_without_the_engine() -> None:
         "import sys, workers.cli.main, workers.use_cases.sweep; print('\\n'.join(sys.modules))"
     )
     assert "workers.use_cases.sweep" in loaded
-    assert not {"numpy", "scipy", "sklearn", "workers.models"} & set(loaded)
+    heavy = {"numpy", "scipy", "sklearn", "workers.models", "pandas", "pyarrow", "openpyxl"}
+    assert not heavy & set(loaded)
+
+
+def test_a_csv_file_is_read_without_pandas_and_pyarrow(tmp_path: Path) -> None:
+    (tmp_path / "answers.csv").write_text("task,worker,label\nt,ann,yes\n")
+    loaded = python(
+        "import sys\nfrom pathlib import Path\n"
+        "from workers.files.answers_file import read_table\n"
+        f"read_table('label', Path({str(tmp_path / 'answers.csv')!r}))\n"
+        "print('\\n'.join(sys.modules))"
+    )
+    assert "workers.files.answers_file" in loaded
+    assert not {"pandas", "pyarrow", "openpyxl", "argilla", "sklearn"} & set(loaded)

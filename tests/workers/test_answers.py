@@ -13,11 +13,11 @@ from workers.engine.errors import BadValue
 from workers.engine.facts import Adjudication, Content, Vote
 from workers.engine.question import Question, QuestionType, Span
 from workers.files import answers_file as answers
-from workers.files import tables
 from workers.files.answers import Answers
 from workers.files.cells import from_cell, number, presence, to_json
 from workers.files.rankings import joined
-from workers.files.tables import MOST_MISTAKES, BadTable
+from workers.files.reading import tables
+from workers.files.reading.mistakes import MOST_MISTAKES, BadTable
 
 Read = Callable[..., Answers]
 
@@ -35,7 +35,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
         for path, (header, text) in zip(paths, given, strict=True):
             path.write_text(text if text.startswith("task,") else header + text, "utf-8")
         labels = more.get("labels", "").split()
-        return answers.read(
+        return answers.read_table(
             kind, paths[0], paths[1] if truth else None, paths[2] if items else None, labels
         )
 
@@ -163,7 +163,7 @@ def test_further_columns_columns_in_any_order_blank_lines_and_a_bom_are_fine(rea
     text = "task,timestamp,label,duration, worker\n\nr1,7/12/2014,a,3,ann\n\n"
     assert votes(read("label", text)) == [Vote("r1", "ann", "a")]
     Path("answers.csv").write_bytes(b"\xef\xbb\xbftask,worker,label\r\nr1,ann,\xc3\xa9\r\n")
-    assert votes(answers.read("label", Path("answers.csv"))) == [Vote("r1", "ann", "é")]
+    assert votes(answers.read_table("label", Path("answers.csv"))) == [Vote("r1", "ann", "é")]
 
 
 def test_numbers_that_are_labels_are_sorted_by_size(read: Read) -> None:
@@ -315,7 +315,7 @@ def test_bad_answers(read: Read, kind: QuestionType, rows: str, told: str) -> No
     [
         ("label", "a", "1,b\n", "truth.csv:2: unknown label 'b'; known are a (see --labels)"),
         ("label", "a", "1,a\n,a\n", "truth.csv:3: task is empty"),
-        ("label", "a", "task,truth\n1,a\n", "truth.csv:1: no column label; there is task, truth"),
+        ("label", "a", "task,note\n1,a\n", "truth.csv:1: no column label; there is task, note"),
         ("multi_label", "a", "1,a|b\n", "truth.csv:2: unknown label 'b'"),
         ("multi_label", "a", '1,"{""b"": 1}"\n', "truth.csv:2: unknown label 'b'"),
         ("span", '"[[0,1,""x""]]"', '1,"[[0,1,""y""]]"\n', "truth.csv:2: unknown label 'y'"),
@@ -341,14 +341,15 @@ def test_what_is_not_utf_8_has_a_line_too(tmp_path: Path, before: int, line: int
     rows = [b"task,worker,label\n", *[b"1,ann,a\n"] * (before - 1), b"2,ann,\xe9\n", b"3,ann,a\n"]
     path.write_bytes(b"".join(rows))
     with pytest.raises(BadTable) as error:
-        answers.read("label", path)
-    assert str(error.value) == f"{path}:{line}: not UTF-8"
+        answers.read_table("label", path)
+    assert str(error.value).startswith(f"{path}:{line}: not UTF-8; ")
+    assert "--encoding latin-1" in str(error.value)
 
 
 def test_an_empty_file_says_what_is_expected(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").touch()
     with pytest.raises(BadTable, match="empty; the columns task, worker, label are expected"):
-        answers.read("label", tmp_path / "empty.csv")
+        answers.read_table("label", tmp_path / "empty.csv")
 
 
 def test_the_first_ten_bad_rows_are_told_at_once(read: Read) -> None:
@@ -367,7 +368,7 @@ def test_progress_ends_at_the_size_of_the_file(
     path = tmp_path / "long.csv"
     path.write_text("task,worker,label\n" + "r,ann,a long label\n" * 5000)
     seen: list[tuple[int, int]] = []
-    answers.read("label", path, progress=lambda done, total: seen.append((done, total)))
+    answers.read_table("label", path, progress=lambda done, total: seen.append((done, total)))
     size = path.stat().st_size // 1000
     assert seen == sorted(seen)
     assert len(set(seen)) > 3

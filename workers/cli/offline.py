@@ -6,7 +6,8 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -14,15 +15,35 @@ import click
 
 from workers.cli.context import bar
 from workers.files.output import STANDARD, Output, SameFile, refuse_same
+from workers.files.reading.source import files_in
 
 if TYPE_CHECKING:
-    from workers.engine.strategy import Reliability
     from workers.use_cases.aggregate import Aggregate
 
 TYPES = ("label", "multi_label", "rating", "ranking", "span", "text")
 
-existing = click.Path(exists=True, dir_okay=False, path_type=Path)
-new = click.Path(dir_okay=False, writable=True, path_type=Path)
+existing = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+recorded = click.Path(exists=True, allow_dash=True, path_type=Path)
+new = click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path)
+
+
+class Type(click.ParamType[tuple[str, Any]]):
+    """A type of question, or the type of one question: ``helpful=label``."""
+
+    name = "type"
+
+    def get_metavar(self, *_: object) -> str:
+        """What help shows."""
+        return f"[{'|'.join(TYPES)}]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> tuple[str, str]:
+        """Question (empty for all) and type."""
+        if isinstance(value, tuple):
+            return value
+        name, _, kind = str(value).rpartition("=")
+        return name, click.Choice(TYPES).convert(kind, param, context)
 
 
 class BadInput(click.ClickException):
@@ -32,67 +53,126 @@ class BadInput(click.ClickException):
 
 
 @click.command()
-@click.argument("answers", type=existing, metavar="ANSWERS.csv")
-@click.option("--type", "kind", type=click.Choice(TYPES), required=True, help="What was asked.")
+@click.argument("answers", type=recorded, metavar="ANSWERS")
+@click.option(
+    "--type", "types", type=Type(), multiple=True, help="What was asked; of exports QUESTION=TYPE."
+)
 @click.option("--strategy", default="learned", show_default=True, help="How to decide.")
-@click.option("--adjudications", type=existing, metavar="TRUTH.csv", help="Reviewers' decisions.")
-@click.option("--items", type=existing, metavar="ITEMS.csv", help="The records' texts.")
-@click.option("--labels", metavar="A,B,…", help="The question's labels; else those answered.")
+@click.option("--adjudications", type=existing, metavar="TRUTH", help="Reviewers' decisions.")
+@click.option("--items", type=existing, metavar="ITEMS", help="The records' texts.")
+@click.option("--labels", metavar="A,B,…", help="Labels, scale or items; else those answered.")
+@click.option("--question", "questions", multiple=True, help="Of an export; else all, by name.")
+@click.option("--wide", is_flag=True, help="A row is a task, a column an annotator.")
+@click.option("--anonymous", is_flag=True, help="A row without annotator has one of its own.")
+@click.option(
+    "--column", "columns", multiple=True, metavar="COLUMN=NAME", help="What it is called."
+)
+@click.option("--encoding", default="", help="Of text files without a mark; else UTF-8.")
 @click.option("--out", type=new, metavar="OUT.jsonl", help="Where to; else standard output.")
 @click.option("--annotators", type=new, metavar="OUT.csv", help="Where reliabilities go.")
 @click.option("--quiet", is_flag=True, help="No progress, no summary.")
 def aggregate(
     answers: Path,
-    kind: Any,
+    types: tuple[tuple[str, Any], ...],
     strategy: str,
     adjudications: Path | None,
     items: Path | None,
     labels: str | None,
+    questions: tuple[str, ...],
+    wide: bool,
+    anonymous: bool,
+    columns: tuple[str, ...],
+    encoding: str,
     out: Path | None,
     annotators: Path | None,
     quiet: bool,
 ) -> None:
     """Distil a file of answers: no Argilla, no Redis, no settings.
 
-    ANSWERS.csv has the columns task, worker and label. One JSON line is written for each record.
+    ANSWERS is a table with the columns task, worker and label (CSV, JSON, Parquet or Excel), or an
+    export of Argilla or Label Studio. One JSON line is written for each record.
     """
     # These load the engine: a second.
     from workers.engine import registry
     from workers.engine.errors import EngineError
-    from workers.files.answers_file import read, split_labels
-    from workers.files.tables import BadTable
+    from workers.files.answers_file import Given, read, split_labels
+    from workers.files.reading.columns import parse
+    from workers.files.reading.mistakes import BadTable
     from workers.use_cases.aggregate import aggregate as learn
 
-    read_ = {"answers": answers, "adjudications": adjudications, "items": items}
-    written = {name: path for name, path in _named(out, annotators) if path}
-    for path in written.values():
-        if not path.parent.is_dir():
-            raise BadInput(f"no folder {path.parent}")
+    _check_paths(
+        {"answers": answers, "adjudications": adjudications, "items": items}, out, annotators
+    )
+    if wide and anonymous:
+        raise BadInput("--wide names an annotator for each column; --anonymous has nothing to do")
+    if encoding:
+        _check_encoding(encoding)
+    if labels is not None and not (known := split_labels(labels)):
+        raise BadInput("--labels names none")
     try:
-        refuse_same({f"the file of {name}": p for name, p in read_.items() if p}, written)
-    except SameFile as error:
-        raise BadInput(str(error)) from error
-    known = split_labels(labels) if labels else []
-    try:
-        registry.find(strategy, kind)
+        given = Given(
+            answers,
+            dict(types),
+            adjudications,
+            items,
+            known if labels is not None else (),
+            questions,
+            parse(columns),
+            encoding,
+            wide,
+            anonymous,
+        )
+        for _, kind in types:
+            registry.find(strategy, kind)
         with bar(f"reading {answers.name} (kB)", quiet) as progress:
-            found = read(kind, answers, adjudications, items, known, progress)
-        with bar(f"learning {len(found.task)} answers", quiet) as progress:
-            learned = learn(found, strategy)
-            progress(1, 1)
+            found = read(given, progress)
+        learned = []
+        for each in found:
+            with bar(f"learning {len(each.task)} answers", quiet) as progress:
+                learned.append(learn(each, strategy))
+                progress(1, 1)
     except (BadTable, EngineError) as error:
         raise BadInput(str(error)) from error
     try:
         with Output() as output:
             with bar("deciding", quiet) as progress:
-                _write(output, out or STANDARD, learned.lines(progress))
+                lines = chain.from_iterable(each.lines(progress) for each in learned)
+                _write(output, out or STANDARD, lines)
             if annotators:
-                _write_annotators(_opened(output, annotators), learned.annotators())
+                _write_annotators(_opened(output, annotators), learned)
     except OSError as error:
         raise click.ClickException(f"{error.filename or out}: {error.strerror}") from error
+    for note in dict.fromkeys(note for each in found for note in each.notes):
+        click.echo(note, err=True)
     if not quiet:
-        for note in _notes(learned):
-            click.echo(note, err=True)
+        for one in learned:
+            click.echo(_summary(one), err=True)
+
+
+def _check_paths(
+    read: Mapping[str, Path | None], out: Path | None, annotators: Path | None
+) -> None:
+    given = {f"the file of {name}": path for name, path in read.items() if path}
+    written = {"--out": out, "--annotators": annotators}
+    if list(given.values()).count(STANDARD) > 1:
+        raise BadInput("only one file can come from standard input")
+    for path in written.values():
+        if path and not path.parent.is_dir():
+            raise BadInput(f"no folder {path.parent}")
+    answers = read["answers"]
+    if answers and answers.is_dir():
+        given |= {f"{path.name} of the answers": path for path in files_in(answers)}
+    try:
+        refuse_same(given, {name: path for name, path in written.items() if path})
+    except SameFile as error:
+        raise BadInput(str(error)) from error
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        "".encode(name)
+    except LookupError:
+        raise BadInput(f"--encoding: there is no encoding {name}") from None
 
 
 def _write(output: Output, path: Path, lines: Iterable[dict[str, Any]]) -> None:
@@ -110,28 +190,27 @@ def _opened(output: Output, path: Path) -> IO[Any]:
     return click.open_file("-", "w", "utf-8") if path == STANDARD else output.open(path)
 
 
-def _write_annotators(file: IO[str], found: list[Reliability]) -> None:
-    traits = sorted({trait for one in found for trait in one.traits})
+def _write_annotators(file: IO[str], learned: list[Aggregate]) -> None:
+    named = bool(learned[0].answers.name)
+    found = [(each.answers.name, one) for each in learned for one in each.annotators()]
+    traits = sorted({trait for _, one in found for trait in one.traits})
     table = csv.writer(file, lineterminator="\n")
-    table.writerow(["annotator", "votes", "reliability", "low", "high", *traits])
-    for one in found:
+    columns = ["annotator", "votes", "reliability", "low", "high", *traits]
+    table.writerow([*(["question"] if named else []), *columns])
+    for name, one in found:
         numbers = (one.accuracy, one.low, one.high, *(one.traits.get(t) for t in traits))
         shown = ("" if n is None else f"{n:.6g}" for n in numbers)
-        table.writerow([one.annotator, one.n_votes, *shown])
+        table.writerow([*([name] if named else []), one.annotator, one.n_votes, *shown])
     file.flush()
 
 
-def _named(out: Path | None, annotators: Path | None) -> tuple[tuple[str, Path | None], ...]:
-    return ("--out", out), ("--annotators", annotators)
-
-
-def _notes(learned: Aggregate) -> list[str]:
+def _summary(learned: Aggregate) -> str:
     found = learned.answers
-    told = f"{len(found.task)} answers of {len(found.annotators)} annotators"
-    told += f" on {len(found.tasks)} records"
+    name = f"{found.name}: " if found.name else ""
+    told = f"{name}{len(found.task)} answers of {len(found.annotators)} annotators"
+    told += f" on {len(found.tasks)} records; {learned.strategy.name}"
     training = learned.strategy.training
-    words = [training.word] if training else []
-    return [*found.notes, f"{told}; {learned.strategy.name}", *words]
+    return f"{told}\n{training.word}" if training else told
 
 
 COMMANDS = (aggregate,)

@@ -1,73 +1,142 @@
-"""What reviewers decided, as a CSV file has it, added to the answers that annotators gave."""
+"""What reviewers decided, as a file has it, added to the answers that annotators gave."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from workers.engine.errors import BadValue
 from workers.engine.question import Question
+from workers.files.alike import plain_name, shown, twin
 from workers.files.answers import Answers
-from workers.files.cells import LABELLED, from_cell, number, presence, refuse_unknown, scale_of
+from workers.files.cells import LABELLED, from_cell, known, number, on_scale, presence, scale_of
 from workers.files.rankings import Ranking
-from workers.files.tables import Table
+from workers.files.reading.tables import Table
 
 
-def adjudicate(answers: Answers, table: Table) -> None:
-    """Read what reviewers decided; tasks that nobody answered are added."""
+def adjudicate(answers: Answers, table: Table, labels: bool = False) -> None:
+    """Read what reviewers decided; tasks that nobody answered are added, and told.
+
+    Parameters
+    ----------
+    labels : whether the question's labels, items or scale were named, so that there are no others.
+    """
+    reading = _Reading(answers, table, labels)
     question = answers.question
-    if question.type == "ranking" and "label" not in table.header:
-        answers.adjudications = _ranks(table)
+    if question.type == "ranking" and not table.has("label"):
+        reading.take_ranks()
     else:
-        for line, (task, cell) in table.rows("task", "label"):
+        reading.take_values()
+    reading.finish()
+    answers.notes += [*table.notes, *reading.notes()]
+
+
+class _Reading:
+    """Reads one file."""
+
+    def __init__(self, answers: Answers, table: Table, labels: bool) -> None:
+        self.answers = answers
+        self.table = table
+        self.fixed = labels
+        self.known = dict.fromkeys(answers.tasks)
+        self.twice: dict[str, int] = {}
+        self.unknown: dict[str, int] = {}
+
+    def take_values(self) -> None:
+        """Rows of a task and what was decided."""
+        for line, task, (cell,) in self._rows("label"):
             try:
-                if not task.strip():
-                    raise BadValue("task is empty")
-                _decide(answers, task.strip(), cell)
+                self._decide(line, task, cell)
             except BadValue as error:
-                table.mistakes.add(table.path, line, str(error))
-    known = set(answers.tasks)
-    answers.tasks += [task for task in answers.adjudications if task not in known]
-    for task, value in list(answers.adjudications.items()):
-        if isinstance(value, dict):
-            answers.partial[task] = answers.adjudications.pop(task)
-    if question.scale:
-        every = [*question.scale, *answers.adjudications.values()]
-        answers.question = Question("rating", scale=scale_of(every))
+                self.table.mistakes.add(self.table.place(line), str(error))
+
+    def take_ranks(self) -> None:
+        """Rows of a task, an item and its rank; the lowest rank is the best, equal ones are tied."""
+        ranks: dict[str, dict[str, float]] = {}
+        for line, task, (item, rank) in self._rows("item", "rank"):
+            try:
+                item = plain_name(item)
+                if not item:
+                    raise BadValue("item is empty")
+                if item in ranks.get(task, ()):
+                    self.twice.setdefault(task, line)
+                ranks.setdefault(task, {})[item] = number(rank)
+            except BadValue as error:
+                self.table.mistakes.add(self.table.place(line), str(error))
+        for task, places in ranks.items():
+            self.answers.adjudications[task] = _ranking(places)
+
+    def finish(self) -> None:
+        """Sort out what leaves labels open, and make the scale reach as far as what was decided."""
+        answers = self.answers
+        answers.tasks += list(self.unknown)
+        for task, value in list(answers.adjudications.items()):
+            if isinstance(value, dict):
+                answers.partial[task] = answers.adjudications.pop(task)
+        if answers.question.scale and not self.fixed:
+            every = [*answers.question.scale, *answers.adjudications.values()]
+            answers.question = Question("rating", scale=scale_of(every))
+
+    def notes(self) -> list[str]:
+        """What a reader should know."""
+        told = []
+        if self.unknown:
+            task, line = next(iter(self.unknown.items()))
+            none = len(self.unknown) == len({*self.answers.adjudications, *self.answers.partial})
+            n = "none of its tasks was" if none else f"{len(self.unknown)} of its tasks were not"
+            told.append(
+                f"{self.table.place(line)}: {n} answered by anybody; the first is {shown(task)}"
+            )
+        if self.twice:
+            task, line = next(iter(self.twice.items()))
+            more = f", and {len(self.twice) - 1} more tasks" if len(self.twice) > 1 else ""
+            twice = f"{shown(task)} is decided more than once{more}"
+            told.append(f"{self.table.place(line)}: {twice}; the last row counts")
+        return told
+
+    def _rows(self, *columns: str) -> Iterator[tuple[int, str, list[str]]]:
+        for line, (task, *cells) in self.table.rows("task", *columns):
+            try:
+                task = twin(plain_name(task), self.known)
+                if not task:
+                    raise BadValue("task is empty")
+            except BadValue as error:
+                self.table.mistakes.add(self.table.place(line), str(error))
+                continue
+            if task not in self.known:
+                self.unknown.setdefault(task, line)
+            yield line, task, cells
+
+    def _decide(self, line: int, task: str, cell: str) -> None:
+        """Take one cell of a reviewer's. Rows of one task on several labels add up."""
+        answers = self.answers
+        kind, labels = answers.question.type, answers.question.labels
+        standing = answers.adjudications.get(task)
+        said = presence(cell) if kind == "multi_label" else None
+        if said is not None:
+            said = {twin(label, labels): holds for label, holds in said.items()}
+            known(kind, [label for label, holds in said.items() if holds], labels)
+            said = {**standing, **said} if isinstance(standing, dict) else said
+            whole = all(label in said for label in labels)
+            chosen = tuple(label for label in labels if said.get(label))
+            answers.adjudications[task] = chosen if whole else said
+            return
+        if self.table.separator == ";" and kind == "rating":
+            cell = cell.replace(",", ".")
+        value = from_cell(kind, cell)
+        if kind in LABELLED or labels:
+            value = known(kind, value, labels)
+        if kind == "rating" and self.fixed:
+            on_scale(value, answers.question.scale)
+        if kind == "multi_label":
+            several = {*value, *(standing or ())}
+            value = tuple(label for label in labels if label in several)
+        elif standing is not None and standing != value:
+            self.twice.setdefault(task, line)
+        answers.adjudications[task] = value
 
 
-def _decide(answers: Answers, task: str, cell: str) -> None:
-    """Take one cell of a reviewer's. Rows of one task on several labels add up."""
-    kind, labels = answers.question.type, answers.question.labels
-    standing = answers.adjudications.get(task)
-    said = presence(cell) if kind == "multi_label" else None
-    if said is not None:
-        refuse_unknown(kind, [label for label, holds in said.items() if holds], labels)
-        said = {**standing, **said} if isinstance(standing, dict) else said
-        whole = all(label in said for label in labels)
-        chosen = tuple(label for label in labels if said.get(label))
-        answers.adjudications[task] = chosen if whole else said
-        return
-    value = from_cell(kind, cell)
-    if kind in LABELLED:
-        refuse_unknown(kind, value, labels)
-    if kind == "multi_label":
-        several = {*value, *(standing or ())}
-        value = tuple(label for label in labels if label in several)
-    answers.adjudications[task] = value
-
-
-def _ranks(table: Table) -> dict[str, Ranking]:
-    """Rankings from columns task, item, rank; the lowest rank is the best, equal ones are tied."""
-    ranks: dict[str, dict[str, float]] = {}
-    for line, (task, item, rank) in table.rows("task", "item", "rank"):
-        try:
-            if not task.strip() or not item.strip():
-                raise BadValue("task is empty" if not task.strip() else "item is empty")
-            ranks.setdefault(task.strip(), {})[item.strip()] = number(rank)
-        except BadValue as error:
-            table.mistakes.add(table.path, line, str(error))
-    return {
-        task: tuple(
-            tuple(sorted(item for item in places if places[item] == rank))
-            for rank in sorted(set(places.values()))
-        )
-        for task, places in ranks.items()
-    }
+def _ranking(places: dict[str, float]) -> Ranking:
+    return tuple(
+        tuple(sorted(item for item in places if places[item] == rank))
+        for rank in sorted(set(places.values()))
+    )

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from workers.engine.facts import Adjudication, Content, Fact, Vote
 from workers.engine.question import Question, Value
+from workers.files.cells import needs_lists
+from workers.files.rankings import parts_of
 
 
 @dataclass
@@ -22,6 +24,7 @@ class Answers:
 
     Attributes
     ----------
+    name : of the question; empty where a file has one only
     question : as the answers show it
     tasks, annotators : list of str, in order of first appearance; first those of the answers
     task, annotator, value : per vote, in the order of the file: indexes
@@ -29,7 +32,7 @@ class Answers:
     confidence : ndarray of shape (n_votes,) in [0, 1], NaN where there is none; or None
     adjudications : task -> value
     partial : task -> label -> whether it holds: multi-label adjudications that leave labels open
-    notes : what was left out, in words
+    notes : what was left out or taken for something else, in words
     """
 
     question: Question
@@ -44,6 +47,15 @@ class Answers:
     partial: dict[str, dict[str, bool]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    name: str = ""
+
+    def listed(self) -> bool:
+        """Whether rankings must be told as lists: an item has a sign of theirs in it."""
+        if self.question.type != "ranking":
+            return False
+        parts = (part for value in self.values for part in parts_of(value))
+        items = (item for part in parts for group in part for item in group)
+        return any(map(needs_lists, (*self.question.labels, *items)))
 
     def facts(self) -> Iterator[Fact]:
         """Everything, votes first."""

@@ -1,33 +1,75 @@
-"""Files of recorded answers as facts that a strategy can learn.
+"""Reads files of recorded answers: tables, of one question, and exports of annotation tools, of several.
 
-`ANSWERS.csv` has the columns task, worker and label; `TRUTH.csv` task and label (or, of rankings,
-task, item and rank); `ITEMS.csv` task and text. Of several answers of an annotator to a task the
-last row counts, but for multi-label (the rows together are one answer) and ranking (rows over other
-items are further parts of the answer). What a cell looks like is `workers.files.cells`.
+`ANSWERS` has a task, a worker and a label in each row, or with `wide` a task in each row and a column
+for each annotator; `TRUTH` a task and a label (or, of rankings, task, item and rank); `ITEMS` a task
+and its text. What columns may be called is `workers.files.reading.columns`, what a cell looks like
+`workers.files.cells`.
 """
 
 from __future__ import annotations
 
 import csv
-import math
-from array import array
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from workers.engine.errors import BadValue
-from workers.engine.question import Question, QuestionType, Span, Value
+from workers.engine.question import QuestionType
 from workers.files.adjudications_file import adjudicate
+from workers.files.alike import plain_name, plain_text, twin
 from workers.files.answers import Answers
-from workers.files.cells import LABELLED, from_cell, labels_of, number, refuse_unknown, scale_of
-from workers.files.rankings import joined
-from workers.files.tables import BadTable, Mistakes, Progress, Table
+from workers.files.cells import number
+from workers.files.exports import argilla, label_studio
+from workers.files.exports.export import Export, Exported
+from workers.files.reading.columns import Columns
+from workers.files.reading.documents import documents
+from workers.files.reading.mistakes import BadTable, Mistakes
+from workers.files.reading.rows import ListedRows, ObjectRows, arrow_records, as_cell
+from workers.files.reading.source import SETTINGS, Source, files_in
+from workers.files.reading.tables import Progress, Table
+from workers.files.vote_columns import Row, VoteColumns
 
 
-def read(
+@dataclass(frozen=True)
+class Given:
+    """What was given to read.
+
+    Attributes
+    ----------
+    types : question -> its type; under an empty name, that of every question
+    labels : of the question, in its order; of a rating, its scale; of a ranking, its items
+    questions : of an export, those that are wanted; all if there are none
+    columns : column -> what it is called in the files
+    encoding : of text files without a byte order mark; UTF-8 if empty
+    wide : whether each row is a task, and each column an annotator
+    anonymous : whether rows without an annotator are taken, each for an annotator of its own
+    """
+
+    answers: Path
+    types: Mapping[str, QuestionType] = field(default_factory=dict)
+    adjudications: Path | None = None
+    items: Path | None = None
+    labels: Sequence[str] = ()
+    questions: Sequence[str] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    wide: bool = False
+    anonymous: bool = False
+
+
+def read(given: Given, progress: Progress | None = None) -> list[Answers]:
+    """The answers to each question.
+
+    Raises
+    ------
+    BadTable : something is wrong with a file, or with what was said of it; tells the first of it all
+        at once.
+    """
+    return _Files(given, progress).read()
+
+
+def read_table(
     kind: QuestionType,
     answers: Path,
     adjudications: Path | None = None,
@@ -35,149 +77,9 @@ def read(
     labels: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Answers:
-    """Read the files.
-
-    Parameters
-    ----------
-    labels : of the question, in its order; without them, those that the answers have, sorted.
-
-    Raises
-    ------
-    BadTable : something is wrong with a file; tells the first of it all at once.
-    """
-    mistakes = Mistakes()
-    reader = _Reader(kind, mistakes, labels)
-    reader.read_answers(Table(answers, mistakes, progress))
-    mistakes.check()
-    if not reader.task:
-        raise BadTable(f"{answers}:1: no answers")
-    found = reader.answers()
-    if adjudications:
-        adjudicate(found, Table(adjudications, mistakes, progress))
-    if items:
-        known = set(found.tasks)
-        table = Table(items, mistakes, progress)
-        found.texts = {
-            task.strip(): text
-            for _, (task, text) in table.rows("task", "text")
-            if task.strip() in known and text
-        }
-    mistakes.check()
-    return found
-
-
-class _Reader:
-    """Reads one file of answers into columns, so that a million rows are some megabytes."""
-
-    def __init__(self, kind: QuestionType, mistakes: Mistakes, labels: Sequence[str]) -> None:
-        self.kind = kind
-        self.mistakes = mistakes
-        self.labels = tuple(labels)
-        self.tasks: dict[str, int] = {}
-        self.annotators: dict[str, int] = {}
-        self.values: dict[Value, int] = {}
-        self.cells: dict[str, int] = {}
-        self.task, self.annotator, self.value = array("i"), array("i"), array("i")
-        self.confidence = array("d")
-        self.notes: list[str] = []
-
-    def read_answers(self, table: Table) -> None:
-        sure = "confidence" in table.header
-        columns = ("task", "worker", "label", "confidence")[: 3 + sure]
-        tasks, annotators, cells = self.tasks, self.annotators, self.cells
-        for line, (task, annotator, cell, *more) in table.rows(*columns):
-            code = cells.get(cell)
-            if code is None:
-                try:
-                    code = cells[cell] = self._code(self._parsed(cell))
-                except BadValue as error:
-                    table.mistakes.add(table.path, line, str(error))
-                    continue
-            task, annotator = task.strip(), annotator.strip()
-            if not task or not annotator:
-                empty = "worker" if task else "task"
-                table.mistakes.add(table.path, line, f"{empty} is empty")
-                continue
-            self.task.append(tasks.setdefault(task, len(tasks)))
-            self.annotator.append(annotators.setdefault(annotator, len(annotators)))
-            self.value.append(code)
-            if sure:
-                sure = self._see_confidence(table.path, line, more[0])
-        if not sure:
-            self.confidence = array("d")
-        if self.kind in ("multi_label", "ranking"):
-            self._merge()
-
-    def answers(self) -> Answers:
-        values = list(self.values)
-        question = self._question(values)
-        order = {label: i for i, label in enumerate(question.labels)}
-        if self.kind == "multi_label":
-            values = [tuple(sorted(value, key=order.__getitem__)) for value in values]
-        return Answers(
-            question,
-            list(self.tasks),
-            list(self.annotators),
-            values,
-            np.array(self.task, np.int32),
-            np.array(self.annotator, np.int32),
-            np.array(self.value, np.int32),
-            _scaled(np.array(self.confidence)) if self.confidence else None,
-            notes=self.notes,
-        )
-
-    def _parsed(self, cell: str) -> Value:
-        value = from_cell(self.kind, cell)
-        if self.labels and self.kind in LABELLED:
-            refuse_unknown(self.kind, value, self.labels)
-        return value
-
-    def _code(self, value: Value) -> int:
-        return self.values.setdefault(value, len(self.values))
-
-    def _question(self, values: list[Value]) -> Question:
-        if self.kind in LABELLED:
-            seen = {label for value in values for label in labels_of(self.kind, value)}
-            crossing = self.kind == "span" and any(_overlap(value) for value in values)
-            return Question(self.kind, self.labels or _sorted(seen), overlapping=crossing)
-        return Question(self.kind, scale=scale_of(values) if self.kind == "rating" else ())
-
-    def _see_confidence(self, path: Path, line: int, cell: str) -> bool:
-        """Take it in; False from the first on that is none."""
-        try:
-            found = number(cell) if cell.strip() else math.nan
-            if found < 0:
-                raise BadValue(f"{cell!r} is negative")
-        except BadValue as error:
-            self.notes.append(f"{path}:{line}: the column confidence is ignored: {error}")
-            return False
-        self.confidence.append(found)
-        return True
-
-    def _merge(self) -> None:
-        """Make one value of several rows of an annotator on a task."""
-        width = len(self.annotators)
-        key = np.array(self.task, np.int64) * width + np.array(self.annotator, np.int64)
-        order = np.argsort(key, kind="stable")
-        ends = np.flatnonzero(np.diff(key[order], append=-1))
-        sizes = np.diff(ends, prepend=-1)
-        if (sizes == 1).all():
-            return
-        values, keep = list(self.values), np.ones(len(key), bool)
-        for end, size in zip(ends[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
-            *earlier, last = order[end - size + 1 : end + 1].tolist()
-            said = [values[self.value[row]] for row in (*earlier, last)]
-            keep[earlier] = False
-            if self.kind == "multi_label":
-                value: Value = tuple(sorted({x for value in said for x in value}))
-            else:
-                parts = joined(said)
-                value = parts[0] if len(parts) == 1 else tuple(parts)
-            self.value[last] = self._code(value)
-        for column in ("task", "annotator", "value", "confidence"):
-            old = getattr(self, column)
-            if old:
-                setattr(self, column, array(old.typecode, np.array(old)[keep].tobytes()))
+    """The answers to the one question of a table. Raises BadTable as `read` does."""
+    given = Given(answers, {"": kind}, adjudications, items, labels)
+    return read(given, progress)[0]
 
 
 def split_labels(text: str) -> list[str]:
@@ -187,22 +89,261 @@ def split_labels(text: str) -> list[str]:
     ['yes', 'no', 'yes, but']
     """
     [cells] = csv.reader([text], skipinitialspace=True)
-    return list(dict.fromkeys(cell.strip() for cell in cells if cell.strip()))
+    return list(dict.fromkeys(plain_name(cell) for cell in cells if cell.strip()))
 
 
-def _overlap(spans: Sequence[Span]) -> bool:
-    return any(one.end > other.start for one, other in pairwise(spans))
+class _Files:
+    """Reads what was given."""
+
+    def __init__(self, given: Given, progress: Progress | None) -> None:
+        self.given = given
+        self.progress = progress
+        self.mistakes = Mistakes()
+        self.sources: list[Source] = []
+        self.columns = Columns(given.columns)
+        self.decided = Columns(given.columns, decided=True)
+
+    def read(self) -> list[Answers]:
+        try:
+            return self._read()
+        finally:
+            for source in self.sources:
+                source.close()
+
+    def _read(self) -> list[Answers]:
+        given = self.given
+        source = self._source(_file(given.answers))
+        opened = self._opened(source)
+        if isinstance(opened, Export):
+            found = self._exported(source, opened)
+        else:
+            found = [self._table(Table(source, self.mistakes, self.columns, self.progress, opened))]
+        for answers in found:
+            self._add(answers)
+        self._check_options(source)
+        return found
+
+    def _opened(self, source: Source) -> Export | ObjectRows | None:
+        """An export, or the objects of a JSON file; None if it is another table."""
+        if source.kind == "json":
+            unit, found = documents(source)
+        elif source.kind.startswith(("parquet", "arrow")):
+            unit, found = ", row ", arrow_records(_parts(self.given.answers, source))
+        else:
+            return None
+        first = next(found, None)
+        every = chain([] if first is None else [first], found)
+        if first and argilla.is_record(first[1]):
+            export = argilla.read_records(every, unit)
+            argilla.read_settings(export, self.given.answers)
+            return export
+        if first and label_studio.is_task(first[1]):
+            return label_studio.read_tasks(every, unit)
+        return ObjectRows(unit, every, source.notes()) if source.kind == "json" else None
+
+    def _table(self, table: Table) -> Answers:
+        given = self.given
+        if any(name.endswith(argilla.RESPONSES) for name in table.header):
+            raise BadTable(
+                f"{table.source.name}: this looks like an export of Argilla whose lists were lost on the "
+                "way to CSV: export it with to_parquet or to_json"
+            )
+        if given.questions or any(given.types):
+            raise BadTable(
+                f"{table.source.name}: it has one question, without a name (see --question)"
+            )
+        if "" not in given.types:
+            raise BadTable(f"{table.source.name}: say what was asked, --type label for example")
+        votes = self._votes(given.types[""], table.place, table.separator == ";")
+        sure = False
+        if given.wide:
+            votes.read(_wide(table))
+        else:
+            sure = table.has("confidence")
+            votes.read(self._rows(table, sure), sure)
+        self.mistakes.check()
+        if not votes.task:
+            raise BadTable(f"{table.place(1)}: no answers")
+        found = votes.answers()
+        found.notes[:0] = table.notes
+        return found
+
+    def _rows(self, table: Table, sure: bool) -> Iterator[Row]:
+        more = ("confidence",) if sure else ()
+        if not self.given.anonymous:
+            return table.rows("task", "worker", "label", *more)
+        if table.has("worker"):
+            return _each_its_own(table.rows("task", "worker", "label", *more))
+        return (
+            (line, (task, f"(row {line})", *rest))
+            for line, (task, *rest) in table.rows("task", "label", *more)
+        )
+
+    def _exported(self, source: Source, export: Export) -> list[Answers]:
+        given = self.given
+        if given.wide or given.columns:
+            option = "--wide" if given.wide else "--column"
+            raise BadTable(f"{source.name}: {option} is for tables; this is an export")
+        chosen, notes = _chosen(given, export, source)
+        if given.labels and len(chosen) > 1:
+            raise BadTable(
+                f"{source.name}: --labels is for one question: choose it with --question"
+            )
+        found = [self._question(source, export, question) for question in chosen]
+        self.mistakes.check()
+        found[0].notes[:0] = [*source.notes(), *export.notes, *notes]
+        return found
+
+    def _question(self, source: Source, export: Export, question: Exported) -> Answers:
+        given = self.given
+        kind = given.types.get(question.name) or given.types.get("") or question.guess()
+
+        def place(number: int) -> str:
+            return f"{source.name}{export.unit}{number}, question {question.name}"
+
+        votes = self._votes(kind, place, False, question)
+        rows: Iterator[Row] = (
+            (number, (task, annotator, as_cell(value)))
+            for number, task, annotator, value in question.answers
+        )
+        votes.read(_each_its_own(rows) if given.anonymous else rows)
+        self.mistakes.check()
+        found = votes.answers()
+        found.name = question.name
+        if question.adjudications:
+            cells = [(task, as_cell(value)) for task, value in question.adjudications.items()]
+            decided = ListedRows(["task", "label"], cells, f", ground truth of {question.name}, ")
+            adjudicate(found, Table(source, self.mistakes, rows=decided), bool(votes.labels))
+            self.mistakes.check()
+        if not question.kind and not given.types.get(question.name):
+            found.notes.append(f"taken as a {kind} question (see --type)")
+        found.notes = [f"{question.name}: {note}" for note in found.notes]
+        known = set(found.tasks)
+        found.texts = {task: text for task, text in export.texts.items() if task in known}
+        return found
+
+    def _votes(
+        self,
+        kind: QuestionType,
+        place: Callable[[int], str],
+        decimal_comma: bool,
+        question: Exported | None = None,
+    ) -> VoteColumns:
+        labels: tuple[str, ...] = tuple(self.given.labels)
+        scale: tuple[float, ...] = ()
+        if labels and kind == "text":
+            raise BadTable("--labels makes no sense for texts")
+        if labels and kind == "rating":
+            labels, scale = (), _scale(labels)
+        elif question and not labels:
+            labels, scale = question.labels, question.scale
+        return VoteColumns(kind, self.mistakes, place, labels, scale, decimal_comma)
+
+    def _add(self, answers: Answers) -> None:
+        """What reviewers decided, and the texts."""
+        given = self.given
+        if given.adjudications:
+            table = self._more(given.adjudications, self.decided)
+            if answers.name:
+                table.only("question", answers.name, needed=len(given.questions) != 1)
+            adjudicate(answers, table, bool(given.labels))
+        if given.items:
+            table = self._more(given.items, self.columns)
+            known = dict.fromkeys(answers.tasks)
+            strange = 0
+            for line, (task, text) in table.rows("task", "text"):
+                try:
+                    name, text = twin(plain_name(task), known), plain_text(text)
+                except BadValue as error:
+                    self.mistakes.add(table.place(line), str(error))
+                    continue
+                if name not in known:
+                    strange += 1
+                elif text:
+                    answers.texts[name] = text
+            answers.notes += table.notes
+            if strange:
+                told = f"{strange} texts of records that nobody answered are left out"
+                answers.notes.append(f"{table.source.name}: {told}")
+        self.mistakes.check()
+
+    def _more(self, path: Path, columns: Columns) -> Table:
+        return Table(self._source(path), self.mistakes, columns, self.progress)
+
+    def _source(self, path: Path) -> Source:
+        self.sources.append(Source(path, self.given.encoding))
+        return self.sources[-1]
+
+    def _check_options(self, source: Source) -> None:
+        """No option is ignored without a word."""
+        for column in self.given.columns.keys() - self.columns.used - self.decided.used:
+            name = self.given.columns[column]
+            raise BadTable(f"--column {column}={name}: no file has a column {name}")
+        if self.given.encoding and source.kind not in ("csv", "json"):
+            raise BadTable(f"{source.name}: --encoding is for text files; this is none")
 
 
-def _sorted(labels: set[str]) -> tuple[str, ...]:
-    """Numbers by size, others by alphabet."""
+def _file(path: Path) -> Path:
+    """The file with the answers: of a folder that an SDK wrote, the one that has the records."""
+    if not path.is_dir():
+        return path
+    found = [each for each in files_in(path) if each.name != SETTINGS.name]
+    if found:
+        return found[0]
+    raise BadTable(
+        f"{path}: a folder without records.json (to_disk) or .arrow files (save_to_disk)"
+    )
+
+
+def _parts(path: Path, source: Source) -> list[Source]:
+    """All files of a folder that `save_to_disk` of Hugging Face's datasets wrote."""
+    return [Source(each) for each in files_in(path)] if path.is_dir() else [source]
+
+
+def _chosen(given: Given, export: Export, source: Source) -> tuple[list[Exported], list[str]]:
+    """The questions that are wanted, and what to tell of the others."""
+    names = list(export.questions)
+    there = ", ".join(names)
+    strange = [n for n in (*given.questions, *given.types) if n and n not in export.questions]
+    if strange:
+        raise BadTable(f"{source.name}: no question {strange[0]}; there is {there}")
+    wanted = list(dict.fromkeys(given.questions)) or names
+    found, notes = [], []
+    for name in wanted:
+        question = export.questions[name]
+        kind = given.types.get(name) or given.types.get("")
+        if not question.answers:
+            why = "nobody answered it"
+        elif given.questions or name in given.types:
+            why = ""
+        elif name == argilla.OWN_NOTES and len(names) > 1:
+            why = "it is where conflict notes stand"
+        elif kind and len(names) > 1 and not question.may_be(kind):
+            why = f"it is no {kind} question"
+        else:
+            why = ""
+        if why:
+            notes.append(f"{source.name}: the question {name} is left out: {why}")
+        else:
+            found.append(question)
+    if not found:
+        raise BadTable("\n".join(notes) or f"{source.name}: no answers")
+    return found, notes
+
+
+def _wide(table: Table) -> Iterator[Row]:
+    return ((line, (task, name, cell)) for line, task, name, cell in table.wide("task"))
+
+
+def _each_its_own(rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows without an annotator get one of their own."""
+    for n, (line, (task, annotator, *rest)) in enumerate(rows, 1):
+        yield line, (task, annotator if annotator.strip() else f"(row {n})", *rest)
+
+
+def _scale(labels: Sequence[str]) -> tuple[float, ...]:
+    """The points of a rating's scale."""
     try:
-        return tuple(sorted(labels, key=lambda label: (float(label), label)))
-    except ValueError:
-        return tuple(sorted(labels))
-
-
-def _scaled(confidence: NDArray[np.float64]) -> NDArray[np.float64]:
-    """In [0, 1]: larger ones (1 … 5, 0 … 100) are divided by the largest."""
-    largest = float(np.nanmax(confidence, initial=1.0))
-    return confidence / largest
+        return tuple(sorted({number(label) for label in labels}))
+    except BadValue as error:
+        raise BadTable(f"--labels: {error}") from error

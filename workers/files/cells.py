@@ -5,7 +5,7 @@
 | label | ``yes`` | |
 | multi_label | ``a|c`` | ``["a", "c"]``; an empty cell or ``[]`` chooses none |
 | rating | ``4`` | any number |
-| ranking | ``b>a=c`` | best first, ``=`` between tied items |
+| ranking | ``b>a=c`` | best first, ``=`` between tied items; ``[["b"], ["a", "c"]]`` |
 | span | ``[[0, 4, "name"]]`` | objects with ``start``, ``end``, ``label``; ``[]`` marks nothing |
 | text | ``He left.`` | |
 
@@ -17,14 +17,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from workers.engine.errors import BadValue
 from workers.engine.question import QuestionType, Span, Value
+from workers.files.alike import plain_name, plain_text, twin
 
 LABELLED = {"label", "multi_label", "span"}
 """The types whose values are made of labels."""
+
+HOW_LISTED = 'items with = or > in them are written as JSON: [["v=2"], ["a", "v=1"]]'
+"""What to tell where the signs of a ranking may belong to its items."""
 
 LARGEST_SCALE = range(11)
 """What Argilla's rating questions can be made of."""
@@ -48,15 +52,17 @@ def from_cell(kind: QuestionType, cell: str) -> Value:
     if kind == "text":
         if not cell.strip():
             raise BadValue("label is empty")
-        return cell
-    cell = cell.strip()
+        return plain_text(cell)
+    cell = plain_name(cell)
     if not cell and kind not in _MAY_BE_EMPTY:
         raise BadValue("label is empty")
     return cell if kind == "label" else _PARSERS[kind](cell)
 
 
-def to_json(kind: QuestionType, value: Value) -> Any:
+def to_json(kind: QuestionType, value: Value, listed: bool = False) -> Any:
     """What JSON shows of a value: what `from_cell` reads, lists as lists.
+
+    Rankings of a question where an item `needs_lists` are lists of lists.
 
     >>> to_json("ranking", (("b",), ("a", "c"))), to_json("span", (Span(0, 4, "name"),))
     ('b>a=c', [[0, 4, 'name']])
@@ -64,10 +70,16 @@ def to_json(kind: QuestionType, value: Value) -> Any:
     if value is None:
         return None
     if kind == "ranking":
-        return ">".join("=".join(group) for group in value)
+        listed = listed or any(needs_lists(item) for group in value for item in group)
+        return list(map(list, value)) if listed else ">".join("=".join(group) for group in value)
     if kind == "span":
         return [list(span) for span in value]
     return list(value) if kind == "multi_label" else value
+
+
+def needs_lists(item: str) -> bool:
+    """Whether an item of a ranking cannot stand between ``>`` and ``=``."""
+    return ">" in item or "=" in item or item.startswith("[")
 
 
 def presence(cell: str) -> dict[str, bool] | None:
@@ -89,7 +101,7 @@ def presence(cell: str) -> dict[str, bool] | None:
         or any(value not in (0, 1) for value in said.values())
     ):
         raise BadValue(f"{_short(cell)}: each label must be 0 or 1")
-    return {label.strip(): bool(value) for label, value in said.items()}
+    return {plain_name(label): bool(value) for label, value in said.items()}
 
 
 def number(cell: str) -> float:
@@ -108,18 +120,49 @@ def number(cell: str) -> float:
 
 
 def labels_of(kind: QuestionType, value: Value) -> Sequence[str]:
-    """The labels that make up a value."""
+    """The labels that make up a value; of a ranking, its items."""
     if kind == "label":
         return (value,)
+    if kind == "ranking":
+        return [item for group in value for item in group]
     return [span.label for span in value] if kind == "span" else value
 
 
-def refuse_unknown(kind: QuestionType, value: Value, labels: Sequence[str]) -> None:
-    """Raise BadValue if the value has a label that is not among these."""
+def renamed(kind: QuestionType, value: Value, name: Callable[[str], str]) -> Value:
+    """The value with its labels called something else."""
+    if kind == "label":
+        return name(value)
+    if kind == "multi_label":
+        return tuple(sorted({name(label) for label in value}))
+    if kind == "ranking":
+        return tuple(tuple(sorted(map(name, group))) for group in value)
+    return tuple(sorted({Span(span.start, span.end, name(span.label)) for span in value}))
+
+
+def known(kind: QuestionType, value: Value, labels: Sequence[str]) -> Value:
+    """The value with its labels as these have them, where they differ in ``.0`` only.
+
+    >>> known("label", "1.0", ["0", "1"])
+    '1'
+
+    Raises
+    ------
+    BadValue : it has a label that is not among these.
+    """
+    value = renamed(kind, value, lambda label: twin(label, labels))
     for label in labels_of(kind, value):
         if label not in labels:
-            known = ", ".join(labels[:MOST_TOLD]) + (", …" if len(labels) > MOST_TOLD else "")
-            raise BadValue(f"unknown label {label!r}; known are {known} (see --labels)")
+            those = ", ".join(labels[:MOST_TOLD]) + (", …" if len(labels) > MOST_TOLD else "")
+            raise BadValue(f"unknown label {_short(label)}; known are {those} (see --labels)")
+    return value
+
+
+def on_scale(value: float, scale: Sequence[float]) -> float:
+    """The rating itself. Raises BadValue if it is not on the scale."""
+    if scale and value not in scale:
+        points = ", ".join(map(str, scale[:MOST_TOLD])) + (", …" if len(scale) > MOST_TOLD else "")
+        raise BadValue(f"{value} is not one of {points} (see --labels)")
+    return value
 
 
 def scale_of(ratings: Sequence[float]) -> tuple[float, ...]:
@@ -141,10 +184,7 @@ def scale_of(ratings: Sequence[float]) -> tuple[float, ...]:
 
 def _multi_label(cell: str) -> tuple[str, ...]:
     if cell.startswith("["):
-        chosen = _list(cell)
-        if any(isinstance(label, bool) or not isinstance(label, str | int) for label in chosen):
-            raise BadValue(f"{_short(cell)}: labels must be texts")
-        labels = {str(label).strip() for label in chosen}
+        labels = {_label(cell, label) for label in _list(cell)}
     else:
         labels = {label.strip() for label in cell.split("|")} if cell else set()
     if "" in labels:
@@ -152,15 +192,46 @@ def _multi_label(cell: str) -> tuple[str, ...]:
     return tuple(sorted(labels))
 
 
+def _label(cell: str, label: Any) -> str:
+    """A label or item in a list; whole numbers may have been made floats of."""
+    if isinstance(label, float) and label.is_integer():
+        label = int(label)
+    if isinstance(label, bool) or not isinstance(label, str | int):
+        raise BadValue(f"{_short(cell)}: labels must be texts")
+    return plain_name(str(label))
+
+
 def _ranking(cell: str) -> tuple[tuple[str, ...], ...]:
-    groups = [[item.strip() for item in group.split("=")] for group in cell.split(">")]
+    groups = _groups(cell)
     items = [item for group in groups for item in group]
-    if len(items) < 2 or not all(items):
-        raise BadValue(f"{_short(cell)} is no ranking such as a>b=c")
+    if len(items) < 2 or not all(items) or not all(groups):
+        raise BadValue(f"{_short(cell)} is no ranking such as a>b=c; {HOW_LISTED}")
     if len(set(items)) < len(items):
         twice = next(item for item in items if items.count(item) > 1)
-        raise BadValue(f"{_short(cell)} ranks {twice!r} twice")
+        raise BadValue(f"{_short(cell)} ranks {twice!r} twice; {HOW_LISTED}")
     return tuple(tuple(sorted(group)) for group in groups)
+
+
+def _groups(cell: str) -> list[list[str]]:
+    """The groups of a ranking, as lists (also of objects with ``value`` and ``rank``) or with signs."""
+    try:
+        found = json.loads(cell) if cell.startswith("[") else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list):
+        return [[item.strip() for item in group.split("=")] for group in cell.split(">")]
+    if found and all(isinstance(part, dict) and "value" in part for part in found):
+        ranks: dict[float, list[str]] = {}
+        for n, part in enumerate(found, 1):
+            rank = part.get("rank", n)
+            if isinstance(rank, bool) or not isinstance(rank, int | float):
+                raise BadValue(f"{_short(cell)}: a rank must be a number")
+            ranks.setdefault(rank, []).append(_label(cell, part["value"]))
+        return [ranks[rank] for rank in sorted(ranks)]
+    return [
+        [_label(cell, item) for item in part] if isinstance(part, list) else [_label(cell, part)]
+        for part in found
+    ]
 
 
 def _span(cell: str) -> tuple[Span, ...]:
@@ -174,15 +245,22 @@ def _span(cell: str) -> tuple[Span, ...]:
             )
         except (KeyError, TypeError, ValueError):
             start = end = label = None
-        if type(start) is not int or type(end) is not int or not isinstance(label, str):
-            raise BadValue(f'{_short(json.dumps(part))} is no span such as [0, 4, "name"]')
-        start = max(start, 0)  # some tools tell -1 where the text begins
+        shown = _short(json.dumps(part, ensure_ascii=False))
+        if not _is_number(start) or not _is_number(end) or not isinstance(label, str):
+            raise BadValue(f'{shown} is no span such as [0, 4, "name"]')
+        if start != int(start) or end != int(end):
+            raise BadValue(f"{shown}: offsets must be whole numbers")
+        start, end = max(int(start), 0), int(end)  # some tools tell -1 where the text begins
         if start >= end:
-            raise BadValue(f"{_short(json.dumps(part))}: a span must end behind its start")
+            raise BadValue(f"{shown}: a span must end behind its start")
         if not label.strip():
-            raise BadValue(f"{_short(json.dumps(part))}: label is empty")
-        spans.add(Span(start, end, label.strip()))
+            raise BadValue(f"{shown}: label is empty")
+        spans.add(Span(start, end, plain_name(label)))
     return tuple(sorted(spans))
+
+
+def _is_number(found: object) -> bool:
+    return isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found)
 
 
 def _list(cell: str) -> list[Any]:
@@ -196,7 +274,10 @@ def _json(cell: str) -> Any:
     try:
         return json.loads(cell)
     except (ValueError, RecursionError) as error:
-        raise BadValue(f"{_short(cell)} is not JSON: {error}") from None
+        python = (
+            " (it looks like Python's own way of writing)" if "'" in cell or "(" in cell else ""
+        )
+        raise BadValue(f"{_short(cell)} is not JSON{python}: {error}") from None
 
 
 def _short(cell: str, most: int = 60) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workers.engine.question import Value
+
 Ranking = tuple[tuple[str, ...], ...]
 """Groups of tied items, best first."""
 
@@ -30,6 +32,12 @@ def joined(rankings: Sequence[Ranking]) -> list[Ranking]:
                 break
         n += 1
     return parts
+
+
+def parts_of(value: Value) -> Sequence[Ranking]:
+    """The rankings of a vote, which may be one or several."""
+    several = bool(value) and isinstance(value[0][0], tuple)
+    return value if several else (value,)
 
 
 def _join(one: Ranking, other: Ranking) -> Ranking | None:

@@ -35,21 +35,22 @@ class Aggregate:
     def lines(self, progress: Callable[[int, int], None]) -> Iterator[dict[str, Any]]:
         """One JSON object for each record, in order of first appearance."""
         tasks = self.answers.tasks
+        listed = self.answers.listed()
         for first in range(0, len(tasks), BATCH):
             for decision in self.strategy.decide(tasks[first : first + BATCH]):
-                yield self._line(self._opened(decision))
+                yield self._line(self._opened(decision), listed)
             progress(min(first + BATCH, len(tasks)), len(tasks))
 
     def annotators(self) -> list[Reliability]:
         """Everybody's reliability."""
         return self.strategy.annotators()
 
-    def _line(self, decision: Decision) -> dict[str, Any]:
-        line: dict[str, Any] = {
-            "task": decision.record,
-            "value": to_json(self.answers.question.type, decision.value),
-            "confidence": decision.confidence,
-        }
+    def _line(self, decision: Decision, listed: bool) -> dict[str, Any]:
+        line: dict[str, Any] = {"task": decision.record}
+        if self.answers.name:
+            line["question"] = self.answers.name
+        line["value"] = to_json(self.answers.question.type, decision.value, listed)
+        line["confidence"] = decision.confidence
         if decision.posterior:
             line["posterior"] = dict(decision.posterior)
         if decision.scores is not None:

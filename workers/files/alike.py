@@ -1,0 +1,140 @@
+"""What looks the same is the same; what looks alike but may not be is told.
+
+The same: letters composed or decomposed (NFC and NFD), ends of lines, blanks around; and, where both
+occur, whole numbers with and without ``.0``, which is what pandas makes of a column with gaps.
+
+Alike: case, blanks within, zero-width characters, forms of a letter (full-width and the like).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection
+
+import numpy as np
+
+from workers.engine.errors import BadValue
+
+MISSING = {"nan", "none", "null", "n/a", "na", "#n/a", "<na>", "nat"}
+"""How programs write that there is nothing."""
+
+MOST_TOLD = 3
+"""So many pairs that look alike are told."""
+
+
+def plain_text(text: str) -> str:
+    """A text in the one way in which it is kept.
+
+    >>> plain_text("cafe\\u0301\\r\\nau lait")
+    'café\\nau lait'
+
+    Raises
+    ------
+    BadValue : it has a NUL in it, which nobody can have typed.
+    """
+    if "\0" in text:
+        raise BadValue("there is a NUL character in it")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def plain_name(text: str) -> str:
+    """The same of a label or a name, without blanks around it."""
+    return plain_text(text).strip()
+
+
+def twins(names: Collection[str]) -> dict[str, str]:
+    """Whole numbers that occur with and without ``.0`` -> without it.
+
+    >>> twins(["1", "1.0", "2.0", "-0.0", "0"])
+    {'1.0': '1', '-0.0': '0'}
+    """
+    found = {}
+    for name in names:
+        if name.endswith("0"):
+            short = _without_point(name)
+            if short != name and short in names:
+                found[name] = short
+    return found
+
+
+def twin(name: str, known: Collection[str]) -> str:
+    """The one of the known names that this is, if it differs in ``.0`` only; else the name itself.
+
+    >>> twin("1.0", ["1"]), twin("1", ["1.0"]), twin("1.5", ["1"])
+    ('1', '1.0', '1.5')
+    """
+    if name in known:
+        return name
+    short = _without_point(name)
+    other = short if short != name else f"{name}.0"
+    return other if other in known else name
+
+
+def alike(names: Collection[str], key: Callable[[str], str] | None = None) -> list[tuple[str, ...]]:
+    """Groups of different names that look alike.
+
+    >>> alike(["yes", "Yes", "no", "n o", "maybe"])
+    [('no', 'n o'), ('yes', 'Yes')]
+    """
+    key = key or look
+    hashes = np.fromiter((hash(key(name)) for name in names), np.int64, len(names))
+    hashes.sort()
+    if not (hashes[1:] == hashes[:-1]).any():  # as usual: a million names are not kept twice
+        return []
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(key(name), []).append(name)
+    return sorted(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def look(name: str) -> str:
+    """What is left of a name for those who do not look closely."""
+    if name.isascii():
+        return "".join(name.split()).casefold()
+    return "".join(visible(unicodedata.normalize("NFKC", name)).split()).casefold()
+
+
+def visible(text: str) -> str:
+    """A text without characters that are not seen, and with single blanks."""
+    if not text.isascii():
+        text = "".join(
+            c for c in text if unicodedata.category(c) != "Cf" and c not in "\ufe0e\ufe0f"
+        )
+    return " ".join(text.split())
+
+
+def told_alike(
+    what: str, names: Collection[str], key: Callable[[str], str] | None = None
+) -> list[str]:
+    """Notes on names that look alike, or that may be no names."""
+    notes = []
+    groups = alike(names, key)
+    if groups:
+        pairs = "; ".join(" and ".join(map(shown, group[:4])) for group in groups[:MOST_TOLD])
+        more = "; …" if len(groups) > MOST_TOLD else ""
+        notes.append(f"{what} that look alike count as different: {pairs}{more}")
+    missing = [shown(name) for name in names if len(name) <= 5 and name.casefold() in MISSING]
+    if missing:
+        notes.append(
+            f"{', '.join(missing)} among the {what} may mean that nothing was there; it counts like "
+            "any other"
+        )
+    return notes
+
+
+def shown(name: str, most: int = 60) -> str:
+    """A name in quotes, cut, with what cannot be seen in it written out."""
+    name = name if len(name) <= most else f"{name[:most]}…"
+    return "'" + "".join(c if c.isprintable() and c != "'" else _escaped(c) for c in name) + "'"
+
+
+def _escaped(character: str) -> str:
+    return "\\'" if character == "'" else character.encode("unicode_escape").decode()
+
+
+def _without_point(name: str) -> str:
+    found = re.fullmatch(r"(-?\d+)\.0+", name)
+    return name if found is None else "0" if found[1] == "-0" else found[1]

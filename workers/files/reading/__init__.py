@@ -1,0 +1,11 @@
+"""Tables in files, as people have them: row by row, all cells as text.
+
+| module | holds |
+| --- | --- |
+| `tables` | rows of a file by the columns that are asked for |
+| `rows` | rows of CSV, JSON, Parquet, Arrow and Excel files |
+| `documents` | objects of a JSON file |
+| `columns` | which column is what |
+| `source` | a file's bytes, unpacked, and what kind of file it is |
+| `mistakes` | what is wrong, told at once |
+"""

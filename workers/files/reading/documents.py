@@ -1,0 +1,101 @@
+"""Objects of a JSON file: lines of JSON, a list, or one of the ways in which tables are written as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from workers.files.reading.mistakes import Unreadable
+from workers.files.reading.source import Source
+
+LISTS = ("items", "records", "rows", "results", "data")
+"""Keys under which a document keeps its objects: Argilla's API, and others."""
+
+Numbered = Iterator[tuple[int, dict[str, Any]]]
+
+
+def documents(source: Source) -> tuple[str, Numbered]:
+    """The objects with their numbers, and what stands between the file's name and such a number.
+
+    Raises
+    ------
+    Unreadable : it is not JSON, or something else than objects; of lines also while they are read.
+    """
+    if _has_lines(source):
+        return ":", _lines(source)
+    try:
+        with source.text(None) as file:
+            whole = json.load(file)
+    except UnicodeError:
+        raise source.not_text() from None
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"{source.name}:{error.lineno}: not JSON: {error.msg}") from error
+    except (RecursionError, OSError, EOFError) as error:
+        raise Unreadable(f"{source.name}: not JSON: {error}") from error
+    return ", record ", _objects(source, whole)
+
+
+def _has_lines(source: Source) -> bool:
+    """Whether each line is an object of its own."""
+    head = source.head.decode(source.encoding, errors="ignore").lstrip()
+    first, end, rest = head.partition("\n")
+    if not first.startswith("{") or not end:
+        return False
+    try:
+        json.loads(first)
+    except ValueError:
+        return False
+    return bool(rest.strip())
+
+
+def _lines(source: Source) -> Numbered:
+    number = 0
+    try:
+        with source.text(None) as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield number, _object(f"{source.name}:{number}", json.loads(line))
+    except UnicodeError:
+        raise source.not_text() from None
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"{source.name}:{number}: not JSON: {error.msg}") from error
+    except (RecursionError, OSError, EOFError) as error:
+        raise Unreadable(f"{source.name}:{number}: not JSON: {error}") from error
+
+
+def _objects(source: Source, whole: Any) -> Numbered:
+    for number, each in enumerate(_listed(whole), 1):
+        yield number, _object(f"{source.name}, record {number}", each)
+
+
+def _listed(whole: Any) -> Any:
+    """The objects of a document, in whatever way pandas and others write a table.
+
+    >>> _listed({"task": {"0": "a", "1": "b"}, "label": {"0": "yes", "1": "no"}})
+    [{'task': 'a', 'label': 'yes'}, {'task': 'b', 'label': 'no'}]
+    """
+    if not isinstance(whole, dict):
+        return whole
+    columns, data = whole.get("columns"), whole.get("data")
+    if isinstance(columns, list) and isinstance(data, list):
+        return [dict(zip(columns, cells, strict=False)) for cells in data]
+    for key in LISTS:
+        if isinstance(whole.get(key), list) and all(isinstance(o, dict) for o in whole[key]):
+            return whole[key]
+    if whole and all(isinstance(column, dict) for column in whole.values()):
+        places = dict.fromkeys(place for column in whole.values() for place in column)
+        return [{key: column.get(p) for key, column in whole.items()} for p in places]
+    if whole and all(isinstance(column, list) for column in whole.values()):
+        length = max(map(len, whole.values()))
+        return [
+            {key: column[n] for key, column in whole.items() if n < len(column)}
+            for n in range(length)
+        ]
+    return [whole]
+
+
+def _object(place: str, found: Any) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        raise Unreadable(f'{place}: an object such as {{"task": …}} is expected')
+    return found

@@ -1,0 +1,314 @@
+"""Rows of CSV, JSON, Parquet, Arrow and Excel files, whatever they were written by: all cells are text.
+
+Which column is what is `workers.files.reading.columns`; what a cell says is `workers.files.cells`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any, Protocol
+
+from workers.files.reading.columns import Columns
+from workers.files.reading.documents import documents
+from workers.files.reading.mistakes import Unreadable
+from workers.files.reading.source import Source
+
+LONGEST_CELL = 2**31 - 1
+"""Characters. Python's own limit is 131,072; texts of records may be longer."""
+
+SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "|"}
+
+FIRST = 1_000
+"""Objects of a JSON file whose keys are its columns."""
+
+BATCH = 20_000
+"""Rows of a Parquet file that are unpacked at a time."""
+
+
+class Rows(Protocol):
+    """A header and rows.
+
+    Attributes
+    ----------
+    header : names of the columns
+    unit : what stands between a file's name and a row's number, for example ``:``
+    notes : what was taken for granted
+    separator : of a CSV file; else empty
+    """
+
+    header: list[str]
+    unit: str
+    notes: list[str]
+    separator: str
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """The number of each row, and its cells."""
+        ...
+
+
+def rows_of(source: Source, columns: Columns) -> Rows:
+    """The rows of a file.
+
+    Raises
+    ------
+    Unreadable : it cannot be read; also while its rows are read.
+    """
+    if source.kind == "csv":
+        return CsvRows(source, columns)
+    if source.kind == "json":
+        unit, found = documents(source)
+        return ObjectRows(unit, found, source.notes())
+    if source.kind == "excel":
+        return ExcelRows(source)
+    return ArrowRows(source)
+
+
+class CsvRows:
+    """Rows of a CSV file. What is not text or not CSV is the end."""
+
+    unit = ":"
+
+    def __init__(self, source: Source, columns: Columns) -> None:
+        csv.field_size_limit(LONGEST_CELL)
+        self.notes = source.notes()
+        self.separator, skip = _separator(source, columns)
+        if self.separator != ",":
+            name = SEPARATORS.get(self.separator, self.separator)
+            self.notes.append(f"{source.name}: read with {name} as separator")
+        self._lines = _csv_lines(source, self.separator, skip)
+        self.header = [name.strip() for name in next(self._lines, (1, []))[1]]
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
+        return self._lines
+
+
+class ObjectRows:
+    """Rows of a JSON file: one object each."""
+
+    separator = ""
+
+    def __init__(
+        self, unit: str, found: Iterable[tuple[int, dict[str, Any]]], notes: list[str]
+    ) -> None:
+        self.unit = unit
+        self.notes = notes
+        objects = iter(found)
+        self._first = list(islice(objects, FIRST))
+        self._rest = objects
+        self.header = list(dict.fromkeys(key for _, each in self._first for key in each))
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
+        header = self.header
+        for number, each in chain(self._first, self._rest):
+            yield number, [as_cell(each.get(key)) for key in header]
+
+
+class ArrowRows:
+    """Rows of a Parquet file or of Arrow's own; labels by name where Hugging Face keeps numbers."""
+
+    unit = ", row "
+    separator = ""
+
+    def __init__(self, source: Source) -> None:
+        self.notes: list[str] = []
+        self._batches = arrow_batches(source)
+        self._schema = next(self._batches)
+        self.header = [str(name) for name in self._schema.names]
+        self._names = _class_names(self._schema.metadata)
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
+        number = 0
+        for batch in self._batches:
+            columns = [self._cells(n, batch.column(n)) for n in range(len(self.header))]
+            for cells in zip(*columns, strict=True):
+                number += 1
+                yield number, cells
+
+    def _cells(self, n: int, column: Any) -> list[str]:
+        names = self._names.get(self.header[n])
+        if names:
+            return [as_cell(class_name(names, value)) for value in column.to_pylist()]
+        return [as_cell(value) for value in column.to_pylist()]
+
+
+class ExcelRows:
+    """Rows of the first sheet of an Excel file."""
+
+    unit = ":"
+    separator = ""
+
+    def __init__(self, source: Source) -> None:
+        try:
+            import openpyxl
+        except ImportError:
+            raise Unreadable(
+                f"{source.name}: this is an Excel file; to read it, install openpyxl "
+                "(pip install 'argilla-distill[excel]'), or save it as CSV"
+            ) from None
+        self.notes: list[str] = []
+        with source.open() as file:
+            book = openpyxl.load_workbook(io.BytesIO(file.read()), read_only=True, data_only=True)
+        first, *others = book.sheetnames
+        if others:
+            self.notes.append(f"{source.name}: only the sheet {first!r} is read")
+        self._rows = enumerate(book[first].iter_rows(values_only=True), 1)
+        cells = next((cells for _, cells in self._rows if any(c is not None for c in cells)), ())
+        self.header = [as_cell(cell).strip() for cell in cells]
+        while self.header and not self.header[-1]:
+            self.header.pop()
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
+        width = len(self.header)
+        for number, cells in self._rows:
+            if any(cell is not None for cell in cells):
+                row = [as_cell(cell) for cell in cells]
+                while len(row) > width and not row[-1]:
+                    row.pop()
+                yield number, row + [""] * (width - len(row))
+
+
+class ListedRows:
+    """Rows that are there already."""
+
+    separator = ""
+
+    def __init__(self, header: list[str], rows: Sequence[Sequence[str]], unit: str) -> None:
+        self.header = header
+        self.unit = unit
+        self.notes: list[str] = []
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
+        return iter(enumerate(self._rows, 1))
+
+
+def as_cell(value: object) -> str:
+    """What would stand in a CSV file.
+
+    >>> as_cell(None), as_cell(4.0), as_cell(True), as_cell(["a", "é"])
+    ('', '4', 'true', '["a", "é"]')
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return "" if math.isnan(value) else str(int(value) if value.is_integer() else value)
+    if isinstance(value, list | dict | tuple):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
+
+
+def arrow_records(sources: Iterable[Source]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Rows of Parquet or Arrow files as objects, labels by name."""
+    number = 0
+    for source in sources:
+        batches = arrow_batches(source)
+        names = _class_names(next(batches).metadata)
+        for batch in batches:
+            for record in batch.to_pylist():
+                number += 1
+                for column in names.keys() & record.keys():
+                    record[column] = class_name(names[column], record[column])
+                yield number, record
+
+
+def arrow_batches(source: Source) -> Iterator[Any]:
+    """The schema of a Parquet or Arrow file, and then its rows, some at a time."""
+    import pyarrow as arrow
+    from pyarrow import parquet
+
+    kind = source.kind  # before it is opened: to tell, it is opened as well
+    try:
+        with source.open() as file:
+            if kind == "parquet":
+                table = parquet.ParquetFile(file)
+                yield table.schema_arrow
+                yield from table.iter_batches(batch_size=BATCH)
+            elif kind == "arrow":
+                stream = arrow.ipc.open_stream(file)
+                yield stream.schema
+                yield from stream
+            else:
+                whole = arrow.ipc.open_file(file)
+                yield whole.schema
+                for n in range(whole.num_record_batches):
+                    yield whole.get_batch(n)
+    except (arrow.ArrowException, OSError) as error:
+        raise Unreadable(f"{source.name}: it is damaged: {str(error).splitlines()[0]}") from error
+
+
+def class_name(names: Sequence[str], value: Any) -> Any:
+    """The label whose number stands in a column, or in lists of a column."""
+    if isinstance(value, list):
+        return [class_name(names, each) for each in value]
+    return names[value] if isinstance(value, int) and 0 <= value < len(names) else None
+
+
+def _class_names(metadata: Mapping[bytes, bytes] | None) -> dict[str, list[str]]:
+    """Columns whose labels Hugging Face keeps as numbers -> the labels."""
+    try:
+        features = json.loads((metadata or {})[b"huggingface"])["info"]["features"]
+    except (KeyError, ValueError, TypeError):
+        return {}
+    found = {}
+    for column, feature in features.items():
+        inner = feature if isinstance(feature, dict) else {}
+        inner = inner.get("feature", inner)
+        if isinstance(inner, dict) and inner.get("_type") == "ClassLabel":
+            found[column] = [str(name) for name in inner["names"]]
+    return found
+
+
+def _csv_lines(source: Source, separator: str, skip: int) -> Iterator[tuple[int, list[str]]]:
+    line = 1 + skip
+    try:
+        with source.text() as text:
+            for _ in range(skip):
+                text.readline()
+            reader = csv.reader(text, delimiter=separator, strict=True)
+            for cells in reader:
+                if cells:
+                    yield line, cells
+                line = reader.line_num + 1 + skip
+    except UnicodeError:
+        raise source.not_text() from None
+    except csv.Error as error:
+        raise Unreadable(f"{source.name}:{line}: not CSV: {_cause(error)}") from error
+    except (OSError, EOFError) as error:
+        raise Unreadable(f"{source.name}: it is damaged: {error}") from error
+
+
+def _separator(source: Source, columns: Columns) -> tuple[str, int]:
+    """What separates cells, and how many lines stand before the header."""
+    head = source.head.decode(source.encoding, errors="ignore")
+    said = re.match(r"sep=(.)\r?\n", head)  # Excel's own hint
+    if said:
+        return said[1], 1
+    best, found = (-1, -1), ","
+    for separator in SEPARATORS:
+        try:
+            lines = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+            header = next(lines, [])
+        except csv.Error:
+            continue
+        header = [name.strip() for name in header]
+        if (merit := (columns.count(header), len(header))) > best:
+            best, found = merit, separator
+    return found, 0
+
+
+def _cause(error: csv.Error) -> str:
+    if "unexpected end" in str(error):
+        return "a quote is never closed"
+    if "expected after" in str(error):
+        return f"{error}; a quote within a quoted cell is written twice"
+    return str(error)
