@@ -1,120 +1,74 @@
 """What a record's own text says about its label: one more voice, believed as far as it has proved.
 
-Texts are kept as hashed counts of words, never as texts. No model is ever asked about a text that
-it was fitted to: five of them take turns, by the text's own hash.
+No model is ever asked about a record that it was fitted to: leaving one out has a closed form. What
+texts are about is `topics`'s.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from workers.engine.shares import softmax
 
 Floats = NDArray[np.float64]
 
-FEATURES = 2**13
-"""Words are hashed to so many numbers."""
-
-FOLDS = 5
-
-BATCH = 1000
-"""Records that the linear model is shown at a time."""
-
-PASSES = 20
-"""How often it is shown all of them."""
-
-ENOUGH = 20
+MIN_RECORDS = 20
 """With fewer records that have both a text and a vote, texts say nothing."""
 
-TRUST = np.linspace(0.0, 4.0, 17)
+PENALTIES = np.geomspace(0.03, 30.0, 7)
+"""Ridges that are tried; texts have length 1."""
+
+MIN_RATIO = 0.05
+"""No text makes a label less likely than this share of what it is without."""
+
+ALIKE = 1e-3
+"""Texts whose topics differ by no more are all alike; texts have length 1."""
+
+TRUST = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0])
 """How far the voice may count. Above 1: what it was fitted to are votes, with their errors."""
 
-PRIOR_GAIN = 4.0
-"""Nats by which the voice must predict better than the labels' shares, in all, to be heard."""
-
-
-class Texts:
-    """The hashed words of records.
-
-    >>> texts = Texts()
-    >>> texts.put(3, "A good, good day")
-    >>> np.diff(texts.matrix(np.array([0, 3])).indptr).tolist()  # good and day; "a" is too short
-    [0, 2]
-    """
-
-    def __init__(self) -> None:
-        self.words: dict[int, tuple[NDArray[np.uint16], NDArray[np.float32], int]] = {}
-
-    def put(self, row: int, text: str) -> None:
-        from sklearn.feature_extraction.text import HashingVectorizer  # slow to load, seldom used
-
-        vectorizer = HashingVectorizer(n_features=FEATURES, alternate_sign=False, dtype=np.float32)
-        found = vectorizer.transform([text])
-        self.words[row] = found.indices.astype(np.uint16), found.data, zlib.crc32(text.encode())
-
-    def holds(self, row: int, text: str) -> bool:
-        """Whether this is the row's text."""
-        return row in self.words and self.words[row][2] == zlib.crc32(text.encode())
-
-    def fold(self, rows: NDArray[np.integer]) -> NDArray[np.intp]:
-        """Which model may be asked about each of these rows."""
-        return np.array([self.words[int(row)][2] % FOLDS for row in rows], np.intp)
-
-    def matrix(self, rows: NDArray[np.integer]) -> sparse.csr_array:
-        """Shape (len(rows), FEATURES); nothing for rows without text."""
-        none = np.empty(0, np.uint16), np.empty(0, np.float32), 0
-        found = [self.words.get(int(row), none) for row in rows]
-        ends = np.cumsum([0, *(len(words) for words, _, _ in found)])
-        data = np.concatenate([*(data for _, data, _ in found), none[1]])
-        words = np.concatenate([*(words for words, _, _ in found), none[0]]).astype(np.int32)
-        return sparse.csr_array((data, words, ends), shape=(len(rows), FEATURES))
-
-    def state(self) -> dict[str, Any]:
-        rows = np.array(sorted(self.words), np.int64)
-        matrix = self.matrix(rows)
-        marks = [self.words[int(row)][2] for row in rows]
-        return {
-            "text_rows": rows,
-            "text_ends": matrix.indptr,
-            "text_words": matrix.indices.astype(np.uint16),
-            "text_counts": matrix.data,
-            "text_marks": np.array(marks, np.int64),
-        }
-
-    @classmethod
-    def from_state(cls, state: Mapping[str, Any]) -> Texts:
-        self = cls()
-        ends = state["text_ends"]
-        for at, row in enumerate(state["text_rows"].tolist()):
-            part = slice(int(ends[at]), int(ends[at + 1]))
-            words = np.array(state["text_words"][part], np.uint16)
-            counts = np.array(state["text_counts"][part], np.float32)
-            self.words[row] = words, counts, int(state["text_marks"][at])
-        return self
+DOUBT = 4.0
+"""Nats by which the voice has to predict better than the labels' shares, in all, to be believed as
+readily as not."""
 
 
 class ContentVoice:
-    """Logistic regression on hashed words, and how far it is to be believed.
+    """Ridge regression on the topics of texts, and how far it is to be believed.
 
-    Fitted with stochastic gradients (`SGDClassifier.partial_fit`) to the labels that votes make
-    likely, each record counting for a label as far as it is likely. A record's own model knows
-    neither its text nor its votes. Its log-odds against the labels' shares are weighed by the trust
-    (one of TRUST) with which they predict the votes best, through the annotators' errors::
+    With Z the topics (centred), R what votes make likely and p its mean (the labels' shares),
+    ``R - p`` is regressed on Z. Fitted values are ``H (R - p)``, and those of a regression without
+    record i follow from H's diagonal h (Allen's PRESS)::
 
-        Σ_i log Σ_k softmax(log shares + trust · odds[i])[k] · P(votes on i | k)
+        f[i] = (H (R - p) - h (R - p))[i] / (1 - h[i])
+        odds[i, k] = log max(p[k] + f[i, k], MIN_RATIO · p[k]) - log p[k],  up to a constant
 
-    What gains less than PRIOR_GAIN nats over the shares alone is not heard at all.
+    f is a mean over PENALTIES, each by its likelihood (the residuals' variance being unknown). The
+    odds count by the trust t, a mean over TRUST as well, each by how well the votes are predicted
+    through the annotators' errors, and 0 by DOUBT more::
+
+        weight[t] ∝ Π_i Σ_k softmax(log p + t · odds[i])[k] · P(votes on i | k)
+
+    So all of this is a smooth function of the facts, and none of their order.
+
+    Allen, The relationship between variable selection and data augmentation and a method for
+    prediction, Technometrics 16 (1974); Hoeting et al., Bayesian model averaging, Statistical
+    Science 14 (1999).
 
     Attributes
     ----------
-    weights_ : ndarray of shape (FOLDS, n_labels, FEATURES + 1), float32; the last is the intercept
+    centre_ : ndarray of shape (n_topics,)
+        The mean of the topics.
+    coefficients_ : ndarray of shape (n_topics, n_labels)
     shares_ : ndarray of shape (n_labels,), sums to 1
+        p
+    odds_ : ndarray of shape (n_fitted, n_labels), float32, nats
+        The odds of the records that it was fitted to, each left out.
+    place_ : ndarray of shape (≥ n_rows,)
+        Where a row is in `odds_`; -1 where it was not in the fit, or has another text by now.
     trust_ : float, 0: not heard
     accuracy_ : float in [0, 1]
         How often its first choice was the votes' too, out of sample.
@@ -122,58 +76,70 @@ class ContentVoice:
 
     def __init__(self, n_labels: int) -> None:
         self.n_labels = n_labels
-        self.weights_: NDArray[np.float32] = np.zeros((0, n_labels, FEATURES + 1), np.float32)
-        self.shares_: Floats = np.full(n_labels, 1 / n_labels)
+        self.centre_ = np.zeros(0)
+        self.coefficients_ = np.zeros((0, n_labels))
+        self.shares_ = np.full(n_labels, 1 / n_labels)
+        self.odds_ = np.zeros((0, n_labels), np.float32)
+        self.place_ = np.zeros(0, np.int32)
         self.trust_ = 0.0
         self.accuracy_ = 1 / n_labels
 
     def fit(
-        self, texts: Texts, rows: NDArray[np.integer], posterior: Floats, likelihood: Floats
+        self,
+        rows: NDArray[np.integer],
+        topics: NDArray[np.floating],
+        posterior: Floats,
+        likelihood: Floats,
     ) -> ContentVoice:
         """Learn from records that have a text and votes, in any order.
 
         Parameters
         ----------
         rows : ndarray of shape (n,)
+        topics : ndarray of shape (n, n_topics)
         posterior : ndarray of shape (n, n_labels), what their votes say; rows sum to 1
         likelihood : ndarray of shape (n, n_labels), P(votes | label), up to a factor per row
         """
-        if len(rows) < ENOUGH or self.n_labels < 2:
+        n = len(rows)
+        if n < MIN_RECORDS or self.n_labels < 2:
             return self
-        marks = np.array([texts.words[int(row)][2] for row in rows])
-        order = np.lexsort((*posterior.round(6).T, marks))  # so that names and order do not matter
-        rows, posterior, likelihood = rows[order], posterior[order], likelihood[order]
-        words, fold = texts.matrix(rows), texts.fold(rows)
-        if len(np.unique(fold)) < 2:  # all texts alike: there is no sample to be out of
+        exact = topics.astype(np.float64)
+        self.centre_ = exact.mean(axis=0)
+        exact -= self.centre_
+        if not np.abs(exact).max(initial=0.0) > ALIKE:
             return self
-        self.shares_ = (posterior.sum(axis=0) + 1) / (len(rows) + self.n_labels)
-        self.weights_ = np.zeros((FOLDS, self.n_labels, FEATURES + 1), np.float32)
-        for turn in range(FOLDS):
-            self.weights_[turn] = self._taught(words[fold != turn], posterior[fold != turn])
-        odds = self._odds(words, fold)
-        prior = np.log(self.shares_)
-        said = [softmax(prior + trust * odds) for trust in TRUST]
-        gain = np.array([np.log((p * likelihood).sum(axis=1)).sum() for p in said])
-        best = int(gain.argmax())
-        self.trust_ = float(TRUST[best]) if gain[best] > gain[0] + PRIOR_GAIN else 0.0
-        alike = odds.argmax(axis=1) == posterior.argmax(axis=1)
-        self.accuracy_ = float(alike.mean())
+        self.shares_ = (posterior.sum(axis=0) + 1) / (n + self.n_labels)
+        odds = self._regress(exact, posterior)
+        self.place_ = np.full(int(rows.max()) + 1, -1, np.int32)
+        self.place_[rows] = np.arange(n)
+        self.odds_ = odds.astype(np.float32)
+        self.trust_ = self._proved(odds, likelihood)
+        self.accuracy_ = float((odds.argmax(axis=1) == posterior.argmax(axis=1)).mean())
         return self
 
-    def odds(self, texts: Texts, rows: NDArray[np.integer]) -> Floats:
-        """What the texts of these rows say: nats, shape (len(rows), n_labels); 0 without text."""
-        odds = np.zeros((len(rows), self.n_labels))
-        if self.trust_:
-            has = np.array([i for i, row in enumerate(rows) if int(row) in texts.words], np.intp)
-            if len(has):
-                found = self._odds(texts.matrix(rows[has]), texts.fold(rows[has]))
-                odds[has] = self.trust_ * found
-        return odds
+    def forget(self, row: int) -> None:
+        """Take in that the row's text is another than the one in the fit."""
+        if row < len(self.place_):
+            self.place_[row] = -1
+
+    def fitted(self, rows: NDArray[np.integer]) -> NDArray[np.int32]:
+        """Where these rows are in `odds_`; -1 where they are not."""
+        place = np.full(len(rows), -1, np.int32)
+        inside = rows < len(self.place_)
+        place[inside] = self.place_[rows[inside]]
+        return place
+
+    def of_others(self, topics: NDArray[np.floating]) -> Floats:
+        """The odds of records that were not in the fit, by their topics."""
+        return self._odds_of((topics.astype(np.float64) - self.centre_) @ self.coefficients_)
 
     def state(self) -> dict[str, Any]:
         return {
-            "content_weights": self.weights_,
+            "content_centre": self.centre_,
+            "content_coefficients": self.coefficients_,
             "content_shares": self.shares_,
+            "content_odds": self.odds_,
+            "content_place": self.place_,
             "content_trust": self.trust_,
             "content_accuracy": self.accuracy_,
         }
@@ -181,37 +147,48 @@ class ContentVoice:
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> ContentVoice:
         self = cls(len(state["content_shares"]))
-        self.weights_ = np.array(state["content_weights"], np.float32)
+        self.centre_ = np.array(state["content_centre"], np.float64)
+        self.coefficients_ = np.array(state["content_coefficients"], np.float64)
         self.shares_ = np.array(state["content_shares"], np.float64)
+        self.odds_ = np.array(state["content_odds"], np.float32)
+        self.place_ = np.array(state["content_place"], np.int32)
         self.trust_ = float(state["content_trust"])
         self.accuracy_ = float(state["content_accuracy"])
         return self
 
-    def _odds(self, words: sparse.csr_array, fold: NDArray[np.intp]) -> Floats:
-        found = np.zeros((words.shape[0], self.n_labels))
-        for turn in np.unique(fold):
-            of = fold == turn
-            weights = self.weights_[turn]
-            found[of] = words[of] @ weights[:, :-1].T + weights[:, -1]
-        return found - np.log(self.shares_)
+    # -- inside -----------------------------------------------------------------------------
 
-    def _taught(self, words: sparse.csr_array, posterior: Floats) -> NDArray[np.float32]:
-        from sklearn.linear_model import SGDClassifier  # slow to load, seldom used
+    def _regress(self, topics: Floats, posterior: Floats) -> Floats:
+        """Set the coefficients; the answer is the odds of each record, left out."""
+        n, error = len(topics), posterior - self.shares_
+        strength, axes = np.linalg.eigh(topics.T @ topics)
+        kept = strength > 1e-7 * strength.max()
+        strength, axes = strength[kept], axes[:, kept]
+        unit = topics @ (axes / np.sqrt(strength))
+        told = unit.T @ error
+        shrunk = strength / (strength + PENALTIES[:, None])
+        levers = unit**2 @ shrunk.T + 1 / n
+        found, wrong = [], []
+        for some, lever in zip(shrunk, levers.T[:, :, None], strict=True):
+            fitted = unit @ (some[:, None] * told)
+            fitted -= lever * error
+            fitted /= 1 - lever
+            found.append(fitted)
+            wrong.append(float(((error - fitted) ** 2).sum()))
+        weight = softmax(-n / 2 * np.log(np.maximum(wrong, 1e-12))[None])[0]
+        ridge = weight @ (np.sqrt(strength) / (strength + PENALTIES[:, None]))
+        self.coefficients_ = axes @ (ridge[:, None] * told)
+        return self._odds_of(sum((w * f for w, f in zip(weight, found, strict=True)), np.zeros(1)))
 
-        k, n = self.n_labels, words.shape[0]
-        heard = np.flatnonzero(posterior.sum(axis=0) > 1e-9)
-        model = SGDClassifier(loss="log_loss", alpha=1e-4, random_state=0, average=True)
-        for _ in range(PASSES):
-            for start in range(0, n, BATCH):
-                part = sparse.csr_matrix(words[start : start + BATCH])
-                weight = posterior[start : start + BATCH, heard]
-                model.partial_fit(
-                    sparse.vstack([part] * len(heard), "csr"),
-                    np.repeat(heard, part.shape[0]),
-                    classes=np.arange(k),
-                    sample_weight=weight.T.ravel(),
-                )
-        weights = np.hstack([model.coef_, model.intercept_[:, None]])
-        if k == 2:  # one row stands for both labels
-            weights = np.vstack([np.zeros_like(weights), weights])
-        return np.asarray(weights, np.float32)
+    def _odds_of(self, fitted: Floats) -> Floats:
+        """Odds against the labels' shares, given how much likelier the labels are; centred."""
+        odds = np.log(np.maximum(1 + fitted / self.shares_, MIN_RATIO))
+        return np.asarray(odds - odds.mean(axis=1, keepdims=True), np.float64)
+
+    def _proved(self, odds: Floats, likelihood: Floats) -> float:
+        """How far the odds are to be believed."""
+        prior = np.log(self.shares_)
+        said = [softmax(prior + trust * odds) for trust in TRUST]
+        gain = np.array([np.log((p * likelihood).sum(axis=1)).sum() for p in said])
+        gain[0] += DOUBT + np.log(len(TRUST) - 1)
+        return float(softmax(gain[None])[0] @ TRUST)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from workers.engine import teaching
-from workers.engine.content import ContentVoice, Texts
+from workers.engine.content import ContentVoice
 from workers.engine.decision import CONTENT, Contribution
 from workers.engine.dependence import discount
 from workers.engine.errors import NotStanding
@@ -21,6 +21,8 @@ from workers.engine.pooled_model import PooledModel
 from workers.engine.question import Question
 from workers.engine.shares import softmax
 from workers.engine.strategy import State, Training
+from workers.engine.texts import Texts
+from workers.engine.topics import Topics
 from workers.engine.vote_matrix import ROWS, gathered
 
 if TYPE_CHECKING:
@@ -29,12 +31,6 @@ if TYPE_CHECKING:
 TEACH_BELOW = 50_000
 """With fewer votes, `moved` takes in at once what new adjudications teach. Larger models wait for
 their next refit, which comes when REFIT_SHARE of their votes changed, or from outside."""
-
-
-VOICE_SHARE = 0.1
-VOICE_BELOW = 1_000
-"""The content's voice is fitted anew when more than this share of votes and texts have changed, and
-with every fit where there are fewer than VOICE_BELOW of them."""
 
 
 class Learned(PooledModel):
@@ -67,6 +63,7 @@ class Learned(PooledModel):
     Attributes
     ----------
     texts_ : Texts
+    topics_ : Topics
     voice_ : ContentVoice
     lesson_ : Lesson
     training_ : Training
@@ -91,6 +88,7 @@ class Learned(PooledModel):
     name: ClassVar[str] = "learned"
 
     texts_: Texts
+    topics_: Topics
     voice_: ContentVoice
     lesson_: Lesson
     training_: Training
@@ -107,26 +105,24 @@ class Learned(PooledModel):
 
     def _take(self, facts: list[Fact]) -> None:
         super()._take(facts)
-        self.texts_ = Texts()
-        self._voiced, self._unvoiced = 0, 1
-        for fact in facts:
-            if isinstance(fact, Content) and self.content:
-                self.texts_.put(self.votes_.row(fact.record), fact.text)
+        self.texts_, self.topics_ = Texts(), Topics()
+        if self.content:
+            contents = [fact for fact in facts if isinstance(fact, Content)]
+            rows = [self.votes_.row(fact.record) for fact in contents]
+            self.texts_.put(rows, [fact.text for fact in contents])
 
     def learn(self, fact: Fact) -> None:
         if not isinstance(fact, Content):
             super().learn(fact)
-            self._unvoiced += 1
         elif self.content and not self._reads(fact):
             row = self.votes_.row(fact.record)
             self._make_room()
-            self.texts_.put(row, fact.text)
+            self.texts_.put([row], [fact.text])
             self._see_text(row)
 
     def revert(self, fact: Fact) -> None:
         if not isinstance(fact, Content):
             super().revert(fact)
-            self._unvoiced += 1
         elif self.content:
             row = self.votes_.find_row(fact.record)
             if row is None or not self._reads(fact):
@@ -141,7 +137,8 @@ class Learned(PooledModel):
 
     def _see_text(self, row: int) -> None:
         self._changed_votes += 1
-        self._unvoiced += 1
+        self.topics_.forget(row)
+        self.voice_.forget(row)
         if self._touched is not None:
             self._touched.add(row)
 
@@ -155,15 +152,12 @@ class Learned(PooledModel):
         k = len(self.labels)
         self.lesson_ = untaught(k, len(self.votes_.annotators) * k)
         super()._fit()
-        few = len(self.votes_) + len(self.texts_.words) < VOICE_BELOW
-        if self._unvoiced > (0 if few else VOICE_SHARE * self._voiced):
-            self._voice()
+        self._voice()
         self._teach()
 
     def _voice(self) -> None:
-        """Fit the content's voice anew. It costs more than all the rest, and changes little."""
+        """Learn what texts tell."""
         self.voice_ = ContentVoice(len(self.labels))
-        self._voiced, self._unvoiced = len(self.votes_) + len(self.texts_.words), 0
         if self.texts_.words:
             rows = np.array(sorted(self.texts_.words), np.intp)
             rows = rows[self._heard(rows)]
@@ -171,7 +165,23 @@ class Learned(PooledModel):
                 self.votes_.degree[rows]
             )[:, None]
             likelihood = self._anchored(rows, softmax(log))
-            self.voice_.fit(self.texts_, rows, self.responsibility_[rows], likelihood)
+            self.topics_.learn(self.texts_)
+            topics = self.topics_.of(self.texts_, rows)
+            self.voice_.fit(rows, topics, self.responsibility_[rows], likelihood)
+
+    def _said(self, rows: Rows) -> Floats:
+        """What the texts of these rows say: nats, shape (len(rows), n_labels); 0 without text."""
+        odds = np.zeros((len(rows), len(self.labels)))
+        if self.voice_.trust_:
+            place = self.voice_.fitted(rows)
+            known = place >= 0
+            odds[known] = self.voice_.odds_[place[known]]
+            others = np.flatnonzero(~known)
+            if len(others):
+                new = others[[int(row) in self.texts_.words for row in rows[others]]]
+                odds[new] = self.voice_.of_others(self.topics_.of(self.texts_, rows[new]))
+            odds *= self.voice_.trust_
+        return odds
 
     def _settle(self, tolerance: float) -> None:
         if self._untaught and self.n_votes < TEACH_BELOW:
@@ -193,7 +203,7 @@ class Learned(PooledModel):
         where, cells, worth = (np.concatenate(part) for part in zip(*parts, strict=True))
         shape = (len(rows), len(self.votes_.annotators) * k)
         votes = sparse.csr_array((worth * temper[where], (where, cells)), shape=shape)
-        return Reading(evidence * temper[:, None], votes, self.voice_.odds(self.texts_, rows))
+        return Reading(evidence * temper[:, None], votes, self._said(rows))
 
     def _teach(self) -> None:
         self._untaught = False
@@ -224,7 +234,7 @@ class Learned(PooledModel):
             added = gathered(taught, where, np.arange(len(slots)), worth, len(rows))
             log += added * discount(degree, self.dependence)[:, None] + self.lesson_.bias
         if self.voice_.trust_:
-            log += self.lesson_.trust * self.voice_.odds(self.texts_, rows)
+            log += self.lesson_.trust * self._said(rows)
         return softmax(log)
 
     def _added(self, cells: Rows) -> Floats:
@@ -259,7 +269,7 @@ class Learned(PooledModel):
     def _others_say(self, row: int, leader: int, other: int) -> list[Contribution]:
         if not self.voice_.trust_ or row not in self.texts_.words:
             return []
-        odds = self.lesson_.trust * self.voice_.odds(self.texts_, np.array([row]))[0]
+        odds = self.lesson_.trust * self._said(np.array([row]))[0]
         p = softmax(np.log(self.voice_.shares_)[None] + odds)[0]
         value = self.labels[int(p.argmax())] if p.max() > 0.5 else None
         part = float(odds[leader] - odds[other])
@@ -271,8 +281,8 @@ class Learned(PooledModel):
         return (
             super().state()
             | self.texts_.state()
+            | self.topics_.state()
             | self.voice_.state()
-            | {"voiced": self._voiced, "unvoiced": self._unvoiced}
             | self.lesson_.state()
             | {
                 "content": self.content,
@@ -286,8 +296,8 @@ class Learned(PooledModel):
         self = super().from_state(state)
         self.content = bool(state["content"])
         self.texts_ = Texts.from_state(state)
+        self.topics_ = Topics.from_state(state)
         self.voice_ = ContentVoice.from_state(state)
-        self._voiced, self._unvoiced = int(state["voiced"]), int(state["unvoiced"])
         self.lesson_ = Lesson.from_state(state)
         self.training_ = Training(**state["training"])
         self._untaught = bool(state["untaught"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 OUT, IN = "out", "in"
+
+MAX_OTHERS = 40
+"""So many other labels at most tell about a label."""
 
 FIT_DEPENDENCE = 0.2
 """ρ inside the fit of one label: others mislead there more than when there is one right answer."""
@@ -137,6 +141,8 @@ class MultiLabelDawidSkene(MultiLabelMajority):
 
     w_b is a logistic regression of P[b] on x (L2 penalty 1/2): calibrated by how far the other
     labels did predict b, and as far as marks on others are independent of the marks on b given b.
+    Of more than MAX_OTHERS other labels, those marked most often take part, and nothing is learned
+    for a label that nobody marks, so that its cost is linear in the labels.
 
     Read, Pfahringer, Holmes & Frank, Classifier chains for multi-label classification, ECML 2009,
     for labels as features of each other.
@@ -165,19 +171,25 @@ class MultiLabelDawidSkene(MultiLabelMajority):
     def _learn_context(self) -> None:
         k = len(self.question.labels)
         self.cross_, self.mean_, self.bias_ = np.zeros((k, k)), np.zeros((k, k)), np.zeros(k)
-        records = list(self.standing_.votes)
+        records = sorted(self.standing_.votes)
         if not records:
             return
         marked, row = self._marked(records)
-        for b, model in enumerate(self.models_):
-            holds = model.posteriors([f"{record}\x1f" for record in records])[:, 1]
-            others = marked[:, b] == 0
-            self.mean_[b] = marked[others].sum(axis=0) / max(int(others.sum()), 1)
-            x = np.zeros((len(records), k))
-            np.add.at(x, row[others], marked[others] - self.mean_[b])
-            x /= np.bincount(row[others], minlength=len(records))[:, None] + 1.0
-            self.cross_[b] = _logistic(x, holds)
-            self.bias_[b] = _shift(_logit(holds), x @ self.cross_[b])
+        n, given = len(records), marked.sum(axis=0)
+        often = np.argsort(-given, kind="stable")
+        often = often[given[often] > 0][: MAX_OTHERS + 1]
+        for b in np.flatnonzero(given):
+            holds = self.models_[b].posteriors([f"{record}\x1f" for record in records])[:, 1]
+            others, near = marked[:, b] == 0, np.sort(often[often != b][:MAX_OTHERS])
+            said, where = marked[np.ix_(others, near)], row[others]
+            mean = said.sum(axis=0) / max(len(said), 1)
+            by_record = sparse.csr_array(
+                (np.ones(len(where)), (where, np.arange(len(where)))), shape=(n, len(where))
+            )
+            x = by_record @ (said - mean) / (np.bincount(where, minlength=n)[:, None] + 1.0)
+            weights = _logistic(x, holds)
+            self.cross_[b, near], self.mean_[b, near] = weights, mean
+            self.bias_[b] = _shift(_logit(holds), x @ weights)
 
     def _in_context(self, reading: Reading) -> list[Floats]:
         if not reading.own:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from workers.engine.errors import BadSnapshot
 from workers.engine.strategy import State
 
-FORMAT = 3
+FORMAT = 4
 
 COMPRESS_BELOW = 1_000_000
 """Bytes. Compressing more than this takes longer than writing and reading it saves."""

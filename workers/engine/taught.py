@@ -100,7 +100,7 @@ class Taught(Composite):
             return
         trials = []
         for number, its in enumerate(self._exercises(records)):
-            if its:
+            if its and self._in_question(number, its):
                 group, elements, posterior, true = (list(each) for each in zip(*its, strict=True))
                 trial, codes = self._tried(np.array(posterior), np.array(true), np.array(group))
                 self.lessons_[number] = trial.lesson
@@ -135,6 +135,11 @@ class Taught(Composite):
                     exercise = at, f"{record}\x1f{part}", context[element], code
                     exercises[number].append(exercise)
         return exercises
+
+    def _in_question(self, number: int, its: list[tuple[int, str, Floats, int]]) -> bool:
+        """Whether anybody, annotator or reviewer, gave another label than the first there."""
+        said = self.models_[number].votes_.columns()[2]
+        return bool(said.any()) or any(true for *_, true in its)
 
     def _tried(
         self, posterior: Floats, true: NDArray[np.intp], group: NDArray[np.intp]
