@@ -13,6 +13,7 @@ ENGINE = (
     "reviews",
     "engine_speed",
     "report_speed",
+    "properties",
 )
 """In the order in which BENCHMARKS.md tells of them."""
 

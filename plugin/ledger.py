@@ -139,7 +139,8 @@ def _adjudications(
     fresh = all(was[0] != "submitted" for was in old.values())
     for number, (status, at, values, why) in now.items():
         was = old.get(number, [DELETED, 0, {}, ""])
-        if [was[0], *was[2:]] != [status, values, why]:
+        again = status == "submitted" and at > was[1]  # of several, the latest decides
+        if again or [was[0], *was[2:]] != [status, values, why]:
             extra: dict[str, Any] = {"why": why} if why else {}
             thought = {q: [decided[q]["top"], decided[q]["c"]] for q in values if q in decided}
             if fresh and thought and status == "submitted":

@@ -1,5 +1,6 @@
 """A Redis of our own for all tests that need one, and a store on it that nobody else sees."""
 
+import os
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -7,9 +8,16 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import settings
 
 from demo.servers import RedisServer
 from plugin.store import Store
+
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("random", derandomize=False, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+"""`make test` draws the same examples each time, so that no build is red by chance; `make bench` draws
+others, see `benchmarks.properties`."""
 
 
 @pytest.fixture(scope="session")

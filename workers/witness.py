@@ -38,7 +38,7 @@ class Witness:
     name : the question's name in Argilla.
     sureness : the question, if any, that asks annotators how sure they are.
     kinds : the kinds of annotators that the strategy was told of; who is not in it is a person.
-    reviews : record → reviewer's number → value; the latest stands.
+    reviews : record → reviewer's number → value and Argilla's time; the latest decides.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Witness:
     annotators: Annotators = field(default_factory=dict)
     sureness: plugin.records.Question | None = None
     kinds: dict[str, str] = field(default_factory=dict)
-    reviews: dict[str, dict[str, Value]] = field(default_factory=dict)
+    reviews: dict[str, dict[str, tuple[Value, int]]] = field(default_factory=dict)
 
     def changes(self, entry: Entry) -> list[Change]:
         """What an entry adds to the standing facts or takes from them."""
@@ -56,10 +56,10 @@ class Witness:
         if entry.status != "submitted" or self.name in entry.extra.get("echo", []):
             value = None
         if entry.kind == "adjudication":
-            return self._review(entry.record, f"{entry.annotator}{ON_COPY}", value)
+            return self._review(entry.record, f"{entry.annotator}{ON_COPY}", value, entry.at)
         changes, annotator = self._introduction(entry.annotator), str(entry.annotator)
         if self.kinds.get(annotator) == REVIEWER:
-            return changes + self._review(entry.record, annotator, value)
+            return changes + self._review(entry.record, annotator, value, entry.at)
         if value is not None:
             sure = self._sure(entry.values)
             changes.append((Vote(entry.record, annotator, value, sure), True))
@@ -87,7 +87,7 @@ class Witness:
     def verdicts(self, record: str) -> dict[Value, list[str]]:
         """What reviewers decided on a record: value → their numbers, as they came to it."""
         found: dict[Value, list[str]] = {}
-        for reviewer, value in self.reviews.get(record, {}).items():
+        for value, _, reviewer in self._by_time(record):
             found.setdefault(value, []).append(reviewer.removesuffix(ON_COPY))
         return found
 
@@ -104,7 +104,9 @@ class Witness:
     def memory(self) -> dict[str, Any]:
         """What is to be kept, for `remember`."""
         reviews = {
-            record: {who: to_argilla(self.question, value) for who, value in said.items()}
+            record: {
+                who: [to_argilla(self.question, value), at] for who, (value, at) in said.items()
+            }
             for record, said in self.reviews.items()
         }
         return {"kinds": self.kinds, "reviews": reviews}
@@ -113,7 +115,9 @@ class Witness:
         """The inverse of `memory`."""
         self.kinds = dict(memory["kinds"])
         self.reviews = {
-            record: {who: from_argilla(self.question, value) for who, value in said.items()}
+            record: {
+                who: (from_argilla(self.question, value), at) for who, (value, at) in said.items()
+            }
             for record, said in memory["reviews"].items()
         }
 
@@ -127,18 +131,38 @@ class Witness:
             return []
         return [(Source(str(number), cast('Literal["person", "model", "template"]', kind)), True)]
 
-    def _review(self, record: str, reviewer: str, value: Value) -> list[Change]:
+    def _review(self, record: str, reviewer: str, value: Value, at: int) -> list[Change]:
+        before = self._decided(record)
         said = self.reviews.setdefault(record, {})
-        before = next(reversed(said.values()), None)
         said.pop(reviewer, None)
         if value is not None:
-            said[reviewer] = value
-        now = next(reversed(said.values()), None)
+            said[reviewer] = value, at
         if not said:
             del self.reviews[record]
+        now = self._decided(record)
         if now == before:
             return []
         return [(Adjudication(record, before if now is None else now), now is not None)]
+
+    def _decided(self, record: str) -> Value:
+        """What the latest adjudication of a record says; None where there is none."""
+        by_time = self._by_time(record)
+        return by_time[-1][0] if by_time else None
+
+    def _by_time(self, record: str) -> list[tuple[Value, int, str]]:
+        """Value, Argilla's time and reviewer's number of each adjudication, the latest last.
+
+        Of those at the same time that of the greater user id is the latest: numbers depend on the
+        order in which we came to know people.
+        """
+
+        def moment(decided: tuple[Value, int, str]) -> tuple[int, str, str]:
+            number = decided[2].removesuffix(ON_COPY)
+            known = self.annotators.get(int(number))
+            return decided[1], known["key"] if known else number, decided[2]
+
+        said = self.reviews.get(record, {})
+        return sorted(((value, at, who) for who, (value, at) in said.items()), key=moment)
 
     def _value(self, values: Mapping[str, Any]) -> Value:
         """The question's value among an entry's; None where there is none that it takes."""

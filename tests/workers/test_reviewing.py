@@ -316,6 +316,25 @@ def test_reviewers_who_differ_are_a_conflict_of_adjudications(build: Build) -> N
     assert town.conflicts() == {}
 
 
+def test_the_latest_of_two_reviewers_decides_on_a_fresh_start_as_well(build: Build) -> None:
+    """The last in Argilla's list used to, or the last whose delivery arrived."""
+    town = build()
+    town.argilla.chiefs.update(("rob", "sue"))
+    enable(town.world, D)
+    town.settle()
+    split(town, "r1")
+    town.settle()
+    for who, value in (("rob", "no"), ("sue", "no"), ("rob", "yes"), ("sue", "no"), ("rob", "yes")):
+        decide(town, who, "r1", helpful=value)
+    sweep(town.world, D)
+    town.settle()
+    other = Town.build(town.argilla.copy(), town.store.redis, town.world.settings.plan.model_dump())
+    adopt(other.world, other.argilla.datasets())
+    sweep(other.world, D)
+    other.settle()
+    assert town.decision("r1")["v"] == other.decision("r1")["v"] == "yes"
+
+
 def test_a_copy_is_withdrawn_when_its_record_settles_and_nobody_has_opened_it(
     reviewed: Town,
 ) -> None:

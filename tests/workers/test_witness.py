@@ -49,13 +49,20 @@ def test_an_echo_is_no_vote() -> None:
 
 def test_of_several_reviewers_the_latest_stands_and_the_earlier_returns() -> None:
     told = witness()
-    assert told.changes(said(2, "a")) == [(Adjudication("r1", "a"), True)]
-    assert told.changes(said(3, "b")) == [(Adjudication("r1", "b"), True)]
-    assert told.changes(said(2, None, "a")) == []
-    assert told.changes(said(2, "a")) == [(Adjudication("r1", "a"), True)]
-    assert told.changes(said(2, None, "a")) == [(Adjudication("r1", "b"), True)]
-    assert told.changes(said(3, None, "b")) == [(Adjudication("r1", "b"), False)]
+    assert told.changes(said(2, "a", at=1)) == [(Adjudication("r1", "a"), True)]
+    assert told.changes(said(3, "b", at=2)) == [(Adjudication("r1", "b"), True)]
+    assert told.changes(said(2, None, "a", at=3)) == []
+    assert told.changes(said(2, "a", at=4)) == [(Adjudication("r1", "a"), True)]
+    assert told.changes(said(2, None, "a", at=5)) == [(Adjudication("r1", "b"), True)]
+    assert told.changes(said(3, None, "b", at=6)) == [(Adjudication("r1", "b"), False)]
     assert told.reviews == {}
+
+
+def test_who_decided_last_by_argillas_time_decides_in_whatever_order_it_is_read() -> None:
+    told = witness()
+    assert told.changes(said(3, "b", at=2)) == [(Adjudication("r1", "b"), True)]
+    assert told.changes(said(2, "a", at=1)) == []
+    assert told.verdicts("r1") == {"a": ["2"], "b": ["3"]}
 
 
 def test_how_sure_somebody_is_weighs_their_vote() -> None:

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 TEACH_BELOW = 50_000
-"""With fewer votes, `moved` takes in at once what new adjudications teach. Larger models wait for
-their next refit, which comes when REFIT_SHARE of their votes changed, or from outside."""
+"""With fewer votes, `moved` takes in at once what new adjudications teach, and what new votes make of
+what was taught: whether that is used hangs by a thread at times. Larger models wait for their next
+refit, which comes when REFIT_SHARE of their votes changed, or from outside."""
 
 
 class Learned(PooledModel):
@@ -184,7 +185,8 @@ class Learned(PooledModel):
         return odds
 
     def _settle(self, tolerance: float) -> None:
-        if self._untaught and self.n_votes < TEACH_BELOW:
+        taught = self.training_.adjudications >= teaching.ENOUGH and self._changed_votes > 0
+        if (self._untaught or taught) and self.n_votes < TEACH_BELOW:
             self.refit()
         super()._settle(tolerance)
 
