@@ -93,6 +93,7 @@ def test_a_text_can_be_taken_back_however_its_characters_are_composed(name: str)
         ("...", "…", "-"),
         ("one thing", "another matter"),
         ("a b c d", "e f g h", "i j k l", "m n o"),
+        ("the red car 0", "eine große blaue Katze 0", "un chien 0"),
     ],
 )
 @pytest.mark.parametrize("records", [1, 5])

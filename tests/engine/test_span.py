@@ -128,3 +128,13 @@ def test_marks_are_rarer_than_misses_and_weigh_more() -> None:
         found[strategy.name] = 2 * hits / (given + sum(map(len, truth.values())))
     assert found["dawid_skene"] > found["majority"] + 0.05
     assert found["dawid_skene"] > 0.9
+
+
+def test_what_a_count_of_votes_adds_is_told_of_the_voters() -> None:
+    """One against two, borne out nowhere: the two decide, and their parts add up to the odds."""
+    facts = votes("r", spans((0, 4, "name")), (), ())
+    [d] = SpanDawidSkene(QUESTION).fit(facts).decide(["r"])
+    told = {c.annotator: c.log_odds for c in d.contributions}
+    assert told["ann0"] < 0 < told["ann1"] == pytest.approx(told["ann2"])
+    assert d.prior_log_odds == pytest.approx(0.0, abs=1e-6)
+    assert d.log_odds == pytest.approx(np.log((2 + 1 / 3) / (1 + 1 / 3)))

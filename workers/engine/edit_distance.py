@@ -75,10 +75,11 @@ def distances(texts: Sequence[tuple[str, ...]]) -> list[list[float]]:
     pairs: divided by the longer of the two, as is usual, the longest answers would be the nearest.
 
     Texts that have nothing in common are UNRELATED to each other, however long: else the shortest
-    of them would be the nearest to all. In between, by how far they are related.
+    of them would be the nearest to all. In between, by how far they are related; and where no two
+    are RELATIVES, all are unrelated: a word that all have in common does not tell which is meant.
 
-    >>> distances([("he", "left"), ("he", "leaves")])[0][1]  # (2 · 1/2 + 4/8) / 3
-    0.5
+    >>> round(distances([("he", "left", "now"), ("he", "leaves", "now")])[0][1], 3)
+    0.333
     >>> distances([("he", "left"), ("7", "kg", "of", "salt")])[0][1]
     1.0
     """
@@ -87,7 +88,7 @@ def distances(texts: Sequence[tuple[str, ...]]) -> list[list[float]]:
     size = max(sum(map(len, texts)) / max(n, 1), 1.0)
     length = max(sum(map(len, strings)) / max(n, 1), 1.0)
     fine = max(map(len, strings), default=0) <= MAX_CHARACTERS
-    table = [[0.0] * n for _ in texts]
+    table, nearest = [[0.0] * n for _ in texts], 0.0
     for i in range(n):
         for j in range(i):
             in_words = _edits(texts[i], texts[j])
@@ -98,9 +99,12 @@ def distances(texts: Sequence[tuple[str, ...]]) -> list[list[float]]:
                 far = (2 * far + in_characters / length) / 3
                 alike = 1 - in_characters / max(len(strings[i]), len(strings[j]), 1)
                 related = max(related, 2 * alike - 1)  # half of the characters agree by chance
+            nearest = max(nearest, related)
             share = min(max((related - STRANGERS) / (RELATIVES - STRANGERS), 0.0), 1.0)
             far = max(share * far + (1 - share) * UNRELATED, LEAST_APART if in_words else 0.0)
             table[i][j] = table[j][i] = far
+    if nearest < RELATIVES + 1e-9:
+        return [[UNRELATED if texts[i] != texts[j] else 0.0 for j in range(n)] for i in range(n)]
     return table
 
 

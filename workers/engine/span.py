@@ -210,6 +210,27 @@ class SpanDawidSkene(SpanMajority):
                     found[i] = softmax((trust[i] * own + (1 - trust[i]) * shares)[None])[0]
         return found
 
+    def _context(self, reading: Reading, whole: Whole) -> dict[str, float]:
+        """What a plain count of votes adds on the weakest stretch, as far as it counts there."""
+        if reading.verdict is not None or whole.weakest is None:
+            return {}
+        i, n_votes = reading.elements.index(whole.weakest), len(reading.votes)
+        model, name = self.models_[whole.weakest[0]], f"{reading.record}\x1f{whole.weakest[1]}"
+        [given] = model.n_saying([name])
+        if 2 * given[0] < n_votes:
+            return {}
+        said = Corroboration(reading.elements, reading.votes, self._numbers())
+        verdict = self.standing_.adjudications.get(reading.record)
+        less = 1 - float(said.trust(self.borne_out_, verdict)[i])
+        added = {who: -less * part for who, part in model.voices(name, *whole.sides).items()}
+        for who, vote in reading.votes.items():
+            [(_, label)] = self._labels([whole.weakest], vote.value)
+            code = model.labels.index(label)
+            if code in whole.sides:
+                part = less * float(np.log(given[code] * len(given) + 1) / given[code])
+                added[who] = added.get(who, 0.0) + (part if code == whole.sides[0] else -part)
+        return added
+
     def _numbers(self) -> dict[str, int]:
         return {label: self._number(label) for label in self.question.labels}
 
