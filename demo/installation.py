@@ -22,6 +22,7 @@ from plugin.settings import DatasetSettings, read
 from workers.engine import registry
 from workers.engine.decision import Decision
 from workers.engine.facts import Content, Vote
+from workers.use_cases.waiting import waiting
 from workers.use_cases.world import World
 from workers.values import content, from_argilla, question_of
 
@@ -37,9 +38,9 @@ class Installation:
     api: Api
 
     def waiting(self, dataset: Ref) -> int:
-        """How many records of a dataset are dirty, stale or being worked on."""
-        found = sum(self.world.store.dirty.sizes(id_of(dataset))[:2])
-        return found + self.world.store.leased(id_of(dataset))
+        """How many records and copies of a dataset wait, and jobs that may change it."""
+        left = waiting(self.world, [id_of(dataset)])
+        return left.records + left.copies + left.readings + left.datasets
 
     def responses(self, dataset: Ref) -> int:
         """How many standing responses of a dataset we know."""

@@ -6,7 +6,11 @@ costs nothing: the dirty records are what counts, and the cron wakes whoever wai
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
+
 from rq import Queue
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from plugin.deliveries import Delivery
@@ -44,6 +48,15 @@ class Dispatch:
     def wake(self, dataset_id: str) -> None:
         """See to it that somebody looks at a dataset."""
         self.mark(dataset_id, [])
+
+    def pending(self, dataset_ids: Collection[str]) -> Counter[str]:
+        """How many jobs of these datasets are queued or running: by the job's path."""
+        found: Counter[str] = Counter()
+        for queue in {id(q): q for q in self._queues.values()}.values():
+            ids = [*queue.get_job_ids(), *queue.started_job_registry.get_job_ids()]
+            jobs = Job.fetch_many(ids, connection=queue.connection, serializer=JSONSerializer)
+            found.update(str(j.func_name) for j in jobs if j and j.args[0] in dataset_ids)
+        return found
 
     def enqueue(self, job: str, dataset_id: str) -> None:
         """Enqueue a job. Failed ones are kept a day to be looked at; none is retried by RQ."""

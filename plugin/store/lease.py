@@ -35,7 +35,7 @@ return 1
 _RELEASE_IF_IDLE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 if redis.call('HLEN', KEYS[3]) > 0 or redis.call('SCARD', KEYS[4]) > 0 then return 0 end
-redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[5])
 return 1
 """
 
@@ -68,7 +68,8 @@ class Lease:
         self._until_s = -math.inf
         self._key = keys.of(dataset_id, "lease")
         self._wake = keys.of(dataset_id, "wake")
-        self._waiting = [keys.of(dataset_id, "dirty"), keys.of(dataset_id, "stale")]
+        waiting = ("dirty", "stale", "unsettled")
+        self._waiting = [keys.of(dataset_id, name) for name in waiting]
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep, daemon=True, name="lease")
 
@@ -134,12 +135,14 @@ class Lease:
     def release_if_idle(self) -> bool:
         """Give the lease back if no record waits; False if there is more to do.
 
+        What was learned is settled then: see `Store.unsettle`.
+
         Raises
         ------
         LeaseLost : it was not ours any more.
         """
         keys = [self._key, self._wake, *self._waiting]
-        answer = self._redis.eval(_RELEASE_IF_IDLE, 4, *keys, self._token)
+        answer = self._redis.eval(_RELEASE_IF_IDLE, 5, *keys, self._token)
         if answer != 0:
             self._ended.set()
         if answer == -1:

@@ -191,5 +191,5 @@ class Reviews:
 
     def forget_copies(self, dataset_id: str) -> None:
         """There is no copy any more: the review dataset is gone."""
-        names = ("copies", "originals", "refused")
+        names = ("copies", "originals", "refused", "desk", "doubted")
         self._redis.delete(*(self._keys.of(dataset_id, name) for name in names))

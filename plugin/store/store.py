@@ -74,6 +74,14 @@ class Store:
         """Whether somebody works on the dataset right now."""
         return bool(self.redis.exists(self._keys.of(dataset_id, "lease")))
 
+    def unsettle(self, pipe: Any, dataset_id: str) -> None:
+        """Note, within a transaction, that something was learned whose consequences are not drawn."""
+        pipe.set(self._keys.of(dataset_id, "unsettled"), "1")
+
+    def unsettled(self, dataset_id: str) -> bool:
+        """Whether something was learned since a distiller last found nothing left to do."""
+        return bool(self.redis.exists(self._keys.of(dataset_id, "unsettled")))
+
     def wake(self, dataset_id: str) -> bool:
         """Claim the right to enqueue a dataset's job; False if one is queued or running."""
         return self.dirty.mark(dataset_id, ())

@@ -48,8 +48,8 @@ def print_json(value: Any) -> None:
 
 
 @contextmanager
-def bar(title: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error, told how much is done and how much there is."""
+def bar(title: str, quiet: bool) -> Iterator[Callable[..., None]]:
+    """A progress bar on standard error, told how much is done, how much there is, and what of."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -58,4 +58,6 @@ def bar(title: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     )
     with Progress(*columns, console=Console(stderr=True, quiet=quiet)) as progress:
         task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+        yield lambda done, total, what=title: progress.update(
+            task, completed=done, total=total, description=what
+        )

@@ -14,6 +14,7 @@ from workers.cli.datasets import chosen
 from workers.use_cases import registration
 from workers.use_cases.review import adopt
 from workers.use_cases.sweep import Report, sweep
+from workers.use_cases.waiting import waiting
 from workers.use_cases.world import World
 
 names = click.argument("datasets", nargs=-1, metavar="[WORKSPACE/DATASET]...")
@@ -125,19 +126,16 @@ def _sweep_all(world: World, datasets: list[Dataset], quiet: bool) -> list[Repor
 
 
 def _wait(world: World, dataset_ids: list[str], quiet: bool, timeout_s: float = 3600) -> None:
-    """Until nothing waits any more."""
+    """Until nothing of these datasets waits, is queued, or is being worked on any more."""
     end, total = time.monotonic() + timeout_s, 1
     with bar("publishing", quiet) as progress:
-        while True:
-            waiting = sum(sum(world.store.dirty.sizes(i)[:2]) for i in dataset_ids)
-            working = any(world.store.leased(i) for i in dataset_ids)
-            total = max(total, waiting)
-            progress(total - waiting, total)
-            if not waiting and not working:
-                return
+        while left := waiting(world, dataset_ids):
+            total = max(total, left.records + left.copies)
+            progress(total - left.records - left.copies, total, f"waiting for {left}")
             if time.monotonic() > end:
-                raise DatasetBusy("records still wait; are workers running? see `doctor`")
+                raise DatasetBusy(f"still waiting for {left}; are workers running? see `doctor`")
             time.sleep(0.2)
+        progress(total, total, "published")
 
 
 def _tell(reports: list[Report], json_: bool, **more: str) -> None:

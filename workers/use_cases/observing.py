@@ -99,6 +99,7 @@ def _commit(
         for name, by in facts.items():
             datasets.count(pipe, dataset_id, name, by)
         visit.crowd.write(pipe)
+        visit.store.unsettle(pipe, dataset_id)
 
     visit.lease.commit(write)
     visit.crowd.written()
