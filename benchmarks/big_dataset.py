@@ -246,7 +246,9 @@ def fill(
 class Texts(Gateway):
     """An Argilla that knows a text for every record and nothing else."""
 
-    def records(self, dataset_id: str, ids: Sequence[str]) -> dict[str, Record]:
+    def records(
+        self, dataset_id: str, ids: Sequence[str], settled: bool = False
+    ) -> dict[str, Record]:
         return {i: Record(i, "completed", {"text": f"Where is parcel {i}? " * 10}) for i in ids}
 
 

@@ -7,6 +7,7 @@ is made and fails in `calls`; what to write is decided by `workers.use_cases`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -20,6 +21,12 @@ from plugin.settings import Settings
 
 SEARCH_LIMIT = 250
 """How many ids Argilla takes in one terms filter."""
+
+SINGLY = 5
+"""So many records that the search does not find are asked for one by one."""
+
+INDEX_LAG_S = 1.5
+"""So long after a record was made at most, Elasticsearch finds it: it is refreshed every second."""
 
 
 def connect(settings: Settings, timer: Timer | None = None) -> Gateway:
@@ -196,22 +203,45 @@ class Gateway(Calls):
         """One record with responses and suggestions."""
         return Record.parse(self._json("record", "GET", f"records/{record_id}"))
 
-    def records(self, dataset_id: str, ids: Sequence[str]) -> dict[str, Record]:
+    def records(
+        self, dataset_id: str, ids: Sequence[str], settled: bool = False
+    ) -> dict[str, Record]:
         """Many records by id; those that are gone are missing from the answer.
 
-        One search per 250 ids. The search index may lag behind, so that what it does not find is
-        asked for singly before it is believed to be gone.
+        One search per 250 ids. The search index lags behind, so that what it does not find is asked
+        for singly before it is believed to be gone. Where that is much, it is searched for once
+        more when the index has caught up, and three of them, asked for singly, tell whether it has.
+
+        Parameters
+        ----------
+        settled : whether all have been there, if they are, for longer than the index lags behind.
         """
+        found = self._found(dataset_id, ids) if len(ids) > 1 else {}
+        missing = [i for i in ids if i not in found]
+        if len(missing) <= SINGLY:
+            return found | self._singly(missing)
+        if not settled:
+            time.sleep(INDEX_LAG_S)
+            found |= self._found(dataset_id, missing)
+            missing = [i for i in ids if i not in found]
+        samples = dict.fromkeys(missing[n] for n in (0, len(missing) // 2, -1) if missing)
+        there = self._singly(list(samples))
+        return found | (self._singly(missing) if there else {})
+
+    def _found(self, dataset_id: str, ids: Sequence[str]) -> dict[str, Record]:
+        """Those of the records that the search finds."""
         found: dict[str, Record] = {}
         for start in range(0, len(ids), SEARCH_LIMIT):
             part = list(ids[start : start + SEARCH_LIMIT])
-            for record in self._search(dataset_id, part) if len(part) > 1 else ():
-                found[record.id] = record
-        for missing in (i for i in ids if i not in found):
-            try:
-                found[missing] = self.record(missing)
-            except NotFound:
-                continue
+            found |= {record.id: record for record in self._search(dataset_id, part)}
+        return found
+
+    def _singly(self, ids: Sequence[str]) -> dict[str, Record]:
+        """Those of the records that there are, each asked for by itself."""
+        found: dict[str, Record] = {}
+        for record_id in ids:
+            with suppress(NotFound):
+                found[record_id] = self.record(record_id)
         return found
 
     def page(self, dataset_id: str, offset: int, limit: int) -> tuple[list[Record], int]:

@@ -36,6 +36,7 @@ if ARGV[2] ~= '' and redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('SREM', KEYS[3], ARGV[1])
+redis.call('SREM', KEYS[5], ARGV[1])
 redis.call('HSET', KEYS[4], ARGV[1], ARGV[3])
 return 1
 """
@@ -45,6 +46,7 @@ for i = 1, #ARGV, 2 do
   if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then
     redis.call('HDEL', KEYS[1], ARGV[i])
     redis.call('ZREM', KEYS[2], ARGV[i])
+    redis.call('SREM', KEYS[3], ARGV[i])
   end
 end
 """
@@ -72,15 +74,45 @@ class Dirty:
 
     def take(self, dataset_id: str, most: int) -> list[tuple[str, str]]:
         """The dirty records that wait longest, each with its sequence number. Removes nothing."""
-        ids = self._redis.zrange(self._keys.of(dataset_id, "since"), 0, most - 1)
+        return self._numbered(
+            dataset_id, self._redis.zrange(self._keys.of(dataset_id, "since"), 0, most - 1)
+        )
+
+    def take_mixed(self, dataset_id: str, most: int) -> list[tuple[str, str]]:
+        """As `take`, but where more than that wait, a fifth of them are those that came last."""
+        key, fresh = self._keys.of(dataset_id, "since"), most // 5
+        if not fresh or self._redis.zcard(key) <= most:
+            return self.take(dataset_id, most)
+        ids = self._redis.zrange(key, 0, most - fresh - 1) + self._redis.zrange(key, -fresh, -1)
+        return self._numbered(dataset_id, list(dict.fromkeys(ids)))
+
+    def take_since(self, dataset_id: str, moment: int, most: int) -> list[tuple[str, str]]:
+        """The dirty records that came after a moment (ms), with their numbers. Removes nothing."""
+        key = self._keys.of(dataset_id, "since")
+        ids = self._redis.zrangebyscore(key, f"({moment}", "+inf", start=0, num=most)
+        return self._numbered(dataset_id, ids)
+
+    def _numbered(self, dataset_id: str, ids: Sequence[bytes]) -> list[tuple[str, str]]:
         if not ids:
             return []
         numbers = self._redis.hmget(self._keys.of(dataset_id, "dirty"), ids)
         return [(i.decode(), (n or b"").decode()) for i, n in zip(ids, numbers, strict=True)]
 
+    def note_surveyed(self, dataset_id: str, records: Sequence[str]) -> None:
+        """These were learned from while they wait; they need not be surveyed again."""
+        if records:
+            self._redis.sadd(self._keys.of(dataset_id, "surveyed"), *records)
+
+    def unsurveyed(self, dataset_id: str, records: Sequence[str]) -> list[str]:
+        """Those of these records that wait and were not surveyed."""
+        if not records:
+            return []
+        known = self._redis.smismember(self._keys.of(dataset_id, "surveyed"), records)
+        return [record_id for record_id, seen in zip(records, known, strict=True) if not seen]
+
     def clear(self, dataset_id: str, taken: Sequence[tuple[str, str]]) -> None:
         """Remove those whose number is still the one that was taken."""
-        keys = [self._keys.of(dataset_id, "dirty"), self._keys.of(dataset_id, "since")]
+        keys = [self._keys.of(dataset_id, name) for name in ("dirty", "since", "surveyed")]
         if taken:
             self._clear(keys=keys, args=[part for pair in taken for part in pair])
 
@@ -123,7 +155,7 @@ class Dirty:
         One whose number has moved on since it was taken has that other chance already. A stale
         record has no number ("").
         """
-        names = ("dirty", "since", "stale", "poison")
+        names = ("dirty", "since", "stale", "poison", "surveyed")
         keys = [self._keys.of(dataset_id, name) for name in names]
         self._set_aside(keys=keys, args=[*taken, json.dumps({"error": error[:500], "at": now})])
 
@@ -149,5 +181,5 @@ class Dirty:
 
     def drop(self, dataset_id: str) -> None:
         """Forget all waiting records of a dataset that is gone or not to be distilled."""
-        for name in ("dirty", "since", "stale", "poison", "tries", "unsettled"):
+        for name in ("dirty", "since", "stale", "poison", "tries", "unsettled", "surveyed"):
             self._redis.delete(self._keys.of(dataset_id, name))

@@ -16,6 +16,7 @@ distill:reviewed                   hash    review dataset, also a former one →
 distill:<dataset>:info             hash    what `status` shows
 distill:<dataset>:dirty            hash    record id → sequence number of its latest delivery
 distill:<dataset>:since            zset    record id by the time since when it has been dirty
+distill:<dataset>:surveyed         set     dirty records that were learned from already
 distill:<dataset>:sequence         string  the last sequence number
 distill:<dataset>:stale            set     records whose decision moved: to be published when idle
 distill:<dataset>:poison           hash    record id → {"error", "at"}: set aside

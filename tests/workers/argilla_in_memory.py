@@ -220,7 +220,9 @@ class FakeArgilla(Gateway):
         return self._record(record_id)
 
     @call
-    def records(self, dataset_id: str, ids: Sequence[str]) -> dict[str, Record]:
+    def records(
+        self, dataset_id: str, ids: Sequence[str], settled: bool = False
+    ) -> dict[str, Record]:
         if self.unreadable.intersection(ids):
             raise KeyError("updated_at")
         if dataset_id not in self.rows:

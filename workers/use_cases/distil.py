@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,7 @@ from workers.engine.decision import Decision
 from workers.engine.errors import StrategyFailed
 from workers.model import Model
 from workers.models import Models
-from workers.use_cases import report_due
+from workers.use_cases import backlog, report_due
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.deciding import decide
 from workers.use_cases.observing import Look, look
@@ -37,7 +38,6 @@ from workers.values import json_of
 log = logging.getLogger("distill.distil")
 
 BATCH = 250
-SURVEY = 5_000
 STALE_BATCH = 50
 """Refreshing is done in smaller steps, so that a fresh answer does not wait long for its turn."""
 
@@ -195,8 +195,7 @@ class _Work:
         self.store = run.store
         self.id = run.dataset.id
         self.outcome = outcome
-        self.surveyed = False
-        self.end = 0.0
+        self.end = math.inf
 
     def until(self, end: float) -> None:
         """Batches until nothing waits, or until the time is over."""
@@ -221,24 +220,42 @@ class _Work:
         dirty = self.store.dirty
         tries = dirty.begin(self.id)
         careful = tries > CAREFUL_TRIES
-        taken = dirty.take(self.id, 1 if careful else BATCH)
+        taken = dirty.take(self.id, 1) if careful else self._of_all_ages()
         stale = [] if taken else dirty.take_stale(self.id, 1 if careful else STALE_BATCH)
         waiting = taken or [(record_id, "") for record_id in stale]
         if waiting and tries > LAST_TRY:
             failed = {waiting[0][0]: f"a worker died or failed {tries - 1} times at this record"}
         elif taken:
-            if len(taken) == BATCH and not self.surveyed:
-                self._survey()
             failed = self._batch([record_id for record_id, _ in taken])
         else:
             failed = self._batch(stale)
-        for pair in waiting:
-            if pair[0] in failed:
-                self._set_aside(pair, failed[pair[0]])
-        dirty.clear(self.id, [pair for pair in taken if pair[0] not in failed])
+        self._done(waiting, failed)
         dirty.clear_stale(self.id, [record_id for record_id, _ in waiting])
         dirty.end(self.id)
         return bool(waiting)
+
+    def _of_all_ages(self) -> list[tuple[str, str]]:
+        """The next batch; if it is the first of a backlog, that is surveyed before."""
+        taken = self.store.dirty.take_mixed(self.id, BATCH)
+        if len(taken) < BATCH or not backlog.worth_it(self.run, [i for i, _ in taken]):
+            return taken
+        self.outcome.records += backlog.survey(self.run, self._look, self._interrupted)
+        return self.store.dirty.take_mixed(self.id, BATCH)
+
+    def _done(self, waiting: Sequence[tuple[str, str]], failed: Mapping[str, str]) -> None:
+        """These records need no more work; those that failed are set aside."""
+        for pair in waiting:
+            if pair[0] in failed:
+                self._set_aside(pair, failed[pair[0]])
+        done = [pair for pair in waiting if pair[1] and pair[0] not in failed]
+        self.store.dirty.clear(self.id, done)
+
+    def _interrupted(self, since: int) -> bool:
+        """Work on what came since a moment (ms); True if that is all for this slice."""
+        fresh = self.store.dirty.take_since(self.id, since, BATCH)
+        if fresh:
+            self._done(fresh, self._batch([record_id for record_id, _ in fresh]))
+        return self._over() or self.store.lease_wanted(self.id)
 
     def _differing(self, records: list[str]) -> list[str]:
         """Those of the records that we decide differently now than we last did."""
@@ -257,7 +274,8 @@ class _Work:
         return [
             record_id
             for record_id, old in zip(records, before, strict=True)
-            if any(differs(q, decision, old or {}) for q, decision in decided[record_id].items())
+            if old is not None  # gone, or waiting for its first look anyway
+            and any(differs(q, decision, old) for q, decision in decided[record_id].items())
         ]
 
     def _idle(self) -> bool:
@@ -282,30 +300,17 @@ class _Work:
             for model in unsaved:
                 model.unsaved = 0
 
-    def _survey(self) -> None:
-        """Where a backlog waits, learn from what waits behind the batch in hand before deciding it.
-
-        Else what is published first would be published again as the model gets to know the rest. The
-        records stay dirty, and each is read again just before it is published.
-        """
-        self.surveyed = True
-        taken = self.store.dirty.take(self.id, SURVEY)[BATCH:]
-        for start in range(0, len(taken), BATCH):
-            if self._over():
-                break
-            ids = [record_id for record_id, _ in taken[start : start + BATCH]]
-            seen = self._look(ids, self.store.now())[1]
-            self.outcome.entries += len(seen.entries)
-        self.run.models.settle()
-
-    def _look(self, ids: list[str], now: int) -> tuple[dict[str, Record | None], Look]:
-        """Read, observe and learn."""
-        found = self.run.world.gateway.records(self.id, ids)
+    def _look(
+        self, ids: Sequence[str], now: int, settled: bool = False
+    ) -> tuple[Mapping[str, Record | None], Look]:
+        """Read, observe and learn. `settled`: see `Gateway.records`."""
+        found = self.run.world.gateway.records(self.id, ids, settled)
         overlap = self.run.dataset.min_submitted
         records = {i: found[i].counted(overlap) if i in found else None for i in ids}
         seen = look(self.run, records, self.run.copies(ids), now)
         read = [r for i, r in records.items() if r is not None and i in seen.ledger]
         self.run.models.learn(seen.entries, read)
+        self.outcome.entries += len(seen.entries)
         return records, seen
 
     def _batch(self, ids: list[str]) -> dict[str, str]:
@@ -317,7 +322,6 @@ class _Work:
         self.run.models.settle()
         sent = publish(self.run, decide(self.run, records, seen, now), seen, now)
         self.outcome.records += len(ids)
-        self.outcome.entries += len(seen.entries)
         self.outcome.published += sent.suggestions
         return {**seen.failed, **sent.refused}
 

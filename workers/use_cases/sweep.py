@@ -112,6 +112,7 @@ def sweep(
         swept_at=begun.started,
         swept_activity=begun.activity,
         overlap=dataset.min_submitted,
+        swept_overlap=dataset.min_submitted,
     )
     if review is not None:
         store.datasets.note(review.id, swept_activity=begun.reviewed)

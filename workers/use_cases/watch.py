@@ -113,7 +113,7 @@ def _is_due(world: World, dataset: Dataset, users: dict[str, str]) -> bool:
         return True
     if abs(store.now() - int(info["swept_at"])) > SWEEP_MS:
         return True
-    if info.get("overlap", str(dataset.min_submitted)) != str(dataset.min_submitted):
+    if info.get("swept_overlap", str(dataset.min_submitted)) != str(dataset.min_submitted):
         return True  # other records are complete than before, and no event tells which
     if any(store.dirty.sizes(dataset.id)[:2]):
         return False  # work is under way; look again in a minute
