@@ -198,6 +198,11 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
         review=str(review["id"]) if review and copy else "",
         twins=dict(zip(twins, known.decisions(dataset_id, twins), strict=True)),
         answers=_answers(store, dataset_id, list(decisions)),
+        words={
+            question: report.words
+            for question in decisions
+            if (report := store.reports.question(dataset_id, question)) is not None
+        },
     )
 
 

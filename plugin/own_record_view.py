@@ -14,8 +14,9 @@ from typing import Any
 
 from plugin.argilla_links import answered_link
 from plugin.decision_view import SHORT
+from plugin.explaining.evidence import evidence
 from plugin.explanation import TO_ANNOTATORS, Review, arguments_of, explain, sides_of
-from plugin.record_view import Known, shown_fields, wording
+from plugin.record_view import Known, content, shown_fields, wording
 from plugin.voices import Wording, percent
 
 
@@ -83,7 +84,7 @@ def own_view(
         fields=shown_fields(fields),
         away=away,
         questions=tuple(
-            _decision(name, questions[name], known, number, say)
+            _decision(name, questions[name], known, number, say, content(fields))
             for name in questions
             if name in known.decisions
         ),
@@ -91,7 +92,7 @@ def own_view(
 
 
 def _decision(
-    name: str, question: Mapping[str, Any], known: Known, number: int, say: Wording
+    name: str, question: Mapping[str, Any], known: Known, number: int, say: Wording, text: str
 ) -> OwnDecision:
     decision, entry, words = known.decisions[name], known.ledger, partial(say, name)
     sides = sides_of(name, decision, entry, words)
@@ -109,6 +110,7 @@ def _decision(
         words=words,
         sources={n: each["kind"] for n, each in known.annotators.items()},
         reviews=[Review(str(n), value, why) for n, (value, why) in enumerate(told)],
+        evidence=evidence(decision["v"], text, known.words.get(name, {})),
         arguments=arguments_of(sides, entry, known.info.get("explains", "")),
         telling=TO_ANNOTATORS,
     )

@@ -16,6 +16,7 @@ from typing import Any
 from plugin.argilla_links import dataset_link, review_link
 from plugin.decision_view import LISTED, QuestionView, question_view
 from plugin.event_view import Event, events
+from plugin.explaining.evidence import evidence
 from plugin.explanation import Review, arguments_of, explain, sides_of
 from plugin.ledger import GONE
 from plugin.store.history import Entry
@@ -37,6 +38,7 @@ class Known:
     review : id of the review dataset that has a copy of it, "" if none has
     twins : near-identical record → question → decision
     answers : question → annotator's number → how many answers they had given when last counted
+    words : question → label → words of records that tell it apart, as last counted
     """
 
     record_id: str
@@ -51,6 +53,7 @@ class Known:
     review: str = ""
     twins: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     answers: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ def view(
         fields=shown_fields(fields),
         away=away,
         questions=tuple(
-            _question(name, questions.get(name, {}), known, who, say)
+            _question(name, questions.get(name, {}), known, who, say, content(fields))
             for name in _in_order(decided, questions)
         ),
         left_alone=tuple((n, q["word"]) for n, q in questions.items() if n not in decided),
@@ -173,6 +176,7 @@ def _question(
     known: Known,
     who: Mapping[int, Annotator],
     say: Wording,
+    content: str,
 ) -> QuestionView:
     decision, conflict = known.decisions.get(name), known.conflicts.get(name)
     kind = question.get("type", "label_selection")
@@ -208,6 +212,7 @@ def _question(
         reviews=reviews,
         before=(conflict or {}).get("before", []),
         arguments=arguments_of(sides, known.ledger, known.info.get("explains", "")),
+        evidence=evidence(decision["v"], content, known.words.get(name, {})),
     )
     return replace(told, explanation=explained.text)
 
@@ -226,6 +231,11 @@ def _labels(question: Mapping[str, Any]) -> list[str]:
 def _in_order(names: set[str], questions: Mapping[str, Any]) -> list[str]:
     """As the dataset orders its questions; those that it no longer has come last."""
     return [n for n in questions if n in names] + sorted(n for n in names if n not in questions)
+
+
+def content(fields: Mapping[str, Any] | None) -> str:
+    """All that a record says, as one text."""
+    return "\n".join(_field(value) for value in (fields or {}).values() if value is not None)
 
 
 def shown_fields(fields: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...] | None:

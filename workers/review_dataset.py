@@ -105,8 +105,15 @@ def metadata() -> list[dict[str, Any]]:
     ]
 
 
-def shortcomings(original: Dataset, review: Dataset, plan: DatasetSettings) -> list[str]:
-    """What is wrong with a review dataset, in words; nothing if it is as it should be."""
+def shortcomings(
+    original: Dataset, review: Dataset, plan: DatasetSettings, in_order: bool = True
+) -> list[str]:
+    """What is wrong with a review dataset, in words; nothing if it is as it should be.
+
+    Parameters
+    ----------
+    in_order : whether the order of its questions matters.
+    """
     words = []
     special = (plan.conflict_question, plan.reason_question)
     for question in original.questions:
@@ -123,7 +130,7 @@ def shortcomings(original: Dataset, review: Dataset, plan: DatasetSettings) -> l
             words.append(f"question {question.name!r} {' and '.join(filter(None, (more, less)))}")
     words += [f"has no question {name!r}" for name in special if name and not review.question(name)]
     names = [question.name for question in review.questions]
-    if plan.conflict_question in names[1:]:
+    if in_order and plan.conflict_question in names[1:]:
         words.append("shows what is to be decided behind its questions, not before them")
     if review.min_submitted != overlap(plan):
         words.append(

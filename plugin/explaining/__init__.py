@@ -2,6 +2,6 @@
 
 - ``case``: one decision with what is to be known of it; ``balance``: what it hangs on; ``parts``:
   where a decision of several parts is least certain
-- ``sides``, ``arguing``, ``track_record``, ``tipping``, ``outcome``: a sentence each
+- ``sides``, ``arguing`` (with ``evidence``), ``track_record``, ``tipping``, ``outcome``: a sentence each
 - ``phrases``: words for lists, numbers, how often, how sure
 """

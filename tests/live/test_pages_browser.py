@@ -24,7 +24,7 @@ from werkzeug.serving import make_server
 from plugin.store import Store
 from tests.live.chromium import PATIENCE_S, chromium, shoot, sign_in, text
 from tests.plugin import gallery
-from tests.plugin.scene import DATASET, RECORD
+from tests.plugin.scene import DATASET, RECORD, at, scene
 from tests.plugin.website import Site
 
 pytestmark = pytest.mark.browser
@@ -41,6 +41,8 @@ PAGES = {
     "record": ("olga", f"/records/{RECORD}"),
     "message": ("olga", "/records/none"),
     "own": ("anna", "/"),
+    "own-examples": ("anna", f"/datasets/{DATASET}/examples?question=problem"),
+    "own-record": ("anna", f"/records/{RECORD}"),
     "own-annotator": ("anna", f"/datasets/{DATASET}/annotators/13?question=problem"),
     "sign-in": ("", "/sign-in"),
 }
@@ -88,7 +90,9 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrom
 
 @pytest.fixture
 def pages(store: Store, driver: webdriver.Chrome) -> Iterator[Served]:
-    gallery.write(store)
+    told = scene()
+    told.ledger["r"]["13"] = ["submitted", at(50), {"helpful": "no", "problem": "none"}, []]
+    gallery.write(store, told=told)
     with make_server("127.0.0.1", 0, Site(store).app, threaded=True) as server:
         serving = threading.Thread(target=server.serve_forever)
         serving.start()

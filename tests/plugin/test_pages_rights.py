@@ -1,6 +1,7 @@
 """Who sees which page: owners all, admins their workspaces, annotators themselves, strangers nothing."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -175,6 +176,21 @@ def test_an_annotator_reads_why_on_a_completed_record_that_they_answered(hers: S
     assert "“it names the amount”" in helpful["explanation"]
     assert "The reply names no order" in page.text
     assert "I was charged twice" in page.text
+
+
+def test_it_quotes_words_of_the_record_that_tell_the_label(hers: Site) -> None:
+    report = hers.store.reports.question(DATASET, "helpful")
+    overview = hers.store.reports.overview(DATASET)
+    assert report is not None
+    assert overview is not None
+    told = replace(report, words={"yes": ("sorry", "absent", "payment")})
+    hers.store.reports.write(DATASET, overview, [told], {})
+    for name in ("anna", "olga"):
+        hers.browser = hers.new_browser()
+        hers.sign_in(name)
+        questions = hers.get(f"/records/{RECORD}", json=True).get_json()["questions"]
+        (helpful,) = [q for q in questions if q["name"] == "helpful"]
+        assert "Its text has “sorry” and “payment”" in helpful["explanation"]
 
 
 def test_it_names_nobody_else_and_tells_how_often_nobody_is_right(hers: Site) -> None:

@@ -259,6 +259,25 @@ def test_the_note_comes_first_and_one_that_does_not_is_told_and_mended(reviewed:
     assert set(copies(reviewed)) == {"r1"}
 
 
+def test_after_a_fresh_start_what_was_decided_in_an_older_review_dataset_counts(
+    reviewed: Town,
+) -> None:
+    """Its note comes last; a new one in its place would know nothing of it."""
+    review = reviewed.argilla.sets[review_id(reviewed)]
+    note, *rest = review.questions
+    reviewed.argilla.sets[review.id] = replace(review, questions=(*rest[:-1], note, rest[-1]))
+    split(reviewed, "r1")
+    reviewed.settle()
+    decide(reviewed, "rob", "r1", helpful="no")
+    choices = reviewed.world.settings.plan.model_dump()
+    other = Town.build(reviewed.argilla.copy(), reviewed.store.redis, choices)
+    (found,) = adopt(other.world, other.world.gateway.datasets())
+    assert (found.id, found.word) == (review.id, "kept")
+    sweep(other.world, D)
+    other.settle()
+    assert other.decision("r1")["c"] == 0.999
+
+
 def test_a_record_that_is_only_unsure_is_told_of_as_well(build: Build) -> None:
     town = opened(build(review_worth=0.1))
     for who in ("ann", "ben"):

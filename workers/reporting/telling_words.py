@@ -5,7 +5,6 @@ Read from a sample of the records' texts; nothing of it is believed by any strat
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
@@ -13,6 +12,7 @@ from math import log, sqrt
 
 import numpy as np
 
+from plugin.explaining.evidence import words_of
 from workers.reporting.examples import shown
 from workers.reporting.standing import Standing
 from workers.reporting.survey import Survey
@@ -34,8 +34,6 @@ PRIOR = 10.0
 
 MOST_WORDS = 40
 """So many words are kept of each label."""
-
-WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def sample(survey: Survey, standings: Iterable[Standing]) -> list[int]:
@@ -69,11 +67,6 @@ def telling_words(
         outside = [words[row] for row, yes in zip(known, has, strict=True) if not yes]
         found[each.words] = apart(inside, outside)
     return {label: words for label, words in found.items() if words}
-
-
-def words_of(text: str) -> frozenset[str]:
-    """The words of a text, each once, in lower case."""
-    return frozenset(WORD.findall(text.lower()))
 
 
 def apart(inside: Sequence[frozenset[str]], outside: Sequence[frozenset[str]]) -> tuple[str, ...]:

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from plugin.explaining.evidence import evidence
 from plugin.explanation import TO_ANNOTATORS, Review, arguments_of, explain, sides_of
 from workers.reporting.standing import Standing
-from workers.reporting.telling_words import words_of
 from workers.use_cases.world import World
-
-MOST_WORDS = 3
-"""So many words of a record are quoted."""
 
 
 class Reasons:
@@ -79,18 +76,6 @@ class Reasons:
             return found.why
 
         return reason
-
-
-def evidence(value: Any, text: str, telling: Mapping[str, Sequence[str]]) -> list[str]:
-    """Words of a text that tell a value: a label, or each of several.
-
-    >>> evidence("yes", "Thanks, it works now.", {"yes": ("works", "thanks", "great")})
-    ['works', 'thanks']
-    """
-    here = words_of(text)
-    labels = value if isinstance(value, list) else [value]
-    found = [w for label in labels for w in telling.get(str(label), ()) if w in here]
-    return list(dict.fromkeys(found))[:MOST_WORDS]
 
 
 def _reviews(question: str, entry: Mapping[str, Any], words: Callable[[Any], str]) -> list[Review]:

@@ -59,7 +59,9 @@ def enable(world: World, dataset_id: str) -> Enabled:
     """See to it that a dataset has a review dataset as the settings say. Safe to repeat.
 
     One that is not as it should be is mended where Argilla allows that; else a new one takes its
-    place, and the old one stays as it is. What was decided in it stands.
+    place, and the old one stays as it is. What was decided in it stands. One that our store does not
+    know, after a fresh start, is not replaced for the order of its questions alone: what was decided
+    in it is known from nowhere else.
 
     Raises
     ------
@@ -70,11 +72,11 @@ def enable(world: World, dataset_id: str) -> Enabled:
         raise CannotReview("this is a review dataset itself; name the dataset that it reviews")
     original = world.gateway.dataset(dataset_id)
     plan = world.plan(original.full_name)
-    kept = world.store.reviews.of(dataset_id) or _there(world, dataset_id)
-    review = _as_it_is(world, kept)
+    known = world.store.reviews.of(dataset_id)
+    review = _as_it_is(world, known or _there(world, dataset_id))
     word = "created"
     if review is not None:
-        word = _mended(world, original, review, plan)
+        word = _mended(world, original, review, plan, in_order=known is not None)
     if review is None or not word:
         review, word = _made(world, original, plan), "created"
     review = world.gateway.dataset(review.id)
@@ -159,9 +161,16 @@ def _as_it_is(world: World, kept: Mapping[str, Any] | None) -> Dataset | None:
         return None
 
 
-def _mended(world: World, original: Dataset, review: Dataset, plan: DatasetSettings) -> str:
-    """What mending a review dataset came to, in a word; "" where Argilla does not allow it."""
-    if not review_dataset.shortcomings(original, review, plan):
+def _mended(
+    world: World, original: Dataset, review: Dataset, plan: DatasetSettings, in_order: bool
+) -> str:
+    """What mending a review dataset came to, in a word; "" where Argilla does not allow it.
+
+    Parameters
+    ----------
+    in_order : whether its questions must come in their order too, which cannot be mended.
+    """
+    if not review_dataset.shortcomings(original, review, plan, in_order):
         return "kept"
     try:
         if review.min_submitted != review_dataset.overlap(plan):
@@ -175,7 +184,8 @@ def _mended(world: World, original: Dataset, review: Dataset, plan: DatasetSetti
                 world.gateway.update_question(question.id, settings=settings)
     except (InvalidValue, ArgillaRefused):
         return ""
-    left = review_dataset.shortcomings(original, world.gateway.dataset(review.id), plan)
+    now = world.gateway.dataset(review.id)
+    left = review_dataset.shortcomings(original, now, plan, in_order)
     return "" if left else "mended"
 
 
