@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
+from plugin.troubles import no_argilla, refused_by_argilla, with_argilla
 
 Timer = Callable[[str, float, bool], None]
 """Told the name of a call, its seconds and whether it succeeded."""
@@ -52,8 +53,13 @@ class Calls:
         try:
             data: dict[str, Any] = self._call(name, method, path, **options).json()
         except ValueError:
-            raise ArgillaUnavailable(f"{method} {path}: the answer is not JSON") from None
+            told = f"{no_argilla(self._address)} ({method} {path} gave no JSON)"
+            raise ArgillaUnavailable(told) from None
         return data
+
+    @property
+    def _address(self) -> str:
+        return str(self._http.base_url).rstrip("/")
 
     def _call(self, name: str, method: str, path: str, **options: Any) -> httpx.Response:
         if self._limit_s is not None:
@@ -62,11 +68,11 @@ class Calls:
             try:
                 answer = self._http.request(method, f"/api/v1/{path}", **options)
             except httpx.HTTPError as error:
-                reason = type(error).__name__
-                raise ArgillaUnavailable(f"{method} {path}: {reason}") from None
+                told = with_argilla(error, self._address, self._http.timeout.read)
+                raise ArgillaUnavailable(f"{told} ({method} {path})") from None
             if answer.is_success:
                 return answer
-            raise _error(answer.status_code, f"{method} {path}", answer.text[:500])
+            raise _error(answer, f"{method} {path}", self._address)
 
     @contextmanager
     def _timed(self, name: str) -> Iterator[None]:
@@ -79,15 +85,15 @@ class Calls:
                 self._timer(name, time.perf_counter() - start, success)
 
 
-def _error(status: int, call: str, text: str) -> Exception:
+def _error(answer: httpx.Response, call: str, address: str) -> Exception:
+    status, detail = answer.status_code, answer.text[:500]
+    told = f"{refused_by_argilla(status, address, answer.headers.get('Location', ''))} ({call})"
     if status >= 500 or status in (408, 425, 429):
-        return ArgillaUnavailable(f"{call}: Argilla answered {status}")
+        return ArgillaUnavailable(told)
     if status == 404:
-        return NotFound(f"{call}: not found")
+        return NotFound(f"{call}: not found in Argilla")
     if status == 422:
-        return InvalidValue(f"{call}: {text}")
-    if status in (401, 403):
-        return ArgillaRefused(
-            f"{call}: Argilla answered {status}: the key or role does not allow it"
-        )
-    return ArgillaRefused(f"{call}: Argilla answered {status}: {text}")
+        return InvalidValue(f"{call}: {detail}")
+    if status in (401, 403) or status < 400:
+        return ArgillaRefused(told)
+    return ArgillaRefused(f"{told}: {detail}")

@@ -7,36 +7,30 @@ in both. Secrets print as `***`. docs/settings.md lists every setting; a test ho
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    HttpUrl,
     SecretStr,
     ValidationError,
     field_validator,
 )
-from redis.connection import parse_url
 
+from plugin import addresses, plan_file, text_files
 from plugin.errors import InvalidSettings
+from plugin.mistakes import explain
+from plugin.nearest import did_you_mean, nearest
 from plugin.queue import SHARE
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:  # pragma: no cover - the same library under its older name
-    import tomli as tomllib
 
 PLACEHOLDERS = {"changeme", "change-me", "secret", "your-api-key", "xxx", "todo"}
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Choices(_Frozen):
@@ -69,19 +63,15 @@ class DatasetSettings(Choices):
     reason_question: str = "why"
     more_votes: int = Field(0, ge=0)
     strategy_timeout_s: float = Field(20.0, gt=0)
-    questions: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
-
-    @field_validator("questions")
-    @classmethod
-    def _each_question_is_a_choice(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
-        for choices in value.values():
-            Choices.model_validate(choices)
-        return value
+    questions: Mapping[str, Choices] = Field(default_factory=dict)
 
     def question(self, name: str) -> Choices:
         """The choices for one question: the dataset's, overlaid by the question's own."""
         own = {choice: getattr(self, choice) for choice in Choices.model_fields}
-        return Choices.model_validate({**own, **self.questions.get(name, {})})
+        overlay = self.questions.get(name)
+        return Choices.model_validate(
+            {**own, **(overlay.model_dump(exclude_unset=True) if overlay else {})}
+        )
 
 
 class Sources(_Frozen):
@@ -157,7 +147,7 @@ class Settings(_Frozen):
     @classmethod
     def _is_an_address(cls, value: str) -> str:
         """Also as Argilla will write it: the host in lower case, no default port."""
-        return str(HttpUrl(value)).rstrip("/") if value else ""
+        return addresses.http(value) if value else ""
 
     @field_validator("argilla_api_key")
     @classmethod
@@ -169,12 +159,7 @@ class Settings(_Frozen):
     @field_validator("redis_url")
     @classmethod
     def _is_an_address_of_redis(cls, value: SecretStr) -> SecretStr:
-        try:
-            parse_url(value.get_secret_value())  # type: ignore[no-untyped-call]  # redis has no types there
-        except ValueError:
-            text = "is no address of a Redis: redis://, rediss:// or unix://; escape / and @ in it"
-            raise ValueError(text) from None
-        return value
+        return SecretStr(addresses.redis(value.get_secret_value()))
 
     @field_validator("secret_key")
     @classmethod
@@ -204,11 +189,16 @@ ENVIRONMENT: dict[str, str] = {
     for name in Settings.model_fields
     if name != "plan"
 }
+REQUIRED: dict[str, str] = {
+    "argilla_api_url": "Argilla's address as this machine reaches it, such as https://argilla.example",
+    "argilla_api_key": "an owner's API key, which Argilla shows under “My settings”",
+}
+"""What there is no default for, and what it is."""
 FROM_FILES = {name for name, f in Settings.model_fields.items() if f.annotation is SecretStr}
 
 
 def read(environ: Mapping[str, str]) -> Settings:
-    """Settings from a mapping like `os.environ`.
+    """Settings from a mapping like `os.environ`. An empty variable is as good as none.
 
     Every secret may come from a file instead, named by the variable with `_FILE` behind it.
 
@@ -216,55 +206,39 @@ def read(environ: Mapping[str, str]) -> Settings:
     ------
     InvalidSettings : names each variable or key that is wrong, never its value.
     """
-    known = set(ENVIRONMENT.values()) | {f"{ENVIRONMENT[name]}_FILE" for name in FROM_FILES}
+    known = {*ENVIRONMENT.values(), *(f"{ENVIRONMENT[name]}_FILE" for name in FROM_FILES)}
     unknown = sorted(k for k in environ if k.startswith("DISTILL_") and k not in known)
     if unknown:
-        raise InvalidSettings(
-            f"unknown setting {', '.join(unknown)}; docs/settings.md lists all settings"
-        )
+        told = ", ".join(name + did_you_mean(name, known) for name in unknown)
+        raise InvalidSettings(f"unknown setting {told}; docs/settings.md lists all")
     values: dict[str, Any] = {}
     for name, variable in ENVIRONMENT.items():
-        if variable in environ:
+        if environ.get(variable):
             values[name] = environ[variable]
-        elif name in FROM_FILES and f"{variable}_FILE" in environ:
-            values[name] = _content(f"{variable}_FILE", environ[f"{variable}_FILE"])
+        elif name in FROM_FILES and environ.get(f"{variable}_FILE"):
+            values[name] = text_files.secret(f"{variable}_FILE", environ[f"{variable}_FILE"])
     if values.get("config"):
         values["plan"] = _plan(values["config"])
+    missing = [_missing(name, environ) for name in REQUIRED if name not in values]
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate({**dict.fromkeys(REQUIRED, "http://nowhere"), **values})
     except ValidationError as error:
-        raise InvalidSettings(_explain(error)) from None
+        told = explain(error, lambda place: ENVIRONMENT[str(place[0])], lambda _: ())
+        raise InvalidSettings("; ".join([*missing, told])) from None
+    if missing:
+        raise InvalidSettings("; ".join(missing))
+    return settings
 
 
-def _content(variable: str, path: str) -> str:
-    try:
-        return Path(path).read_text("utf-8").strip()
-    except UnicodeDecodeError:
-        raise InvalidSettings(f"{variable}: {path} is not UTF-8 text") from None
-    except OSError as error:
-        raise InvalidSettings(f"{variable}: cannot read {path}: {error.strerror}") from None
+def _missing(name: str, environ: Mapping[str, str]) -> str:
+    variable = ENVIRONMENT[name]
+    others = [k for k in environ if k.startswith("ARGILLA_") and k not in ENVIRONMENT.values()]
+    alike = nearest(variable, others)
+    meant = f" ({alike} is: did you mean {variable}?)" if alike else ""
+    return f"{variable}: is not set{meant}; {REQUIRED[name]}"
 
 
 def _plan(path: str) -> Plan:
-    try:
-        plan = Plan.model_validate(tomllib.loads(Path(path).read_text("utf-8")))
-        for table in ({}, *plan.datasets.values()):
-            DatasetSettings.model_validate({**plan.defaults, **table})
-        return plan
-    except UnicodeDecodeError:
-        raise InvalidSettings(f"DISTILL_CONFIG: {path} is not UTF-8 text") from None
-    except OSError as error:
-        raise InvalidSettings(f"DISTILL_CONFIG: cannot read {path}: {error.strerror}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidSettings(f"{path} is not TOML: {error}") from None
-    except ValidationError as error:
-        raise InvalidSettings(f"{path}: {_explain(error)}") from None
-
-
-def _explain(error: ValidationError) -> str:
-    """One clause per mistake, without the input (it may be a secret)."""
-    clauses = []
-    for mistake in error.errors(include_input=False, include_url=False):
-        place = ".".join(str(part) for part in mistake["loc"]) or "distill.toml"
-        clauses.append(f"{ENVIRONMENT.get(place, place)}: {mistake['msg']}")
-    return "; ".join(clauses)
+    forms = plan_file.Forms(Plan, Sources, DatasetSettings, Choices)
+    plan = plan_file.read(ENVIRONMENT["config"], path, forms)
+    return Plan.model_validate(plan)

@@ -19,6 +19,7 @@ from rq.serializers import JSONSerializer
 
 from plugin import calls, gateway, store
 from plugin.settings import Settings
+from plugin.troubles import with_redis
 from workers.use_cases import watch
 from workers.use_cases.world import World
 
@@ -56,7 +57,8 @@ def worker(settings: Settings, burst: bool = False) -> None:
             if burst or rq_worker._shutdown_requested_date:
                 return
         except RedisError as error:
-            log.warning("worker: redis is unavailable (%s), trying again", type(error).__name__)
+            told = with_redis(error, settings.redis_url.get_secret_value())
+            log.warning("worker: %s; trying again", told)
         time.sleep(AGAIN_S)
 
 
@@ -70,16 +72,16 @@ def cron(settings: Settings) -> None:
     looked = float("-inf")
     log.info("cron started")
     while not stopped.is_set():
-        _guarded("tick", lambda: watch.tick(world))
+        _guarded("tick", lambda: watch.tick(world), settings)
         if time.monotonic() - looked >= watch.LOOK_S:
             looked = time.monotonic()
-            _guarded("look round", lambda: watch.look_round(world))
+            _guarded("look round", lambda: watch.look_round(world), settings)
         stopped.wait(watch.TICK_S)
 
 
-def _guarded(name: str, work: Callable[[], object]) -> None:
+def _guarded(name: str, work: Callable[[], object], settings: Settings) -> None:
     """Redis away is no reason to stop: the next turn tries again."""
     try:
         work()
     except RedisError as error:
-        log.warning("%s: redis is unavailable: %s", name, type(error).__name__)
+        log.warning("%s: %s", name, with_redis(error, settings.redis_url.get_secret_value()))

@@ -87,7 +87,7 @@ def test_several_webhook_secrets_may_be_given() -> None:
 
 def test_an_unknown_variable_is_refused_by_name() -> None:
     text = refusal({**LEAST, "DISTILL_REDIS": "redis://:hunter2@r", "DISTILL_QUEUE_FILE": "/q"})
-    assert "DISTILL_QUEUE_FILE, DISTILL_REDIS;" in text
+    assert "DISTILL_QUEUE_FILE (did you mean DISTILL_QUEUE?), DISTILL_REDIS" in text
     assert "hunter2" not in text
 
 
@@ -123,6 +123,67 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_variable(variable: str, val
     assert refusal({**LEAST, variable: value}).startswith(f"{variable}: ")
 
 
+JARGON = (
+    "pydantic",
+    "Input should",
+    "Value error",
+    "validation error",
+    "ValueError",
+    "extra_forbidden",
+    "literal",
+)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        (
+            "ARGILLA_API_URL",
+            "argilla:6900",
+            "must begin with http:// or https://, such as http://argilla:6900",
+        ),
+        ("ARGILLA_API_URL", "htp://argilla", "must begin with http:// or https://"),
+        ("ARGILLA_API_URL", "redis://argilla/0", "no address of a web server"),
+        ("ARGILLA_API_URL", "https://argilla.example/?page=1", "leave out ?"),
+        ("DISTILL_PUBLIC_URL", "http://us:port", "its host or port is not one"),
+        ("DISTILL_PUBLIC_URL", "https://", "names no host"),
+        ("DISTILL_REDIS_URL", "redis.example:6379/5", "must begin with redis://"),
+        ("DISTILL_REDIS_URL", "redis://redis.example:6379", "names no database"),
+        ("DISTILL_REDIS_URL", "redis://redis.example/five", "names no database"),
+        ("DISTILL_REDIS_URL", "redis://redis.example/5/6", "names no database"),
+        ("DISTILL_REDIS_URL", "unix:///run/redis.sock", "unix:///run/redis.sock?db=5"),
+        ("DISTILL_REDIS_URL", "redis://:a/b@redis/5", "escape / and @"),
+        ("DISTILL_MAX_BODY_BYTES", "9999", "must be at least 10000"),
+        ("DISTILL_MAX_BODY_BYTES", "1MB", "must be a whole number"),
+        ("DISTILL_ARGILLA_TIMEOUT_S", "inf", "must be a number"),
+        ("DISTILL_ARGILLA_TIMEOUT_S", "nan", "must be"),
+        ("DISTILL_ARGILLA_TIMEOUT_S", "0", "must be more than 0"),
+        ("DISTILL_SECURE_COOKIES", "perhaps", "must be true or false"),
+        ("DISTILL_LOG_LEVEL", "LOUD", "must be one of DEBUG, INFO, WARNING or ERROR"),
+        ("DISTILL_QUEUE", "two words", "letters, digits"),
+        ("DISTILL_SECRET_KEY", "too short", "at least 16 characters"),
+    ],
+)
+def test_a_mistake_is_told_in_our_words_with_what_is_right(
+    variable: str, value: str, told: str
+) -> None:
+    text = refusal({**LEAST, variable: value})
+    assert told in text
+    assert not any(word in text for word in JARGON)
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    empty = dict.fromkeys(set(EVERY) - set(LEAST), "")
+    assert read({**LEAST, **empty, "DISTILL_SECRET_KEY_FILE": ""}) == read(LEAST)
+    assert "ARGILLA_API_URL: is not set" in refusal({**LEAST, "ARGILLA_API_URL": ""})
+
+
+def test_a_variable_that_is_nearly_right_is_answered_with_the_right_one() -> None:
+    told = refusal({"ARGILLA_API_ULR": "http://a", "ARGILLA_API_KEY": KEY})
+    assert "ARGILLA_API_URL: is not set (ARGILLA_API_ULR is: did you mean ARGILLA_API_URL?)" in told
+    assert "(did you mean DISTILL_PUBLIC_URL?)" in refusal({**LEAST, "DISTILL_PUBLIC_URI": "x"})
+
+
 def test_every_mistake_is_told_at_once() -> None:
     text = refusal({**LEAST, "DISTILL_LOG_LEVEL": "LOUD", "DISTILL_QUEUE": "two words"})
     assert "DISTILL_LOG_LEVEL" in text
@@ -132,10 +193,10 @@ def test_every_mistake_is_told_at_once() -> None:
 @pytest.mark.parametrize("variable", sorted(SECRETS))
 def test_a_secret_may_come_from_a_file(variable: str, tmp_path: Path) -> None:
     file = tmp_path / "secret"
-    file.write_text("redis://from-a-file\n")
+    file.write_text("redis://from-a-file/5\n")
     environ = {**LEAST, f"{variable}_FILE": str(file)}
     environ.pop(variable, None)
-    assert plain(getattr(read(environ), EVERY[variable][1])) == "redis://from-a-file"
+    assert plain(getattr(read(environ), EVERY[variable][1])) == "redis://from-a-file/5"
 
 
 def test_a_secret_file_that_is_missing_is_named() -> None:
@@ -150,8 +211,32 @@ def test_a_secret_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     assert "ARGILLA_API_KEY_FILE" in text
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"", "is empty"), (b" \n", "is empty"), (None, "cannot read"), ("folder", "cannot read")],
+)
+def test_what_is_wrong_with_a_secrets_file_is_told(
+    content: bytes | str | None, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "key"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content:
+        path.mkdir()
+    text = refusal({"ARGILLA_API_URL": "http://a", "ARGILLA_API_KEY_FILE": str(path)})
+    assert text.startswith("ARGILLA_API_KEY_FILE: ")
+    assert told in text
+
+
+def test_a_secret_may_come_from_a_file_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(b"\xef\xbb\xbfowner.key\r\n")
+    settings = read({"ARGILLA_API_URL": "http://a", "ARGILLA_API_KEY_FILE": str(path)})
+    assert settings.argilla_api_key.get_secret_value() == "owner.key"
+
+
 def test_no_secret_is_in_the_settings_text() -> None:
-    hidden = {name: f"redis://hidden-{i}-of-sixteen" for i, name in enumerate(sorted(SECRETS))}
+    hidden = {name: f"redis://hidden-{i}-of-sixteen/5" for i, name in enumerate(sorted(SECRETS))}
     settings = read({**LEAST, **hidden})
     for text in (repr(settings), str(settings), settings.model_dump_json()):
         assert "hidden-" not in text
@@ -268,6 +353,63 @@ def test_a_mistake_in_the_file_is_named_with_the_file(toml: Any, text: str, name
     assert "distill.toml" in told
     assert named in told
     assert "\n" not in told.removesuffix("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "[defaults]\npublsh = 'always'\n",
+            "[defaults] publsh: is no setting (did you mean publish?)",
+        ),
+        (
+            "[datasets.'a/b']\nTolerance = 1\n",
+            '[datasets."a/b"] Tolerance: is no setting (did you mean tolerance?)',
+        ),
+        ("[default]\n", "default: is no setting (did you mean defaults?)"),
+        ("[sources]\nmodel = ['x']\n", "sources.model: is no setting (did you mean models?)"),
+        ("[sources]\nmodels = 'llm-*'\n", "sources.models: must be a list of texts"),
+        ("publish = 'always'\n", "publish (it belongs in the table [defaults])"),
+        ("reviewers = ['ada']\n", "reviewers (it belongs in the table [sources])"),
+        ("defaults = 3\n", "defaults: must be a table"),
+        ("[datasets.a.b]\npublish = 'always'\n", "the name of a dataset stands in quotes"),
+        ("[datasets]\n'a/b' = 3\n", "a/b: must be a table"),
+        ("[defaults]\npublish = 'allways'\n", "publish: must be one of completed or always"),
+        ("[defaults]\ntolerance = 'x'\n", "tolerance: must be a number"),
+        ("[defaults]\ntolerance = nan\n", "tolerance: must be"),
+        ("[defaults]\nmin_confidence = 2\n", "min_confidence: must be at most 1"),
+        ("[defaults]\nreview_overlap = 1.5\n", "review_overlap: must be a whole number"),
+        ("[defaults]\nstrategy = 3\n", "strategy: must be a text, in quotes"),
+        ("[defaults]\ndistil = 'perhaps'\n", "distil: must be true or false"),
+        (
+            "[defaults]\nquestions.q = { strategi = 'x' }\n",
+            "questions.q.strategi: is no setting (did you mean strategy?)",
+        ),
+        ("[defaults]\nquestions.q = 'x'\n", "questions.q: must be a table"),
+        ("[defaults]\n\npublish = always\n", "line 3, column"),
+        ("[datasets.a/b]\n", "names with a / in them, stand in quotes"),
+        ("[defaults]\nx = 'open\n", "line 2"),
+    ],
+)
+def test_a_mistake_in_the_file_is_told_with_its_table_and_what_is_right(
+    toml: Any, text: str, told: str
+) -> None:
+    found = refusal(toml(text))
+    assert found.startswith("DISTILL_CONFIG: ")
+    assert told in found
+    assert not any(word in found for word in JARGON)
+
+
+def test_every_table_with_a_mistake_is_told(toml: Any) -> None:
+    told = refusal(toml("[defaults]\nx = 1\n[datasets.'a/b']\ny = 1\n[datasets.'c/d']\nz = 1\n"))
+    assert [name in told for name in ("[defaults] x", '"a/b"] y', '"c/d"] z')] == [True] * 3
+
+
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "distill.toml"
+    path.write_bytes(b"\xef\xbb\xbf[defaults]\npublish = 'always'\n")
+    plan = read({**LEAST, "DISTILL_CONFIG": str(path)}).plan
+    assert plan.dataset("a/b").publish == "always"
 
 
 def test_a_file_that_is_missing_is_named() -> None:

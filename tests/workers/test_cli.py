@@ -82,9 +82,18 @@ def test_a_record_that_we_do_not_know_is_1(run: Run) -> None:
     "arguments", [["status"], ["history", RECORD], ["connect"], ["refit", "--json"]]
 )
 def test_without_redis_it_is_3(run: Run, tmp_path: Path, arguments: list[str]) -> None:
-    done = run(*arguments, DISTILL_REDIS_URL=f"unix://{tmp_path}/none.sock")
+    done = run(*arguments, DISTILL_REDIS_URL=f"unix://{tmp_path}/none.sock?db=5")
     assert (done.code, done.out) == (3, "")
     assert "DISTILL_REDIS_URL" in done.err
+    assert "no such socket" in done.err
+
+
+def test_a_wrong_password_of_redis_is_4_and_not_told(run: Run, redis_url: str) -> None:
+    url = redis_url.replace("unix://", "unix://ada:hidden@")
+    done = run("status", DISTILL_REDIS_URL=url)
+    assert (done.code, done.out) == (4, "")
+    assert "does not accept the password or user name in DISTILL_REDIS_URL" in done.err
+    assert "hidden" not in done.err
 
 
 @pytest.mark.parametrize(
@@ -313,7 +322,7 @@ def test_doctor_goes_on_when_argilla_fails_it(run: Run, town: Town, error: Excep
 
 
 def test_doctor_without_redis_reports_it(run: Run, tmp_path: Path) -> None:
-    done = run("doctor", "--json", DISTILL_REDIS_URL=f"unix://{tmp_path}/none.sock")
+    done = run("doctor", "--json", DISTILL_REDIS_URL=f"unix://{tmp_path}/none.sock?db=5")
     assert done.code == 1
     assert "check DISTILL_REDIS_URL" in {finding["remedy"] for finding in done.json}
 

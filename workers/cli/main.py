@@ -6,7 +6,7 @@
 | 1 | not healthy, or not found: the text says what to do |
 | 2 | the command was not understood |
 | 3 | Argilla or Redis cannot be reached: try again |
-| 4 | a setting is wrong, or Argilla refuses our key |
+| 4 | a setting is wrong, or Argilla refuses our key, or Redis our password |
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ import click
 from redis.exceptions import RedisError
 
 from plugin import gateway, store
-from plugin.errors import ArgillaRefused, DistillError, InvalidSettings
+from plugin.errors import ArgillaRefused, DistillError, InvalidSettings, StoreUnavailable
 from plugin.settings import Settings, read
+from plugin.troubles import is_setting, with_redis
 from workers.cli import guidelines, offline, operating, reviewing, running, watching
 from workers.cli.context import Opened
 from workers.engine.errors import BadPosterior, UnknownStrategy
@@ -36,6 +37,9 @@ def _world() -> Iterator[World]:
     argilla = gateway.connect(settings, state.service.time)
     try:
         yield World(argilla, state, settings)
+    except RedisError as error:
+        told = with_redis(error, settings.redis_url.get_secret_value())
+        raise (InvalidSettings if is_setting(error) else StoreUnavailable)(told) from None
     finally:
         argilla.close()
 
@@ -82,9 +86,6 @@ def main() -> None:
     except BadPosterior as error:
         _say(f"the strategy cannot be used: {error}")
         sys.exit(1)
-    except RedisError as error:
-        _say(f"Redis cannot be reached ({type(error).__name__}); check DISTILL_REDIS_URL")
-        sys.exit(3)
     except DistillError as error:
         _say(str(error))
         sys.exit(3 if error.retry else 1)

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError, ResponseError
 from plugin import readiness
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, DistillError
 from plugin.records import Dataset
+from plugin.troubles import with_redis
 from workers.models import Models
 from workers.use_cases.registration import distilled
 from workers.use_cases.review import inspect
@@ -51,7 +52,8 @@ def examine(world: World) -> Iterator[Finding]:
         try:
             yield from check(world)
         except RedisError as error:
-            yield Finding(name, FAIL, f"Redis: {type(error).__name__}", "check DISTILL_REDIS_URL")
+            told = with_redis(error, world.settings.redis_url.get_secret_value())
+            yield Finding(name, FAIL, told, "check DISTILL_REDIS_URL")
         except DistillError as error:
             yield Finding(name, FAIL, str(error), "see the findings above")
 
