@@ -7,6 +7,7 @@ DistillError
 ├── StoreUnavailable       Redis does not answer                          retry
 ├── LeaseLost              another distiller took the dataset over        (it goes on there)
 ├── DatasetBusy            somebody else holds the dataset's lease        retry
+├── NoWorker               nobody is there to do what is waited for    retry
 ├── ArgillaUnavailable     no answer, a time-out, or 5xx                  retry
 ├── ArgillaRefused         401, 403 or another final 4xx
 │   └── NotFound           404: the thing is gone
@@ -57,6 +58,12 @@ class LeaseLost(DistillError):
 
 class DatasetBusy(DistillError):
     """Somebody else held the dataset's lease for longer than we were ready to wait."""
+
+    retry = True
+
+
+class NoWorker(DistillError):
+    """No worker is alive that could do what is waited for."""
 
     retry = True
 

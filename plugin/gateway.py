@@ -16,7 +16,7 @@ import httpx
 
 from plugin.calls import Calls, Timer, tls
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
-from plugin.records import REVIEW_OF, Dataset, Question, Record, milliseconds
+from plugin.records import Dataset, Question, Record, milliseconds
 from plugin.settings import Settings
 
 SEARCH_LIMIT = 250
@@ -94,11 +94,11 @@ class Gateway(Calls):
         items = self._json("datasets", "GET", "me/workspaces")["items"]
         return {space["id"]: space["name"] for space in items}
 
-    def datasets(self) -> list[Dataset]:
-        """All published datasets, without their questions."""
+    def datasets(self, published: bool = True) -> list[Dataset]:
+        """All published datasets, or all that are not published yet, without their questions."""
         names = self.workspaces()
         items = self._json("datasets", "GET", "me/datasets")["items"]
-        return [_dataset(d, names) for d in items if d["status"] == "ready"]
+        return [Dataset.parse(d, names) for d in items if (d["status"] == "ready") == published]
 
     def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
         """One dataset with its questions. `workspaces` are those whose names are known, by id."""
@@ -108,7 +108,7 @@ class Gateway(Calls):
         if data["workspace_id"] not in names:
             space = self._json("dataset", "GET", f"workspaces/{data['workspace_id']}")
             names[space["id"]] = space["name"]
-        return _dataset(data, names, tuple(map(Question.parse, questions)))
+        return Dataset.parse(data, names, tuple(map(Question.parse, questions)))
 
     def activity(self, dataset_id: str) -> int:
         """When somebody last answered, in ms since the epoch."""
@@ -176,6 +176,11 @@ class Gateway(Calls):
                 self._call("create", "DELETE", path)
             raise
         return dataset_id
+
+    def delete_dataset(self, dataset_id: str) -> None:
+        """Delete a dataset of ours; one already gone is no error."""
+        with suppress(NotFound):
+            self._call("create", "DELETE", f"datasets/{dataset_id}")
 
     def update_dataset(self, dataset_id: str, **changes: Any) -> None:
         """Change `distribution`, `guidelines` or `name` of a dataset."""
@@ -308,19 +313,3 @@ class Gateway(Calls):
     def version(self) -> str:
         """Argilla's version."""
         return str(self._json("version", "GET", "version")["version"])
-
-
-def _dataset(
-    data: dict[str, Any], workspaces: Mapping[str, str], questions: tuple[Question, ...] = ()
-) -> Dataset:
-    return Dataset(
-        data["id"],
-        data["name"],
-        data["workspace_id"],
-        workspaces.get(data["workspace_id"], "?"),
-        data["status"],
-        milliseconds(data["last_activity_at"]),
-        questions,
-        (data.get("distribution") or {}).get("min_submitted", 1),
-        (data.get("metadata") or {}).get(REVIEW_OF),
-    )

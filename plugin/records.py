@@ -81,6 +81,23 @@ class Dataset:
         return f"{self.workspace}/{self.name}"
 
     @classmethod
+    def parse(
+        cls, data: Json, workspaces: Mapping[str, str], questions: tuple[Question, ...] = ()
+    ) -> Dataset:
+        """From Argilla's JSON, with the names of workspaces by id."""
+        return cls(
+            data["id"],
+            data["name"],
+            data["workspace_id"],
+            workspaces.get(data["workspace_id"], "?"),
+            data["status"],
+            milliseconds(data["last_activity_at"]),
+            questions,
+            (data.get("distribution") or {}).get("min_submitted", 1),
+            (data.get("metadata") or {}).get(REVIEW_OF),
+        )
+
+    @classmethod
     def restored(cls, data: Json) -> Dataset:
         """From what `dataclasses.asdict` made of one, also after a round trip through JSON."""
         questions = (Question(**{**q, "labels": tuple(q["labels"])}) for q in data["questions"])

@@ -9,7 +9,7 @@ import pytest
 from demo.argilla_api import Api
 from demo.argilla_json import Json, label_question, text_question
 from demo.installation import STRATEGY, Installation, batch, eventually, ours
-from workers.use_cases.registration import withdraw_all
+from workers.use_cases.leaving import withdraw_all
 
 LABELS = ("a", "b", "c")
 LAG = 0.03

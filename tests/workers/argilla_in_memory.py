@@ -171,9 +171,9 @@ class FakeArgilla(Gateway):
         return {"username": username, "role": "owner"}, ["w1"]
 
     @call
-    def datasets(self) -> list[Dataset]:
-        ready = [i for i, d in self.sets.items() if d.status == "ready"]
-        return [replace(self._set(i), questions=()) for i in ready]
+    def datasets(self, published: bool = True) -> list[Dataset]:
+        found = [i for i, d in self.sets.items() if (d.status == "ready") == published]
+        return [replace(self._set(i), questions=()) for i in found]
 
     def _set(self, dataset_id: str) -> Dataset:
         found = self.sets[dataset_id]

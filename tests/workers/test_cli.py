@@ -14,12 +14,13 @@ import pytest
 from rq import Worker
 from rq.serializers import JSONSerializer
 
-from plugin.errors import ArgillaRefused, ArgillaUnavailable
+from plugin import readiness
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, NoWorker
 from tests.workers.argilla_in_memory import HELPFUL, D
 from tests.workers.command_line import KEY, Run
 from tests.workers.conftest import Build
 from tests.workers.town import Town
-from workers.cli import operating
+from workers.cli import alive, operating
 from workers.use_cases import doctor, registration
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -191,7 +192,7 @@ def test_disconnect_deletes_the_webhook_and_takes_our_suggestions_away(
 ) -> None:
     run("connect")
     done = run("disconnect", "--json")
-    assert done.json == {"webhooks_deleted": 1, "records": 2}
+    assert done.json == {"webhooks_deleted": 1, "records": 2, "removed": [], "stays": []}
     assert (town.argilla.hooks, town.suggestions(), town.notes()) == ({}, {}, {})
     assert town.store.service.webhooks() == {}
     assert len(town.history()) > 4
@@ -284,6 +285,121 @@ def test_doctor_notices_that_argilla_cannot_reach_us(run: Run, town: Town) -> No
     assert found["webhook"]["state"] == "ok"
     assert found["listener"]["state"] == "fail"
     assert "DISTILL_LISTENER_URL" in found["listener"]["remedy"]
+
+
+def webhook(run: Run, **environ: str) -> tuple[str, str, str]:
+    """What doctor says of the webhook: state, text, remedy."""
+    found = {finding["what"]: finding for finding in run("doctor", "--json", **environ).json}
+    return found["webhook"]["state"], found["webhook"]["text"], found["webhook"]["remedy"]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_doctor_says_what_is_wrong_with_the_webhook(run: Run, town: Town) -> None:
+    assert webhook(run)[:2] == (
+        "fail",
+        "the one that we made is no longer in Argilla: Argilla tells us nothing",
+    )
+    town.store.service.forget_webhook("hook-0")
+    assert webhook(run)[1] == "none was made yet: Argilla tells us nothing"
+    run("connect")
+    assert webhook(run)[0] == "ok"
+    ((_, hook),) = town.argilla.hooks.items()
+    hook["enabled"] = False
+    assert webhook(run)[1].endswith("is disabled in Argilla")
+    hook.update(enabled=True, events=["record.created"])
+    assert "does not tell all that we need" in webhook(run)[1]
+    run("connect")
+    other = town.argilla.create_webhook(hook["url"], hook["events"], "by hand")
+    assert "Argilla has 2 to " in webhook(run)[1]
+    del town.argilla.hooks[other["id"]]
+    town.store.service.forget_webhook(hook["id"])
+    assert "whose secret we do not know" in webhook(run)[1]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_doctor_claims_no_webhook_to_an_address_that_is_only_in_the_settings(
+    run: Run, town: Town
+) -> None:
+    run("connect", DISTILL_PUBLIC_URL="http://right.example")
+    state, text, remedy = webhook(run, DISTILL_PUBLIC_URL="http://user:hidden@wrong.example")
+    assert (state, "hidden" in text + remedy) == ("fail", False)
+    assert text == (
+        "ours goes to http://right.example/webhooks/argilla,"
+        " but by the settings we are at http://wrong.example/webhooks/argilla"
+    )
+    assert "DISTILL_PUBLIC_URL" in remedy
+
+
+@pytest.mark.usefixtures("impatient")
+def test_argillas_own_database_is_refused_at_first_and_warned_of_later(
+    run: Run, town: Town, request: pytest.FixtureRequest
+) -> None:
+    redis = town.store.redis
+    redis.sadd("rq:queues", "rq:queue:default")
+    request.addfinalizer(lambda: redis.srem("rq:queues", "rq:queue:default"))
+    fresh = run("connect", DISTILL_KEY_PREFIX=f"fresh-{uuid4()}")
+    assert (fresh.code, fresh.out) == (4, "")
+    assert (
+        "DISTILL_REDIS_URL: the queues default are in it as well, which are Argilla's" in fresh.err
+    )
+    assert "database of its own" in fresh.err
+    known = run("connect", DISTILL_KEY_PREFIX=town.store.datasets._keys.prefix)
+    assert known.code == 0
+    assert "database of its own" in known.err
+    found = {finding["what"]: finding for finding in run("doctor", "--json").json}
+    assert found["redis database"]["state"] == "warn"
+
+
+@pytest.mark.parametrize("name", ["connect", "reconcile", "backfill", "refit"])
+def test_that_no_worker_is_alive_is_said_at_once(
+    run: Run,
+    town: Town,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    monkeypatch.setattr(operating, "_wait", lambda *_: None)
+    done = run(name)
+    assert "no worker is alive" in done.err
+    assert "argilla-distill worker" in done.err
+    worker: Any = Worker(
+        [town.world.settings.queue], connection=town.store.redis, serializer=JSONSerializer
+    )
+    worker.register_birth()
+    request.addfinalizer(worker.register_death)
+    assert "no worker" not in run(name).err
+
+
+@pytest.mark.parametrize("arguments", [["reconcile"], ["connect", "--wait"]], ids=" ".join)
+def test_nobody_waits_for_long_where_nobody_works(
+    run: Run, town: Town, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.setattr(alive, "PATIENCE_S", 0.0)
+    town.mark("r1")
+    done = run(*arguments)
+    assert done.code == 3
+    assert "no worker is alive" in done.err
+
+
+def test_patience_begins_anew_whenever_a_worker_shows_itself(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, workers = [0.0], ["w"]
+    monkeypatch.setattr(readiness, "workers", lambda *_: list(workers))
+    patience = alive.Patience(town.world, lambda: clock[0])
+    patience.check()
+    workers.clear()
+    clock[0] = alive.PATIENCE_S - 1
+    patience.check()
+    workers.append("w")
+    clock[0] += 10
+    patience.check()
+    workers.clear()
+    clock[0] += alive.PATIENCE_S - 1
+    patience.check()
+    clock[0] += 10
+    with pytest.raises(NoWorker):
+        patience.check()
 
 
 @pytest.mark.usefixtures("impatient")

@@ -21,7 +21,7 @@ from workers.engine import registry
 from workers.engine.facts import Vote
 from workers.engine.question import label_question
 from workers.use_cases import distil as distilling
-from workers.use_cases.registration import withdraw_all
+from workers.use_cases.leaving import withdraw_all
 from workers.use_cases.sweep import sweep
 
 

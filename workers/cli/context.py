@@ -36,10 +36,10 @@ def width() -> int:
     return console().width
 
 
-def print_lines(lines: Iterable[str]) -> None:
-    """Lines as they are: what people wrote is text, never markup."""
+def print_lines(lines: Iterable[str], err: bool = False) -> None:
+    """Lines as they are, to standard output or error: what people wrote is text, never markup."""
     for line in lines:
-        click.echo(line)
+        click.echo(line, err=err)
 
 
 def print_json(value: Any) -> None:

@@ -3,9 +3,9 @@
 | exit code | meaning |
 | --- | --- |
 | 0 | done, or healthy |
-| 1 | not healthy, or not found: the text says what to do |
+| 1 | not healthy, not found, or not to be told apart: the text says what to do |
 | 2 | the command was not understood |
-| 3 | Argilla or Redis cannot be reached: try again |
+| 3 | Argilla or Redis cannot be reached, a dataset is busy, or no worker is alive: try again |
 | 4 | a setting is wrong, or Argilla refuses our key, or Redis our password |
 """
 
@@ -24,7 +24,7 @@ from plugin import gateway, store
 from plugin.errors import ArgillaRefused, DistillError, InvalidSettings, StoreUnavailable
 from plugin.settings import Settings, read
 from plugin.troubles import is_setting, with_redis
-from workers.cli import guidelines, offline, operating, reviewing, running, watching
+from workers.cli import guidelines, leaving, offline, operating, reviewing, running, watching
 from workers.cli.context import Opened
 from workers.engine.errors import BadPosterior, UnknownStrategy
 from workers.use_cases.world import World
@@ -61,6 +61,7 @@ def cli(context: click.Context) -> None:
 
 for command in (
     *operating.COMMANDS,
+    *leaving.COMMANDS,
     *guidelines.COMMANDS,
     *reviewing.COMMANDS,
     *watching.COMMANDS,

@@ -1,4 +1,4 @@
-"""Commands that change something: connect, disconnect, backfill, reconcile, refit, rotate-secret."""
+"""Commands that change something: connect, backfill, reconcile, refit, rotate-secret."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import time
 
 import click
 
-from plugin.errors import DatasetBusy
+from plugin.errors import DatasetBusy, InvalidSettings
 from plugin.records import Dataset
+from workers.cli.alive import Patience, tell_if_nobody_works
 from workers.cli.context import Opened, as_json, bar, console, print_json
 from workers.cli.datasets import chosen
-from workers.use_cases import registration
+from workers.use_cases import redis_database, registration
 from workers.use_cases.review import adopt
 from workers.use_cases.sweep import Report, sweep
 from workers.use_cases.waiting import waiting
@@ -28,6 +29,8 @@ names = click.argument("datasets", nargs=-1, metavar="[WORKSPACE/DATASET]...")
 def connect(opened: Opened, datasets: tuple[str, ...], wait: bool, json_: bool) -> None:
     """Register our webhook in Argilla and take in what was answered so far. Safe to repeat."""
     with opened.world() as world:
+        _look_at_redis(world)
+        tell_if_nobody_works(world)
         registered = registration.register(world)
         adopt(world, world.gateway.datasets())
         console().print(
@@ -40,37 +43,13 @@ def connect(opened: Opened, datasets: tuple[str, ...], wait: bool, json_: bool) 
 
 
 @click.command()
-@click.option(
-    "--restore", is_flag=True, help="Put back other agents' suggestions that ours replaced."
-)
-@click.option("--keep-suggestions", is_flag=True, help="Leave our suggestions where they stand.")
-@as_json
-@click.pass_obj
-def disconnect(opened: Opened, restore: bool, keep_suggestions: bool, json_: bool) -> None:
-    """Delete our webhook and withdraw our suggestions. The history is kept."""
-    if restore and keep_suggestions:
-        raise click.UsageError("--restore and --keep-suggestions exclude each other")
-    with opened.world() as world:
-        webhooks = registration.unregister(world)
-        touched = 0
-        for dataset in [] if keep_suggestions else registration.distilled(world):
-            with bar(f"withdrawing {dataset.full_name}", json_) as progress:
-                touched += registration.withdraw_all(world, dataset.id, restore, progress)
-    if json_:
-        print_json({"webhooks_deleted": webhooks, "records": touched})
-    else:
-        console().print(
-            f"{webhooks} webhook(s) deleted, suggestions withdrawn from {touched} records"
-        )
-
-
-@click.command()
 @names
 @as_json
 @click.pass_obj
 def backfill(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     """Take in everything that was answered so far, as `connect` does."""
     with opened.world() as world:
+        tell_if_nobody_works(world)
         _tell(_sweep_all(world, chosen(world, datasets), json_), json_)
 
 
@@ -81,6 +60,7 @@ def backfill(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
 def reconcile(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     """Compare everything with Argilla, take in what no delivery told, wait until it is published."""
     with opened.world() as world:
+        tell_if_nobody_works(world)
         reports = _sweep_all(world, chosen(world, datasets), json_)
         _wait(world, [r.dataset_id for r in reports], json_)
         _tell(reports, json_)
@@ -95,6 +75,7 @@ def refit(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     from workers.use_cases.refit import refit as refit_dataset  # loads the engine: a second
 
     with opened.world() as world:
+        tell_if_nobody_works(world)
         versions = {d.full_name: refit_dataset(world, d.id) for d in chosen(world, datasets)}
     if json_:
         print_json(versions)
@@ -117,6 +98,20 @@ def rotate_secret(opened: Opened) -> None:
     console().print("the webhook has a new secret; the old one is refused from now on")
 
 
+def _look_at_redis(world: World) -> None:
+    """Argilla's own database is refused while nothing of ours is in it, and warned of later.
+
+    Raises
+    ------
+    InvalidSettings : it is Argilla's, and nothing would be lost by taking another.
+    """
+    trouble = redis_database.shared(world.store.redis)
+    if trouble and not world.connected and not world.store.datasets.ids():
+        raise InvalidSettings(f"DISTILL_REDIS_URL: {trouble}; {redis_database.REMEDY}")
+    if trouble:
+        click.echo(f"argilla-distill: Redis: {trouble}; {redis_database.REMEDY}", err=True)
+
+
 def _sweep_all(world: World, datasets: list[Dataset], quiet: bool) -> list[Report]:
     reports = []
     for dataset in datasets:
@@ -127,11 +122,12 @@ def _sweep_all(world: World, datasets: list[Dataset], quiet: bool) -> list[Repor
 
 def _wait(world: World, dataset_ids: list[str], quiet: bool, timeout_s: float = 3600) -> None:
     """Until nothing of these datasets waits, is queued, or is being worked on any more."""
-    end, total = time.monotonic() + timeout_s, 1
+    end, total, patience = time.monotonic() + timeout_s, 1, Patience(world)
     with bar("publishing", quiet) as progress:
         while left := waiting(world, dataset_ids):
             total = max(total, left.records + left.copies)
             progress(total - left.records - left.copies, total, f"waiting for {left}")
+            patience.check()
             if time.monotonic() > end:
                 raise DatasetBusy(f"still waiting for {left}; are workers running? see `doctor`")
             time.sleep(0.2)
@@ -153,4 +149,4 @@ def _tell(reports: list[Report], json_: bool, **more: str) -> None:
         )
 
 
-COMMANDS = (connect, disconnect, backfill, reconcile, refit, rotate_secret)
+COMMANDS = (connect, backfill, reconcile, refit, rotate_secret)

@@ -7,6 +7,7 @@ import sys
 import click
 from rich.text import Text
 
+from plugin.errors import ArgillaRefused, ArgillaUnavailable
 from workers.cli import looking
 from workers.cli.context import (
     Opened,
@@ -17,8 +18,12 @@ from workers.cli.context import (
     width,
 )
 from workers.cli.datasets import no_such_dataset
+from workers.cli.layout import wrapped
+from workers.use_cases import plan_check
 from workers.use_cases import status as reporting
+from workers.use_cases.world import World
 
+NOT_CONNECTED = "not connected to Argilla: run `argilla-distill connect`"
 STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
@@ -31,6 +36,10 @@ def status(opened: Opened, datasets: tuple[str, ...], details: bool, json_: bool
     """One line a dataset: progress, what waits, what went wrong. With names: everything about them."""
     with opened.world() as world:
         found = reporting.status(world.store)
+        general = [] if world.connected or not found else [NOT_CONNECTED]
+        for mismatch in _mismatches(world):
+            mine = [d["settings"] for d in found if d["name"] == mismatch.dataset]
+            (mine[0] if mine else general).append(f"distill.toml: {mismatch}")
     unknown = [name for name in datasets if not any(name in (d["name"], d["id"]) for d in found)]
     if unknown:
         raise no_such_dataset(unknown, [d["name"] for d in found])
@@ -45,6 +54,16 @@ def status(opened: Opened, datasets: tuple[str, ...], details: bool, json_: bool
         click.echo("\n\n".join(blocks))
     else:
         print_lines(looking.overview(found, width()))
+    for text in general:
+        print_lines(wrapped(text, width(), "! ", "  "), err=json_)
+
+
+def _mismatches(world: World) -> list[plan_check.Mismatch]:
+    """What distill.toml names and Argilla does not have; that Argilla is away is told in its place."""
+    try:
+        return plan_check.compare(world)
+    except (ArgillaUnavailable, ArgillaRefused) as error:
+        return [plan_check.Mismatch("not compared with Argilla", str(error))]
 
 
 @click.command()

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from redis.exceptions import RedisError, ResponseError
 
 from plugin import readiness
+from plugin.addresses import shown
+from plugin.deliveries import EVENTS
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, DistillError
 from plugin.records import Dataset
 from plugin.troubles import with_redis
 from workers.models import Models
+from workers.use_cases import plan_check, redis_database
 from workers.use_cases.registration import distilled
 from workers.use_cases.review import inspect
 from workers.use_cases.world import World
@@ -46,6 +50,7 @@ def examine(world: World) -> Iterator[Finding]:
         _webhook,
         _processes,
         _datasets,
+        _plan,
     ]
     for check in checks:
         name = check.__name__.strip("_")
@@ -61,6 +66,9 @@ def examine(world: World) -> Iterator[Finding]:
 def _redis(world: World) -> Iterator[Finding]:
     redis = world.store.redis
     redis.ping()
+    trouble = redis_database.shared(redis)
+    if trouble:
+        yield Finding("redis database", WARN, trouble, redis_database.REMEDY)
     memory, persistence = redis.info("memory"), redis.info("persistence")
     policy = memory.get("maxmemory_policy", "unknown")
     if policy == "noeviction":
@@ -86,9 +94,9 @@ def _argilla(world: World) -> Iterator[Finding]:
     try:
         version = world.gateway.version()
     except (ArgillaUnavailable, ArgillaRefused) as error:
-        yield Finding("argilla", FAIL, str(error), f"check ARGILLA_API_URL ({address})")
+        yield Finding("argilla", FAIL, str(error), f"check ARGILLA_API_URL ({shown(address)})")
         return
-    yield Finding("argilla", OK, f"{version} at {address}")
+    yield Finding("argilla", OK, f"{version} at {shown(address)}")
     try:
         user = world.gateway.me()
     except ArgillaRefused as error:
@@ -103,13 +111,13 @@ def _argilla(world: World) -> Iterator[Finding]:
 
 def _webhook(world: World) -> Iterator[Finding]:
     url, kept = world.settings.delivery_url, world.store.service.webhooks()
-    theirs = {w["id"]: w for w in world.gateway.webhooks() if w["url"] == url or w["id"] in kept}
-    good = [i for i, w in theirs.items() if i in kept and w["enabled"] and w["url"] == url]
-    if len(good) != 1 or len(theirs) != 1:
-        text = f"{len(theirs)} webhooks to {url}, {len(good)} of them known and enabled"
-        yield Finding("webhook", FAIL, text, "run `argilla-distill connect`")
+    every = world.gateway.webhooks()
+    good = [w["id"] for w in every if w["id"] in kept and w["enabled"] and w["url"] == url]
+    trouble, remedy = _webhook_trouble(url, set(kept), every)
+    if trouble:
+        yield Finding("webhook", FAIL, trouble, remedy or "run `argilla-distill connect`")
         return
-    yield Finding("webhook", OK, url)
+    yield Finding("webhook", OK, shown(url))
     before = world.store.service.beats().get("ping", 0)
     try:
         world.gateway.ping(good[0])
@@ -124,8 +132,33 @@ def _webhook(world: World) -> Iterator[Finding]:
     yield _argilla_worker(world)
 
 
+def _webhook_trouble(url: str, kept: set[str], every: Sequence[Any]) -> tuple[str, str]:
+    """What is wrong with our webhook, "" if nothing is, and what to do if that is not `connect`."""
+    address, ours = shown(url), [w for w in every if w["id"] in kept]
+    there = [w for w in every if w["url"] == url]
+    if not ours and not there:
+        lost = "the one that we made is no longer in Argilla" if kept else "none was made yet"
+        return f"{lost}: Argilla tells us nothing", ""
+    elsewhere = [shown(w["url"]) for w in ours if w["url"] != url]
+    if elsewhere:
+        remedy = (
+            "correct DISTILL_PUBLIC_URL or DISTILL_LISTENER_URL, or run `argilla-distill connect`"
+            " to move it"
+        )
+        return f"ours goes to {elsewhere[0]}, but by the settings we are at {address}", remedy
+    if not ours:
+        return f"Argilla has one to {address}, whose secret we do not know", ""
+    if not all(w["enabled"] for w in ours):
+        return f"ours to {address} is disabled in Argilla", ""
+    if len({w["id"] for w in [*ours, *there]}) > 1:
+        return f"Argilla has {len(there)} to {address}: deliveries come more than once", ""
+    if sorted(ours[0]["events"]) != sorted(EVENTS):
+        return f"ours to {address} does not tell all that we need", ""
+    return "", ""
+
+
 def _reach(url: str) -> str:
-    return f"Argilla must reach {url}: start the web process, check DISTILL_LISTENER_URL"
+    return f"Argilla must reach {shown(url)}: start the web process, check DISTILL_LISTENER_URL"
 
 
 def _argilla_worker(world: World) -> Finding:
@@ -195,6 +228,13 @@ def _datasets(world: World) -> Iterator[Finding]:
             remedy = "see `argilla-distill status DATASET` for their errors"
         yield Finding(brief.full_name, WARN if remedy else OK, "; ".join(parts), remedy)
         yield from _review(world, brief)
+
+
+def _plan(world: World) -> Iterator[Finding]:
+    """What distill.toml names and Argilla does not have."""
+    for mismatch in plan_check.compare(world):
+        remedy = "correct it in distill.toml, or make it in Argilla"
+        yield Finding("distill.toml", WARN, str(mismatch), remedy)
 
 
 def _review(world: World, brief: Dataset) -> Iterator[Finding]:

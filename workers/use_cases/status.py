@@ -18,7 +18,10 @@ DISCONNECTED = "disconnected"
 
 
 def status(store: Store) -> list[dict[str, Any]]:
-    """One object per dataset: progress, what waits, what is set aside, models, and what went wrong."""
+    """One object per dataset: progress, what waits, what is set aside, models, and what went wrong.
+
+    `settings` is for what is wrong with its settings; that is found by asking Argilla (`plan_check`).
+    """
     connected = bool(store.service.webhooks())
     found = [_dataset(store, dataset_id, connected) for dataset_id in store.datasets.ids()]
     return sorted(found, key=lambda each: (each["name"], each["id"]))
@@ -35,6 +38,7 @@ def _dataset(store: Store, dataset_id: str, connected: bool) -> dict[str, Any]:
         "name": info.get("name", "?"),
         "state": state if connected or state in ("deleted", "ignored") else DISCONNECTED,
         "word": info.get("word", ""),
+        "settings": [],
         "review": _review(store, dataset_id),
         "records": int(info.get("records", 0)),
         "completed": int(info.get("completed", 0)),

@@ -1,0 +1,48 @@
+"""Whether anybody does the work that a command leaves to workers: told at once, not after an hour."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import click
+
+from plugin import readiness
+from plugin.errors import NoWorker
+from workers.use_cases.world import World
+
+NOBODY = "no worker is alive: what is read waits until one is started (`argilla-distill worker`)"
+PATIENCE_S = 30.0
+"""So long may a worker that is being started take to show itself."""
+LOOK_S = 2.0
+
+
+def tell_if_nobody_works(world: World) -> None:
+    """Say on standard error that no worker is alive, if none is."""
+    if not readiness.workers(world.store, world.settings.queue):
+        click.echo(f"argilla-distill: {NOBODY}", err=True)
+
+
+class Patience:
+    """Ends a wait for workers while none is alive. `check` is called again and again."""
+
+    def __init__(self, world: World, clock: Callable[[], float] = time.monotonic) -> None:
+        self._world = world
+        self._clock = clock
+        self._seen = clock()
+        self._looked = float("-inf")
+
+    def check(self) -> None:
+        """
+        Raises
+        ------
+        NoWorker : none has been alive for `PATIENCE_S`.
+        """
+        now = self._clock()
+        if now - self._looked < LOOK_S:
+            return
+        self._looked = now
+        if readiness.workers(self._world.store, self._world.settings.queue):
+            self._seen = now
+        elif now - self._seen >= PATIENCE_S:
+            raise NoWorker(NOBODY)
