@@ -15,6 +15,7 @@ from plugin.store import Store
 from plugin.voices import Annotator, Wording, people, unnamed
 
 DISCONNECTED = "disconnected"
+MODEL = ("strategy", "version", "votes", "version_votes", "changes", "taught", "training")
 
 
 def status(store: Store) -> list[dict[str, Any]]:
@@ -50,10 +51,15 @@ def _dataset(store: Store, dataset_id: str, connected: bool) -> dict[str, Any]:
         "stale": stale,
         "failures": int(info.get("failures", 0)),
         "poisoned": _set_aside(store, dataset_id),
-        "questions": {name: {**q, **models.get(name, {})} for name, q in questions.items()},
+        "questions": {name: {**q, **_model(models.get(name, {}))} for name, q in questions.items()},
         "writes": int(info.get("published", 0)),
         "entries": store.history.length(dataset_id),
     }
+
+
+def _model(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is of interest to others of a question's model."""
+    return {key: value for key, value in facts.items() if key in MODEL}
 
 
 def _answers(store: Store, dataset_id: str) -> dict[str, int]:
