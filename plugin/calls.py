@@ -68,9 +68,7 @@ class Calls:
             try:
                 answer = self._http.request(method, f"/api/v1/{path}", **options)
             except httpx.HTTPError as error:
-                told = with_argilla(
-                    error, self._address, self._limit_s or self._http.timeout.read
-                )
+                told = with_argilla(error, self._address, self._limit_s or self._http.timeout.read)
                 raise ArgillaUnavailable(f"{told} ({method} {path})") from None
             if answer.is_success:
                 return answer

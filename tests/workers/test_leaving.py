@@ -55,7 +55,7 @@ def reviewed(run: Run, town: Town) -> str:
 
 def unopened(row: Row) -> Row:
     """Another copy like this one, which nobody has opened."""
-    return Row({}, dict(row.suggestions), row.fields, row.metadata, "r9")
+    return replace(row, responses={}, suggestions=dict(row.suggestions), external_id="r9")
 
 
 def with_section(town: Town) -> None:
