@@ -90,6 +90,9 @@ def _error(answer: httpx.Response, call: str, address: str) -> Exception:
     told = f"{refused_by_argilla(status, address, answer.headers.get('Location', ''))} ({call})"
     if status >= 500 or status in (408, 425, 429):
         return ArgillaUnavailable(told)
+    if status == 404 and answer.headers.get("Content-Type", "").startswith("text/html"):
+        # A proxy that knows no such path: nothing that we asked for is gone.
+        return ArgillaUnavailable(f"{no_argilla(address)} ({call} gave 404)")
     if status == 404:
         return NotFound(f"{call}: not found in Argilla")
     if status == 422:

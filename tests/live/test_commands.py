@@ -10,6 +10,7 @@ from demo.argilla_api import Api
 from demo.installation import Installation, eventually, installed, ours
 from demo.servers import Argilla, RedisServer
 from tests.live.test_distilled import crowd, dataset_of, records_of
+from workers.guidelines_section import END, START
 
 
 @pytest.fixture
@@ -100,3 +101,107 @@ def test_a_refit_begins_a_new_version(own: Installation, api: Api) -> None:
     assert told[name]["topic"] in (before, before + 1)  # the first version may begin here
     kinds = {e.kind for e in own.world.store.history.after(dataset["id"], "0-0")}
     assert "version" in kinds
+
+
+def test_status_and_history_read_in_80_columns_and_take_external_ids(
+    own: Installation, api: Api
+) -> None:
+    users = crowd(api, "look", 2)
+    dataset = dataset_of(api, users, overlap=2)
+    record, _ = api.add_records(
+        dataset,
+        [{"fields": {"text": f"text {n}"}, "external_id": f"ticket/{n}"} for n in range(2)],
+    )
+    suggestion = {"question_id": api.question_id(dataset, "topic"), "value": "b", "agent": "llm-x"}
+    api.call("PUT", f"/records/{record['id']}/suggestions", json=suggestion)
+    for user in users:
+        given = api.as_user(user).answer(record, {"topic": "b"})
+        api.as_user(user).edit(given, {"topic": "a"})
+    own.settle(dataset, responses=2)
+    own.service.command("backfill")
+    own.settle(dataset)
+    name = own.world.store.datasets.info(dataset["id"])["name"]
+    lines = own.service.command("status").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    (line,) = [line for line in lines if line.startswith(name)]
+    assert line.split()[1:4] == ["1/2", "2", "1"]
+    (told,) = json.loads(own.service.command("status", name, "--json").stdout)
+    figures = {"answers": 2, "suggestions": 1, "model_answers": 0, "labels": 1, "records": 2}
+    assert {key: told[key] for key in figures} == figures
+    assert told["writes"] >= told["labels"]
+    assert told["entries"] >= 6  # two answers, two edits, a suggestion, a decision
+    story = own.service.command("history", "ticket/0").stdout
+    assert story.startswith(f"record {record['id']} (ticket/0)\nin {name}, completed")
+    assert "changed the answer\n  topic: a (before: b)" in story
+    assert max(map(len, story.splitlines())) <= 80
+
+
+def test_disconnecting_for_good_leaves_nothing_but_what_people_said(
+    own: Installation, api: Api
+) -> None:
+    users = crowd(api, "forgood", 2)
+    dataset = dataset_of(api, users, overlap=2, workspace_name="apart-forgood")
+    records = records_of(api, dataset, 3)
+    for record in records:
+        for user, label in zip(users, ("a", "b"), strict=True):
+            api.as_user(user).answer(record, {"topic": label})
+    own.settle(dataset, responses=6)
+    name = own.world.store.datasets.info(dataset["id"])["name"]
+    api.update_dataset(dataset, guidelines=f"Be kind.\n\n{START}\n## Examples\n{END}\n")
+    review = json.loads(own.service.command("review", "enable", name, "--json").stdout)
+    eventually(lambda: len(api.records(review["id"])) == 3, timeout_s=60)
+    copy = api.records(review["id"])[0]
+    api.answer(copy, {"topic": "c", "why": "because"}, status="draft")
+    told = own.service.command("disconnect", "--restore").stdout
+    for part in ("in Argilla there stays", "guidelines", "with 3 copies", "--all"):
+        assert part in " ".join(told.split())
+    assert "disconnected" in own.service.command("status").stdout
+    done = json.loads(own.service.command("disconnect", "--all", "--json").stdout)
+    assert [thing["kind"] for thing in done["removed"]] == ["guidelines"]
+    assert "1 copy that somebody opened" in done["stays"][0]["text"]
+    assert api.dataset(dataset)["guidelines"].strip() == "Be kind."
+    (left,) = api.records(review["id"])
+    assert left["id"] == copy["id"]
+    assert [s for s in left["suggestions"] if s["agent"].startswith("distill/")] == []
+    assert all(api.suggestions(record) == [] for record in records)
+    again = json.loads(own.service.command("disconnect", "--all", "--json").stdout)
+    assert (again["webhooks_deleted"], again["records"], again["removed"]) == (0, 0, [])
+    own.service.command("connect", "--wait")
+    assert "active" in own.service.command("status", name).stdout
+
+
+def test_what_is_amiss_is_said_in_our_words(own: Installation, tmp_path: Path) -> None:
+    def told(*words: str, **env: str) -> tuple[int, str]:
+        before = dict(own.service.env)
+        own.service.env.update(env)
+        try:
+            done = own.service.command(*words, check=False)
+        finally:
+            own.service.env.clear()
+            own.service.env.update(before)
+        text = " ".join((done.stdout + done.stderr).split())
+        assert not any(word in text for word in ("Traceback", "Errno", "hidden", "pydantic"))
+        return done.returncode, text
+
+    assert own.service.command("status").returncode == 0
+    wrong = told("doctor", DISTILL_PUBLIC_URL="http://wrong.example")
+    assert "but by the settings we are at http://wrong.example/webhooks/argilla" in wrong[1]
+    plan = tmp_path / "other.toml"
+    plan.write_text('[datasets."nobody/none"]\ndistil = false\n')
+    assert "Argilla has no such dataset" in told("status", DISTILL_CONFIG=str(plan))[1]
+    assert "Argilla has no such dataset" in told("doctor", DISTILL_CONFIG=str(plan))[1]
+    code, text = told("connect", ARGILLA_API_KEY="hidden.key")
+    assert (code, "does not know our API key (401)" in text) == (4, True)
+    code, text = told("connect", ARGILLA_API_URL="http://user:hidden@127.0.0.1:1")
+    assert (code, "http://127.0.0.1:1 refuses the connection" in text) == (3, True)
+    url = own.service.env["DISTILL_REDIS_URL"]
+    argillas = url.rpartition("/")[0] + "/0"
+    code, text = told("connect", DISTILL_REDIS_URL=argillas, DISTILL_KEY_PREFIX="fresh")
+    assert (code, "which are Argilla's" in text) == (4, True)
+    with_password = argillas.replace("redis://", "redis://ada:hidden@")
+    code, text = told("status", DISTILL_REDIS_URL=with_password)
+    assert (code, "does not accept the password or user name" in text) == (4, True)
+    for worker in own.service.workers:
+        worker.stop()
+    code, text = told("reconcile")
+    assert "no worker is alive" in text

@@ -16,7 +16,7 @@ from redis.retry import Retry
 
 from plugin.addresses import shown
 from plugin.calls import Calls
-from plugin.errors import DistillError
+from plugin.errors import ArgillaUnavailable, DistillError, NotFound
 from plugin.troubles import is_setting, with_redis
 
 JARGON = ("Error", "Errno", "httpx", "redis.exc", "Exception", "Traceback", "WinError", "object")
@@ -129,6 +129,18 @@ def test_an_answer_that_is_no_help_is_told_by_what_it_means(status: int, told: s
 def test_what_is_not_argilla_is_told() -> None:
     told = answered(httpx.Response(200, text="<html>"))
     assert "what answers at http://argilla is not Argilla" in told
+
+
+def test_a_page_that_is_not_found_does_not_mean_that_anything_is_gone() -> None:
+    """Else a proxy that is set wrong would have us believe that every record was deleted."""
+    html = httpx.Response(404, html="<h1>404 page not found</h1>")
+    transport = httpx.MockTransport(lambda _: html)
+    with httpx.Client(base_url="http://a", transport=transport) as http:
+        with pytest.raises(ArgillaUnavailable, match="is not Argilla"):
+            Calls(http)._json("record", "GET", "records/1")
+        html = httpx.Response(404, json={"detail": "Record not found"})
+        with pytest.raises(NotFound):
+            Calls(http)._json("record", "GET", "records/1")
 
 
 # Redis

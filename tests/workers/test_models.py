@@ -15,6 +15,7 @@ from plugin.store.history import START, Entry
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, D
 from workers import models as module
 from workers.engine import registry
+from workers.engine.decision import why_abstain
 from workers.engine.facts import Vote
 from workers.engine.majority import Majority
 from workers.engine.question import label_question
@@ -255,3 +256,17 @@ def test_a_large_model_is_not_written_and_not_fitted_for_every_answer(
 def test_a_model_starts_from_the_start_of_an_empty_history(store: Store) -> None:
     model = Models.load(store, CHAT, PLAN).by_question["helpful"]
     assert (model.position, model.strategy.n_votes, model.version) == (START, 0, 1)
+
+
+def test_a_version_ends_when_a_quarter_of_its_votes_changed() -> None:
+    model = model_of(Majority(ASKED))
+    for votes, least in ((200, 50), (1_000, 250), (4, VERSION_LEAST)):
+        model.version_votes, model.changes = votes, least - 1
+        assert not model.outgrown
+        model.changes = least
+        assert model.outgrown
+
+
+def test_a_decision_just_as_sure_as_asked_for_is_made() -> None:
+    assert why_abstain(2, [], 0.75, 0.75) is None
+    assert why_abstain(2, [], 0.74, 0.75) == "confidence 0.74 is below 0.75"
