@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from flask import jsonify, make_response
 from werkzeug.wrappers import Response as AnyResponse
 
 from plugin import lookup
@@ -23,13 +24,7 @@ def record(frame: Frame, visitor: Visitor, record_id: str) -> AnyResponse:
     known = lookup.record(frame.store, record_id, visitor)
     namesakes = lookup.places(frame.store, record_id, visitor) if known is None else []
     if len(namesakes) > 1:
-        ids = ", ".join(f"/records/{each}" for _, each in namesakes)
-        return frame.message(
-            404,
-            "Several records",
-            f"{len(namesakes)} datasets have a record {record_id}: {ids}",
-            visitor,
-        )
+        return _several(frame, visitor, record_id, namesakes)
     if known is None:
         mine = lookup.own_record(frame.store, record_id, visitor)
         if mine is not None:
@@ -40,6 +35,20 @@ def record(frame: Frame, visitor: Visitor, record_id: str) -> AnyResponse:
     if wants_json():
         return frame.answer("", visitor, asdict(page))
     return frame.page("record.html", visitor, record=page)
+
+
+def _several(
+    frame: Frame, visitor: Visitor, external_id: str, namesakes: Sequence[tuple[str, str]]
+) -> AnyResponse:
+    """An external id that several datasets use: which records it may be."""
+    text = f"{len(namesakes)} datasets have a record “{external_id}”."
+    found = {
+        f"/records/{record_id}": frame.store.datasets.info(dataset_id).get("name", dataset_id)
+        for dataset_id, record_id in namesakes
+    }
+    if wants_json():
+        return make_response(jsonify(error=text, records=found), 404)
+    return frame.page("message.html", visitor, 404, title="Several records", text=text, links=found)
 
 
 def _own(frame: Frame, visitor: Visitor, known: Known, number: int) -> AnyResponse:

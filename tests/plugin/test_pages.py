@@ -271,3 +271,7 @@ def test_an_external_id_of_several_records_leads_to_all_that_the_visitor_may_see
     assert RECORD in several.text
     assert other in several.text
     assert foreign not in several.text
+    assert f'href="/records/{other}"' in several.text
+    listed = site.get("/records/ticket-1", json=True)
+    assert listed.status_code == 404
+    assert set(listed.get_json()["records"]) == {PAGE, f"/records/{other}"}

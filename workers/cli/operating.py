@@ -18,6 +18,9 @@ from workers.use_cases.sweep import Report, sweep
 from workers.use_cases.waiting import waiting
 from workers.use_cases.world import World
 
+TOLD = ("dataset_id", "name", "records", "differing", "word")
+"""What of a sweep's report is told to scripts."""
+
 names = click.argument("datasets", nargs=-1, metavar="[WORKSPACE/DATASET]...")
 
 
@@ -136,7 +139,8 @@ def _wait(world: World, dataset_ids: list[str], quiet: bool, timeout_s: float = 
 
 def _tell(reports: list[Report], json_: bool, **more: str) -> None:
     if json_:
-        print_json({**more, "datasets": [vars(report) for report in reports]})
+        told = ({key: getattr(report, key) for key in TOLD} for report in reports)
+        print_json({**more, "datasets": list(told)})
         return
     for report in reports:
         console().print(
