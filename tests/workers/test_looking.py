@@ -55,13 +55,15 @@ def row(out: str, name: str) -> list[str]:
 def test_a_dataset_is_one_line_of_80_columns_with_its_name_in_full(run: Run, town: Town) -> None:
     done = run("status", COLUMNS="80")
     header, line = done.out.splitlines()[:2]
-    assert header.split() == [
-        *("dataset", "completed", "people", "models"),
-        *("labels", "conflicts", "waiting", "state"),
-    ]
-    assert line.split() == [NAME, "2/3", "3", "2", "1", "2", "0", "active"]
+    assert header.split() == ["dataset", "done", "people", "models", "open", "waiting", "state"]
+    assert line.split() == [NAME, "2/3", "3", "2", "2", "0", "active"]
     assert max(map(cell_len, done.out.splitlines())) <= 80
     assert len(done.out.splitlines()) <= 6
+
+
+def test_a_name_of_thirty_characters_is_on_the_line_of_its_figures(run: Run, town: Town) -> None:
+    another(town, "customer-care/chatbot-feedback", records=1_000, completed=999)
+    assert row(run("status", COLUMNS="80").out, "customer-care")[1] == "999/1000"
 
 
 @pytest.mark.parametrize("columns", ["", "80", "50", "200"])

@@ -10,11 +10,10 @@ from plugin.event_view import Event
 from plugin.wording import count, many
 from workers.cli.layout import INDENT, entry, plain, table, wrapped
 
-HEADER = ("dataset", "completed", "people", "models", "labels", "conflicts", "waiting", "state")
+HEADER = ("dataset", "done", "people", "models", "open", "waiting", "state")
 MEANING = (
-    "people, models: answers of each that count (models: templates and other agents' suggestions"
-    " too); labels: ours that Argilla shows; conflicts: open ones."
-    " More: argilla-distill status DATASET"
+    "done: records completed, of all; people, models: answers of each that count (models: templates"
+    " and other agents' suggestions too); open: conflicts. More: argilla-distill status DATASET"
 )
 ANOTHER_CHANCE = "set aside: the next answer, or argilla-distill reconcile, gives another chance"
 NAMES = 11
@@ -33,7 +32,7 @@ def overview(datasets: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]
 
 def _row(d: Mapping[str, Any]) -> tuple[str, ...]:
     models = d["model_answers"] + d["template_answers"] + d["suggestions"]
-    counts = (d["answers"], models, d["labels"], d["conflicts"], d["dirty"] + d["stale"])
+    counts = (d["answers"], models, d["conflicts"], d["dirty"] + d["stale"])
     state = d["state"] + (" !" if any(troubles(d)) else "")
     return (d["name"], f"{d['completed']}/{d['records']}", *map(str, counts), state)
 
