@@ -38,6 +38,7 @@ class Models:
     Attributes
     ----------
     left_alone : question → why it is not distilled.
+    anew : whether some model was made from the history: it knows all votes, and no text.
     failed : question → why its strategy cannot be used for now: what it last published stays.
     """
 
@@ -45,6 +46,7 @@ class Models:
     plan: DatasetSettings
     by_question: dict[str, Model] = field(default_factory=dict)
     left_alone: dict[str, str] = field(default_factory=dict)
+    anew: bool = False
     failed: dict[str, str] = field(default_factory=dict)
     _failures: FailedStrategies = field(default_factory=lambda: FailedStrategies({}, 0))
 
@@ -120,6 +122,7 @@ class Models:
             try:
                 if model.position == START:
                     model.fold(tail)
+                    self.anew = self.anew or model.position != START
                 else:
                     model.introduce()
                     for entry in tail:
@@ -135,11 +138,25 @@ class Models:
         Whoever has nothing more to learn for now calls `settle` before deciding.
         """
         entries, records = list(entries), list(records)
-        for name, model in self.by_question.items():
+        for model in self.by_question.values():
             for entry in entries:
                 model.learn(entry)
-            if self.plan.question(name).content or model.question.type == "span":
-                model.read(records)
+        self.read(records)
+
+    @property
+    def readers(self) -> list[Model]:
+        """The models that take in what records say."""
+        return [
+            model
+            for name, model in self.by_question.items()
+            if self.plan.question(name).content or model.question.type == "span"
+        ]
+
+    def read(self, records: Iterable[Record]) -> None:
+        """Take in what these records say, whose votes are known."""
+        records = list(records)
+        for model in self.readers:
+            model.read(records)
 
     def settle(self) -> None:
         """Fit anew what has learned so much that it is due, whatever waits."""

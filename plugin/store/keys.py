@@ -25,6 +25,7 @@ distill:<dataset>:lease            string  the token of the one distiller (expir
 distill:<dataset>:wanted           string  somebody waits for the lease (expires)
 distill:<dataset>:unanswered       hash    token → a write to Argilla whose end nobody has seen
 distill:<dataset>:unsettled        string  something was learned since nothing was left to do
+distill:<dataset>:texts            set     records whose texts are in no saved model
 distill:<dataset>:tries            string  how often the batch in hand was begun
 distill:<dataset>:sweep            hash    "begun", "seen": a sweep that is done in slices (expires)
 distill:<dataset>:history          stream  what was ever said and decided; never rewritten

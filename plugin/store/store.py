@@ -20,6 +20,7 @@ from plugin.store.reports import Reports
 from plugin.store.reviews import Reviews
 from plugin.store.service import Service
 from plugin.store.sweeps import Sweeps
+from plugin.store.texts import Texts
 from plugin.store.unanswered import Unanswered
 
 
@@ -56,6 +57,7 @@ class Store:
         self.reviews = Reviews(redis, self._keys)
         self.service = Service(redis, self._keys)
         self.sweeps = Sweeps(redis, self._keys)
+        self.texts = Texts(redis, self._keys)
         self.unanswered = Unanswered(redis, self._keys)
 
     def lease(self, dataset_id: str) -> Lease | None:

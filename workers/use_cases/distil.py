@@ -43,6 +43,10 @@ STALE_BATCH = 50
 
 DECIDE_AT_ONCE = 2_000
 
+MAX_TEXTS = 250
+"""The models are saved at the latest when they hold so many texts that are not: whoever loads them
+reads these again."""
+
 HEED = 0.25
 """Records are looked at again when they moved by this share of the tolerance since we last looked:
 what a model last told of a record need not be what was last written."""
@@ -196,10 +200,15 @@ class _Work:
         self.id = run.dataset.id
         self.outcome = outcome
         self.end = math.inf
+        self.texts: set[str] = set()
 
     def until(self, end: float) -> None:
         """Batches until nothing waits, or until the time is over."""
         self.end = end
+        if not self._read_again():
+            self._save([m for m in self.run.models.by_question.values() if m.unsaved])
+            self.outcome.waiting = True
+            return
         while True:
             if not self._step() and self._idle():
                 return
@@ -289,14 +298,23 @@ class _Work:
             part = moved[start : start + DECIDE_AT_ONCE]  # without the time to compare: all of them
             self.store.dirty.make_stale(self.id, part if self._over() else self._differing(part))
         reorder(self.run)
-        self._save(self.run.models.unsaved())
+        unsaved = [m for m in self.run.models.by_question.values() if m.unsaved]
+        worth_it = self.run.models.unsaved() or len(self.texts) > MAX_TEXTS
+        self._save(unsaved if worth_it else [])
         if tidy(self.run):
             return False
         return self.run.lease.release_if_idle()
 
     def _save(self, unsaved: list[Model]) -> None:
         if unsaved:
-            self.run.lease.commit(lambda pipe: self.run.models.write(pipe, self.store, unsaved))
+            read = [] if self.run.models.failed else list(self.texts)
+
+            def write(pipe: Any) -> None:
+                self.run.models.write(pipe, self.store, unsaved)
+                self.store.texts.saved(pipe, self.id, read)
+
+            self.run.lease.commit(write)
+            self.texts.difference_update(read)
             for model in unsaved:
                 model.unsaved = 0
 
@@ -310,8 +328,31 @@ class _Work:
         seen = look(self.run, records, self.run.copies(ids), now)
         read = [r for i, r in records.items() if r is not None and i in seen.ledger]
         self.run.models.learn(seen.entries, read)
+        self._note_read([record.id for record in read])
         self.outcome.entries += len(seen.entries)
         return records, seen
+
+    def _note_read(self, ids: Sequence[str]) -> None:
+        """The texts of these records are known to the models in hand, and not saved."""
+        if self.run.models.readers:
+            self.texts.update(ids)
+            self.store.texts.note(self.id, ids)
+
+    def _read_again(self) -> bool:
+        """Take in the texts that the models, as they were saved, do not hold; False if time is over."""
+        texts = self.store.texts
+        if self.run.models.anew and self.run.models.readers:
+            standing = self.store.datasets.standing(self.id)
+            texts.note(self.id, texts.unread(self.id, standing))
+        ids = texts.unsaved(self.id)
+        for start in range(0, len(ids), BATCH):
+            if start and self._over():
+                return False
+            part = ids[start : start + BATCH]
+            self.run.models.read(self.run.world.gateway.records(self.id, part, True).values())
+            self.texts.update(part)
+        self.run.models.settle()
+        return True
 
     def _batch(self, ids: list[str]) -> dict[str, str]:
         """Read, observe, learn, decide, publish. The answer is which records failed, and why."""
