@@ -15,6 +15,7 @@ from workers.engine.question import Question, QuestionType, Span
 from workers.files import answers_file as answers
 from workers.files.answers import Answers
 from workers.files.cells import from_cell, number, presence, to_json
+from workers.files.given import split_labels
 from workers.files.rankings import joined
 from workers.files.reading import tables
 from workers.files.reading.mistakes import MOST_MISTAKES, BadTable
@@ -176,7 +177,7 @@ def test_labels_may_be_named(read: Read) -> None:
     assert found.adjudications == {"r": "maybe"}
     with pytest.raises(BadTable, match=r"answers.csv:2: unknown label 'no'; known are yes"):
         read("label", "r,a,no\n", labels="yes")
-    assert answers.split_labels('yes, "no, not"') == ["yes", "no, not"]
+    assert split_labels('yes, "no, not"') == ["yes", "no, not"]
 
 
 def test_what_looks_like_argillas_scale_is_one(read: Read) -> None:

@@ -95,7 +95,8 @@ def aggregate(
     # These load the engine: a second.
     from workers.engine import registry
     from workers.engine.errors import EngineError
-    from workers.files.answers_file import Given, read, split_labels
+    from workers.files.answers_file import read
+    from workers.files.given import Given, split_labels
     from workers.files.reading.columns import parse
     from workers.files.reading.mistakes import BadTable
     from workers.use_cases.aggregate import aggregate as learn

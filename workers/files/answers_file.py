@@ -8,9 +8,7 @@ and its text. What columns may be called is `workers.files.reading.columns`, wha
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -19,43 +17,18 @@ from workers.engine.question import QuestionType
 from workers.files.adjudications_file import adjudicate
 from workers.files.alike import plain_name, plain_text, twin
 from workers.files.answers import Answers
-from workers.files.cells import number
 from workers.files.exports import argilla, label_studio
 from workers.files.exports.export import Export, Exported
+from workers.files.given import Given, scale_points, wanted_of
+from workers.files.reading.arrow import arrow_records
+from workers.files.reading.as_text import as_cell
 from workers.files.reading.columns import Columns
 from workers.files.reading.documents import documents
 from workers.files.reading.mistakes import BadTable, Mistakes
-from workers.files.reading.rows import ListedRows, ObjectRows, arrow_records, as_cell
+from workers.files.reading.rows import ListedRows, ObjectRows
 from workers.files.reading.source import SETTINGS, Source, files_in
 from workers.files.reading.tables import Progress, Table
 from workers.files.vote_columns import Row, VoteColumns
-
-
-@dataclass(frozen=True)
-class Given:
-    """What was given to read.
-
-    Attributes
-    ----------
-    types : question -> its type; under an empty name, that of every question
-    labels : of the question, in its order; of a rating, its scale; of a ranking, its items
-    questions : of an export, those that are wanted; all if there are none
-    columns : column -> what it is called in the files
-    encoding : of text files without a byte order mark; UTF-8 if empty
-    wide : whether each row is a task, and each column an annotator
-    anonymous : whether rows without an annotator are taken, each for an annotator of its own
-    """
-
-    answers: Path
-    types: Mapping[str, QuestionType] = field(default_factory=dict)
-    adjudications: Path | None = None
-    items: Path | None = None
-    labels: Sequence[str] = ()
-    questions: Sequence[str] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
-    encoding: str = ""
-    wide: bool = False
-    anonymous: bool = False
 
 
 def read(given: Given, progress: Progress | None = None) -> list[Answers]:
@@ -80,16 +53,6 @@ def read_table(
     """The answers to the one question of a table. Raises BadTable as `read` does."""
     given = Given(answers, {"": kind}, adjudications, items, labels)
     return read(given, progress)[0]
-
-
-def split_labels(text: str) -> list[str]:
-    """The labels that one line of CSV names.
-
-    >>> split_labels('yes,no,"yes, but"')
-    ['yes', 'no', 'yes, but']
-    """
-    [cells] = csv.reader([text], skipinitialspace=True)
-    return list(dict.fromkeys(plain_name(cell) for cell in cells if cell.strip()))
 
 
 class _Files:
@@ -184,7 +147,7 @@ class _Files:
         if given.wide or given.columns:
             option = "--wide" if given.wide else "--column"
             raise BadTable(f"{source.name}: {option} is for tables; this is an export")
-        chosen, notes = _chosen(given, export, source)
+        chosen, notes = wanted_of(given, export, source.name)
         if given.labels and len(chosen) > 1:
             raise BadTable(
                 f"{source.name}: --labels is for one question: choose it with --question"
@@ -234,7 +197,7 @@ class _Files:
         if labels and kind == "text":
             raise BadTable("--labels makes no sense for texts")
         if labels and kind == "rating":
-            labels, scale = (), _scale(labels)
+            labels, scale = (), scale_points(labels)
         elif question and not labels:
             labels, scale = question.labels, question.scale
         return VoteColumns(kind, self.mistakes, place, labels, scale, decimal_comma)
@@ -300,37 +263,6 @@ def _parts(path: Path, source: Source) -> list[Source]:
     return [Source(each) for each in files_in(path)] if path.is_dir() else [source]
 
 
-def _chosen(given: Given, export: Export, source: Source) -> tuple[list[Exported], list[str]]:
-    """The questions that are wanted, and what to tell of the others."""
-    names = list(export.questions)
-    there = ", ".join(names)
-    strange = [n for n in (*given.questions, *given.types) if n and n not in export.questions]
-    if strange:
-        raise BadTable(f"{source.name}: no question {strange[0]}; there is {there}")
-    wanted = list(dict.fromkeys(given.questions)) or names
-    found, notes = [], []
-    for name in wanted:
-        question = export.questions[name]
-        kind = given.types.get(name) or given.types.get("")
-        if not question.answers:
-            why = "nobody answered it"
-        elif given.questions or name in given.types:
-            why = ""
-        elif name == argilla.OWN_NOTES and len(names) > 1:
-            why = "it is where conflict notes stand"
-        elif kind and len(names) > 1 and not question.may_be(kind):
-            why = f"it is no {kind} question"
-        else:
-            why = ""
-        if why:
-            notes.append(f"{source.name}: the question {name} is left out: {why}")
-        else:
-            found.append(question)
-    if not found:
-        raise BadTable("\n".join(notes) or f"{source.name}: no answers")
-    return found, notes
-
-
 def _wide(table: Table) -> Iterator[Row]:
     return ((line, (task, name, cell)) for line, task, name, cell in table.wide("task"))
 
@@ -339,11 +271,3 @@ def _each_its_own(rows: Iterable[Row]) -> Iterator[Row]:
     """Rows without an annotator get one of their own."""
     for n, (line, (task, annotator, *rest)) in enumerate(rows, 1):
         yield line, (task, annotator if annotator.strip() else f"(row {n})", *rest)
-
-
-def _scale(labels: Sequence[str]) -> tuple[float, ...]:
-    """The points of a rating's scale."""
-    try:
-        return tuple(sorted({number(label) for label in labels}))
-    except BadValue as error:
-        raise BadTable(f"--labels: {error}") from error

@@ -3,7 +3,9 @@
 | module | holds |
 | --- | --- |
 | `tables` | rows of a file by the columns that are asked for |
-| `rows` | rows of CSV, JSON, Parquet, Arrow and Excel files |
+| `rows` | rows of CSV, JSON and Excel files |
+| `arrow` | rows of Parquet and Arrow files |
+| `as_text` | what is no text in them, as a cell |
 | `documents` | objects of a JSON file |
 | `columns` | which column is what |
 | `source` | a file's bytes, unpacked, and what kind of file it is |

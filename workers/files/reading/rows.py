@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Protocol
 
+from workers.files.reading.arrow import ArrowRows
+from workers.files.reading.as_text import as_cell
 from workers.files.reading.columns import Columns
 from workers.files.reading.documents import documents
 from workers.files.reading.mistakes import Unreadable
@@ -26,9 +26,6 @@ SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "|"}
 
 FIRST = 1_000
 """Objects of a JSON file whose keys are its columns."""
-
-BATCH = 20_000
-"""Rows of a Parquet file that are unpacked at a time."""
 
 
 class Rows(Protocol):
@@ -109,34 +106,6 @@ class ObjectRows:
             yield number, [as_cell(each.get(key)) for key in header]
 
 
-class ArrowRows:
-    """Rows of a Parquet file or of Arrow's own; labels by name where Hugging Face keeps numbers."""
-
-    unit = ", row "
-    separator = ""
-
-    def __init__(self, source: Source) -> None:
-        self.notes: list[str] = []
-        self._batches = arrow_batches(source)
-        self._schema = next(self._batches)
-        self.header = [str(name) for name in self._schema.names]
-        self._names = _class_names(self._schema.metadata)
-
-    def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
-        number = 0
-        for batch in self._batches:
-            columns = [self._cells(n, batch.column(n)) for n in range(len(self.header))]
-            for cells in zip(*columns, strict=True):
-                number += 1
-                yield number, cells
-
-    def _cells(self, n: int, column: Any) -> list[str]:
-        names = self._names.get(self.header[n])
-        if names:
-            return [as_cell(class_name(names, value)) for value in column.to_pylist()]
-        return [as_cell(value) for value in column.to_pylist()]
-
-
 class ExcelRows:
     """Rows of the first sheet of an Excel file."""
 
@@ -186,86 +155,6 @@ class ListedRows:
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
         return iter(enumerate(self._rows, 1))
-
-
-def as_cell(value: object) -> str:
-    """What would stand in a CSV file.
-
-    >>> as_cell(None), as_cell(4.0), as_cell(True), as_cell(["a", "é"])
-    ('', '4', 'true', '["a", "é"]')
-    """
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return "" if math.isnan(value) else str(int(value) if value.is_integer() else value)
-    if isinstance(value, list | dict | tuple):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return str(value)
-
-
-def arrow_records(sources: Iterable[Source]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows of Parquet or Arrow files as objects, labels by name."""
-    number = 0
-    for source in sources:
-        batches = arrow_batches(source)
-        names = _class_names(next(batches).metadata)
-        for batch in batches:
-            for record in batch.to_pylist():
-                number += 1
-                for column in names.keys() & record.keys():
-                    record[column] = class_name(names[column], record[column])
-                yield number, record
-
-
-def arrow_batches(source: Source) -> Iterator[Any]:
-    """The schema of a Parquet or Arrow file, and then its rows, some at a time."""
-    import pyarrow as arrow
-    from pyarrow import parquet
-
-    kind = source.kind  # before it is opened: to tell, it is opened as well
-    try:
-        with source.open() as file:
-            if kind == "parquet":
-                table = parquet.ParquetFile(file)
-                yield table.schema_arrow
-                yield from table.iter_batches(batch_size=BATCH)
-            elif kind == "arrow":
-                stream = arrow.ipc.open_stream(file)
-                yield stream.schema
-                yield from stream
-            else:
-                whole = arrow.ipc.open_file(file)
-                yield whole.schema
-                for n in range(whole.num_record_batches):
-                    yield whole.get_batch(n)
-    except (arrow.ArrowException, OSError) as error:
-        raise Unreadable(f"{source.name}: it is damaged: {str(error).splitlines()[0]}") from error
-
-
-def class_name(names: Sequence[str], value: Any) -> Any:
-    """The label whose number stands in a column, or in lists of a column."""
-    if isinstance(value, list):
-        return [class_name(names, each) for each in value]
-    return names[value] if isinstance(value, int) and 0 <= value < len(names) else None
-
-
-def _class_names(metadata: Mapping[bytes, bytes] | None) -> dict[str, list[str]]:
-    """Columns whose labels Hugging Face keeps as numbers -> the labels."""
-    try:
-        features = json.loads((metadata or {})[b"huggingface"])["info"]["features"]
-    except (KeyError, ValueError, TypeError):
-        return {}
-    found = {}
-    for column, feature in features.items():
-        inner = feature if isinstance(feature, dict) else {}
-        inner = inner.get("feature", inner)
-        if isinstance(inner, dict) and inner.get("_type") == "ClassLabel":
-            found[column] = [str(name) for name in inner["names"]]
-    return found
 
 
 def _csv_lines(source: Source, separator: str, skip: int) -> Iterator[tuple[int, list[str]]]:

@@ -1,0 +1,103 @@
+"""Rows of Parquet files and of Arrow's own; labels by name where Hugging Face keeps numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from workers.files.reading.as_text import as_cell
+from workers.files.reading.mistakes import Unreadable
+from workers.files.reading.source import Source
+
+BATCH = 20_000
+"""Rows of a Parquet file that are unpacked at a time."""
+
+
+class ArrowRows:
+    """Rows of a Parquet file or of Arrow's own; labels by name where Hugging Face keeps numbers."""
+
+    unit = ", row "
+    separator = ""
+
+    def __init__(self, source: Source) -> None:
+        self.notes: list[str] = []
+        self._batches = arrow_batches(source)
+        self._schema = next(self._batches)
+        self.header = [str(name) for name in self._schema.names]
+        self._names = _class_names(self._schema.metadata)
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
+        number = 0
+        for batch in self._batches:
+            columns = [self._cells(n, batch.column(n)) for n in range(len(self.header))]
+            for cells in zip(*columns, strict=True):
+                number += 1
+                yield number, cells
+
+    def _cells(self, n: int, column: Any) -> list[str]:
+        names = self._names.get(self.header[n])
+        if names:
+            return [as_cell(class_name(names, value)) for value in column.to_pylist()]
+        return [as_cell(value) for value in column.to_pylist()]
+
+
+def arrow_records(sources: Iterable[Source]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Rows of Parquet or Arrow files as objects, labels by name."""
+    number = 0
+    for source in sources:
+        batches = arrow_batches(source)
+        names = _class_names(next(batches).metadata)
+        for batch in batches:
+            for record in batch.to_pylist():
+                number += 1
+                for column in names.keys() & record.keys():
+                    record[column] = class_name(names[column], record[column])
+                yield number, record
+
+
+def arrow_batches(source: Source) -> Iterator[Any]:
+    """The schema of a Parquet or Arrow file, and then its rows, some at a time."""
+    import pyarrow as arrow
+    from pyarrow import parquet
+
+    kind = source.kind  # before it is opened: to tell, it is opened as well
+    try:
+        with source.open() as file:
+            if kind == "parquet":
+                table = parquet.ParquetFile(file)
+                yield table.schema_arrow
+                yield from table.iter_batches(batch_size=BATCH)
+            elif kind == "arrow":
+                stream = arrow.ipc.open_stream(file)
+                yield stream.schema
+                yield from stream
+            else:
+                whole = arrow.ipc.open_file(file)
+                yield whole.schema
+                for n in range(whole.num_record_batches):
+                    yield whole.get_batch(n)
+    except (arrow.ArrowException, OSError) as error:
+        raise Unreadable(f"{source.name}: it is damaged: {str(error).splitlines()[0]}") from error
+
+
+def class_name(names: Sequence[str], value: Any) -> Any:
+    """The label whose number stands in a column, or in lists of a column."""
+    if isinstance(value, list):
+        return [class_name(names, each) for each in value]
+    return names[value] if isinstance(value, int) and 0 <= value < len(names) else None
+
+
+def _class_names(metadata: Mapping[bytes, bytes] | None) -> dict[str, list[str]]:
+    """Columns whose labels Hugging Face keeps as numbers -> the labels."""
+    try:
+        features = json.loads((metadata or {})[b"huggingface"])["info"]["features"]
+    except (KeyError, ValueError, TypeError):
+        return {}
+    found = {}
+    for column, feature in features.items():
+        inner = feature if isinstance(feature, dict) else {}
+        inner = inner.get("feature", inner)
+        if isinstance(inner, dict) and inner.get("_type") == "ClassLabel":
+            found[column] = [str(name) for name in inner["names"]]
+    return found
