@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Literal
 
-from plugin.answers import asking
+from plugin.answers import asked_in, asking
 from plugin.records import OWN_AGENT, Dataset, Record
 from plugin.settings import DatasetSettings
 from workers.engine.decision import Decision
@@ -60,6 +60,18 @@ class ReviewCopy:
             "q": list(self.suggested),
             "asked": self.asked,
         }
+
+
+def remembered(copy: Record, review: Dataset) -> dict[str, Any]:
+    """What is to be remembered of a copy that we find and did not know of."""
+    suggested = [review.named(s.question_id) for s in copy.suggestions if s.ours]
+    return {
+        "id": copy.id,
+        "mark": "",
+        "priority": 0.0,
+        "q": [name for name in suggested if name is not None],
+        "asked": asked_in(copy.metadata),
+    }
 
 
 def asked_now(

@@ -17,6 +17,7 @@ from tests.workers.conftest import Build
 from tests.workers.test_distil import once, raising
 from tests.workers.test_watch import forget_jobs, jobs
 from tests.workers.town import Town
+from workers.review_copy import remembered
 from workers.use_cases import doctor
 from workers.use_cases.distil import distil
 from workers.use_cases.review import CannotReview, adopt, disable, enable, inspect
@@ -662,3 +663,19 @@ def test_a_record_that_nobody_contests_is_in_the_queue_if_a_review_is_worth_some
     town.answer("ben", "r2", helpful="yes", problem="tone")
     town.settle()
     assert [record for record, _ in town.store.reviews.due(D)] == ["r2"]  # one vote of one on it
+
+
+def test_a_copy_whose_write_is_in_doubt_goes_on_asking_what_it_asked(reviewed: Town) -> None:
+    """We do not know of it: the lease was lost while it was being made."""
+    divided(reviewed, "r1")
+    reviewed.settle()
+    copy_id, _ = copies(reviewed)["r1"]
+    decide(reviewed, "rob", "r1", helpful="no", problem="none")
+    (kept,) = reviewed.store.reviews.copies(D, ["r1"])
+    assert kept is not None
+    review = reviewed.argilla.sets[review_id(reviewed)]
+    found = remembered(reviewed.argilla.record(copy_id), review)
+    assert (
+        (found["id"], found["asked"]) == (kept["id"], kept["asked"]) == (copy_id, {"helpful": -1})
+    )
+    assert set(found["q"]) == set(kept["q"]) == {"problem", NOTE.name}

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from plugin.answers import asked_in
 from plugin.dispatch import DISTIL
 from plugin.errors import ArgillaRefused, DistillError, InvalidValue, NotFound
-from plugin.records import Dataset, Record
+from plugin.records import Dataset
 from plugin.settings import DatasetSettings
 from workers import review_dataset
+from workers.review_copy import remembered
 from workers.use_cases.world import World, patiently
 
 PAGE = 500
@@ -229,21 +229,9 @@ def _take_over(world: World, dataset_id: str, review: Dataset) -> None:
                 for i, kept in zip(known, reviews.copies(dataset_id, list(known)), strict=True)
                 if not kept
             ]
-            found = {i: _remembered(known[i], review) for i in missing}
+            found = {i: remembered(known[i], review) for i in missing}
             reviews.write_copies(pipe, dataset_id, found)
         reviews.add_to_desk(pipe, dataset_id, [r for r, _ in reviews.due(dataset_id, 0, 100_000)])
         pipe.execute()
     world.store.datasets.note(review.id, swept_activity=review.last_activity)
     world.store.dirty.mark(dataset_id, list(reviews.all_copies(dataset_id)))
-
-
-def _remembered(copy: Record, review: Dataset) -> dict[str, Any]:
-    """What is to be remembered of a copy that we find."""
-    suggested = [review.named(s.question_id) for s in copy.suggestions if s.ours]
-    return {
-        "id": copy.id,
-        "mark": "",
-        "priority": 0.0,
-        "q": [name for name in suggested if name is not None],
-        "asked": asked_in(copy.metadata),
-    }

@@ -16,7 +16,7 @@ from plugin.answers import ELSEWHERE
 from plugin.errors import NotFound
 from plugin.queue import Queue
 from plugin.records import Dataset, Record
-from workers.review_copy import Asks, ReviewCopy, asked_now, review_copy
+from workers.review_copy import Asks, ReviewCopy, asked_now, remembered, review_copy
 from workers.use_cases.bulk import in_halves
 from workers.use_cases.deciding import Resolution, decide
 from workers.use_cases.observing import Look
@@ -155,7 +155,7 @@ def _doubted(
         offset += PAGE
         for record in records:
             if record.external_id in unknown:
-                found[record.external_id] = {"id": record.id, "mark": "", "priority": 0.0, "q": []}
+                found[record.external_id] = remembered(record, review)
     return found
 
 
