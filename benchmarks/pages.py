@@ -2,7 +2,7 @@
 
     python -m benchmarks pages [--records 100000] [--looks 100] [--rate 500] [--seconds 30] [--redis URL]
 
-One gunicorn worker with four threads. A page's latency is from the server's own machine, one at a time,
+One web process. A page's latency is from the server's own machine, one at a time,
 until its last byte; its weight is the page with the style sheet and the icon. Argilla, which a
 record's page asks for the fields, is a stand-in that takes as long as the real one does. Then deliveries
 come at a fixed rate (as in `deliveries`), first alone, then while two people look at a page a second each.

@@ -1,4 +1,4 @@
-"""Our own processes, started as an installation starts them: gunicorn, workers and cron.
+"""Our own processes, started as an installation starts them: web, workers and cron.
 
 For `make demo` and the live tests. Servers that we stand on are in `servers`.
 """
@@ -21,7 +21,7 @@ BIN = Path(sys.executable).parent
 
 
 class Service(Startable):
-    """The listener under gunicorn, RQ workers and the cron, with settings of their own.
+    """The web process, RQ workers and the cron, with settings of their own.
 
     `more` are further settings by the names of their environment variables; `plan` is the content of
     distill.toml.
@@ -55,11 +55,9 @@ class Service(Startable):
             "OPENBLAS_NUM_THREADS": "1",
             **(more or {}),
         }
-        gunicorn = [BIN / "gunicorn", "--no-control-socket", "--threads", "4"]
-        gunicorn += ["--bind", f"127.0.0.1:{self.port}"]
-        self.web = self._process("web", *gunicorn, "plugin.listener:create_app()")
-        self.web.ready = lambda: httpx.get(f"{self.url}/healthz").is_success
         command = BIN / "argilla-distill"
+        self.web = self._process("web", command, "web", "--port", str(self.port))
+        self.web.ready = lambda: httpx.get(f"{self.url}/healthz").is_success
         self.workers = [self._process(f"worker-{n + 1}", command, "worker") for n in range(workers)]
         self.cron = self._process("cron", command, "cron")
 

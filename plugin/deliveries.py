@@ -43,6 +43,21 @@ class Delivery:
     at: int = 0
 
 
+def signature(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that sign a delivery, by their names in lower case.
+
+    Raises
+    ------
+    BadDelivery : 401 where one is missing. The body need not be read to know.
+    """
+    needed = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    given = {name: headers.get(name, "") for name in needed}
+    missing = [name for name, value in given.items() if not value]
+    if missing:
+        raise BadDelivery(401, "unsigned", f"missing header {', '.join(missing)}")
+    return given
+
+
 def verify(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> None:
     """Check the signature and the age of a delivery against each of our secrets.
 
@@ -50,11 +65,7 @@ def verify(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> N
     ------
     BadDelivery : 401, with a reason that names no secret.
     """
-    needed = ("webhook-id", "webhook-timestamp", "webhook-signature")
-    given = {name: headers.get(name, "") for name in needed}
-    missing = [name for name, value in given.items() if not value]
-    if missing:
-        raise BadDelivery(401, "unsigned", f"missing header {', '.join(missing)}")
+    given = signature(headers)
     reason = "no webhook is registered; run `argilla-distill connect`"
     for secret in secrets:
         try:

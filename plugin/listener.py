@@ -1,6 +1,6 @@
 """The web process: takes Argilla's deliveries, tells how it is, shows its pages.
 
-`create_app` is what gunicorn serves. It never loads the SDK, scikit-learn or the workers, and does
+`create_app` is what `serving` serves. It never loads the SDK, scikit-learn or the workers, and does
 no work of theirs: a delivery is verified, reduced to ids, marked and answered within milliseconds.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import time
+from contextlib import nullcontext
+from threading import Lock
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -17,7 +19,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plugin import metrics, pages, readiness
-from plugin.deliveries import reduce, verify
+from plugin.deliveries import Delivery, reduce, signature, verify
 from plugin.dispatch import Dispatch
 from plugin.errors import BadDelivery
 from plugin.settings import Settings, read
@@ -25,6 +27,10 @@ from plugin.store import Store, connect
 from plugin.webhook_secrets import WebhookSecrets
 
 log = logging.getLogger("distill.listener")
+
+LARGE_BYTES = 1_000_000
+"""Larger bodies (records with images as text) are read one at a time: one takes some six times its size
+in memory for a moment, and together they must not take it all."""
 
 UNKNOWN = "other"
 """What an event type that we did not ask for is called in the metrics (a stranger cannot add to it)."""
@@ -56,6 +62,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 def _deliveries(app: Flask, settings: Settings, store: Store) -> None:
     dispatch = Dispatch(store, settings.queue)
     known = WebhookSecrets(store.service, settings.secrets)
+    one_large = Lock()
 
     @app.post("/webhooks/argilla")
     def deliver() -> tuple[Response, int]:
@@ -64,10 +71,10 @@ def _deliveries(app: Flask, settings: Settings, store: Store) -> None:
         try:
             if request.mimetype != "application/json":
                 raise BadDelivery(415, "type", "the content type must be application/json")
-            body = _body(settings.max_body_bytes)
             headers = {name.lower(): value for name, value in request.headers.items()}
-            known.check(lambda secrets: verify(body, headers, secrets))
-            delivery = reduce(body)
+            signature(headers)
+            with one_large if _length() > LARGE_BYTES else nullcontext():
+                delivery = _verified(known, headers, settings.max_body_bytes)
             taken = "accepted"
             if delivery.event == "ping":
                 event = "ping"
@@ -88,6 +95,17 @@ def _deliveries(app: Flask, settings: Settings, store: Store) -> None:
             milliseconds = (time.perf_counter() - start) * 1000
             text = "delivery event=%s dataset=%s outcome=%s ms=%.1f"
             log.info(text, event, dataset, outcome, milliseconds)
+
+
+def _length() -> int:
+    """How long the body is said to be; one sent in chunks may have any length."""
+    return LARGE_BYTES + 1 if request.content_length is None else request.content_length
+
+
+def _verified(known: WebhookSecrets, headers: dict[str, str], limit: int) -> Delivery:
+    body = _body(limit)
+    known.check(lambda secrets: verify(body, headers, secrets))
+    return reduce(body)
 
 
 def _body(limit: int) -> bytes:

@@ -26,6 +26,9 @@ from plugin.mistakes import explain
 from plugin.nearest import did_you_mean, nearest
 from plugin.queue import SHARE
 
+MAX_FORM_BYTES = 65_536
+"""So large may be whatever is sent to us that is no delivery: the sign-in form is all there is."""
+
 PLACEHOLDERS = {"changeme", "change-me", "secret", "your-api-key", "xxx", "todo"}
 
 
@@ -134,7 +137,7 @@ class Settings(_Frozen):
     webhook_secrets: SecretStr = SecretStr("")
     queue: str = Field("distill", pattern=r"^[\w.-]+$")
     key_prefix: str = Field("distill", pattern=r"^[\w.-]+$")
-    max_body_bytes: int = Field(1_000_000, ge=10_000)
+    max_body_bytes: int = Field(32_000_000, ge=10_000)
     argilla_timeout_s: float = Field(20.0, gt=0)
     session_hours: float = Field(8.0, gt=0)
     secure_cookies: bool = False

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import cast
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from redis.exceptions import RedisError
 
@@ -19,7 +19,7 @@ from plugin.gateway import Gateway
 from plugin.pages import annotators, dataset, entrance, examples, overview, record
 from plugin.pages.frame import Frame
 from plugin.queue_view import KINDS
-from plugin.settings import Settings
+from plugin.settings import MAX_FORM_BYTES, Settings
 from plugin.store import Store
 from plugin.wording import FILTERS
 
@@ -67,10 +67,15 @@ def blueprint(
         ("/datasets/<dataset_id>/annotators/<int:number>", "annotator", annotators.somebody),
     ):
         bp.add_url_rule(address, name, frame.for_visitors(page))
+    bp.before_request(_only_forms)
     bp.before_request(frame.prepare)
     bp.after_request(_seal)
     bp.register_error_handler(RedisError, frame.store_away)
     return bp
+
+
+def _only_forms() -> None:
+    request.max_content_length = MAX_FORM_BYTES
 
 
 def _dress(app: Flask) -> None:

@@ -95,20 +95,23 @@ def test_the_image_runs_without_a_shell_and_without_rights() -> None:
     by_word = {word: rest for word, rest in final if word}
     assert int(by_word["USER"]) > 0
     command = json.loads(by_word["CMD"])
-    assert command[0] == "gunicorn"
+    assert command[:2] == ["argilla-distill", "web"]
     assert "ENTRYPOINT" not in by_word
     assert json.loads(by_word["HEALTHCHECK"].partition("CMD ")[2])[0] == "python"
     assert "PYTHONUNBUFFERED=1" in by_word["ENV"]
 
 
-@pytest.mark.parametrize("name", ["deploy/Dockerfile", "deploy/argilla-distill-web.service"])
-def test_the_listener_is_started_as_the_procfile_starts_it(name: str) -> None:
-    factory = re.search(r'"(plugin\.listener:create_app\(\))"', (ROOT / "Procfile").read_text())
-    assert factory is not None
-    text = (ROOT / name).read_text()
-    assert factory[1] in text
-    module, _, function = factory[1].removesuffix("()").partition(":")
-    assert callable(getattr(importlib.import_module(module), function))
+def test_the_web_process_is_started_as_the_procfile_starts_it() -> None:
+    """`argilla-distill web`, with options that there are; in containers for all addresses."""
+    unit = (DEPLOY / "argilla-distill-web.service").read_text()
+    (started,) = re.findall(r"^ExecStart=/opt/argilla-distill/bin/(.*)$", unit, re.MULTILINE)
+    (listed,) = re.findall(r"^web: (.*)$", (ROOT / "Procfile").read_text(), re.MULTILINE)
+    (final,) = [json.loads(rest) for word, rest in instructions() if word == "CMD"]
+    for words in (started.split(), listed.replace("${PORT:-8000}", "8000").split(), final):
+        assert words[:2] == ["argilla-distill", "web"]
+        given = cli.commands["web"].make_context("web", list(words[2:])).params
+        assert given["port"] == 8000
+        assert given["host"] == ("127.0.0.1" if words == started.split() else "0.0.0.0")
 
 
 def pins(path: Path) -> dict[str, list[str]]:
@@ -169,12 +172,20 @@ def test_our_settings_accept_what_compose_gives_to(name: str, services: dict[str
     settings = read({**environment, "DISTILL_CONFIG": str(config)})
     assert set(environment) <= set(ENVIRONMENT.values())
     assert settings.delivery_url == "http://web:8000/webhooks/argilla"
-    assert settings.redis_url.get_secret_value().endswith("@redis:6379/5")
+    assert settings.redis_url.get_secret_value().endswith("@distill-redis:6379/5")
 
 
-def test_argilla_queues_in_another_database_of_the_same_redis(services: dict[str, Any]) -> None:
+def test_our_history_cannot_fill_argillas_redis(services: dict[str, Any]) -> None:
+    """It once did, and annotators got 500: ours is another server with other data and a limit."""
     for name in ("argilla", "argilla-worker"):
         assert services[name]["environment"]["ARGILLA_REDIS_URL"].endswith("@redis:6379/0")
+    ours, theirs = services["distill-redis"], services["redis"]
+    assert not {v.split(":")[0] for v in ours["volumes"]} & {
+        v.split(":")[0] for v in theirs["volumes"]
+    }
+    assert ours["command"][-2:] == ["--maxmemory", EXAMPLE["DISTILL_REDIS_MAXMEMORY"]]
+    for name in ("web", "worker", "cron"):
+        assert "redis" not in services[name]["depends_on"]
 
 
 def test_argilla_is_the_release_that_the_live_tests_run(services: dict[str, Any]) -> None:
@@ -263,12 +274,13 @@ def test_systemd_starts_programs_of_ours(path: Path) -> None:
         r"^ExecStart=/opt/argilla-distill/bin/(\S+)(.*)$", path.read_text(), re.MULTILINE
     )
     assert start is not None
-    if start[1] == "argilla-distill":
+    assert start[1] == "argilla-distill"
+    if "%i" in start[2]:
         instances = set(re.findall(r"argilla-distill@(\w+)", path.read_text()))
         assert instances == {"worker", "cron"} <= set(cli.commands)
         assert start[2].split() == ["%i"]
     else:
-        assert start[1] == "gunicorn"
+        assert start[2].split()[0] in cli.commands
     assert "EnvironmentFile=/etc/argilla-distill.env" in path.read_text()
 
 

@@ -65,8 +65,8 @@ def lonely(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Flas
     return create_app(Settings.model_validate(given), Store(away, "p")).test_client()
 
 
-def event(kind: str = "response.created") -> bytes:
-    record = {"id": RECORD, "dataset": {"id": DATASET}, "fields": {"text": TOLD}}
+def event(kind: str = "response.created", fields: dict[str, str] | None = None) -> bytes:
+    record = {"id": RECORD, "dataset": {"id": DATASET}, "fields": fields or {"text": TOLD}}
     data: Any = {"id": str(uuid4()), "record": record} if "response" in kind else record
     data = {"id": DATASET} if kind == "dataset.deleted" else data
     now = datetime.now(timezone.utc).isoformat()
@@ -350,5 +350,5 @@ def test_settings_are_read_from_the_environment_where_none_are_given(
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     app = create_app()
-    assert app.config["MAX_CONTENT_LENGTH"] == 1_000_000
+    assert app.config["MAX_CONTENT_LENGTH"] == 32_000_000
     assert app.test_client().get("/healthz").status_code == 200

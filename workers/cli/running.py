@@ -1,4 +1,4 @@
-"""Commands that run until they are stopped: `worker` and `cron` (the web is gunicorn's)."""
+"""Commands that run until they are stopped: `web`, `worker` and `cron`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,25 @@ import click
 
 from workers import processes
 from workers.cli.context import Opened
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--threads", type=click.IntRange(min=1), default=8, show_default=True)
+@click.pass_obj
+def web(opened: Opened, host: str, port: int, threads: int) -> None:
+    """Take deliveries and show pages until stopped; what has arrived by then is answered."""
+    from plugin import listener, serving  # other commands need no Flask
+
+    settings = opened.settings()
+    try:
+        at = serving.listen(host, port)
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot listen on {host}:{port}: {error.strerror or error}"
+        ) from None
+    serving.serve(listener.create_app(settings), at, settings, threads)
 
 
 @click.command()
@@ -23,4 +42,4 @@ def cron(opened: Opened) -> None:
     processes.cron(opened.settings())
 
 
-COMMANDS = (worker, cron)
+COMMANDS = (web, worker, cron)

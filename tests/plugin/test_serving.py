@@ -1,0 +1,372 @@
+"""The server under the listener: slow and large connections cost no thread, a stop loses nothing."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.processes import Process, free_port
+from plugin import serving
+from plugin.listener import create_app
+from plugin.settings import Settings
+from plugin.store import Store
+from tests.plugin.test_listener import DATASET, PATH, SECRET, event, signed
+
+SLOW = 200
+PROMPT_S = 10.0
+"""For one answer, on a machine whose cores are busy with something else."""
+
+BIN = Path(sys.executable).parent
+
+
+@contextmanager
+def served(
+    app: Any, limit: int = 100_000, proxies: int = 0
+) -> Iterator[tuple[serving.Server, int]]:
+    """A WSGI application on a server of its own, in a thread."""
+    at = serving.listen("127.0.0.1", 0)
+    port = int(at.getsockname()[1])
+    server, stopped = serving.server(app, at, limit, proxies), threading.Event()
+    thread = threading.Thread(target=serving.run, args=(server, stopped))
+    thread.start()
+    try:
+        yield server, port
+    finally:
+        stopped.set()
+        server.pull_trigger()
+        thread.join(30)
+
+
+@pytest.fixture
+def settings(redis_url: str, store: Store) -> Settings:
+    return Settings.model_validate(
+        {
+            "argilla_api_url": "http://127.0.0.1:9",
+            "argilla_api_key": "key",
+            "queue": f"q-{os.getpid()}",
+        }
+    )
+
+
+@pytest.fixture
+def listener(settings: Settings, store: Store) -> Iterator[tuple[serving.Server, int]]:
+    store.service.keep_webhook("h1", "http://us", SECRET)
+    app = create_app(settings, store)
+    with served(app, settings.max_body_bytes) as running:
+        yield running
+
+
+def ask(
+    port: int, method: str = "GET", path: str = "/healthz", **options: Any
+) -> tuple[int, bytes, http.client.HTTPMessage]:
+    """One request over a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PROMPT_S)
+    try:
+        connection.request(method, path, **options)
+        answer = connection.getresponse()
+        return answer.status, answer.read(), answer.headers
+    finally:
+        connection.close()
+
+
+# Slow connections
+
+HEAD = b"POST /webhooks/argilla HTTP/1.1\r\nHost: us\r\nContent-Type: application/json\r\n"
+STYLE = b"GET /static/style.css HTTP/1.1\r\nHost: us\r\n\r\n"
+BEGINNINGS = {
+    "a request line that does not end": b"G",
+    "a head that does not end": HEAD + b"x-more: ",
+    "a head that grows": HEAD + b"".join(b"x-%d: %s\r\n" % (n, b"y" * 90) for n in range(200)),
+    "a body that does not come": HEAD + b"Content-Length: 5000\r\n\r\n",
+    "a body that stops": HEAD + b"Content-Length: 5000\r\n\r\n" + b"x" * 4_999,
+    "a body in chunks that stops": HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+    "a large body that stops": HEAD + b"Content-Length: 900000\r\n\r\n" + b"x" * 300_000,
+    "a form that stops": b"POST /sign-in HTTP/1.1\r\nHost: us\r\nContent-Length: 50\r\n\r\nusername=",
+    "an answer that nobody reads": STYLE * 20,
+    "nothing at all": b"",
+}
+
+
+@contextmanager
+def slow(port: int, beginning: bytes, number: int = SLOW) -> Iterator[list[socket.socket]]:
+    """So many visitors who began, then sent one byte more and wait."""
+    with ExitStack() as stack:
+        there = []
+        for _ in range(number):
+            one = stack.enter_context(socket.socket())
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+            one.settimeout(PROMPT_S)
+            one.connect(("127.0.0.1", port))
+            one.sendall(beginning)
+            there.append(one)
+        yield there
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS.values(), ids=BEGINNINGS)
+def test_two_hundred_slow_connections_take_nothing_from_anybody_else(
+    listener: tuple[serving.Server, int], store: Store, beginning: bytes
+) -> None:
+    """Eight were once enough: each held a thread of the server's until its last byte."""
+    _, port = listener
+    with slow(port, beginning) as there:
+        for one in there if beginning.startswith(HEAD) else ():
+            one.sendall(b"y")
+        assert ask(port)[0] == 200
+        body = event()
+        status, answer, _ = ask(port, "POST", PATH, body=body, headers=signed(body))
+        assert (status, json.loads(answer)) == (202, {"status": "accepted"})
+        assert ask(port, path="/sign-in")[0] == 200
+    assert store.dirty.sizes(DATASET)[0] == 1
+
+
+def test_more_slow_connections_than_there_is_room_for_make_room(
+    listener: tuple[serving.Server, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, port = listener
+    monkeypatch.setattr(server.adj, "most_channels", 20)
+    with slow(port, BEGINNINGS["a head that does not end"], 60):
+        assert [ask(port)[0] for _ in range(5)] == [200] * 5
+        assert len(server.active_channels) <= 20
+
+
+class Waiting:
+    """A channel as `is_slow` sees it."""
+
+    def __init__(self, received: int | None = None, to_send: int = 0, served: bool = False) -> None:
+        self.channel = serving.Channel.__new__(serving.Channel)
+        self.channel.requests = [object()] if served else []
+        self.channel.outbufs = [object()]
+        self.channel.total_outbufs_len = to_send
+        self.request = serving.Request.__new__(serving.Request)
+        self.request.body_bytes_received = received or 0
+        self.channel.request = None if received is None else self.request
+
+    def until_slow(self) -> int | None:
+        """After how many seconds it is; None if not within an hour."""
+        return next((s for s in range(3_600) if self.channel.is_slow(1e9 + s)), None)
+
+
+def test_a_connection_is_slow_by_what_it_sends_or_reads_in_its_time() -> None:
+    grace = serving.GRACE_S + 1
+    assert Waiting(received=0).until_slow() == grace
+    assert Waiting(received=20_000_000).until_slow() == grace + 1_000
+    assert Waiting(to_send=200_000).until_slow() == grace + 10
+    assert Waiting().until_slow() is None
+    assert Waiting(received=0, served=True).until_slow() is None
+
+
+def test_a_new_request_on_the_same_connection_has_its_own_time() -> None:
+    one = Waiting(received=0)
+    assert not one.channel.is_slow(0.0)
+    assert not one.channel.is_slow(30.0)
+    one.channel.request = serving.Request.__new__(serving.Request)
+    assert not one.channel.is_slow(40.0)
+    assert not one.channel.is_slow(70.0)
+    assert one.channel.is_slow(71.0)
+
+
+def test_slow_connections_are_closed(
+    listener: tuple[serving.Server, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, port = listener
+    monkeypatch.setattr(serving, "GRACE_S", 0)
+    monkeypatch.setattr(server.adj, "cleanup_interval", 0)
+    with slow(port, BEGINNINGS["a body that does not come"], 3) as there:
+        for one in there:
+            one.settimeout(30)
+            assert one.recv(1) == b""
+
+
+# Large bodies
+
+
+def test_a_delivery_with_a_record_of_a_megabyte_and_more_is_taken(
+    listener: tuple[serving.Server, int], store: Store
+) -> None:
+    """All of them were once refused (413): the answers were left to the next look round."""
+    _, port = listener
+    for size in (1_000_000, 5_000_000):
+        body = event(fields={"text": "ü" * (size // 2)})
+        assert ask(port, "POST", PATH, body=body, headers=signed(body))[0] == 202
+        pieces: Iterable[bytes] = (body[n : n + 60_000] for n in range(0, len(body), 60_000))
+        chunked = {**signed(body), "Transfer-Encoding": "chunked"}
+        assert ask(port, "POST", PATH, body=pieces, headers=chunked, encode_chunked=True)[0] == 202
+    assert store.service.counters()["deliveries", "response.created", "accepted"] == 4
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_what_is_larger_than_allowed_is_refused_by_us_and_counted(
+    settings: Settings, store: Store, chunked: bool
+) -> None:
+    body = b"x" * 60_000
+    small = settings.model_copy(update={"max_body_bytes": 50_000})
+    with served(create_app(small, store), small.max_body_bytes) as (_, port):
+        pieces: Any = (body[n : n + 9_000] for n in range(0, len(body), 9_000))
+        options = {"body": pieces, "encode_chunked": True} if chunked else {"body": body}
+        headers = {**signed(body), **({"Transfer-Encoding": "chunked"} if chunked else {})}
+        status, answer, told = ask(port, "POST", PATH, headers=headers, **options)
+        assert (status, json.loads(answer)) == (
+            413,
+            {"error": "the body is larger than 50000 bytes"},
+        )
+        assert told["Connection"] == "close"
+        assert ask(port)[0] == 200
+    assert store.service.counters() == {("deliveries", "other", "size"): 1}
+
+
+def test_only_deliveries_may_be_large(listener: tuple[serving.Server, int]) -> None:
+    """A form that strangers send is no reason to take megabytes in."""
+    _, port = listener
+    head = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert ask(port, "POST", "/sign-in", body=b"a=" + b"x" * 70_000, headers=head)[0] == 413
+
+
+def test_only_so_many_large_bodies_are_on_their_way_at_once(
+    listener: tuple[serving.Server, int],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    _, port = listener
+    monkeypatch.setattr(serving, "MAX_LARGE", 3)
+    large = HEAD + b"Content-Length: 2000000\r\n\r\nx"
+    body = event(fields={"text": "x" * 1_100_000})
+    with caplog.at_level(logging.WARNING), slow(port, large, 3):
+        assert ask(port)[0] == 200
+        assert ask(port, "POST", PATH, body=body, headers=signed(body))[0] == 503
+        assert ask(port, "POST", PATH, body=event(), headers=signed(event()))[0] in (202, 401)
+    assert "one more is refused" in caplog.text
+    answers = (ask(port, "POST", PATH, body=body, headers=signed(body))[0] for _ in range(50))
+    assert 202 in answers  # their room is free once they have gone
+
+
+def test_a_head_that_is_too_large_is_refused(listener: tuple[serving.Server, int]) -> None:
+    _, port = listener
+    assert ask(port, headers={"x-much": "y" * 40_000})[0] == 431
+
+
+# Proxies
+
+
+def echo(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+    """Which of a proxy's headers reach the application."""
+    start("200 OK", [])
+    return [json.dumps(sorted(n for n in environ if "FORWARDED" in n)).encode()]
+
+
+@pytest.mark.parametrize(("proxies", "reach"), [(0, []), (1, ["FOR", "PROTO"])])
+def test_what_proxies_say_reaches_the_application_only_where_they_are_trusted(
+    proxies: int, reach: list[str]
+) -> None:
+    headers = {"X-Forwarded-For": "10.0.0.9", "X-Forwarded-Proto": "https"}
+    with served(echo, proxies=proxies) as (_, port):
+        _, told, _ = ask(port, headers=headers)
+    assert json.loads(told) == [f"HTTP_X_FORWARDED_{name}" for name in reach]
+
+
+# Stopping
+
+
+@pytest.fixture
+def argilla() -> Iterator[socket.socket]:
+    """An Argilla that answers when the test says so."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(30)
+        yield listening
+
+
+@pytest.fixture
+def process(argilla: socket.socket, redis_url: str, store: Store) -> Iterator[tuple[Process, int]]:
+    """The web process as an installation starts it."""
+    port = free_port()
+    env = {
+        "PATH": os.defpath,
+        "ARGILLA_API_URL": f"http://127.0.0.1:{argilla.getsockname()[1]}",
+        "ARGILLA_API_KEY": "key",
+        "DISTILL_REDIS_URL": redis_url,
+        "DISTILL_KEY_PREFIX": store._keys.prefix,
+    }
+    with tempfile.TemporaryDirectory() as place:
+        argv: list[str | Path] = [
+            BIN / "argilla-distill",
+            "web",
+            "--port",
+            str(port),
+            "--threads",
+            "2",
+        ]
+        web = Process("web", argv, env, Path(place) / "log")
+        web.ready = lambda: _answers(port)
+        with web:
+            yield web, port
+
+
+def _answers(port: int) -> bool:
+    try:
+        return ask(port)[0] == 200
+    except OSError:
+        return False
+
+
+def _accepts(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), PROMPT_S).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def test_on_sigterm_what_has_arrived_is_answered_before_the_end(
+    process: tuple[Process, int], argilla: socket.socket
+) -> None:
+    web, port = process
+    headers = {"Authorization": "Bearer some-key", "Accept": "application/json"}
+    with ThreadPoolExecutor(2) as pool, slow(port, BEGINNINGS["a body that stops"], 20):
+        visits = [pool.submit(ask, port, "GET", "/", headers=headers) for _ in range(2)]
+        asked = [argilla.accept()[0] for _ in visits]
+        assert web.popen is not None
+        web.popen.send_signal(signal.SIGTERM)
+        while _accepts(port):
+            time.sleep(0.01)
+        assert web.popen.poll() is None
+        for one in asked:
+            one.recv(65_536)
+            one.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}")
+            one.close()
+        assert [visit.result(30)[0] for visit in visits] == [401, 401]
+        assert web.popen.wait(30) == 0
+    assert "all answered" in web.tail()
+
+
+def test_the_web_command_loads_neither_models_nor_the_sdk(process: tuple[Process, int]) -> None:
+    web, _ = process
+    mapped = Path(f"/proc/{web.pid}/maps").read_text()
+    assert not [
+        name for name in ("numpy", "scipy", "sklearn", "pandas", "pyarrow") if name in mapped
+    ]
+
+
+def test_an_address_that_is_taken_is_told_in_a_sentence(
+    process: tuple[Process, int], tmp_path: Path
+) -> None:
+    web, port = process
+    second = Process("web", web.argv, web.env, tmp_path / "log")
+    second.launch()
+    assert second.popen is not None
+    assert second.popen.wait(60) == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in second.tail()
+    assert "Traceback" not in second.tail()
