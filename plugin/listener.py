@@ -24,6 +24,7 @@ from plugin.dispatch import Dispatch
 from plugin.errors import BadDelivery
 from plugin.settings import Settings, read
 from plugin.store import Store, connect
+from plugin.store.trouble import trouble
 from plugin.webhook_secrets import WebhookSecrets
 
 log = logging.getLogger("distill.listener")
@@ -138,8 +139,8 @@ def _health(app: Flask, settings: Settings, store: Store) -> None:
 def _errors(app: Flask) -> None:
     @app.errorhandler(RedisError)
     def store_is_away(error: RedisError) -> tuple[Response, int]:
-        log.warning("redis is unavailable: %s", type(error).__name__)
-        return jsonify(error="Redis is unavailable; try again"), 503
+        log.warning("redis takes nothing: %s: %s", type(error).__name__, error)
+        return jsonify(error=f"{trouble(error).what}; try again"), 503
 
     @app.errorhandler(RequestEntityTooLarge)
     def too_large(_: RequestEntityTooLarge) -> tuple[Response, int]:

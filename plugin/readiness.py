@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
+from redis.exceptions import ResponseError
 from rq import Worker
 from rq.serializers import JSONSerializer
 
 from plugin.store import Store
+from plugin.store.trouble import trouble
 
 WORKER_SILENT_S = 90
 """A worker whose heartbeat is older is taken for dead."""
@@ -17,18 +19,32 @@ CRON_SILENT_S = 60
 
 
 def check(store: Store, queue: str) -> dict[str, Any]:
-    """What `/readyz` answers. Raises redis' errors if there is no Redis."""
+    """What `/readyz` answers: ready is who would take a delivery, and has somebody to work on it.
+
+    `redis` is whether it takes a write, which a full one, or a replica, does not; `why` says what is
+    wrong. Raises redis' errors if there is no Redis.
+    """
+    why = refused(store)
     now = store.now()
     ages = [now - since for i in store.datasets.ids() if (since := store.dirty.oldest(i))]
     report: dict[str, Any] = {
-        "redis": True,
+        "redis": not why,
         "webhook": bool(store.service.webhooks()),
         "workers": len(workers(store, queue)),
         "cron": now - store.service.beats().get("cron", 0) < CRON_SILENT_S * 1000,
         "oldest_dirty_s": max(ages, default=0) / 1000,
     }
-    report["ready"] = bool(report["webhook"] and report["workers"])
-    return report
+    report["ready"] = bool(report["redis"] and report["webhook"] and report["workers"])
+    return {**report, "why": why} if why else report
+
+
+def refused(store: Store) -> str:
+    """Why Redis takes no write; "" where it does."""
+    try:
+        store.service.try_write()
+    except ResponseError as error:  # it answers, so that all else can be looked at
+        return trouble(error).what
+    return ""
 
 
 def workers(store: Store, queue: str) -> list[str]:

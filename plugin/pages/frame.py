@@ -18,6 +18,7 @@ from plugin.gateway import Gateway
 from plugin.settings import Settings
 from plugin.store import Store
 from plugin.store.service import ATTEMPTS_WINDOW_S
+from plugin.store.trouble import trouble
 from plugin.visitor import Refusal, Visitor
 
 log = logging.getLogger("distill.pages")
@@ -29,7 +30,7 @@ NOT_YOURS = (
     "These pages are for Argilla's owners, for admins of the workspace in question, and for annotators "
     "their own. Either there is no such record, dataset or annotator, or it is not for you to see."
 )
-STORE_AWAY = "Our store (Redis) does not answer. Nothing is lost; try again in a moment."
+STORE_AWAY = "Nothing is lost; try again in a moment."
 
 Page = Callable[..., AnyResponse]
 
@@ -123,7 +124,7 @@ class Frame:
     def store_away(self, error: RedisError) -> AnyResponse:
         """Redis does not answer."""
         log.warning("no page without redis: %s: %s", type(error).__name__, error)
-        return self.message(503, "Back in a moment", STORE_AWAY)
+        return self.message(503, "Back in a moment", f"{trouble(error).what}. {STORE_AWAY}")
 
     def _refused(self, refusal: Refusal) -> AnyResponse:
         answer = self.message(refusal.status, "Not let in", refusal.message)

@@ -7,6 +7,7 @@ distill:users                      hash    Argilla user id → user name
 distill:counters                   hash    "name|label|…" → count
 distill:timings                    hash    "call|le|seconds", "call|sum", "call|errors" → number
 distill:beats                      hash    process name → ms since the epoch when last alive
+distill:probe                      string  whether Redis takes a write (expires)
 distill:cookie                     string  the key that signs session cookies
 distill:attempts:<who>             string  failed sign-ins of late (expires)
 

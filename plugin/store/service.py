@@ -13,6 +13,8 @@ BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 ATTEMPTS_WINDOW_S = 300
 
+PROBE_S = 60
+
 
 class Service:
     """The state that is not of one dataset."""
@@ -104,6 +106,10 @@ class Service:
         return calls
 
     # Signs of life
+
+    def try_write(self) -> None:
+        """Write, as a delivery would. Raises redis' errors where Redis takes no write."""
+        self._redis.set(self._keys.shared("probe"), 1, ex=PROBE_S)
 
     def beat(self, name: str, now: int) -> None:
         """Note that something is alive (`cron`) or arrived (`ping`)."""

@@ -206,7 +206,7 @@ def test_while_redis_is_away_the_pages_answer_503(nowhere: Store, path: str) -> 
     page = site.get(path)
     assert page.status_code == 503
     assert "Nothing is lost" in page.text
-    assert site.get(path, json=True).get_json()["error"].startswith("Our store")
+    assert site.get(path, json=True).get_json()["error"].startswith("Redis does not answer")
 
 
 def test_while_redis_is_away_a_cookie_breaks_nothing_but_pages(nowhere: Store) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import redis
 from rq import Worker
 from rq.serializers import JSONSerializer
 
+from demo.servers import RedisServer
 from plugin import readiness
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, NoWorker
+from plugin.store.trouble import FULL
 from tests.workers.argilla_in_memory import HELPFUL, D
 from tests.workers.command_line import KEY, Run
 from tests.workers.conftest import Build
@@ -441,6 +445,27 @@ def test_doctor_without_redis_reports_it(run: Run, tmp_path: Path) -> None:
     done = run("doctor", "--json", DISTILL_REDIS_URL=f"unix://{tmp_path}/none.sock?db=5")
     assert done.code == 1
     assert "check DISTILL_REDIS_URL" in {finding["remedy"] for finding in done.json}
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("maxmemory", "state", "said"), [(500_000, "fail", FULL.what), (0, "ok", "MB used")]
+)
+def test_doctor_names_a_full_redis_and_says_what_to_do(
+    run: Run, maxmemory: int, state: str, said: str
+) -> None:
+    """All it once said was "OutOfMemoryError"."""
+    with (
+        tempfile.TemporaryDirectory(prefix="rd-") as folder,
+        RedisServer(Path(folder), unixsocket=Path(folder) / "r") as server,
+        redis.Redis.from_url(server.url()) as client,
+    ):
+        client.config_set("maxmemory", maxmemory)
+        done = run("doctor", "--json", DISTILL_REDIS_URL=server.url())
+    found = {finding["what"]: finding for finding in done.json}["redis writes"]
+    assert found["state"] == state
+    assert said in found["text"]
+    assert found["remedy"] == (FULL.remedy if state == "fail" else "")
 
 
 # As a process

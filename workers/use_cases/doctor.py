@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from plugin.addresses import shown
 from plugin.deliveries import EVENTS
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, DistillError
 from plugin.records import Dataset
+from plugin.store import trouble as redis_trouble
 from plugin.troubles import with_redis
 from workers.models import Models
 from workers.use_cases import plan_check, redis_database
@@ -28,6 +29,8 @@ MEND_STRATEGY = (
     "mend the package or `strategy` in distill.toml, restart the workers, run `argilla-distill refit`; "
     "what was last published stays until then"
 )
+
+NEARLY_FULL = 0.9
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
@@ -70,6 +73,7 @@ def _redis(world: World) -> Iterator[Finding]:
     if trouble:
         yield Finding("redis database", WARN, trouble, redis_database.REMEDY)
     memory, persistence = redis.info("memory"), redis.info("persistence")
+    yield _room(world, memory)
     policy = memory.get("maxmemory_policy", "unknown")
     if policy == "noeviction":
         yield Finding("redis eviction", OK, policy)
@@ -87,6 +91,24 @@ def _redis(world: World) -> Iterator[Finding]:
         yield Finding("redis persistence", WARN, text, "set appendonly yes")
     else:
         yield Finding("redis persistence", FAIL, "none: a restart loses all", "set appendonly yes")
+
+
+def _room(world: World, memory: Mapping[str, Any]) -> Finding:
+    """Whether Redis takes writes, and how much more it has room for."""
+    used, limit = memory.get("used_memory", 0), memory.get("maxmemory", 0)
+    text = (
+        f"{used / 1e6:,.0f} of {limit / 1e6:,.0f} MB used"
+        if limit
+        else f"{used / 1e6:,.0f} MB used"
+    )
+    try:
+        world.store.service.try_write()
+    except RedisError as error:
+        found = redis_trouble.trouble(error)
+        return Finding("redis writes", FAIL, f"{found.what}; {text}", found.remedy)
+    if limit and used > NEARLY_FULL * limit:
+        return Finding("redis writes", WARN, f"nearly full: {text}", redis_trouble.FULL.remedy)
+    return Finding("redis writes", OK, text)
 
 
 def _argilla(world: World) -> Iterator[Finding]:
