@@ -1,80 +1,44 @@
-"""Who visits our pages: sign-in with an Argilla account, and the session cookie.
+"""Who visits our pages: sign-in with an Argilla account, by password or API key, and sign-out.
 
-We keep no accounts and no passwords. Who may see what is `visitor`, scripts are known by `tokens`,
-and what a page shows is `pages`.
+We keep no accounts and no passwords: Argilla says who somebody is, at the sign-in and again every two
+minutes. Who may see what is `visitor`, scripts are known by `tokens`, the cookie is `cookies`, and what
+a page shows is `pages`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
-import httpx
-from flask import Flask, Request, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from itsdangerous import URLSafeTimedSerializer
-from redis.exceptions import RedisError
+from flask import Flask, request, session
+from redis.exceptions import ResponseError
 
+from plugin.asking import AWAY, Asking
+from plugin.cookies import Cookies
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
 from plugin.gateway import Gateway
 from plugin.settings import Settings
 from plugin.store import Store
+from plugin.store.attempts import pair
+from plugin.store.sign_ins import SignIn
 from plugin.tokens import Tokens
-from plugin.visitor import (
-    LONGEST_INPUT,
-    MOST_ATTEMPTS_BY_ADDRESS,
-    MOST_ATTEMPTS_BY_NAME,
-    THROTTLED,
-    Refusal,
-    Visitor,
-    asked,
-)
+from plugin.visitor import LONGEST_INPUT, Refusal, Visitor, throttled
 
-ARGILLA_TIMEOUT_S = 10.0
+RECHECK_S = 120
+"""So long after Argilla was last asked about a visitor it is asked again."""
+
+AGAIN_S = 10
+"""The same while Argilla does not answer."""
+
+TRUSTED_S = 900
+"""So long a visitor may go on while Argilla does not answer."""
 
 WRONG = "This user name and password do not belong together."
-
-
-class Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookie, whose key is asked for when a page first needs it.
-
-    So the listener starts, and takes deliveries, while Redis is down.
-    """
-
-    def __init__(self, settings: Settings, store: Store) -> None:
-        self._key: bytes = settings.secret_key.get_secret_value().encode()
-        self._store = store
-
-    def key(self) -> bytes:
-        """The key. Raises redis' errors while it is not known and Redis is away."""
-        if not self._key:
-            self._key = self._store.service.cookie_key()
-        return self._key
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
-        """Flask's, with our key."""
-        return URLSafeTimedSerializer(
-            self.key(),
-            salt=self.salt,
-            serializer=self.serializer,
-            signer_kwargs={"key_derivation": self.key_derivation, "digest_method": hashlib.sha256},
-        )
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """The visitor's session; an empty one for everybody else, and while there is no key.
-
-        Flask calls this for every request, deliveries included: it must not fail.
-        """
-        if app.config["SESSION_COOKIE_NAME"] not in request.cookies:
-            return self.session_class()
-        try:
-            return super().open_session(app, request)
-        except RedisError:
-            return self.session_class()
 
 
 class Accounts:
@@ -82,7 +46,8 @@ class Accounts:
 
     Parameters
     ----------
-    visit : a gateway without any key; by default a new one to the Argilla of the settings.
+    visit : makes a gateway without any key, which checks passwords and keys.
+    serve : gives the gateway with the service's key, which tells what became of a visitor.
     clock : seconds since the epoch.
     """
 
@@ -90,15 +55,18 @@ class Accounts:
         self,
         settings: Settings,
         store: Store,
-        visit: Callable[[], Gateway] | None = None,
+        visit: Callable[[], Gateway],
+        serve: Callable[[], Gateway],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
-        self._store = store
-        self._visit = visit or self._plain_gateway
+        self._attempts = store.attempts
+        self._sign_ins = store.sign_ins
+        self._serve = serve
         self._clock = clock
-        self.sessions = Sessions(settings, store)
-        self.tokens = Tokens(store.service, self._visit, clock)
+        self._ask = Asking(visit)
+        self.cookies = Cookies(settings, store)
+        self.tokens = Tokens(store.attempts, self._ask, clock)
 
     def configure(self, app: Flask) -> None:
         """Make an application keep our sessions."""
@@ -110,36 +78,46 @@ class Accounts:
             SESSION_COOKIE_SECURE=self._settings.secure_cookies,
             PERMANENT_SESSION_LIFETIME=lifetime,
         )
-        app.session_interface = self.sessions
+        app.session_interface = self.cookies
 
     def visitor(self) -> Visitor | Refusal | None:
         """Whose token came with the request; else who is signed in, None if nobody is (any more)."""
         key = bearer()
         if key is not None:
             return self.tokens.visitor(key, request.remote_addr or "")
-        known: dict[str, Any] | None = session.get("visitor")
-        if known is None or known["until"] <= self._clock():
+        sign_in_id = str(session.get("sign_in", ""))
+        known, now = self._sign_ins.get(sign_in_id), self._clock()
+        if known is None or known.until <= now:
             return None
-        return Visitor(known["id"], known["name"], known["role"], tuple(known["spaces"]))
+        if now >= known.ask_at:
+            return self._asked_again(sign_in_id, known, now)
+        return _visitor(known)
 
     def sign_in(self, username: str, password: str, address: str) -> Visitor | Refusal:
         """Ask Argilla who this is, and begin a new session."""
-        attempts = self._store.service.attempts
-        by_name = f"name:{hashlib.sha256(username.encode()).hexdigest()[:32]}"
-        if attempts(f"address:{address}") > MOST_ATTEMPTS_BY_ADDRESS:
-            return Refusal(429, THROTTLED)
-        if attempts(by_name) > MOST_ATTEMPTS_BY_NAME:
-            return Refusal(429, THROTTLED)
         if not 0 < len(username) <= LONGEST_INPUT or not 0 < len(password) <= LONGEST_INPUT:
             return Refusal(401, WRONG)
-        found = asked(self._visit, lambda gateway: gateway.sign_in(username, password), WRONG)
+        who = pair(f"name {username}", address)
+        if wait_s := self._attempts.begin(who, self._clock()):
+            return throttled(wait_s)
+        found = self._ask(lambda gateway: gateway.sign_in(username, password), WRONG)
         if isinstance(found, Visitor):
-            self._store.service.forget_attempts(by_name)
+            self._attempts.forgive(who)
+            self._begin(found)
+        elif found.status != 401:
+            self._attempts.take_back(who)
+        return found
+
+    def sign_in_by_key(self, key: str, address: str) -> Visitor | Refusal:
+        """The same with an API key: who signs in to Argilla through OAuth has no password."""
+        found = self.tokens.visitor(key, address)
+        if isinstance(found, Visitor):
             self._begin(found)
         return found
 
     def sign_out(self) -> None:
-        """End the session."""
+        """End the session, for every copy of its cookie."""
+        self._sign_ins.end(str(session.get("sign_in", "")))
         session.clear()
 
     def token(self) -> str:
@@ -154,20 +132,62 @@ class Accounts:
         return bool(known) and hmac.compare_digest(known.encode(), token.encode())
 
     def _begin(self, visitor: Visitor) -> None:
+        self._sign_ins.end(str(session.get("sign_in", "")))
         session.clear()
-        session["visitor"] = {
-            "id": visitor.id,
-            "name": visitor.username,
-            "role": visitor.role,
-            "spaces": list(visitor.workspaces),
-            "until": int(self._clock() + self._settings.session_hours * 3600),
-        }
+        now = self._clock()
+        until = now + self._settings.session_hours * 3600
+        known = SignIn(
+            visitor.id,
+            visitor.username,
+            visitor.role,
+            visitor.workspaces,
+            until=until,
+            asked_at=now,
+            ask_at=now + RECHECK_S,
+        )
+        session["sign_in"] = self._sign_ins.begin(known, now)
         self.token()
 
-    def _plain_gateway(self) -> Gateway:
-        """A gateway without the service's key, and with a cookie jar of its own."""
-        timeout_s = min(self._settings.argilla_timeout_s, ARGILLA_TIMEOUT_S)
-        return Gateway(httpx.Client(base_url=self._settings.argilla_api_url, timeout=timeout_s))
+    def _asked_again(self, sign_in_id: str, known: SignIn, now: float) -> Visitor | Refusal | None:
+        """What Argilla says of a visitor now: their role may have changed, or they may be gone."""
+        try:
+            found = self._still_there(known.user)
+        except (ArgillaUnavailable, ArgillaRefused, LookupError, TypeError):
+            if now - known.asked_at > TRUSTED_S:
+                return Refusal(503, AWAY)
+            self._renew(sign_in_id, replace(known, ask_at=now + AGAIN_S))
+            return _visitor(known)
+        if found is None:
+            self._sign_ins.end(sign_in_id)
+            return None
+        current = replace(
+            known,
+            username=found.username,
+            role=found.role,
+            workspaces=found.workspaces,
+            asked_at=now,
+            ask_at=now + RECHECK_S,
+        )
+        self._renew(sign_in_id, current)
+        return found
+
+    def _still_there(self, user_id: str) -> Visitor | None:
+        """The user, None if Argilla has none of this id."""
+        gateway = self._serve()
+        try:
+            return Visitor.of(*gateway.user(user_id))
+        except NotFound:
+            gateway.me()  # fails where it is Argilla that is not found
+            return None
+
+    def _renew(self, sign_in_id: str, known: SignIn) -> None:
+        """A full Redis is no reason to show nothing: Argilla is asked again the next time."""
+        with suppress(ResponseError):
+            self._sign_ins.renew(sign_in_id, known)
+
+
+def _visitor(known: SignIn) -> Visitor:
+    return Visitor(known.user, known.username, known.role, known.workspaces)
 
 
 def bearer() -> str | None:

@@ -28,16 +28,28 @@ SINGLY = 5
 INDEX_LAG_S = 1.5
 """So long after a record was made at most, Elasticsearch finds it: it is refreshed every second."""
 
+VISITOR_TIMEOUT_S = 10.0
+"""How long somebody who signs in waits for Argilla."""
+
 
 def connect(settings: Settings, timer: Timer | None = None) -> Gateway:
     """A gateway with the service's own key."""
-    http = httpx.Client(
+    key = {"X-Argilla-Api-Key": settings.argilla_api_key.get_secret_value()}
+    return Gateway(_client(settings, settings.argilla_timeout_s, key), timer)
+
+
+def anonymous(settings: Settings) -> Gateway:
+    """A gateway without any key and with a cookie jar of its own, for one visitor."""
+    return Gateway(_client(settings, min(settings.argilla_timeout_s, VISITOR_TIMEOUT_S), {}))
+
+
+def _client(settings: Settings, timeout_s: float, headers: dict[str, str]) -> httpx.Client:
+    return httpx.Client(
         base_url=settings.argilla_api_url,
-        headers={"X-Argilla-Api-Key": settings.argilla_api_key.get_secret_value()},
-        timeout=httpx.Timeout(settings.argilla_timeout_s, connect=5.0),
+        headers=headers,
+        timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 5.0)),
         verify=tls(),
     )
-    return Gateway(http, timer)
 
 
 class Gateway(Calls):
@@ -52,6 +64,12 @@ class Gateway(Calls):
     def me(self) -> dict[str, Any]:
         """The user whose key we use: id, username, role."""
         return self._json("me", "GET", "me")
+
+    def user(self, user_id: str) -> tuple[dict[str, Any], list[str]]:
+        """A user and the ids of their workspaces. Needs an owner's key."""
+        user = self._json("sign_in", "GET", f"users/{user_id}")
+        spaces = self._json("sign_in", "GET", f"users/{user_id}/workspaces")["items"]
+        return user, [space["id"] for space in spaces]
 
     def users(self) -> dict[str, str]:
         """All users: id → username. Needs an owner's key."""

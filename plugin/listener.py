@@ -11,11 +11,10 @@ import os
 import time
 from contextlib import nullcontext
 from threading import Lock
-from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from redis.exceptions import RedisError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plugin import metrics, pages, readiness
@@ -141,14 +140,3 @@ def _errors(app: Flask) -> None:
     def store_is_away(error: RedisError) -> tuple[Response, int]:
         log.warning("redis takes nothing: %s: %s", type(error).__name__, error)
         return jsonify(error=f"{trouble(error).what}; try again"), 503
-
-    @app.errorhandler(RequestEntityTooLarge)
-    def too_large(_: RequestEntityTooLarge) -> tuple[Response, int]:
-        limit = app.config["MAX_CONTENT_LENGTH"]
-        return jsonify(error=f"the body is larger than {limit} bytes"), 413
-
-    @app.errorhandler(HTTPException)
-    def refused(error: HTTPException) -> Any:
-        if request.path.startswith("/webhooks/"):
-            return jsonify(error=error.description), error.code or 400
-        return error

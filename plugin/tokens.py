@@ -1,7 +1,7 @@
-"""Who sends a script's request: the owner of the Argilla API key that it carries as a token.
+"""Whose API key of Argilla's this is: of a script that sends it as a token, or of a visitor at the form.
 
 The key is shown to Argilla, kept nowhere and never logged; what Argilla answered is remembered for a
-minute under the key's hash. Failures are limited like sign-ins. What the visitor may see is `accounts`.
+minute under the key's hash. Failures are limited like sign-ins. What the visitor may see is `visitor`.
 """
 
 from __future__ import annotations
@@ -9,22 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from plugin.gateway import Gateway
-from plugin.store.service import Service
-from plugin.visitor import (
-    LONGEST_INPUT,
-    MOST_ATTEMPTS_BY_ADDRESS,
-    MOST_ATTEMPTS_BY_NAME,
-    THROTTLED,
-    Refusal,
-    Visitor,
-    asked,
-)
+from plugin.asking import Asking
+from plugin.store.attempts import Attempts, pair
+from plugin.visitor import LONGEST_INPUT, Refusal, Visitor, throttled
 
 REMEMBERED_S = 60
 MOST_REMEMBERED = 1_000
 
-NOBODYS = "This token is nobody's. It is your own API key: in Argilla, under “My settings”."
+NOBODYS = "This API key is nobody's. Yours is in Argilla, under “My settings”."
 
 
 class Tokens:
@@ -32,15 +24,13 @@ class Tokens:
 
     Parameters
     ----------
-    visit : makes a gateway without any key.
+    ask : asks Argilla who somebody is.
     clock : seconds since the epoch.
     """
 
-    def __init__(
-        self, service: Service, visit: Callable[[], Gateway], clock: Callable[[], float]
-    ) -> None:
-        self._service = service
-        self._visit = visit
+    def __init__(self, attempts: Attempts, ask: Asking, clock: Callable[[], float]) -> None:
+        self._attempts = attempts
+        self._ask = ask
         self._clock = clock
         self._known: dict[str, tuple[float, Visitor]] = {}
 
@@ -51,26 +41,20 @@ class Tokens:
         if known is not None and self._clock() < until:
             return known
         self._known.pop(digest, None)
-        attempts = self._service.attempts
-        tries = (
-            (f"tokens:{address}", MOST_ATTEMPTS_BY_ADDRESS),
-            (f"token:{digest[:32]}", MOST_ATTEMPTS_BY_NAME),
-        )
-        if any(attempts(who) > most for who, most in tries):
-            return Refusal(429, THROTTLED)
-        found = self._ask(key)
-        if isinstance(found, Visitor):
-            for who, _ in tries:
-                attempts(who, -1)
-            self._remember(digest, found)
-        return found
-
-    def _ask(self, key: str) -> Visitor | Refusal:
         if not 0 < len(key) <= LONGEST_INPUT or not (key.isascii() and key.isprintable()):
             return Refusal(401, NOBODYS)
-        return asked(self._visit, lambda gateway: gateway.identify(key), NOBODYS)
+        who = pair(f"key {digest}", address)
+        if wait_s := self._attempts.begin(who, self._clock()):
+            return throttled(wait_s)
+        found = self._ask(lambda gateway: gateway.identify(key), NOBODYS)
+        if isinstance(found, Visitor):
+            self._attempts.forgive(who)
+            self._remember(digest, found)
+        elif found.status != 401:
+            self._attempts.take_back(who)
+        return found
 
     def _remember(self, digest: str, visitor: Visitor) -> None:
         if len(self._known) >= MOST_REMEMBERED:
-            self._known.pop(next(iter(self._known)))
+            self._known.pop(next(iter(self._known)), None)
         self._known[digest] = (self._clock() + REMEMBERED_S, visitor)

@@ -5,22 +5,11 @@ How we come to know them is `accounts` (a sign-in, a cookie) and `tokens` (a scr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
-from plugin.gateway import Gateway
-from plugin.store.service import ATTEMPTS_WINDOW_S
-
-MOST_ATTEMPTS_BY_NAME = 10
-MOST_ATTEMPTS_BY_ADDRESS = 60
-"""Per `ATTEMPTS_WINDOW_S`; the second is higher, because a whole office may share one address."""
-
 LONGEST_INPUT = 256
-
-THROTTLED = f"Too many attempts. Wait {ATTEMPTS_WINDOW_S // 60} minutes, then try again."
-AWAY = "Argilla does not answer, and it is Argilla that knows who you are. Try again in a moment."
 
 
 @dataclass(frozen=True)
@@ -59,31 +48,19 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why somebody is not let in: the HTTP status and a sentence for them."""
+    """Why somebody is not let in: the HTTP status, a sentence for them, and how long to wait."""
 
     status: int
     message: str
+    wait_s: int = 0
 
 
-def asked(
-    visit: Callable[[], Gateway],
-    who: Callable[[Gateway], tuple[Mapping[str, Any], Sequence[str]]],
-    unknown: str,
-) -> Visitor | Refusal:
-    """Whom Argilla says it is.
+def throttled(wait_s: int) -> Refusal:
+    """Somebody has failed too often and has to wait.
 
-    Parameters
-    ----------
-    visit : makes a gateway without any key, which is closed in the end.
-    who : asks it for the user and the ids of their workspaces.
-    unknown : what to say if Argilla knows nobody of the kind.
+    >>> throttled(1).message, throttled(90).message
+    ('Too many attempts. Try again in 1 second.', 'Too many attempts. Try again in 2 minutes.')
     """
-    gateway = visit()
-    try:
-        return Visitor.of(*who(gateway))
-    except (ArgillaUnavailable, NotFound):
-        return Refusal(503, AWAY)
-    except (ArgillaRefused, InvalidValue):
-        return Refusal(401, unknown)
-    finally:
-        gateway.close()
+    number, unit = (wait_s, "second") if wait_s < 60 else (-(-wait_s // 60), "minute")
+    text = f"Too many attempts. Try again in {number} {unit}{'' if number == 1 else 's'}."
+    return Refusal(429, text, wait_s)

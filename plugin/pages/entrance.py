@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from plugin.accounts import local_path
 from plugin.pages.frame import Frame
-from plugin.store.service import ATTEMPTS_WINDOW_S
 from plugin.visitor import Refusal, Visitor
 
 EXPIRED_FORM = "This form is too old, or your browser sent no cookie. Please try once more."
@@ -34,11 +33,15 @@ class Entrance:
         accounts = self.frame.accounts
         if not accounts.is_ours(form.get("token", "")):
             return self._form(400, EXPIRED_FORM, target, name)
-        found = accounts.sign_in(name, form.get("password", ""), request.remote_addr or "")
+        address, key = request.remote_addr or "", form.get("api_key", "").strip()
+        if key:
+            found = accounts.sign_in_by_key(key, address)
+        else:
+            found = accounts.sign_in(name, form.get("password", ""), address)
         if isinstance(found, Refusal):
-            answer = self._form(found.status, found.message, target, name)
-            if found.status == 429:
-                answer.headers["Retry-After"] = str(ATTEMPTS_WINDOW_S)
+            answer = self._form(found.status, found.message, target, name, by_key=bool(key))
+            if found.wait_s:
+                answer.headers["Retry-After"] = str(found.wait_s)
             return answer
         return redirect(target, 303)
 
@@ -49,7 +52,9 @@ class Entrance:
         self.frame.accounts.sign_out()
         return redirect(url_for("pages.sign_in"), 303)
 
-    def _form(self, status: int, error: str, target: str, username: str = "") -> AnyResponse:
+    def _form(
+        self, status: int, error: str, target: str, username: str = "", by_key: bool = False
+    ) -> AnyResponse:
         html = render_template(
             "sign_in.html",
             argilla=self.frame.settings.argilla_url,
@@ -57,6 +62,7 @@ class Entrance:
             error=error,
             next=target,
             username=username,
+            by_key=by_key,
         )
         return make_response(html, status)
 

@@ -5,26 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
-from functools import cached_property
 from typing import Any
 
 from flask import jsonify, make_response, redirect, render_template, request, url_for
 from redis.exceptions import RedisError
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugin import gateway
 from plugin.accounts import Accounts, bearer
 from plugin.gateway import Gateway
 from plugin.settings import Settings
 from plugin.store import Store
-from plugin.store.service import ATTEMPTS_WINDOW_S
 from plugin.store.trouble import trouble
 from plugin.visitor import Refusal, Visitor
 
 log = logging.getLogger("distill.pages")
-
-FIELDS_TIMEOUT_S = 3.0
-"""How long a page waits for Argilla, which it can do without."""
 
 NOT_YOURS = (
     "These pages are for Argilla's owners, for admins of the workspace in question, and for annotators "
@@ -40,7 +34,7 @@ class Frame:
 
     Parameters
     ----------
-    serve : makes the gateway, with the service's key, that reads a record's fields.
+    serve : gives the gateway, with the service's key, that reads a record's fields.
     clock : seconds since the epoch.
     """
 
@@ -49,7 +43,7 @@ class Frame:
         settings: Settings,
         store: Store,
         accounts: Accounts,
-        serve: Callable[[], Gateway] | None,
+        serve: Callable[[], Gateway],
         clock: Callable[[], float],
     ) -> None:
         self.settings = settings
@@ -58,13 +52,10 @@ class Frame:
         self._serve = serve
         self._clock = clock
 
-    @cached_property
+    @property
     def gateway(self) -> Gateway:
-        """One gateway for all visitors: its connections are kept."""
-        if self._serve:
-            return self._serve()
-        patience = {"argilla_timeout_s": min(self.settings.argilla_timeout_s, FIELDS_TIMEOUT_S)}
-        return gateway.connect(self.settings.model_copy(update=patience))
+        """Argilla, with the service's key."""
+        return self._serve()
 
     def now(self) -> int:
         """Ms since the epoch."""
@@ -72,7 +63,7 @@ class Frame:
 
     def prepare(self) -> None:
         """Without the key of the cookies there is no page: fails while Redis cannot give it."""
-        self.accounts.sessions.key()
+        self.accounts.cookies.key()
 
     def for_visitors(self, page: Page) -> Page:
         """A page that is shown to nobody but visitors whom we know; it is called with who it is."""
@@ -130,8 +121,8 @@ class Frame:
         answer = self.message(refusal.status, "Not let in", refusal.message)
         if refusal.status == 401:
             answer.headers["WWW-Authenticate"] = "Bearer"
-        if refusal.status == 429:
-            answer.headers["Retry-After"] = str(ATTEMPTS_WINDOW_S)
+        if refusal.wait_s:
+            answer.headers["Retry-After"] = str(refusal.wait_s)
         return answer
 
     def _to_sign_in(self) -> AnyResponse:

@@ -7,21 +7,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cache, partial
 from typing import cast
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, request
 from flask.json.provider import DefaultJSONProvider
 from redis.exceptions import RedisError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
-from plugin import charts, intervals, pictures
+from plugin import charts, gateway, intervals, pictures
 from plugin.accounts import Accounts
-from plugin.gateway import Gateway
-from plugin.pages import annotators, dataset, entrance, examples, overview, record
+from plugin.gateway import Gateway, anonymous
+from plugin.pages import annotators, dataset, entrance, examples, failures, overview, record
 from plugin.pages.frame import Frame
 from plugin.queue_view import KINDS
 from plugin.settings import MAX_FORM_BYTES, Settings
 from plugin.store import Store
 from plugin.wording import FILTERS
+
+ARGILLA_TIMEOUT_S = 3.0
+"""How long a page waits for Argilla, which it can do without."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -46,11 +52,13 @@ def blueprint(
     Parameters
     ----------
     visit : makes the gateway, without any key, that checks passwords and tokens.
-    serve : makes the gateway, with the service's key, that reads a record's fields.
+    serve : makes the gateway, with the service's key, that reads a record's fields and tells whether a
+        visitor is still there. One for all visitors: its connections are kept.
     clock : seconds since the epoch.
     """
-    accounts = Accounts(settings, store, visit, clock)
-    frame = Frame(settings, store, accounts, serve, clock)
+    served = cache(serve or partial(_gateway, settings))
+    accounts = Accounts(settings, store, visit or partial(anonymous, settings), served, clock)
+    frame = Frame(settings, store, accounts, served, clock)
     bp = Blueprint("pages", __name__)
     bp.record_once(lambda state: accounts.configure(cast(Flask, state.app)))
     bp.record_once(lambda state: _dress(cast(Flask, state.app)))
@@ -71,11 +79,17 @@ def blueprint(
     bp.before_request(frame.prepare)
     bp.after_request(_seal)
     bp.register_error_handler(RedisError, frame.store_away)
+    bp.app_errorhandler(HTTPException)(partial(failures.failed, frame, _seal))
     return bp
 
 
 def _only_forms() -> None:
     request.max_content_length = MAX_FORM_BYTES
+
+
+def _gateway(settings: Settings) -> Gateway:
+    patience = {"argilla_timeout_s": min(settings.argilla_timeout_s, ARGILLA_TIMEOUT_S)}
+    return gateway.connect(settings.model_copy(update=patience))
 
 
 def _dress(app: Flask) -> None:
@@ -87,7 +101,7 @@ def _dress(app: Flask) -> None:
     cast(DefaultJSONProvider, app.json).sort_keys = False  # in the order in which pages tell it
 
 
-def _seal(response: Response) -> Response:
+def _seal(response: AnyResponse) -> AnyResponse:
     response.headers.update(HEADERS)
     response.vary.add("Accept")
     response.vary.add("Authorization")

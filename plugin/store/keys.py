@@ -9,7 +9,8 @@ distill:timings                    hash    "call|le|seconds", "call|sum", "call|
 distill:beats                      hash    process name → ms since the epoch when last alive
 distill:probe                      string  whether Redis takes a write (expires)
 distill:cookie                     string  the key that signs session cookies
-distill:attempts:<who>             string  failed sign-ins of late (expires)
+distill:attempts:<who>             hash    failed sign-ins of late, by name and address (expires)
+distill:sign-in:<id>               string  who is signed in with this cookie (expires)
 
 distill:reviews                    hash    dataset → its review dataset, {"id", "name", "word", …}
 distill:reviewed                   hash    review dataset, also a former one → the dataset

@@ -11,8 +11,6 @@ from plugin.store.keys import Keys
 BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper bounds of the histogram of Argilla calls, in seconds."""
 
-ATTEMPTS_WINDOW_S = 300
-
 PROBE_S = 60
 
 
@@ -55,25 +53,13 @@ class Service:
                 pipe.hset(key, mapping=users)
             pipe.execute()
 
-    # Sign-in
+    # Cookies
 
     def cookie_key(self) -> bytes:
         """The key that signs session cookies, the same for every listener process."""
         key = self._keys.shared("cookie")
         self._redis.set(key, secrets.token_hex(32), nx=True)
         return bytes(self._redis.get(key))
-
-    def attempts(self, who: str, by: int = 1) -> int:
-        """Count a sign-in attempt of somebody, or take one back; how many there were of late."""
-        key = self._keys.shared(f"attempts:{who}")
-        with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(key, 0, nx=True, ex=ATTEMPTS_WINDOW_S)
-            pipe.incrby(key, by)
-            return int(pipe.execute()[1])
-
-    def forget_attempts(self, who: str) -> None:
-        """A sign-in succeeded."""
-        self._redis.delete(self._keys.shared(f"attempts:{who}"))
 
     # Counters and timings: kept here, because what a forked job counts in memory vanishes
 

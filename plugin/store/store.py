@@ -11,6 +11,7 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from plugin.settings import Settings
+from plugin.store.attempts import Attempts
 from plugin.store.datasets import Datasets
 from plugin.store.dirty import Dirty
 from plugin.store.history import History
@@ -19,6 +20,7 @@ from plugin.store.lease import Lease
 from plugin.store.reports import Reports
 from plugin.store.reviews import Reviews
 from plugin.store.service import Service
+from plugin.store.sign_ins import SignIns
 from plugin.store.sweeps import Sweeps
 from plugin.store.texts import Texts
 from plugin.store.unanswered import Unanswered
@@ -50,12 +52,14 @@ class Store:
         self.redis = redis
         self._clock = clock
         self._keys = Keys(prefix)
+        self.attempts = Attempts(redis, self._keys)
         self.datasets = Datasets(redis, self._keys)
         self.dirty = Dirty(redis, self._keys)
         self.history = History(redis, self._keys)
         self.reports = Reports(redis, self._keys)
         self.reviews = Reviews(redis, self._keys)
         self.service = Service(redis, self._keys)
+        self.sign_ins = SignIns(redis, self._keys)
         self.sweeps = Sweeps(redis, self._keys)
         self.texts = Texts(redis, self._keys)
         self.unanswered = Unanswered(redis, self._keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,7 +16,8 @@ SERVICE_KEY = "service.apikey"
 
 @dataclass
 class FakeArgilla:
-    """`accounts`: user name → (password, role, workspaces). `away`: it answers 503 to everything.
+    """`accounts`: user name → (password, role, workspaces). `away`: it answers 503 to everything,
+    `gone`: 404, as an address does that is not Argilla's; `fails` answers instead of it.
 
     The API key of a user is their name and `.apikey`.
     """
@@ -23,6 +25,8 @@ class FakeArgilla:
     accounts: dict[str, tuple[str, str, list[str]]] = field(default_factory=dict)
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     away: bool = False
+    gone: bool = False
+    fails: Callable[[httpx.Request], httpx.Response] | None = None
     calls: list[httpx.Request] = field(default_factory=list)
 
     def anonymous(self) -> Gateway:
@@ -43,6 +47,10 @@ class FakeArgilla:
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.calls.append(request)
         path = request.url.path.removeprefix("/api/v1/")
+        if self.fails is not None:
+            return self.fails(request)
+        if self.gone:
+            return httpx.Response(404)
         if self.away:
             return httpx.Response(503)
         if path == "token":
@@ -51,6 +59,10 @@ class FakeArgilla:
             if known is None or known[0] != given.get("password"):
                 return httpx.Response(401, json={"detail": "Could not validate credentials"})
             return httpx.Response(201, json={"access_token": given["username"]})
+        if path.startswith("users/"):
+            return self._user(request, path.removeprefix("users/"))
+        if path == "me" and request.headers.get("X-Argilla-Api-Key") == SERVICE_KEY:
+            return httpx.Response(200, json={"id": "service", "username": "s", "role": "owner"})
         if path.startswith("records/"):
             return self._record(request, path.removeprefix("records/"))
         if key := request.headers.get("X-Argilla-Api-Key"):
@@ -59,12 +71,23 @@ class FakeArgilla:
             name = request.headers["Authorization"].removeprefix("Bearer ")
         if name not in self.accounts:
             return httpx.Response(401, json={"detail": "Unauthorized"})
+        return self._told(name, spaces=path == "me/workspaces")
+
+    def _user(self, request: httpx.Request, path: str) -> httpx.Response:
+        user_id, _, part = path.partition("/")
+        name = user_id.removeprefix("id-of-")
+        if request.headers.get("X-Argilla-Api-Key") != SERVICE_KEY:
+            return httpx.Response(401)
+        if name not in self.accounts:
+            return httpx.Response(404, json={"detail": "not found"})
+        return self._told(name, spaces=part == "workspaces")
+
+    def _told(self, name: str, spaces: bool) -> httpx.Response:
         _, role, workspaces = self.accounts[name]
-        if path == "me":
-            user = {"id": f"id-of-{name}", "username": name, "role": role}
-            return httpx.Response(200, json=user)
-        assert path == "me/workspaces"
-        return httpx.Response(200, json={"items": [{"id": i, "name": i} for i in workspaces]})
+        if spaces:
+            items = [{"id": i, "name": i} for i in workspaces]
+            return httpx.Response(200, json={"items": items})
+        return httpx.Response(200, json={"id": f"id-of-{name}", "username": name, "role": role})
 
     def _record(self, request: httpx.Request, record_id: str) -> httpx.Response:
         if request.headers.get("X-Argilla-Api-Key") != SERVICE_KEY:

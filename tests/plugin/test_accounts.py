@@ -5,7 +5,7 @@ from flask.sessions import SecureCookieSessionInterface
 
 from plugin.accounts import WRONG, local_path
 from plugin.store import Store
-from plugin.visitor import MOST_ATTEMPTS_BY_ADDRESS, MOST_ATTEMPTS_BY_NAME
+from plugin.store.sign_ins import SignIn
 from tests.plugin.scene import RECORD
 from tests.plugin.website import Site, redis_away
 
@@ -75,11 +75,12 @@ def test_a_session_ends_after_its_hours(site: Site) -> None:
 
 
 def test_a_forged_cookie_is_nobody(site: Site) -> None:
-    visitor = {"id": "x", "name": "olga", "role": "owner", "spaces": [], "until": 2**40}
+    known = SignIn("id-of-olga", "olga", "owner", (), 2**40, 0, 2**40)
+    held = {"sign_in": site.store.sign_ins.begin(known, 0)}
     site.app.secret_key = "guessed"
     forger = SecureCookieSessionInterface().get_signing_serializer(site.app)
     assert forger is not None
-    site.browser.set_cookie(COOKIE, str(forger.dumps({"visitor": visitor})))
+    site.browser.set_cookie(COOKIE, str(forger.dumps(held)))
     assert site.get("/").status_code == 302
 
 
@@ -144,32 +145,6 @@ def test_signing_in_leads_nowhere_but_to_our_pages(site: Site, target: str) -> N
 def test_signing_in_never_leads_back_to_the_form(site: Site) -> None:
     assert site.sign_in("olga", next="/sign-in?next=/sign-in").location == "/"
     assert site.get("/sign-in?next=/sign-in").location == "/"
-
-
-def test_a_name_is_tried_only_so_often_even_with_the_right_password(site: Site) -> None:
-    answers = [site.sign_in("olga", "wrong").status_code for _ in range(MOST_ATTEMPTS_BY_NAME)]
-    assert set(answers) == {401}
-    answer = site.sign_in("olga")
-    assert answer.status_code == 429
-    assert "Too many attempts" in answer.text
-    assert int(answer.headers["Retry-After"]) == 300
-    assert site.sign_in("adam").status_code == 303
-
-
-def test_a_success_forgives_the_attempts_before_it(site: Site) -> None:
-    for _ in range(3):
-        for _ in range(MOST_ATTEMPTS_BY_NAME - 1):
-            assert site.sign_in("olga", "wrong").status_code == 401
-        assert site.sign_in("olga").status_code == 303
-        site.browser = site.new_browser()
-
-
-def test_an_address_is_tried_only_so_often_whatever_the_name(site: Site) -> None:
-    form = {"password": "wrong", "token": site.token()}
-    for number in range(MOST_ATTEMPTS_BY_ADDRESS):
-        answer = site.browser.post("/sign-in", data={**form, "username": f"name-{number}"})
-        assert answer.status_code == 401
-    assert site.sign_in("olga").status_code == 429
 
 
 def test_two_listeners_know_each_others_cookies(site: Site, store: Store) -> None:

@@ -4,12 +4,14 @@ import logging
 
 import pytest
 
+from plugin.asking import Asking
 from plugin.store import Store
+from plugin.store.attempts import FREE
 from plugin.tokens import MOST_REMEMBERED, NOBODYS, REMEMBERED_S, Tokens
-from plugin.visitor import MOST_ATTEMPTS_BY_ADDRESS, MOST_ATTEMPTS_BY_NAME, Visitor
+from plugin.visitor import Visitor
 from tests.plugin import gallery
 from tests.plugin.scene import DATASET, RECORD
-from tests.plugin.website import Site
+from tests.plugin.website import FAILURES, Failure, Site
 
 PAGE = f"/datasets/{DATASET}"
 KEY = "olga.apikey"
@@ -90,7 +92,7 @@ def test_argilla_is_asked_once_a_minute(site: Site) -> None:
 
 def test_only_so_many_keys_are_remembered(site: Site) -> None:
     """Who has many keys cannot fill the memory."""
-    tokens = Tokens(site.store.service, site.argilla.anonymous, site.clock)
+    tokens = Tokens(site.store.attempts, Asking(site.argilla.anonymous), site.clock)
     for number in range(MOST_REMEMBERED + 5):
         name = f"user-{number}"
         site.argilla.accounts[name] = ("", "annotator", [])
@@ -98,27 +100,36 @@ def test_only_so_many_keys_are_remembered(site: Site) -> None:
     assert len(tokens._known) == MOST_REMEMBERED
 
 
-def test_a_key_is_tried_only_so_often(site: Site) -> None:
-    answers = [site.call(PAGE, "wrong").status_code for _ in range(MOST_ATTEMPTS_BY_NAME + 1)]
-    assert answers == [401] * MOST_ATTEMPTS_BY_NAME + [429]
-    answer = site.call(PAGE, "wrong")
-    assert answer.headers["Retry-After"] == "300"
+def test_a_wrong_key_is_tried_less_and_less_often(site: Site) -> None:
+    answers = [site.call(PAGE, "wrong").status_code for _ in range(FREE + 1)]
+    assert answers == [401] * FREE + [429]
+    assert site.call(PAGE, "wrong").headers["Retry-After"] == "2"
+    calls = len(site.argilla.calls)
+    assert site.call(PAGE, "wrong").status_code == 429
+    assert len(site.argilla.calls) == calls
     assert site.call(PAGE, KEY).status_code == 200
 
 
-def test_an_address_tries_keys_only_so_often(site: Site) -> None:
-    for number in range(MOST_ATTEMPTS_BY_ADDRESS):
+def test_wrong_keys_of_others_lock_out_nobody_at_the_same_address(site: Site) -> None:
+    for number in range(100):
         assert site.call(PAGE, f"wrong-{number}").status_code == 401
-    assert site.call(PAGE, "another").status_code == 429
-    calls = len(site.argilla.calls)
-    site.call(PAGE, "one-more")
-    assert len(site.argilla.calls) == calls
+    assert site.call(PAGE, KEY).status_code == 200
 
 
 def test_right_keys_are_no_attempts(site: Site) -> None:
-    for _ in range(MOST_ATTEMPTS_BY_ADDRESS + 5):
+    for _ in range(5 * FREE):
         site.clock.now += REMEMBERED_S
         assert site.call(PAGE, KEY).status_code == 200
+
+
+@pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
+def test_polls_with_a_good_key_are_not_held_against_it_while_argilla_fails(
+    site: Site, failure: Failure
+) -> None:
+    site.argilla.fails = failure
+    assert {site.call(PAGE, KEY).status_code for _ in range(20)} == {503}
+    site.argilla.fails = None
+    assert site.call(PAGE, KEY).status_code == 200
 
 
 def test_while_argilla_is_away_a_script_is_told_to_come_back(site: Site) -> None:

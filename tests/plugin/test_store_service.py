@@ -29,13 +29,6 @@ def test_the_cookie_key_is_drawn_once_for_all_processes(store: Store) -> None:
     assert store.service.cookie_key() == first
 
 
-def test_attempts_are_counted_by_who_and_forgotten(store: Store) -> None:
-    assert [store.service.attempts("ann") for _ in range(2)] == [1, 2]
-    assert store.service.attempts("ben") == 1
-    store.service.forget_attempts("ann")
-    assert store.service.attempts("ann") == 1
-
-
 def test_counters_are_told_apart_by_their_labels(store: Store) -> None:
     for _ in range(2):
         store.service.count("deliveries", "ping", "accepted")

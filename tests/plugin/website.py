@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import httpx
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
@@ -44,6 +46,31 @@ def argilla() -> FakeArgilla:
         "anna": ("annas-secret", "annotator", [WORKSPACE]),
     }
     return FakeArgilla(accounts, {RECORD: dict(FIELDS)})
+
+
+Failure = Callable[[httpx.Request], httpx.Response]
+
+
+def _times_out(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("too late", request=request)
+
+
+def _is_not_there(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("refused", request=request)
+
+
+FAILURES: dict[str, Failure] = {
+    "answers 500": lambda _: httpx.Response(500),
+    "answers 502": lambda _: httpx.Response(502, text="<h1>Bad gateway</h1>"),
+    "is overloaded": lambda _: httpx.Response(429),
+    "is elsewhere": lambda _: httpx.Response(404),
+    "times out": _times_out,
+    "is not there": _is_not_there,
+    "is a proxy's page": lambda _: httpx.Response(200, text="<h1>Maintenance</h1>"),
+    "is a proxy's JSON": lambda _: httpx.Response(200, json={"status": "starting"}),
+    "is a list": lambda _: httpx.Response(200, json=[]),
+}
+"""How Argilla may fail a visitor: none of it is theirs."""
 
 
 def redis_away() -> Store:
@@ -89,8 +116,22 @@ class Site:
         assert found is not None
         return found[1]
 
-    def sign_in(self, name: str, password: str = "", **form: str) -> TestResponse:
-        """Fill in the form and send it; the password is the right one if none is given."""
+    def sign_in(
+        self, name: str, password: str = "", at: str = "127.0.0.1", **form: str
+    ) -> TestResponse:
+        """Fill in the form and send it from an address; without a password with the right one."""
         password = password or f"{name}s-secret"
         given = {"username": name, "password": password, "token": self.token(), **form}
-        return self.browser.post("/sign-in", data=given)
+        return self.browser.post("/sign-in", data=given, environ_base={"REMOTE_ADDR": at})
+
+    def sign_in_by_key(self, key: str, at: str = "127.0.0.1") -> TestResponse:
+        """The form's other half."""
+        given = {"api_key": key, "token": self.token()}
+        return self.browser.post("/sign-in", data=given, environ_base={"REMOTE_ADDR": at})
+
+    def copy(self) -> FlaskClient:
+        """Somebody else's browser with the same cookies."""
+        cookie, browser = self.browser.get_cookie("distill_session"), self.new_browser()
+        assert cookie is not None
+        browser.set_cookie("distill_session", cookie.value)
+        return browser
