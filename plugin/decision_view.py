@@ -133,6 +133,13 @@ class QuestionView:
     earlier: tuple[Earlier, ...] = ()
     explanation: str = ""
 
+    @property
+    def contested(self) -> bool:
+        """Whether somebody has to look at it: the answers differ, or no label is sure enough."""
+        return self.state == "abstained" or (
+            self.conflict is not None and self.conflict.state == "open"
+        )
+
 
 def question_view(
     name: str,

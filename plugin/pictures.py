@@ -15,6 +15,8 @@ from plugin.heat_map import Cell, heat_map
 from plugin.report import AnnotatorReport, Bin, Pair, Period, QuestionReport
 from plugin.wording import brief, figure, many
 
+LEFT_OUT = "left out"
+
 MOST_LABELS = 12
 """So many labels have a row and a column in a picture of who confuses what."""
 
@@ -64,7 +66,10 @@ def drift(weeks: Sequence[tuple[str, float, int]]) -> Markup:
 
 
 def confused(report: QuestionReport) -> Markup:
-    """Who confuses what: pairs of votes on one record that say the one and the other."""
+    """Who confuses what: pairs of votes on one record that say the one and the other.
+
+    Where labels may be left out, a last column says how often one was.
+    """
     pairs, labels = _shown(report.pairs, report.labels)
     most = max((p.count for p in report.pairs if p.one != p.other), default=1)
     found = {(p.one, p.other): p for p in pairs} | {(p.other, p.one): p for p in pairs}
@@ -73,13 +78,14 @@ def confused(report: QuestionReport) -> Markup:
         pair = found.get((one, other))
         if one == other or pair is None:
             return None
-        told = (
-            f"{one} and {other}: {many(pair.count, 'pair')} of votes, {pair.open} in open conflicts"
-        )
+        counted = f"{many(pair.count, 'pair')} of votes, {pair.open} in open conflicts"
+        told = f"{one} and {other or LEFT_OUT}: {counted}"
         return Cell(pair.count / most, brief(pair.count), False, told)
 
-    cells = [[cell(one, other) for other in labels] for one in labels]
-    return heat_map("Pairs of votes that differ", "", labels, labels, cells)
+    columns = [*labels, ""] if any(not p.other for p in pairs) else labels
+    cells = [[cell(one, other) for other in columns] for one in labels]
+    heads = [name or LEFT_OUT for name in columns]
+    return heat_map("Pairs of votes that differ", "", labels, heads, cells)
 
 
 def confusion(report: AnnotatorReport, labels: Sequence[str]) -> Markup:
@@ -121,6 +127,7 @@ def _shown(pairs: Sequence[Pair], labels: Sequence[str]) -> tuple[list[Pair], li
     for pair in differ:
         weight[pair.one] += pair.count
         weight[pair.other] += pair.count
+    del weight[""]
     kept = {label for label, _ in weight.most_common(MOST_LABELS)}
     order = list(dict.fromkeys([*labels, *weight]))
     return differ, [label for label in order if label in kept]

@@ -48,7 +48,10 @@ class Period:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two values that people confuse: how many pairs of votes on one record say one and the other."""
+    """Two values that people confuse: how many pairs of votes on one record say one and the other.
+
+    Of multi-label questions they are labels; `other` is "" where it is left out, with none in its place.
+    """
 
     one: str
     other: str

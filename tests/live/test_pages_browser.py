@@ -40,6 +40,7 @@ PAGES = {
     "examples": ("olga", f"/datasets/{DATASET}/examples?question=problem"),
     "record": ("olga", f"/records/{RECORD}"),
     "message": ("olga", "/records/none"),
+    "not-found": ("olga", "/nothing"),
     "own": ("anna", "/"),
     "own-examples": ("anna", f"/datasets/{DATASET}/examples?question=problem"),
     "own-record": ("anna", f"/records/{RECORD}"),

@@ -184,3 +184,12 @@ def test_letters_and_marks_of_pictures_stand_out_from_their_card(dark: bool) -> 
     assert contrast(named["quiet"], named["card"]) >= 4.5
     for mark in ("for", "against", "edge"):
         assert contrast(named[mark], named["card"]) >= 3
+
+
+def test_labels_that_are_left_out_have_a_column_of_their_own() -> None:
+    pairs = (Pair("a", "b", 4, 1), Pair("b", "", 9, 2))
+    question = replace(gallery.question("q", ("a", "b")), pairs=pairs)
+    table = str(pictures.confused(question))
+    assert '<th scope="col">left out</th>' in table
+    assert '<th scope="row">left out</th>' not in table
+    assert "b and left out: 9 pairs of votes, 2 in open conflicts" in table

@@ -1,6 +1,7 @@
 """What the pages say, as HTML and as JSON: figures, reasons, links, and words where nothing is known."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -299,6 +300,19 @@ def test_a_records_page_tells_reviews_their_reasons_and_that_reviewers_disagree(
     assert told["events"][0]["kind"] == "adjudication"
     assert told["questions"][0]["conflict"]["kind"] == "adjudications"
     assert "sam says “yes”; rita says “no”" in told["questions"][0]["explanation"]
+
+
+def test_a_records_page_leads_to_what_is_contested_first(site: Site) -> None:
+    """A record of many questions is long, and all of it came before the conflict."""
+    page = site.get(f"/records/{RECORD}").text
+    way = page[page.index('<nav class="jump"') : page.index("</nav>", page.index('class="jump"'))]
+    assert page.index('class="jump"') < page.index('id="content-h"')
+    assert re.findall(r'<a href="#(q\d+)"( class="warn")?>(\w+)</a>', way) == [
+        ("q1", ' class="warn"', "helpful"),
+        ("q2", ' class="warn"', "problem"),
+    ]
+    for anchor, name in (("q1", "helpful"), ("q2", "problem")):
+        assert f'<h2 id="{anchor}">{name}</h2>' in page
 
 
 def test_a_records_page_leads_to_near_identical_ones_and_says_where_they_differ(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from plugin.report import Across, Example, Pair, QuestionReport
+from plugin.report import Across, Example, QuestionReport
 from workers.engine.agreement import Floats, agreement
 from workers.engine.strategy import Reliability, Training
 from workers.reporting.calibration import (
@@ -19,12 +19,12 @@ from workers.reporting.calibration import (
     share_right,
 )
 from workers.reporting.crowd import Crowd
+from workers.reporting.pairs import pairs
 from workers.reporting.periods import rounds, weeks
 from workers.reporting.standing import NONE, Standing
 from workers.reporting.survey import Survey
 
 MOST_VALUES = 30
-MOST_PAIRS = 100
 
 SUMMARY = (
     *("name", "type", "strategy", "version", "votes", "decided", "undecided", "agreement"),
@@ -77,7 +77,7 @@ def question_report(
         conflicts=int(standing.open.sum()),
         settled=standing.settled,
         kinds=standing.kinds,
-        pairs=_pairs(standing),
+        pairs=pairs(standing),
         weeks=weeks(survey, standing, found),
         rounds=rounds(survey, standing, found),
         across=across[1],
@@ -137,26 +137,6 @@ def _values(standing: Standing) -> dict[str, int]:
             words = standing.values.words(code)
             found[words] = found.get(words, 0) + int(count[code])
     return found
-
-
-def _pairs(standing: Standing) -> tuple[Pair, ...]:
-    """How often two annotators said this and that of one record; not of free values."""
-    if standing.asked.type not in ("label", "multi_label", "rating"):
-        return ()
-    votes, k = standing.votes, max(len(standing.values.list), 1)
-    shape = (standing.n_records, k)
-    said = sparse.csr_array((np.ones(len(votes.record)), (votes.record, votes.code)), shape=shape)
-    both = sparse.triu(said.T @ said, 1).tocoo()
-    disputed = said[np.flatnonzero(standing.open)]
-    still = (disputed.T @ disputed).tocsr()
-    order = np.lexsort((both.col, both.row, -both.data))[:MOST_PAIRS]
-    say = standing.values.words
-    return tuple(
-        Pair(say(i), say(j), int(both.data[at]), int(still[i, j]))
-        for at, i, j in zip(
-            order.tolist(), both.row[order].tolist(), both.col[order].tolist(), strict=True
-        )
-    )
 
 
 def _majority(survey: Survey, standing: Standing) -> float | None:
