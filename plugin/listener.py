@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import time
-from contextlib import nullcontext
 from threading import Lock
 
 from flask import Flask, Response, jsonify, request
@@ -18,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plugin import metrics, pages, readiness
-from plugin.deliveries import Delivery, reduce, signature, verify
+from plugin.deliveries import LARGE_BYTES, Delivery, reduce, signature, verify
 from plugin.dispatch import Dispatch
 from plugin.errors import BadDelivery
 from plugin.settings import Settings, read
@@ -27,10 +26,6 @@ from plugin.store.trouble import trouble
 from plugin.webhook_secrets import WebhookSecrets
 
 log = logging.getLogger("distill.listener")
-
-LARGE_BYTES = 1_000_000
-"""Larger bodies (records with images as text) are read one at a time: one takes some six times its size
-in memory for a moment, and together they must not take it all."""
 
 UNKNOWN = "other"
 """What an event type that we did not ask for is called in the metrics (a stranger cannot add to it)."""
@@ -73,7 +68,10 @@ def _deliveries(app: Flask, settings: Settings, store: Store) -> None:
                 raise BadDelivery(415, "type", "the content type must be application/json")
             headers = {name.lower(): value for name, value in request.headers.items()}
             signature(headers)
-            with one_large if _length() > LARGE_BYTES else nullcontext():
+            if _length() > LARGE_BYTES:
+                with one_large:  # so that together they do not take all memory
+                    delivery = _verified(known, headers, settings.max_body_bytes)
+            else:
                 delivery = _verified(known, headers, settings.max_body_bytes)
             taken = "accepted"
             if delivery.event == "ping":

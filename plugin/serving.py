@@ -27,6 +27,8 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.utilities import Error, RequestEntityTooLarge
 
+from plugin.deliveries import LARGE_BYTES
+from plugin.memory import give_back_large_pieces
 from plugin.settings import MAX_FORM_BYTES, Settings
 
 log = logging.getLogger("distill.serving")
@@ -42,9 +44,8 @@ MAX_HEADER_BYTES = 32_768
 IN_MEMORY_BYTES = 65_536
 """What is larger is kept in a temporary file until it has arrived."""
 
-LARGE_BYTES = 1_000_000
 MAX_LARGE = 32
-"""So many larger bodies may be on their way at once: together they bound the temporary files."""
+"""So many bodies of more than `LARGE_BYTES` may be on their way at once, which bounds the temporary files."""
 
 IDLE_S = 60
 """How long a connection may be open without a request."""
@@ -59,6 +60,11 @@ LOOK_S = 2
 
 DRAIN_S = 20.0
 """How long what had arrived before SIGTERM may take to be answered."""
+
+MAX_ACCEPTED = 64
+
+ARRIVE_S = 2.0
+"""How long a request that was on its way at SIGTERM may take to arrive."""
 
 
 class Busy(Error):  # type: ignore[misc]  # waitress has no types
@@ -222,6 +228,7 @@ def server(
 def serve(app: Flask, at: socket.socket, settings: Settings, threads: int = THREADS) -> None:
     """Serve until SIGTERM or SIGINT, then answer what has arrived and return."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    give_back_large_pieces()
     ours = server(app, at, settings.max_body_bytes, settings.trusted_proxies, threads)
     stopped = threading.Event()
 
@@ -239,10 +246,11 @@ def run(ours: Server, stopped: threading.Event) -> None:
     """Serve until told to stop; then accept nobody any more, and answer what has arrived."""
     while not stopped.is_set():
         _turn(ours, 1.0)
-    _turn(ours, 0)  # what came with the signal
+    for _ in range(MAX_ACCEPTED):  # who came with the signal: one each turn
+        _turn(ours, 0)
     wasyncore.dispatcher.close(ours)
-    end = time.monotonic() + DRAIN_S
-    while time.monotonic() < end and _in_hand(ours):
+    start = time.monotonic()
+    while (waited_s := time.monotonic() - start) < DRAIN_S and _to_answer(ours, waited_s):
         _turn(ours, 0.05)
     left = len(ours.active_channels)
     log.info("web: stopped, %s", f"{left} requests unanswered" if left else "all answered")
@@ -254,9 +262,10 @@ def _turn(ours: Server, timeout_s: float) -> None:
     wasyncore.loop(timeout=timeout_s, use_poll=True, map=ours._map, count=1)
 
 
-def _in_hand(ours: Server) -> bool:
+def _to_answer(ours: Server, waited_s: float) -> bool:
     """Whether somebody is still to be answered; all other connections are closed."""
     for channel in list(ours.active_channels.values()):
-        if not channel.in_hand:
+        arriving = channel.request is not None and waited_s < ARRIVE_S
+        if not (channel.in_hand or arriving):
             channel.handle_close()
     return bool(ours.active_channels)

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
-from plugin.deliveries import EVENTS, Delivery, reduce, verify
+from plugin.deliveries import EVENTS, Delivery, reduce, shortened, verify
 from plugin.errors import BadDelivery
 
 SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -217,3 +217,50 @@ def test_rubbish_is_refused_and_what_passes_holds_nothing_but_ids(
 def test_bytes_that_are_no_json_are_refused(body: bytes) -> None:
     with pytest.raises(BadDelivery):
         reduce(body)
+
+
+# Large bodies
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text('"\\{}[],: \n\u00e9\U0001f600x', max_size=12),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON, st.booleans())
+def test_what_is_short_stays_as_it_is_whatever_quotes_and_backslashes_it_holds(
+    value: Any, ascii_only: bool
+) -> None:
+    body = json.dumps(value, ensure_ascii=ascii_only).encode()
+    assert shortened(body) == body
+
+
+@given(st.text('"\\ax\n', min_size=600, max_size=900), JSON)
+def test_only_long_strings_are_emptied(long: str, value: Any) -> None:
+    body = json.dumps({"a": [long, value], "b": long, "c": value}).encode()
+    assert json.loads(shortened(body)) == {"a": ["", value], "b": "", "c": value}
+
+
+@pytest.mark.parametrize("filling", ["x", "\u00e9", "\U0001f600", '"', "\\", '\\"', "\n"])
+def test_a_large_event_is_reduced_to_the_same_ids(filling: str) -> None:
+    text = filling * (1_500_000 // len(filling.encode()))
+    record = {"fields": {"text": text, "other": text}, "id": RECORD, "dataset": {"id": DATASET}}
+    body = event("response.created", {"id": str(uuid4()), "record": record})
+    assert reduce(body) == Delivery("response.created", DATASET, RECORD, 1767225600250)
+    verify(body, signed(body), [SECRET])
+
+
+@pytest.mark.parametrize(
+    "body", [b'"', b'"\\', b'{"a": "\\"' + b"x" * 900, b'"' * 901, b"\\" * 900]
+)
+def test_what_is_no_json_is_cut_without_an_error(body: bytes) -> None:
+    assert len(shortened(body)) <= len(body)
+    with pytest.raises(BadDelivery):
+        reduce(body + b" " * 1_000_001)

@@ -368,6 +368,26 @@ def test_the_web_command_loads_neither_models_nor_the_sdk(process: tuple[Process
     ]
 
 
+def test_large_deliveries_leave_no_memory_behind_and_take_little(
+    process: tuple[Process, int], store: Store
+) -> None:
+    """Eight of 32 MB once held half a gigabyte, for each thread its own, for good."""
+    web, port = process
+    store.service.keep_webhook("h1", "http://us", SECRET)
+    body = event(fields={"image": "x" * 20_000_000, "text": "\U0001f600"})
+    before = memory_mb(web.pid, "VmRSS")
+    for _ in range(4):
+        assert ask(port, "POST", PATH, body=body, headers=signed(body))[0] == 202
+    assert memory_mb(web.pid, "VmHWM") < before + 100
+    assert memory_mb(web.pid, "VmRSS") < before + 20
+
+
+def memory_mb(pid: int, which: str) -> float:
+    """What a process holds now (VmRSS) or held at most (VmHWM)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split(f"{which}:")[1].split()[0]) / 1024
+
+
 def test_an_address_that_is_taken_is_told_in_a_sentence(
     process: tuple[Process, int], tmp_path: Path
 ) -> None:
