@@ -114,10 +114,11 @@ def test_status_and_history_read_in_80_columns_and_take_external_ids(
     )
     suggestion = {"question_id": api.question_id(dataset, "topic"), "value": "b", "agent": "llm-x"}
     api.call("PUT", f"/records/{record['id']}/suggestions", json=suggestion)
-    for user in users:
-        given = api.as_user(user).answer(record, {"topic": "b"})
-        api.as_user(user).edit(given, {"topic": "a"})
+    given = [api.as_user(user).answer(record, {"topic": "b"}) for user in users]
     own.settle(dataset, responses=2)
+    for user, response in zip(users, given, strict=True):
+        api.as_user(user).edit(response, {"topic": "a"})
+    eventually(lambda: len(own.history(record)) >= 6, timeout_s=60)
     own.service.command("backfill")
     own.settle(dataset)
     name = own.world.store.datasets.info(dataset["id"])["name"]
