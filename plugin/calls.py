@@ -14,8 +14,9 @@ from typing import Any
 
 import httpx
 
+from plugin.addresses import shown
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
-from plugin.troubles import no_argilla, refused_by_argilla, with_argilla
+from plugin.troubles import ARGILLA_SETTING, connection, no_argilla, refused_by_argilla
 
 Timer = Callable[[str, float, bool], None]
 """Told the name of a call, its seconds and whether it succeeded."""
@@ -68,7 +69,7 @@ class Calls:
             try:
                 answer = self._http.request(method, f"/api/v1/{path}", **options)
             except httpx.HTTPError as error:
-                told = with_argilla(error, self._address, self._limit_s or self._http.timeout.read)
+                told = _no_answer(error, self._address, self._limit_s or self._http.timeout.read)
                 raise ArgillaUnavailable(f"{told} ({method} {path})") from None
             if answer.is_success:
                 return answer
@@ -83,6 +84,28 @@ class Calls:
         finally:
             if self._timer:
                 self._timer(name, time.perf_counter() - start, success)
+
+
+def _no_answer(error: Exception, address: str, timeout_s: float | None) -> str:
+    """Why Argilla gave no answer at all."""
+    place = f"Argilla at {shown(address)}"
+    if isinstance(error, httpx.ProxyError):
+        return (
+            f"{place}: the proxy of HTTP_PROXY or HTTPS_PROXY does not let us through; see NO_PROXY"
+        )
+    reason = connection(error, ARGILLA_SETTING)
+    if reason:
+        return f"{place} {reason}"
+    if isinstance(error, httpx.ConnectTimeout):
+        return f"{place} cannot be reached: nothing answers there; start it, or correct {ARGILLA_SETTING}"
+    if isinstance(error, httpx.TimeoutException):
+        waited = "in time" if timeout_s is None else f"within {timeout_s:g} s"
+        return f"{place} did not answer {waited}: it is overloaded, or DISTILL_ARGILLA_TIMEOUT_S is too short"
+    if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
+        return (
+            f"{place} gave no answer of a web server; should {ARGILLA_SETTING} begin with https://?"
+        )
+    return f"{place} broke the connection off; its log may say why"
 
 
 def _error(answer: httpx.Response, call: str, address: str) -> Exception:

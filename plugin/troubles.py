@@ -11,34 +11,11 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-import httpx
 from redis import exceptions as redis_errors
 
 from plugin.addresses import shown
 
 ARGILLA_SETTING, REDIS_SETTING = "ARGILLA_API_URL", "DISTILL_REDIS_URL"
-
-
-def with_argilla(error: Exception, address: str, timeout_s: float | None) -> str:
-    """Why Argilla gave no answer at all."""
-    place = f"Argilla at {shown(address)}"
-    if isinstance(error, httpx.ProxyError):
-        return (
-            f"{place}: the proxy of HTTP_PROXY or HTTPS_PROXY does not let us through; see NO_PROXY"
-        )
-    reason = _connection(error, ARGILLA_SETTING)
-    if reason:
-        return f"{place} {reason}"
-    if isinstance(error, httpx.ConnectTimeout):
-        return f"{place} cannot be reached: nothing answers there; start it, or correct {ARGILLA_SETTING}"
-    if isinstance(error, httpx.TimeoutException):
-        waited = "in time" if timeout_s is None else f"within {timeout_s:g} s"
-        return f"{place} did not answer {waited}: it is overloaded, or DISTILL_ARGILLA_TIMEOUT_S is too short"
-    if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
-        return (
-            f"{place} gave no answer of a web server; should {ARGILLA_SETTING} begin with https://?"
-        )
-    return f"{place} broke the connection off; its log may say why"
 
 
 def refused_by_argilla(status: int, address: str, location: str = "") -> str:
@@ -75,7 +52,7 @@ def with_redis(error: Exception, url: str) -> str:
     for kind, told in REDIS_STATES.items():
         if isinstance(error, kind):
             return f"{place} {told}"
-    reason = _connection(error, REDIS_SETTING)
+    reason = connection(error, REDIS_SETTING)
     if reason:
         return f"{place} {reason}"
     if isinstance(error, redis_errors.TimeoutError):
@@ -116,7 +93,7 @@ def _wrong_setting(text: str) -> str:
     return f"does not accept the password or user name in {REDIS_SETTING}"
 
 
-def _connection(error: Exception, setting: str) -> str:
+def connection(error: Exception, setting: str) -> str:
     """What is wrong with the connection itself; "" where that is not what is wrong."""
     for each in _chain(error):
         if isinstance(each, socket.gaierror):
