@@ -27,7 +27,13 @@ recorded = click.Path(exists=True, allow_dash=True, path_type=Path)
 new = click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path)
 
 
-class Type(click.ParamType[tuple[str, Any]]):
+if TYPE_CHECKING:
+    _Param = click.ParamType[tuple[str, Any]]
+else:
+    _Param = click.ParamType  # generic from click 8.4 on only
+
+
+class Type(_Param):
     """A type of question, or the type of one question: ``helpful=label``."""
 
     name = "type"
