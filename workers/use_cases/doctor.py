@@ -17,6 +17,7 @@ from plugin.errors import ArgillaRefused, ArgillaUnavailable, DistillError
 from plugin.records import Dataset
 from plugin.store import trouble as redis_trouble
 from plugin.troubles import with_redis
+from workers import argilla_release
 from workers.models import Models
 from workers.use_cases import plan_check, redis_database
 from workers.use_cases.registration import distilled
@@ -118,7 +119,15 @@ def _argilla(world: World) -> Iterator[Finding]:
     except (ArgillaUnavailable, ArgillaRefused) as error:
         yield Finding("argilla", FAIL, str(error), f"check ARGILLA_API_URL ({shown(address)})")
         return
-    yield Finding("argilla", OK, f"{version} at {shown(address)}")
+    works, shortcoming = argilla_release.shortcoming(version)
+    text = f"{version} at {shown(address)}"
+    if not works:
+        yield Finding("argilla", FAIL, f"{text}: {shortcoming}", "upgrade Argilla")
+    elif shortcoming:
+        remedy = "try it with a dataset of no importance first"
+        yield Finding("argilla", WARN, f"{text}: {shortcoming}", remedy)
+    else:
+        yield Finding("argilla", OK, text)
     try:
         user = world.gateway.me()
     except ArgillaRefused as error:
