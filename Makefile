@@ -55,13 +55,13 @@ unit: setup
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 -m "not live and not browser" $(ARGS)
 
 live: setup
-	$(BIN)/pytest -m "live or browser" $(ARGS)
+	$(BIN)/pytest -vv -m "live or browser" $(ARGS)
 
 # The live path on the oldest and the newest release of Argilla's server. Not a part of `make test`.
 compat: setup $(ARGILLA)-$(OLDEST)/.ready
 	@for argilla in $(ARGILLA)-$(OLDEST) $(ARGILLA); do \
 		DISTILL_ARGILLA_PYTHON="$(CURDIR)/$$argilla/bin/python" \
-			$(BIN)/pytest -m "live or browser" $(ARGS) || exit 1; \
+			$(BIN)/pytest -vv -m "live or browser" $(ARGS) || exit 1; \
 	done
 
 bench: setup

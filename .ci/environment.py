@@ -53,7 +53,7 @@ class Pip:
         self.step = step
         self.directory = directory
         self.log = directory / "pip.log"
-        self.doing = "starting"
+        self.doing = "reading the lock"
         self.seen = 0
         self.ignored = 0
         self.cause = ""

@@ -84,7 +84,7 @@ def main(words: list[str]) -> None:
         )
         start = time.perf_counter()
         r.running.service.start()
-        r.running.settle(dataset, timeout_s=3_000)
+        r.running.settle(dataset)
         seconds = time.perf_counter() - start
         parts = memory_of_keys(r)
         used = sum(parts.values())

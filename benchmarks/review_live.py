@@ -42,8 +42,8 @@ def begin(r: Rig, dataset: Json) -> None:
     """Enable reviews, and wait until the queue stands."""
     enable(r.running.world, dataset["id"])
     reviews = r.running.world.store.reviews
-    eventually(lambda: reviews.count_copies(dataset["id"]) > 0, 60)
-    eventually(lambda: reviews.desk_size(dataset["id"]) == 0, 120)
+    eventually(lambda: reviews.count_copies(dataset["id"]) > 0)
+    eventually(lambda: reviews.desk_size(dataset["id"]) == 0)
     r.running.settle(dataset)
 
 
@@ -61,7 +61,7 @@ def reviewed(r: Rig, dataset: Json, question: str, truth: dict[str, str], most: 
         ledger = r.running.world.store.datasets.ledger(dataset["id"], ids)
         return all((entry or {}).get("a") for entry in ledger)
 
-    eventually(back, 60)
+    eventually(back)
     r.running.settle(dataset)
     return len(queue)
 

@@ -81,7 +81,7 @@ class Process(Startable):
         env: Mapping[str, str],
         log: Path,
         ready: Callable[[], bool] | None = None,
-        timeout_s: float = 90.0,
+        timeout_s: float = 300.0,
         orphan_signal: signal.Signals = signal.SIGKILL,
     ) -> None:
         self.name = name

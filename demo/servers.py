@@ -52,7 +52,6 @@ class RedisServer(Startable):
             {"PATH": os.defpath},
             directory / "redis.log",
             ready=self._answers,
-            timeout_s=20.0,
         )
 
     def url(self, db: int = 0) -> str:

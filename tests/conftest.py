@@ -12,6 +12,12 @@ from hypothesis import settings
 
 from demo.servers import RedisServer
 from plugin.store import Store
+from tests import at_once
+
+
+@pytest.hookimpl(trylast=True)  # once there is a terminal to write to
+def pytest_configure(config: pytest.Config) -> None:
+    at_once.register(config)
 
 settings.register_profile("fixed", derandomize=True)
 settings.register_profile("random", derandomize=False, print_blob=True)

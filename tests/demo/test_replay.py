@@ -12,7 +12,7 @@ from demo.scenario import Assignment
 PLAN = [Assignment(n / 100, f"w{n % 3}", f"r{n}") for n in range(30)]
 
 
-def played(replay: Replay, timeout_s: float = 10.0) -> Replay:
+def played(replay: Replay, timeout_s: float = 120.0) -> Replay:
     replay.start()
     end = time.monotonic() + timeout_s
     while replay.running and time.monotonic() < end:

@@ -261,7 +261,7 @@ def test_redis_takes_the_configuration_and_is_durable(tmp_path: Path) -> None:
     argv = [redis_executable(), str(DEPLOY / "redis.conf"), *where, "--requirepass", "word"]
     with (
         redis.Redis(unix_socket_path=str(socket), password="word") as client,
-        Process("redis", argv, {}, tmp_path / "log", ready=client.ping, timeout_s=20),
+        Process("redis", argv, {}, tmp_path / "log", ready=client.ping),
     ):
         assert client.info("persistence")["aof_enabled"] == 1
         assert client.info("memory")["maxmemory_policy"] == "noeviction"

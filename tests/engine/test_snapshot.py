@@ -72,8 +72,8 @@ def test_a_format_of_another_release_is_refused(monkeypatch: pytest.MonkeyPatch)
 def test_a_hundred_thousand_votes_pack_and_load_in_no_time() -> None:
     votes, _ = crowd(2, n_records=20_000, share=1.0)
     state = registry.create("dawid_skene", label_question("a", "b", "c")).fit(votes).state()
-    start = time.perf_counter()
+    start = time.process_time()  # of our own work: others may keep the machine busy
     data = snapshot.pack(state)
     snapshot.unpack(data)
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
     assert len(data) / len(votes) < 40

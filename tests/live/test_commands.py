@@ -85,7 +85,7 @@ def test_disconnecting_takes_ours_back_and_restores_what_it_replaced(
     assert api.suggestions(second) == []
     assert own.world.store.history.length(dataset["id"]) > 0
     own.service.command("connect")
-    eventually(lambda: ours(api, dataset, api.record(second), "topic") is not None, timeout_s=90)
+    eventually(lambda: ours(api, dataset, api.record(second), "topic") is not None)
 
 
 def test_a_refit_begins_a_new_version(own: Installation, api: Api) -> None:

@@ -1,7 +1,6 @@
 """Lost, repeated, reordered and forged deliveries do not corrupt the result."""
 
 import random
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def test_twice_shuffled_forged_and_lost_deliveries_end_where_a_fresh_start_would
                     api.as_user(user).edit(answer, {"topic": draw.choice(LABELS)})
                     given += 1
         api.delete_record(records[0])
-        eventually(lambda: len(held) >= given + 1, 60, lambda: f"{len(held)} of {given}")
+        eventually(lambda: len(held) >= given + 1, told=lambda: f"{len(held)} of {given}")
 
         mixed = [
             each for each in held if draw.random() > 0.2
@@ -65,7 +64,7 @@ def test_twice_shuffled_forged_and_lost_deliveries_end_where_a_fresh_start_would
             refused += forged
         assert refused
         disturbed.service.command("reconcile")
-        time.sleep(0.5)
+        disturbed.settle(dataset)
         with installed(argilla, redis_server.url(7), tmp_path / "fresh") as fresh:
             fresh.settle(dataset, responses=sum(3 if n < 12 else 2 for n in range(15)) - 3)
             ours, theirs = disturbed.state(dataset), fresh.state(dataset)

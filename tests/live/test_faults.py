@@ -19,8 +19,8 @@ from demo.servers import Argilla, RedisServer
 from tests.live.proxy import Proxy
 from tests.live.test_distilled import LABELS, LAG, crowd, dataset_of, records_of
 
-OUTAGE_S = 30.0
-"""Argilla answers 503 for so long, and then nothing at all for so long again."""
+KILLS = 6
+"""At least so many times a worker is killed; Redis is restarted after the third."""
 
 
 def children(pid: int) -> list[int]:
@@ -82,24 +82,19 @@ def test_killed_workers_and_a_restarted_redis_lose_and_double_nothing(
         with ThreadPoolExecutor(1) as burst:
             given = burst.submit(answer_all, api, users, records, 21)
             given.add_done_callback(lambda _: over.set())
-            restart_at = time.monotonic() + 6
-            while not over.wait(draw.uniform(0.5, 2.5)):
+            while not (over.wait(draw.uniform(0.5, 2.5)) and kills >= KILLS):
                 victim = draw.choice(running.service.workers)
                 kill(victim, and_children=draw.random() < 0.7)
                 kills += 1
                 victim.start()
-                if restart_at and time.monotonic() > restart_at:
+                if kills == KILLS // 2:
                     redis.stop()
                     time.sleep(2)
                     redis.start()
-                    restart_at = 0.0
             answers = given.result()
         for worker in running.service.workers:
             worker.start()
-        recovered = time.monotonic()
-        assert (kills > 5, restart_at) == (True, 0.0)
-        running.settle(dataset, responses=answers, timeout_s=60)
-        assert time.monotonic() - recovered < 60
+        running.settle(dataset, responses=answers)
         assert_whole(running, api, dataset, answers)
         assert running.world.store.dirty.poisoned(dataset["id"]) == {}
 
@@ -124,15 +119,13 @@ def test_an_argilla_that_answers_503_and_then_nothing_is_caught_up_with(
         running.settle(dataset, responses=answers)
         proxy.fault = "503"
         answers += answer_all(api, users, records[5:], 2)
-        time.sleep(OUTAGE_S)
-        info = running.world.store.datasets.info(dataset["id"])
-        assert "503" in info["word"]
+        info = running.world.store.datasets.info
+        eventually(lambda: "503" in info(dataset["id"]).get("word", ""))
         proxy.fault = "silence"
-        time.sleep(OUTAGE_S)
+        failed = int(info(dataset["id"])["failures"])
+        eventually(lambda: int(info(dataset["id"])["failures"]) > failed)
         proxy.fault = ""
-        recovered = time.monotonic()
-        running.settle(dataset, responses=answers, timeout_s=60)
-        assert time.monotonic() - recovered < 60
+        running.settle(dataset, responses=answers)
         assert_whole(running, api, dataset, answers)
         eventually(lambda: running.world.store.datasets.info(dataset["id"])["word"] == "")
 

@@ -46,7 +46,7 @@ def played(installation: Installation, api: Api) -> tuple[Playground, list[Seen]
     replay.start()
     eventually(lambda: not replay.running)
     assert replay.error is None
-    installation.settle(playground.dataset, responses=len(scenario.plan), timeout_s=120)
+    installation.settle(playground.dataset, responses=len(scenario.plan))
     questions = playground.questions()
     return playground, [Seen.parse(record, questions) for record in playground.seen()]
 

@@ -50,11 +50,11 @@ def conflicts(installation: Installation, dataset: Json) -> int:
     return int(installation.world.store.datasets.info(dataset["id"])["conflicts"])
 
 
-def test_a_contested_record_is_in_the_review_dataset_within_seconds_and_in_its_place(
+def test_a_contested_record_is_in_the_review_dataset_and_in_its_place(
     installation: Installation, api: Api
 ) -> None:
     dataset, records = answered(api, installation, "placed")
-    eventually(lambda: len(copies(api, installation, dataset)) >= 2, 5)
+    eventually(lambda: len(copies(api, installation, dataset)) >= 2)
     found = copies(api, installation, dataset)
     assert {records[0]["id"], records[1]["id"]} <= set(found)
     due = dict(installation.world.store.reviews.due(dataset["id"]))
@@ -89,7 +89,7 @@ def test_a_reviewer_opens_our_link_decides_with_a_reason_and_the_original_follow
     tmp_path: Path,
 ) -> None:
     dataset, records = answered(api, installation, "decided")
-    eventually(lambda: len(copies(api, installation, dataset)) >= 2, 10)
+    eventually(lambda: len(copies(api, installation, dataset)) >= 2)
     before = conflicts(installation, dataset)
     assert before == 2
     wait = WebDriverWait(browser, PATIENCE_S)
@@ -122,11 +122,11 @@ def test_a_reviewer_opens_our_link_decides_with_a_reason_and_the_original_follow
         suggestion = ours(api, dataset, api.record(original), "topic")
         return suggestion is not None and suggestion["value"] == "b"
 
-    eventually(followed, 15)
+    eventually(followed)
     suggestion = ours(api, dataset, api.record(original), "topic")
     assert suggestion is not None
     assert suggestion["score"] == pytest.approx(0.999, abs=0.001)
-    eventually(lambda: conflicts(installation, dataset) == before - 1, 5)
+    eventually(lambda: conflicts(installation, dataset) == before - 1)
 
     browser.get(f"{installation.service.url}/records/{original['id']}")
     sign_in(browser, argilla.username, argilla.password)
@@ -139,7 +139,7 @@ def test_what_happens_to_the_review_dataset_is_told_loses_nothing_and_is_mended(
 ) -> None:
     world = installation.world
     dataset, records = answered(api, installation, "mended")
-    eventually(lambda: len(copies(api, installation, dataset)) >= 2, 10)
+    eventually(lambda: len(copies(api, installation, dataset)) >= 2)
     review = review_id(installation, dataset)
 
     def word() -> str:
@@ -175,7 +175,7 @@ def test_what_happens_to_the_review_dataset_is_told_loses_nothing_and_is_mended(
     assert installation.decided(records[0])["topic"]["v"] == "b"
     assert enable(world, dataset["id"]).word == "created"
     assert word() == ""
-    eventually(lambda: more["id"] in copies(api, installation, dataset), 10)
+    eventually(lambda: more["id"] in copies(api, installation, dataset))
     assert records[0]["id"] not in copies(api, installation, dataset)
     assert installation.decided(records[0])["topic"]["v"] == "b"
     disable(world, dataset["id"])

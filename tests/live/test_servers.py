@@ -5,8 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pytest
 import redis
 
 from demo.argilla_api import Api
+from demo.installation import eventually
 from demo.servers import Argilla, Process, RedisServer, ServerError, argilla_python, free_port
 from tests.live.newsroom import Newsroom, newsroom
 
@@ -25,13 +25,6 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def small(api: Api) -> Newsroom:
     return newsroom(api, 3)
-
-
-def eventually(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "did not come true"
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -88,7 +81,7 @@ def test_a_paused_argilla_times_out_and_a_stopped_one_refuses_until_they_are_bac
     argilla.pause()
     try:
         with pytest.raises(httpx.ReadTimeout):
-            httpx.get(f"{argilla.url}/api/v1/version", timeout=0.5)
+            httpx.get(f"{argilla.url}/api/v1/version", timeout=httpx.Timeout(60, read=0.5))
     finally:
         argilla.resume()
     assert api.me()["username"] == argilla.username
@@ -96,7 +89,7 @@ def test_a_paused_argilla_times_out_and_a_stopped_one_refuses_until_they_are_bac
     argilla.stop_api()
     try:
         with pytest.raises(httpx.ConnectError):
-            httpx.get(f"{argilla.url}/api/v1/version", timeout=0.5)
+            httpx.get(f"{argilla.url}/api/v1/version", timeout=httpx.Timeout(60, read=0.5))
     finally:
         argilla.start_api()
     assert api.me()["username"] == argilla.username

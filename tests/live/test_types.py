@@ -135,7 +135,7 @@ def test_what_a_reviewer_answers_decides_and_can_be_taken_back(
             sure = bool(found["score"] == pytest.approx(0.999))
             return bool(found["value"] == label and sure == adjudicated)
 
-        eventually(lambda: says("b", adjudicated=True), 30)
+        eventually(lambda: says("b", adjudicated=True))
         assert running.decided(records[0])["topic"]["w"][-1][0] == -2
         api.as_user(reviewer).delete_response(review)
-        eventually(lambda: says("a", adjudicated=False), 30)
+        eventually(lambda: says("a", adjudicated=False))

@@ -484,7 +484,7 @@ def test_the_process_ends_with_the_code_and_nothing_but_the_error() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     assert (done.returncode, done.stdout) == (4, "")
     assert done.stderr.startswith("argilla-distill: DISTILL_QUEUE: ")
