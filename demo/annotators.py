@@ -1,5 +1,15 @@
 """The simulated annotators of the built-in demo: eight people, two language models and a rule.
 
+The crowd is one that teams around a chatbot will recognise: people who mean it, people in a hurry,
+somebody who presses one button, and models as judges, who share a weakness: a reply that reads well
+is taken for one that helps. Without such an error, which several voices have in common, most of
+five voices are right nearly always, and who is ahead by one record of 82 is chance. The seed is the
+one that was there before, not one that wins. Over the seeds 1 to 20, "helpful" is right in 93.4 %
+by the simple vote of those who answered, in 87.4 % if the models' suggestions vote as well, and in
+94.4 % as distilled from all of them (`tests/demo/test_annotators.py`). Where the people in a hurry
+have the same weakness as the models, it is 88.7, 81.9 and 89.9 %, with single seeds far below the
+vote: what most of a crowd gets wrong in the same way, agreement alone cannot tell.
+
 How each type of question is answered is `demo.habits`; what they answer, `demo.material`.
 """
 
@@ -15,6 +25,7 @@ from demo.habits import (
     Always,
     FirstWords,
     Habit,
+    Impressed,
     Labelling,
     Marking,
     Ranking,
@@ -58,13 +69,13 @@ class SimulatedAnnotator(Annotator):
         items: Sequence[Item],
         said: Mapping[str, Sequence[Value]] | None = None,
     ) -> float | None:
-        """Of labels the expected accuracy: the mean of `confusion[true][true]` over the items."""
+        """Of labels the expected accuracy, averaged over the items."""
         habit = self.habits[question.name]
-        if not isinstance(habit, Labelling):
+        right = [habit.chance(item, item.truth[question.name]) for item in items]
+        known = [chance for chance in right if chance is not None]
+        if len(known) < len(right):
             return super().reliability(question, items, said)
-        true = [item.truth[question.name] for item in items]
-        right = [habit.confusion[label][label] for label in true]
-        return sum(right) / len(right) if right else None
+        return sum(known) / len(known) if known else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +174,11 @@ def careful(helpful: float, problem: float, politeness: Rating) -> dict[str, Hab
     }
 
 
+def impressed(accuracy: float, fooled: float) -> Impressed:
+    """A polite reply that does not help is taken for one that does, so often as `fooled`."""
+    return Impressed("yes", "no", accuracy, fooled, (POLITENESS.name, 4))
+
+
 def careless(helpful: float, problem: float, politeness: Rating, skips: float) -> dict[str, Habit]:
     """People in a hurry, who leave the summary out now and then."""
     return {
@@ -203,9 +219,9 @@ def spamming() -> dict[str, Habit]:
 
 
 def atlas() -> dict[str, Habit]:
-    """A language model: reads well, flatters, and adds what could be meant."""
+    """A language model: reads well, is impressed by what reads well, flatters, adds what could be meant."""
     return {
-        "helpful": Labelling(mostly_right(HELPFUL, 0.82)),
+        "helpful": impressed(accuracy=0.9, fooled=0.7),
         "problem": Labelling(mostly_right(PROBLEM, 0.80)),
         "topics": Ticking(TOPICS, overlooks=0.08, adds=0.1),
         "politeness": Rating(POLITENESS, shift=1.0, stretch=0.8, noise=0.3),
@@ -216,13 +232,13 @@ def atlas() -> dict[str, Habit]:
 
 
 def borealis() -> dict[str, Habit]:
-    """A language model that overlooks most hallucinations: to it they are what faultless looks like."""
+    """A language model with the same weakness for what reads well, which overlooks most hallucinations."""
     blind = {
         **mostly_right(PROBLEM, 0.88),
         "hallucination": mostly_right(PROBLEM, 0.55)["none"],
     }
     return {
-        "helpful": Labelling(mostly_right(HELPFUL, 0.82)),
+        "helpful": impressed(accuracy=0.9, fooled=0.7),
         "problem": Labelling(blind),
         "topics": Ticking(TOPICS, overlooks=0.15, adds=0.03),
         "politeness": Rating(POLITENESS, shift=0.3, stretch=0.5, noise=0.3),

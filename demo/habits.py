@@ -28,6 +28,10 @@ class Habit(ABC):
     def give(self, item: Item, true: Value, draw: random.Random) -> Value | None:
         """A value of the question; None if it is left out, which only optional ones may be."""
 
+    def chance(self, item: Item, true: Value) -> float | None:
+        """How likely the value is right; None where that is not known beforehand."""
+        return None
+
 
 @dataclass(frozen=True)
 class Labelling(Habit):
@@ -38,6 +42,35 @@ class Labelling(Habit):
     def give(self, item: Item, true: Value, draw: random.Random) -> Value | None:
         row = self.confusion[true]
         return draw.choices(list(row), list(row.values()))[0]
+
+    def chance(self, item: Item, true: Value) -> float | None:
+        return self.confusion[true][true]
+
+
+@dataclass(frozen=True)
+class Impressed(Habit):
+    """Judges by how a text reads: takes what is polite and yet `wrong` for `right`, so often as `fooled`.
+
+    Attributes
+    ----------
+    accuracy : how often they are right about everything else.
+    polite : the question that holds how polite the text truly is, and from which rating on it impresses.
+    """
+
+    right: str
+    wrong: str
+    accuracy: float
+    fooled: float
+    polite: tuple[str, int]
+
+    def give(self, item: Item, true: Value, draw: random.Random) -> Value | None:
+        other = self.right if true == self.wrong else self.wrong
+        return true if draw.random() < self.chance(item, true) else other
+
+    def chance(self, item: Item, true: Value) -> float:
+        question, impressive = self.polite
+        impresses = true == self.wrong and item.truth[question] >= impressive
+        return 1 - self.fooled if impresses else self.accuracy
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,14 @@ from demo.annotators import (
     mostly_right,
     swapped,
 )
+from demo.crowd import support_chatbot
 from demo.habits import Labelling
 from demo.material import DISTILLED, HELPFUL, PROBLEM, TOPICS, material
 from demo.question import Question
-from demo.scenario import Annotator, Confusion, Item
+from demo.scenario import Annotator, Confusion, Item, Suggestion
+from demo.yardsticks import yardstick
+from workers.engine import registry
+from workers.engine.facts import Vote
 from workers.values import from_argilla, to_argilla
 
 ITEMS = material()
@@ -141,6 +145,48 @@ def test_raters_shift_and_stretch_the_scale() -> None:
         return mean(name, high) - mean(name, low)
 
     assert width("chloe") < width("amara") < width("farah")  # avoids the ends; seeks them
+
+
+def test_model_judges_are_fooled_by_the_same_replies() -> None:
+    polite = [
+        item for item in ITEMS if item.truth["helpful"] == "no" and item.truth["politeness"] >= 4
+    ]
+    assert len(polite) > 10
+    for name in ("llm-atlas", "llm-borealis"):
+        given = [named(name, seed).answer(item)["helpful"] for seed in range(20) for item in polite]
+        assert Counter(given)["yes"] / len(given) == pytest.approx(0.7, abs=0.06)
+        others = [item for item in ITEMS if item not in polite]
+        assert (named(name).reliability(HELPFUL, others) or 0) == pytest.approx(0.9)
+
+
+def test_the_distilled_answer_is_not_behind_the_vote_and_far_ahead_of_one_with_the_models() -> None:
+    """Over eight seeds, which are not those that the demo plays alone: one of 82 records is chance."""
+    right: Counter[str] = Counter()
+    for seed in range(1, 9):
+        scenario = support_chatbot(seed)
+        said = scenario.said("helpful")
+        suggested: dict[str, Suggestion] = {}
+        for each in scenario.suggestions:
+            if each.question == "helpful":
+                suggested[each.item] = each
+        votes = [Vote(s.item, s.agent, s.value) for s in suggested.values()]
+        items = {item.id: item for item in ITEMS}
+        who = {annotator.name: annotator for annotator in scenario.annotators}
+        votes += [
+            Vote(one.item, one.annotator, who[one.annotator].answer(items[one.item])["helpful"])
+            for one in scenario.plan
+        ]
+        fitted = registry.create("learned", HELPFUL.asked).fit(votes)
+        distilled = {d.record: d.value for d in fitted.decide(dict.fromkeys(items))}
+        for item in scenario.completed():
+            true, everybody = items[item].truth["helpful"], said[item]
+            right["people"] += yardstick(HELPFUL, everybody[:-1]) == true
+            right["models too"] += yardstick(HELPFUL, everybody) == true
+            right["distilled"] += distilled[item] == true
+            right["all"] += 1
+    share = {name: n / right["all"] for name, n in right.items()}
+    assert share["distilled"] > share["people"] - 0.005
+    assert share["distilled"] > share["models too"] + 0.03
 
 
 def test_a_model_never_marks_the_false_claims_that_it_does_not_see() -> None:
