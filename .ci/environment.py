@@ -24,7 +24,7 @@ from pathlib import Path
 OLDEST, NEWEST = (3, 10), (3, 13)
 """Pythons for which every package of the locks has a wheel."""
 
-SAY_EVERY_S = 10.0
+SAY_EVERY_S = 15.0
 
 CAUSES = {
     "THESE PACKAGES DO NOT MATCH THE HASHES": "a file is not the one that was locked: do not use it",
@@ -57,6 +57,11 @@ class Pip:
         self.seen = 0
         self.ignored = 0
         self.cause = ""
+        self._start_s = time.monotonic()
+
+    @property
+    def elapsed(self) -> str:
+        return f"{time.monotonic() - self._start_s:.0f} s"
 
     def say(self, text: str) -> None:
         print(f"[{self.step}] {text}", flush=True)
@@ -78,9 +83,8 @@ class Pip:
             while reader.is_alive():
                 reader.join(SAY_EVERY_S)
                 if reader.is_alive():
-                    self.say(
-                        f"{self.seen} of {of - self.ignored}, {self.doing}" if of else self.doing
-                    )
+                    far = f"{self.seen} of {of - self.ignored}, " if of else ""
+                    self.say(f"{far}{self.doing} ({self.elapsed})")
             code = pip.wait()
         if code:
             raise Failed(f"pip {words[0]} ended with {code}. {self.cause}\nAll it said: {self.log}")
@@ -127,7 +131,6 @@ def make(step: str, directory: Path, locks: Sequence[Path], project: str) -> Non
         package = "python{}.{}-venv".format(*version)
         if subprocess.call([debian, package]) and subprocess.call([debian, "python3-venv"]):
             raise Failed(f"this Python makes no virtual environments: apt-get install {package}")
-    start = time.monotonic()
     pip = Pip(step, directory)
     of = sum(len(re.findall(r"^[A-Za-z0-9]", lock.read_text(), re.MULTILINE)) for lock in locks)
     pip.say(
@@ -143,7 +146,7 @@ def make(step: str, directory: Path, locks: Sequence[Path], project: str) -> Non
         pip.run("install", "--no-deps", "--no-build-isolation", "--editable", project)
     pip.doing = "checking that nothing is missing"
     pip.run("check")
-    pip.say(f"{directory}: ready after {time.monotonic() - start:.0f} s")
+    pip.say(f"{directory}: ready after {pip.elapsed}")
 
 
 def main() -> int:
