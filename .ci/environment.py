@@ -98,9 +98,9 @@ class Pip:
                 self._understand(line.rstrip())
 
     def _understand(self, line: str) -> None:
-        if found := re.match(r"Collecting ([\w.-]+)", line):
+        if found := re.match(r"Collecting ([\w.-]+)|Processing .*/([\w.]+)-\d", line):
             self.seen += 1
-            self.doing = f"fetching {found[1]}"
+            self.doing = f"fetching {found[1] or found[2]}"
         elif line.startswith("Ignoring "):
             self.ignored += 1
         elif line.startswith("Installing collected packages"):

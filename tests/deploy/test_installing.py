@@ -172,12 +172,13 @@ def test_progress_counts_what_applies_and_hides_what_is_noise(
     pip = environment.Pip("1/4", tmp_path)
     for line in (
         "Ignoring tomli: markers 'python_full_version < \"3.11\"' don't match your environment",
+        "Processing /a/mirror/annotated_types-0.8.0-py3-none-any.whl (from -r a.lock (line 7))",
         "Collecting numpy==2.4.6 (from -r requirements.lock (line 12))",
         "  Downloading numpy-2.4.6-cp311-manylinux_2_28_x86_64.whl (16.6 MB)",
         "WARNING: something that nobody need know",
     ):
         pip._understand(line)
-    assert (pip.seen, pip.ignored, pip.doing) == (1, 1, "fetching numpy")
+    assert (pip.seen, pip.ignored, pip.doing) == (2, 1, "fetching numpy")
     pip._understand("Installing collected packages: numpy")
     assert pip.doing == "unpacking"
     assert capsys.readouterr().out == ""
