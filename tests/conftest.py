@@ -19,6 +19,7 @@ from tests import at_once
 def pytest_configure(config: pytest.Config) -> None:
     at_once.register(config)
 
+
 settings.register_profile("fixed", derandomize=True)
 settings.register_profile("random", derandomize=False, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))

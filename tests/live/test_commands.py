@@ -150,7 +150,7 @@ def test_disconnecting_for_good_leaves_nothing_but_what_people_said(
     name = own.world.store.datasets.info(dataset["id"])["name"]
     api.update_dataset(dataset, guidelines=f"Be kind.\n\n{START}\n## Examples\n{END}\n")
     review = json.loads(own.service.command("review", "enable", name, "--json").stdout)
-    eventually(lambda: len(api.records(review["id"])) == 3, timeout_s=60)
+    eventually(lambda: len(api.records(review["id"])) == 3)
     copy = api.records(review["id"])[0]
     api.answer(copy, {"topic": "c", "why": "because"}, status="draft")
     told = own.service.command("disconnect", "--restore").stdout
