@@ -118,7 +118,7 @@ def test_status_and_history_read_in_80_columns_and_take_external_ids(
     own.settle(dataset, responses=2)
     for user, response in zip(users, given, strict=True):
         api.as_user(user).edit(response, {"topic": "a"})
-    eventually(lambda: len(own.history(record)) >= 6, timeout_s=60)
+    eventually(lambda: len(own.history(record)) >= 6)
     own.service.command("backfill")
     own.settle(dataset)
     name = own.world.store.datasets.info(dataset["id"])["name"]
