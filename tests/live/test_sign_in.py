@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from demo.argilla_api import Api
 from demo.servers import Argilla
+from plugin import gateway
 from plugin.accounts import RECHECK_S
 from plugin.pages import blueprint
 from plugin.settings import read
@@ -26,10 +27,12 @@ def clock() -> Clock:
 @pytest.fixture
 def browser(argilla: Argilla, store: Store, clock: Clock) -> Iterator[FlaskClient]:
     environment = {"ARGILLA_API_URL": argilla.url, "ARGILLA_API_KEY": argilla.api_key}
-    app = Flask("plugin")
-    app.register_blueprint(blueprint(read(environment), store, clock=clock))
+    settings, app = read(environment), Flask("plugin")
+    service = gateway.connect(settings)
+    app.register_blueprint(blueprint(settings, store, serve=lambda: service, clock=clock))
     with app.test_client() as client:
         yield client
+    service.close()
 
 
 def sign_in(browser: FlaskClient, **form: str) -> int:
