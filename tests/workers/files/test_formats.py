@@ -56,7 +56,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "UTF-16 BE without": (csv().encode("utf-16-be"), "read as UTF-16-BE"),
     "UTF-16, tabs": (csv("\t", "\r\n").encode("utf-16"), "read as UTF-16"),
     "UTF-32 with a mark": (csv().encode("utf-32"), "read as UTF-32"),
-    "gzip": (gzip.compress(csv().encode()), ""),
+    "gzip": (gzip.compress(csv().encode(), mtime=0), ""),
     "bzip2": (bz2.compress(csv().encode()), ""),
     "xz": (lzma.compress(csv(";").encode()), "semicolon"),
     "lines of JSON": ("".join(json.dumps(row) + "\n" for row in ROWS).encode(), ""),
@@ -83,7 +83,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "Parquet": (parquet_bytes(), ""),
     "Arrow, a stream": (arrow_bytes(arrow.ipc.new_stream), ""),
     "Arrow, a file": (arrow_bytes(arrow.ipc.new_file), ""),
-    "packed Parquet": (gzip.compress(parquet_bytes()), ""),
+    "packed Parquet": (gzip.compress(parquet_bytes(), mtime=0), ""),
 }
 
 
@@ -162,7 +162,7 @@ def test_an_encoding_that_does_not_fit_is_told(tmp_path: Path) -> None:
         (b"\x80\x04\x95" + bytes(30), "a Python pickle"),
         (b"<!DOCTYPE html>\n<html>", "a web page"),
         (b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"),
-        (gzip.compress(csv().encode())[:-30], "it is packed, and damaged"),
+        (gzip.compress(csv().encode(), mtime=0)[:-30], "it is packed, and damaged"),
         (b"PAR1" + bytes(100), "it is damaged"),
         (b'[{"task": "t1",\n "worker": }]', ":2: not JSON"),
         (b'{"task": "t1", "worker": "a", "label": "x"}\n{"task"\n', ":2: not JSON"),
