@@ -16,7 +16,7 @@ def test_nothing_of_ours_is_left_when_a_deleted_user_leaves_a_record_short(
     for record in records:
         for user, label in zip(users, ("a", "a", "b"), strict=True):
             api.as_user(user).answer(record, {"topic": label})
-    installation.settle(dataset, responses=9, timeout_s=180)
+    installation.settle(dataset, responses=9)
     assert all(ours(api, dataset, r, "conflicts") for r in api.records(dataset))
     api.delete_user(users[2])
     installation.service.command("reconcile")
@@ -58,7 +58,7 @@ def test_odd_values_come_back_unchanged(installation: Installation, api: Api) ->
     for user in users:
         api.as_user(user).answer(first, {"topic": label, "stars": 0, "marks": marks})
         api.as_user(user).answer(second, {"topic": "b", "marks": []})
-    installation.settle(dataset, responses=4, timeout_s=180)
+    installation.settle(dataset, responses=4)
     stored = api.record(first)
     found = {name: ours(api, dataset, stored, name) for name in ("topic", "stars", "marks")}
     assert {name: s and s["value"] for name, s in found.items()} == {

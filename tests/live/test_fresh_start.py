@@ -150,7 +150,7 @@ def test_after_one_reconciliation_everything_is_as_after_a_fresh_start(
         live = shown(api, dataset), conflicts(disturbed, dataset), queue(disturbed, dataset)
         state = disturbed.state(dataset)
         before = {s["id"]: s["updated_at"] for r in records[:-1] for s in api.suggestions(r)}
-        disturbed.settle(dataset, timeout_s=300)
+        disturbed.settle(dataset)
         after = {s["id"]: s["updated_at"] for r in records[:-1] for s in api.suggestions(r)}
         assert after == before  # nothing was left to be done
         assert {r["id"] for r in api.records(dataset) if r["status"] == "pending"} <= {

@@ -48,7 +48,7 @@ def test_an_old_write_that_lands_over_a_newer_one_is_put_right(
         for user, answer in zip(users, given, strict=True):
             api.as_user(user).edit(answer, {"topic": "b"})
         eventually(lambda: value() == "b", 180)
-        running.settle(dataset, timeout_s=180)
+        running.settle(dataset)
         go.set()
         assert landed.wait(180)
         eventually(lambda: value() == "b", 300)
