@@ -160,6 +160,18 @@ class Datasets:
         entries = {kind: records or None for kind, records in related.items()}
         self._write(pipe, self._keys.of(dataset_id, "related"), entries)
 
+    def near(self, dataset_id: str) -> list[str]:
+        """The records that were decided near a confidence that the settings name."""
+        return sorted(r.decode() for r in self._redis.smembers(self._keys.of(dataset_id, "near")))
+
+    def write_near(self, pipe: Any, dataset_id: str, records: Mapping[str, bool]) -> None:
+        """Note of these records whether they are, within a transaction."""
+        key = self._keys.of(dataset_id, "near")
+        for call, wanted in ((pipe.sadd, True), (pipe.srem, False)):
+            some = [record_id for record_id, near in records.items() if near is wanted]
+            if some:
+                call(key, *some)
+
     # Annotators: interned, because every vote names one
 
     def annotators(self, dataset_id: str) -> dict[int, dict[str, str]]:

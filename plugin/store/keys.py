@@ -36,6 +36,7 @@ distill:<dataset>:external         hash    external id → record id
 distill:<dataset>:decisions        hash    record id → question → what we decided and why
 distill:<dataset>:conflicts        hash    "record|question" → the conflict
 distill:<dataset>:related          hash    kind of conflict → records latest in it
+distill:<dataset>:near             set     records decided near a confidence that settings name
 distill:<dataset>:annotators       hash    number → {"key", "name", "kind"}
 distill:<dataset>:responses        hash    "number|status" → how many responses
 distill:<dataset>:model            hash    question → snapshot of its strategy

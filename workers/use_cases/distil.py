@@ -27,7 +27,7 @@ from workers.use_cases import backlog, report_due
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.deciding import decide
 from workers.use_cases.observing import Look, look
-from workers.use_cases.publishing import publish, told
+from workers.use_cases.publishing import limits, publish, told
 from workers.use_cases.refit import release_outgrown
 from workers.use_cases.review import forward, review_of
 from workers.use_cases.reviewing import reorder, tidy
@@ -50,6 +50,9 @@ reads these again."""
 HEED = 0.25
 """Records are looked at again when they moved by this share of the tolerance since we last looked:
 what a model last told of a record need not be what was last written."""
+
+ROUNDING = 0.001
+"""Posteriors are stored to so much: what differs by no more is the same."""
 
 SLICE_S = 30.0
 MOST_REST_S = 20
@@ -199,6 +202,7 @@ class _Work:
         self.store = run.store
         self.id = run.dataset.id
         self.outcome = outcome
+        self.decided: set[str] = set()
         self.end = math.inf
         self.texts: set[str] = set()
 
@@ -268,16 +272,20 @@ class _Work:
 
     def _differing(self, records: list[str]) -> list[str]:
         """Those of the records that we decide differently now than we last did."""
-        models, tolerance = self.run.models, self.run.plan.tolerance
+        models, tolerance = self.run.models, max(self.run.plan.tolerance, ROUNDING)
         decided = models.decide(records, self.run.plan)
         before = self.store.datasets.decisions(self.id, records)
 
         def differs(question: str, decision: Decision, old: Mapping[str, Any]) -> bool:
-            value = json_of(models.by_question[question].asked, decision.value)
+            if question not in old:
+                return True
+            was, now = old[question], round(decision.confidence, 6)  # as it is stored
+            parts = was["p"].items() if decision.scores is not None else ()
             return (
-                question not in old
-                or old[question]["v"] != value
-                or abs(told(old[question]) - decision.confidence) > tolerance
+                was["v"] != json_of(models.by_question[question].asked, decision.value)
+                or abs(told(was) - decision.confidence) > tolerance
+                or any((was["c"] >= at) != (now >= at) for at in limits(self.run, question))
+                or any(abs(decision.posterior.get(part, p) - p) > tolerance for part, p in parts)
             )
 
         return [
@@ -293,7 +301,10 @@ class _Work:
             return False
         aside = self.store.dirty.poisoned(self.id)
         heed = self.run.plan.tolerance * HEED
-        moved = [i for i in self.run.models.moved(heed) if i not in aside]
+        near = sorted(self.decided.union(self.store.datasets.near(self.id)))
+        self.decided.clear()
+        found = dict.fromkeys([*self.run.models.moved(heed), *near])
+        moved = [i for i in found if i not in aside]
         for start in range(0, len(moved), DECIDE_AT_ONCE):
             part = moved[start : start + DECIDE_AT_ONCE]  # without the time to compare: all of them
             self.store.dirty.make_stale(self.id, part if self._over() else self._differing(part))
@@ -361,7 +372,9 @@ class _Work:
         now = self.store.now()
         records, seen = self._look(ids, now)
         self.run.models.settle()
-        sent = publish(self.run, decide(self.run, records, seen, now), seen, now)
+        resolutions = decide(self.run, records, seen, now)
+        sent = publish(self.run, resolutions, seen, now)
+        self.decided.update(resolution.record.id for resolution in resolutions)
         self.outcome.records += len(ids)
         self.outcome.published += sent.suggestions
         return {**seen.failed, **sent.refused}

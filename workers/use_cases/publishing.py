@@ -152,12 +152,14 @@ def _keep(
     known = run.store.datasets.conflicts_on(run.dataset.id, list(conflicts))
     opened = sum(_open(c) - _open(known.get(pair)) for pair, c in conflicts.items())
     related = _related(run, conflicts, known)
+    near = {record_id: _near(run, decided or {}) for record_id, decided in decisions.items()}
 
     def write(pipe: Any) -> None:
         datasets = run.store.datasets
         run.store.history.append(pipe, run.dataset.id, filed)
         datasets.write_ledger(pipe, run.dataset.id, touched)
         datasets.write_decisions(pipe, run.dataset.id, decisions)
+        datasets.write_near(pipe, run.dataset.id, near)
         datasets.write_conflicts(pipe, run.dataset.id, conflicts)
         datasets.write_related(pipe, run.dataset.id, related)
         run.store.reviews.write_due(pipe, run.dataset.id, due)
@@ -168,6 +170,24 @@ def _keep(
         datasets.count(pipe, run.dataset.id, "published", sent.suggestions)
 
     run.lease.commit(write)
+
+
+def limits(run: Run, question: str) -> tuple[float, ...]:
+    """The confidences at which a decision on a question is treated otherwise.
+
+    The last is where a record whose voices agree becomes worth a review.
+    """
+    plan = run.plan
+    return plan.settled_confidence, plan.question(question).min_confidence, 1 - plan.review_worth
+
+
+def _near(run: Run, decided: Mapping[str, Any]) -> bool:
+    """Whether a record's decisions may cross such a limit without moving by the tolerance."""
+    return any(
+        abs(stored["c"] - limit) <= run.plan.tolerance
+        for question, stored in decided.items()
+        for limit in limits(run, question)
+    )
 
 
 def _due(
@@ -270,7 +290,7 @@ def _stored(
     model = run.models.by_question[question]
     stored: dict[str, Any] = {
         "v": json_of(model.asked, decision.value),
-        "c": round(decision.confidence, 4),
+        "c": round(decision.confidence, 6),  # exact enough to tell on which side of a limit it is
         "p": _posterior(model.asked, decision),
         "s": model.strategy.name,
         "n": model.version,
