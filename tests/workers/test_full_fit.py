@@ -1,0 +1,179 @@
+"""After a sweep, whatever happened before, what is stored is what a full fit of the facts says."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from plugin.records import Question
+from plugin.store.history import START
+from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
+from tests.workers.conftest import Build
+from tests.workers.town import Town
+from workers.engine import conflicts, registry
+from workers.model import Model
+from workers.models import Models
+from workers.use_cases.sweep import sweep
+from workers.values import json_of
+from workers.witness import Witness
+
+TOPICS = Question("q-topics", "topics", "multi_label_selection", ("tone", "facts", "length"))
+RATED = Question("q-rated", "rated", "rating", ("1", "2", "3", "4", "5"))
+ORDER = Question("q-order", "order", "ranking", ("a", "b", "c"))
+MARKS = Question("q-marks", "marks", "span", ("name", "place"), field="text")
+REPLY = Question("q-reply", "reply", "text")
+ALL = (HELPFUL, TOPICS, RATED, ORDER, MARKS, REPLY)
+
+RECORDS = tuple(f"r{i}" for i in range(24))
+"""Enough for texts to have a say."""
+PEOPLE = ("ann", "ben", "cas", "rob", "llm-a")
+"""rob reviews."""
+
+TEXT = "Ann went to Rome and then home"
+TELLING = {"yes": "kindly and in time", "no": "angry and much too late"}
+TOLERANCE = 0.02
+APART = 2 * TOLERANCE + 0.001
+"""What is stored may be a tolerance behind what was told, and that one behind the fit."""
+
+
+def ranked(order: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [{"value": item, "rank": place} for place, item in enumerate(order, 1)]
+
+
+def marked(start: int, end: int, label: str) -> dict[str, Any]:
+    return {"start": start, "end": end, "label": label}
+
+
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "helpful": st.sampled_from(HELPFUL.labels),
+    "topics": st.lists(st.sampled_from(TOPICS.labels), min_size=1, max_size=3, unique=True),
+    "rated": st.sampled_from([1, 2, 3, 4, 5]),
+    "order": st.permutations(["a", "b", "c"]).map(lambda order: ranked(tuple(order))),
+    "marks": st.sampled_from(
+        [[], [marked(0, 3, "name")], [marked(0, 3, "name"), marked(12, 16, "place")]]
+    ),
+    "reply": st.sampled_from(["He left.", "He left early.", "Nobody knows."]),
+}
+ANSWER = st.tuples(
+    st.just("answer"),
+    st.sampled_from(PEOPLE),
+    st.sampled_from(RECORDS),
+    st.fixed_dictionaries(VALUES),
+)
+OTHER: st.SearchStrategy[tuple[str, str, str, dict[str, Any]]] = st.tuples(
+    st.sampled_from(["retract", "delete", "drop record", "distil", "sweep"]),
+    st.sampled_from(PEOPLE),
+    st.sampled_from(RECORDS),
+    st.just({}),
+)
+PATH = st.lists(st.tuples(st.one_of(ANSWER, ANSWER, ANSWER, OTHER), st.booleans()), max_size=30)
+
+
+def walk(town: Town, path: list[tuple[Any, bool]]) -> None:
+    """Do what the path says; some deliveries are lost."""
+    rows = town.argilla.rows[D]
+    for (kind, who, record, values), delivered in path:
+        if kind == "distil":
+            town.distil()
+        elif kind == "sweep":
+            sweep(town.world, D)
+        elif record not in rows:
+            continue
+        elif kind == "answer":
+            town.argilla.answer(who, record, **values)
+        elif kind == "retract" and who in rows[record].responses:
+            town.argilla.retract(who, record)
+        elif kind == "delete":
+            rows[record].responses.pop(who, None)
+        elif kind == "drop record":
+            del rows[record]
+        if delivered:
+            town.mark(record)
+
+
+def crowd(town: Town, seed: int) -> None:
+    """Two people answer each record, on texts that tell whether it is helpful."""
+    draw = random.Random(seed)
+    for i, record in enumerate(RECORDS):
+        true = draw.choice(["yes", "no"])
+        town.argilla.rows[D][record] = Row(fields={"text": f"{TEXT} {TELLING[true]} {i}"})
+        for who in draw.sample(PEOPLE[:3], 2):
+            wrong = "no" if true == "yes" else "yes"
+            values: dict[str, Any] = {
+                "helpful": true if draw.random() < 0.75 else wrong,
+                "topics": draw.sample(TOPICS.labels, draw.choice([1, 1, 2])),
+                "rated": draw.choice([2, 3, 4, 5]),
+                "order": ranked(tuple(draw.sample("abc", 3))),
+                "marks": draw.choice([[], [marked(0, 3, "name")]]),
+                "reply": draw.choice(["He left.", "He left early."]),
+            }
+            town.argilla.answer(who, record, **values)
+            town.mark(record)
+        if i % 8 == 7:
+            town.distil()
+
+
+def full_fit(town: Town, kept: Model) -> Model:
+    """A model that is fitted to the whole history at once."""
+    people = town.store.datasets.annotators(D)
+    witness = Witness(kept.question.name, kept.asked, people)
+    model = Model(kept.question, witness, registry.create("learned", kept.asked))
+    model.fold(town.store.history.after(D, START))
+    found = town.world.gateway.records(D, list(town.argilla.rows[D]))
+    model.read(found.values())
+    model.refit()
+    return model
+
+
+def agrees(town: Town, model: Model, record: str) -> None:
+    """What is stored of one question on one record is what the model says."""
+    question = model.question.name
+    (decisions,) = town.store.datasets.decisions(D, [record])
+    (entry,) = town.store.datasets.ledger(D, [record])
+    if not decisions or not entry:
+        return
+    stored, [now] = decisions[question], model.strategy.decide([record])
+    assert stored["c"] == pytest.approx(now.confidence, abs=APART)
+    second = sorted(now.posterior.values())[-2:]
+    if len(second) < 2 or second[1] - second[0] > 2 * APART:
+        assert stored["v"] == json_of(model.asked, now.value)
+    for part, p in stored["p"].items() if now.scores is not None else ():
+        assert p == pytest.approx(now.posterior.get(part, p), abs=APART)
+    kept = town.store.datasets.conflicts(D).get((record, question))
+    if abs(now.confidence - 0.9) > APART:
+        votes = model.witness.votes(record, entry)
+        found = conflicts.of_adjudications(record, model.witness.verdicts(record))
+        found = found or conflicts.find(model.asked, votes, now, kept is not None, 0.9)
+        assert (found.state if found else "settled") == (kept["state"] if kept else "settled")
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 9_999), path=PATH)
+def test_what_is_stored_is_a_full_fit_of_the_facts(
+    build: Build, seed: int, path: list[tuple[Any, bool]]
+) -> None:
+    """The default strategy, texts, a reviewer, all types of questions, edits and deletions."""
+    town = build(strategy="learned", overlap=2, settled_confidence=0.9)
+    sources = town.world.settings.plan.sources.model_copy(update={"reviewers": ("rob",)})
+    plan = town.world.settings.plan.model_copy(update={"sources": sources})
+    changed = town.world.settings.model_copy(update={"plan": plan})
+    town.world = replace(town.world, settings=changed)
+    town.argilla.sets[D] = replace(CHAT, questions=(*ALL, NOTE))
+    town.argilla.rows[D].clear()
+    crowd(town, seed)
+    walk(town, path)
+    sweep(town.world, D)
+    town.settle()
+    dataset = town.argilla.sets[D]
+    models = Models.load(town.store, dataset, town.world.plan(dataset.full_name))
+    for kept in models.by_question.values():
+        model = full_fit(town, kept)
+        for record in town.argilla.rows[D]:
+            agrees(town, model, record)
