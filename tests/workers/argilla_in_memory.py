@@ -163,6 +163,11 @@ class FakeArgilla(Gateway):
         return {"id": "id-owner", "username": "owner", "role": "owner"}
 
     @call
+    def user(self, user_id: str) -> tuple[dict[str, Any], list[str]]:
+        role = "admin" if self.names[user_id] in self.chiefs else "annotator"
+        return {"id": user_id, "username": self.names[user_id], "role": role}, ["w1"]
+
+    @call
     def users(self) -> dict[str, str]:
         return dict(self.names)
 
