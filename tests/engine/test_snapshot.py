@@ -65,7 +65,7 @@ def test_a_format_of_another_release_is_refused(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(snapshot, "FORMAT", 99)
     data = snapshot.pack({"strategy": "majority"})
     monkeypatch.undo()
-    with pytest.raises(BadSnapshot, match="snapshot format 99; this release reads 3"):
+    with pytest.raises(BadSnapshot, match="snapshot format 99; this release reads 4"):
         snapshot.unpack(data)
 
 

@@ -388,8 +388,8 @@ def test_incremental_equals_a_refit_within_the_stated_tolerance(
     else:
         assert same >= 0.97
         gaps = [
-            abs(a.posterior[key] - b.posterior[key])
+            abs(a.posterior.get(key, 0.0) - b.posterior.get(key, 0.0))
             for a, b in zip(ours, fresh, strict=True)
-            for key in a.posterior
+            for key in a.posterior.keys() | b.posterior.keys()  # a composed text may be another
         ]
     assert np.mean(gaps) <= 0.02

@@ -52,7 +52,8 @@ def report(world: World, dataset_id: str) -> Counted:
     if info.get("state") != "active":
         store.reports.release(dataset_id)
         return Counted(dataset_id, word="not distilled")
-    begun, taken_at, state = time.perf_counter(), store.now(), mark(store, dataset_id)
+    taken_at, state = store.now(), mark(store, dataset_id)
+    begun = time.perf_counter()
     limit_s = world.plan(info["name"]).strategy_timeout_s
     believed = _believed(store, dataset_id, json.loads(info.get("questions", "{}")), limit_s)
     stands = survey(store, dataset_id, {name: asked for name, (asked, _) in believed.items()})
