@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from demo.argilla_api import Api
-from demo.argilla_json import Json
+from demo.argilla_json import Json, unique
 from demo.installation import Installation, eventually, installed
 from demo.processes import free_port
 from demo.servers import Argilla, RedisServer
@@ -137,7 +137,7 @@ def test_after_one_reconciliation_everything_is_as_after_a_fresh_start(
         ) as disturbed,
     ):
         post.proxy = proxy
-        dataset = dataset_of(api, [], overlap=3)
+        dataset = dataset_of(api, [], overlap=3, workspace_name=unique("apart"))
         items: list[Any] = [
             {"fields": {"text": f"{WORDS[LABELS[n % 3]]} {n}"}, "metadata": {"n": n}}
             for n in range(45)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from demo.argilla_api import Api
+from demo.argilla_json import unique
 from demo.installation import eventually, installed, ours
 from demo.servers import Argilla, RedisServer
 from tests.live.proxy import Proxy
@@ -16,7 +17,7 @@ def test_an_old_write_that_lands_over_a_newer_one_is_put_right(
     argilla: Argilla, redis_server: RedisServer, api: Api, tmp_path: Path
 ) -> None:
     users = crowd(api, "held", 2)
-    dataset = dataset_of(api, users, overlap=2)
+    dataset = dataset_of(api, users, overlap=2, workspace_name=unique("apart"))
     (record,) = records_of(api, dataset, 1)
     held, go, landed = threading.Event(), threading.Event(), threading.Event()
 
