@@ -29,6 +29,9 @@ REFIT_BELOW = 5000
 """`moved` always refits a model of fewer votes. It takes some milliseconds, and in a small crowd
 one vote can lead EM elsewhere."""
 
+MANY_LABELS = 20
+"""From so many labels on an annotator has given few of them."""
+
 SWEEPS = 5
 """At most so many rounds of annotators and records changing one another in one `moved`."""
 
@@ -167,14 +170,15 @@ class AdditiveModel(EmModel):
     # -- state ------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
+        cells = self._kept_cells()
         return super().state() | {
             "dependence": self.dependence,
             "fit_dependence": self.fit_dependence,
             "crowd": self.crowd_,
             "errors": self.errors_,
             "log_prior": self.log_prior_,
-            "weights": self.weights_[: len(self.votes_.annotators) * len(self.labels)],
-            "settled": self._settled[: len(self.votes_.annotators) * len(self.labels)],
+            "weights": self.weights_[cells],
+            "settled": self._settled[cells],
         }
 
     @classmethod
@@ -186,7 +190,25 @@ class AdditiveModel(EmModel):
         self.crowd_ = float(values["crowd"])
         self.errors_ = np.array(values["errors"], np.float64)
         self.log_prior_ = np.array(values["log_prior"], np.float64)
-        self.weights_ = np.array(values["weights"], np.float64)
-        self._settled = np.array(values["settled"], np.float64)
+        self._take_own(state)
+        cells = self._kept_cells()
+        if len(cells) == len(self.counts_):
+            self.weights_ = np.array(values["weights"], np.float64)
+        else:  # the others follow from the counts
+            self.weights_ = self._weighed(self.counts_, np.arange(len(self.votes_.annotators)))
+            self.weights_[cells] = values["weights"]
+        self._settled = self.weights_.copy()
+        self._settled[cells] = values["settled"]
         self._drifting = set(range(len(self.votes_.annotators)))
         return self
+
+    def _take_own(self, state: State) -> None:
+        """Take from a state what a subclass needs to weigh votes."""
+
+    def _kept_cells(self) -> Rows:
+        """The rows of weights that a state keeps: of MANY_LABELS, only those that were given."""
+        every = np.arange(len(self.votes_.annotators) * len(self.labels))
+        if len(self.labels) < MANY_LABELS:
+            return every
+        _, annotator, label = self.votes_.columns()
+        return np.unique(annotator.astype(np.intp) * len(self.labels) + label)

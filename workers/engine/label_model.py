@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
+from workers.engine import given_rows
 from workers.engine.decision import Contribution, Decision
 from workers.engine.errors import NotStanding
 from workers.engine.facts import Adjudication, Fact, Vote
@@ -243,7 +244,7 @@ class LabelModel(Judgement, Strategy):
             "sure": self.votes_.sure,
             "responsibility": self.responsibility_[:n],
             "anchors": self.anchors_[:n],
-            "counts": self.counts_[: len(self.votes_.annotators) * k],
+            **given_rows.packed("counts", self.counts_[: len(self.votes_.annotators) * k]),
             "reported": self.reported_[:n],
             "touched": np.array(touched, np.int32),
             "fitted_votes": self._fitted_votes,
@@ -258,7 +259,7 @@ class LabelModel(Judgement, Strategy):
         self.votes_ = Votes.of_columns(self.labels, *(values[name] for name in columns))
         self.responsibility_ = np.array(values["responsibility"], np.float64)
         self.anchors_ = np.array(values["anchors"], np.int16)
-        self.counts_ = np.array(values["counts"], np.float64)
+        self.counts_ = given_rows.unpacked("counts", values)
         self.reported_ = np.array(values["reported"], np.float32)
         self._touched = set(values["touched"].tolist())
         self._fitted_votes = int(values["fitted_votes"])

@@ -6,12 +6,14 @@ How it is learned, and whether it helps, is `teaching`'s.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+
+from workers.engine import given_rows
 
 Floats = NDArray[np.float64]
 
@@ -54,7 +56,12 @@ class Lesson:
     added: Floats
 
     def state(self) -> dict[str, Any]:
-        return {f"lesson_{each.name}": getattr(self, each.name) for each in fields(self)}
+        return {
+            "lesson_scale": self.scale,
+            "lesson_trust": self.trust,
+            "lesson_bias": self.bias,
+            **given_rows.packed("lesson_added", self.added),
+        }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Lesson:
@@ -62,7 +69,7 @@ class Lesson:
             float(state["lesson_scale"]),
             float(state["lesson_trust"]),
             np.array(state["lesson_bias"], np.float64),
-            np.array(state["lesson_added"], np.float64),
+            given_rows.unpacked("lesson_added", state),
         )
 
     def log_odds(self, reading: Reading) -> Floats:

@@ -6,7 +6,7 @@ What adjudications and texts add to it is `learned`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,6 @@ from workers.engine.reliability import ANNOTATOR_VOTES, CROWD_VOTES, expected_ac
 from workers.engine.strategy import State
 from workers.engine.vote_matrix import ROWS, gathered
 from workers.engine.worth_model import WorthModel
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 KINDS: tuple[Kind, ...] = ("person", "model", "template")
 
@@ -250,9 +247,7 @@ class PooledModel(WorthModel):
             "kind_accuracy": self.kind_accuracy_,
         }
 
-    @classmethod
-    def from_state(cls, state: State) -> Self:
-        self = super().from_state(state)
+    def _take_own(self, state: State) -> None:
         values: dict[str, Any] = dict(state)
         self.kinds_ = dict(values["kinds"])
         self.full_share_ = float(values["full_share"])
@@ -260,4 +255,3 @@ class PooledModel(WorthModel):
         self.kind_accuracy_ = np.array(values["kind_accuracy"], np.float64)
         self._kind_codes = np.zeros(0, np.int8)
         self._know_kinds(0)
-        return self
