@@ -7,6 +7,7 @@ and know nothing of leases. What must happen again and again is a look at Redis,
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 import time
@@ -34,6 +35,8 @@ def worker(settings: Settings, burst: bool = False) -> None:
 
     RQ's worker gives up on some errors of Redis; it is then started anew.
     """
+    for library in ("OMP", "OPENBLAS"):  # read when numpy is loaded: one worker is one core
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     import sklearn.feature_extraction.text
     import sklearn.linear_model  # noqa: F401  # loaded before the fork: no job pays for imports
 

@@ -400,7 +400,7 @@ def test_state_survives_the_round_trip_through_bytes(case: tuple[str, str]) -> N
 
 @pytest.mark.parametrize("case", CASES, ids=ids)
 @given(seed=st.integers(0, 10_000), n_changes=st.integers(1, 40))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_any_small_history_ends_where_a_fresh_fit_does(
     case: tuple[str, str], seed: int, n_changes: int
 ) -> None:

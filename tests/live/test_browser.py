@@ -57,9 +57,10 @@ def test_a_reviewer_sees_suggestion_score_and_note_and_follows_its_link_to_the_e
     assert anchor.get_attribute("href") == link
 
     browser.get(link)
-    sign_in(browser, users[0]["username"], "12345678")  # an annotator: the page is not for them
-    wait.until(lambda b: "403" in b.page_source or "may not" in text(b) or "owners" in text(b))
-    shoot(browser, "refused", tmp_path)
+    sign_in(browser, users[0]["username"], "12345678")  # who answered it reads why, and of nobody
+    wait.until(lambda b: "You have answered this record" in text(b))
+    shoot(browser, "own", tmp_path)
+    assert [user["username"] for user in users[1:] if user["username"] in text(browser)] == []
 
     browser.delete_all_cookies()
     browser.get(link)
