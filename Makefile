@@ -40,7 +40,7 @@ $(ARGILLA)-%/.ready: demo/argilla-server.lock demo/argilla-server-%.lock
 demo: setup
 	$(BIN)/python -m demo $(ARGS)
 
-# The environments are built side by side; the unit tests take both cores, the live ones their time.
+# The environments are built side by side. Live tests wait more than they work: two files at a time.
 test:
 	@$(MAKE) --no-print-directory --jobs 2 setup
 	@$(MAKE) --no-print-directory lint unit live
@@ -55,7 +55,7 @@ unit: setup
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 -m "not live and not browser" $(ARGS)
 
 live: setup
-	$(BIN)/pytest -vv -m "live or browser" $(ARGS)
+	$(BIN)/pytest -vv --numprocesses 2 --dist loadfile -m "live or browser" $(ARGS)
 
 # The live path on the oldest and the newest release of Argilla's server. Not a part of `make test`.
 compat: setup $(ARGILLA)-$(OLDEST)/.ready

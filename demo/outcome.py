@@ -58,7 +58,8 @@ class Check:
 
     Attributes
     ----------
-    missing : (record id, question) of completed records without our suggestion.
+    missing : (record id, question) of completed records without our suggestion, though two answers
+        say the same. Where no two do, there may be nothing to decide.
     early : ids of pending records that carry a suggestion of ours.
     """
 
@@ -79,7 +80,12 @@ def check(seen: Sequence[Seen], questions: Sequence[str]) -> Check:
     return Check(
         len(completed),
         len(pending),
-        tuple((r.record, q) for r in completed for q in questions if q not in r.distilled),
+        tuple(
+            (r.record, q)
+            for r in completed
+            for q in questions
+            if q not in r.distilled and len(set(r.answers[q])) < len(r.answers[q])
+        ),
         tuple(record.record for record in pending if record.distilled),
     )
 

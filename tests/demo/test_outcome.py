@@ -81,6 +81,10 @@ def test_a_completed_record_without_our_label_fails_the_check() -> None:
     assert check([records[0], records[2]], LABELS).passed
 
 
+def test_where_no_two_answers_say_the_same_there_may_be_nothing_to_decide() -> None:
+    assert check([seen("a", problem="none")], LABELS).passed  # helpful: yes and no
+
+
 def test_a_suggestion_of_ours_on_a_pending_record_fails_the_check() -> None:
     result = check([seen("a", completed=False, conflicts="A note.")], LABELS)
     assert result.early == ("id-a",)
