@@ -58,4 +58,4 @@ def test_live_tests_are_named_as_they_run() -> None:
     makefile = (ROOT / "Makefile").read_text()
     lines = re.findall(r'pytest (.*)-m "live or browser"', makefile)
     assert lines
-    assert set(lines) == {"-vv "}
+    assert all(line.startswith("-vv ") for line in lines)
