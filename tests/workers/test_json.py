@@ -55,7 +55,7 @@ def told_by(key: str, documented: set[str]) -> str | None:
 def town(build: Build, monkeypatch: pytest.MonkeyPatch) -> Town:
     """As much as a dataset can be: every kind of entry, records set aside, copies, a section."""
     monkeypatch.setattr(doctor, "ARRIVAL_S", 0.1)
-    town = build(strategy="learned")
+    town = build(strategy="learned", questions={"stars": {"strategy": "best"}})
     town.argilla.rows[D]["r5"] = Row(external_id="ticket-5")
     town.argilla.suggested_by("judge", "r5", HELPFUL, "no")
     town.answer("ann", "r5", "draft", helpful="no")
