@@ -76,4 +76,6 @@ def test_every_question_of_completed_records_is_distilled_and_none_of_pending_on
     result = check(seen, [question.name for question in scenario.distilled])
     assert result == Check(len(scenario.completed()), INCOMPLETE, missing=(), early=())
     for one in compare(scenario, seen):
-        assert one.distilled.undecided == 0
+        answers = [record.answers[one.question.name] for record in seen if record.completed]
+        apart = sum(len(set(given)) == len(given) for given in answers)  # nobody agrees
+        assert one.distilled.undecided <= apart
