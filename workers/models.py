@@ -96,14 +96,18 @@ class Models:
         """Note which strategies failed since this was loaded, and when to try them again."""
         for name, model in list(self.by_question.items()):
             if isinstance(model.strategy, Confined) and model.strategy.failure is not None:
-                self.failed[name] = str(model.strategy.failure)
-                del self.by_question[name]
+                self._leave_out(name, model.strategy.failure)
         news = {}
         for name, error in self.failed.items():
             strategy = self.plan.question(name).strategy
             if not self._failures.pausing(name, strategy):
                 news[name] = self._failures.again(name, strategy, error)
         store.datasets.write_failed_strategies(self.dataset.id, news)
+
+    def _leave_out(self, name: str, error: Exception) -> None:
+        """Go on without a question whose strategy failed."""
+        self.failed[name] = str(error)
+        del self.by_question[name]
 
     def forget_failures(self, store: Store) -> None:
         """Those whose strategy did its work again failed no longer."""
@@ -129,8 +133,7 @@ class Models:
                         model.learn(entry)
                 model.settle()
             except StrategyFailed as error:
-                self.failed[name] = str(error)
-                del self.by_question[name]
+                self._leave_out(name, error)
 
     def learn(self, entries: Iterable[Entry], records: Iterable[Record] = ()) -> None:
         """Fold in what was just appended to the history, and what the records say.

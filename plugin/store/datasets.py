@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from plugin.store.keys import Keys
-from plugin.store.packing import pack, unpack
+from plugin.store.packing import kept_and_gone, pack, unpack
 
 SCANNED = 1_000
 """So many entries are asked for at once where all of them are read."""
@@ -239,11 +239,11 @@ class Datasets:
     ) -> None:
         """Replace what is known of some questions' failures; None: it failed no longer."""
         key = self._keys.of(dataset_id, "failed_strategies")
-        for question, failure in failures.items():
-            if failure is None:
-                self._redis.hdel(key, question)
-            else:
-                self._redis.hset(key, question, json.dumps(failure))
+        kept, gone = kept_and_gone(failures)
+        if gone:
+            self._redis.hdel(key, *gone)
+        if kept:
+            self._redis.hset(key, mapping={name: json.dumps(each) for name, each in kept.items()})
 
     def _scan(self, key: str) -> Iterator[tuple[str, Any]]:
         for name, value in self._redis.hscan_iter(key, count=SCANNED):
@@ -254,12 +254,11 @@ class Datasets:
         return [unpack(value) if value else None for value in found]
 
     def _write(self, pipe: Any, key: str, entries: Mapping[Any, Any]) -> None:
-        gone = [name for name, value in entries.items() if value is None]
-        kept = {name: pack(value) for name, value in entries.items() if value is not None}
+        kept, gone = kept_and_gone(entries)
         if gone:
             pipe.hdel(key, *gone)
         if kept:
-            pipe.hset(key, mapping=kept)
+            pipe.hset(key, mapping={name: pack(value) for name, value in kept.items()})
 
 
 def _pair(name: bytes) -> tuple[str, str]:

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+Key = TypeVar("Key")
+V = TypeVar("V")
 
 _COMMON = (
     b'{"state":"settled","labels":{"before":[[{"state":"open","labels":{"],"since":17"at":17'
@@ -20,6 +24,16 @@ _COMMON = (
     b'"abstain":"tie between ","left":true,"shown":[],"shown":[["",17,null]]}}'
 )
 """Frequent pieces, the likelier ones last. Never change it: what is stored needs it to be read."""
+
+
+def kept_and_gone(values: Mapping[Key, V | None]) -> tuple[dict[Key, V], list[Key]]:
+    """What is to be written, and the names of what is to be deleted: those of None.
+
+    >>> kept_and_gone({"r1": 0.5, "r2": None})
+    ({'r1': 0.5}, ['r2'])
+    """
+    kept = {name: value for name, value in values.items() if value is not None}
+    return kept, [name for name in values if name not in kept]
 
 
 def pack(value: Any) -> bytes:

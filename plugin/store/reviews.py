@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plugin.store.keys import Keys
-from plugin.store.packing import pack, unpack
+from plugin.store.packing import kept_and_gone, pack, unpack
 
 
 class Reviews:
@@ -89,8 +89,7 @@ class Reviews:
     def write_due(self, pipe: Any, dataset_id: str, worth: Mapping[str, float | None]) -> None:
         """Set what a review of these records is worth, within a transaction; None: nothing."""
         key = self._keys.of(dataset_id, "due")
-        gone = [record_id for record_id, value in worth.items() if value is None]
-        kept = {record_id: value for record_id, value in worth.items() if value is not None}
+        kept, gone = kept_and_gone(worth)
         if gone:
             pipe.zrem(key, *gone)
         if kept:
@@ -99,8 +98,7 @@ class Reviews:
     def write_about(self, pipe: Any, dataset_id: str, texts: Mapping[str, str | None]) -> None:
         """Note how the texts of records in the queue begin, within a transaction; None: forget it."""
         key = self._keys.of(dataset_id, "about")
-        gone = [record_id for record_id, text in texts.items() if text is None]
-        kept = {record_id: text for record_id, text in texts.items() if text is not None}
+        kept, gone = kept_and_gone(texts)
         if gone:
             pipe.hdel(key, *gone)
         if kept:
