@@ -86,7 +86,7 @@ class Fill:
         for row, record in zip(self.drawn.reviewed, reviewed, strict=True):
             value = self.labels[self.drawn.truth[row]]
             model.strategy.learn(Adjudication(record, value))
-            model.witness.reviews[record] = {str(self.reviewer): value}
+            model.witness.reviews[record] = {str(self.reviewer): (value, self.now)}
         model.strategy.refit()
         model.strategy.moved(0.02)
         model.version, model.version_votes = 4, model.strategy.n_votes
