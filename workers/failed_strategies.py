@@ -6,7 +6,7 @@ after a pause that doubles with every failure, at once with another strategy, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,15 @@ class FailedStrategies:
     def due(self) -> bool:
         """Whether some pause is over."""
         return any(self.now >= known["until"] for known in self.by_question.values())
+
+
+def lacking(store: Store, dataset_id: str, questions: Collection[str]) -> list[str]:
+    """The records without a stored decision on some of these questions, whose strategies failed.
+
+    Nobody's vote moves them when a strategy is well again: they have to be looked at.
+    """
+    every = store.datasets.scan_decisions(dataset_id) if questions else ()
+    return [record for record, decided in every if not decided.keys() >= set(questions)]
 
 
 def forgive(store: Store, dataset_id: str) -> None:

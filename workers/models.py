@@ -20,7 +20,7 @@ from workers.confined import Confined
 from workers.engine import snapshot
 from workers.engine.decision import Decision
 from workers.engine.errors import EngineError, StrategyFailed, UnknownStrategy, UnsuitedStrategy
-from workers.failed_strategies import FailedStrategies
+from workers.failed_strategies import FailedStrategies, lacking
 from workers.model import Model, as_json
 from workers.values import TYPES, question_of
 from workers.witness import Annotators, Witness
@@ -109,10 +109,19 @@ class Models:
         self.failed[name] = str(error)
         del self.by_question[name]
 
+    @property
+    def recovered(self) -> set[str]:
+        """The questions whose strategy failed before, and has not since this was loaded."""
+        return self._failures.by_question.keys() - self.failed.keys()
+
+    def look_at_lacking(self, store: Store) -> None:
+        """Have records decided that were seen while a strategy failed that is well again."""
+        wanted = self.recovered & self.by_question.keys()
+        store.dirty.make_stale(self.dataset.id, lacking(store, self.dataset.id, wanted))
+
     def forget_failures(self, store: Store) -> None:
         """Those whose strategy did its work again failed no longer."""
-        well = self._failures.by_question.keys() - self.failed.keys()
-        store.datasets.write_failed_strategies(self.dataset.id, dict.fromkeys(well))
+        store.datasets.write_failed_strategies(self.dataset.id, dict.fromkeys(self.recovered))
 
     @property
     def versions(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 ```
 distill:datasets                   set     ids of all datasets ever seen
 distill:webhooks                   hash    webhook id → {"secret", "url"}
+distill:left                       set     what `disconnect` took back, while we are not connected
 distill:users                      hash    Argilla user id → user name
 distill:counters                   hash    "name|label|…" → count
 distill:timings                    hash    "call|le|seconds", "call|sum", "call|errors" → number

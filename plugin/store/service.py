@@ -13,6 +13,10 @@ BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 PROBE_S = 60
 
+WITHDRAWN, RESTORED, EVERYTHING = "withdrawn", "restored", "everything"
+"""What a disconnection takes back: our suggestions; the same, with other agents' put back where ours had
+replaced them; guidelines' sections and unopened copies too."""
+
 
 class Service:
     """The state that is not of one dataset."""
@@ -36,6 +40,20 @@ class Service:
     def forget_webhook(self, webhook_id: str) -> None:
         """Forget a webhook: what is signed with its secret is refused from now on."""
         self._redis.hdel(self._keys.shared("webhooks"), webhook_id)
+
+    # Disconnected: what is to be taken back of what lands in Argilla from then on
+
+    def disconnection(self) -> frozenset[str]:
+        """What `disconnect` took back since we were last connected: `WITHDRAWN`, …; empty for nothing."""
+        return frozenset(w.decode() for w in self._redis.smembers(self._keys.shared("left")))
+
+    def note_disconnection(self, *taken: str) -> None:
+        """One more `disconnect` is to take this back."""
+        self._redis.sadd(self._keys.shared("left"), *taken)
+
+    def forget_disconnection(self) -> None:
+        """Nothing is to be taken back: we are connected, or suggestions were asked to stay."""
+        self._redis.delete(self._keys.shared("left"))
 
     # Users of Argilla
 

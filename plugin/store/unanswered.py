@@ -39,6 +39,15 @@ class Unanswered:
         """Argilla answered: what was written has landed, or never will."""
         self._redis.hdel(self._keys.of(dataset_id, "unanswered"), token)
 
+    def things(self, dataset_id: str) -> list[str]:
+        """All that unanswered writes may still change, due or not."""
+        found = self._redis.hvals(self._keys.of(dataset_id, "unanswered"))
+        return list(dict.fromkeys(thing for value in found for thing in json.loads(value)[2]))
+
+    def count(self, dataset_id: str) -> int:
+        """How many writes nobody has seen the end of."""
+        return int(self._redis.hlen(self._keys.of(dataset_id, "unanswered")))
+
     def due(self, dataset_id: str, now: int) -> list[str]:
         """The things that are to be looked at now. Their next look is due after as long again."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "unanswered"))

@@ -243,6 +243,8 @@ class FakeArgilla(Gateway):
     def suggest(self, dataset_id: str, items: Iterable[dict[str, Any]]) -> dict[str, Record]:
         items = list(items)
         at = self.tick()
+        if dataset_id not in self.rows:
+            raise NotFound(dataset_id)
         for item in items:
             assert set(item) == {"id", "suggestions"}
             if item["id"] in self.refuses:

@@ -851,6 +851,22 @@ def test_a_user_who_was_renamed_is_called_and_counted_so_after_a_sweep(town: Tow
     assert (annotator["name"], annotator["kind"]) == ("llm-ann", "model")
 
 
+@pytest.mark.parametrize("call", ["records", "suggest"])
+def test_a_dataset_that_is_deleted_while_it_is_worked_on_is_no_failure(
+    town: Town, call: str
+) -> None:
+    town.answer("ann", "r1", helpful="yes")
+    town.settle()
+    town.answer("ben", "r1", helpful="yes")
+    town.argilla.before = once(call, lambda: town.argilla.delete_dataset(D))
+    outcome = town.distil()
+    assert (outcome.word, outcome.errors) == ("deleted", [])
+    info = town.store.datasets.info(D)
+    assert (info["state"], info.get("failures"), info["failing"]) == ("deleted", None, "0")
+    assert not any(town.store.dirty.sizes(D))
+    assert town.history()
+
+
 def test_the_voices_of_a_deleted_user_are_gone_after_a_sweep(town: Town) -> None:
     for user in ("ann", "ben", "cas"):
         town.answer(user, "r1", helpful="yes")

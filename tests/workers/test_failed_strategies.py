@@ -177,3 +177,25 @@ def test_where_every_strategy_fails_answers_are_still_kept(
     sweep(town.world, D)
     town.settle()
     assert town.decision("r1")["v"] == "yes"
+
+
+@pytest.mark.parametrize("by", ["cron", "refit"])
+def test_a_record_without_answers_that_was_first_seen_meanwhile_is_decided_as_well(
+    town: Town, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No vote of anybody moved it, so nobody looked at it again."""
+    misbehave(monkeypatch, "raises")
+    town.mark("r3", "r4")
+    town.answer("eve", "r1", helpful="no")
+    town.settle()
+    assert ("r4", "helpful") not in town.values()
+    misbehave(monkeypatch, "")
+    if by == "refit":
+        refit(town.world, D)
+    else:
+        known = town.store.datasets.failed_strategies(D)["helpful"]
+        town.store.datasets.write_failed_strategies(D, {"helpful": {**known, "until": 0}})
+    town.settle()
+    assert town.store.datasets.failed_strategies(D) == {}
+    assert ("r4", "helpful") in town.values()
+    assert town.state() == town.fresh().state()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import click
 
+from plugin.store.service import EVERYTHING, RESTORED, WITHDRAWN
 from plugin.wording import many
 from workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
 from workers.cli.layout import plain, wrapped
@@ -17,10 +18,14 @@ from workers.use_cases.world import World
 
 @dataclass
 class Gone:
-    """What a disconnection did, and what it left: sentences with the place that they are about."""
+    """What a disconnection did, and what it left: sentences with the place that they are about.
+
+    `unanswered` is how many writes of ours may still land.
+    """
 
     webhooks: int = 0
     records: int = 0
+    unanswered: int = 0
     removed: list[tuple[Left, str]] = field(default_factory=list)
     stays: list[tuple[Left, str]] = field(default_factory=list)
     failed: bool = False
@@ -47,6 +52,7 @@ def disconnect(
         other = "--restore" if restore else "--all"
         raise click.UsageError(f"{other} and --keep-suggestions exclude each other")
     with opened.world() as world:
+        _note(world, restore, keep_suggestions, everything)
         gone = Gone(registration.unregister(world))
         if keep_suggestions:
             gone.stays += [(thing, thing.text) for thing in _suggestions(world)]
@@ -57,12 +63,23 @@ def disconnect(
                 _take_away(world, thing, gone, json_)
             else:
                 gone.stays.append((thing, thing.text))
+        if not keep_suggestions:
+            gone.unanswered = sum(map(world.store.unanswered.count, world.store.datasets.ids()))
     if json_:
         print_json(_as_json(gone))
     else:
         print_lines(_lines(gone, restore, everything))
     if gone.failed:
         sys.exit(1)
+
+
+def _note(world: World, restore: bool, keep_suggestions: bool, everything: bool) -> None:
+    """Have what lands later treated as what is there now. Before we disconnect, so that nothing slips."""
+    if keep_suggestions:
+        world.store.service.forget_disconnection()
+        return
+    taken = {WITHDRAWN: True, RESTORED: restore, EVERYTHING: everything}
+    world.store.service.note_disconnection(*(name for name, wanted in taken.items() if wanted))
 
 
 def _suggestions(world: World) -> list[Left]:
@@ -92,6 +109,7 @@ def _as_json(gone: Gone) -> dict[str, object]:
     return {
         "webhooks_deleted": gone.webhooks,
         "records": gone.records,
+        "unanswered": gone.unanswered,
         "removed": told(gone.removed),
         "stays": told(gone.stays),
     }
@@ -111,6 +129,12 @@ def _lines(gone: Gone, restore: bool, everything: bool) -> list[str]:
         lines.append(
             "`argilla-distill disconnect --all` takes that away as well, apart from what reviewers"
             " and annotators answered"
+        )
+    if gone.unanswered:
+        lines.append(
+            f"{many(gone.unanswered, 'write')} to Argilla may still land: whatever does is taken back by"
+            " workers and cron if you leave them running for an hour; else run `argilla-distill"
+            " disconnect` once more then"
         )
     lines.append("the history is kept in Redis, and `argilla-distill connect` begins again from it")
     return [part for line in lines for part in wrapped(line, width(), "", "  ")]

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from plugin.errors import ArgillaRefused, ArgillaUnavailable, LeaseLost, NotFound
+from plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, LeaseLost, NotFound
 from plugin.records import Dataset, Record
 from plugin.settings import DatasetSettings
 from plugin.store.lease import Lease
@@ -23,7 +23,7 @@ from workers.engine.decision import Decision
 from workers.engine.errors import StrategyFailed
 from workers.model import Model
 from workers.models import Models
-from workers.use_cases import backlog, report_due
+from workers.use_cases import backlog, late_writes, report_due
 from workers.use_cases.crowd import Crowd
 from workers.use_cases.deciding import decide
 from workers.use_cases.observing import Look, look
@@ -98,18 +98,31 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
     except LeaseLost:
         outcome.word = "lease lost"
     except (ArgillaUnavailable, ArgillaRefused) as error:
-        rest_s = _failed(world, dataset_id, error)
-        outcome.word, outcome.waiting = "failed", False
-        outcome.errors.append(str(error))
+        if isinstance(error, NotFound) and _is_gone(world, dataset_id):
+            _let_go(world, outcome)
+        else:
+            rest_s = _failed(world, dataset_id, error)
+            outcome.word, outcome.waiting = "failed", False
+            outcome.errors.append(str(error))
     finally:
         lease.release(rest_s)
+    _take_back(world, outcome)
     return outcome
+
+
+def _take_back(world: World, outcome: Outcome) -> None:
+    """Take back what landed after a `disconnect`; what fails is tried again when the cron looks."""
+    try:
+        late_writes.take_back(world, outcome.dataset_id)
+    except (ArgillaUnavailable, ArgillaRefused, NotFound, LeaseLost, DatasetBusy) as error:
+        outcome.errors.append(str(error))
 
 
 def _work(world: World, dataset_id: str, lease: Lease, outcome: Outcome, slice_s: float) -> None:
     """The run; where a strategy of a team's own fails in the middle, begun anew without it."""
     while (run := _begin(world, dataset_id, lease, outcome)) is not None:
         try:
+            run.models.look_at_lacking(world.store)
             _Work(run, outcome).until(time.monotonic() + slice_s)
             run.models.forget_failures(world.store)
             trouble = "; ".join(f"{name}: {error}" for name, error in run.models.failed.items())
@@ -121,6 +134,28 @@ def _work(world: World, dataset_id: str, lease: Lease, outcome: Outcome, slice_s
         finally:
             run.models.keep_failures(world.store)
             run.models.close()
+
+
+def _is_gone(world: World, dataset_id: str) -> bool:
+    """Whether it was the dataset that was not found in the middle of the work."""
+    try:
+        world.gateway.dataset(dataset_id)
+    except NotFound:
+        return True
+    except (ArgillaUnavailable, ArgillaRefused):
+        return False
+    return False
+
+
+def _let_go(world: World, outcome: Outcome) -> None:
+    """Nothing is to be done any more with a dataset that was deleted; what is known of it is kept."""
+    datasets, dataset_id = world.store.datasets, outcome.dataset_id
+    outcome.word, outcome.waiting = "deleted", False
+    world.store.dirty.drop(dataset_id)
+    if "name" in datasets.info(dataset_id):
+        datasets.note(dataset_id, state="deleted", word="deleted in Argilla; its history is kept")
+    else:
+        datasets.forget(dataset_id)
 
 
 def _failed(world: World, dataset_id: str, error: Exception) -> int:
@@ -144,14 +179,7 @@ def _begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run
         names = {known["workspace_id"]: known["workspace"]} if "workspace_id" in known else {}
         dataset = world.gateway.dataset(dataset_id, names)
     except NotFound:
-        outcome.word = "deleted"
-        world.store.dirty.drop(dataset_id)
-        if "name" in datasets.info(dataset_id):
-            datasets.note(
-                dataset_id, state="deleted", word="deleted in Argilla; its history is kept"
-            )
-        else:
-            datasets.forget(dataset_id)
+        _let_go(world, outcome)
         return None
     datasets.add(dataset_id)
     plan = world.plan(dataset.full_name)

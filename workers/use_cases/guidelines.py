@@ -38,6 +38,8 @@ class Outcome:
     word: str
 
 
+DISCONNECTED = Outcome("refused", "nothing is written before `argilla-distill connect`")
+
 Change = Callable[[Guidelines], tuple[str, Outcome]]
 """What guidelines are to become, and what that means."""
 
@@ -50,7 +52,7 @@ def request(world: World, dataset_id: str) -> Outcome:
     ArgillaUnavailable, ArgillaRefused, NotFound : as the gateway does; the same call may be repeated.
     """
     if not world.connected:
-        return Outcome("refused", "nothing is written before `argilla-distill connect`")
+        return DISCONNECTED
     return _noted(world, dataset_id, _written(world, dataset_id, stands=False))
 
 
@@ -76,7 +78,7 @@ def remove(world: World, dataset_id: str) -> Outcome:
         return guidelines.without_section(), Outcome("removed", word)
 
     world.store.datasets.note(dataset_id, **{FACT: ""})
-    return _noted(world, dataset_id, _changed(world, dataset_id, without))
+    return _noted(world, dataset_id, _changed(world, dataset_id, without, leaving=True))
 
 
 def _written(world: World, dataset_id: str, stands: bool) -> Outcome:
@@ -102,8 +104,11 @@ def _written(world: World, dataset_id: str, stands: bool) -> Outcome:
     return _changed(world, dataset_id, renewed)
 
 
-def _changed(world: World, dataset_id: str, change: Change) -> Outcome:
-    """Change the guidelines as they are just before that, if anything is to be changed."""
+def _changed(world: World, dataset_id: str, change: Change, leaving: bool = False) -> Outcome:
+    """Change the guidelines as they are just before that, if anything is to be changed.
+
+    `leaving`: also when we are disconnected.
+    """
     text = world.gateway.guidelines(dataset_id)
     for _ in range(LOOKS):
         try:
@@ -115,17 +120,21 @@ def _changed(world: World, dataset_id: str, change: Change) -> Outcome:
             return Outcome("refused", word)
         if changed == text:
             return replace(outcome, state="same") if outcome.state == "written" else outcome
-        now = _replaced(world, dataset_id, text, changed)
+        now = _replaced(world, dataset_id, text, changed, leaving)
+        if now is None:
+            return DISCONNECTED
         if now == text:
             return outcome
         text = now
     return Outcome("refused", "somebody is changing the guidelines just now; try again")
 
 
-def _replaced(world: World, dataset_id: str, text: str, changed: str) -> str:
-    """Replace the guidelines if they still are `text`; returns what they were."""
+def _replaced(world: World, dataset_id: str, text: str, changed: str, leaving: bool) -> str | None:
+    """Replace the guidelines if they still are `text`; returns what they were, None if disconnected."""
     lease = patiently(world, dataset_id)
     try:
+        if not (leaving or world.connected):
+            return None
         now = world.gateway.guidelines(dataset_id)
         if now == text:
             with writing(world, lease, dataset_id, what=GUIDELINES):

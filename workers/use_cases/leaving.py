@@ -4,6 +4,7 @@ Suggestions of ours are withdrawn from every dataset that we ever distilled; oth
 are left alone, and those that ours replaced are put back on request. With everything else that is asked
 for (`--all`), the sections in guidelines go, and the copies for reviews that nobody has opened. What
 anybody answered in a review dataset stays, without our suggestions. The history is always kept.
+What lands later is `late_writes`.
 Each step may be repeated, and `connect` begins again from what is kept.
 """
 
@@ -153,6 +154,14 @@ def withdraw_all(
         offset += PAGE
         progress(min(offset, total), total)
     return touched
+
+
+def withdraw(
+    world: World, lease: Lease, dataset_id: str, records: Sequence[str], restore: bool
+) -> None:
+    """The same for some records, by id, of a dataset whose lease is held."""
+    found = world.gateway.records(dataset_id, records)
+    _withdraw(world, lease, world.gateway.dataset(dataset_id), list(found.values()), restore)
 
 
 def _withdraw(

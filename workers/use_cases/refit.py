@@ -82,6 +82,7 @@ def _refit(
         release(Run(world, lease, dataset, plan, crowd, models), list(models.by_question.values()))
         world.store.dirty.make_stale(dataset.id, models.moved(plan.tolerance))
         lease.commit(lambda pipe: models.write(pipe, world.store, models.by_question.values()))
+        models.look_at_lacking(world.store)
         models.forget_failures(world.store)
     except StrategyFailed:
         return None

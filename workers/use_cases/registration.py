@@ -48,6 +48,7 @@ def register(world: World) -> Registered:
     else:
         first = world.gateway.create_webhook(url, EVENTS, DESCRIPTION)
     world.store.service.keep_webhook(first["id"], url, first["secret"])
+    world.store.service.forget_disconnection()
     for surplus in ours[1:]:
         world.gateway.delete_webhook(surplus["id"])
     for webhook_id in set(kept) - {first["id"]}:

@@ -37,6 +37,8 @@ def tick(world: World) -> int:
     store, woken = world.store, 0
     now, before = store.now(), store.service.beats().get("cron", 0)
     store.service.beat("cron", now)
+    for dataset_id in store.datasets.ids():
+        look_again(world, dataset_id, store.unanswered.due(dataset_id, now))
     if not world.connected:
         return 0
     if before and now - before > SILENCE_MS:
@@ -50,7 +52,6 @@ def tick(world: World) -> int:
             world.dispatch.wake(dataset_id)
             woken += 1
         report_due.ask(world, dataset_id)
-        look_again(world, dataset_id, store.unanswered.due(dataset_id, now))
     return woken
 
 

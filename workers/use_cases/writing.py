@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from plugin.dispatch import REPORT
+from plugin.dispatch import DISTIL, REPORT
 from plugin.errors import ArgillaRefused, InvalidValue, LeaseLost
 from plugin.store.lease import LOST, Lease
 from workers.use_cases.world import World
@@ -58,8 +58,14 @@ def writing(
 
 
 def look_again(world: World, dataset_id: str, things: Iterable[str]) -> None:
-    """Have things compared with what Argilla shows of them by now. Needs no lease."""
+    """Have things compared with what Argilla shows of them by now. Needs no lease.
+
+    After `disconnect` they are to be taken back instead: see `late_writes`.
+    """
     things = list(things)
+    if things and not world.connected:
+        world.dispatch.enqueue(DISTIL, dataset_id)
+        return
     records = [each.removeprefix(RECORD) for each in things if each.startswith(RECORD)]
     copies = [each.removeprefix(COPY) for each in things if each.startswith(COPY)]
     if copies:

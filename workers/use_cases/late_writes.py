@@ -1,0 +1,44 @@
+"""Writes of ours that land in Argilla after `disconnect`: taken back, as what had landed before it was.
+
+A write on the wire can outlive its worker, its lease and our connection; `plugin.store.unanswered` knows
+those whose end nobody has seen. What a disconnection takes back itself is `leaving`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from plugin.store.service import EVERYTHING, RESTORED, WITHDRAWN
+from workers.use_cases import leaving
+from workers.use_cases.world import World, patiently
+from workers.use_cases.writing import RECORD
+
+
+def take_back(world: World, dataset_id: str) -> None:
+    """Take back what unanswered writes may have put into a dataset since the disconnection.
+
+    As far as `disconnect` was told to: suggestions unless it was to keep them, guidelines and unopened
+    copies after `--all`. Nothing is done while we are connected. May be repeated.
+
+    Raises
+    ------
+    ArgillaUnavailable, ArgillaRefused, NotFound, LeaseLost, DatasetBusy : it is still to be done.
+    """
+    wanted = world.store.service.disconnection()
+    written = [] if world.connected or not wanted else world.store.unanswered.things(dataset_id)
+    records = [each.removeprefix(RECORD) for each in written if each.startswith(RECORD)]
+    if records and WITHDRAWN in wanted:
+        _withdraw(world, dataset_id, records, RESTORED in wanted)
+    if len(records) < len(written) and EVERYTHING in wanted:
+        for thing in leaving.left(world):
+            if thing.dataset_id == dataset_id:
+                leaving.take_away(world, thing, lambda done, total: None)
+
+
+def _withdraw(world: World, dataset_id: str, records: Sequence[str], restore: bool) -> None:
+    lease = patiently(world, dataset_id)
+    try:
+        if not world.connected:
+            leaving.withdraw(world, lease, dataset_id, records, restore)
+    finally:
+        lease.release()
