@@ -33,12 +33,14 @@ class Reading:
     reason_question : asks reviewers, in the review dataset, for their reason.
     round_property : the metadata property that names a record's round.
     reviews : whether what the user of this id answers in the review dataset is an adjudication.
+    is_reviewer : whether what the annotator of this number answers on a record itself is one.
     """
 
     note_question: str
     reason_question: str = ""
     round_property: str = ""
     reviews: Callable[[str], bool] = lambda user_id: True
+    is_reviewer: Callable[[str], bool] = lambda number: False
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def observe(
     if record is not None:
         after.ledger["r"] = answers(record, copied, old["r"], decided, reading, number)
         after.ledger["a"] = adjudications(copied, old.get("a", {}), reading, number)
-    _responses(after, old["r"], record_id)
+    _responses(after, old["r"], record_id, reading)
     _adjudications(after, old.get("a", {}), record_id, decided)
     _suggestions(after, old["m"], record, record_id, dataset, decided, reading, number)
     if not after.ledger.get("a"):
@@ -114,10 +114,14 @@ def _content(
         after.ledger["n"] = str(name)
 
 
-def _responses(after: Observation, old: Mapping[str, Any], record_id: str) -> None:
+def _responses(
+    after: Observation, old: Mapping[str, Any], record_id: str, reading: Reading
+) -> None:
     for number, (status, at, values, echoes, *elsewhere) in after.ledger["r"].items():
         was = old.get(number, [DELETED, 0, {}, []])
-        if [was[0], was[2]] != [status, values]:
+        # of several reviewers, the latest decides
+        again = status == "submitted" and at > was[1] and reading.is_reviewer(number)
+        if again or [was[0], was[2]] != [status, values]:
             extra = {"echo": echoes} if echoes else {}
             extra |= {"review": True} if elsewhere else {}
             after.entries.append(

@@ -58,6 +58,10 @@ class Crowd:
             self._admins = self._gateway.admins()
         return user_id in self._admins
 
+    def is_reviewer(self, number: str) -> bool:
+        """Whether the settings name an annotator as a reviewer: their answers decide."""
+        return self._known[int(number)]["kind"] == "reviewer"
+
     def rename(self) -> None:
         """Note users whose name, and so perhaps whose kind, has changed since they were numbered."""
         for number, annotator in self._known.items():

@@ -46,6 +46,7 @@ class Visit:
             self.plan.reason_question,
             self.plan.round_property,
             self.crowd.reviews,
+            self.crowd.is_reviewer,
         )
 
     def copies(self, ids: Sequence[str]) -> Mapping[str, Copy]:
