@@ -20,6 +20,7 @@ from redis.exceptions import ResponseError
 
 from plugin.asking import AWAY, Asking
 from plugin.cookies import Cookies
+from plugin.device_cookies import DeviceCookies
 from plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
 from plugin.gateway import Gateway
 from plugin.settings import Settings
@@ -66,6 +67,7 @@ class Accounts:
         self._clock = clock
         self._ask = Asking(visit)
         self.cookies = Cookies(settings, store)
+        self._devices = DeviceCookies(self.cookies, settings.secure_cookies)
         self.tokens = Tokens(store.attempts, self._ask, clock)
 
     def configure(self, app: Flask) -> None:
@@ -97,13 +99,15 @@ class Accounts:
         """Ask Argilla who this is, and begin a new session."""
         if not 0 < len(username) <= LONGEST_INPUT or not 0 < len(password) <= LONGEST_INPUT:
             return Refusal(401, WRONG)
-        who = pair(f"name {username}", address)
+        device = self._devices.of(username)
+        who = pair(f"name {username}", f"device {device}" if device else address)
         if wait_s := self._attempts.begin(who, self._clock()):
             return throttled(wait_s)
         found = self._ask(lambda gateway: gateway.sign_in(username, password), WRONG)
         if isinstance(found, Visitor):
             self._attempts.forgive(who)
             self._begin(found)
+            self._devices.give(username)
         elif found.status != 401:
             self._attempts.take_back(who)
         return found
@@ -144,12 +148,16 @@ class Accounts:
             until=until,
             asked_at=now,
             ask_at=now + RECHECK_S,
+            changed=visitor.changed,
         )
         session["sign_in"] = self._sign_ins.begin(known, now)
         self.token()
 
     def _asked_again(self, sign_in_id: str, known: SignIn, now: float) -> Visitor | Refusal | None:
-        """What Argilla says of a visitor now: their role may have changed, or they may be gone."""
+        """What Argilla says of a visitor now: their workspaces may have changed, or they may be gone.
+
+        Once their account was changed, they sign in again: it may have been the password.
+        """
         try:
             found = self._still_there(known.user)
         except (ArgillaUnavailable, ArgillaRefused, LookupError, TypeError):
@@ -157,7 +165,7 @@ class Accounts:
                 return Refusal(503, AWAY)
             self._renew(sign_in_id, replace(known, ask_at=now + AGAIN_S))
             return _visitor(known)
-        if found is None:
+        if found is None or known.changed not in ("", found.changed):
             self._sign_ins.end(sign_in_id)
             return None
         current = replace(
@@ -167,6 +175,7 @@ class Accounts:
             workspaces=found.workspaces,
             asked_at=now,
             ask_at=now + RECHECK_S,
+            changed=found.changed,
         )
         self._renew(sign_in_id, current)
         return found

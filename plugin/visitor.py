@@ -6,7 +6,7 @@ How we come to know them is `accounts` (a sign-in, a cookie) and `tokens` (a scr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 LONGEST_INPUT = 256
@@ -14,18 +14,26 @@ LONGEST_INPUT = 256
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody whom Argilla knows. `workspaces` are ids; empty for an owner, who may see all."""
+    """Somebody whom Argilla knows.
+
+    Attributes
+    ----------
+    workspaces : ids; empty for an owner, who may see all.
+    changed : when the account (name, password or role) was last changed, in Argilla's words; "" unknown.
+    """
 
     id: str
     username: str
     role: str
     workspaces: tuple[str, ...] = ()
+    changed: str = field(default="", compare=False)
 
     @classmethod
     def of(cls, user: Mapping[str, Any], workspaces: Sequence[str]) -> Visitor:
         """From what Argilla tells of a user."""
         spaces = () if user["role"] == "owner" else tuple(workspaces)
-        return cls(user["id"], user["username"], user["role"], spaces)
+        changed = str(user.get("updated_at") or "")
+        return cls(user["id"], user["username"], user["role"], spaces, changed)
 
     @property
     def oversees(self) -> bool:

@@ -20,6 +20,7 @@ class SignIn:
     until : when it ends
     asked_at : when Argilla last confirmed it
     ask_at : when Argilla is to be asked again
+    changed : when the account was last changed, in Argilla's words; "" where that is not known
     """
 
     user: str
@@ -29,6 +30,7 @@ class SignIn:
     until: float
     asked_at: float
     ask_at: float
+    changed: str = ""
 
 
 class SignIns:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
+from zlib import crc32
 
 import httpx
 
@@ -19,7 +20,8 @@ class FakeArgilla:
     """`accounts`: user name → (password, role, workspaces). `away`: it answers 503 to everything,
     `gone`: 404, as an address does that is not Argilla's; `fails` answers instead of it.
 
-    The API key of a user is their name and `.apikey`.
+    The API key of a user is their name and `.apikey`; `updated_at` is another after each change of
+    password or role.
     """
 
     accounts: dict[str, tuple[str, str, list[str]]] = field(default_factory=dict)
@@ -83,11 +85,13 @@ class FakeArgilla:
         return self._told(name, spaces=part == "workspaces")
 
     def _told(self, name: str, spaces: bool) -> httpx.Response:
-        _, role, workspaces = self.accounts[name]
+        password, role, workspaces = self.accounts[name]
         if spaces:
             items = [{"id": i, "name": i} for i in workspaces]
             return httpx.Response(200, json={"items": items})
-        return httpx.Response(200, json={"id": f"id-of-{name}", "username": name, "role": role})
+        changed = f"version {crc32(f'{password} {role}'.encode())}"
+        told = {"id": f"id-of-{name}", "username": name, "role": role, "updated_at": changed}
+        return httpx.Response(200, json=told)
 
     def _record(self, request: httpx.Request, record_id: str) -> httpx.Response:
         if request.headers.get("X-Argilla-Api-Key") != SERVICE_KEY:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from plugin.accounts import AGAIN_S, RECHECK_S, TRUSTED_S
@@ -77,25 +79,51 @@ def test_who_is_deleted_in_argilla_is_let_in_no_more(site: Site) -> None:
     assert site.copy().get(PAGE).status_code == 302
 
 
-@pytest.mark.parametrize(
-    ("role", "workspaces"), [("annotator", [WORKSPACE]), ("admin", ["another"]), ("admin", [])]
-)
-def test_whose_role_or_workspaces_change_sees_no_more_than_those(
-    site: Site, role: str, workspaces: list[str]
-) -> None:
+@pytest.mark.parametrize("workspaces", [["another"], []])
+def test_whose_workspaces_change_sees_no_more_than_those(site: Site, workspaces: list[str]) -> None:
     site.sign_in("adam")
     assert site.get(PAGE).status_code == 200
-    site.argilla.accounts["adam"] = ("adams-secret", role, workspaces)
+    site.argilla.accounts["adam"] = ("adams-secret", "admin", workspaces)
     site.clock.now += RECHECK_S
     assert site.get(PAGE).status_code == 403
 
 
-def test_who_becomes_an_owner_need_not_sign_in_again(site: Site) -> None:
+def test_who_is_let_into_a_workspace_need_not_sign_in_again(site: Site) -> None:
     site.sign_in("nora")
     assert site.get(PAGE).status_code == 403
-    site.argilla.accounts["nora"] = ("noras-secret", "owner", [])
+    site.argilla.accounts["nora"] = ("noras-secret", "admin", [WORKSPACE])
     site.clock.now += RECHECK_S
     assert site.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("password", "role"), [("another-secret", "admin"), ("adams-secret", "annotator")]
+)
+def test_whose_password_or_role_changes_has_to_sign_in_again(
+    site: Site, password: str, role: str
+) -> None:
+    """A session once outlived the password with which it had begun."""
+    site.sign_in("adam")
+    elsewhere = site.copy()
+    site.argilla.accounts["adam"] = (password, role, [WORKSPACE])
+    site.clock.now += RECHECK_S
+    assert site.get(PAGE).status_code == 302
+    assert elsewhere.get(PAGE).status_code == 302
+    assert site.sign_in("adam", password).status_code == 303
+
+
+def test_a_session_of_an_earlier_release_goes_on_and_learns_of_changes(site: Site) -> None:
+    site.sign_in("adam")
+    with site.browser.session_transaction() as held:
+        sign_in_id = held["sign_in"]
+    known = site.store.sign_ins.get(sign_in_id)
+    assert known is not None
+    site.store.sign_ins.renew(sign_in_id, replace(known, changed=""))
+    site.clock.now += RECHECK_S
+    assert site.get(PAGE).status_code == 200
+    site.argilla.accounts["adam"] = ("another-secret", "admin", [WORKSPACE])
+    site.clock.now += RECHECK_S
+    assert site.get(PAGE).status_code == 302
 
 
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)

@@ -10,6 +10,7 @@ from markupsafe import escape
 
 from plugin import asking
 from plugin.asking import BUSY, Asking
+from plugin.device_cookies import NAME
 from plugin.gateway import Gateway
 from plugin.store import Store
 from plugin.store.attempts import FORGOTTEN_S, FREE, LONGEST_S, pair
@@ -62,6 +63,46 @@ def test_an_address_is_not_locked_by_one_of_many_who_share_it(site: Site) -> Non
         assert fail(site, 1, name=f"name-{number}") == [401]
     fail(site, FREE + 5, name="adam")
     assert site.sign_in("olga").status_code == 303
+
+
+def test_a_browser_that_knows_the_name_does_not_wait_for_others_at_its_address(site: Site) -> None:
+    """Whoever shared an address could keep a colleague waiting for minutes, again and again."""
+    assert site.sign_in("olga").status_code == 303
+    site.browser.post("/sign-out", data={"token": site.token("/")})
+    hers, site.browser = site.browser, site.new_browser()
+    assert fail(site, FREE + 1) == [401] * FREE + [429]
+    site.browser = hers
+    assert site.sign_in("olga").status_code == 303
+
+
+def test_a_browser_that_knows_a_name_is_throttled_by_itself_and_for_no_other_name(
+    site: Site,
+) -> None:
+    site.sign_in("olga")
+    site.browser.post("/sign-out", data={"token": site.token("/")})
+    assert fail(site, FREE + 1) == [401] * FREE + [429]
+    assert fail(site, FREE + 1, at="10.9.9.9") == [429] * (FREE + 1)  # it is the browser that waits
+    assert fail(site, FREE + 1, name="adam") == [401] * FREE + [429]
+    site.browser = site.new_browser()
+    assert fail(site, 1) == [401]
+
+
+@pytest.mark.parametrize("value", ["", "x", "ünïcode", "InJhbmRvbSI.aaaa.bbbb"])
+def test_a_forged_device_cookie_is_none(site: Site, value: str) -> None:
+    assert fail(site, FREE) == [401] * FREE
+    site.browser.set_cookie(NAME, value, path="/sign-in")
+    assert fail(site, 1) == [429]
+
+
+def test_the_device_cookie_tells_no_name_and_goes_to_the_form_alone(site: Site) -> None:
+    (cookie,) = [
+        line
+        for line in site.sign_in("olga").headers.getlist("Set-Cookie")
+        if line.startswith(f"{NAME}=")
+    ]
+    assert "olga" not in cookie
+    for part in ("HttpOnly", "SameSite=Lax", "Path=/sign-in"):
+        assert part in cookie
 
 
 def test_another_address_of_the_same_network_is_the_same_visitor(site: Site) -> None:
