@@ -1,12 +1,11 @@
 """What went wrong between us and Argilla, or us and Redis, in our words: what, where, and what to do.
 
-Names of classes and of libraries help nobody who runs the service. No password in an address is told,
-nor what Redis says of a command, whose arguments may be secrets.
+Names of classes and of libraries help nobody who runs the service. No password in an address is told.
+What a Redis that answers says is worded in `plugin.store.trouble`.
 """
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -14,8 +13,9 @@ from collections.abc import Iterator
 from redis import exceptions as redis_errors
 
 from plugin.addresses import shown
+from plugin.store.trouble import AWAY, NUMBER, PASSWORD, SETTING, trouble
 
-ARGILLA_SETTING, REDIS_SETTING = "ARGILLA_API_URL", "DISTILL_REDIS_URL"
+ARGILLA_SETTING = "ARGILLA_API_URL"
 
 
 def refused_by_argilla(status: int, address: str, location: str = "") -> str:
@@ -46,51 +46,20 @@ def no_argilla(address: str) -> str:
 
 def with_redis(error: Exception, url: str) -> str:
     """Why Redis did not do what it was asked."""
-    place, text = f"Redis at {shown(url)}", str(error)
-    if is_setting(error):
-        return f"{place} {_wrong_setting(text)}"
-    for kind, told in REDIS_STATES.items():
-        if isinstance(error, kind):
-            return f"{place} {told}"
-    reason = connection(error, REDIS_SETTING)
+    place, found = f"Redis at {shown(url)}", trouble(error)
+    if found is not AWAY:
+        return f"{place} {found.state}: {found.remedy}"
+    reason = connection(error, SETTING)
     if reason:
         return f"{place} {reason}"
     if isinstance(error, redis_errors.TimeoutError):
         return f"{place} did not answer in time: it is overloaded or hangs, or speaks TLS where we do not"
-    if isinstance(error, redis_errors.ConnectionError):
-        return f"{place} broke the connection off: it is going down, or wants TLS (rediss://)"
-    code = re.match(r"[A-Z]{3,}\b", text)
-    if code and code[0] == "MISCONF":
-        return f"{place} cannot save to its disk and takes no writes: its own log says why"
-    return f"{place} refused a command{f' ({code[0]})' if code else ''}: its own log may say why"
-
-
-REDIS_STATES: dict[type[Exception], str] = {
-    redis_errors.OutOfMemoryError: (
-        "is full: it reached its maxmemory. Give it more; never let it evict, that loses history"
-    ),
-    redis_errors.BusyLoadingError: "is still loading its data: wait a moment",
-    redis_errors.ReadOnlyError: f"takes no writes: it is a replica; name the primary in {REDIS_SETTING}",
-    redis_errors.NoPermissionError: (
-        f"does not allow that to the user in {REDIS_SETTING}: its ACL must allow all commands but"
-        " dangerous ones, INFO and CONFIG GET, on all keys"
-    ),
-}
+    return f"{place} broke the connection off: it is going down, or wants TLS (rediss://)"
 
 
 def is_setting(error: Exception) -> bool:
     """Whether it is `DISTILL_REDIS_URL` that is wrong, so that trying again cannot help."""
-    text = str(error)
-    return isinstance(error, redis_errors.AuthenticationError) or any(
-        sign in text
-        for sign in ("DB index", "WRONGPASS", "NOAUTH", "without any password configured")
-    )
-
-
-def _wrong_setting(text: str) -> str:
-    if "DB index" in text:
-        return f"has no database of that number: correct {REDIS_SETTING}, or raise its `databases`"
-    return f"does not accept the password or user name in {REDIS_SETTING}"
+    return trouble(error) in (PASSWORD, NUMBER)
 
 
 def connection(error: Exception, setting: str) -> str:

@@ -1,11 +1,13 @@
-"""Why Redis takes no write, in a sentence, and what to do about it.
+"""Why Redis does not do what we ask, in a sentence, and what to do about it: all that we say of it.
 
 A Redis may answer and yet take nothing: full, without room on its disk, a replica, still loading. Each
-is told by an error of its own, from a script's inside only by the error's text.
+is told by an error of its own, from a script's inside only by the error's text. Nothing of that text is
+told, whose arguments may be secrets. Addresses, and connections that fail, are `plugin.troubles`.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from redis.exceptions import (
@@ -16,70 +18,93 @@ from redis.exceptions import (
     OutOfMemoryError,
     ReadOnlyError,
     RedisError,
+    ResponseError,
 )
+
+SETTING = "DISTILL_REDIS_URL"
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What is wrong with Redis, and what to do."""
+    """What is wrong with Redis, in the words that follow its name, and what to do."""
 
-    what: str
+    state: str
     remedy: str
+
+    @property
+    def what(self) -> str:
+        """What is wrong, as a sentence without its full stop."""
+        return f"Redis {self.state}"
 
 
 FULL = Trouble(
-    "Redis is full: it has reached its maxmemory and takes no writes",
+    "is full: it has reached its maxmemory and takes no writes",
     "give it more (`maxmemory` in redis.conf, or CONFIG SET maxmemory at once); never let it evict, "
     "that loses history",
 )
 DISK = Trouble(
-    "Redis cannot write to its disk and takes no writes until it can",
-    "make room on the disk of its data directory; Redis's log says more",
+    "cannot save to its disk and takes no writes until it can",
+    "make room on the disk of its data directory; its own log says more",
 )
-REPLICA = Trouble("this Redis is a read-only replica", "let DISTILL_REDIS_URL point to the primary")
-LOADING = Trouble("Redis is still loading its data", "wait a moment")
-LOCKED = Trouble(
-    "Redis does not let us in, or not do what we must",
-    "set the user and password in DISTILL_REDIS_URL; our user needs all commands on all keys",
+REPLICA = Trouble("takes no writes: it is a replica", f"name the primary in {SETTING}")
+LOADING = Trouble("is still loading its data", "wait a moment")
+PASSWORD = Trouble(f"does not accept the password or user name in {SETTING}", "correct them there")
+FORBIDDEN = Trouble(
+    f"does not allow what we must do to the user in {SETTING}",
+    "its ACL must allow all commands but dangerous ones, INFO and CONFIG GET, on all keys",
+)
+NUMBER = Trouble(
+    "has no database of that number", f"correct it in {SETTING}, or raise Redis's `databases`"
 )
 ALONE = Trouble(
-    "Redis lacks the replicas that it needs to take writes",
+    "lacks the replicas that it needs to take writes",
     "start its replicas, or set min-replicas-to-write",
 )
-AWAY = Trouble("Redis does not answer", "start it, check DISTILL_REDIS_URL")
+AWAY = Trouble("does not answer", f"start it, check {SETTING}")
 
 BY_TYPE: tuple[tuple[type[RedisError], Trouble], ...] = (
     (OutOfMemoryError, FULL),
     (ReadOnlyError, REPLICA),
     (BusyLoadingError, LOADING),
-    (AuthenticationError, LOCKED),
-    (AuthorizationError, LOCKED),
-    (NoPermissionError, LOCKED),
+    (AuthenticationError, PASSWORD),
+    (AuthorizationError, FORBIDDEN),
+    (NoPermissionError, FORBIDDEN),
 )
-BY_CODE = {
+BY_SIGN = {
     "OOM ": FULL,
     "MISCONF ": DISK,
     "READONLY ": REPLICA,
     "LOADING ": LOADING,
     "MASTERDOWN ": LOADING,
     "NOREPLICAS ": ALONE,
-    "NOAUTH ": LOCKED,
-    "WRONGPASS ": LOCKED,
-    "NOPERM ": LOCKED,
+    "NOAUTH": PASSWORD,
+    "WRONGPASS": PASSWORD,
+    "without any password configured": PASSWORD,
+    "NOPERM ": FORBIDDEN,
+    "DB index": NUMBER,
 }
 """What an error's text begins with, or holds where a script passes it on."""
 
 
-def trouble(error: RedisError) -> Trouble:
+def trouble(error: Exception) -> Trouble:
     """What an error of Redis's means.
 
     >>> trouble(RedisError("MISCONF Errors writing to the AOF file: No space left on device")) is DISK
     True
     >>> trouble(RedisError("Connection refused")).what
     'Redis does not answer'
+    >>> trouble(ResponseError("ERR unknown command 'X'")).what
+    'Redis refused a command (ERR)'
     """
     for kind, found in BY_TYPE:
         if isinstance(error, kind):
             return found
     text = str(error)
-    return next((found for code, found in BY_CODE.items() if code in text), AWAY)
+    known = next((found for sign, found in BY_SIGN.items() if sign in text), None)
+    return known or (_refused(text) if isinstance(error, ResponseError) else AWAY)
+
+
+def _refused(text: str) -> Trouble:
+    """A command was refused, for a reason that we know nothing more of."""
+    code = re.match(r"[A-Z]{3,}\b", text)
+    return Trouble(f"refused a command{f' ({code[0]})' if code else ''}", "its own log may say why")

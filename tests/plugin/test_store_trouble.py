@@ -17,7 +17,20 @@ from plugin.listener import create_app
 from plugin.readiness import refused
 from plugin.settings import Settings
 from plugin.store import Store
-from plugin.store.trouble import ALONE, AWAY, DISK, FULL, LOADING, LOCKED, REPLICA, Trouble, trouble
+from plugin.store.trouble import (
+    ALONE,
+    AWAY,
+    DISK,
+    FORBIDDEN,
+    FULL,
+    LOADING,
+    NUMBER,
+    PASSWORD,
+    REPLICA,
+    Trouble,
+    trouble,
+)
+from plugin.troubles import with_redis
 from tests.plugin.test_listener import PATH, SECRET, event, signed
 
 
@@ -102,8 +115,9 @@ def test_a_redis_that_takes_writes_refuses_nothing(store: Store) -> None:
         (ResponseError("Error running script: @user_script: 5: -OOM command not allowed"), FULL),
         (ResponseError("MISCONF Errors writing to the AOF file: No space left on device"), DISK),
         (BusyLoadingError("Redis is loading the dataset in memory"), LOADING),
-        (ResponseError("NOPERM this user has no permissions to run the 'set' command"), LOCKED),
-        (redis.AuthenticationError("invalid username-password pair"), LOCKED),
+        (ResponseError("NOPERM this user has no permissions to run the 'set' command"), FORBIDDEN),
+        (ResponseError("DB index is out of range"), NUMBER),
+        (redis.AuthenticationError("invalid username-password pair"), PASSWORD),
         (
             redis.ConnectionError("Error 111 connecting to 127.0.0.1:6379. Connection refused."),
             AWAY,
@@ -114,3 +128,12 @@ def test_a_redis_that_takes_writes_refuses_nothing(store: Store) -> None:
 def test_each_error_has_its_sentence_and_says_what_to_do(error: RedisError, told: Trouble) -> None:
     assert trouble(error) is told
     assert told.remedy
+    if told is not AWAY:  # the same words in a log, on a page and from a command
+        place = "Redis at redis://r:6379/5"
+        assert with_redis(error, "redis://r:6379/5") == f"{place} {told.state}: {told.remedy}"
+
+
+def test_a_refused_command_is_no_redis_that_does_not_answer() -> None:
+    """It was once told so on pages and in the answer to a delivery."""
+    error = ResponseError("ERR unknown command 'X', with args beginning with: 'hidden'")
+    assert trouble(error).what == "Redis refused a command (ERR)"
