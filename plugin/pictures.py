@@ -95,7 +95,7 @@ def confusion(report: AnnotatorReport, labels: Sequence[str]) -> Markup:
         for row, shares in enumerate(report.confusion)
     ]
     return heat_map(
-        "What they say where something is right, in percent of each row",
+        "What they said, by what is right, in percent of each row",
         "right ↓ said →",
         labels,
         labels,

@@ -164,6 +164,38 @@ def test_a_page_is_light_and_its_own_and_stands_still(pages: Served, name: str) 
     assert sum(shifts) < 0.01
 
 
+BROKEN_WORDS = """(() => {
+    const broken = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const seen = e => !e || (getComputedStyle(e).clipPath === 'none' && seen(e.parentElement));
+    while (walk.nextNode()) for (const found of walk.currentNode.data.matchAll(/[\\p{L}.,:;]{2,20}/gu)) {
+        if (!seen(walk.currentNode.parentElement)) continue;
+        const word = document.createRange();
+        word.setStart(walk.currentNode, found.index);
+        word.setEnd(walk.currentNode, found.index + found[0].length);
+        const lines = new Set([...word.getClientRects()].map(box => Math.round(box.top)));
+        if (lines.size > 1) broken.push(found[0]);
+    }
+    return broken;
+})()"""
+"""The words that can be seen, none of them long, that begin on one line and end on the next."""
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_word_is_broken_for_want_of_room(pages: Served, name: str, width: int) -> None:
+    pages.look(name, width)
+    assert pages.ask(BROKEN_WORDS) == []
+
+
+def test_all_that_happened_is_shown_alike(pages: Served) -> None:
+    """An answer once took over the line above it from the answers' own list."""
+    pages.look("record")
+    looks = "[...document.querySelectorAll('.timeline > li')].map(e => getComputedStyle(e)"
+    tops = pages.ask(f"{looks}.borderTopWidth + ' ' + getComputedStyle(e).paddingTop)")
+    assert len(tops) > 10
+    assert set(tops) == {"0px 0px"}
+
+
 def test_the_rules_would_tell(pages: Served) -> None:
     pages.look("own")
     pages.ask("document.querySelector('h1').style.color = '#bbb'")
@@ -217,7 +249,7 @@ def test_an_overview_leads_to_the_dataset_its_annotators_and_a_record_and_back(
     browser.find_element(By.LINK_TEXT, "Annotators").click()
     assert "question=problem" in browser.current_url
     browser.find_element(By.LINK_TEXT, "cem").click()
-    assert "What they say where something is right" in text(browser)
+    assert "What they said, by what is right" in text(browser)
     browser.find_element(By.LINK_TEXT, "support/chatbot-feedback").click()
     browser.find_element(By.CSS_SELECTOR, ".queue a").click()
     assert "What happened" in text(browser) or "Record" in text(browser)

@@ -131,7 +131,7 @@ def problem(**changes: Any) -> dict[str, Any]:
             [5, 0.77, -1.4],
             [8, 0.8, 0.3],
         ],
-        "abstain": "the best label has 53 %, and this question asks for 70 %",
+        "abstain": "confidence 0.53 is below 0.7",
         "shown": [],
     }
     return {**decision, **changes}
@@ -171,7 +171,7 @@ def entries() -> list[Entry]:
         _answer(3, 12, helpful="no", problem="tone"),
         _answer(4, 13, helpful="yes", problem="hallucination"),
         _answer(5, 14, helpful="no", problem="hallucination"),
-        _decision(14, "helpful", None, 0.55, why="the best label has only 55 %"),
+        _decision(14, "helpful", None, 0.55, why="confidence 0.55 is below 0.6"),
         _answer(7, 15, helpful="no"),
         _decision(16, "helpful", "no", 0.62),
         Entry(

@@ -36,7 +36,7 @@ def test_the_page_tells_the_whole_story(site: Site) -> None:
         "odds of 37 to 1",
         "no independent vote",
         "took the answer back and kept it as a draft",
-        "the best label has 53 %",
+        "confidence 0.53 is below 0.7",
         "I was charged twice",
         "Kind.",
         f"http://argilla:6900/dataset/{DATASET}/annotation-mode",

@@ -45,7 +45,7 @@ def test_the_overview_tells_of_progress_conflicts_strategy_and_today(site: Site)
         "learned:7",
         "+7 points",
         "on 112 reviews",
-        "As counted at",
+        "Counted at",
         "12:35:40 UTC on 18 Nov 2026",
         "Review in Argilla, in this order",
         "sort=metadata.priority.desc",
@@ -77,7 +77,7 @@ def test_without_reviews_no_gain_over_majority_is_claimed(store: Store) -> None:
 
 
 def test_before_the_first_report_the_overview_says_when_it_comes(bare: Site) -> None:
-    assert "Not counted yet: that is done first a few seconds" in bare.get("/").text
+    assert "Not counted yet: counting follows a few seconds" in bare.get("/").text
     assert bare.get("/", json=True).get_json()["datasets"][0]["counted_at"] is None
 
 
@@ -159,6 +159,7 @@ def test_a_dataset_without_distilled_questions_says_why(store: Store) -> None:
     page = site.get(HOME)
     assert page.status_code == 200
     assert "<b>free</b> (left alone)" in page.text
+    assert "counting follows" not in page.text.lower()
     for path in ("annotators", "examples"):
         assert site.get(f"{HOME}/{path}").status_code == 200
 
@@ -167,7 +168,7 @@ def test_a_dataset_without_distilled_questions_says_why(store: Store) -> None:
 def test_before_the_first_report_every_page_says_that_counting_comes(bare: Site, path: str) -> None:
     page = bare.get(f"{HOME}{path}")
     assert page.status_code == 200
-    assert "a few seconds after the first answers" in page.text or "No examples" in page.text
+    assert "a few seconds after the answers" in page.text or "No examples" in page.text
     assert bare.get(f"{HOME}{path}", json=True).status_code == 200
 
 

@@ -68,7 +68,7 @@ def test_a_decision_that_is_not_written_yet_says_what_stands_instead(told: Scene
 def test_an_abstention_gives_its_reason(told: Scene) -> None:
     abstained = question(show(told), "problem")
     assert (abstained.state, abstained.value) == ("abstained", None)
-    assert abstained.word == "the best label has 53 %, and this question asks for 70 %"
+    assert abstained.word == "confidence 0.53 is below 0.7"
 
 
 def test_an_abstention_is_told_apart_from_its_suggestion_still_standing(told: Scene) -> None:
@@ -161,7 +161,7 @@ def test_earlier_decisions_are_told_without_the_current_one(told: Scene) -> None
         "62 %",
         "dawid_skene:2",
     )
-    assert earlier[1].why == "the best label has only 55 %"
+    assert earlier[1].why == "confidence 0.55 is below 0.6"
 
 
 def test_a_conflict_says_who_stands_where_and_what_was_before(told: Scene) -> None:
