@@ -140,6 +140,23 @@ def test_new_adjudications_teach_at_once_and_taking_them_back_unteaches() -> Non
         assert one.posterior["a"] == pytest.approx(other.posterior["a"], abs=1e-3)
 
 
+def test_large_models_learn_of_adjudications_before_their_votes_have_changed_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Until a tenth of them is new; they used to wait until a hundredth of all votes had changed."""
+    monkeypatch.setattr("workers.engine.learned.TEACH_BELOW", 0)
+    votes, truth = misled(9, n_records=1200)
+    model, learned_from = Learned(AB).fit(votes), []
+    told, rest = split(truth, 25)
+    for adjudication in told:
+        model.learn(adjudication)
+        model.moved(0.02)
+        learned_from.append(model.training.adjudications)
+    assert learned_from[:9] == [0] * 9
+    assert learned_from[9:12] == [10, 11, 11]
+    assert share_right(model, rest) > 0.8
+
+
 def test_a_confidence_of_eighty_percent_is_right_eight_times_in_ten() -> None:
     """Over crowds of many tempers, on records that the model was not taught with."""
     sure, right = [], []

@@ -187,3 +187,20 @@ def test_all_that_is_from_one_adjudication_is_in_one_fold(
     teaching.validated(reading, rng.integers(0, 2, 60), teaching.PLANS[0], group)
     assert len(seen) == teaching.FOLDS
     assert all((counts == 3).all() and len(counts) == 16 for counts in seen)
+
+
+def test_large_models_learn_of_adjudications_before_their_votes_have_changed_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Until a tenth of them is new; they used to wait until a hundredth of all votes had changed."""
+    monkeypatch.setattr("workers.engine.taught.TEACH_BELOW", 0)
+    monkeypatch.setattr("workers.engine.composite.REFIT_SHARE", 1.0)
+    votes, truth = crowd(8, n=80)
+    model, learned_from = fitted(votes, []), []
+    for adjudication in verdicts(truth, 25):
+        model.learn(adjudication)
+        model.moved(0.01)
+        learned_from.append(training_of(model).adjudications)
+    assert learned_from[:9] == [0] * 9
+    assert learned_from[9:12] == [10, 11, 11]
+    assert all(n - known < 0.11 * known for n, known in enumerate(learned_from[9:], 10))

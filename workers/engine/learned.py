@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 TEACH_BELOW = 50_000
 """With fewer votes, `moved` takes in at once what new adjudications teach, and what new votes make of
-what was taught: whether that is used hangs by a thread at times. Larger models wait for their next
-refit, which comes when REFIT_SHARE of their votes changed, or from outside."""
+what was taught: whether that is used hangs by a thread at times. Larger models take it in when a tenth of
+the adjudications changed (`teaching.due`): by their votes alone they would wait for thousands."""
 
 
 class Learned(PooledModel):
@@ -93,6 +93,7 @@ class Learned(PooledModel):
     voice_: ContentVoice
     lesson_: Lesson
     training_: Training
+    _untaught: int  # adjudications changed since the lesson
 
     def __init__(self, question: Question, *, content: bool = True) -> None:
         super().__init__(question)
@@ -145,7 +146,7 @@ class Learned(PooledModel):
 
     def _anchor(self, row: int, code: int) -> None:
         super()._anchor(row, code)
-        self._untaught = True
+        self._untaught += 1
 
     # -- the full fit -----------------------------------------------------------------------
 
@@ -185,10 +186,23 @@ class Learned(PooledModel):
         return odds
 
     def _settle(self, tolerance: float) -> None:
-        taught = self.training_.adjudications >= teaching.ENOUGH and self._changed_votes > 0
-        if (self._untaught or taught) and self.n_votes < TEACH_BELOW:
+        if self._lesson_due():
             self.refit()
         super()._settle(tolerance)
+
+    def _lesson_due(self) -> bool:
+        """Whether what adjudications teach is to be learned again."""
+        known = self.training_.adjudications
+        if self.n_votes < TEACH_BELOW:
+            return self._untaught > 0 or (known >= teaching.ENOUGH and self._changed_votes > 0)
+        if not teaching.due(self._untaught, known):
+            return False
+        return max(known, len(self._adjudicated())) >= teaching.ENOUGH
+
+    def _adjudicated(self) -> Rows:
+        """The rows that can teach: adjudicated, and with votes."""
+        rows = np.flatnonzero((self.anchors_ >= 0)[: len(self.votes_.records)])
+        return rows[self.votes_.degree[rows] > 0]
 
     def _reading(self, rows: Rows) -> Reading:
         k = len(self.labels)
@@ -208,9 +222,7 @@ class Learned(PooledModel):
         return Reading(evidence * temper[:, None], votes, self._said(rows))
 
     def _teach(self) -> None:
-        self._untaught = False
-        rows = np.flatnonzero((self.anchors_ >= 0)[: len(self.votes_.records)])
-        rows = rows[self.votes_.degree[rows] > 0]
+        self._untaught, rows = 0, self._adjudicated()
         m, k = len(self.votes_.annotators), len(self.labels)
         if len(rows) < teaching.ENOUGH or k < 2:
             self.lesson_, self.training_ = untaught(k, m * k), teaching.too_few(len(rows))
@@ -302,5 +314,5 @@ class Learned(PooledModel):
         self.voice_ = ContentVoice.from_state(state)
         self.lesson_ = Lesson.from_state(state)
         self.training_ = Training(**state["training"])
-        self._untaught = bool(state["untaught"])
+        self._untaught = int(state["untaught"])
         return self

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 TEACH_BELOW = 1_000
-"""With fewer votes, `moved` takes in at once what new adjudications teach. Larger models wait for
-their next refit, which comes when REFIT_SHARE of their votes changed, or from outside."""
+"""With fewer votes, `moved` takes in at once what new adjudications teach. Larger models do when a tenth
+of the adjudications changed (`teaching.due`)."""
 
 WHAT = "a scale and a bias for each part of a value"
 
@@ -57,7 +57,7 @@ class Taught(Composite):
 
     lessons_: list[Lesson]
     training_: Training
-    _untaught: bool
+    _untaught: int  # adjudications changed since the lessons
 
     @property
     def training(self) -> Training:
@@ -83,16 +83,23 @@ class Taught(Composite):
 
     def _change(self, fact: Vote | Adjudication, change: Callable[..., None]) -> None:
         super()._change(fact, change)
-        self._untaught |= isinstance(fact, Adjudication)
+        self._untaught += isinstance(fact, Adjudication)
 
     def moved(self, tolerance: float) -> list[str]:
-        if self._untaught and self.n_votes < TEACH_BELOW:
+        if self._lesson_due():
             self.refit()
         return super().moved(tolerance)
 
+    def _lesson_due(self) -> bool:
+        """Whether what adjudications teach is to be learned again."""
+        if self.n_votes < TEACH_BELOW:
+            return self._untaught > 0
+        known, now = self.training_.adjudications, len(self.standing_.adjudications)
+        return teaching.due(self._untaught, known) and max(known, now) >= teaching.ENOUGH
+
     def _learn_context(self) -> None:
         super()._learn_context()
-        self._untaught = False
+        self._untaught = 0
         self.lessons_ = [untaught(len(model.labels), 0) for model in self.models_]
         records = [r for r in sorted(self.standing_.adjudications) if self.votes_on(r)]
         if len(records) < teaching.ENOUGH:
@@ -175,7 +182,7 @@ class Taught(Composite):
             for scale, bias in state["lessons"]
         ]
         self.training_ = Training(**state["training"])
-        self._untaught = bool(state["untaught"])
+        self._untaught = int(state["untaught"])
         return self
 
 

@@ -23,6 +23,9 @@ Floats = NDArray[np.float64]
 ENOUGH = 10
 """Adjudications that it takes."""
 
+GROWTH = 0.1
+"""Changed adjudications, as a share of those that were learned from, from which on a lesson is due again."""
+
 FOLDS = 5
 
 SCALE_PENALTY = 4.0
@@ -146,6 +149,15 @@ def validated(
         out, rest = np.flatnonzero(fold == turn), np.flatnonzero(fold != turn)
         found[out] = taught(reading.of(rest), true[rest], plan).log_odds(reading.of(out))
     return found
+
+
+def due(changed: int, learned_from: int) -> bool:
+    """Whether so many adjudications changed since a lesson that the next one may be another.
+
+    >>> due(0, 0), due(1, 0), due(1, 50), due(5, 50)
+    (False, True, False, True)
+    """
+    return changed > 0 and changed >= GROWTH * learned_from
 
 
 def too_few(n: int) -> Training:
