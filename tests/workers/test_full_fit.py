@@ -10,14 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from plugin.disclosure import complete
 from plugin.records import Question
 from plugin.store.history import START
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
 from tests.workers.conftest import Build
 from tests.workers.town import Town
 from workers.engine import conflicts, registry
+from workers.engine.decision import Decision
+from workers.engine.review_value import WITHHELD
 from workers.model import Model
 from workers.models import Models
+from workers.use_cases.publishing import DISPUTED
 from workers.use_cases.sweep import sweep
 from workers.values import json_of
 from workers.witness import Witness
@@ -48,6 +52,12 @@ def ranked(order: tuple[str, ...]) -> list[dict[str, Any]]:
 def marked(start: int, end: int, label: str) -> dict[str, Any]:
     return {"start": start, "end": end, "label": label}
 
+
+ELSEWHERE = 0.05
+"""What a review teaches is told by how much its annotators had answered when the record was decided."""
+
+SETTLED, WORTH = 0.9, 0.2
+"""`settled_confidence` and `review_worth` of these settings."""
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "helpful": st.sampled_from(HELPFUL.labels),
@@ -145,11 +155,60 @@ def agrees(town: Town, model: Model, record: str) -> None:
     for part, p in stored["p"].items() if now.scores is not None else ():
         assert p == pytest.approx(now.posterior.get(part, p), abs=APART)
     kept = town.store.datasets.conflicts(D).get((record, question))
-    if abs(now.confidence - 0.9) > APART:
+    if abs(now.confidence - SETTLED) > APART:
         votes = model.witness.votes(record, entry)
         found = conflicts.of_adjudications(record, model.witness.verdicts(record))
-        found = found or conflicts.find(model.asked, votes, now, kept is not None, 0.9)
+        found = found or conflicts.find(model.asked, votes, now, kept is not None, SETTLED)
         assert (found.state if found else "settled") == (kept["state"] if kept else "settled")
+
+
+def queued(town: Town, models: list[Model], record: str) -> None:
+    """Whether a review of the record is wanted, and its worth, follow from what the models say."""
+    [worth] = town.store.reviews.worth(D, [record])
+    [entry] = town.store.datasets.ledger(D, [record])
+    found = town.world.gateway.records(D, [record]).get(record)
+    if not entry or found is None or not complete(found):
+        assert worth is None
+        return
+    low, high, gain, most_gain, in_conflict = 0.0, 0.0, 0.0, 0.0, False
+    for model in models:
+        [now] = model.strategy.decide([record])
+        conflict = town.store.datasets.conflicts(D).get((record, model.question.name))
+        is_open = bool(conflict and conflict["state"] == "open")
+        in_conflict |= is_open
+        unsure = bool(now.contributions) and not now.adjudicated
+        if not is_open and not (unsure and now.confidence < SETTLED + APART):
+            continue
+        value = model.review_value(now)
+        near = slack(model, now)
+        least = max(value.gain + value.teaching - near, 0.0)
+        most = value.gain + value.teaching + near
+        disputed = DISPUTED if conflict and conflict.get("kind") == "adjudications" else 0.0
+        if is_open or now.confidence < SETTLED - APART:
+            low, gain = low + least * value.luck + disputed, gain + least
+        high, most_gain = high + most * value.luck + disputed, most_gain + most
+    if worth is None:
+        assert not in_conflict
+        assert gain < WORTH
+    else:
+        assert in_conflict or most_gain >= WORTH
+        assert low - 0.01 <= worth <= high + 0.01  # each question's is rounded
+
+
+def slack(model: Model, now: Decision) -> float:
+    """How far what a review is worth may be from what the fit says, before chance has its say.
+
+    As far as probabilities within APART may move its gain, and ELSEWHERE of its teaching.
+    """
+    chances = sorted(now.posterior.values())
+    tied = len(chances) < 2 or chances[-1] - chances[-2] <= 2 * APART
+    withheld = WITHHELD if tied or now.value is None else 0.0
+    if now.scores is None:
+        return APART + withheld + ELSEWHERE
+    wrong = sum(min(p, 1 - p) for p in chances)
+    likely = sum(p >= 0.5 for p in chances) or 1
+    surely = sum(p >= 0.5 + APART for p in chances) or 1
+    return (wrong + len(chances) * APART) / surely - wrong / likely + withheld + ELSEWHERE
 
 
 @settings(
@@ -160,7 +219,7 @@ def test_what_is_stored_is_a_full_fit_of_the_facts(
     build: Build, seed: int, path: list[tuple[Any, bool]]
 ) -> None:
     """The default strategy, texts, a reviewer, all types of questions, edits and deletions."""
-    town = build(strategy="learned", overlap=2, settled_confidence=0.9)
+    town = build(strategy="learned", overlap=2, settled_confidence=SETTLED, review_worth=WORTH)
     sources = town.world.settings.plan.sources.model_copy(update={"reviewers": ("rob",)})
     plan = town.world.settings.plan.model_copy(update={"sources": sources})
     changed = town.world.settings.model_copy(update={"plan": plan})
@@ -173,7 +232,10 @@ def test_what_is_stored_is_a_full_fit_of_the_facts(
     town.settle()
     dataset = town.argilla.sets[D]
     models = Models.load(town.store, dataset, town.world.plan(dataset.full_name))
-    for kept in models.by_question.values():
-        model = full_fit(town, kept)
-        for record in town.argilla.rows[D]:
+    fits = [full_fit(town, kept) for kept in models.by_question.values()]
+    for record in town.argilla.rows[D]:
+        for model in fits:
             agrees(town, model, record)
+        queued(town, fits, record)
+    gone = {record for record, _ in town.store.reviews.due(D)} - town.argilla.rows[D].keys()
+    assert not gone
