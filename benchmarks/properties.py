@@ -1,23 +1,32 @@
-"""The property tests, on examples drawn at random: `make test` draws the same ones each time.
+"""The property tests on examples drawn at random, and the promise of the engine over many seeds.
 
-    python -m benchmarks properties [PYTEST OPTIONS…]
+    python -m benchmarks properties [--seeds 1000] [PYTEST OPTIONS…]
 
-Ends with pytest's exit code where something fails; what failed is told with how to draw it again.
+`make test` draws the same examples each time. Here others are drawn each time, and what failed is told
+with how to draw it again. The seeds come after the tests: see `benchmarks.seeds`.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
+
+from benchmarks import seeds
 
 SELECTED = ("tests", "-m", "hypothesis and not live and not browser")
 
 
 def main(words: list[str]) -> None:
-    """Run them."""
+    """Run both; exits with 1 where something failed."""
+    parser = argparse.ArgumentParser(prog="properties")
+    parser.add_argument("--seeds", type=int, default=1000, help="of each case; 0: the tests alone")
+    options, rest = parser.parse_known_args(words)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    environment = {**os.environ, "HYPOTHESIS_PROFILE": "random"}
-    done = subprocess.run([*command, *(words or SELECTED)], env=environment, check=False)
+    environment = {**os.environ, "HYPOTHESIS_PROFILE": "random", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([*command, *(rest or SELECTED)], env=environment, check=False)
+    if options.seeds:
+        seeds.main(["--seeds", str(options.seeds)])
     if done.returncode:
-        sys.exit(done.returncode)
+        sys.exit(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,67 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.engine import refit_gap
+from tests.engine.crowds_of_parts import MAKERS, QUESTIONS, crowd
+from tests.engine.refit_gap import EVERY, Path
 from workers.engine import registry, snapshot
 from workers.engine.decision import ADJUDICATED, REVIEW, Decision
 from workers.engine.errors import BadValue, NotStanding, UnknownLabel
 from workers.engine.facts import Adjudication, Content, Source, Vote
-from workers.engine.question import Question, Span, Value
+from workers.engine.question import Span, Value
 from workers.engine.strategy import Strategy
 
 NAMES = ["majority", "dawid_skene", "learned"]
 
-QUESTIONS = {
-    "multi_label": Question("multi_label", ("a", "b", "c", "d")),
-    "ranking": Question("ranking", ("a", "b", "c", "d")),
-    "span": Question("span", ("x", "y")),
-    "overlapping": Question("span", ("x", "y"), overlapping=True),
-}
 CASES = [(name, case) for case in QUESTIONS for name in NAMES]
 ids = "{0[0]} of {0[1]}".format
-
-
-def multi_label(rng: np.random.Generator) -> Value:
-    return tuple(label for label in "abcd" if rng.random() < 0.4)
-
-
-def ranking(rng: np.random.Generator) -> Value:
-    order = [str(item) for item in rng.permutation(list("abcd"))]
-    if rng.random() < 0.2:
-        return (tuple(sorted(order[:2])), *((item,) for item in order[2:]))
-    return tuple((item,) for item in order)
-
-
-def span(rng: np.random.Generator) -> Value:
-    found, at = [], 0
-    while at < 40:
-        at += int(rng.integers(1, 12))
-        end = at + int(rng.integers(2, 9))
-        if rng.random() < 0.6:
-            found.append(Span(at, end, str(rng.choice(["x", "y"]))))
-        at = end
-    return tuple(found)
-
-
-MAKERS: dict[str, Callable[[np.random.Generator], Value]] = {
-    "multi_label": multi_label,
-    "ranking": ranking,
-    "span": span,
-    "overlapping": span,
-}
-
-
-def crowd(case: str, seed: int, n_records: int = 30) -> tuple[list[Vote], dict[str, Value]]:
-    """Votes in random order; five annotators say the truth more or less often."""
-    rng = np.random.default_rng(seed)
-    make = MAKERS[case]
-    truth = {f"r{i}": make(rng) for i in range(n_records)}
-    votes = [
-        Vote(record, f"ann{j}", true if rng.random() < right else make(rng))
-        for j, right in enumerate((0.9, 0.8, 0.7, 0.6, 0.4))
-        for record, true in truth.items()
-        if rng.random() < 0.8
-    ]
-    return [votes[i] for i in rng.permutation(len(votes))], truth
 
 
 def fresh(case: tuple[str, str]) -> Strategy:
@@ -433,30 +385,10 @@ def test_any_small_history_ends_where_a_fresh_fit_does(
 
 
 @pytest.mark.parametrize("case", CASES, ids=ids)
-@given(seed=st.integers(0, 10_000), n_changes=st.integers(1, 30))
+@given(seed=st.integers(0, 10_000), n_changes=st.integers(1, 30), every=EVERY)
 @settings(max_examples=3, deadline=None)
 def test_incremental_equals_a_refit_within_the_stated_tolerance(
-    case: tuple[str, str], seed: int, n_changes: int
+    case: tuple[str, str], seed: int, n_changes: int, every: int
 ) -> None:
-    """Probabilities within 0.02 on average."""
-    votes, _ = crowd(case[1], seed, n_records=150)
-    rng = np.random.default_rng(seed)
-    model = fresh(case).fit(votes)
-    standing = {(vote.record, vote.annotator): vote for vote in votes}
-    for _ in range(n_changes):
-        old = standing.pop(list(standing)[rng.integers(len(standing))])
-        model.revert(old)
-        if rng.random() < 0.8:
-            new = old._replace(value=MAKERS[case[1]](rng))
-            model.learn(new)
-            standing[new.record, new.annotator] = new
-        model.moved(0.01)
-    records = sorted({vote.record for vote in standing.values()})
-    ours, theirs = model.decide(records), model.refit().decide(records)
-    apart = [
-        abs(p - other.posterior[key])
-        for one, other in zip(ours, theirs, strict=True)
-        for key, p in one.posterior.items()
-        if key in other.posterior  # a span made of two annotators' boundaries is there if it leads
-    ]
-    assert np.mean(apart) <= 0.02
+    """See `refit_gap`: probabilities within 0.02 on average."""
+    assert not refit_gap.of_parts(*case, Path(seed, n_changes, every)).word

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.engine import refit_gap
 from tests.engine.crowds import crowd
+from tests.engine.refit_gap import EVERY, Path
 from workers.engine import registry, snapshot
 from workers.engine.decision import Decision
 from workers.engine.errors import NotStanding, UnknownLabel, UnknownStrategy
@@ -330,39 +332,14 @@ def test_any_small_history_ends_where_a_fresh_fit_does(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@given(seed=st.integers(0, 10_000), n_changes=st.integers(1, 60))
-@example(seed=199, n_changes=25)
+@given(seed=st.integers(0, 10_000), n_changes=st.integers(1, 60), every=EVERY)
+@example(seed=199, n_changes=25, every=1)
 @settings(max_examples=6, deadline=None)
 def test_incremental_equals_a_refit_within_the_stated_tolerance(
-    name: str, seed: int, n_changes: int
+    name: str, seed: int, n_changes: int, every: int
 ) -> None:
-    """Posterior within 0.02 on average, and leaders equal wherever the margin exceeds 0.1."""
-    votes, truth = crowd(seed, n_records=1600)  # more votes than are always fitted anew
-    rng = np.random.default_rng(seed)
-    model = registry.create(name, QUESTION).fit(votes)
-    standing = {(vote.record, vote.annotator): vote for vote in votes}
-    told: dict[str, str] = {}
-    for _ in range(n_changes):
-        old = standing.pop(list(standing)[rng.integers(len(standing))])
-        model.revert(old)
-        if rng.random() < 0.8:
-            new = old._replace(value=str(rng.choice(LABELS)))
-            model.learn(new)
-            standing[new.record, new.annotator] = new
-        if rng.random() < 0.4:
-            told[old.record] = truth[old.record]
-            model.learn(Adjudication(old.record, truth[old.record]))
-        elif told and rng.random() < 0.2:
-            model.revert(Adjudication(*told.popitem()))
-        model.moved(0.01)
-    records = sorted({vote.record for vote in standing.values()})
-    ours = model.decide(records)
-    facts: list[Fact] = [*standing.values(), *(Adjudication(*each) for each in told.items())]
-    fresh = registry.create(name, QUESTION).fit(facts).decide(records)
-    assert np.abs(posteriors(ours) - posteriors(fresh)).mean() <= 0.02
-    for one, other in zip(ours, fresh, strict=True):
-        ranked = sorted(other.posterior.values())
-        assert one.leader == other.leader or ranked[-1] - ranked[-2] < 0.1
+    """See `refit_gap`: posteriors within 0.02 on average, leaders equal where the margin exceeds 0.1."""
+    assert not refit_gap.of_labels(name, Path(seed, n_changes, every)).word
 
 
 def test_every_vote_is_explained_once(strategy: Strategy) -> None:
