@@ -78,7 +78,7 @@ def test_a_write_that_lands_after_disconnect_is_taken_back(
     with (
         write.proxy as proxy,
         installed(
-            argilla, redis_server.url(11), tmp_path / "service", argilla_url=proxy.url
+            argilla, redis_server.url(12), tmp_path / "service", argilla_url=proxy.url
         ) as running,
     ):
         for user in users:
