@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -12,6 +13,9 @@ Json = Mapping[str, Any]
 REVIEW_OF = "argilla_distill_review_of"
 """What tells, in a dataset's own metadata, that it is a review dataset of ours, and whose."""
 
+FRACTION = re.compile(r"\.(\d+)")
+"""The part of a second, which Python 3.10 reads in three or six digits only."""
+
 OWN_AGENT = "distill/"
 """What the agent of every suggestion of ours begins with."""
 
@@ -19,13 +23,17 @@ OWN_AGENT = "distill/"
 def milliseconds(moment: str) -> int:
     """Argilla's ISO time (UTC, most often without a zone) in milliseconds since the epoch.
 
-    >>> milliseconds("1970-01-01T00:00:01.500000")
-    1500
+    >>> milliseconds("1970-01-01T00:00:01.500000"), milliseconds("1970-01-01T00:00:01.5Z")
+    (1500, 1500)
     """
-    parsed = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    parsed = datetime.fromisoformat(FRACTION.sub(_microseconds, moment).replace("Z", "+00:00"))
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=timezone.utc)
     return round(parsed.timestamp() * 1000)
+
+
+def _microseconds(fraction: re.Match[str]) -> str:
+    return f".{fraction[1][:6]:0<6}"
 
 
 @dataclass(frozen=True)
