@@ -23,7 +23,7 @@ from werkzeug.serving import make_server
 
 from plugin.store import Store
 from tests.live.chromium import PATIENCE_S, chromium, shoot, sign_in, text
-from tests.plugin import gallery
+from tests.plugin import gallery, long_values
 from tests.plugin.scene import DATASET, RECORD, at, scene
 from tests.plugin.website import Site
 
@@ -39,6 +39,7 @@ PAGES = {
     "unknown-annotator": ("olga", f"/datasets/{DATASET}/annotators/14"),
     "examples": ("olga", f"/datasets/{DATASET}/examples?question=problem"),
     "record": ("olga", f"/records/{RECORD}"),
+    "record-of-sentences": ("olga", f"/records/{long_values.RECORD}"),
     "message": ("olga", "/records/none"),
     "not-found": ("olga", "/nothing"),
     "own": ("anna", "/"),
@@ -94,6 +95,7 @@ def pages(store: Store, driver: webdriver.Chrome) -> Iterator[Served]:
     told = scene()
     told.ledger["r"]["13"] = ["submitted", at(50), {"helpful": "no", "problem": "none"}, []]
     gallery.write(store, told=told)
+    long_values.write(store)
     with make_server("127.0.0.1", 0, Site(store).app, threaded=True) as server:
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
