@@ -8,7 +8,7 @@ import httpx
 
 from demo.argilla_api import Api
 from demo.argilla_json import Json, label_question, text_question
-from demo.installation import Installation, ours
+from demo.installation import Installation, eventually, ours
 from tests.live.test_distilled import crowd
 
 SCRIPT = "<script>alert('field')</script><img src=x onerror=alert(1)>"
@@ -68,19 +68,23 @@ def test_records_with_fields_of_all_kinds_are_distilled_alike_and_shown_as_text(
         assert suggestion is not None
         assert suggestion["value"] == "a"
         for key in (installation.service.env["ARGILLA_API_KEY"], users[0]["api_key"]):
-            page, told = look(installation, record, key)
-            assert not any(part in page for part in ("<script", "<img src=x", 'href="javascript'))
-            assert told["record_id"] == record["id"]
+            assert look(installation, f"/records/{record['id']}", key)["record_id"] == record["id"]
+    reports = installation.world.store.reports
+    eventually(lambda: reports.question(dataset["id"], "topic") is not None)
+    for part in ("", "/examples", "/annotators"):
+        address = f"/datasets/{dataset['id']}{part}"
+        look(installation, address, installation.service.env["ARGILLA_API_KEY"])
 
 
-def look(installation: Installation, record: Json, key: str) -> tuple[str, Json]:
-    """A record's page as a browser gets it, and its JSON."""
-    address = f"{installation.service.url}/records/{record['id']}"
+def look(installation: Installation, path: str, key: str) -> Json:
+    """A page's JSON; as a browser gets it, it holds no markup of a field's."""
     told = []
     for kind in ("text/html", "application/json"):
         headers = {"Authorization": f"Bearer {key}", "Accept": kind}
-        answer = httpx.get(address, headers=headers, timeout=60)
+        answer = httpx.get(f"{installation.service.url}{path}", headers=headers, timeout=60)
         assert answer.status_code == 200, answer.text
         assert answer.headers["Content-Type"].startswith(kind)
         told.append(answer)
-    return told[0].text, dict(told[1].json())
+    page = told[0].text
+    assert not any(part in page for part in ("<script", "<img src=x", 'href="javascript'))
+    return dict(told[1].json())
