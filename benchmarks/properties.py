@@ -1,6 +1,6 @@
 """The property tests on examples drawn at random, and the promise of the engine over many seeds.
 
-    python -m benchmarks properties [--seeds 1000] [PYTEST OPTIONS…]
+    python -m benchmarks properties [--seeds 100] [PYTEST OPTIONS…]
 
 `make test` draws the same examples each time. Here others are drawn each time, and what failed is told
 with how to draw it again. The seeds come after the tests: see `benchmarks.seeds`.
@@ -21,7 +21,7 @@ SELECTED = ("tests", "-m", "hypothesis and not live and not browser")
 def main(words: list[str]) -> None:
     """Run both; exits with 1 where something failed."""
     parser = argparse.ArgumentParser(prog="properties")
-    parser.add_argument("--seeds", type=int, default=1000, help="of each case; 0: the tests alone")
+    parser.add_argument("--seeds", type=int, default=100, help="of each case; 0: the tests alone")
     options, rest = parser.parse_known_args(words)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     environment = {**os.environ, "HYPOTHESIS_PROFILE": "random", "OMP_NUM_THREADS": "1"}
