@@ -26,22 +26,22 @@ import httpx
 import numpy as np
 import redis
 
+from argilla_distill.domain.history import Entry
+from argilla_distill.domain.records import Dataset, Record
+from argilla_distill.plugin.argilla.gateway import Gateway
+from argilla_distill.plugin.settings import Settings
+from argilla_distill.plugin.store import Store
+from argilla_distill.workers.engine import registry, snapshot
+from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.contract.facts import Adjudication, Source, Vote
+from argilla_distill.workers.models.facts_of_history import Witness
+from argilla_distill.workers.models.question_model import Model
+from argilla_distill.workers.models.values import question_of
+from argilla_distill.workers.use_cases.reports.report import report
+from argilla_distill.workers.use_cases.world import World
 from benchmarks.drawn import DAY_MS, QUESTION, Drawn, draw, person
 from benchmarks.kept import adjudication, conflict, decided, decision, ledger, reviewed_at
 from demo.servers import RedisServer
-from plugin.gateway import Gateway
-from plugin.records import Dataset, Record
-from plugin.settings import Settings
-from plugin.store import Store
-from plugin.store.history import Entry
-from workers.engine import registry, snapshot
-from workers.engine.decision import Decision
-from workers.engine.facts import Adjudication, Source, Vote
-from workers.model import Model
-from workers.use_cases.report import report
-from workers.use_cases.world import World
-from workers.values import question_of
-from workers.witness import Witness
 
 WORKSPACE = ("6f1ad25d-3f0a-4b1d-9d3e-6f2d3b6c4a10", "support")
 ROUNDS = 6

@@ -14,9 +14,9 @@ import subprocess
 import sys
 import time
 
+from argilla_distill.workers.use_cases.sweep import PAGE
 from benchmarks.rig import Rig, rig
 from demo.service import BIN
-from workers.use_cases.sweep import PAGE
 
 READ_ALONE = """
 import os, sys, httpx

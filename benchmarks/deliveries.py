@@ -20,10 +20,10 @@ from uuid import uuid4
 import numpy as np
 from standardwebhooks.webhooks import Webhook
 
+from argilla_distill.plugin import store
+from argilla_distill.plugin.settings import read
 from demo.servers import RedisServer
 from demo.service import Service
-from plugin import store
-from plugin.settings import read
 
 SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 CONNECTIONS = 16

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plugin.records import Question
+from argilla_distill.domain.records import DatasetQuestion
 
-QUESTION = Question(
+QUESTION = DatasetQuestion(
     "q-topic", "topic", "label_selection", ("billing", "delivery", "other", "refund")
 )
 DAY_MS = 86_400_000

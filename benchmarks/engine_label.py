@@ -25,9 +25,9 @@ import pandas as pd  # type: ignore[import-untyped]  # it has no types of its ow
 from crowdkit.aggregation import DawidSkene, MajorityVote
 from numpy.typing import NDArray
 
-from workers.engine import registry
-from workers.engine.facts import Adjudication, Vote
-from workers.engine.question import label_question
+from argilla_distill.workers.engine import registry
+from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
+from argilla_distill.workers.engine.contract.question import label_question
 
 Floats = NDArray[np.float64]
 Method = Callable[[list[Vote], tuple[str, ...], list[str]], Floats]

@@ -20,12 +20,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from argilla_distill.workers.engine import registry
+from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
+from argilla_distill.workers.engine.contract.question import label_question
 from benchmarks.charts import Line, Panel, drawing
 from benchmarks.engine_label import DATASETS, figures, read
 from benchmarks.peers import posterior
-from workers.engine import registry
-from workers.engine.facts import Adjudication, Vote
-from workers.engine.question import label_question
 
 Floats = NDArray[np.float64]
 

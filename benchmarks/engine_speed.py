@@ -28,10 +28,10 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engine import registry
-from workers.engine.facts import Vote
-from workers.engine.question import label_question
-from workers.engine.strategy import Strategy
+from argilla_distill.workers.engine import registry
+from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.question import label_question
+from argilla_distill.workers.engine.contract.strategy import Strategy
 
 ANNOTATORS, LABELS, OVERLAP = 200, 4, 5
 STEPS = np.array([0, 7, 31, 77, 150])

@@ -21,16 +21,16 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import kendalltau, pearsonr, spearmanr
 
+from argilla_distill.workers.engine import registry
+from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
+from argilla_distill.workers.engine.contract.question import Question, QuestionType, Value
+from argilla_distill.workers.engine.contract.strategy import Strategy
+from argilla_distill.workers.engine.errors import UnsuitedStrategy
+from argilla_distill.workers.files.answers import Answers
+from argilla_distill.workers.files.answers_file import read_table
+from argilla_distill.workers.use_cases.aggregate import aggregate
 from benchmarks import peers
 from benchmarks.markers import SPAN_LABELS, spans
-from workers.engine import registry
-from workers.engine.errors import UnsuitedStrategy
-from workers.engine.facts import Adjudication, Fact, Vote
-from workers.engine.question import Question, QuestionType, Value
-from workers.engine.strategy import Strategy
-from workers.files.answers import Answers
-from workers.files.answers_file import read_table
-from workers.use_cases.aggregate import aggregate
 
 OURS = ("majority", "dawid_skene", "learned", "alignment")
 PAIR_DRAWS = 3

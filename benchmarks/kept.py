@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from argilla_distill.domain.explanation import voices
+from argilla_distill.domain.history import Entry
+from argilla_distill.workers.engine.contract.decision import REVIEW, Decision
+from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.measures import conflicts
+from argilla_distill.workers.models.values import question_of
 from benchmarks.drawn import DAY_MS, QUESTION, Drawn
-from plugin import voices
-from plugin.store.history import Entry
-from workers.engine import conflicts
-from workers.engine.decision import REVIEW, Decision
-from workers.engine.facts import Vote
-from workers.values import question_of
 
 ROUNDS = 6
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from workers.engine.facts import Vote
-from workers.engine.question import Span
+from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.question import Span
 
 SPAN_LABELS = ("place", "person", "company", "product")
 

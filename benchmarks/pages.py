@@ -25,15 +25,15 @@ import httpx
 import numpy as np
 from flask import Flask
 
+from argilla_distill.plugin import store as stores
+from argilla_distill.plugin.settings import Settings, read
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.visits.sign_ins import SignIn
+from argilla_distill.plugin.visitors.cookies import Cookies
 from benchmarks.big_dataset import fill
 from benchmarks.deliveries import SECRET, load
 from demo.servers import RedisServer
 from demo.service import Service
-from plugin import store as stores
-from plugin.cookies import Cookies
-from plugin.settings import Settings, read
-from plugin.store import Store
-from plugin.store.sign_ins import SignIn
 
 ARGILLA_S = 0.017
 """How long Argilla takes for a record (seconds), as measured on a real one."""

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from scipy.stats import trim_mean
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from workers.engine.facts import Vote
-from workers.engine.question import Span
+from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.question import Span
 
 Sets = dict[str, set[str]]
 Scores = dict[str, dict[str, float]]

@@ -19,15 +19,15 @@ from pathlib import Path
 import numpy as np
 import redis
 
+from argilla_distill.plugin.store import Store
+from argilla_distill.workers.engine.measures.agreement import agreement
+from argilla_distill.workers.engine.measures.kappa import kappas
+from argilla_distill.workers.models.values import question_of
+from argilla_distill.workers.reporting.survey import survey
+from argilla_distill.workers.use_cases.reports.report import report
 from benchmarks.big_dataset import fill, world
 from benchmarks.drawn import QUESTION
 from demo.servers import RedisServer
-from plugin.store import Store
-from workers.engine.agreement import agreement
-from workers.engine.kappa import kappas
-from workers.reporting.survey import survey
-from workers.use_cases.report import report
-from workers.values import question_of
 
 
 def main(words: list[str]) -> None:

@@ -17,12 +17,12 @@ from math import log
 from pathlib import Path
 from statistics import fmean
 
+from argilla_distill.workers.use_cases.reviews.enabling import enable
 from benchmarks.replay import BENCH, played
 from benchmarks.rig import Rig, rig
 from demo.argilla_json import Json
 from demo.installation import eventually
 from demo.recorded import recorded
-from workers.use_cases.review import enable
 
 STOPS = (0, 20, 50, 100)
 ORDER = [{"scope": {"entity": "metadata", "metadata_property": "priority"}, "order": "desc"}]

@@ -26,14 +26,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from argilla_distill.workers.engine import registry
+from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Vote
+from argilla_distill.workers.engine.contract.question import Question, label_question
+from argilla_distill.workers.engine.contract.strategy import Strategy
+from argilla_distill.workers.engine.measures.review_value import ReviewValues
 from benchmarks.charts import Line, Panel, drawing
 from benchmarks.engine_label import DATASETS, figures, read
-from workers.engine import registry
-from workers.engine.decision import Decision
-from workers.engine.facts import Adjudication, Content, Vote
-from workers.engine.question import Question, label_question
-from workers.engine.review_value import ReviewValues
-from workers.engine.strategy import Strategy
 
 Floats = NDArray[np.float64]
 Order = Callable[[Question, Strategy, Sequence[Decision]], Floats]

@@ -2,7 +2,7 @@
 
     python -m benchmarks seeds [--seeds 1000] [--first SEED] [--only WORD] [--jobs 1] [--minutes M]
 
-What is promised is told, and tried on a few seeds by `make test`, in `tests.engine.refit_gap`. A seed
+What is promised is told, and tried on a few seeds by `make test`, in `tests.workers.engine.refit_gap`. A seed
 draws the crowd and its path. The first one is drawn at random; a seed that fails is told with how to
 draw it again. Of a strategy on a type of question: the mean distance of probabilities from the fit.
 """
@@ -20,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
-from tests.engine.refit_gap import CASES, Gap, Path
+from tests.workers.engine.refit_gap import CASES, Gap, Path
 
 AT_ONCE = 20
 """Seeds between two looks at the clock."""

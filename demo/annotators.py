@@ -21,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from argilla_distill.workers.engine.contract.question import Value
 from demo.habits import (
     Always,
     FirstWords,
@@ -36,7 +37,6 @@ from demo.habits import (
 from demo.material import EVIDENCE, HELPFUL, POLITENESS, PRIORITIES, PROBLEM, TOPICS
 from demo.question import Question
 from demo.scenario import Annotator, Confusion, Item
-from workers.engine.question import Value
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import combinations, pairwise
 
+from argilla_distill.workers.engine.contract.question import QuestionType, Span, Value
 from demo.question import Question
-from workers.engine.question import QuestionType, Span, Value
 
 Groups = tuple[tuple[str, ...], ...]
 

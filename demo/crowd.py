@@ -9,11 +9,11 @@ import heapq
 import random
 from collections.abc import Sequence
 
+from argilla_distill.workers.engine.contract.question import Value
 from demo.annotators import annotators
 from demo.material import FIELDS, GUIDELINES, QUESTIONS, material
 from demo.question import Question
 from demo.scenario import Annotator, Assignment, Item, Scenario, Suggestion
-from workers.engine.question import Value
 
 PARTED = ("multi_label", "ranking", "span")
 """Types whose values are lists in Argilla, which then takes a score for each part."""

@@ -10,9 +10,9 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
+from argilla_distill.plugin.store import Store
 from demo.playground import Playground
 from demo.replay import Replay
-from plugin.store import Store
 
 LINE_EVERY_S = 15.0
 """Where nothing can be redrawn (a log file), a line so often."""

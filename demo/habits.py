@@ -13,9 +13,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from argilla_distill.workers.engine.contract.question import Span, Value
 from demo.question import Question
 from demo.scenario import Confusion, Item
-from workers.engine.question import Span, Value
 
 STEPS = (-3, -2, -1, 1, 2, 3)
 """By how many words the end of a span may be off."""

@@ -12,19 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from argilla_distill.domain.records import DatasetQuestion
+from argilla_distill.plugin import store
+from argilla_distill.plugin.argilla import gateway
+from argilla_distill.plugin.settings import DatasetSettings, read
+from argilla_distill.workers.engine import registry
+from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.contract.facts import Content, Vote
+from argilla_distill.workers.models.values import content, from_argilla, question_of
+from argilla_distill.workers.use_cases.checks.waiting import waiting
+from argilla_distill.workers.use_cases.world import World
 from demo.argilla_api import Api, Ref, id_of
 from demo.argilla_json import Json
 from demo.servers import Argilla
 from demo.service import Service
-from plugin import gateway, store
-from plugin.records import Question
-from plugin.settings import DatasetSettings, read
-from workers.engine import registry
-from workers.engine.decision import Decision
-from workers.engine.facts import Content, Vote
-from workers.use_cases.waiting import waiting
-from workers.use_cases.world import World
-from workers.values import content, from_argilla, question_of
 
 PATIENCE_S = 180.0
 """How long nothing may move: longer than the cron takes to find a lost delivery, on a busy machine."""
@@ -180,7 +181,7 @@ def batch(
     api: Api, dataset: Ref, question: str, strategy: str = STRATEGY
 ) -> Mapping[str, Decision]:
     """What a fresh batch computation makes of the answers that stand in Argilla: record → decision."""
-    named = next(Question.parse(q) for q in api.questions(dataset) if q["name"] == question)
+    named = next(DatasetQuestion.parse(q) for q in api.questions(dataset) if q["name"] == question)
     asked = question_of(named)
     votes, contents = [], []
     for record in every(api, dataset):

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from argilla_distill.plugin.store import Store
+from argilla_distill.workers.engine import registry, snapshot
 from demo.scenario import Scenario
-from plugin.store import Store
-from workers.engine import registry, snapshot
 
 
 @dataclass(frozen=True)

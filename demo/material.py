@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from argilla_distill.workers.engine.contract.question import Span, Value
 from demo.question import CONFLICT_QUESTION, Field, Question
 from demo.scenario import Item
-from workers.engine.question import Span, Value
 
 MATERIAL = Path(__file__).with_name("material.jsonl")
 FIELDS = (Field("prompt", "Customer"), Field("reply", "Chatbot"))

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from argilla_distill.domain.records import OWN_AGENT
+from argilla_distill.workers.engine.contract.question import Value
+from argilla_distill.workers.models.values import from_argilla
 from demo.question import Question
 from demo.scenario import Scenario
 from demo.scores import MEASURES, Measure, Pairs
 from demo.yardsticks import yardstick
-from plugin.records import OWN_AGENT
-from workers.engine.question import Value
-from workers.values import from_argilla
 
 
 @dataclass(frozen=True)

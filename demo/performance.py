@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from argilla_distill.plugin.argilla.links import answered_link, review_link
 from demo.argilla_api import Api
 from demo.display import Display, Figures, duration, figures
 from demo.learned import learned
@@ -22,7 +23,6 @@ from demo.replay import Replay
 from demo.scenario import Annotator
 from demo.stage import Stage
 from demo.tables import reliability_table, score_table, sign_in_table, tabled
-from plugin.argilla_links import answered_link, review_link
 
 REDRAW_S = 0.5
 PATIENCE_S = 180.0

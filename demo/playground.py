@@ -12,10 +12,10 @@ from typing import Any
 
 import httpx
 
+from argilla_distill.workers.models.values import to_argilla
 from demo.argilla_api import Api, ApiError
 from demo.question import Question
 from demo.scenario import Annotator, Assignment, Item, Scenario
-from workers.values import to_argilla
 
 WORKSPACE = "demo"
 PASSWORD = "demo-1234"

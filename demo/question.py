@@ -1,6 +1,7 @@
 """What is shown and what is asked: the fields and questions of a dataset.
 
-Who answers, and what is true, is in `demo.scenario`. What values look like: `workers.engine.question`.
+Who answers, and what is true, is in `demo.scenario`. What values look like:
+`workers.engine.contract.question`.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import workers.engine.question
-from workers.engine.question import QuestionType
+from argilla_distill.workers.engine.contract.question import Question as EngineQuestion
+from argilla_distill.workers.engine.contract.question import QuestionType
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ class Question:
         return tuple(value for value, _ in self.labels)
 
     @property
-    def asked(self) -> workers.engine.question.Question:
+    def asked(self) -> EngineQuestion:
         """The same as the engine sees it."""
-        return workers.engine.question.Question(self.type, self.values, self.scale)
+        return EngineQuestion(self.type, self.values, self.scale)
 
     def to_argilla(self) -> dict[str, Any]:
         """The body of `POST /api/v1/datasets/{id}/questions`.

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from argilla_distill.workers.engine.contract.question import Value
 from demo.closeness import share_right
 from demo.question import CONFLICT_QUESTION, Field, Question
-from workers.engine.question import Value
 
 Source = Literal["person", "model", "template"]
 Confusion = Mapping[str, Mapping[str, float]]

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from argilla_distill.workers.engine.contract.question import QuestionType, Value
 from demo.closeness import characters, kendall, share_right, word_errors, words
 from demo.question import Question
-from workers.engine.question import QuestionType, Value
 
 Pairs = Sequence[tuple[Value | None, Value]]
 """(value or None, true value) of each record."""
@@ -61,7 +61,7 @@ def mean_kendall(_: Question, pairs: Pairs) -> float:
 def f1(_: Question, pairs: Pairs) -> float:
     """F1 of all labelled characters together; 1 where there are none.
 
-    >>> from workers.engine.question import Span
+    >>> from argilla_distill.workers.engine.contract.question import Span
     >>> f1(None, [((Span(0, 4, "x"),), (Span(2, 4, "x"),)), (None, (Span(0, 2, "x"),))])
     0.5
     """

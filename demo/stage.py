@@ -13,12 +13,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from argilla_distill.plugin import store
+from argilla_distill.plugin.settings import read
+from argilla_distill.plugin.store import Store
 from demo.processes import Process, ServerError, free_port
 from demo.servers import Argilla, RedisServer
 from demo.service import Service
-from plugin import store
-from plugin.settings import read
-from plugin.store import Store
 
 ARGILLA_PORT = 6900
 PORT = 8000

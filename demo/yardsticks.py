@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from statistics import mean
 
+from argilla_distill.workers.engine.contract.question import QuestionType, Span, Value
 from demo.closeness import words
 from demo.question import Question
-from workers.engine.question import QuestionType, Span, Value
 
 
 def yardstick(question: Question, answers: Sequence[Value]) -> Value | None:

@@ -13,12 +13,12 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from plugin.deliveries import Delivery
-from plugin.store import Store
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.webhook.deliveries import Delivery
 
-DISTIL = "workers.jobs.distil"
-SWEEP = "workers.jobs.sweep"
-REPORT = "workers.jobs.report"
+DISTIL = "argilla_distill.workers.jobs.distil"
+SWEEP = "argilla_distill.workers.jobs.sweep"
+REPORT = "argilla_distill.workers.jobs.report"
 
 JOB_TIMEOUT_S = 600
 FAILURE_TTL_S = 86_400

@@ -16,14 +16,21 @@ from redis.exceptions import RedisError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from plugin import metrics, pages, readiness
-from plugin.deliveries import LARGE_BYTES, Delivery, reduce, signature, verify
-from plugin.dispatch import Dispatch
-from plugin.errors import BadDelivery
-from plugin.settings import Settings, read
-from plugin.store import Store, connect
-from plugin.store.trouble import trouble
-from plugin.webhook_secrets import WebhookSecrets
+from argilla_distill.plugin import pages
+from argilla_distill.plugin.dispatch import Dispatch
+from argilla_distill.plugin.errors import BadDelivery
+from argilla_distill.plugin.health import metrics, readiness
+from argilla_distill.plugin.settings import Settings, read
+from argilla_distill.plugin.store import Store, connect
+from argilla_distill.plugin.store.trouble import trouble
+from argilla_distill.plugin.webhook.deliveries import (
+    LARGE_BYTES,
+    Delivery,
+    reduce,
+    signature,
+    verify,
+)
+from argilla_distill.plugin.webhook.signing_secrets import WebhookSecrets
 
 log = logging.getLogger("distill.listener")
 
@@ -42,7 +49,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     settings = settings or read(os.environ)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(message)s")
     store = store or connect(settings, timeout_s=2.0, retries=1)
-    app = Flask("plugin")
+    app = Flask("argilla_distill.plugin")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     if settings.trusted_proxies:
         count = settings.trusted_proxies

@@ -27,9 +27,9 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.utilities import Error, RequestEntityTooLarge
 
-from plugin.deliveries import LARGE_BYTES
-from plugin.memory import give_back_large_pieces
-from plugin.settings import MAX_FORM_BYTES, Settings
+from argilla_distill.plugin.memory import give_back_large_pieces
+from argilla_distill.plugin.settings import MAX_FORM_BYTES, Settings
+from argilla_distill.plugin.webhook.deliveries import LARGE_BYTES
 
 log = logging.getLogger("distill.serving")
 

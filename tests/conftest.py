@@ -10,8 +10,8 @@ import pytest
 import redis
 from hypothesis import settings
 
+from argilla_distill.plugin.store import Store
 from demo.servers import RedisServer
-from plugin.store import Store
 from tests import at_once
 
 

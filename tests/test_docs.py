@@ -8,14 +8,22 @@ from typing import Any
 import click
 import pytest
 
-from plugin.listener import create_app
-from plugin.settings import ENVIRONMENT, FROM_FILES, DatasetSettings, Plan, Settings, Sources, read
-from plugin.store import Store
+from argilla_distill.plugin.listener import create_app
+from argilla_distill.plugin.settings import (
+    ENVIRONMENT,
+    FROM_FILES,
+    DatasetSettings,
+    Plan,
+    Settings,
+    Sources,
+    read,
+)
+from argilla_distill.plugin.store import Store
+from argilla_distill.workers.cli.main import cli
+from argilla_distill.workers.engine import registry
 from tests.deploy.exposition import exposed
-from workers.cli.main import cli
-from workers.engine import registry
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[1]
 PAGES = {path: path.read_text() for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))}
 README = PAGES[ROOT / "README.md"]
 DOCS = "\n".join(PAGES.values())
@@ -153,7 +161,9 @@ def test_no_unknown_command_or_option_is_told() -> None:
 
 
 def test_every_exit_code_is_told() -> None:
-    entry = importlib.import_module("workers.cli.main")  # `workers.cli.main` is the function
+    entry = importlib.import_module(
+        "argilla_distill.workers.cli.main"
+    )  # `workers.cli.main` is the function
     documented = set(re.findall(r"^\| (\d+) \|", entry.__doc__ or "", re.MULTILINE))
     source = Path(entry.__file__ or "").read_text()
     written = {

@@ -1,1 +1,14 @@
-"""Everything that runs outside the web process: the jobs, the use cases, the command line, the engine."""
+"""Everything that runs outside the web process.
+
+| room | what is in it |
+| --- | --- |
+| `jobs` | RQ entry points |
+| `processes` | the RQ worker and the cron |
+| `cli` | the command line |
+| `use_cases` | what the service does |
+| `models` | the models of a dataset, as folds over its history |
+| `writing` | what we write into Argilla, as values |
+| `reporting` | a whole dataset in figures |
+| `files` | files of recorded answers |
+| `engine` | thinks, and does nothing else |
+"""

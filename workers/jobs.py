@@ -12,15 +12,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from plugin import gateway, store
-from plugin.dispatch import DISTIL, SWEEP
-from plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, LeaseLost, NotFound
-from plugin.settings import read
-from workers.use_cases import distil as distilling
-from workers.use_cases import guidelines
-from workers.use_cases import report as reporting
-from workers.use_cases import sweep as sweeping
-from workers.use_cases.world import World
+from argilla_distill.plugin import store
+from argilla_distill.plugin.argilla import gateway
+from argilla_distill.plugin.dispatch import DISTIL, SWEEP
+from argilla_distill.plugin.errors import (
+    ArgillaRefused,
+    ArgillaUnavailable,
+    DatasetBusy,
+    LeaseLost,
+    NotFound,
+)
+from argilla_distill.plugin.settings import read
+from argilla_distill.workers.use_cases import sweep as sweeping
+from argilla_distill.workers.use_cases.distilling import distil as distilling
+from argilla_distill.workers.use_cases.reports import guidelines
+from argilla_distill.workers.use_cases.reports import report as reporting
+from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.jobs")
 

@@ -18,11 +18,12 @@ from redis.exceptions import RedisError
 from rq import Worker
 from rq.serializers import JSONSerializer
 
-from plugin import calls, gateway, store
-from plugin.settings import Settings
-from plugin.troubles import with_redis
-from workers.use_cases import watch
-from workers.use_cases.world import World
+from argilla_distill.plugin import store
+from argilla_distill.plugin.argilla import calls, gateway
+from argilla_distill.plugin.argilla.troubles import with_redis
+from argilla_distill.plugin.settings import Settings
+from argilla_distill.workers.use_cases import watch
+from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.processes")
 
@@ -40,7 +41,7 @@ def worker(settings: Settings, burst: bool = False) -> None:
     import sklearn.feature_extraction.text
     import sklearn.linear_model  # noqa: F401  # loaded before the fork: no job pays for imports
 
-    import workers.jobs  # noqa: F401
+    import argilla_distill.workers.jobs  # noqa: F401
 
     calls.tls()
     queues = [settings.queue, f"{settings.queue}-sweep"]

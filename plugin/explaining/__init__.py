@@ -1,4 +1,4 @@
-"""What `plugin.explanation` is made of.
+"""What `domain.explanation.explain` is made of.
 
 - ``case``: one decision with what is to be known of it; ``balance``: what it hangs on; ``parts``:
   where a decision of several parts is least certain

@@ -1,8 +1,17 @@
-"""The pages that people look at, one file each, and the frame around them.
+"""The pages that people look at, one file each.
 
-`site` holds them together; `plugin.lookup` reads what they show, the `*_view` modules put it in words.
+| file | what is in it |
+| --- | --- |
+| `site` | all pages as one blueprint: their addresses, what protects them |
+| `frame` | what all pages have in common |
+| `lookup` | what pages read from the store: only what their visitor may see |
+| `entrance` | signing in and out |
+| `overview`, `dataset`, `annotators`, `examples`, `record` | a page each |
+| `failures` | what is shown where there is no page |
+| `views` | pages as values, without Flask |
+| `charts` | numbers as pictures |
 """
 
-from plugin.pages.site import blueprint
+from argilla_distill.plugin.pages.site import blueprint
 
 __all__ = ["blueprint"]

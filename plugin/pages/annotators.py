@@ -7,14 +7,20 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugin import lookup
-from plugin.annotator_view import MOST_ROWS, for_themselves, own_link, person, rows
-from plugin.argilla_links import overseer_link
-from plugin.dataset_view import Head, distilled
-from plugin.pages.dataset import of_dataset
-from plugin.pages.frame import Frame, wants_json
-from plugin.report import QuestionReport
-from plugin.visitor import Visitor
+from argilla_distill.domain.report import QuestionReport
+from argilla_distill.plugin.argilla.links import overseer_link
+from argilla_distill.plugin.pages import lookup
+from argilla_distill.plugin.pages.dataset import of_dataset
+from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.views.annotator_view import (
+    MOST_ROWS,
+    for_themselves,
+    own_link,
+    person,
+    rows,
+)
+from argilla_distill.plugin.pages.views.dataset_view import Head, distilled
+from argilla_distill.plugin.visitors.visitor import Visitor
 
 NO_SUCH_ANNOTATOR = "There is no annotator of this number in this dataset."
 

@@ -8,12 +8,12 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugin import lookup
-from plugin.dataset_view import Head, head, shown, without_others
-from plugin.pages.frame import Frame, wants_json
-from plugin.queue_view import queued
-from plugin.report import QuestionReport
-from plugin.visitor import Visitor
+from argilla_distill.domain.report import QuestionReport
+from argilla_distill.plugin.pages import lookup
+from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.views.dataset_view import Head, head, shown, without_others
+from argilla_distill.plugin.pages.views.queue_view import queued
+from argilla_distill.plugin.visitors.visitor import Visitor
 
 QUEUED = 20
 """So many records of the review queue are shown."""

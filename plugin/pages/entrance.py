@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugin.accounts import local_path
-from plugin.pages.frame import Frame
-from plugin.visitor import Refusal, Visitor
+from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.visitors.accounts import local_path
+from argilla_distill.plugin.visitors.visitor import Refusal, Visitor
 
 EXPIRED_FORM = "This form is too old, or your browser sent no cookie. Please try once more."
 

@@ -7,14 +7,14 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugin import lookup
-from plugin.argilla_links import dataset_link
-from plugin.dataset_view import Head, distilled
-from plugin.examples_view import Lesson, lessons
-from plugin.pages.dataset import NO_SUCH_DATASET, of_dataset
-from plugin.pages.frame import Frame
-from plugin.report import QuestionReport
-from plugin.visitor import Visitor
+from argilla_distill.domain.report import QuestionReport
+from argilla_distill.plugin.argilla.links import dataset_link
+from argilla_distill.plugin.pages import lookup
+from argilla_distill.plugin.pages.dataset import NO_SUCH_DATASET, of_dataset
+from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.views.dataset_view import Head, distilled
+from argilla_distill.plugin.pages.views.examples_view import Lesson, lessons
+from argilla_distill.plugin.visitors.visitor import Visitor
 
 
 def examples(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:

@@ -8,7 +8,7 @@ from flask import jsonify, make_response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.frame import Frame
 
 PROGRAMS = ("/webhooks/", "/healthz", "/readyz", "/metrics")
 """Nobody looks at these paths: they answer in JSON whatever is asked for."""

@@ -11,12 +11,12 @@ from flask import jsonify, make_response, redirect, render_template, request, ur
 from redis.exceptions import RedisError
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugin.accounts import Accounts, bearer
-from plugin.gateway import Gateway
-from plugin.settings import Settings
-from plugin.store import Store
-from plugin.store.trouble import trouble
-from plugin.visitor import Refusal, Visitor
+from argilla_distill.plugin.argilla.gateway import Gateway
+from argilla_distill.plugin.settings import Settings
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.trouble import trouble
+from argilla_distill.plugin.visitors.accounts import Accounts, bearer
+from argilla_distill.plugin.visitors.visitor import Refusal, Visitor
 
 log = logging.getLogger("distill.pages")
 

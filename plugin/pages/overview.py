@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugin import lookup
-from plugin.annotator_view import OwnLine, own_line
-from plugin.dataset_view import distilled
-from plugin.overview_view import line
-from plugin.pages.frame import Frame
-from plugin.queue_view import Queued, queued
-from plugin.visitor import Visitor
+from argilla_distill.plugin.pages import lookup
+from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.views.annotator_view import OwnLine, own_line
+from argilla_distill.plugin.pages.views.dataset_view import distilled
+from argilla_distill.plugin.pages.views.overview_view import line
+from argilla_distill.plugin.pages.views.queue_view import Queued, queued
+from argilla_distill.plugin.visitors.visitor import Visitor
 
 FIRST = 3
 """So many records of a review queue are shown here."""

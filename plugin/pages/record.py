@@ -9,12 +9,12 @@ from typing import Any
 from flask import jsonify, make_response
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugin import lookup
-from plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
-from plugin.own_record_view import own_view
-from plugin.pages.frame import Frame, wants_json
-from plugin.record_view import Known, view
-from plugin.visitor import Visitor
+from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
+from argilla_distill.plugin.pages import lookup
+from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.views.own_record_view import own_view
+from argilla_distill.plugin.pages.views.record_view import Known, view
+from argilla_distill.plugin.visitors.visitor import Visitor
 
 NO_SUCH_RECORD = "We know of no such record. Records are known once somebody has answered them."
 

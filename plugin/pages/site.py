@@ -16,15 +16,25 @@ from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugin import charts, gateway, intervals, pictures
-from plugin.accounts import Accounts
-from plugin.gateway import Gateway, anonymous
-from plugin.pages import annotators, dataset, entrance, examples, failures, overview, record
-from plugin.pages.frame import Frame
-from plugin.queue_view import KINDS
-from plugin.settings import MAX_FORM_BYTES, Settings
-from plugin.store import Store
-from plugin.wording import FILTERS
+from argilla_distill.domain import intervals
+from argilla_distill.domain.wording import FILTERS
+from argilla_distill.plugin.argilla import gateway
+from argilla_distill.plugin.argilla.gateway import Gateway, anonymous
+from argilla_distill.plugin.pages import (
+    annotators,
+    dataset,
+    entrance,
+    examples,
+    failures,
+    overview,
+    record,
+)
+from argilla_distill.plugin.pages.charts import report_charts, svg
+from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.views.queue_view import KINDS
+from argilla_distill.plugin.settings import MAX_FORM_BYTES, Settings
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.visitors.accounts import Accounts
 
 ARGILLA_TIMEOUT_S = 3.0
 """How long a page waits for Argilla, which it can do without."""
@@ -95,7 +105,9 @@ def _gateway(settings: Settings) -> Gateway:
 def _dress(app: Flask) -> None:
     """What templates may use, and how JSON is written."""
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(charts=charts, intervals=intervals, pictures=pictures, kinds=KINDS)
+    app.jinja_env.globals.update(
+        charts=svg, intervals=intervals, pictures=report_charts, kinds=KINDS
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     cast(DefaultJSONProvider, app.json).sort_keys = False  # in the order in which pages tell it

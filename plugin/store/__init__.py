@@ -1,5 +1,19 @@
-"""The only package that knows Redis keys. One room per kind of state; `Store` holds them together."""
+"""The only room that knows Redis. One file per kind of state; `Store` holds them together.
 
-from plugin.store.store import Store, connect
+| file | what is in it |
+| --- | --- |
+| `store` | all of it on one connection |
+| `keys` | the name of every Redis key |
+| `packing` | JSON objects as bytes |
+| `trouble` | why Redis takes no write |
+| `history` | everything that was ever said and decided |
+| `datasets` | what is known now of each dataset |
+| `reports`, `reviews` | what was counted last; the review datasets |
+| `service` | what belongs to the whole service |
+| `work` | what is still to be done, and who does it |
+| `visits` | who is signed in, and who failed to |
+"""
+
+from argilla_distill.plugin.store.store import Store, connect
 
 __all__ = ["Store", "connect"]

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from plugin.store.keys import Keys
-from plugin.store.packing import kept_and_gone, pack, unpack
+from argilla_distill.plugin.store.keys import Keys
+from argilla_distill.plugin.store.packing import kept_and_gone, pack, unpack
 
 SCANNED = 1_000
 """So many entries are asked for at once where all of them are read."""

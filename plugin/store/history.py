@@ -20,64 +20,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
-from plugin.store.keys import Keys
-
-START = "0-0"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of the history. `id` is given by the history when it is appended."""
-
-    kind: str
-    record: str = ""
-    annotator: int | None = None
-    status: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
-    replaced: dict[str, Any] = field(default_factory=dict)
-    at: int = 0
-    extra: dict[str, Any] = field(default_factory=dict)
-    id: str = ""
-
-    @property
-    def seen_at(self) -> int:
-        """When we saw it, in ms since the epoch."""
-        return int(self.id.split("-")[0])
-
-    def filed(self, entry_id: str) -> Entry:
-        """The same entry with its id."""
-        return replace(self, id=entry_id)
-
-    def fields(self) -> dict[str, str | int]:
-        """As the stream stores it."""
-        return {
-            "k": self.kind,
-            "r": self.record,
-            "a": "" if self.annotator is None else self.annotator,
-            "s": self.status,
-            "v": _dumps(self.values),
-            "o": _dumps(self.replaced),
-            "t": self.at or "",
-            "x": _dumps(self.extra),
-        }
-
-    @classmethod
-    def parse(cls, entry_id: bytes, fields: dict[bytes, bytes]) -> Entry:
-        """From what the stream gives back."""
-        return cls(
-            kind=fields[b"k"].decode(),
-            record=fields[b"r"].decode(),
-            annotator=int(fields[b"a"]) if fields[b"a"] else None,
-            status=fields[b"s"].decode(),
-            values=json.loads(fields[b"v"] or b"{}"),
-            replaced=json.loads(fields[b"o"] or b"{}"),
-            at=int(fields[b"t"] or 0),
-            extra=json.loads(fields[b"x"] or b"{}"),
-            id=entry_id.decode(),
-        )
+from argilla_distill.domain.history import START, Entry
+from argilla_distill.plugin.store.keys import Keys
 
 
 class History:
@@ -103,7 +49,7 @@ class History:
         """Append entries, whose ids are from `ids`, within a transaction."""
         key = self._keys.of(dataset_id, "history")
         for entry in entries:
-            pipe.xadd(key, entry.fields(), id=entry.id)
+            pipe.xadd(key, _fields(entry), id=entry.id)
 
     def after(self, dataset_id: str, position: str, count: int = 10_000) -> Iterator[Entry]:
         """All entries behind a position, in order."""
@@ -111,7 +57,7 @@ class History:
         while True:
             entries = self._redis.xrange(key, min=f"({position}", count=count)
             for entry_id, fields in entries:
-                yield Entry.parse(entry_id, fields)
+                yield _entry(entry_id, fields)
             if len(entries) < count:
                 return
             position = entries[-1][0].decode()
@@ -122,7 +68,7 @@ class History:
         pipe = self._redis.pipeline(transaction=False)
         for entry_id in ids:
             pipe.xrange(key, min=entry_id, max=entry_id)
-        return [Entry.parse(*found[0]) for found in pipe.execute() if found]
+        return [_entry(*found[0]) for found in pipe.execute() if found]
 
     def length(self, dataset_id: str) -> int:
         """How many entries there are."""
@@ -131,3 +77,30 @@ class History:
 
 def _dumps(value: dict[str, Any]) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False) if value else ""
+
+
+def _fields(entry: Entry) -> dict[str, str | int]:
+    return {
+        "k": entry.kind,
+        "r": entry.record,
+        "a": "" if entry.annotator is None else entry.annotator,
+        "s": entry.status,
+        "v": _dumps(entry.values),
+        "o": _dumps(entry.replaced),
+        "t": entry.at or "",
+        "x": _dumps(entry.extra),
+    }
+
+
+def _entry(entry_id: bytes, fields: dict[bytes, bytes]) -> Entry:
+    return Entry(
+        kind=fields[b"k"].decode(),
+        record=fields[b"r"].decode(),
+        annotator=int(fields[b"a"]) if fields[b"a"] else None,
+        status=fields[b"s"].decode(),
+        values=json.loads(fields[b"v"] or b"{}"),
+        replaced=json.loads(fields[b"o"] or b"{}"),
+        at=int(fields[b"t"] or 0),
+        extra=json.loads(fields[b"x"] or b"{}"),
+        id=entry_id.decode(),
+    )

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from plugin.report import Overview, QuestionReport, as_json, read
-from plugin.store.keys import Keys
-from plugin.store.packing import pack, unpack
+from argilla_distill.domain.report import Overview, QuestionReport, as_json, read
+from argilla_distill.plugin.store.keys import Keys
+from argilla_distill.plugin.store.packing import pack, unpack
 
 MOST_LATELY = 3
 """So many reports that were read lately are kept as they were understood, for the next page."""

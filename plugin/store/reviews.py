@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from plugin.store.keys import Keys
-from plugin.store.packing import kept_and_gone, pack, unpack
+from argilla_distill.plugin.store.keys import Keys
+from argilla_distill.plugin.store.packing import kept_and_gone, pack, unpack
 
 
 class Reviews:

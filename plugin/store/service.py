@@ -6,7 +6,7 @@ import json
 import secrets
 from typing import Any
 
-from plugin.store.keys import Keys
+from argilla_distill.plugin.store.keys import Keys
 
 BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper bounds of the histogram of Argilla calls, in seconds."""

@@ -10,20 +10,20 @@ import redis as redis_client
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-from plugin.settings import Settings
-from plugin.store.attempts import Attempts
-from plugin.store.datasets import Datasets
-from plugin.store.dirty import Dirty
-from plugin.store.history import History
-from plugin.store.keys import Keys
-from plugin.store.lease import Lease
-from plugin.store.reports import Reports
-from plugin.store.reviews import Reviews
-from plugin.store.service import Service
-from plugin.store.sign_ins import SignIns
-from plugin.store.sweeps import Sweeps
-from plugin.store.texts import Texts
-from plugin.store.unanswered import Unanswered
+from argilla_distill.plugin.settings import Settings
+from argilla_distill.plugin.store.datasets import Datasets
+from argilla_distill.plugin.store.history import History
+from argilla_distill.plugin.store.keys import Keys
+from argilla_distill.plugin.store.reports import Reports
+from argilla_distill.plugin.store.reviews import Reviews
+from argilla_distill.plugin.store.service import Service
+from argilla_distill.plugin.store.visits.attempts import Attempts
+from argilla_distill.plugin.store.visits.sign_ins import SignIns
+from argilla_distill.plugin.store.work.dirty import Dirty
+from argilla_distill.plugin.store.work.lease import Lease
+from argilla_distill.plugin.store.work.sweeps import Sweeps
+from argilla_distill.plugin.store.work.unanswered import Unanswered
+from argilla_distill.plugin.store.work.unfitted_texts import Texts
 
 
 def connect(settings: Settings, timeout_s: float = 5.0, retries: int = 3) -> Store:

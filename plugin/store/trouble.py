@@ -2,7 +2,7 @@
 
 A Redis may answer and yet take nothing: full, without room on its disk, a replica, still loading. Each
 is told by an error of its own, from a script's inside only by the error's text. Nothing of that text is
-told, whose arguments may be secrets. Addresses, and connections that fail, are `plugin.troubles`.
+told, whose arguments may be secrets. Addresses, and connections that fail, are `plugin.argilla.troubles`.
 """
 
 from __future__ import annotations

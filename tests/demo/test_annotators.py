@@ -7,6 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from argilla_distill.workers.engine import registry
+from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.models.values import from_argilla, to_argilla
 from demo.annotators import (
     SimulatedAnnotator,
     always,
@@ -20,9 +23,6 @@ from demo.material import DISTILLED, HELPFUL, PROBLEM, TOPICS, material
 from demo.question import Question
 from demo.scenario import Annotator, Confusion, Item, Suggestion
 from demo.yardsticks import yardstick
-from workers.engine import registry
-from workers.engine.facts import Vote
-from workers.values import from_argilla, to_argilla
 
 ITEMS = material()
 QUESTIONS = {question.name: question for question in DISTILLED}

@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
+from argilla_distill.workers.engine.contract.question import Value
 from demo.annotators import annotators
 from demo.crowd import assignments, support_chatbot
 from demo.material import material
 from demo.scenario import Annotator, Assignment
-from workers.engine.question import Value
 
 ITEMS = material()
 

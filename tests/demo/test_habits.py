@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from argilla_distill.workers.engine.contract.question import Span, Value
 from demo.habits import (
     FirstWords,
     Habit,
@@ -20,7 +21,6 @@ from demo.habits import (
 )
 from demo.material import EVIDENCE, POLITENESS, TOPICS, material
 from demo.question import Question
-from workers.engine.question import Span, Value
 
 ITEMS = material()
 FAULTLESS: dict[str, Habit] = {

@@ -7,11 +7,11 @@ from collections import Counter
 from difflib import SequenceMatcher
 from itertools import combinations
 
+from argilla_distill.workers.engine.contract.question import Value
+from argilla_distill.workers.models.values import from_argilla, to_argilla
 from demo.habits import word_places
 from demo.material import DISTILLED, EVIDENCE, MATERIAL, PROBLEM, TOPICS, material
 from demo.scenario import Item
-from workers.engine.question import Value
-from workers.values import from_argilla, to_argilla
 
 
 def whole(item: Item) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from argilla_distill.workers.engine.contract.question import Span, Value
 from demo.learned import Learned, Pair, mean_error, ordered
 from demo.material import EVIDENCE, HELPFUL, POLITENESS, PROBLEM, QUESTIONS
 from demo.options import Options
@@ -16,7 +17,6 @@ from demo.programme import programme
 from demo.question import CONFLICT_QUESTION
 from demo.tables import reliability_table, score_table, sign_in_table, tabled
 from demo.yardsticks import majority
-from workers.engine.question import Span, Value
 
 BY_ID = {"q1": HELPFUL, "q2": PROBLEM, "q3": CONFLICT_QUESTION, "q4": EVIDENCE}
 LABELS = ["helpful", "problem"]

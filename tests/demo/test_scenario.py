@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from argilla_distill.workers.models.values import from_argilla, to_argilla
 from demo.crowd import support_chatbot
 from demo.material import DISTILLED, EVIDENCE, PRIORITIES, material
 from demo.question import Question
 from demo.recorded import recorded
 from demo.scenario import Item, Scenario
-from workers.values import from_argilla, to_argilla
 
 
 def from_the_crowd(_: Path) -> Scenario:

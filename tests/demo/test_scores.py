@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from argilla_distill.workers.engine.contract.question import Span, Value
 from demo.closeness import kendall, share_right, word_errors
 from demo.material import DISTILLED, EVIDENCE, POLITENESS, PRIORITIES, SUMMARY, TOPICS, material
 from demo.question import Question
 from demo.scores import MEASURES
 from demo.yardsticks import yardstick
-from workers.engine.question import Span, Value
 
 A, B, C = (("a",), ("b",), ("c",)), (("b",), ("a",), ("c",)), (("a", "b", "c"),)
 

@@ -2,8 +2,8 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from plugin import metrics
-from plugin.store import Store
+from argilla_distill.plugin.health import metrics
+from argilla_distill.plugin.store import Store
 
 DATASET = "90f3a1c2-0a51-4c0e-9a53-0d6d0a7e1f11"
 PARTS = ("_bucket", "_sum", "_count")

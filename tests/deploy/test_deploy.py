@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 import redis
 
+from argilla_distill.plugin.errors import InvalidSettings
+from argilla_distill.plugin.settings import ENVIRONMENT, DatasetSettings, Plan, read
+from argilla_distill.plugin.store import Store
+from argilla_distill.workers.cli.main import cli
 from demo.processes import Process
 from demo.servers import redis_executable
-from plugin.errors import InvalidSettings
-from plugin.settings import ENVIRONMENT, DatasetSettings, Plan, read
-from plugin.store import Store
 from tests.deploy.exposition import exposed, without_part
-from workers.cli.main import cli
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 
 VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
+
 TOLD = ["Makefile", "README.md", "deploy/Dockerfile", "deploy/compose.yaml"]
 TOLD += [".ci/run", ".ci/debian", ".ci/redis", ".ci/browser"]
 TOLD += [str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs").glob("*.md"))]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from argilla_distill.workers.writing.guidelines_section import END, START
 from demo.argilla_api import Api
 from demo.installation import Installation, eventually, installed, ours
 from demo.servers import Argilla, RedisServer
 from tests.live.test_distilled import crowd, dataset_of, records_of
-from workers.guidelines_section import END, START
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from argilla_distill.workers.use_cases.leaving import withdraw_all
 from demo.argilla_api import Api
 from demo.argilla_json import Json, label_question, text_question
 from demo.installation import STRATEGY, Installation, batch, eventually, ours
-from workers.use_cases.leaving import withdraw_all
 
 LABELS = ("a", "b", "c")
 LAG = 0.03

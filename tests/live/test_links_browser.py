@@ -9,13 +9,13 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from argilla_distill.plugin.argilla.links import answered_link, dataset_link, review_link
+from argilla_distill.workers.use_cases.reviews.enabling import enable
 from demo.argilla_api import Api
 from demo.installation import Installation, eventually
 from demo.servers import Argilla
-from plugin.argilla_links import answered_link, dataset_link, review_link
 from tests.live.chromium import PATIENCE_S, shoot, sign_in, text
 from tests.live.test_distilled import crowd, dataset_of, records_of
-from workers.use_cases.review import enable
 
 pytestmark = pytest.mark.browser
 

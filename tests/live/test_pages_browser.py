@@ -21,11 +21,11 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
-from plugin.store import Store
+from argilla_distill.plugin.store import Store
 from tests.live.chromium import PATIENCE_S, chromium, shoot, sign_in, text
-from tests.plugin import gallery, long_values
-from tests.plugin.scene import DATASET, RECORD, at, scene
-from tests.plugin.website import Site
+from tests.plugin.pages import gallery, long_values
+from tests.plugin.pages.scene import DATASET, RECORD, at, scene
+from tests.plugin.pages.website import Site
 
 pytestmark = pytest.mark.browser
 

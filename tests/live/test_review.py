@@ -8,15 +8,15 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from argilla_distill.plugin.argilla.links import review_link
+from argilla_distill.workers.use_cases.checks.status import status
+from argilla_distill.workers.use_cases.reviews.enabling import disable, enable, inspect
 from demo.argilla_api import Api, ApiError
 from demo.argilla_json import Json, label_question, text_question
 from demo.installation import Installation, eventually, ours
 from demo.servers import Argilla
-from plugin.argilla_links import review_link
 from tests.live.chromium import PATIENCE_S, shoot, sign_in, text
 from tests.live.test_distilled import crowd
-from workers.use_cases.review import disable, enable, inspect
-from workers.use_cases.status import status
 
 
 def answered(api: Api, installation: Installation, name: str) -> tuple[Json, list[Json]]:

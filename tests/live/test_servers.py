@@ -18,8 +18,7 @@ from demo.argilla_api import Api
 from demo.installation import eventually
 from demo.servers import Argilla, Process, RedisServer, ServerError, argilla_python, free_port
 from tests.live.newsroom import Newsroom, newsroom
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.places import ROOT
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from argilla_distill.plugin.argilla import gateway
+from argilla_distill.plugin.pages import blueprint
+from argilla_distill.plugin.settings import read
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.visitors.accounts import RECHECK_S
 from demo.argilla_api import Api, ApiError
 from demo.servers import Argilla
-from plugin import gateway
-from plugin.accounts import RECHECK_S
-from plugin.pages import blueprint
-from plugin.settings import read
-from plugin.store import Store
-from tests.plugin.website import Clock
+from tests.plugin.pages.website import Clock
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def clock() -> Clock:
 @pytest.fixture
 def browser(argilla: Argilla, store: Store, clock: Clock) -> Iterator[FlaskClient]:
     environment = {"ARGILLA_API_URL": argilla.url, "ARGILLA_API_KEY": argilla.api_key}
-    settings, app = read(environment), Flask("plugin")
+    settings, app = read(environment), Flask("argilla_distill.plugin")
     service = gateway.connect(settings)
     app.register_blueprint(blueprint(settings, store, serve=lambda: service, clock=clock))
     with app.test_client() as client:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from argilla_distill.workers.models.values import from_argilla, question_of
 from demo.argilla_api import Api
 from demo.argilla_json import (
     Json,
@@ -19,7 +20,6 @@ from demo.argilla_json import (
 from demo.installation import Installation, batch, eventually, installed, ours
 from demo.servers import Argilla, RedisServer
 from tests.live.test_distilled import crowd
-from workers.values import from_argilla, question_of
 
 TAGS, ITEMS, MARKS = (
     ("billing", "delivery", "account"),

@@ -9,9 +9,9 @@ import pytest
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from plugin.deliveries import Delivery
-from plugin.dispatch import DISTIL, SWEEP, Dispatch
-from plugin.store import Store
+from argilla_distill.plugin.dispatch import DISTIL, SWEEP, Dispatch
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.webhook.deliveries import Delivery
 
 D = "7f9c1d0e-9f1c-4f5e-8a51-3a58e2b0a111"
 

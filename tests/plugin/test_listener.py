@@ -21,11 +21,11 @@ from rq.serializers import JSONSerializer
 from standardwebhooks.webhooks import Webhook
 from werkzeug.test import TestResponse
 
-from plugin import webhook_secrets
-from plugin.dispatch import DISTIL
-from plugin.listener import create_app
-from plugin.settings import Settings
-from plugin.store import Store
+from argilla_distill.plugin.dispatch import DISTIL
+from argilla_distill.plugin.listener import create_app
+from argilla_distill.plugin.settings import Settings
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.webhook import signing_secrets
 
 SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 KEY = "owner-key-that-nobody-sees"
@@ -170,7 +170,7 @@ def test_a_new_secret_is_known_without_a_restart(
     assert deliver(client, event()).status_code == 202
     new = "c2Vjb25kLXNlY3JldC1vZi1vdXJz"
     store.service.keep_webhook("h2", "http://us", new)
-    monkeypatch.setattr(webhook_secrets, "AGAIN_S", 0.0)
+    monkeypatch.setattr(signing_secrets, "AGAIN_S", 0.0)
     body = event()
     assert client.post(PATH, data=body, headers=signed(body, new)).status_code == 202
 

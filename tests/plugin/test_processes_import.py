@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from rq.utils import import_attribute
 
-from plugin import dispatch
+from argilla_distill.plugin import dispatch
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("sklearn", "numpy", "scipy", "argilla", "pandas", "workers")
+HEAVY = ("sklearn", "numpy", "scipy", "argilla", "pandas")
 
 WEB = """
 import sys
-import plugin.listener
-from plugin.settings import read
-app = plugin.listener.create_app(read({
+import argilla_distill.plugin.listener
+from argilla_distill.plugin.settings import read
+app = argilla_distill.plugin.listener.create_app(read({
     "ARGILLA_API_URL": "http://argilla", "ARGILLA_API_KEY": "key", "DISTILL_REDIS_URL": REDIS,
 }))
 assert app.test_client().get("/healthz").status_code == 200
@@ -37,8 +37,7 @@ def watch(event, arguments):
     wrote = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
     if event in FORBIDDEN or wrote:
         raise SystemExit(f"{event} {arguments} while importing {name}")
-names = [module.name for package in ("plugin", "workers")
-         for module in pkgutil.walk_packages([package], package + ".")]
+names = [m.name for m in pkgutil.walk_packages(["argilla_distill"], "argilla_distill.")]
 sys.addaudithook(watch)
 for name in names:
     importlib.import_module(name)
@@ -62,16 +61,20 @@ def python(script: str) -> list[str]:
 
 def test_the_web_process_loads_neither_models_nor_the_sdk_nor_the_workers(redis_url: str) -> None:
     loaded = python(f"REDIS = {redis_url!r}\n{WEB}")
-    assert "plugin.listener" in loaded
+    assert "argilla_distill.plugin.listener" in loaded
     assert "flask" in loaded
     assert [name for name in loaded if name.split(".")[0] in HEAVY] == []
+    assert [name for name in loaded if name.startswith("argilla_distill.workers")] == []
 
 
 def test_importing_any_module_touches_nothing() -> None:
     names = python(QUIET)
-    assert {"plugin.listener", "plugin.store.lease", "workers.jobs", "workers.cli.main"} <= set(
-        names
-    )
+    assert {
+        "argilla_distill.plugin.listener",
+        "argilla_distill.plugin.store.work.lease",
+        "argilla_distill.workers.jobs",
+        "argilla_distill.workers.cli.main",
+    } <= set(names)
 
 
 PATHS = sorted(
@@ -82,23 +85,36 @@ PATHS = sorted(
 
 
 def test_the_list_of_jobs_is_not_empty() -> None:
-    assert PATHS == ["workers.jobs.distil", "workers.jobs.report", "workers.jobs.sweep"]
+    assert PATHS == [
+        "argilla_distill.workers.jobs.distil",
+        "argilla_distill.workers.jobs.report",
+        "argilla_distill.workers.jobs.sweep",
+    ]
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_every_job_is_found_by_its_path_as_rq_looks_for_it(path: str) -> None:
     job: Any = import_attribute(path)
     assert callable(job)
-    assert job.__module__ == "workers.jobs"
+    assert job.__module__ == "argilla_distill.workers.jobs"
 
 
 def test_commands_that_only_read_and_note_start_without_the_engine() -> None:
     """`connect` used to spend a second of its time on importing numpy and scipy."""
     loaded = python(
-        "import sys, workers.cli.main, workers.use_cases.sweep; print('\\n'.join(sys.modules))"
+        "import sys, argilla_distill.workers.cli.main, argilla_distill.workers.use_cases.sweep\n"
+        "print('\\n'.join(sys.modules))"
     )
-    assert "workers.use_cases.sweep" in loaded
-    heavy = {"numpy", "scipy", "sklearn", "workers.models", "pandas", "pyarrow", "openpyxl"}
+    assert "argilla_distill.workers.use_cases.sweep" in loaded
+    heavy = {
+        "numpy",
+        "scipy",
+        "sklearn",
+        "argilla_distill.workers.models.dataset_models",
+        "pandas",
+        "pyarrow",
+        "openpyxl",
+    }
     assert not heavy & set(loaded)
 
 
@@ -106,9 +122,9 @@ def test_a_csv_file_is_read_without_pandas_and_pyarrow(tmp_path: Path) -> None:
     (tmp_path / "answers.csv").write_text("task,worker,label\nt,ann,yes\n")
     loaded = python(
         "import sys\nfrom pathlib import Path\n"
-        "from workers.files.answers_file import read_table\n"
+        "from argilla_distill.workers.files.answers_file import read_table\n"
         f"read_table('label', Path({str(tmp_path / 'answers.csv')!r}))\n"
         "print('\\n'.join(sys.modules))"
     )
-    assert "workers.files.answers_file" in loaded
+    assert "argilla_distill.workers.files.answers_file" in loaded
     assert not {"pandas", "pyarrow", "openpyxl", "argilla", "sklearn"} & set(loaded)

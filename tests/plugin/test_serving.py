@@ -20,11 +20,11 @@ from typing import Any
 
 import pytest
 
+from argilla_distill.plugin import serving
+from argilla_distill.plugin.listener import create_app
+from argilla_distill.plugin.settings import Settings
+from argilla_distill.plugin.store import Store
 from demo.processes import Process, free_port
-from plugin import serving
-from plugin.listener import create_app
-from plugin.settings import Settings
-from plugin.store import Store
 from tests.plugin.test_listener import DATASET, PATH, SECRET, event, signed
 
 SLOW = 200

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from plugin.errors import InvalidSettings
-from plugin.settings import ENVIRONMENT, FROM_FILES, Plan, Settings, read
+from argilla_distill.plugin.errors import InvalidSettings
+from argilla_distill.plugin.settings import ENVIRONMENT, FROM_FILES, Plan, Settings, read
 
 KEY = "owner.api.key-that-nobody-sees"
 LEAST = {"ARGILLA_API_URL": "http://argilla:6900", "ARGILLA_API_KEY": KEY}

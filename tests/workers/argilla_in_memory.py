@@ -9,18 +9,25 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from plugin.errors import InvalidValue, NotFound
-from plugin.gateway import Gateway
-from plugin.records import REVIEW_OF, Dataset, Question, Record, Response, Suggestion
+from argilla_distill.domain.records import (
+    REVIEW_OF,
+    Dataset,
+    DatasetQuestion,
+    Record,
+    Response,
+    Suggestion,
+)
+from argilla_distill.plugin.argilla.gateway import Gateway
+from argilla_distill.plugin.errors import InvalidValue, NotFound
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 D = "d5a7a5e7-0000-4000-8000-000000000001"
-HELPFUL = Question("q-helpful", "helpful", "label_selection", ("yes", "no"))
-PROBLEM = Question("q-problem", "problem", "label_selection", ("none", "tone", "facts"))
-STARS = Question("q-stars", "stars", "rating", ("1", "2"))
-NOTE = Question("q-note", "conflicts", "text")
+HELPFUL = DatasetQuestion("q-helpful", "helpful", "label_selection", ("yes", "no"))
+PROBLEM = DatasetQuestion("q-problem", "problem", "label_selection", ("none", "tone", "facts"))
+STARS = DatasetQuestion("q-stars", "stars", "rating", ("1", "2"))
+NOTE = DatasetQuestion("q-note", "conflicts", "text")
 CHAT = Dataset(D, "chat", "w1", "support", "ready", 0, (HELPFUL, PROBLEM, STARS, NOTE))
 
 Hook = Callable[[str], None]
@@ -129,13 +136,15 @@ class FakeArgilla(Gateway):
         for row in (row for rows in self.rows.values() for row in rows.values()):
             row.responses.pop(user, None)
 
-    def suggested_by(self, agent: str | None, record: str, question: Question, value: str) -> None:
+    def suggested_by(
+        self, agent: str | None, record: str, question: DatasetQuestion, value: str
+    ) -> None:
         found = Suggestion(
             f"s-{record}-{question.name}", question.id, value, 0.7, agent, "model", self.tick()
         )
         self.rows[D][record].suggestions[question.id] = found
 
-    def shown(self, record: str, question: Question = HELPFUL) -> Suggestion | None:
+    def shown(self, record: str, question: DatasetQuestion = HELPFUL) -> Suggestion | None:
         """What an annotator sees suggested."""
         return self._row(record)[1].suggestions.get(question.id)
 
@@ -305,7 +314,9 @@ class FakeArgilla(Gateway):
         metadata: Sequence[Mapping[str, Any]],
     ) -> str:
         dataset_id = f"dataset-{len(self.sets) + 1}-{self.tick()}"
-        asked = tuple(Question.parse({"id": f"{dataset_id}-{q['name']}", **q}) for q in questions)
+        asked = tuple(
+            DatasetQuestion.parse({"id": f"{dataset_id}-{q['name']}", **q}) for q in questions
+        )
         self.sets[dataset_id] = Dataset(
             dataset_id,
             body["name"],

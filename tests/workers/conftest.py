@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import redis
 
-from plugin import gateway
+from argilla_distill.plugin.argilla import gateway
+from argilla_distill.workers.cli import main
 from tests.workers.argilla_in_memory import FakeArgilla
-from tests.workers.command_line import KEY, Done, Run
-from tests.workers.town import Town, plan
-from workers.cli import main
+from tests.workers.cli.command_line import KEY, Done, Run
+from tests.workers.service_in_memory import Town, plan
 
 Build = Callable[..., Town]
 

@@ -1,5 +1,5 @@
 """The command line `argilla-distill`: one file per group of commands, `main` is the entry point."""
 
-from workers.cli.main import main
+from argilla_distill.workers.cli.main import main
 
 __all__ = ["main"]

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import click
 
-from plugin import readiness
-from plugin.errors import NoWorker
-from workers.use_cases.world import World
+from argilla_distill.plugin.errors import NoWorker
+from argilla_distill.plugin.health import readiness
+from argilla_distill.workers.use_cases.world import World
 
 NOBODY = "no worker is alive: what is read waits until one is started (`argilla-distill worker`)"
 PATIENCE_S = 30.0

@@ -12,8 +12,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from plugin.settings import Settings
-from workers.use_cases.world import World
+from argilla_distill.plugin.settings import Settings
+from argilla_distill.workers.use_cases.world import World
 
 as_json = click.option("--json", "json_", is_flag=True, help="Print JSON for scripts.")
 

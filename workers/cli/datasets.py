@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import click
 
-from plugin.nearest import did_you_mean
-from plugin.records import Dataset
-from workers.use_cases.registration import distilled
-from workers.use_cases.world import World
+from argilla_distill.domain.nearest import did_you_mean
+from argilla_distill.domain.records import Dataset
+from argilla_distill.workers.use_cases.registration import distilled
+from argilla_distill.workers.use_cases.world import World
 
 
 def chosen(world: World, names: tuple[str, ...]) -> list[Dataset]:

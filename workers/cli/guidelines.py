@@ -6,9 +6,9 @@ import sys
 
 import click
 
-from workers.cli.context import Opened, as_json, console, print_json
-from workers.cli.datasets import named
-from workers.use_cases import guidelines as use_case
+from argilla_distill.workers.cli.context import Opened, as_json, console, print_json
+from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.use_cases.reports import guidelines as use_case
 
 
 @click.command()

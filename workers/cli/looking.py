@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from plugin.event_view import Event
-from plugin.wording import count, many
-from workers.cli.layout import INDENT, entry, plain, table, wrapped
+from argilla_distill.domain.explanation.timeline import Event
+from argilla_distill.domain.wording import count, many
+from argilla_distill.workers.cli.layout import INDENT, entry, plain, table, wrapped
 
 HEADER = ("dataset", "done", "people", "models", "open", "waiting", "state")
 MEANING = (

@@ -20,14 +20,28 @@ from contextlib import contextmanager
 import click
 from redis.exceptions import RedisError
 
-from plugin import gateway, store
-from plugin.errors import ArgillaRefused, DistillError, InvalidSettings, StoreUnavailable
-from plugin.settings import Settings, read
-from plugin.troubles import is_setting, with_redis
-from workers.cli import guidelines, leaving, offline, operating, reviewing, running, watching
-from workers.cli.context import Opened
-from workers.engine.errors import BadPosterior, UnknownStrategy
-from workers.use_cases.world import World
+from argilla_distill.plugin import store
+from argilla_distill.plugin.argilla import gateway
+from argilla_distill.plugin.argilla.troubles import is_setting, with_redis
+from argilla_distill.plugin.errors import (
+    ArgillaRefused,
+    DistillError,
+    InvalidSettings,
+    StoreUnavailable,
+)
+from argilla_distill.plugin.settings import Settings, read
+from argilla_distill.workers.cli import (
+    guidelines,
+    leaving,
+    offline,
+    operating,
+    reviewing,
+    running,
+    watching,
+)
+from argilla_distill.workers.cli.context import Opened
+from argilla_distill.workers.engine.errors import BadPosterior, UnknownStrategy
+from argilla_distill.workers.use_cases.world import World
 
 
 @contextmanager

@@ -13,12 +13,12 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from workers.cli.context import bar
-from workers.files.output import STANDARD, Output, SameFile, refuse_same
-from workers.files.reading.source import files_in
+from argilla_distill.workers.cli.context import bar
+from argilla_distill.workers.files.output import STANDARD, Output, SameFile, refuse_same
+from argilla_distill.workers.files.reading.source import files_in
 
 if TYPE_CHECKING:
-    from workers.use_cases.aggregate import Aggregate
+    from argilla_distill.workers.use_cases.aggregate import Aggregate
 
 TYPES = ("label", "multi_label", "rating", "ranking", "span", "text")
 
@@ -99,13 +99,13 @@ def aggregate(
     export of Argilla or Label Studio. One JSON line is written for each record.
     """
     # These load the engine: a second.
-    from workers.engine import registry
-    from workers.engine.errors import EngineError
-    from workers.files.answers_file import read
-    from workers.files.given import Given, split_labels
-    from workers.files.reading.columns import parse
-    from workers.files.reading.mistakes import BadTable
-    from workers.use_cases.aggregate import aggregate as learn
+    from argilla_distill.workers.engine import registry
+    from argilla_distill.workers.engine.errors import EngineError
+    from argilla_distill.workers.files.answers_file import read
+    from argilla_distill.workers.files.given import Given, split_labels
+    from argilla_distill.workers.files.reading.columns import parse
+    from argilla_distill.workers.files.reading.mistakes import BadTable
+    from argilla_distill.workers.use_cases.aggregate import aggregate as learn
 
     _check_paths(
         {"answers": answers, "adjudications": adjudications, "items": items}, out, annotators

@@ -7,16 +7,17 @@ import time
 
 import click
 
-from plugin.errors import DatasetBusy, InvalidSettings
-from plugin.records import Dataset
-from workers.cli.alive import Patience, tell_if_nobody_works
-from workers.cli.context import Opened, as_json, bar, console, print_json
-from workers.cli.datasets import chosen
-from workers.use_cases import redis_database, registration
-from workers.use_cases.review import adopt
-from workers.use_cases.sweep import Report, sweep
-from workers.use_cases.waiting import waiting
-from workers.use_cases.world import World
+from argilla_distill.domain.records import Dataset
+from argilla_distill.plugin.errors import DatasetBusy, InvalidSettings
+from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
+from argilla_distill.workers.cli.context import Opened, as_json, bar, console, print_json
+from argilla_distill.workers.cli.datasets import chosen
+from argilla_distill.workers.use_cases import registration
+from argilla_distill.workers.use_cases.checks import redis_database
+from argilla_distill.workers.use_cases.checks.waiting import waiting
+from argilla_distill.workers.use_cases.reviews.enabling import adopt
+from argilla_distill.workers.use_cases.sweep import Report, sweep
+from argilla_distill.workers.use_cases.world import World
 
 TOLD = ("dataset_id", "name", "records", "differing", "word")
 """What of a sweep's report is told to scripts."""
@@ -75,7 +76,9 @@ def reconcile(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
 @click.pass_obj
 def refit(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     """Fit the models anew and begin a new version of each."""
-    from workers.use_cases.refit import refit as refit_dataset  # loads the engine: a second
+    from argilla_distill.workers.use_cases.distilling.refit import (
+        refit as refit_dataset,  # loads the engine: a second
+    )
 
     with opened.world() as world:
         tell_if_nobody_works(world)

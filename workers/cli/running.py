@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from workers import processes
-from workers.cli.context import Opened
+from argilla_distill.workers import processes
+from argilla_distill.workers.cli.context import Opened
 
 
 @click.command()
@@ -15,7 +15,7 @@ from workers.cli.context import Opened
 @click.pass_obj
 def web(opened: Opened, host: str, port: int, threads: int) -> None:
     """Take deliveries and show pages until stopped; what has arrived by then is answered."""
-    from plugin import listener, serving  # other commands need no Flask
+    from argilla_distill.plugin import listener, serving  # other commands need no Flask
 
     settings = opened.settings()
     try:

@@ -7,9 +7,9 @@ import sys
 import click
 from rich.text import Text
 
-from plugin.errors import ArgillaRefused, ArgillaUnavailable
-from workers.cli import looking
-from workers.cli.context import (
+from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable
+from argilla_distill.workers.cli import looking
+from argilla_distill.workers.cli.context import (
     Opened,
     as_json,
     console,
@@ -17,11 +17,11 @@ from workers.cli.context import (
     print_lines,
     width,
 )
-from workers.cli.datasets import no_such_dataset
-from workers.cli.layout import wrapped
-from workers.use_cases import plan_check
-from workers.use_cases import status as reporting
-from workers.use_cases.world import World
+from argilla_distill.workers.cli.datasets import no_such_dataset
+from argilla_distill.workers.cli.layout import wrapped
+from argilla_distill.workers.use_cases.checks import plan_check
+from argilla_distill.workers.use_cases.checks import status as reporting
+from argilla_distill.workers.use_cases.world import World
 
 NOT_CONNECTED = "not connected to Argilla: run `argilla-distill connect`"
 STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
@@ -96,7 +96,9 @@ def history(opened: Opened, record: str, dataset: str, json_: bool) -> None:
 @click.pass_obj
 def doctor(opened: Opened, json_: bool) -> None:
     """Examine every part that the service stands on, and say what to do."""
-    from workers.use_cases import doctor as examination  # loads the engine: a second
+    from argilla_distill.workers.use_cases.checks import (
+        doctor as examination,  # loads the engine: a second
+    )
 
     worst = examination.OK
     found = []

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engine.choice import Choice, Voice
-from workers.engine.errors import BadPosterior, UnknownLabel
-from workers.engine.facts import Adjudication, Content, Fact, Source, Vote
-from workers.engine.question import Value
-from workers.engine.reliability import ANNOTATOR_VOTES, CROWD_ACCURACY
-from workers.engine.strategy import Reliability, State
-from workers.engine.value_model import ValueModel, believed
+from argilla_distill.workers.engine.contract.choice import Choice, Voice
+from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Fact, Source, Vote
+from argilla_distill.workers.engine.contract.question import Value
+from argilla_distill.workers.engine.contract.reliability import ANNOTATOR_VOTES, CROWD_ACCURACY
+from argilla_distill.workers.engine.contract.strategy import Reliability, State
+from argilla_distill.workers.engine.contract.value_model import ValueModel, believed
+from argilla_distill.workers.engine.errors import BadPosterior, UnknownLabel
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -49,7 +49,7 @@ class Custom(ValueModel):
     ...
     ...     def posterior(self, votes):
     ...         return {"no": 0.9, "yes": 0.1} if any(v.value == "no" for v in votes) else {"yes": 1}
-    >>> from workers.engine.question import label_question
+    >>> from argilla_distill.workers.engine.contract.question import label_question
     >>> votes = [Vote("r", who, what) for who, what in (("ann", "yes"), ("ben", "no"))]
     >>> [decision] = Veto(label_question("yes", "no")).fit(votes).decide(["r"])
     >>> decision.value, round(decision.confidence, 2)

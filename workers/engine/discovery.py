@@ -9,8 +9,8 @@ from __future__ import annotations
 import inspect
 from importlib.metadata import EntryPoint, entry_points
 
-from workers.engine.errors import NotAStrategy
-from workers.engine.strategy import Strategy
+from argilla_distill.workers.engine.contract.strategy import Strategy
+from argilla_distill.workers.engine.errors import NotAStrategy
 
 GROUP = "argilla_distill.strategies"
 """The group of entry points that we look at."""
@@ -24,7 +24,7 @@ def names() -> list[str]:
 def find(name: str) -> type[Strategy] | None:
     """The class with this import path or entry point's name; None if there is none.
 
-    >>> find("workers.engine.majority:Majority").__name__
+    >>> find("argilla_distill.workers.engine.label.majority:Majority").__name__
     'Majority'
     >>> find("best") is None
     True

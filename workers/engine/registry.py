@@ -9,21 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workers.engine import discovery
-from workers.engine.dawid_skene import DawidSkene
-from workers.engine.errors import BadSnapshot, UnknownStrategy, UnsuitedStrategy
-from workers.engine.learned import Learned
-from workers.engine.majority import Majority
-from workers.engine.median_rating import RatingMajority
-from workers.engine.multi_label import MultiLabelDawidSkene, MultiLabelLearned, MultiLabelMajority
-from workers.engine.question import Question, QuestionType, question_of
-from workers.engine.ranking import RankingDawidSkene, RankingLearned, RankingMajority
-from workers.engine.rating import RatingLearned
-from workers.engine.span import SpanDawidSkene, SpanLearned, SpanMajority
-from workers.engine.strategy import State, Strategy
-from workers.engine.text import TextLearned
-from workers.engine.text_alignment import TextAlignment
-from workers.engine.text_model import TextMajority
+from argilla_distill.workers.engine import discovery
+from argilla_distill.workers.engine.composite.multi_label import (
+    MultiLabelDawidSkene,
+    MultiLabelLearned,
+    MultiLabelMajority,
+)
+from argilla_distill.workers.engine.composite.ranking import (
+    RankingDawidSkene,
+    RankingLearned,
+    RankingMajority,
+)
+from argilla_distill.workers.engine.composite.span import SpanDawidSkene, SpanLearned, SpanMajority
+from argilla_distill.workers.engine.contract.question import Question, QuestionType, question_of
+from argilla_distill.workers.engine.contract.strategy import State, Strategy
+from argilla_distill.workers.engine.errors import BadSnapshot, UnknownStrategy, UnsuitedStrategy
+from argilla_distill.workers.engine.label.dawid_skene import DawidSkene
+from argilla_distill.workers.engine.label.learned import Learned
+from argilla_distill.workers.engine.label.majority import Majority
+from argilla_distill.workers.engine.rating.median_rating import RatingMajority
+from argilla_distill.workers.engine.rating.rating import RatingLearned
+from argilla_distill.workers.engine.text.text import TextLearned
+from argilla_distill.workers.engine.text.text_alignment import TextAlignment
+from argilla_distill.workers.engine.text.text_model import TextMajority
 
 CLASSES: tuple[type[Strategy], ...] = (
     *(Majority, DawidSkene, Learned),
@@ -58,12 +66,12 @@ def create(name: object, question: Question) -> Strategy:
     UnknownStrategy : nobody registered that name; NotAStrategy: what has that name is none.
     UnsuitedStrategy : it cannot answer this type of question.
 
-    >>> from workers.engine.question import label_question
+    >>> from argilla_distill.workers.engine.contract.question import label_question
     >>> create("majority", label_question("yes", "no")).fit([]).n_votes
     0
     >>> create("best", label_question("yes", "no"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    workers.engine.errors.UnknownStrategy: unknown strategy 'best'; known are alignment, dawid_skene, ...
+    argilla_distill.workers.engine.errors.UnknownStrategy: unknown strategy 'best'; known are alignment, ...
     """
     return _called(name, find(name, question.type)(question))
 

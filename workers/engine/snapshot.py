@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engine.errors import BadSnapshot
-from workers.engine.strategy import State
+from argilla_distill.workers.engine.contract.strategy import State
+from argilla_distill.workers.engine.errors import BadSnapshot
 
 FORMAT = 4
 

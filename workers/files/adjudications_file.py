@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workers.engine.errors import BadValue
-from workers.engine.question import Question
-from workers.files.alike import plain_name, shown, twin
-from workers.files.answers import Answers
-from workers.files.cells import LABELLED, from_cell, known, number, on_scale, presence, scale_of
-from workers.files.rankings import Ranking
-from workers.files.reading.tables import Table
+from argilla_distill.workers.engine.contract.question import Question
+from argilla_distill.workers.engine.errors import BadValue
+from argilla_distill.workers.files.alike import plain_name, shown, twin
+from argilla_distill.workers.files.answers import Answers
+from argilla_distill.workers.files.cells import (
+    LABELLED,
+    from_cell,
+    known,
+    number,
+    on_scale,
+    presence,
+    scale_of,
+)
+from argilla_distill.workers.files.rankings import Ranking
+from argilla_distill.workers.files.reading.tables import Table
 
 
 def adjudicate(answers: Answers, table: Table, labels: bool = False) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
-from workers.engine.errors import BadValue
+from argilla_distill.workers.engine.errors import BadValue
 
 MISSING = {"nan", "none", "null", "n/a", "na", "#n/a", "<na>", "nat"}
 """How programs write that there is nothing."""

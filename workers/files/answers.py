@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engine.facts import Adjudication, Content, Fact, Vote
-from workers.engine.question import Question, Value
-from workers.files.cells import needs_lists
-from workers.files.rankings import parts_of
+from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Fact, Vote
+from argilla_distill.workers.engine.contract.question import Question, Value
+from argilla_distill.workers.files.cells import needs_lists
+from argilla_distill.workers.files.rankings import parts_of
 
 
 @dataclass

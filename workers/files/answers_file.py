@@ -12,23 +12,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from workers.engine.errors import BadValue
-from workers.engine.question import QuestionType
-from workers.files.adjudications_file import adjudicate
-from workers.files.alike import plain_name, plain_text, twin
-from workers.files.answers import Answers
-from workers.files.exports import argilla, label_studio
-from workers.files.exports.export import Export, Exported
-from workers.files.given import Given, scale_points, wanted_of
-from workers.files.reading.arrow import arrow_records
-from workers.files.reading.as_text import as_cell
-from workers.files.reading.columns import Columns
-from workers.files.reading.documents import documents
-from workers.files.reading.mistakes import BadTable, Mistakes
-from workers.files.reading.rows import ListedRows, ObjectRows
-from workers.files.reading.source import SETTINGS, Source, files_in
-from workers.files.reading.tables import Progress, Table
-from workers.files.vote_columns import Row, VoteColumns
+from argilla_distill.workers.engine.contract.question import QuestionType
+from argilla_distill.workers.engine.errors import BadValue
+from argilla_distill.workers.files.adjudications_file import adjudicate
+from argilla_distill.workers.files.alike import plain_name, plain_text, twin
+from argilla_distill.workers.files.answers import Answers
+from argilla_distill.workers.files.exports import argilla, label_studio
+from argilla_distill.workers.files.exports.export import Export, Exported
+from argilla_distill.workers.files.given import Given, scale_points, wanted_of
+from argilla_distill.workers.files.reading.arrow import arrow_records
+from argilla_distill.workers.files.reading.as_text import as_cell
+from argilla_distill.workers.files.reading.columns import Columns
+from argilla_distill.workers.files.reading.documents import documents
+from argilla_distill.workers.files.reading.mistakes import BadTable, Mistakes
+from argilla_distill.workers.files.reading.rows import ListedRows, ObjectRows
+from argilla_distill.workers.files.reading.source import SETTINGS, Source, files_in
+from argilla_distill.workers.files.reading.tables import Progress, Table
+from argilla_distill.workers.files.vote_columns import Row, VoteColumns
 
 
 def read(given: Given, progress: Progress | None = None) -> list[Answers]:

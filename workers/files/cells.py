@@ -10,7 +10,7 @@
 | text | ``He left.`` | |
 
 A cell alone cannot tell what the question's labels are: whole files are
-`workers.files.answers_file`. Argilla's own JSON is `workers.values`.
+`workers.files.answers_file`. Argilla's own JSON is `workers.models.values`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from workers.engine.errors import BadValue
-from workers.engine.question import QuestionType, Span, Value
-from workers.files.alike import plain_name, plain_text, twin
+from argilla_distill.workers.engine.contract.question import QuestionType, Span, Value
+from argilla_distill.workers.engine.errors import BadValue
+from argilla_distill.workers.files.alike import plain_name, plain_text, twin
 
 LABELLED = {"label", "multi_label", "span"}
 """The types whose values are made of labels."""

@@ -13,8 +13,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engine.errors import BadValue
-from workers.files.cells import number
+from argilla_distill.workers.engine.errors import BadValue
+from argilla_distill.workers.files.cells import number
 
 FEW = 0.1
 """At most so large a share of the cells may be left out."""

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workers.engine.errors import BadValue
-from workers.engine.question import QuestionType
-from workers.files.alike import plain_name
-from workers.files.cells import number
-from workers.files.exports import argilla
-from workers.files.exports.export import Export, Exported
-from workers.files.reading.mistakes import BadTable
+from argilla_distill.workers.engine.contract.question import QuestionType
+from argilla_distill.workers.engine.errors import BadValue
+from argilla_distill.workers.files.alike import plain_name
+from argilla_distill.workers.files.cells import number
+from argilla_distill.workers.files.exports import argilla
+from argilla_distill.workers.files.exports.export import Export, Exported
+from argilla_distill.workers.files.reading.mistakes import BadTable
 
 
 @dataclass(frozen=True)

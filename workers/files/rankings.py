@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workers.engine.question import Value
+from argilla_distill.workers.engine.contract.question import Value
 
 Ranking = tuple[tuple[str, ...], ...]
 """Groups of tied items, best first."""

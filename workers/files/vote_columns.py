@@ -13,11 +13,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engine.errors import BadValue
-from workers.engine.question import Question, QuestionType, Span, Value
-from workers.files.alike import plain_name, told_alike, twins, visible
-from workers.files.answers import Answers
-from workers.files.cells import (
+from argilla_distill.workers.engine.contract.question import Question, QuestionType, Span, Value
+from argilla_distill.workers.engine.errors import BadValue
+from argilla_distill.workers.files.alike import plain_name, told_alike, twins, visible
+from argilla_distill.workers.files.answers import Answers
+from argilla_distill.workers.files.cells import (
     LABELLED,
     from_cell,
     known,
@@ -26,9 +26,9 @@ from workers.files.cells import (
     renamed,
     scale_of,
 )
-from workers.files.confidence import Confidence
-from workers.files.rankings import joined, parts_of
-from workers.files.reading.mistakes import Mistakes
+from argilla_distill.workers.files.confidence import Confidence
+from argilla_distill.workers.files.rankings import joined, parts_of
+from argilla_distill.workers.files.reading.mistakes import Mistakes
 
 Row = tuple[int, tuple[str, ...]]
 """The number of a row; its task, annotator and answer, and how sure they were if that is told."""

@@ -1,7 +1,7 @@
 """Reports: a whole dataset in figures, counted now and then so that pages are quick to make.
 
-What is counted is `plugin.report`, where it is kept `plugin.store.reports`, when it is counted
-`workers.use_cases.report`.
+What is counted is `domain.report`, where it is kept `plugin.store.reports`, when it is counted
+`workers.use_cases.reports.report`.
 
 - ``survey``: one reading of the store, as columns
 - ``standing``: what stands on one question: votes, adjudications, decisions, conflicts

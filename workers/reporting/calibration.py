@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from plugin.report import Bin
-from workers.engine.agreement import Floats
-from workers.engine.difference import difference, texts
-from workers.engine.question import Question, Value
+from argilla_distill.domain.report import Bin
+from argilla_distill.workers.engine.contract.question import Question, Value
+from argilla_distill.workers.engine.measures.agreement import Floats
+from argilla_distill.workers.engine.measures.difference import difference, texts
 
 BINS = 10
 

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from plugin.report import AnnotatorReport, Costly
-from workers.engine.agreement import Agreement, Floats
-from workers.engine.difference import difference
-from workers.engine.kappa import kappas
-from workers.engine.strategy import Reliability
-from workers.reporting.periods import monday, week
-from workers.reporting.standing import NONE, Ints, Standing
-from workers.reporting.survey import Survey
+from argilla_distill.domain.report import AnnotatorReport, Costly
+from argilla_distill.workers.engine.contract.strategy import Reliability
+from argilla_distill.workers.engine.measures.agreement import Agreement, Floats
+from argilla_distill.workers.engine.measures.difference import difference
+from argilla_distill.workers.engine.measures.kappa import kappas
+from argilla_distill.workers.reporting.periods import monday, week
+from argilla_distill.workers.reporting.standing import NONE, Ints, Standing
+from argilla_distill.workers.reporting.survey import Survey
 
 LEAST_VOTES = 10
 WIDEST = 0.4

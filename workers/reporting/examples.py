@@ -1,6 +1,6 @@
 """Records that show a newcomer what a label means, and where it ends.
 
-Annotators read them, so they come from complete records alone (`plugin.disclosure`). `pick` chooses
+Annotators read them, so they come from complete records alone (`domain.disclosure`). `pick` chooses
 them; `told` adds the record's text and the reason in words.
 """
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plugin.report import Example
-from workers.reporting.standing import NONE, Ints, Standing
-from workers.reporting.survey import Survey
-from workers.values import MOST_CHARACTERS
+from argilla_distill.domain.report import Example
+from argilla_distill.workers.models.values import MOST_CHARACTERS
+from argilla_distill.workers.reporting.standing import NONE, Ints, Standing
+from argilla_distill.workers.reporting.survey import Survey
 
 MOST = 4
 FEW = 10

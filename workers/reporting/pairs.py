@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from plugin.report import Pair
-from workers.engine.agreement import Floats
-from workers.reporting.standing import Ints, Standing
+from argilla_distill.domain.report import Pair
+from argilla_distill.workers.engine.measures.agreement import Floats
+from argilla_distill.workers.reporting.standing import Ints, Standing
 
 MOST_PAIRS = 100
 

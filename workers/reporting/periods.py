@@ -6,10 +6,10 @@ from datetime import datetime, timezone
 
 import numpy as np
 
-from plugin.report import Period
-from workers.engine.agreement import Agreement
-from workers.reporting.standing import NONE, Ints, Standing
-from workers.reporting.survey import Survey
+from argilla_distill.domain.report import Period
+from argilla_distill.workers.engine.measures.agreement import Agreement
+from argilla_distill.workers.reporting.standing import NONE, Ints, Standing
+from argilla_distill.workers.reporting.survey import Survey
 
 DAY_MS = 86_400_000
 MONDAY = 4

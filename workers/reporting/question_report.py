@@ -8,21 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from plugin.report import Across, Example, QuestionReport
-from workers.engine.agreement import Floats, agreement
-from workers.engine.strategy import Reliability, Training
-from workers.reporting.calibration import (
+from argilla_distill.domain.report import Across, Example, QuestionReport
+from argilla_distill.workers.engine.contract.strategy import Reliability, Training
+from argilla_distill.workers.engine.measures.agreement import Floats, agreement
+from argilla_distill.workers.reporting.calibration import (
     calibration,
     calibration_error,
     calibration_interval,
     histogram,
     share_right,
 )
-from workers.reporting.crowd import Crowd
-from workers.reporting.pairs import pairs
-from workers.reporting.periods import rounds, weeks
-from workers.reporting.standing import NONE, Standing
-from workers.reporting.survey import Survey
+from argilla_distill.workers.reporting.crowd import Crowd
+from argilla_distill.workers.reporting.pairs import pairs
+from argilla_distill.workers.reporting.periods import rounds, weeks
+from argilla_distill.workers.reporting.standing import NONE, Standing
+from argilla_distill.workers.reporting.survey import Survey
 
 MOST_VALUES = 30
 

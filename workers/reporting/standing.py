@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from plugin.voices import REVIEW
-from workers.engine.agreement import Columns, Floats
-from workers.engine.errors import BadValue
-from workers.engine.question import Question, Value
-from workers.values import MOST_CHARACTERS, from_argilla, short
+from argilla_distill.domain.explanation.voices import REVIEW
+from argilla_distill.workers.engine.contract.question import Question, Value
+from argilla_distill.workers.engine.errors import BadValue
+from argilla_distill.workers.engine.measures.agreement import Columns, Floats
+from argilla_distill.workers.models.values import MOST_CHARACTERS, from_argilla, short
 
 Ints = NDArray[np.int64]
 
@@ -243,7 +243,7 @@ def standing(gathered: Gathering, n_records: int) -> Standing:
 
 
 def _kind(sizes: tuple[int, ...], decided: int) -> str:
-    """The kind of an open conflict that was stored without it (see `workers.engine.conflicts`).
+    """The kind of an open conflict that was stored without it (see `workers.engine.measures.conflicts`).
 
     `sizes`: how many voices each side has, most first.
     """

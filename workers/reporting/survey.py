@@ -9,13 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from plugin.disclosure import complete_entry
-from plugin.ledger import GONE
-from plugin.store import Store
-from plugin.store.history import Entry
-from workers.engine.question import Question
-from workers.reporting.standing import NONE, Gathering, Ints, Standing, Values, standing
-from workers.witness import REVIEWER
+from argilla_distill.domain.disclosure import complete_entry
+from argilla_distill.domain.history import Entry
+from argilla_distill.domain.ledger import GONE
+from argilla_distill.plugin.store import Store
+from argilla_distill.workers.engine.contract.question import Question
+from argilla_distill.workers.models.facts_of_history import REVIEWER
+from argilla_distill.workers.reporting.standing import (
+    NONE,
+    Gathering,
+    Ints,
+    Standing,
+    Values,
+    standing,
+)
 
 IDS = 5_000
 """So many entries of the history are asked for at once."""
@@ -34,7 +41,7 @@ class Survey:
     rows : the inverse
     first_at : when the first of the standing answers was given, ms since the epoch; 0 without any
     prints : fingerprints of the texts, 0 where none is known
-    complete : whether annotators may know what is decided (`plugin.disclosure`)
+    complete : whether annotators may know what is decided (`domain.disclosure`)
     round : place in `rounds` of the record's round, NONE for none
     answers : annotator and time (ms) of every submitted answer, whatever it answers
     questions : name → what stands on it

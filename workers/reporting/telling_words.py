@@ -12,10 +12,10 @@ from math import log, sqrt
 
 import numpy as np
 
-from plugin.explaining.evidence import words_of
-from workers.reporting.examples import shown
-from workers.reporting.standing import Standing
-from workers.reporting.survey import Survey
+from argilla_distill.domain.explanation.evidence import words_of
+from argilla_distill.workers.reporting.examples import shown
+from argilla_distill.workers.reporting.standing import Standing
+from argilla_distill.workers.reporting.survey import Survey
 
 SAMPLE = 240
 """So many records' texts are read beside those of the examples."""

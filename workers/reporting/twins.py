@@ -10,10 +10,10 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from plugin.report import Across
-from workers.engine.conflicts import RATING_SHARE
-from workers.engine.difference import difference
-from workers.reporting.standing import NONE, Standing
+from argilla_distill.domain.report import Across
+from argilla_distill.workers.engine.measures.conflicts import RATING_SHARE
+from argilla_distill.workers.engine.measures.difference import difference
+from argilla_distill.workers.reporting.standing import NONE, Standing
 
 NEAR = 3
 """Fingerprints (64 bits) that differ in so many bits at most are of near-identical texts."""

@@ -1,1 +1,14 @@
-"""What the service does, one use case a file. They receive the world; `workers.jobs` builds it."""
+"""What the service does, one use case a file. They receive the world; `workers.jobs` builds it.
+
+| room | what is in it |
+| --- | --- |
+| `world` | what a use case receives |
+| `distilling` | observe, learn, decide, publish |
+| `sweep` | compare a whole dataset with what we know of it |
+| `watch` | what the cron does |
+| `registration`, `leaving`, `late_writes` | connect and disconnect; what lands in Argilla after that |
+| `reviews` | the review dataset of a dataset |
+| `reports` | counting for the pages, and examples for newcomers |
+| `checks` | status, doctor, and what a dataset still waits for |
+| `aggregate` | recorded answers, distilled at once |
+"""

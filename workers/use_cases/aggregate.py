@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workers.engine import registry
-from workers.engine.decision import Decision
-from workers.engine.facts import Adjudication, Fact
-from workers.engine.strategy import Reliability, Strategy
-from workers.files.answers import Answers
-from workers.files.cells import to_json
+from argilla_distill.workers.engine import registry
+from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.contract.facts import Adjudication, Fact
+from argilla_distill.workers.engine.contract.strategy import Reliability, Strategy
+from argilla_distill.workers.files.answers import Answers
+from argilla_distill.workers.files.cells import to_json
 
 VERSION = 1
 """The version of a model that was fitted once, as the first one of a live dataset has it."""

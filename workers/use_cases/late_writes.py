@@ -1,6 +1,6 @@
 """Writes of ours that land in Argilla after `disconnect`: taken back, as what had landed before it was.
 
-A write on the wire can outlive its worker, its lease and our connection; `plugin.store.unanswered` knows
+A write on the wire can outlive its worker, its lease and our connection; `plugin.store.work.unanswered` knows
 those whose end nobody has seen. What a disconnection takes back itself is `leaving`.
 """
 
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plugin.store.service import EVERYTHING, RESTORED, WITHDRAWN
-from workers.use_cases import leaving
-from workers.use_cases.world import World, patiently
-from workers.use_cases.writing import RECORD
+from argilla_distill.plugin.store.service import EVERYTHING, RESTORED, WITHDRAWN
+from argilla_distill.workers.use_cases import leaving
+from argilla_distill.workers.use_cases.distilling.guarded_write import RECORD
+from argilla_distill.workers.use_cases.world import World, patiently
 
 
 def take_back(world: World, dataset_id: str) -> None:

@@ -14,15 +14,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plugin.errors import NotFound
-from plugin.records import Dataset, Record
-from plugin.store.lease import Lease
-from plugin.wording import many
-from workers.guidelines_section import BrokenMarkers, Guidelines
-from workers.publication import restored
-from workers.use_cases import counting, guidelines, review
-from workers.use_cases.world import World, patiently
-from workers.use_cases.writing import writing
+from argilla_distill.domain.records import Dataset, Record
+from argilla_distill.domain.wording import many
+from argilla_distill.plugin.errors import NotFound
+from argilla_distill.plugin.store.work.lease import Lease
+from argilla_distill.workers.use_cases.distilling import counting
+from argilla_distill.workers.use_cases.distilling.guarded_write import writing
+from argilla_distill.workers.use_cases.reports import guidelines
+from argilla_distill.workers.use_cases.reviews import enabling
+from argilla_distill.workers.use_cases.world import World, patiently
+from argilla_distill.workers.writing.guidelines_section import BrokenMarkers, Guidelines
+from argilla_distill.workers.writing.suggestions import restored
 
 PAGE = 500
 DELETED_AT_ONCE = 100
@@ -97,7 +99,7 @@ def _review_taken_away(world: World, thing: Left, progress: Progress) -> tuple[b
     """
     kept = world.store.reviews.of(thing.dataset_id)
     if kept is not None and kept["id"] == thing.review_id:
-        review.disable(world, thing.dataset_id)
+        enabling.disable(world, thing.dataset_id)
     try:
         deleted = _copies_taken_away(world, thing.review_id, progress)
         opened = world.gateway.page(thing.review_id, 0, 1)[1]

@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from plugin.deliveries import EVENTS
-from plugin.records import Dataset
-from workers.use_cases.world import World
+from argilla_distill.domain.records import Dataset
+from argilla_distill.plugin.webhook.deliveries import EVENTS
+from argilla_distill.workers.use_cases.world import World
 
 DESCRIPTION = "argilla-distill: keeps distilled suggestions current"
 GAP_S = 5.0

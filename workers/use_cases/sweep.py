@@ -14,20 +14,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from plugin.answers import same
-from plugin.disclosure import complete, may_show_in_argilla
-from plugin.dispatch import DISTIL, SWEEP
-from plugin.errors import NotFound
-from plugin.records import Dataset, Question, Record
-from plugin.settings import DatasetSettings
-from plugin.store.sweeps import Begun
-from workers.failed_strategies import forgive
-from workers.use_cases import counting
-from workers.use_cases.crowd import Crowd
-from workers.use_cases.observing import look
-from workers.use_cases.review import review_of
-from workers.use_cases.run import Visit
-from workers.use_cases.world import World, patiently
+from argilla_distill.domain.answers import same
+from argilla_distill.domain.disclosure import complete, may_show_in_argilla
+from argilla_distill.domain.records import Dataset, DatasetQuestion, Record
+from argilla_distill.plugin.dispatch import DISTIL, SWEEP
+from argilla_distill.plugin.errors import NotFound
+from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.plugin.store.work.sweeps import Begun
+from argilla_distill.workers.models.failed_strategies import forgive
+from argilla_distill.workers.use_cases.distilling import counting
+from argilla_distill.workers.use_cases.distilling.crowd import Crowd
+from argilla_distill.workers.use_cases.distilling.observing import look
+from argilla_distill.workers.use_cases.distilling.run import Visit
+from argilla_distill.workers.use_cases.reviews.enabling import review_of
+from argilla_distill.workers.use_cases.world import World, patiently
 
 PAGE = 500
 
@@ -212,6 +212,6 @@ def _unlike(
     )
 
 
-def _sayable(question: Question, value: Any) -> Any:
+def _sayable(question: DatasetQuestion, value: Any) -> Any:
     """What Argilla takes of a decided value: it takes no multi-label without labels."""
     return None if question.type == "multi_label_selection" and value == [] else value

@@ -12,14 +12,14 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from plugin.dispatch import SWEEP
-from plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, NotFound
-from plugin.records import Dataset
-from workers.failed_strategies import FailedStrategies
-from workers.use_cases import report_due
-from workers.use_cases.review import CannotReview, adopt, inspect
-from workers.use_cases.world import World
-from workers.use_cases.writing import look_again
+from argilla_distill.domain.records import Dataset
+from argilla_distill.plugin.dispatch import SWEEP
+from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, NotFound
+from argilla_distill.workers.models.failed_strategies import FailedStrategies
+from argilla_distill.workers.use_cases.distilling.guarded_write import look_again
+from argilla_distill.workers.use_cases.reports import report_due
+from argilla_distill.workers.use_cases.reviews.enabling import CannotReview, adopt, inspect
+from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.cron")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from plugin.dispatch import Dispatch
-from plugin.errors import DatasetBusy
-from plugin.gateway import Gateway
-from plugin.records import Dataset
-from plugin.settings import DatasetSettings, Settings
-from plugin.store import Store
-from plugin.store.lease import Lease
+from argilla_distill.domain.records import Dataset
+from argilla_distill.plugin.argilla.gateway import Gateway
+from argilla_distill.plugin.dispatch import Dispatch
+from argilla_distill.plugin.errors import DatasetBusy
+from argilla_distill.plugin.settings import DatasetSettings, Settings
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.work.lease import Lease
 
 LEASE_WAIT_S = 60.0
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from workers.cli.offline import aggregate
+from argilla_distill.workers.cli.offline import aggregate
 
 
 @dataclass

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from argilla_distill.workers.files.exports.export import guess
 from tests.workers.files.offline import Done, distil
-from workers.files.exports.export import guess
 
 USERS = [uuid.UUID(int=n + 1) for n in range(3)]
 TYPES = {"helpful": "label", "topics": "multi_label", "quality": "rating"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from argilla_distill.workers.files.alike import alike, plain_name, shown, told_alike, twin, twins
 from tests.workers.files.offline import Done, distil
-from workers.files.alike import alike, plain_name, shown, told_alike, twin, twins
 
 COMPOSED, DECOMPOSED = "caf\u00e9", "cafe\u0301"
 

@@ -15,18 +15,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from plugin.records import Question as ArgillaQuestion
-from workers.files.exports.export import Export
-from workers.files.reading.mistakes import BadTable
-from workers.files.reading.source import SETTINGS
-from workers.values import TYPES, content
+from argilla_distill.domain.records import DatasetQuestion
+from argilla_distill.workers.files.exports.export import Export
+from argilla_distill.workers.files.reading.mistakes import BadTable
+from argilla_distill.workers.files.reading.source import SETTINGS
+from argilla_distill.workers.models.values import TYPES, content
 
 RESPONSES = ".responses"
 OWN_NOTES = "conflicts"
 """The question that carries our conflict notes unless it was named otherwise."""
 
 Answer = tuple[str, str, Any, str]
-"""Question, annotator, value, status; empty where it is not told."""
+"""DatasetQuestion, annotator, value, status; empty where it is not told."""
 
 
 def is_record(found: Mapping[str, Any]) -> bool:
@@ -52,7 +52,7 @@ def read_records(found: Iterable[tuple[int, Mapping[str, Any]]], unit: str) -> E
             if said in ("", "submitted"):
                 asked.answers.append((number, task, annotator, value))
         fields = record.get("fields")
-        if isinstance(fields, dict) and (text := content(ArgillaQuestion("", "", "text"), fields)):
+        if isinstance(fields, dict) and (text := content(DatasetQuestion("", "", "text"), fields)):
             export.texts[task] = text
         suggested += bool(record.get("suggestions")) or any(
             str(key).endswith(".suggestion") and value is not None for key, value in record.items()

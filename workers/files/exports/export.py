@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workers.engine.question import QuestionType
+from argilla_distill.workers.engine.contract.question import QuestionType
 
 LONGEST_LABEL = 100
 """Characters. What is longer is a text."""

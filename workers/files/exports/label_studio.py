@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from workers.engine.question import QuestionType
-from workers.files.exports.export import Export
+from argilla_distill.workers.engine.contract.question import QuestionType
+from argilla_distill.workers.files.exports.export import Export
 
 KINDS: dict[str, QuestionType | None] = {
     "choices": None,  # one or several: by the answers

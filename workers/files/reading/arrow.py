@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from workers.files.reading.as_text import as_cell
-from workers.files.reading.mistakes import Unreadable
-from workers.files.reading.source import Source
+from argilla_distill.workers.files.reading.as_text import as_cell
+from argilla_distill.workers.files.reading.mistakes import Unreadable
+from argilla_distill.workers.files.reading.source import Source
 
 BATCH = 20_000
 """Rows of a Parquet file that are unpacked at a time."""

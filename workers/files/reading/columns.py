@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from workers.files.reading.mistakes import BadTable
+from argilla_distill.workers.files.reading.mistakes import BadTable
 
 NAMES: dict[str, tuple[str, ...]] = {
     "task": (

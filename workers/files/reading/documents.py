@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from workers.files.reading.mistakes import Unreadable
-from workers.files.reading.source import Source
+from argilla_distill.workers.files.reading.mistakes import Unreadable
+from argilla_distill.workers.files.reading.source import Source
 
 LISTS = ("items", "records", "rows", "results", "data")
 """Keys under which a document keeps its objects: Argilla's API, and others."""

@@ -21,7 +21,7 @@ class Mistakes:
     >>> mistakes.add("a.csv:3", "label is empty")
     >>> mistakes.check()
     Traceback (most recent call last):
-    workers.files.reading.mistakes.BadTable: a.csv:3: label is empty
+    argilla_distill.workers.files.reading.mistakes.BadTable: a.csv:3: label is empty
     """
 
     def __init__(self) -> None:

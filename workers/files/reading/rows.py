@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Protocol
 
-from workers.files.reading.arrow import ArrowRows
-from workers.files.reading.as_text import as_cell
-from workers.files.reading.columns import Columns
-from workers.files.reading.documents import documents
-from workers.files.reading.mistakes import Unreadable
-from workers.files.reading.source import Source
+from argilla_distill.workers.files.reading.arrow import ArrowRows
+from argilla_distill.workers.files.reading.as_text import as_cell
+from argilla_distill.workers.files.reading.columns import Columns
+from argilla_distill.workers.files.reading.documents import documents
+from argilla_distill.workers.files.reading.mistakes import Unreadable
+from argilla_distill.workers.files.reading.source import Source
 
 LONGEST_CELL = 2**31 - 1
 """Characters. Python's own limit is 131,072; texts of records may be longer."""

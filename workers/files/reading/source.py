@@ -18,8 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from workers.files.output import STANDARD
-from workers.files.reading.mistakes import Unreadable
+from argilla_distill.workers.files.output import STANDARD
+from argilla_distill.workers.files.reading.mistakes import Unreadable
 
 HEAD = 1 << 16
 """Bytes that are looked at to tell what a file is."""

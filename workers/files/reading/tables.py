@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
-from workers.files.reading.columns import Columns, told
-from workers.files.reading.mistakes import Mistakes, Unreadable
-from workers.files.reading.rows import Rows, rows_of
-from workers.files.reading.source import Source
+from argilla_distill.workers.files.reading.columns import Columns, told
+from argilla_distill.workers.files.reading.mistakes import Mistakes, Unreadable
+from argilla_distill.workers.files.reading.rows import Rows, rows_of
+from argilla_distill.workers.files.reading.source import Source
 
 Progress = Callable[[int, int], None]
 """Told how much is done and how much there is."""

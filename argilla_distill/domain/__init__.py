@@ -1,0 +1,21 @@
+"""Pure thought that the web process and the workers share: no Redis, no network, no numpy.
+
+It stands beside `plugin` and `workers` because both need it and neither may need the other for it:
+the web process never loads what the workers are made of.
+
+| file | what is in it |
+| --- | --- |
+| `records` | Argilla's nouns as plain values |
+| `answers` | who answers a record with what: on the record itself, or on its copy for review |
+| `ledger` | observe: what a record shows now that it did not show before |
+| `history` | one entry of the history: what was said or decided |
+| `moments` | when something was said, by a clock that is not ours |
+| `fingerprint` | near-identical texts, in 64 bits |
+| `disclosure` | who may know what is decided on a record |
+| `report` | what is counted of a whole dataset |
+| `queue_length` | how long the review queue is |
+| `intervals` | how sure a share is that was counted on few records |
+| `nearest` | the name that was probably meant |
+| `wording` | how numbers and moments are written |
+| `explanation` | a decision in a few plain sentences |
+"""

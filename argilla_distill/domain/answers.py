@@ -1,0 +1,182 @@
+"""Who answers a record with what: on the record itself, or on its copy in the review dataset.
+
+Also here: whether an answer only echoes what we were showing. What is new of all this since the last
+look is the business of `ledger`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from argilla_distill.domain.records import Dataset, Record, Response
+
+Number = Callable[[str, str], int]
+"""Gives the number of an annotator by key (user id or `agent:name`) and agent name ("" for users)."""
+
+Before = Mapping[str, list[Any]]
+"""Responses, or adjudications, of a ledger entry (see `ledger`): annotator's number → what it holds."""
+
+ELSEWHERE = 4
+"""Where a response of a ledger entry tells that it was given on the record's copy."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How records of a dataset are to be read.
+
+    Attributes
+    ----------
+    note_question : carries our conflict note, and is never read as an answer.
+    reason_question : asks reviewers, in the review dataset, for their reason.
+    round_property : the metadata property that names a record's round.
+    reviews : whether what the user of this id answers in the review dataset is an adjudication.
+    is_reviewer : whether what the annotator of this number answers on a record itself is one.
+    """
+
+    note_question: str
+    reason_question: str = ""
+    round_property: str = ""
+    reviews: Callable[[str], bool] = lambda user_id: True
+    is_reviewer: Callable[[str], bool] = lambda number: False
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A record's copy in the review dataset.
+
+    Attributes
+    ----------
+    decided : what we suggest there, as decisions tell it: question → {"shown": …}.
+    asked : the questions that reviewers are asked to decide, each with the time (Argilla's, ms) from
+        which on it has been asked; -1: always. None: of a copy made before that was noted, all.
+    """
+
+    record: Record
+    decided: Mapping[str, Any] = field(default_factory=dict)
+    asked: Mapping[str, int] | None = None
+
+    @classmethod
+    def of(cls, record: Record, review: Dataset) -> Copy:
+        """A record of the review dataset as a copy."""
+        ours = ((review.named(s.question_id), s) for s in record.suggestions if s.ours)
+        shown = {name: {"shown": [[s.value, s.at, None]]} for name, s in ours if name is not None}
+        return cls(record, shown, asked_in(record.metadata))
+
+    def decides(self, question: str, value: Any, at: int) -> bool:
+        """Whether what a reviewer submitted at that time is a decision of theirs.
+
+        It is none if the question was not asked, and the value is what had been filled in for them.
+        """
+        if self.asked is None or at > self.asked.get(question, at):
+            return True
+        filled = self.decided.get(question, {}).get("shown", [])
+        return not any(same(value, said) for said, _, _ in filled)
+
+
+def asked_in(metadata: Mapping[str, Any]) -> dict[str, int] | None:
+    """What a copy's metadata tell of the questions that it asks; None where they tell nothing.
+
+    >>> asked_in({"asked": ["tone"], "asked_since": '{"tone": 17}'}), asked_in({"asked": ["tone"]})
+    ({'tone': 17}, {'tone': -1})
+    """
+    if not isinstance(metadata.get("asked"), list):
+        return None
+    try:
+        since = json.loads(metadata.get("asked_since") or "{}")
+        return {name: int(since.get(name, -1)) for name in metadata["asked"]}
+    except (ValueError, TypeError, AttributeError):  # somebody changed it
+        return dict.fromkeys(map(str, metadata["asked"]), -1)
+
+
+def asking(asked: Mapping[str, int]) -> dict[str, Any]:
+    """The inverse of `asked_in`."""
+    since = {name: at for name, at in asked.items() if at >= 0}
+    return {"asked": list(asked), **({"asked_since": json.dumps(since)} if since else {})}
+
+
+def answers(
+    record: Record,
+    copied: Copy | None,
+    old: Before,
+    decided: Mapping[str, Any],
+    reading: Reading,
+    number: Number,
+) -> dict[str, list[Any]]:
+    """The responses of a ledger entry: those to the record, and other people's to its copy.
+
+    Without a copy to look at, what was answered there stands.
+    """
+    found: dict[str, list[Any]] = {}
+    for response in record.responses:
+        annotator = str(number(response.user_id, ""))
+        was = old.get(annotator, [None, 0, {}, []])
+        given = values(response, reading.note_question)
+        echoes = [q for q, v in given.items() if _echoes(q, v, was, response, decided)]
+        found[annotator] = [response.status, response.at, given, echoes]
+    if copied is None:
+        return {**{n: was for n, was in old.items() if len(was) > ELSEWHERE}, **found}
+    for response in copied.record.responses:
+        annotator = str(number(response.user_id, ""))
+        if annotator not in found and not reading.reviews(response.user_id):
+            given = values(response, reading.note_question, reading.reason_question)
+            was = old.get(annotator, [None, 0, {}, []])
+            shown = copied.decided
+            echoes = [q for q, v in given.items() if _echoes(q, v, was, response, shown)]
+            found[annotator] = [response.status, response.at, given, echoes, True]
+    return found
+
+
+def adjudications(
+    copied: Copy | None, old: Before, reading: Reading, number: Number
+) -> dict[str, list[Any]]:
+    """The adjudications of a ledger entry; without a copy to look at, those that stand.
+
+    They hold what reviewers decided, without what was filled in for them and not asked.
+    """
+    if copied is None:
+        return dict(old)
+    found = {}
+    for response in copied.record.responses:
+        if reading.reviews(response.user_id):
+            given = values(response, reading.note_question, reading.reason_question)
+            decided = {q: v for q, v in given.items() if copied.decides(q, v, response.at)}
+            why = str(response.values.get(reading.reason_question) or "")
+            annotator = str(number(response.user_id, ""))
+            found[annotator] = [response.status, response.at, decided, why]
+    return found
+
+
+def values(response: Response, *without: str) -> dict[str, Any]:
+    """Question → value, without some questions."""
+    return {name: value for name, value in response.values.items() if name not in without}
+
+
+def _echoes(
+    question: str, value: Any, was: list[Any], response: Response, decided: Mapping[str, Any]
+) -> bool:
+    """Whether the value was given while we were showing the same (it stays what it was first)."""
+    if question in was[2] and was[2][question] == value:
+        return question in was[3]
+    shown = decided.get(question, {}).get("shown", [])
+    return any(
+        same(value, said) and start <= response.at and (end is None or response.at < end)
+        for said, start, end in shown
+    )
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values say the same: in lists (of labels, ranks, spans) the order does not matter.
+
+    >>> same(["a", "b"], ["b", "a"]), same([{"value": "a", "rank": 1}], [{"rank": 2, "value": "a"}])
+    (True, False)
+    """
+    if isinstance(one, list) and isinstance(other, list):
+        return sorted(map(_canonical, one)) == sorted(map(_canonical, other))
+    return bool(one == other)
+
+
+def _canonical(part: Any) -> str:
+    return json.dumps(part, sort_keys=True)

@@ -1,0 +1,105 @@
+"""Who may know what is decided on a record: the one place that says so.
+
+Pages, their JSON, reports, guidelines, and everything that is written into Argilla ask here. Whoever
+knows a decision before they answer cannot answer freely any more. So annotators learn what is decided on
+a record when its overlap is complete, and not before: until then somebody may still be asked.
+
+A report may have been counted while a record was complete and be read when it no longer is (its overlap
+was raised, an annotator was deleted). So whoever shows parts of a report asks when it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from argilla_distill.domain.answers import ELSEWHERE
+from argilla_distill.domain.records import Record
+
+COMPLETED, SUBMITTED = "completed", "submitted"
+
+
+class Visitor(Protocol):
+    """Whoever looks at our pages, as `visitor` knows them."""
+
+    def may_see(self, workspace_id: str | None, /) -> bool:
+        """Whether they oversee a workspace."""
+
+    def belongs_to(self, workspace_id: str | None, /) -> bool:
+        """Whether they work in it."""
+
+
+def is_complete(status: str, submitted: int, overlap: int) -> bool:
+    """Whether a record has all the answers that it is to have.
+
+    Its status alone does not tell: Argilla leaves a record completed when a user is deleted whose answer
+    completed it, until something is written to it.
+
+    >>> is_complete("completed", 3, 3), is_complete("completed", 2, 3), is_complete("pending", 3, 3)
+    (True, False, False)
+    """
+    return status == COMPLETED and submitted >= overlap
+
+
+def complete(record: Record) -> bool:
+    """The same of a record that was just read: its answers were counted then."""
+    return record.status == COMPLETED
+
+
+def complete_entry(entry: Mapping[str, Any] | None, info: Mapping[str, str]) -> bool:
+    """The same of a record as it was last observed (see `ledger`), with the facts of its dataset.
+
+    Where its overlap was not noted yet, after an upgrade and before the next look, the status decides.
+    """
+    if entry is None:
+        return False
+    here = (given for given in entry["r"].values() if len(given) <= ELSEWHERE)
+    submitted = sum(given[0] == SUBMITTED for given in here)
+    return is_complete(entry["s"], submitted, int(info.get("overlap") or 0))
+
+
+def may_show_in_argilla(publish: str, is_complete: bool) -> bool:
+    """Whether suggestions and notes of ours may be on an annotators' record.
+
+    Parameters
+    ----------
+    publish : the dataset's policy. `always` is for teams that want to be led; it is about suggestions
+        and notes on the record itself, and about nothing else.
+    """
+    return is_complete or publish == "always"
+
+
+def oversees(visitor: Visitor, info: Mapping[str, str]) -> bool:
+    """Whether a visitor may know all that is decided in a dataset, and who said what."""
+    return visitor.may_see(info.get("workspace_id"))
+
+
+def may_know(visitor: Visitor, info: Mapping[str, str], entry: Mapping[str, Any] | None) -> bool:
+    """Whether a visitor may be told what is decided on a record.
+
+    Parameters
+    ----------
+    info : the facts of the record's dataset.
+    entry : the record as it was last observed, None if it never was.
+    """
+    if oversees(visitor, info):
+        return True
+    return visitor.belongs_to(info.get("workspace_id")) and complete_entry(entry, info)
+
+
+def may_read_why(
+    visitor: Visitor,
+    info: Mapping[str, str],
+    entry: Mapping[str, Any] | None,
+    number: int | None,
+) -> bool:
+    """Whether a visitor may read the explanation of a record: annotators, of those that they answered.
+
+    Parameters
+    ----------
+    number : the visitor's number as an annotator of the dataset, None if they have none.
+    """
+    if not may_know(visitor, info, entry):
+        return False
+    given = (entry or {}).get("r", {}).get(str(number), [None])
+    return oversees(visitor, info) or given[0] == SUBMITTED

@@ -1,0 +1,60 @@
+"""The sentence that tells what speaks for it: words of the record, and what those who answered wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from argilla_distill.domain.explanation.case import Case
+from argilla_distill.domain.explanation.phrases import capital, shortened, some
+
+MOST_ARGUMENTS = 2
+MOST_ARGUED = 3
+"""So many reasons are quoted of each side, and of so many sides."""
+
+
+def argued(case: Case) -> str:
+    """What speaks for what is decided, and what was said for each side."""
+    told = [_evidence(case), _arguments(case)]
+    return " ".join(sentence for sentence in told if sentence)
+
+
+def _evidence(case: Case) -> str:
+    value = case.value
+    if not case.evidence or value is None:
+        return ""
+    words = some([f"“{case.escape(word)}”" for word in case.evidence])
+    return f"Its text has {words}, as others have that are {case.say(value)}."
+
+
+def _arguments(case: Case) -> str:
+    sides = [value for value, _ in case.ranked if value in case.arguments][:MOST_ARGUED]
+    told = []
+    for value in sides:
+        quotes = [f"“{case.escape(shortened(a))}”" for a in case.arguments[value][:MOST_ARGUMENTS]]
+        told.append(f"for {case.say(value)}: {some(quotes)}")
+    return f"{capital('; '.join(told))}." if told else ""
+
+
+def arguments_of(
+    sides: Mapping[str, Sequence[int]], entry: Mapping[str, Any], question: str
+) -> dict[str, list[str]]:
+    """What those on each side wrote to explain their answers, each text once.
+
+    Parameters
+    ----------
+    sides : value in words → numbers of those who say so.
+    entry : the record's ledger entry.
+    question : the text question that asks why; "" where there is none.
+
+    >>> entry = {"r": {"0": ["submitted", 1, {"q": "yes", "why": "it names the day"}, []]}}
+    >>> arguments_of({"yes": [0], "no": [1]}, entry, "why")
+    {'yes': ['it names the day']}
+    """
+    found: dict[str, list[str]] = {}
+    for value, numbers in sides.items() if question else ():
+        for number in numbers:
+            said = entry["r"].get(str(number), ["", 0, {}])[2].get(question)
+            if isinstance(said, str) and said.strip() and said not in found.get(value, ()):
+                found.setdefault(value, []).append(said)
+    return found

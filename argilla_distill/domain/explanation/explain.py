@@ -1,0 +1,162 @@
+"""A decision in a few plain sentences: who said what, who tends to be right, what tipped it, how sure.
+
+Pure, by rules, from the voices' own contributions; the rules of each sentence are in `explaining`. The
+same as bars and figures is `decision_view`; the short note in Argilla that uses these sentences is
+`workers.writing.conflict_note`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from argilla_distill.domain.explanation.arguing import argued, arguments_of
+from argilla_distill.domain.explanation.case import (
+    TO_ANNOTATORS,
+    TO_OVERSEERS,
+    Case,
+    Review,
+    Telling,
+)
+from argilla_distill.domain.explanation.outcome import sure, would_change
+from argilla_distill.domain.explanation.phrases import cut, one
+from argilla_distill.domain.explanation.sides import sides as who_said_what
+from argilla_distill.domain.explanation.tipping import tipped
+from argilla_distill.domain.explanation.track_record import who_is_right
+from argilla_distill.domain.explanation.voices import text
+
+__all__ = [
+    "TO_ANNOTATORS",
+    "Explanation",
+    "Review",
+    "Telling",
+    "arguments_of",
+    "explain",
+    "sides_of",
+]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A decision in whole sentences; one is empty where there is nothing to say.
+
+    Attributes
+    ----------
+    sides : who said what
+    argued : what speaks for the sides, in the words of the record and of those who answered
+    """
+
+    sides: str
+    argued: str
+    who_is_right: str
+    tipped: str
+    sure: str
+    would_change: str
+    reviewed: bool = False
+
+    @property
+    def text(self) -> str:
+        """All of it, in a few sentences."""
+        last = one(self.sure, self.would_change)
+        parts = (self.sides, self.argued, self.who_is_right, self.tipped, last)
+        return " ".join(part for part in parts if part)
+
+    @property
+    def why(self) -> str:
+        """The same for those who learn from it: why first, then who said what, and how sure that is."""
+        parts = (self.tipped, self.argued, self.sides, self.sure)
+        if not self.reviewed:
+            parts = (self.argued, self.sides, self.tipped, self.sure)
+        return " ".join(part for part in parts if part)
+
+
+def explain(
+    decision: Mapping[str, Any],
+    sides: Mapping[str, Sequence[int]],
+    name: Callable[[int], str],
+    *,
+    kind: str = "label_selection",
+    words: Callable[[Any], str] = text,
+    sources: Mapping[int, str] | None = None,
+    answers: Mapping[int, int] | None = None,
+    unknown: Collection[int] = (),
+    reviews: Sequence[Review] = (),
+    before: Sequence[Sequence[Any]] = (),
+    escape: Callable[[str], str] = str,
+    arguments: Mapping[str, Sequence[str]] | None = None,
+    evidence: Sequence[str] = (),
+    telling: Telling = TO_OVERSEERS,
+) -> Explanation:
+    """Why one question of a record is decided as it is, or is not.
+
+    Parameters
+    ----------
+    decision : as stored (`workers.use_cases.distilling.publishing`); `w` has number, reliability, log-odds.
+    sides : value in words → numbers of those who say so, as a stored conflict has them; also of
+        reviewers, where they are the ones who differ.
+    name : how an annotator is called.
+    kind : the question's type in Argilla.
+    words : how a value in Argilla's JSON is put in words: as the keys of `sides` are.
+    sources : number → person, model or template; others are persons.
+    answers : number → how many answers to this question they gave; None where that is not known.
+    unknown : numbers of whom it is not known how often they are right.
+    reviews : oldest first.
+    before : earlier conflicts, settled since: (since, until, outcome in words or None).
+    escape : applied to everything that people wrote; by default the caller escapes the whole.
+    arguments : value in words → why those on that side say so, in their own words.
+    evidence : words of the record that often go with what is decided.
+    telling : what may be told of people.
+
+    >>> decision = {"v": "yes", "c": 0.9, "p": {"yes": 0.9, "no": 0.1}, "top": "yes", "next": "no",
+    ...             "prior": 0.0, "w": [[0, 0.95, 2.9], [1, 0.6, -0.7]]}
+    >>> explain(decision, {"yes": [0], "no": [1]}, ["ann", "ben"].__getitem__).tipped
+    'The answer of ann tipped it: without it, “yes” would not lead.'
+    """
+    case = Case(
+        decision,
+        {cut(value): tuple(numbers) for value, numbers in sides.items() if numbers},
+        lambda number: escape(name(number)),
+        kind,
+        words,
+        sources or {},
+        answers,
+        unknown,
+        reviews,
+        before,
+        escape,
+        {cut(value): tuple(given) for value, given in (arguments or {}).items() if given},
+        evidence,
+        telling,
+    )
+    return Explanation(
+        who_said_what(case),
+        argued(case),
+        who_is_right(case),
+        tipped(case),
+        sure(case),
+        would_change(case),
+        case.balance.reviewed,
+    )
+
+
+def sides_of(
+    question: str,
+    decision: Mapping[str, Any],
+    ledger: Mapping[str, Any],
+    words: Callable[[Any], str] = text,
+) -> dict[str, list[int]]:
+    """Who said what on a record, of those whose votes the decision counts, as `explain` takes it.
+
+    >>> ledger = {"r": {"0": ["submitted", 1, {"q": "yes"}, []]}, "m": {"q": [1, "no", None, None, 1, ""]}}
+    >>> sides_of("q", {"w": [[0, 0.9, 1.0], [1, 0.8, -0.5]]}, ledger)
+    {'yes': [0], 'no': [1]}
+    """
+    sides: dict[str, list[int]] = {}
+    suggested = ledger["m"].get(question)
+    for number, _, _ in decision["w"]:
+        if suggested and suggested[0] == number:
+            sides.setdefault(words(suggested[1]), []).append(number)
+        elif question in (values := ledger["r"].get(str(number), ["", 0, {}, []])[2]):
+            sides.setdefault(words(values[question]), []).append(number)
+    return sides

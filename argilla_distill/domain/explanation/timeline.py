@@ -1,0 +1,135 @@
+"""What happened to a record, told one thing after another: answers, suggestions, reviews, decisions.
+
+Pure. What stands now is `record_view`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from argilla_distill.domain.explanation.voices import Annotator, Wording, percent, unnamed
+from argilla_distill.domain.history import Entry
+from argilla_distill.domain.ledger import DELETED
+
+
+@dataclass(frozen=True)
+class Change:
+    """One question's value before and after an event; None where there was or is none."""
+
+    question: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that was said or decided. `at` is Argilla's time, `seen_at` ours.
+
+    `kind` is `answer`, `suggestion`, `adjudication` or `decision`.
+    """
+
+    at: int
+    seen_at: int
+    who: Annotator
+    what: str
+    status: str
+    changes: tuple[Change, ...]
+    echoes: tuple[str, ...]
+    kind: str = "answer"
+    why: str = ""
+
+
+VERBS: dict[str, dict[str | None, str]] = {
+    "submitted": {
+        None: "answered",
+        "submitted": "changed the answer",
+        "draft": "submitted the draft",
+        "discarded": "answered after discarding",
+        DELETED: "answered again",
+    },
+    "draft": {"submitted": "took the answer back and kept it as a draft", None: "saved a draft"},
+    "discarded": {None: "discarded the record"},
+    DELETED: {None: "the answer was deleted"},
+}
+"""What an answer is called by its status, and by the status of the annotator's answer before."""
+
+REVIEW_VERBS: dict[str, dict[str | None, str]] = {
+    "submitted": {None: "decided", "submitted": "decided otherwise", DELETED: "decided again"},
+    "draft": {None: "began a review", "submitted": "took the adjudication back"},
+    "discarded": {None: "left the review to others"},
+    DELETED: {None: "the adjudication was taken back"},
+}
+"""The same of a reviewer in the review dataset."""
+
+
+def events(entries: Sequence[Entry], people: Mapping[int, Annotator], say: Wording) -> list[Event]:
+    """Everything that the history holds of a record, oldest first."""
+    told = []
+    status: dict[tuple[str, int], str] = {}
+    for entry in entries:
+        if entry.kind == "decision":
+            told += _decided(entry, say)
+        elif entry.kind in ("answer", "suggestion", "adjudication") and entry.annotator is not None:
+            before = status.get((entry.kind, entry.annotator))
+            status[entry.kind, entry.annotator] = entry.status
+            told.append(_said(entry, before, people, say))
+    return told
+
+
+def _said(entry: Entry, before: str | None, people: Mapping[int, Annotator], say: Wording) -> Event:
+    number = entry.annotator if entry.annotator is not None else 0
+    if entry.kind == "suggestion":
+        changed = "changed the suggestion" if entry.replaced else "suggested"
+        what = "the suggestion was withdrawn" if entry.status == DELETED else changed
+    else:
+        table = VERBS if entry.kind == "answer" else REVIEW_VERBS
+        verbs = table.get(entry.status, {None: entry.status})
+        what = verbs.get(before, verbs[None])
+        if entry.extra.get("review"):
+            what += " in the review dataset"
+    return Event(
+        at=entry.at or entry.seen_at,
+        seen_at=entry.seen_at,
+        who=people.get(number) or unnamed(number),
+        what=what,
+        status=entry.status,
+        changes=_changes(entry, say),
+        echoes=tuple(entry.extra.get("echo", [])),
+        kind=entry.kind,
+        why=str(entry.extra.get("why", "")),
+    )
+
+
+def _decided(entry: Entry, say: Wording) -> list[Event]:
+    """A decision of ours: one event for each question."""
+    maker = Annotator(f"{entry.extra.get('s', '?')}:{entry.extra.get('n', '?')}", "strategy")
+    sure = f", {percent(entry.extra['c'])} sure" if "c" in entry.extra else ""
+    return [
+        Event(
+            at=entry.seen_at,
+            seen_at=entry.seen_at,
+            who=maker,
+            what="is undecided" if value is None else f"decided{sure}",
+            status="undecided" if value is None else "decided",
+            changes=() if value is None else (Change(name, None, say(name, value)),),
+            echoes=(),
+            kind="decision",
+            why=str(entry.extra.get("why", "")),
+        )
+        for name, value in entry.values.items()
+    ]
+
+
+def _changes(entry: Entry, say: Wording) -> tuple[Change, ...]:
+    """What differs; where nothing does (only the status changed), what stands."""
+    names = list(dict.fromkeys([*entry.values, *entry.replaced]))
+    changes = [
+        Change(
+            name,
+            say(name, entry.replaced[name]) if name in entry.replaced else None,
+            say(name, entry.values[name]) if name in entry.values else None,
+        )
+        for name in names
+    ]
+    return tuple([c for c in changes if c.before != c.after] or changes)

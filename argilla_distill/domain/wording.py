@@ -1,0 +1,113 @@
+"""How the pages write numbers and moments: the filters of the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from argilla_distill.domain.explanation.voices import percent
+
+
+def moment(milliseconds: int, pattern: str = "%d %b %Y, %H:%M:%S UTC") -> str:
+    """Ms since the epoch as people read it.
+
+    >>> moment(0)
+    '01 Jan 1970, 00:00:00 UTC'
+    """
+    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).strftime(pattern)
+
+
+def count(number: float) -> str:
+    """A count with its thousands set apart.
+
+    >>> count(12345)
+    '12,345'
+    """
+    return f"{number:,.0f}"
+
+
+def brief(number: float) -> str:
+    """A count where there is little room.
+
+    >>> brief(999), brief(1234), brief(45678), brief(2_300_000)
+    ('999', '1.2k', '46k', '2.3M')
+    """
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            value = number / size
+            return f"{value:.0f}{letter}" if value >= 9.95 else f"{value:.1f}{letter}"
+    return f"{number:.0f}"
+
+
+def many(number: float, one: str, more: str = "") -> str:
+    """So many of something.
+
+    >>> many(1, "record"), many(1200, "record"), many(0, "reply", "replies")
+    ('1 record', '1,200 records', '0 replies')
+    """
+    return f"{count(number)} {one if number == 1 else more or one + 's'}"
+
+
+def figure(number: float | None, digits: int = 2) -> str:
+    """A statistic, with a real minus; a dash where there is none.
+
+    >>> figure(0.6149), figure(-0.02), figure(None)
+    ('0.61', '−0.02', '–')
+    """
+    return "–" if number is None else f"{number:.{digits}f}".replace("-", "−")
+
+
+def points(difference: float) -> str:
+    """A difference of two shares in percentage points.
+
+    >>> points(0.053), points(-0.01), points(0.001)
+    ('+5 points', '−1 point', '±0 points')
+    """
+    whole = round(difference * 100)
+    sign = "+" if whole > 0 else "−" if whole < 0 else "±"
+    return f"{sign}{abs(whole)} {'point' if abs(whole) == 1 else 'points'}"
+
+
+def reach(low: float, high: float) -> str:
+    """An interval of a share, in percent.
+
+    >>> reach(0.514, 0.9)
+    '51 to 90 %'
+    """
+    return f"{low * 100:.0f} to {high * 100:.0f} %"
+
+
+def points_reach(low: float, high: float) -> str:
+    """An interval of a difference of two shares, in percentage points.
+
+    >>> points_reach(-0.21, 0.35)
+    '−21 to +35'
+    """
+    ends = (f"{bound * 100:+.0f}".replace("-", "−") for bound in (low, high))
+    return " to ".join("0" if end in ("+0", "−0") else end for end in ends)
+
+
+def span(seconds: float | None) -> str:
+    """A duration.
+
+    >>> span(8.4), span(75), span(4000), span(None)
+    ('8 s', '75 s', '67 min', '–')
+    """
+    if seconds is None:
+        return "–"
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "moment": moment,
+    "count": count,
+    "brief": brief,
+    "many": many,
+    "figure": figure,
+    "points": points,
+    "reach": reach,
+    "points_reach": points_reach,
+    "span": span,
+    "percent": percent,
+}

@@ -1,0 +1,132 @@
+"""Prometheus metrics, read from the store at each scrape (what a forked job counts itself vanishes).
+
+Names, types and labels are listed in docs/pages.md; a test holds it to this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+
+from argilla_distill.plugin.health.readiness import workers
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.service import BUCKETS_S
+
+__all__ = ["CONTENT_TYPE", "expose"]
+
+_GAUGES = {
+    "distill_dirty_records": "Records with a delivery that was not worked on yet.",
+    "distill_stale_records": "Records whose published decision is to be refreshed.",
+    "distill_poisoned_records": "Records set aside because they cannot be worked on.",
+    "distill_oldest_dirty_seconds": "How long the oldest dirty record has been waiting.",
+    "distill_open_conflicts": "Records and questions whose conflict is open.",
+    "distill_due_reviews": "Records that are worth a review.",
+}
+_COUNTERS = {
+    "distill_answers_observed": "Answers and other agents' suggestions taken into the history.",
+    "distill_decisions_published": "Suggestions written to Argilla.",
+    "distill_failures": "Failed attempts at a dataset: Argilla away, a record set aside.",
+}
+
+
+class _Collector:
+    def __init__(self, store: Store, queue: str) -> None:
+        self._store = store
+        self._queue = queue
+
+    def collect(self) -> Iterator[Metric]:
+        """All metrics as they are now."""
+        yield from self._service()
+        yield from self._datasets()
+
+    def _service(self) -> Iterator[Metric]:
+        deliveries = CounterMetricFamily(
+            "distill_deliveries",
+            "Webhook requests by event type and outcome.",
+            labels=["type", "outcome"],
+        )
+        for labels, count in sorted(self._store.service.counters().items()):
+            if labels[0] == "deliveries":
+                deliveries.add_metric(labels[1:], count)
+        yield deliveries
+        yield GaugeMetricFamily(
+            "distill_workers", "Workers alive.", value=len(workers(self._store, self._queue))
+        )
+        beat = self._store.service.beats().get("cron")
+        silent = (self._store.now() - beat) / 1000 if beat else float("inf")
+        text = "Seconds since the cron's last sign of life."
+        yield GaugeMetricFamily("distill_cron_silent_seconds", text, value=silent)
+        seconds = HistogramMetricFamily(
+            "distill_argilla_call_seconds", "Seconds that calls to Argilla took.", labels=["call"]
+        )
+        errors = CounterMetricFamily(
+            "distill_argilla_call_errors", "Calls to Argilla that failed.", labels=["call"]
+        )
+        for call, parts in sorted(self._store.service.timings().items()):
+            total, buckets = 0.0, []
+            for bound in [*map(str, BUCKETS_S), "+Inf"]:
+                total += parts.get(bound, 0)
+                buckets.append((bound, total))
+            seconds.add_metric([call], buckets, sum_value=parts.get("sum", 0))
+            errors.add_metric([call], parts.get("errors", 0))
+        yield seconds
+        yield errors
+
+    def _datasets(self) -> Iterator[Metric]:
+        label = ["dataset"]
+        gauges = {n: GaugeMetricFamily(n, text, labels=label) for n, text in _GAUGES.items()}
+        counters = {n: CounterMetricFamily(n, text, labels=label) for n, text in _COUNTERS.items()}
+        version = GaugeMetricFamily(
+            "distill_model_version",
+            "Version of the model in use.",
+            labels=["dataset", "question", "strategy"],
+        )
+        failed = GaugeMetricFamily(
+            "distill_strategy_failed",
+            "1 where a strategy of a team's own fails: the question keeps what it last published.",
+            labels=["dataset", "question", "strategy"],
+        )
+        now = self._store.now()
+        for dataset_id in self._store.datasets.ids():
+            info = self._store.datasets.info(dataset_id)
+            if info.get("state") == "deleted":
+                continue  # another one may bear its name by now
+            name = info.get("name", dataset_id)
+            dirty, stale, poisoned = self._store.dirty.sizes(dataset_id)
+            since = self._store.dirty.oldest(dataset_id)
+            values = {
+                "distill_dirty_records": dirty,
+                "distill_stale_records": stale,
+                "distill_poisoned_records": poisoned,
+                "distill_oldest_dirty_seconds": (now - since) / 1000 if since else 0,
+                "distill_open_conflicts": int(info.get("conflicts", 0)),
+                "distill_due_reviews": self._store.reviews.count_due(dataset_id),
+            }
+            for metric, value in values.items():
+                gauges[metric].add_metric([name], value)
+            for metric in counters:
+                fact = metric.removeprefix("distill_").split("_")[-1]
+                counters[metric].add_metric([name], int(info.get(fact, 0)))
+            for question, model in self._store.datasets.models(dataset_id).items():
+                version.add_metric([name, question, model["strategy"]], model["version"])
+            for question, known in self._store.datasets.failed_strategies(dataset_id).items():
+                failed.add_metric([name, question, known["strategy"]], 1)
+        yield from gauges.values()
+        yield from counters.values()
+        yield version
+        yield failed
+
+
+def expose(store: Store, queue: str) -> bytes:
+    """The metrics in Prometheus' text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Collector(store, queue))
+    return generate_latest(registry)

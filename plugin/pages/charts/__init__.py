@@ -1,0 +1,8 @@
+"""Numbers as pictures.
+
+| file | what is in it |
+| --- | --- |
+| `svg` | bars, intervals, columns, lines, as inline SVG |
+| `heat_map` | tables whose cells are shaded by their numbers |
+| `report_charts` | which chart shows what of a report |
+"""

@@ -1,0 +1,289 @@
+"""One question's decision in words and bars: what was decided, how sure, by whose voices, and why.
+
+Pure. Log-odds are natural logarithms, as the engine has them: the prior and the pulls of all voices
+add up to the log posterior odds of the leading label against its runner-up. The rest of the page is
+`record_view`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from argilla_distill.domain.explanation.voices import (
+    Annotator,
+    Pull,
+    Uncounted,
+    Voice,
+    Wording,
+    percent,
+    pull,
+    uncounted,
+    unnamed,
+    voices,
+)
+from argilla_distill.domain.history import Entry
+from argilla_distill.domain.ledger import GONE
+
+MOST_ODDS = 10_000
+
+SHORT = 24
+"""Values of more characters do not stand in tables and on axes."""
+
+LISTED = ("label_selection", "multi_label_selection", "rating")
+"""Types of questions whose posterior has an entry for each label."""
+
+HEADINGS = {
+    "label_selection": "How probable each label is",
+    "multi_label_selection": "How probable each label is to hold",
+    "rating": "How probable each rating is",
+    "ranking": "How probable each order of two is",
+    "span": "How probable each span is",
+    "text": "How probable each answer is to be the best",
+}
+"""What the posterior says, by the question's type in Argilla."""
+
+PLAIN = Wording({})
+
+STRATEGIES = {
+    "learned": (
+        "Each voice weighs by how often its owner has been right, as far as the others and the "
+        "reviewers' adjudications tell; voices that err together count less."
+    ),
+    "majority": "Every vote weighs the same; a tie is left undecided.",
+    "dawid_skene": (
+        "Each voice weighs by how well its owner has told these labels apart so far, compared with "
+        "everybody else who answered the same records."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Share:
+    """One label's part of the posterior."""
+
+    label: str
+    probability: float
+    percent: str
+
+
+@dataclass(frozen=True)
+class ConflictView:
+    """Who stands against whom: `sides` are (label, names).
+
+    `before` are earlier conflicts, settled since: (since, until, outcome). In one of the kind
+    `adjudications` reviewers stand against each other.
+    """
+
+    state: str
+    since: int
+    sides: tuple[tuple[str, tuple[str, ...]], ...]
+    before: tuple[tuple[int, int, str | None], ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A decision as it was made then. `value` None is an abstention, and `why` its reason."""
+
+    at: int
+    value: str | None
+    percent: str
+    strategy: str
+    why: str
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """One distilled question.
+
+    Attributes
+    ----------
+    state : shown, hidden, abstained or undecided; `word` explains it.
+    decided_at : since when the value is what it is; reasons and confidence may be newer.
+    leader, runner_up : the two that pulls compare, in few words; where that takes many, `rival` is
+        the runner-up in full.
+    posterior, voices, earlier : most probable, most moving, latest first.
+    explanation : the same in a few sentences.
+    """
+
+    name: str
+    state: str
+    word: str
+    value: str | None = None
+    confidence: float | None = None
+    percent: str = ""
+    strategy: str = ""
+    how: str = ""
+    decided_at: int | None = None
+    shown_since: int | None = None
+    leader: str = ""
+    runner_up: str = ""
+    rival: str = ""
+    heading: str = ""
+    posterior: tuple[Share, ...] = ()
+    prior: Pull | None = None
+    voices: tuple[Voice, ...] = ()
+    total: Pull | None = None
+    odds: str = ""
+    uncounted: tuple[Uncounted, ...] = ()
+    conflict: ConflictView | None = None
+    earlier: tuple[Earlier, ...] = ()
+    explanation: str = ""
+
+    @property
+    def contested(self) -> bool:
+        """Whether somebody has to look at it: the answers differ, or no label is sure enough."""
+        return self.state == "abstained" or (
+            self.conflict is not None and self.conflict.state == "open"
+        )
+
+
+def question_view(
+    name: str,
+    labels: Sequence[str],
+    decision: Mapping[str, Any] | None,
+    ledger: Mapping[str, Any],
+    conflict: Mapping[str, Any] | None,
+    history: Sequence[Entry],
+    people: Mapping[int, Annotator],
+    publish: str,
+    kind: str = "label_selection",
+    say: Wording = PLAIN,
+) -> QuestionView:
+    """One question of the record.
+
+    Parameters
+    ----------
+    labels : the question's labels, in its order.
+    decision, ledger, conflict : as stored, None where there is none.
+    history : the decision entries of this question, oldest first.
+    publish : the dataset's policy, `completed` or `always`.
+    kind : the question's type in Argilla.
+    say : how values are put in words.
+    """
+    earlier = [_earlier(name, entry, say) for entry in reversed(history)]
+    told = _conflict(conflict, people) if conflict else None
+    if decision is None:
+        word = "the record was deleted in Argilla" if ledger["s"] == GONE else "nothing counted yet"
+        silent = uncounted(name, [], ledger, people, say)
+        return QuestionView(
+            name, "undecided", word, uncounted=silent, earlier=tuple(earlier), conflict=told
+        )
+    value = None if decision["v"] is None else say(name, decision["v"])
+    current = earlier.pop(0) if earlier and earlier[0].value == value else None
+    state, word, since = _shown(name, decision, ledger["s"], publish, say)
+    leader, rival = _pair(name, decision, say)
+    runner_up = rival
+    if max(len(leader), len(rival)) > SHORT:
+        leader, runner_up = "the decision", "the runner-up"
+    pulls = [decision["prior"], *(log_odds for _, _, log_odds in decision["w"])]
+    scale = max(1.0, *(abs(log_odds) for log_odds in pulls))
+    total = math.fsum(pulls)
+    return QuestionView(
+        name=name,
+        state=state,
+        word=word,
+        value=value,
+        confidence=decision["c"],
+        percent=percent(decision["c"]),
+        strategy=f"{decision['s']}:{decision['n']}",
+        how=STRATEGIES.get(decision["s"], ""),
+        decided_at=current.at if current else decision["t"],
+        shown_since=since,
+        leader=leader,
+        runner_up=runner_up,
+        rival="" if runner_up == rival else rival,
+        posterior=_posterior(name, decision["p"], labels, kind, say),
+        heading=HEADINGS[kind],
+        prior=pull(decision["prior"], leader, runner_up, scale),
+        voices=voices(name, decision, ledger, people, leader, runner_up, scale, say),
+        total=pull(total, leader, runner_up, scale),
+        odds=_odds(total),
+        uncounted=uncounted(name, [n for n, _, _ in decision["w"]], ledger, people, say),
+        conflict=told,
+        earlier=tuple(earlier),
+    )
+
+
+def _shown(
+    name: str, decision: Mapping[str, Any], status: str, publish: str, say: Wording
+) -> tuple[str, str, int | None]:
+    """What of it stands in Argilla, in a word, and since when."""
+    last = decision["shown"][-1] if decision["shown"] else [None, 0, 0]
+    standing = last[0] if last[2] is None else None
+    since = last[1] if standing is not None else None
+    value = decision["v"]
+    if value is not None and value == standing:
+        return "shown", "it stands in Argilla as a suggestion", since
+    still = f"; until then Argilla shows “{say(name, standing)}”" if standing is not None else ""
+    if value is None:
+        why = decision.get("abstain") or "no label is probable enough"
+        return "abstained", f"{why}{' (the suggestion is being withdrawn)' if still else ''}", since
+    if status == "pending" and publish != "always":
+        word = "the record is still pending; nothing is shown before its overlap is complete, so "
+        return "hidden", f"{word}that nobody is led{still}", since
+    return "hidden", f"it is about to be written to Argilla{still}", since
+
+
+def _pair(name: str, decision: Mapping[str, Any], say: Wording) -> tuple[str, str]:
+    """The two labels that the pulls compare; in a tie the first two of the tied."""
+    if decision["top"] is not None:
+        runner_up = decision["next"]
+        return say(name, decision["top"]), "the rest" if runner_up is None else say(name, runner_up)
+    most = max(decision["p"].values(), default=0)
+    tied = [label for label, p in decision["p"].items() if p == most]
+    return (tied[0], tied[1]) if len(tied) > 1 else ("", "")
+
+
+def _posterior(
+    name: str, posterior: Mapping[str, float], labels: Sequence[str], kind: str, say: Wording
+) -> tuple[Share, ...]:
+    """The most probable first, ratings as they follow one another.
+
+    Labels that were stored as too improbable count as 0.
+    """
+    entries = list({**dict.fromkeys(labels, 0.0), **posterior}.items())
+    if kind != "rating":
+        entries.sort(key=lambda item: -item[1])
+    return tuple(Share(say.part(name, key), p, percent(p)) for key, p in entries)
+
+
+def _odds(log_odds: float) -> str:
+    """The odds of the leading label against its runner-up.
+
+    >>> _odds(0.0), _odds(1.1), _odds(3.4), _odds(99)
+    ('even', '3.0 to 1', '30 to 1', 'more than 10,000 to 1')
+    """
+    if log_odds > math.log(MOST_ODDS):
+        return f"more than {MOST_ODDS:,} to 1"
+    odds = math.exp(abs(log_odds))
+    if odds < 1.05:
+        return "even"
+    return f"{odds:.1f} to 1" if odds < 10 else f"{odds:,.0f} to 1"
+
+
+def _conflict(conflict: Mapping[str, Any], people: Mapping[int, Annotator]) -> ConflictView:
+    def names(numbers: Sequence[int]) -> tuple[str, ...]:
+        return tuple((people.get(n) or unnamed(n)).name for n in numbers)
+
+    return ConflictView(
+        state=conflict["state"],
+        since=conflict["since"],
+        sides=tuple((label, names(who)) for label, who in conflict["labels"].items()),
+        before=tuple((start, end, value) for start, end, value in conflict.get("before", [])),
+        kind=conflict.get("kind", ""),
+    )
+
+
+def _earlier(name: str, entry: Entry, say: Wording) -> Earlier:
+    value = entry.values[name]
+    return Earlier(
+        at=entry.seen_at,
+        value=None if value is None else say(name, value),
+        percent=percent(entry.extra["c"]) if "c" in entry.extra else "",
+        strategy=f"{entry.extra.get('s', '?')}:{entry.extra.get('n', '?')}",
+        why=entry.extra.get("why", ""),
+    )

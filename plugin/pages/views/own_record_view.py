@@ -1,0 +1,135 @@
+"""The page of one record as an annotator reads it who has answered it: what is decided, and why.
+
+Nobody else is named, and nothing is told of how often anybody is right or whose answer weighs how much.
+Whether they may read it at all says `disclosure`. The page for those who oversee is `record_view`. Pure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from argilla_distill.domain.explanation.evidence import evidence
+from argilla_distill.domain.explanation.explain import (
+    TO_ANNOTATORS,
+    Review,
+    arguments_of,
+    explain,
+    sides_of,
+)
+from argilla_distill.domain.explanation.voices import Wording, percent
+from argilla_distill.plugin.argilla.links import answered_link
+from argilla_distill.plugin.pages.views.decision_view import SHORT
+from argilla_distill.plugin.pages.views.record_view import Known, content, shown_fields, wording
+
+
+@dataclass(frozen=True)
+class OwnDecision:
+    """One question of the record.
+
+    Attributes
+    ----------
+    value : what is decided, None where nothing is; `percent` is how sure that is
+    mine : what the visitor said; `agrees` tells whether that is what is decided
+    sides : who said what, counted: (value, how many)
+    reviews : what reviewers decided, and their reasons, oldest first
+    explanation : why, in a few sentences
+    """
+
+    name: str
+    value: str | None
+    percent: str
+    mine: str | None
+    agrees: bool
+    sides: tuple[tuple[str, int], ...]
+    reviews: tuple[tuple[str, str], ...]
+    explanation: str
+
+    @property
+    def long(self) -> bool:
+        """Whether the value takes much room."""
+        return len(self.value or "") > SHORT
+
+
+@dataclass(frozen=True)
+class OwnRecordView:
+    """The whole page. `fields` is None while Argilla cannot be asked; `away` says why."""
+
+    record_id: str
+    dataset_id: str
+    dataset: str
+    argilla_url: str
+    fields: tuple[tuple[str, str], ...] | None
+    away: str
+    questions: tuple[OwnDecision, ...]
+
+
+def own_view(
+    known: Known,
+    number: int,
+    argilla_url: str,
+    fields: Mapping[str, Any] | None = None,
+    away: str = "",
+) -> OwnRecordView:
+    """The page of a record for the annotator of this number.
+
+    Parameters
+    ----------
+    argilla_url, fields, away : as `record_view.view` takes them.
+    """
+    questions: dict[str, dict[str, Any]] = json.loads(known.info.get("questions") or "{}")
+    say = wording(questions, fields)
+    return OwnRecordView(
+        record_id=known.record_id,
+        dataset_id=known.dataset_id,
+        dataset=known.info.get("name", known.dataset_id),
+        argilla_url=answered_link(argilla_url, known.dataset_id),
+        fields=shown_fields(fields),
+        away=away,
+        questions=tuple(
+            _decision(name, questions[name], known, number, say, content(fields))
+            for name in questions
+            if name in known.decisions
+        ),
+    )
+
+
+def _decision(
+    name: str, question: Mapping[str, Any], known: Known, number: int, say: Wording, text: str
+) -> OwnDecision:
+    decision, entry, words = known.decisions[name], known.ledger, partial(say, name)
+    sides = sides_of(name, decision, entry, words)
+    reviews = [
+        (at, words(values[name]), why or "")
+        for status, at, values, why in entry.get("a", {}).values()
+        if status == "submitted" and name in values
+    ]
+    told = [(value, why) for _, value, why in sorted(reviews)]
+    explained = explain(
+        decision,
+        sides,
+        str,
+        kind=question.get("type", "label_selection"),
+        words=words,
+        sources={n: each["kind"] for n, each in known.annotators.items()},
+        reviews=[Review(str(n), value, why) for n, (value, why) in enumerate(told)],
+        evidence=evidence(decision["v"], text, known.words.get(name, {})),
+        arguments=arguments_of(sides, entry, known.info.get("explains", "")),
+        telling=TO_ANNOTATORS,
+    )
+    given = entry["r"].get(str(number), ["", 0, {}])[2].get(name)
+    mine = None if given is None else words(given)
+    value = None if decision["v"] is None else words(decision["v"])
+    return OwnDecision(
+        name=name,
+        value=value,
+        percent=percent(decision["c"]),
+        mine=mine,
+        agrees=mine is not None and mine == value,
+        sides=tuple((side, len(who)) for side, who in sides.items()),
+        reviews=tuple(told),
+        explanation=explained.why,
+    )

@@ -1,0 +1,305 @@
+"""The page of one record as values: what is stored, turned into what a visitor reads.
+
+Pure: no Flask, no Redis, no clock. Every text is plain and unescaped (the templates escape it);
+times are ms since the epoch. `view` is the way in. The words and numbers of one question's decision
+are in `decision_view`, its layout in templates/record.html.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from argilla_distill.domain.explanation.evidence import evidence
+from argilla_distill.domain.explanation.explain import Review, arguments_of, explain, sides_of
+from argilla_distill.domain.explanation.timeline import Event, events
+from argilla_distill.domain.explanation.voices import (
+    Annotator,
+    Wording,
+    people,
+    percent,
+    text,
+    unnamed,
+)
+from argilla_distill.domain.history import Entry
+from argilla_distill.domain.ledger import GONE
+from argilla_distill.plugin.argilla.links import dataset_link, review_link
+from argilla_distill.plugin.pages.views.decision_view import LISTED, QuestionView, question_view
+
+MOST_CHARACTERS = 20_000
+LEAST_CHARACTERS = 500
+"""Fields are cut on the page (an image may be a data URI of megabytes): so many characters all of them
+together, and so many of each where earlier ones have used that up.
+"""
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that the store holds about one record.
+
+    Attributes
+    ----------
+    review : id of the review dataset that has a copy of it, "" if none has
+    twins : near-identical record → question → decision
+    answers : question → annotator's number → how many answers they had given when last counted
+    words : question → label → words of records that tell it apart, as last counted
+    """
+
+    record_id: str
+    dataset_id: str
+    info: Mapping[str, str]
+    annotators: Mapping[int, Mapping[str, str]]
+    ledger: Mapping[str, Any]
+    decisions: Mapping[str, Any]
+    conflicts: Mapping[str, Mapping[str, Any]]
+    entries: Sequence[Entry]
+    set_aside: str = ""
+    review: str = ""
+    twins: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Given:
+    """One value of an answer, and whether it is an echo."""
+
+    question: str
+    value: str
+    echo: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What stands of one annotator on the record, all questions. `in_review`: given on its copy."""
+
+    who: Annotator
+    status: str
+    at: int
+    values: tuple[Given, ...]
+    in_review: bool = False
+
+
+@dataclass(frozen=True)
+class Adjudication:
+    """What a reviewer decided on the record, and why. `values` are (question, value)."""
+
+    who: Annotator
+    status: str
+    at: int
+    values: tuple[tuple[str, str], ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class TwinValue:
+    """What was decided on a near-identical record; `differs` from what was decided on this one."""
+
+    question: str
+    value: str | None
+    percent: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A near-identical record."""
+
+    record: str
+    values: tuple[TwinValue, ...]
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """The whole page. `fields` is None while Argilla cannot be asked; `away` says why."""
+
+    record_id: str
+    external_id: str | None
+    dataset_id: str
+    dataset: str
+    status: str
+    seen_at: int
+    argilla_url: str
+    set_aside: str
+    fields: tuple[tuple[str, str], ...] | None
+    away: str
+    questions: tuple[QuestionView, ...]
+    left_alone: tuple[tuple[str, str], ...]
+    answers: tuple[Answer, ...]
+    adjudications: tuple[Adjudication, ...]
+    twins: tuple[Twin, ...]
+    events: tuple[Event, ...]
+
+
+def view(
+    known: Known, argilla_url: str, fields: Mapping[str, Any] | None = None, away: str = ""
+) -> RecordView:
+    """The page of a record.
+
+    Parameters
+    ----------
+    argilla_url : address of Argilla as a browser sees it.
+    fields : the record's fields, None if Argilla could not be asked; then `away` says why.
+    """
+    who = people(known.annotators)
+    questions: dict[str, dict[str, Any]] = json.loads(known.info.get("questions") or "{}")
+    say = wording(questions, fields)
+    decided = {name for e in known.entries if e.kind == "decision" for name in e.values}
+    decided |= {*known.decisions, *(n for n, q in questions.items() if q["word"] == "distilled")}
+    adjudications = _adjudications(known.ledger, who, say)
+    return RecordView(
+        record_id=known.record_id,
+        external_id=known.ledger.get("e"),
+        dataset_id=known.dataset_id,
+        dataset=known.info.get("name", known.dataset_id),
+        status="deleted" if known.ledger["s"] == GONE else known.ledger["s"],
+        seen_at=known.ledger["t"],
+        argilla_url=review_link(argilla_url, known.review, original=known.record_id)
+        if known.review and not adjudications
+        else dataset_link(argilla_url, known.dataset_id),
+        set_aside=known.set_aside,
+        fields=shown_fields(fields),
+        away=away,
+        questions=tuple(
+            _question(name, questions.get(name, {}), known, who, say, content(fields))
+            for name in _in_order(decided, questions)
+        ),
+        left_alone=tuple((n, q["word"]) for n, q in questions.items() if n not in decided),
+        answers=_answers(known.ledger, who, say),
+        adjudications=adjudications,
+        twins=tuple(
+            _twin(other, decided, known.decisions) for other, decided in known.twins.items()
+        ),
+        events=tuple(reversed(events(known.entries, who, say))),
+    )
+
+
+def _question(
+    name: str,
+    question: Mapping[str, Any],
+    known: Known,
+    who: Mapping[int, Annotator],
+    say: Wording,
+    content: str,
+) -> QuestionView:
+    decision, conflict = known.decisions.get(name), known.conflicts.get(name)
+    kind = question.get("type", "label_selection")
+    told = question_view(
+        name,
+        _labels(question),
+        decision,
+        known.ledger,
+        conflict,
+        [e for e in known.entries if e.kind == "decision" and name in e.values],
+        who,
+        known.info.get("publish", "completed"),
+        kind,
+        say,
+    )
+    if decision is None:
+        return told
+    words = partial(say, name)
+    reviews = [
+        Review(each.who.name, dict(each.values)[name], each.why)
+        for each in _adjudications(known.ledger, who, say)
+        if each.status == "submitted" and name in dict(each.values)
+    ]
+    sides = conflict["labels"] if conflict else sides_of(name, decision, known.ledger, words)
+    explained = explain(
+        decision,
+        sides,
+        lambda number: (who.get(number) or unnamed(number)).name,
+        kind=kind,
+        words=words,
+        sources={number: each.kind for number, each in who.items()},
+        answers=known.answers.get(name),
+        reviews=reviews,
+        before=(conflict or {}).get("before", []),
+        arguments=arguments_of(sides, known.ledger, known.info.get("explains", "")),
+        evidence=evidence(decision["v"], content, known.words.get(name, {})),
+    )
+    return replace(told, explanation=explained.text)
+
+
+def wording(questions: Mapping[str, Any], fields: Mapping[str, Any] | None) -> Wording:
+    """How the record's values are put in words: spans are quoted where their field is a text."""
+    of = {name: (fields or {}).get(q.get("field", "")) for name, q in questions.items()}
+    return Wording({name: passage for name, passage in of.items() if isinstance(passage, str)})
+
+
+def _labels(question: Mapping[str, Any]) -> list[str]:
+    """What a question's posterior has an entry for, in its order; empty where that depends."""
+    return question.get("labels", []) if question.get("type") in LISTED else []
+
+
+def _in_order(names: set[str], questions: Mapping[str, Any]) -> list[str]:
+    """As the dataset orders its questions; those that it no longer has come last."""
+    return [n for n in questions if n in names] + sorted(n for n in names if n not in questions)
+
+
+def content(fields: Mapping[str, Any] | None) -> str:
+    """All that a record says, as one text."""
+    return "\n".join(_field(value) for value in (fields or {}).values() if value is not None)
+
+
+def shown_fields(fields: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...] | None:
+    """The fields as texts, cut to what a page holds."""
+    if fields is None:
+        return None
+    room, shown = MOST_CHARACTERS, []
+    for name, value in fields.items():
+        if value is not None:
+            cut = _cut(_field(value), room)
+            shown.append((name, cut))
+            room = max(LEAST_CHARACTERS, room - len(cut))
+    return tuple(shown)
+
+
+def _field(value: Any) -> str:
+    """A field as text; a chat as one turn a paragraph."""
+    if isinstance(value, list) and all(isinstance(t, dict) and "content" in t for t in value):
+        return "\n\n".join(f"{turn.get('role', '?')}: {turn['content']}" for turn in value)
+    return text(value)
+
+
+def _cut(value: str, most: int) -> str:
+    more = len(value) - most
+    return value if more <= 0 else f"{value[:most]}… and {more:,} characters more"
+
+
+def _answers(
+    ledger: Mapping[str, Any], people: Mapping[int, Annotator], say: Wording
+) -> tuple[Answer, ...]:
+    """The responses that stand, in the order in which they were given."""
+    answers = []
+    for number, (status, at, values, echoes, *elsewhere) in ledger["r"].items():
+        given = tuple(Given(q, say(q, value), q in echoes) for q, value in values.items())
+        who = people.get(int(number)) or unnamed(int(number))
+        answers.append(Answer(who, status, at, given, any(elsewhere)))
+    return tuple(sorted(answers, key=lambda answer: answer.at))
+
+
+def _adjudications(
+    ledger: Mapping[str, Any], people: Mapping[int, Annotator], say: Wording
+) -> tuple[Adjudication, ...]:
+    """What reviewers decided, in the order in which they did."""
+    found = []
+    for number, (status, at, values, why) in ledger.get("a", {}).items():
+        who = people.get(int(number)) or unnamed(int(number))
+        given = tuple((question, say(question, value)) for question, value in values.items())
+        found.append(Adjudication(who, status, at, given, why))
+    return tuple(sorted(found, key=lambda each: each.at))
+
+
+def _twin(record_id: str, theirs: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> Twin:
+    """A near-identical record. Its spans are not quoted: they lie in its own text."""
+    values = []
+    for name, decision in (theirs or {}).items():
+        value, our = decision["v"], ours.get(name, {}).get("v")
+        differs = None not in (value, our) and text(value) != text(our)
+        shown = None if value is None else text(value)
+        values.append(TwinValue(name, shown, percent(decision["c"]), differs))
+    return Twin(record_id, tuple(values))

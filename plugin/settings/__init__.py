@@ -1,0 +1,32 @@
+"""The service's settings: read once from a mapping such as `os.environ`, and every mistake named.
+
+| file | what is in it |
+| --- | --- |
+| `service_settings` | all settings, as one frozen value |
+| `plan_file` | distill.toml |
+| `text_files` | the small files that settings name |
+| `addresses` | addresses in settings |
+| `mistakes` | what is wrong with a setting, in our words |
+"""
+
+from argilla_distill.plugin.settings.service_settings import (
+    ENVIRONMENT,
+    FROM_FILES,
+    MAX_FORM_BYTES,
+    DatasetSettings,
+    Plan,
+    Settings,
+    Sources,
+    read,
+)
+
+__all__ = [
+    "ENVIRONMENT",
+    "FROM_FILES",
+    "MAX_FORM_BYTES",
+    "DatasetSettings",
+    "Plan",
+    "Settings",
+    "Sources",
+    "read",
+]

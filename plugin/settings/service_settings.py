@@ -1,0 +1,247 @@
+"""The service's settings: one frozen value, read once from a mapping such as `os.environ`.
+
+The environment says how to reach the world (`Settings`). One optional TOML file, named by
+`DISTILL_CONFIG`, says what to do with which dataset (`DatasetSettings`). Unknown keys are refused
+in both. Secrets print as `***`. docs/settings.md lists every setting; a test holds it to this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+
+from argilla_distill.domain.nearest import did_you_mean, nearest
+from argilla_distill.domain.queue_length import SHARE
+from argilla_distill.plugin.errors import InvalidSettings
+from argilla_distill.plugin.settings import addresses, plan_file, text_files
+from argilla_distill.plugin.settings.mistakes import explain
+
+MAX_FORM_BYTES = 65_536
+"""So large may be whatever is sent to us that is no delivery: the sign-in form is all there is."""
+
+PLACEHOLDERS = {"changeme", "change-me", "secret", "your-api-key", "xxx", "todo"}
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Choices(_Frozen):
+    """What may be chosen for a dataset, and again for each of its questions."""
+
+    strategy: str = "learned"
+    min_confidence: float = Field(0.0, ge=0, le=1)
+    content: bool = True
+
+
+class DatasetSettings(Choices):
+    """How one dataset is distilled. Every key may be given in `[defaults]` as well."""
+
+    distil: bool = True
+    publish: Literal["completed", "always"] = "completed"
+    tolerance: float = Field(0.02, gt=0, lt=1)
+    settled_confidence: float = Field(0.9, gt=0, le=1)
+    conflict_question: str = "conflicts"
+    confidence_question: str = ""
+    explanation_question: str = ""
+    name_annotators: bool = False
+    tell_reliability: bool = False
+    round_property: str = "round"
+    review_workspace: str = ""
+    review_overlap: int = Field(1, ge=1)
+    review_most: int = Field(1000, ge=1)
+    review_worth: float = Field(0.2, ge=0)
+    review_share: float = Field(SHARE, gt=0, le=1)
+    review_suggest: Literal["settled", "all", "none"] = "settled"
+    reason_question: str = "why"
+    more_votes: int = Field(0, ge=0)
+    strategy_timeout_s: float = Field(20.0, gt=0)
+    questions: Mapping[str, Choices] = Field(default_factory=dict)
+
+    def question(self, name: str) -> Choices:
+        """The choices for one question: the dataset's, overlaid by the question's own."""
+        own = {choice: getattr(self, choice) for choice in Choices.model_fields}
+        overlay = self.questions.get(name)
+        return Choices.model_validate(
+            {**own, **(overlay.model_dump(exclude_unset=True) if overlay else {})}
+        )
+
+
+class Sources(_Frozen):
+    """Patterns of user or agent names which tell models, templates and reviewers from people.
+
+    What a reviewer answers is an adjudication.
+    """
+
+    models: tuple[str, ...] = ("llm-*", "model-*", "gpt-*", "claude-*", "*-llm")
+    templates: tuple[str, ...] = ("template-*", "rule-*")
+    reviewers: tuple[str, ...] = ()
+
+    def kind(self, name: str) -> Literal["person", "model", "template", "reviewer"]:
+        """The kind of source of a user name.
+
+        >>> Sources().kind("llm-atlas"), Sources().kind("rule-refund"), Sources().kind("ada")
+        ('model', 'template', 'person')
+        """
+        if _matches(name, self.reviewers):
+            return "reviewer"
+        if _matches(name, self.templates):
+            return "template"
+        return "model" if _matches(name, self.models) else "person"
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+class Plan(_Frozen):
+    """The content of distill.toml."""
+
+    defaults: Mapping[str, Any] = Field(default_factory=dict)
+    sources: Sources = Sources()
+    datasets: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+
+    def dataset(self, name: str) -> DatasetSettings:
+        """The settings of the dataset `workspace/name`.
+
+        Keys of `[datasets]` are names or patterns; where several match, the more specific (longer)
+        one overlays the others.
+        """
+        chosen: dict[str, Any] = dict(self.defaults)
+        for pattern in sorted(self.datasets, key=len):
+            if fnmatchcase(name, pattern):
+                chosen.update(self.datasets[pattern])
+        return DatasetSettings.model_validate(chosen)
+
+
+class Settings(_Frozen):
+    """How to reach the world. Field `x` is read from the environment variable in `ENVIRONMENT`."""
+
+    argilla_api_url: str
+    argilla_api_key: SecretStr
+    argilla_public_url: str = ""
+    redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/5")
+    public_url: str = "http://127.0.0.1:8000"
+    listener_url: str = ""
+    secret_key: SecretStr = SecretStr("")
+    webhook_secrets: SecretStr = SecretStr("")
+    queue: str = Field("distill", pattern=r"^[\w.-]+$")
+    key_prefix: str = Field("distill", pattern=r"^[\w.-]+$")
+    max_body_bytes: int = Field(32_000_000, ge=10_000)
+    argilla_timeout_s: float = Field(20.0, gt=0)
+    session_hours: float = Field(8.0, gt=0)
+    secure_cookies: bool = False
+    trusted_proxies: int = Field(0, ge=0)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    config: str = ""
+    plan: Plan = Plan()
+
+    @field_validator("argilla_api_url", "argilla_public_url", "public_url", "listener_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        """Also as Argilla will write it: the host in lower case, no default port."""
+        return addresses.http(value) if value else ""
+
+    @field_validator("argilla_api_key")
+    @classmethod
+    def _is_no_placeholder(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value() or value.get_secret_value().lower() in PLACEHOLDERS:
+            raise ValueError("is empty or a placeholder; copy the key from Argilla's user settings")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_an_address_of_redis(cls, value: SecretStr) -> SecretStr:
+        return SecretStr(addresses.redis(value.get_secret_value()))
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 16:
+            raise ValueError("must have at least 16 characters; leave it out to have one made")
+        return value
+
+    @property
+    def argilla_url(self) -> str:
+        """Argilla's address as a browser sees it."""
+        return self.argilla_public_url or self.argilla_api_url
+
+    @property
+    def delivery_url(self) -> str:
+        """Where Argilla's worker delivers, as it sees us."""
+        return f"{self.listener_url or self.public_url}/webhooks/argilla"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Webhook secrets given by hand, on top of those that `connect` keeps in Redis."""
+        return tuple(self.webhook_secrets.get_secret_value().replace(",", " ").split())
+
+
+ENVIRONMENT: dict[str, str] = {
+    name: (name if name.startswith("argilla_api") else f"distill_{name}").upper()
+    for name in Settings.model_fields
+    if name != "plan"
+}
+REQUIRED: dict[str, str] = {
+    "argilla_api_url": "Argilla's address as this machine reaches it, such as https://argilla.example",
+    "argilla_api_key": "an owner's API key, which Argilla shows under “My settings”",
+}
+"""What there is no default for, and what it is."""
+FROM_FILES = {name for name, f in Settings.model_fields.items() if f.annotation is SecretStr}
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Settings from a mapping like `os.environ`. An empty variable is as good as none.
+
+    Every secret may come from a file instead, named by the variable with `_FILE` behind it.
+
+    Raises
+    ------
+    InvalidSettings : names each variable or key that is wrong, never its value.
+    """
+    known = {*ENVIRONMENT.values(), *(f"{ENVIRONMENT[name]}_FILE" for name in FROM_FILES)}
+    unknown = sorted(k for k in environ if k.startswith("DISTILL_") and k not in known)
+    if unknown:
+        told = ", ".join(name + did_you_mean(name, known) for name in unknown)
+        raise InvalidSettings(f"unknown setting {told}; docs/settings.md lists all")
+    values: dict[str, Any] = {}
+    for name, variable in ENVIRONMENT.items():
+        if environ.get(variable):
+            values[name] = environ[variable]
+        elif name in FROM_FILES and environ.get(f"{variable}_FILE"):
+            values[name] = text_files.secret(f"{variable}_FILE", environ[f"{variable}_FILE"])
+    if values.get("config"):
+        values["plan"] = _plan(values["config"])
+    missing = [_missing(name, environ) for name in REQUIRED if name not in values]
+    try:
+        settings = Settings.model_validate({**dict.fromkeys(REQUIRED, "http://nowhere"), **values})
+    except ValidationError as error:
+        told = explain(error, lambda place: ENVIRONMENT[str(place[0])], lambda _: ())
+        raise InvalidSettings("; ".join([*missing, told])) from None
+    if missing:
+        raise InvalidSettings("; ".join(missing))
+    return settings
+
+
+def _missing(name: str, environ: Mapping[str, str]) -> str:
+    variable = ENVIRONMENT[name]
+    others = [k for k in environ if k.startswith("ARGILLA_") and k not in ENVIRONMENT.values()]
+    alike = nearest(variable, others)
+    meant = f" ({alike} is: did you mean {variable}?)" if alike else ""
+    return f"{variable}: is not set{meant}; {REQUIRED[name]}"
+
+
+def _plan(path: str) -> Plan:
+    forms = plan_file.Forms(Plan, Sources, DatasetSettings, Choices)
+    plan = plan_file.read(ENVIRONMENT["config"], path, forms)
+    return Plan.model_validate(plan)

@@ -1,0 +1,10 @@
+"""What is still to be done for a dataset, and who does it.
+
+| file | what is in it |
+| --- | --- |
+| `dirty` | which records wait to be looked at |
+| `lease` | one distiller per dataset at a time |
+| `sweeps` | where a sweep has got to |
+| `unanswered` | writes to Argilla whose end nobody has seen |
+| `unfitted_texts` | records whose texts the saved models do not hold yet |
+"""

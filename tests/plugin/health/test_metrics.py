@@ -1,0 +1,157 @@
+"""Metrics as Prometheus reads them: parsable, complete, from the store and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families
+from rq import Worker
+from rq.serializers import JSONSerializer
+
+from argilla_distill.plugin.health import metrics
+from argilla_distill.plugin.store import Store
+
+D = "dataset-id"
+LABELLED = {
+    "distill_dirty_records": ("gauge", 2),
+    "distill_stale_records": ("gauge", 3),
+    "distill_poisoned_records": ("gauge", 1),
+    "distill_open_conflicts": ("gauge", 4),
+    "distill_due_reviews": ("gauge", 2),
+    "distill_answers_observed": ("counter", 50),
+    "distill_decisions_published": ("counter", 20),
+    "distill_failures": ("counter", 6),
+}
+OTHERS = {
+    "distill_deliveries": "counter",
+    "distill_workers": "gauge",
+    "distill_cron_silent_seconds": "gauge",
+    "distill_argilla_call_seconds": "histogram",
+    "distill_argilla_call_errors": "counter",
+    "distill_oldest_dirty_seconds": "gauge",
+    "distill_model_version": "gauge",
+    "distill_strategy_failed": "gauge",
+}
+
+
+def scrape(store: Store, queue: str = "q-metrics") -> dict[str, Metric]:
+    text = metrics.expose(store, queue).decode()
+    families = list(text_string_to_metric_families(text))
+    assert len({family.name for family in families}) == len(families)
+    return {family.name: family for family in families}
+
+
+def values(family: Metric) -> dict[tuple[str, ...], float]:
+    """Labels (in order of their names) with the sample's suffix → value; none twice."""
+    found: dict[tuple[str, ...], float] = {}
+    for sample in family.samples:
+        suffix = sample.name.removeprefix(family.name)
+        key = (suffix, *(sample.labels[name] for name in sorted(sample.labels)))
+        assert key not in found, f"{sample.name} {sample.labels} twice"
+        found[key] = sample.value
+    return found
+
+
+@pytest.fixture
+def busy(store: Store) -> Store:
+    """A store with one dataset on which much is going on."""
+    store.datasets.add(D)
+    store.datasets.note(D, name="support/chat", conflicts=4, observed=50, published=20, failures=6)
+    store.dirty.mark(D, ["r1", "r2", "r3"])
+    store.dirty.set_aside(D, store.dirty.take(D, 1)[0], "why", 1)
+    store.dirty.make_stale(D, ["r4", "r5", "r6"])
+    with store.redis.pipeline() as pipe:
+        facts = {"strategy": "dawid_skene", "version": 7}
+        store.datasets.write_model(pipe, D, "helpful", None, facts)
+        store.reviews.write_due(pipe, D, {"r7": 0.4, "r8": 0.2})
+        pipe.execute()
+    return store
+
+
+def test_an_empty_service_has_every_family_already(store: Store) -> None:
+    found = scrape(store)
+    assert {name: family.type for name, family in found.items()} == {
+        **OTHERS,
+        **{name: kind for name, (kind, _) in LABELLED.items()},
+    }
+    assert all(family.documentation for family in found.values())
+    assert values(found["distill_workers"]) == {("",): 0}
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_every_figure_of_a_dataset_is_told_under_its_name(busy: Store, name: str) -> None:
+    kind, value = LABELLED[name]
+    suffix = "_total" if kind == "counter" else ""
+    assert values(scrape(busy)[name]) == {(suffix, "support/chat"): value}
+
+
+def test_the_age_is_in_seconds_and_the_version_names_its_strategy(busy: Store) -> None:
+    found = scrape(busy)
+    ((_, age),) = values(found["distill_oldest_dirty_seconds"]).items()
+    assert 0 <= age < 5
+    assert values(found["distill_model_version"]) == {
+        ("", "support/chat", "helpful", "dawid_skene"): 7
+    }
+
+
+def test_deliveries_are_counted_by_type_and_outcome(store: Store) -> None:
+    store.service.count("deliveries", "response.created", "accepted", by=3)
+    store.service.count("deliveries", "other", "signature")
+    store.service.count("something else", "x")
+    assert values(scrape(store)["distill_deliveries"]) == {
+        ("_total", "accepted", "response.created"): 3,
+        ("_total", "signature", "other"): 1,
+    }
+
+
+def test_calls_make_a_cumulative_histogram(store: Store) -> None:
+    for seconds in (0.004, 0.02, 0.02, 99.0):
+        store.service.time("page", seconds, success=seconds < 1)
+    found = scrape(store)
+    buckets = values(found["distill_argilla_call_seconds"])
+    assert buckets["_bucket", "page", "0.01"] == 1
+    assert buckets["_bucket", "page", "0.025"] == 3
+    assert buckets["_bucket", "page", "30.0"] == 3
+    assert buckets["_bucket", "page", "+Inf"] == buckets["_count", "page"] == 4
+    assert buckets["_sum", "page"] == pytest.approx(99.044)
+    assert values(found["distill_argilla_call_errors"]) == {("_total", "page"): 1}
+
+
+@pytest.mark.parametrize("name", ['a "quoted" \\ name', "zwei\nZeilen", "ünï/cødé", ""])
+def test_whatever_a_dataset_is_called_the_metrics_can_be_parsed(store: Store, name: str) -> None:
+    store.datasets.add(D)
+    store.datasets.note(D, name=name)
+    assert values(scrape(store)["distill_open_conflicts"]) == {("", name): 0}
+
+
+def test_a_dataset_made_again_under_the_name_of_a_deleted_one_has_no_sample_twice(
+    store: Store,
+) -> None:
+    for dataset_id, state in (("old", "deleted"), ("new", "active")):
+        store.datasets.add(dataset_id)
+        store.datasets.note(dataset_id, name="support/chat", state=state, conflicts=1)
+    for family in scrape(store).values():
+        values(family)
+
+
+def test_a_dataset_of_which_nothing_is_known_yet_is_called_by_its_id(store: Store) -> None:
+    store.datasets.add(D)
+    assert list(values(scrape(store)["distill_failures"])) == [("_total", D)]
+
+
+def test_a_cron_that_never_was_is_silent_for_ever_and_one_that_is_alive_for_seconds(
+    store: Store,
+) -> None:
+    assert values(scrape(store)["distill_cron_silent_seconds"]) == {("",): float("inf")}
+    store.service.beat("cron", store.now() - 30_000)
+    ((_, silent),) = values(scrape(store)["distill_cron_silent_seconds"]).items()
+    assert silent == pytest.approx(30, abs=2)
+
+
+def test_workers_alive_are_counted(store: Store, request: pytest.FixtureRequest) -> None:
+    worker: Any = Worker(["q-metrics"], connection=store.redis, serializer=JSONSerializer)
+    worker.register_birth()
+    request.addfinalizer(worker.register_death)
+    assert values(scrape(store)["distill_workers"]) == {("",): 1}

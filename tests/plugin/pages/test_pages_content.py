@@ -1,0 +1,363 @@
+"""What the pages say, as HTML and as JSON: figures, reasons, links, and words where nothing is known."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from argilla_distill.domain.report import AnnotatorReport, Example, Overview, Pair, Today
+from argilla_distill.plugin.store import Store
+from tests.plugin.pages import gallery
+from tests.plugin.pages.scene import DATASET, QUESTIONS, RECORD, at, helpful, info, scene
+from tests.plugin.pages.website import Site
+
+HOME = f"/datasets/{DATASET}"
+MOST_BYTES = 150_000
+
+
+@pytest.fixture
+def site(store: Store) -> Site:
+    gallery.write(store)
+    site = Site(store)
+    site.sign_in("olga")
+    return site
+
+
+@pytest.fixture
+def bare(store: Store) -> Site:
+    """Answers have come, nothing is counted yet."""
+    scene().write(store)
+    site = Site(store)
+    site.sign_in("olga")
+    return site
+
+
+# Overview
+
+
+def test_the_overview_tells_of_progress_conflicts_strategy_and_today(site: Site) -> None:
+    page = site.get("/").text
+    for part in (
+        "<b>61</b> of 80 answered records completed",
+        "answers today",
+        "214",
+        "learned:7",
+        "+7 points",
+        "on 112 reviews",
+        "Counted at",
+        "12:35:40 UTC on 18 Nov 2026",
+        "Review in Argilla, in this order",
+        "sort=metadata.priority.desc",
+    ):
+        assert part in page
+    (told,) = site.get("/", json=True).get_json()["datasets"]
+    assert told["today"] == {"answers": 214, "decisions": 37, "adjudications": 5, "versions": 1}
+    assert told["counted_at"] == at(89)
+    assert told["questions"][0]["gain"] == pytest.approx(0.072)
+
+
+def test_what_was_counted_yesterday_is_not_called_todays(site: Site) -> None:
+    site.clock.now += 86_400
+    site.sign_in("olga")
+    (told,) = site.get("/", json=True).get_json()["datasets"]
+    assert told["today"] is None
+    assert "answers today" not in site.get("/").text
+
+
+def test_without_reviews_no_gain_over_majority_is_claimed(store: Store) -> None:
+    gallery.write(store)
+    question = replace(gallery.question("helpful", ("yes", "no")), accuracy=None, majority=None)
+    store.reports.write(DATASET, gallery.overview([question]), [question], {})
+    site = Site(store)
+    site.sign_in("olga")
+    assert "not measured: no reviews" in site.get("/").text
+    assert "points" not in site.get("/").text.split("What the figures mean")[0]
+    assert "known once records have been reviewed" in site.get(HOME).text
+
+
+def test_before_the_first_report_the_overview_says_when_it_comes(bare: Site) -> None:
+    assert "Not counted yet: counting follows a few seconds" in bare.get("/").text
+    assert bare.get("/", json=True).get_json()["datasets"][0]["counted_at"] is None
+
+
+# Dataset
+
+
+def test_a_datasets_page_tells_of_its_first_question_or_of_the_one_asked_for(site: Site) -> None:
+    assert site.get(HOME, json=True).get_json()["report"]["name"] == "helpful"
+    told = site.get(f"{HOME}?question=problem", json=True).get_json()
+    assert (told["head"]["question"], told["report"]["name"]) == ("problem", "problem")
+    assert told["head"]["questions"] == ["helpful", "problem"]
+    assert not told["report"].keys() & {"annotators", "examples"}
+    assert list(told["report"]["values"]) == list(gallery.LABELS)
+    assert told["report"]["weeks"][0]["name"] == "2026-08-03"
+    assert told["report"]["across"][0]["record"] == RECORD
+    assert [bin_["count"] for bin_ in told["report"]["confidence"]][-1] == 345
+
+
+def test_a_datasets_page_draws_what_it_tells(site: Site) -> None:
+    page = site.get(f"{HOME}?question=problem").text
+    for part in (
+        "Histogram of 480 decisions by confidence: 72% are at least 90 % sure.",
+        "Agreement and confidence by week, 14 weeks",
+        "Agreement and confidence by round, 5 rounds",
+        "none and hallucination: 88 pairs of votes, 22 in open conflicts",
+        "Confidence against reviews. 56% sure: 67% of 6 right",
+        "7 pairs of near-identical records, 2 of them here",
+        f'href="/records/{gallery.TWIN}"',
+    ):
+        assert part in page
+
+
+def test_the_review_queue_comes_in_its_order_with_its_reasons(site: Site) -> None:
+    queue = site.get(HOME, json=True).get_json()["queue"]
+    assert [each["worth"] for each in queue] == sorted((e["worth"] for e in queue), reverse=True)
+    first = queue[0]
+    assert first["sides"] == ["tone", "incomplete"]
+    assert (first["gain"], first["teaching"]) == (0.35, 0.272)
+    assert first["reasons"][0] == "no value leads"
+    assert "57 % sure" in first["reasons"][1]
+    page = site.get(HOME).text
+    assert page.index(first["record"]) < page.index(queue[1]["record"])
+    assert f"/dataset/{gallery.REVIEW}/annotation-mode?page=1&amp;status=pending" in page
+
+
+def test_the_queue_never_reads_more_than_it_shows(site: Site, store: Store) -> None:
+    many = {gallery.other(5_000 + n): 9.0 + n for n in range(300)}
+    lease = store.lease(DATASET)
+    assert lease is not None
+    decided = {r: {"helpful": helpful(worth=[0.1, 0.1])} for r in many}
+    lease.commit(lambda pipe: store.datasets.write_decisions(pipe, DATASET, decided))
+    lease.commit(lambda pipe: store.reviews.write_due(pipe, DATASET, many))
+    lease.release()
+    told = site.get(HOME, json=True).get_json()
+    dataset = told["head"]["dataset"]
+    assert len(told["queue"]) == min(20, dataset["queue"]["queued"])
+    assert dataset["due"] == sum(dataset["queue"][part] for part in ("queued", "behind")) == 313
+
+
+def test_without_a_review_dataset_the_page_says_how_to_get_one(site: Site, store: Store) -> None:
+    store.reviews.forget(DATASET)
+    page = site.get(HOME).text
+    assert "argilla-distill review enable support/chatbot-feedback" in page
+    assert "in this order" not in page
+
+
+def test_trouble_with_the_review_dataset_is_told(site: Site, store: Store) -> None:
+    store.reviews.keep(DATASET, {"id": gallery.REVIEW, "name": "x", "word": "it was deleted"})
+    assert "it was deleted" in site.get(HOME).text
+    assert "it was deleted" in site.get("/").text
+
+
+def test_a_dataset_without_distilled_questions_says_why(store: Store) -> None:
+    told = scene()
+    told.info = info(questions=json.dumps({"free": {**QUESTIONS["comment"], "word": "left alone"}}))
+    told.write(store)
+    site = Site(store)
+    site.sign_in("olga")
+    page = site.get(HOME)
+    assert page.status_code == 200
+    assert "<b>free</b> (left alone)" in page.text
+    assert "counting follows" not in page.text.lower()
+    for path in ("annotators", "examples"):
+        assert site.get(f"{HOME}/{path}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["", "/annotators", "/examples", "/annotators/0"])
+def test_before_the_first_report_every_page_says_that_counting_comes(bare: Site, path: str) -> None:
+    page = bare.get(f"{HOME}{path}")
+    assert page.status_code == 200
+    assert "a few seconds after the answers" in page.text or "No examples" in page.text
+    assert bare.get(f"{HOME}{path}", json=True).status_code == 200
+
+
+def test_questions_with_open_values_have_pairs_and_no_picture_of_them(
+    site: Site, store: Store
+) -> None:
+    question = replace(
+        gallery.question("helpful", ("yes", "no")),
+        labels=(),
+        type="text",
+        pairs=(Pair("Thank you.", "Thanks!", 4, 1),),
+    )
+    store.reports.write(DATASET, gallery.overview([question]), [question], {})
+    page = site.get(HOME).text
+    assert "Thank you." in page
+    assert '<table class="heat">' not in page
+
+
+# Annotators
+
+
+def test_annotators_come_the_most_reliable_first_and_the_unknown_last(site: Site) -> None:
+    told = site.get(f"{HOME}/annotators", json=True).get_json()["annotators"]
+    assert [a["name"] for a in told][:2] == ["ada.lindqvist", "bo"]
+    assert (told[-1]["name"], told[-1]["report"]["known"]) == ("newcomer", False)
+    assert told[0]["report"]["alpha"] == pytest.approx(0.69)
+
+
+def test_who_has_given_few_answers_is_unknown_and_not_bad(site: Site) -> None:
+    row = site.get(f"{HOME}/annotators").text.split("newcomer")[1].split("</tr>")[0]
+    assert "unknown" in row
+    assert "%" not in row
+    page = site.get(f"{HOME}/annotators/14").text
+    assert "3 answers are too few to say how reliable they are" in page
+    assert "no mark against them" in page
+    for figure in (
+        'class="big"',
+        "alpha",
+        "kappa",
+        'class="heat"',
+        "Leaning",
+        "Over time",
+        "Disagreements",
+    ):
+        assert figure not in page
+
+
+def test_an_annotators_page_tells_reliability_confusion_leaning_pace_and_drift(site: Site) -> None:
+    page = site.get(f"{HOME}/annotators/2?question=problem").text
+    for part in (
+        "83 %",
+        "between <b>76 %</b> and <b>88 %</b>",
+        "right ↓ said →",
+        '<td class="right h7">83</td>',
+        "−5 points",
+        "14 s",
+        "Agreement with the decisions by week, from 77% in 5 Oct to 84% in 26 Oct.",
+        "they said <b>tone</b>, decided was <b>none</b>",
+    ):
+        assert part in page
+    told = site.get(f"{HOME}/annotators/2?question=problem", json=True).get_json()
+    assert told["annotator"]["report"]["confusion"][0][0] == 0.83
+    assert told["annotator"]["labels"] == list(gallery.LABELS)
+    assert told["annotator"]["name"] == "cem"
+
+
+def test_their_own_page_speaks_to_an_annotator(store: Store) -> None:
+    gallery.write(store)
+    site = Site(store)
+    site.sign_in("anna")
+    page = site.get(f"{HOME}/annotators/13").text
+    assert "Your next answer is right" in page
+    assert "you said <b>tone</b>" in page
+
+
+def test_an_annotator_without_answers_to_a_question_is_told_so(site: Site) -> None:
+    assert "No answers of theirs" in site.get(f"{HOME}/annotators/11").text
+
+
+def test_a_crowd_comes_in_pages_and_whole_as_json(site: Site, store: Store) -> None:
+    crowd: tuple[AnnotatorReport, ...] = tuple(
+        replace(gallery.annotator(0, ("yes", "no")), number=n) for n in range(230)
+    )
+    question = replace(gallery.question("helpful", ("yes", "no")), annotators=crowd)
+    store.reports.write(DATASET, gallery.overview([question]), [question], {})
+    sizes = [site.get(f"{HOME}/annotators?page={n}").text.count("<tr") - 1 for n in (1, 2, 3, 4)]
+    assert sizes == [100, 100, 30, 30]
+    assert len(site.get(f"{HOME}/annotators", json=True).get_json()["annotators"]) == 230
+    assert 'aria-current="page"><span class="sr">Page </span>2' in (
+        site.get(f"{HOME}/annotators?page=2").text
+    )
+    assert len(site.get(f"{HOME}/annotators").data) < MOST_BYTES
+
+
+# Examples
+
+
+def test_examples_come_by_label_with_their_reasons(site: Site) -> None:
+    told = site.get(f"{HOME}/examples?question=problem", json=True).get_json()["labels"]
+    assert [lesson["value"] for lesson in told] == list(gallery.LABELS)
+    assert {e["kind"] for e in told[0]["telling"]} == {"telling"}
+    assert {e["kind"] for lesson in told for e in lesson["close"]} == {"close"}
+    page = site.get(f"{HOME}/examples?question=problem").text
+    assert gallery.REASONS[0] in page
+    assert "Close calls that a reviewer settled" in page
+
+
+def test_values_that_are_no_labels_of_the_question_have_examples_too(
+    site: Site, store: Store
+) -> None:
+    odd = Example(RECORD, "telling", "a + b", 0.9, "text", "why")
+    question = replace(gallery.question("helpful", ("yes", "no")), examples=(odd,))
+    store.reports.write(DATASET, gallery.overview([question]), [question], {})
+    told = site.get(f"{HOME}/examples", json=True).get_json()["labels"]
+    assert [lesson["value"] for lesson in told] == ["a + b"]
+
+
+# Record
+
+
+def test_a_records_page_tells_reviews_their_reasons_and_that_reviewers_disagree(
+    site: Site,
+) -> None:
+    page = site.get(f"/records/{RECORD}").text
+    assert "reviewers disagree" in page
+    assert "The reply names no order" in page
+    told = site.get(f"/records/{RECORD}", json=True).get_json()
+    assert [a["who"]["name"] for a in told["adjudications"]] == ["rita", "sam"]
+    assert told["adjudications"][0]["values"] == [["helpful", "no"]]
+    assert told["events"][0]["kind"] == "adjudication"
+    assert told["questions"][0]["conflict"]["kind"] == "adjudications"
+    assert "sam says “yes”; rita says “no”" in told["questions"][0]["explanation"]
+
+
+def test_a_records_page_leads_to_what_is_contested_first(site: Site) -> None:
+    """A record of many questions is long, and all of it came before the conflict."""
+    page = site.get(f"/records/{RECORD}").text
+    way = page[page.index('<nav class="jump"') : page.index("</nav>", page.index('class="jump"'))]
+    assert page.index('class="jump"') < page.index('id="content-h"')
+    assert re.findall(r'<a href="#(q\d+)"( class="warn")?>(\w+)</a>', way) == [
+        ("q1", ' class="warn"', "helpful"),
+        ("q2", ' class="warn"', "problem"),
+    ]
+    for anchor, name in (("q1", "helpful"), ("q2", "problem")):
+        assert f'<h2 id="{anchor}">{name}</h2>' in page
+
+
+def test_a_records_page_leads_to_near_identical_ones_and_says_where_they_differ(
+    site: Site,
+) -> None:
+    told = site.get(f"/records/{RECORD}", json=True).get_json()["twins"]
+    assert told[0] == {
+        "record": gallery.TWIN,
+        "values": [{"question": "helpful", "value": "no", "percent": "91 %", "differs": True}],
+    }
+    assert [v["differs"] for v in told[1]["values"]] == [False]
+    assert f'href="/records/{gallery.TWIN}"' in site.get(f"/records/{RECORD}").text
+
+
+def test_decisions_are_on_the_time_line_among_the_answers(site: Site) -> None:
+    told = site.get(f"/records/{RECORD}", json=True).get_json()["events"]
+    decisions = [e for e in told if e["kind"] == "decision"]
+    assert decisions[0]["what"] == "decided, 83 % sure"
+    assert decisions[0]["who"]["name"] == "dawid_skene:3"
+    assert any(e["status"] == "undecided" and e["why"] for e in decisions)
+
+
+# All of them
+
+
+@pytest.mark.parametrize(
+    "path", ["/", HOME, f"{HOME}/annotators", f"{HOME}/examples", f"/records/{RECORD}"]
+)
+def test_no_page_reads_a_whole_hash_that_grows_with_the_dataset(
+    site: Site, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = site.store.redis.hgetall
+    keys: list[str] = []
+
+    def hgetall(key: str) -> object:
+        keys.append(key.rsplit(":", 1)[1])
+        return read(key)
+
+    monkeypatch.setattr(site.store.redis, "hgetall", hgetall)
+    assert site.get(path).status_code == 200
+    assert set(keys) <= {"info", "annotators"}
+
+
+def test_an_empty_overview_of_today_is_no_error(site: Site, store: Store) -> None:
+    store.reports.write(DATASET, Overview(at(89), 0.1, Today(), ()), [], {})
+    assert site.get("/").status_code == 200
+    assert site.get(HOME).status_code == 200

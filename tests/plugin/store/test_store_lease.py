@@ -1,0 +1,246 @@
+"""One distiller per dataset at a time, on a real Redis: exclusive, renewed, lost, given back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from argilla_distill.plugin.errors import LeaseLost
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.keys import Keys
+from argilla_distill.plugin.store.work import lease
+from argilla_distill.plugin.store.work.lease import Lease
+
+D = "dataset"
+
+
+class Clock:
+    """Seconds that tests move."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def run_out(store: Store) -> None:
+    """What Redis does to a lease that nobody renewed in time."""
+    store.redis.delete(key(store))
+
+
+def key(store: Store, name: str = "lease") -> str:
+    return Keys(store.datasets._keys.prefix).of(D, name)
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Waits for what a thread does: a minute, however slow the machine is."""
+    for _ in range(6_000):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("did not come true")
+
+
+@pytest.fixture
+def unattended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases that are renewed by hand only."""
+    monkeypatch.setattr(lease, "RENEW_S", 3_600.0)
+
+
+@pytest.fixture
+def held(store: Store) -> Iterator[Lease]:
+    taken = store.lease(D)
+    assert taken is not None
+    yield taken
+    taken.release()
+
+
+def note(store: Store, word: str) -> Any:
+    return lambda pipe: store.datasets.count(pipe, D, word, 1)
+
+
+def test_it_is_exclusive_until_it_is_released(store: Store, held: Lease) -> None:
+    assert store.lease(D) is None
+    assert store.leased(D)
+    other = store.lease("another dataset")
+    assert other is not None
+    other.release()
+    held.release()
+    assert not store.leased(D)
+    again = store.lease(D)
+    assert again is not None
+    again.release()
+
+
+def test_writes_go_through_while_it_is_ours(store: Store, held: Lease) -> None:
+    held.commit(note(store, "published"))
+    assert store.datasets.info(D) == {"published": "1"}
+
+
+def test_it_runs_out_when_its_holder_died(store: Store) -> None:
+    first = store.lease(D)
+    run_out(store)
+    second = store.lease(D)
+    assert first is not None
+    assert second is not None
+    with pytest.raises(LeaseLost):
+        first.commit(note(store, "published"))
+    assert store.datasets.info(D) == {}
+    second.commit(note(store, "observed"))
+    assert store.datasets.info(D) == {"observed": "1"}
+    for each in (first, second):
+        each.release()
+
+
+def test_whoever_lost_it_can_neither_give_it_back_nor_renew_it(store: Store) -> None:
+    first = store.lease(D)
+    run_out(store)
+    second = store.lease(D)
+    assert first is not None
+    assert second is not None
+    first.release(30)
+    assert store.leased(D)
+    with pytest.raises(LeaseLost):
+        first.release_if_idle()
+    assert store.leased(D)
+    second.release()
+
+
+def test_one_that_nobody_renews_runs_out_by_itself(store: Store, held: Lease) -> None:
+    assert 0 < store.redis.pttl(key(store)) <= lease.LEASE_MS
+
+
+def test_its_holder_renews_it_and_the_wake_with_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both keys are made to last for ever; whoever gives them an end again has renewed them."""
+    monkeypatch.setattr(lease, "RENEW_S", 0.01)
+    held = store.lease(D)
+    assert held is not None
+    store.wake(D)
+    for name in ("lease", "wake"):
+        store.redis.persist(key(store, name))
+        eventually(lambda name=name: store.redis.pttl(key(store, name)) > 0)  # type: ignore[misc]
+    assert store.leased(D)
+    assert not store.wake(D)
+    held.commit(note(store, "published"))
+    held.release()
+    assert not store.leased(D)
+    assert store.wake(D)
+
+
+def test_a_lost_one_is_not_renewed(store: Store, held: Lease) -> None:
+    run_out(store)
+    with pytest.raises(LeaseLost):
+        held.renew()
+    assert not store.leased(D)
+    assert held.left_s() == 0
+
+
+@pytest.mark.usefixtures("unattended")
+def test_its_holder_knows_how_long_it_lasts_without_asking(store: Store) -> None:
+    clock = Clock()
+    held = Lease.take(store.redis, Keys(store.datasets._keys.prefix), D, clock)
+    assert held is not None
+    assert held.left_s() == lease.LEASE_MS / 1000
+    clock.now_s += 10
+    assert held.left_s() == lease.LEASE_MS / 1000 - 10
+    held.renew()
+    assert held.left_s() == lease.LEASE_MS / 1000
+    clock.now_s += 1_000
+    assert held.left_s() == 0
+    held.release()
+
+
+@pytest.mark.usefixtures("unattended")
+def test_the_time_that_redis_took_counts_against_what_is_left(store: Store) -> None:
+    """A call that hangs for five seconds may have been carried out at once."""
+
+    class Slow:
+        """The real Redis at the end of a slow line."""
+
+        def set(self, *args: Any, **options: Any) -> Any:
+            clock.now_s += 5
+            return store.redis.set(*args, **options)
+
+        def eval(self, *args: Any) -> Any:
+            clock.now_s += 5
+            return store.redis.eval(*args)
+
+    clock = Clock()
+    held = Lease.take(Slow(), Keys(store.datasets._keys.prefix), D, clock)
+    assert held is not None
+    assert held.left_s() == lease.LEASE_MS / 1000 - 5
+    held.renew()
+    assert held.left_s() == lease.LEASE_MS / 1000 - 5
+    held.release()
+
+
+def test_a_renewal_in_the_middle_of_a_write_does_not_lose_it(store: Store, held: Lease) -> None:
+    keys = Keys(store.datasets._keys.prefix)
+    turns: list[int] = []
+
+    def write(pipe: Any) -> None:
+        if not turns:
+            store.redis.pexpire(keys.of(D, "lease"), 15_000)
+        turns.append(1)
+        store.datasets.count(pipe, D, "published", 1)
+
+    held.commit(write)
+    assert store.datasets.info(D) == {"published": "1"}
+    assert len(turns) == 2
+
+
+def test_a_lease_lost_in_the_middle_of_a_write_writes_nothing(store: Store, held: Lease) -> None:
+    keys = Keys(store.datasets._keys.prefix)
+
+    def write(pipe: Any) -> None:
+        store.redis.set(keys.of(D, "lease"), "somebody else")
+        store.datasets.count(pipe, D, "published", 1)
+
+    with pytest.raises(LeaseLost):
+        held.commit(write)
+    assert store.datasets.info(D) == {}
+    store.redis.delete(keys.of(D, "lease"))
+
+
+@pytest.mark.parametrize("waiting", ["dirty", "stale"])
+def test_it_is_not_given_back_while_something_waits(
+    store: Store, held: Lease, waiting: str
+) -> None:
+    if waiting == "dirty":
+        store.dirty.mark(D, ["r1"])
+    else:
+        store.dirty.make_stale(D, ["r1"])
+    assert not held.release_if_idle()
+    assert store.leased(D)
+    store.dirty.drop(D)
+    assert held.release_if_idle()
+    assert not store.leased(D)
+
+
+def test_given_back_idle_it_lets_the_next_answer_wake_the_dataset(
+    store: Store, held: Lease
+) -> None:
+    store.wake(D)
+    assert held.release_if_idle()
+    assert store.dirty.mark(D, ["r1"])
+
+
+def test_given_back_after_a_failure_it_keeps_the_dataset_asleep_for_a_while(
+    store: Store, held: Lease
+) -> None:
+    held.release(30)
+    assert not store.leased(D)
+    assert not store.dirty.mark(D, ["r1"])
+
+
+def test_whoever_waits_for_it_is_known_for_a_moment(store: Store) -> None:
+    assert not store.lease_wanted(D)
+    store.want_lease(D)
+    assert store.lease_wanted(D)
+    assert not store.lease_wanted("another dataset")

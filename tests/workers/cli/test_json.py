@@ -1,0 +1,142 @@
+"""docs/json.md is held to the commands: every key of their JSON is told there, and none that is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import click
+import pytest
+
+from argilla_distill.workers.cli.main import cli
+from argilla_distill.workers.use_cases.checks import doctor
+from tests.places import ROOT
+from tests.workers.argilla_in_memory import HELPFUL, D, Row
+from tests.workers.cli.command_line import Run
+from tests.workers.conftest import Build
+from tests.workers.service_in_memory import Town
+from tests.workers.use_cases.test_leaving import with_section
+
+CHAPTERS = re.split(r"^## ", (ROOT / "docs" / "json.md").read_text(), flags=re.MULTILINE)[1:]
+
+
+def documented(command: str) -> set[str]:
+    """The keys that the command's chapter tells of."""
+    (chapter,) = [c for c in CHAPTERS if f"`{command}`" in c.splitlines()[0]]
+    rows = re.findall(r"^\| (`.*?`) \|", chapter, re.MULTILINE)
+    return {key for row in rows for key in re.findall(r"`([^`]+)`", row)}
+
+
+def keys(value: Any, path: str = "") -> Iterator[str]:
+    """Every key in a document, with those that it lies in."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            here = f"{path}.{key}" if path else str(key)
+            yield here
+            yield from keys(inner, here)
+    elif isinstance(value, list):
+        for each in value:
+            yield from keys(each, f"{path}[]")
+
+
+def told_by(key: str, documented: set[str]) -> str | None:
+    """The documented key that a key is: `<record>` and the like stand for any name."""
+    for pattern in documented:
+        parts = re.split(r"(<\w+>)", pattern)
+        expression = "".join("[^.]+" if p.startswith("<") else re.escape(p) for p in parts)
+        if re.fullmatch(expression, key):
+            return pattern
+    return None
+
+
+@pytest.fixture
+def town(build: Build, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """As much as a dataset can be: every kind of entry, records set aside, copies, a section."""
+    monkeypatch.setattr(doctor, "ARRIVAL_S", 0.1)
+    town = build(strategy="learned", questions={"stars": {"strategy": "best"}})
+    town.argilla.rows[D]["r5"] = Row(external_id="ticket-5")
+    town.argilla.suggested_by("judge", "r5", HELPFUL, "no")
+    town.answer("ann", "r5", "draft", helpful="no")
+    for user, said in (("ann", "yes"), ("ben", "no")):
+        town.answer(user, "r5", helpful=said)
+        town.answer(user, "r1", helpful=said)
+    town.settle()
+    town.answer("eve", "r5", helpful="yes")
+    town.settle()
+    town.argilla.rows[D]["r5"].responses.pop("eve")
+    town.mark("r5")
+    town.settle()
+    for record in ("r1", "r5"):
+        town.store.dirty.set_aside(D, (record, ""), "why not", 1)
+    town.store.reviews.refuse(D, "r2", "too long")
+    return town
+
+
+SCENES: dict[str, tuple[list[str], ...]] = {
+    "review enable": (["review", "enable", "support/chat"],),
+    "review show": (["review", "show", "support/chat"],),
+    "status": (["status"],),
+    "history": (["history", "r1"], ["history", "ticket-5"]),
+    "doctor": (["doctor"],),
+    "connect": (["connect"], ["backfill"]),
+    "backfill": (["connect"], ["backfill"]),
+    "reconcile": (["connect"], ["backfill"]),
+    "refit": (["refit"],),
+    "guidelines": (["guidelines", "support/chat"],),
+    "disconnect": (["disconnect"], ["disconnect", "--all"]),
+}
+"""What is run for each command; `reconcile` prints as `backfill` does, and needs workers."""
+
+
+def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
+
+
+def test_every_command_with_json_has_its_chapter() -> None:
+    with_json = {
+        name for name, command in commands(cli) if any("--json" in p.opts for p in command.params)
+    }
+    titles = {name for c in CHAPTERS for name in re.findall(r"`([^`]+)`", c.splitlines()[0])}
+    assert titles == with_json == set(SCENES)
+
+
+@pytest.mark.parametrize("command", SCENES)
+def test_every_key_is_told_and_every_key_that_is_told_is_there(
+    run: Run, town: Town, command: str
+) -> None:
+    if command in ("status", "disconnect", "review show"):
+        run("review", "enable", "support/chat")
+        town.settle()
+        with_section(town)
+        town.store.reviews.refuse(D, "r2", "too long")
+    if command == "history":
+        review(run, town)
+    told, met = documented(command), set()
+    for arguments in SCENES[command]:
+        done = run(*arguments, "--json")
+        for key in keys(done.json):
+            found = told_by(key, told)
+            assert found, f"{key} of `{command} --json` is not told in docs/json.md"
+            met.add(found)
+    assert met == told
+
+
+def review(run: Run, town: Town) -> None:
+    """A reviewer decides on a copy, another user answers there, somebody repeats what we suggest."""
+    made = run("review", "enable", "support/chat", "--json").json
+    town.settle()
+    town.argilla.names["id-rex"] = "rex"
+    town.argilla.chiefs.add("rex")
+    copy = next(i for i, row in town.argilla.rows[made["id"]].items() if row.external_id == "r5")
+    town.argilla.answer("rex", copy, helpful="yes", why="because")
+    town.argilla.answer("eve", copy, helpful="no")
+    town.mark("r5")
+    town.settle()
+    town.argilla.answer("dan", "r5", helpful="yes")
+    town.mark("r5")
+    town.settle()

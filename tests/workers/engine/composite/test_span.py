@@ -1,0 +1,140 @@
+"""Spans, where one can check them by hand, and a made-up crowd that overlooks much."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from argilla_distill.workers.engine.composite.span import SpanDawidSkene, SpanMajority
+from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.question import Question, Span, Value
+from argilla_distill.workers.engine.errors import BadValue
+
+QUESTION = Question("span", ("name", "place"))
+
+
+def spans(*parts: tuple[int, int, str]) -> Value:
+    return tuple(Span(*part) for part in parts)
+
+
+def votes(record: str, *values: Value) -> list[Vote]:
+    return [Vote(record, f"ann{j}", value) for j, value in enumerate(values)]
+
+
+def test_a_span_that_most_mark_is_decided_and_one_that_few_mark_is_not() -> None:
+    one, two = (0, 4, "name"), (10, 15, "place")
+    facts = votes("r", spans(one), spans(one), spans(one, two))
+    [d] = SpanMajority(QUESTION).fit(facts).decide(["r"])
+    assert d.value == spans(one)
+    assert d.posterior.keys() == {"name 0-4", "place 10-15"}
+    assert d.posterior["name 0-4"] > 0.5 > d.posterior["place 10-15"]
+
+
+def test_who_overlooked_a_span_has_no_say_in_where_it_begins() -> None:
+    """Three of five saw something at 4-8; two of these three say that it begins at 0."""
+    long, short = spans((0, 8, "name")), spans((4, 8, "name"))
+    [d] = SpanMajority(QUESTION).fit(votes("r", long, long, short, (), ())).decide(["r"])
+    assert d.value == long
+
+
+def test_boundaries_are_those_that_somebody_set() -> None:
+    facts = votes("r", spans((0, 8, "name")), spans((4, 12, "name")), spans((2, 10, "name")))
+    [d] = SpanMajority(QUESTION).fit(facts).decide(["r"])
+    assert d.value is not None
+    [found] = d.value
+    assert found.start in (0, 2, 4)
+    assert found.end in (8, 10, 12)
+
+
+def test_neighbours_of_one_label_stay_two_spans() -> None:
+    two = spans((0, 4, "name"), (4, 8, "name"))
+    [d] = SpanMajority(QUESTION).fit(votes("r", two, two, spans((0, 8, "name")))).decide(["r"])
+    assert d.value == two
+
+
+def test_the_label_of_a_span_is_voted_on_too() -> None:
+    name, place = spans((0, 4, "name")), spans((0, 4, "place"))
+    [d] = SpanMajority(QUESTION).fit(votes("r", name, name, place)).decide(["r"])
+    assert d.value == name
+    [d] = SpanMajority(QUESTION).fit(votes("r", name, place)).decide(["r"])
+    assert d.abstention == "tie between name 0-4 and place 0-4"
+
+
+def test_half_of_the_crowd_is_not_enough_and_for_nothing_else_is_said_so() -> None:
+    name = spans((0, 4, "name"))
+    [d] = SpanMajority(QUESTION).fit(votes("r", name, ())).decide(["r"])
+    assert d.abstention == "tie between nothing 0-4 and name 0-4"
+
+
+def test_nothing_is_an_answer() -> None:
+    for strategy in (SpanMajority(QUESTION), SpanDawidSkene(QUESTION)):
+        one, many = strategy.fit(votes("r", ()) + votes("s", (), (), ())).decide(["r", "s"])
+        assert (one.value, one.scores) == ((), ())
+        assert many.confidence > one.confidence > 0.5
+
+
+def test_overlapping_spans_are_decided_label_by_label() -> None:
+    question = Question("span", ("name", "place"), overlapping=True)
+    both = spans((0, 8, "name"), (4, 12, "place"))
+    for strategy in (SpanMajority(question), SpanDawidSkene(question)):
+        [d] = strategy.fit(votes("r", both, both, spans((0, 8, "name")))).decide(["r"])
+        assert d.value == both
+
+
+@pytest.mark.parametrize("value", [7, ((0, 4),), ((4, 4, "name"),), ((-1, 4, "name"),), "ab"])
+def test_what_is_no_list_of_spans_is_refused(value: Value) -> None:
+    with pytest.raises(BadValue):
+        SpanMajority(QUESTION).fit([Vote("r", "ann", value)])
+
+
+def test_an_edit_that_cuts_anew_leaves_nothing_behind() -> None:
+    model = SpanDawidSkene(QUESTION).fit(votes("r", spans((0, 8, "name")), spans((0, 8, "name"))))
+    cut = Vote("r", "cas", spans((3, 5, "place")))
+    model.learn(cut)
+    assert len(model.models_[0].votes_) == 9  # three stretches, three annotators
+    model.revert(cut)
+    assert len(model.models_[0].votes_) == 2
+
+
+def crowd(seed: int) -> tuple[list[Vote], dict[str, Value]]:
+    """Twelve annotators overlook a tenth to two thirds of the names, and seldom make one up."""
+    rng = np.random.default_rng(seed)
+    recall = np.linspace(0.35, 0.9, 12)
+    facts, truth = [], {}
+    for i in range(120):
+        starts = np.flatnonzero(rng.random(20) < 0.25) * 10
+        true = [Span(int(s), int(s) + int(rng.integers(3, 9)), "name") for s in starts]
+        truth[f"r{i}"] = tuple(true)
+        for j in rng.choice(12, 5, replace=False):
+            said = [span for span in true if rng.random() < recall[j]]
+            said = [s._replace(start=s.start + (rng.random() < 0.1)) for s in said]
+            if rng.random() < 0.1:
+                at = int(rng.integers(20)) * 10
+                if at not in starts:
+                    said.append(Span(at, at + 4, "place"))
+            facts.append(Vote(f"r{i}", f"ann{j}", tuple(sorted(said))))
+    return facts, truth
+
+
+def test_marks_are_rarer_than_misses_and_weigh_more() -> None:
+    """A rare label used to take half of a frequent one's spans over in the fit."""
+    facts, truth = crowd(0)
+    found = {}
+    for strategy in (SpanMajority(QUESTION), SpanDawidSkene(QUESTION)):
+        hits = given = 0
+        for d in strategy.fit(facts).decide(truth):
+            hits += len(set(d.leader or ()) & set(truth[d.record]))
+            given += len(d.leader or ())
+        found[strategy.name] = 2 * hits / (given + sum(map(len, truth.values())))
+    assert found["dawid_skene"] > found["majority"] + 0.05
+    assert found["dawid_skene"] > 0.9
+
+
+def test_what_a_count_of_votes_adds_is_told_of_the_voters() -> None:
+    """One against two, borne out nowhere: the two decide, and their parts add up to the odds."""
+    facts = votes("r", spans((0, 4, "name")), (), ())
+    [d] = SpanDawidSkene(QUESTION).fit(facts).decide(["r"])
+    told = {c.annotator: c.log_odds for c in d.contributions}
+    assert told["ann0"] < 0 < told["ann1"] == pytest.approx(told["ann2"])
+    assert d.prior_log_odds == pytest.approx(0.0, abs=1e-6)
+    assert d.log_odds == pytest.approx(np.log((2 + 1 / 3) / (1 + 1 / 3)))

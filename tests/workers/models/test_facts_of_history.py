@@ -1,0 +1,110 @@
+"""History entries as facts: who voted, who reviewed, what was taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from argilla_distill.domain.history import Entry
+from argilla_distill.domain.records import DatasetQuestion
+from argilla_distill.workers.engine.contract.facts import Adjudication, Source, Vote
+from argilla_distill.workers.engine.contract.question import Question
+from argilla_distill.workers.models.facts_of_history import Witness, standing
+
+ASKED = Question("label", ("a", "b"))
+KINDS = {0: "person", 1: "model", 2: "reviewer", 3: "reviewer"}
+
+
+def witness(**more: Any) -> Witness:
+    people = {n: {"key": f"u{n}", "name": f"u{n}", "kind": kind} for n, kind in KINDS.items()}
+    return Witness("topic", ASKED, people, **more)
+
+
+def said(who: int, value: str | None, replaced: str | None = None, **more: Any) -> Entry:
+    values = {} if value is None else {"topic": value}
+    before = {} if replaced is None else {"topic": replaced}
+    status = more.pop("status", "deleted" if value is None else "submitted")
+    return Entry("answer", "r1", who, status, {**values, **more.pop("also", {})}, before, **more)
+
+
+def test_an_answer_is_a_vote_and_a_retraction_takes_it_back() -> None:
+    told = witness()
+    assert told.changes(said(0, "a")) == [(Vote("r1", "0", "a"), True)]
+    assert told.changes(said(0, None, "a")) == [(Vote("r1", "0", "a"), False)]
+    assert told.changes(said(0, "b", "a", status="draft")) == [(Vote("r1", "0", "a"), False)]
+    assert told.changes(said(0, "z")) == []
+
+
+def test_a_model_is_introduced_once_before_its_first_vote() -> None:
+    told = witness()
+    assert told.changes(said(1, "a")) == [
+        (Source("1", "model"), True),
+        (Vote("r1", "1", "a"), True),
+    ]
+    assert told.changes(said(1, "b", "a")) == [(Vote("r1", "1", "b"), True)]
+
+
+def test_an_echo_is_no_vote() -> None:
+    assert witness().changes(said(0, "a", extra={"echo": ["topic"]})) == []
+
+
+def test_of_several_reviewers_the_latest_stands_and_the_earlier_returns() -> None:
+    told = witness()
+    assert told.changes(said(2, "a", at=1)) == [(Adjudication("r1", "a"), True)]
+    assert told.changes(said(3, "b", at=2)) == [(Adjudication("r1", "b"), True)]
+    assert told.changes(said(2, None, "a", at=3)) == []
+    assert told.changes(said(2, "a", at=4)) == [(Adjudication("r1", "a"), True)]
+    assert told.changes(said(2, None, "a", at=5)) == [(Adjudication("r1", "b"), True)]
+    assert told.changes(said(3, None, "b", at=6)) == [(Adjudication("r1", "b"), False)]
+    assert told.reviews == {}
+
+
+def test_who_decided_last_by_argillas_time_decides_in_whatever_order_it_is_read() -> None:
+    told = witness()
+    assert told.changes(said(3, "b", at=2)) == [(Adjudication("r1", "b"), True)]
+    assert told.changes(said(2, "a", at=1)) == []
+    assert told.verdicts("r1") == {"a": ["2"], "b": ["3"]}
+
+
+def test_how_sure_somebody_is_weighs_their_vote() -> None:
+    asks = DatasetQuestion("2", "sure", "rating", ("1", "2", "3", "4", "5"))
+    told = witness(sureness=asks)
+    ((vote, _),) = told.changes(said(0, "a", also={"sure": 4}))
+    assert vote == Vote("r1", "0", "a", 0.75)
+    ((vote, _),) = told.changes(said(0, "a", also={"sure": 9}))
+    assert vote == Vote("r1", "0", "a", None)
+
+
+def test_memory_survives_and_a_new_reviewer_makes_it_outdated() -> None:
+    told = witness()
+    for entry in (said(1, "a"), said(2, "a"), said(3, "b")):
+        told.changes(entry)
+    again = witness()
+    again.remember(told.memory())
+    assert (again.kinds, again.reviews) == (told.kinds, told.reviews)
+    assert not again.outdated
+    assert again.introductions() == []
+    again.annotators = {**again.annotators, 0: {"key": "u0", "name": "u0", "kind": "reviewer"}}
+    assert again.outdated
+
+
+def test_votes_on_a_ledger_entry_are_those_that_the_history_gives() -> None:
+    told = witness()
+    told.changes(said(2, "b"))
+    ledger = {
+        "r": {
+            "0": ["submitted", 1, {"topic": "a"}, []],
+            "4": ["submitted", 1, {"topic": "a"}, ["topic"]],
+            "5": ["draft", 1, {"topic": "a"}, []],
+            "2": ["submitted", 1, {"topic": "b"}, []],
+            "6": ["submitted", 1, {"topic": "zzz"}, []],
+        },
+        "m": {"topic": [1, "b", 0.5, "model", 3, "agent"]},
+    }
+    assert told.votes("r1", ledger) == [Vote("r1", "0", "a"), Vote("r1", "1", "b")]
+
+
+def test_what_stands_after_many_changes() -> None:
+    told = witness()
+    entries = [said(0, "a"), said(2, "b"), said(0, "b", "a"), said(1, "a"), said(2, None, "b")]
+    facts = standing(c for entry in entries for c in told.changes(entry))
+    assert facts == [Vote("r1", "0", "b"), Source("1", "model"), Vote("r1", "1", "a")]

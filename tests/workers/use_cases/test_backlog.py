@@ -1,0 +1,189 @@
+"""A backlog: what is gone costs a look at many, nothing is surveyed twice, what is fresh comes first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import httpx
+import pytest
+
+from argilla_distill.plugin.argilla import gateway
+from argilla_distill.plugin.argilla.gateway import Gateway
+from argilla_distill.plugin.store.keys import Keys
+from argilla_distill.workers.use_cases.distilling import backlog
+from argilla_distill.workers.use_cases.distilling import distil as distilling
+from argilla_distill.workers.use_cases.sweep import sweep
+from tests.workers.argilla_in_memory import D
+from tests.workers.service_in_memory import Town
+
+
+def asked(town: Town) -> list[list[str]]:
+    """The ids of every look at records, as they are made."""
+    looks: list[list[str]] = []
+    real = town.argilla.records
+
+    def records(dataset_id: str, ids: Sequence[str], settled: bool = False) -> Any:
+        looks.append(list(ids))
+        return real(dataset_id, ids, settled)
+
+    town.argilla.records = records  # type: ignore[method-assign]
+    return looks
+
+
+def answered(town: Town, n: int) -> list[str]:
+    """So many records with an answer each."""
+    ids = [f"n{i}" for i in range(n)]
+    town.argilla.add(*ids)
+    for record in ids:
+        town.argilla.answer("ann", record, helpful="yes")
+    return ids
+
+
+def hurry(town: Town) -> None:
+    """Make every slice end after its first step."""
+    town.store.redis.set(Keys(town.store.datasets._keys.prefix).of(D, "wanted"), "1")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_records_deleted_in_bulk_are_asked_for_once_each_and_many_at_a_time(
+    town: Town, known: bool
+) -> None:
+    ids = answered(town, 3_000) if known else [f"n{i}" for i in range(3_000)]
+    if known:
+        sweep(town.world, D)
+        town.settle()
+        for record in ids:
+            del town.argilla.rows[D][record]
+    looks = asked(town)
+    town.mark(*ids)
+    town.settle()
+    assert set(Counter(i for look in looks for i in look).values()) == {1}
+    assert len(looks) <= 3 + 1 + 3_000 // 1_000
+    assert set(ids).isdisjoint(town.store.datasets.standing(D))
+    assert town.store.datasets.decisions(D, ids) == [None] * len(ids)
+    assert town.store.dirty.sizes(D) == (0, 0, 0)
+
+
+def test_a_slice_goes_on_where_the_last_one_stopped_surveying(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distilling, "BATCH", 20)
+    monkeypatch.setattr(backlog, "STEP", 100)
+    monkeypatch.setattr(backlog, "SURVEY", 200)
+    town.mark(*answered(town, 600))
+    looks = asked(town)
+    hurry(town)
+    for _ in range(200):
+        town.distil()
+        if not town.store.dirty.sizes(D)[0]:
+            break
+    large = Counter(i for look in looks if len(look) > 20 for i in look)
+    every = Counter(i for look in looks for i in look)
+    assert set(large.values()) == {1}
+    assert max(every.values()) <= 2  # surveyed, then decided and published
+
+
+def test_a_fresh_answer_overtakes_a_backlog(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distilling, "BATCH", 20)
+    town.argilla.add("fresh")
+    town.mark(*answered(town, 400))
+    hurry(town)
+    town.distil()
+    for user in ("ann", "ben"):
+        town.answer(user, "fresh", helpful="yes")
+    before = town.store.dirty.sizes(D)[0]
+    town.distil()
+    assert town.argilla.shown("fresh") is not None
+    assert town.store.dirty.sizes(D)[0] > before - 30
+
+
+def test_a_fresh_answer_need_not_wait_for_the_survey_to_end(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distilling, "BATCH", 20)
+    monkeypatch.setattr(backlog, "STEP", 50)
+    town.argilla.add("fresh")
+    town.mark(*answered(town, 400))
+    when: list[int] = []
+    real = town.argilla.records
+
+    def records(dataset_id: str, ids: Sequence[str], settled: bool = False) -> Any:
+        if len(ids) == 50:
+            when.append(len(when))
+            if len(when) == 2:
+                for user in ("ann", "ben"):
+                    town.answer(user, "fresh", helpful="yes")
+            if len(when) == 4:
+                assert town.argilla.shown("fresh") is not None
+        return real(dataset_id, ids, settled)
+
+    town.argilla.records = records  # type: ignore[method-assign]
+    town.settle()
+    assert len(when) == 8
+
+
+# The gateway
+
+
+def argilla(*there: str, indexed: Callable[[str], bool] = lambda record_id: True) -> Any:
+    """A gateway to an Argilla with these records, and the calls that it makes."""
+    calls: Counter[str] = Counter()
+
+    def json(record_id: str) -> dict[str, Any]:
+        return {"id": record_id, "status": "pending", "fields": {}}
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            calls["search"] += 1
+            (terms,) = __import__("json").loads(request.content)["filters"]["and"]
+            found = [i for i in terms["values"] if i in there and indexed(i)]
+            return httpx.Response(200, json={"items": [{"record": json(i)} for i in found]})
+        calls["single"] += 1
+        record_id = request.url.path.rsplit("/", 1)[1]
+        return (
+            httpx.Response(200, json=json(record_id)) if record_id in there else httpx.Response(404)
+        )
+
+    http = httpx.Client(base_url="http://argilla", transport=httpx.MockTransport(handle))
+    return Gateway(http), calls
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Nobody really sleeps; how long they would have."""
+    slept: list[float] = []
+    monkeypatch.setattr("argilla_distill.plugin.argilla.gateway.time.sleep", slept.append)
+    return slept
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_many_that_are_gone_cost_a_look_at_all_of_them(
+    settled: bool, impatient: list[float]
+) -> None:
+    ids = [f"r{i}" for i in range(1_000)]
+    wire, calls = argilla("r3")
+    assert set(wire.records(D, ids, settled)) == {"r3"}
+    assert calls == {"search": 4 if settled else 8, "single": 3}
+    assert impatient == [] if settled else [gateway.INDEX_LAG_S]
+
+
+def test_many_that_the_index_does_not_know_yet_are_found_when_it_does() -> None:
+    ids = [f"r{i}" for i in range(300)]
+    seen: Counter[str] = Counter()
+
+    def indexed(record_id: str) -> bool:
+        seen[record_id] += 1
+        return seen[record_id] > 1
+
+    wire, calls = argilla(*ids, indexed=indexed)
+    assert set(wire.records(D, ids)) == set(ids)
+    assert calls["single"] == 0
+
+
+def test_an_index_that_lost_records_is_not_believed() -> None:
+    ids = [f"r{i}" for i in range(300)]
+    wire, calls = argilla(*ids, indexed=lambda record_id: False)
+    assert set(wire.records(D, ids)) == set(ids)
+    assert calls["single"] == 303

@@ -1,0 +1,201 @@
+"""`disconnect`: ours is taken back, others' is left alone, what stays is said and can be taken away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from argilla_distill.workers.use_cases import leaving
+from argilla_distill.workers.use_cases.reports import guidelines
+from argilla_distill.workers.writing.guidelines_section import END, START, Guidelines
+from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, PROBLEM, D, Row
+from tests.workers.cli.command_line import Run
+from tests.workers.conftest import Build
+from tests.workers.service_in_memory import Town
+
+SECTION = f"Be kind.\n\n{START}\n## Examples\n{END}\n"
+
+
+@pytest.fixture
+def town(build: Build) -> Town:
+    """Two records with two answers each, of which one is in conflict; others suggest as well."""
+    town = build()
+    town.argilla.suggested_by("judge", "r1", HELPFUL, "no")
+    town.argilla.suggested_by("judge", "r1", PROBLEM, "tone")
+    town.argilla.suggested_by("judge", "r3", HELPFUL, "no")
+    town.argilla.suggested_by("judge", "r4", NOTE, "a hint")
+    for record, said in (("r1", "yes"), ("r2", "no"), ("r4", "yes")):
+        town.answer("ann", record, helpful="yes")
+        town.answer("ben", record, helpful=said)
+    town.settle()
+    return town
+
+
+def shown(town: Town) -> dict[str, str | None]:
+    """Who suggests what: as `record question value` → agent."""
+    return {
+        f"{record} {question.name} {found.value}": found.agent
+        for record in town.argilla.rows[D]
+        for question in (HELPFUL, PROBLEM, NOTE)
+        if (found := town.argilla.shown(record, question)) is not None
+    }
+
+
+def reviewed(run: Run, town: Town) -> str:
+    """The id of a review dataset with a copy that somebody answered, and one that nobody opened."""
+    review = str(run("review", "enable", "support/chat", "--json").json["id"])
+    town.settle()
+    copy, *_ = town.argilla.rows[review]
+    town.argilla.rows[review] = {copy: town.argilla.rows[review][copy]}
+    town.argilla.answer("ann", copy, helpful="yes")
+    town.argilla.rows[review]["copy-unopened"] = unopened(town.argilla.rows[review][copy])
+    return review
+
+
+def unopened(row: Row) -> Row:
+    """Another copy like this one, which nobody has opened."""
+    return replace(row, responses={}, suggestions=dict(row.suggestions), external_id="r9")
+
+
+def with_section(town: Town) -> None:
+    """The examples are in the guidelines, as they would be after a report."""
+    town.argilla.told[D] = SECTION
+    assert Guidelines.of(SECTION).section is not None
+    town.store.datasets.note(D, **{guidelines.FACT: "written"})
+
+
+@pytest.mark.parametrize("options", [[], ["--restore"], ["--all"], ["--all", "--restore"]])
+def test_suggestions_of_other_agents_are_never_deleted(
+    run: Run, town: Town, options: list[str]
+) -> None:
+    assert run("disconnect", *options).code == 0
+    others = {"r3 helpful no": "judge", "r4 conflicts a hint": "judge"}
+    back = {"r1 helpful no": "judge", "r1 problem tone": "judge"} if "--restore" in options else {}
+    assert shown(town) == {**others, **back}
+
+
+def test_what_stays_is_said_with_how_to_take_it_away(run: Run, town: Town) -> None:
+    with_section(town)
+    reviewed(run, town)
+    done = run("disconnect", "--restore", COLUMNS="80")
+    assert done.code == 0
+    text = " ".join(done.out.split())
+    for part in (
+        "support/chat: the section of examples in the guidelines",
+        "support/chat-review: the review dataset, with 2 copies",
+        "disconnect --all",
+        "the history is kept",
+    ):
+        assert part in text
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert town.argilla.told[D] == SECTION
+
+
+def test_all_takes_guidelines_and_unopened_copies_away_and_keeps_what_people_said(
+    run: Run, town: Town
+) -> None:
+    with_section(town)
+    review = reviewed(run, town)
+    (opened,) = [r for r, row in town.argilla.rows[review].items() if row.responses]
+    told = run("disconnect", "--all", "--json").json
+    assert [(r["kind"], r["name"]) for r in told["removed"]] == [("guidelines", "support/chat")]
+    assert [(r["kind"], r["name"]) for r in told["stays"]] == [("review", "support/chat-review")]
+    assert "1 copy that somebody opened" in told["stays"][0]["text"]
+    assert town.argilla.told[D].strip() == "Be kind."
+    assert list(town.argilla.rows[review]) == [opened]
+    row = town.argilla.rows[review][opened]
+    assert list(row.responses) == ["ann"]
+    assert not any(s.ours for s in row.suggestions.values())
+    assert town.store.reviews.of(D) is None
+
+
+def test_a_review_dataset_that_nobody_has_opened_is_deleted(run: Run, town: Town) -> None:
+    review = str(run("review", "enable", "support/chat", "--json").json["id"])
+    town.settle()
+    assert town.argilla.rows[review]
+    told = run("disconnect", "--all", "--json").json
+    assert "the review dataset is deleted" in told["removed"][0]["text"]
+    assert list(town.argilla.sets) == [D]
+
+
+def test_it_is_safe_to_repeat(run: Run, town: Town) -> None:
+    with_section(town)
+    reviewed(run, town)
+    for options in ([], ["--restore"], ["--all"]):
+        run("disconnect", *options)
+    before = (shown(town), dict(town.argilla.told), list(town.argilla.sets))
+    again = run("disconnect", "--all", "--json")
+    assert again.code == 0
+    assert (again.json["webhooks_deleted"], again.json["records"]) == (0, 0)
+    assert again.json["removed"] == []
+    assert (shown(town), dict(town.argilla.told), list(town.argilla.sets)) == before
+
+
+def test_what_our_store_does_not_know_is_found_in_argilla(run: Run, town: Town) -> None:
+    with_section(town)
+    review = reviewed(run, town)
+    town.store.datasets.note(D, **{guidelines.FACT: ""})
+    town.store.reviews.forget(D)
+    told = run("disconnect", "--json").json
+    assert [thing["kind"] for thing in told["stays"]] == ["guidelines", "review"]
+    run("disconnect", "--all")
+    assert "copy-unopened" not in town.argilla.rows[review]
+
+
+def test_guidelines_with_a_broken_section_are_left_and_it_is_1(run: Run, town: Town) -> None:
+    town.argilla.told[D] = SECTION.replace(END, "")
+    done = run("disconnect", "--all")
+    assert done.code == 1
+    assert "put it right in Argilla" in " ".join(done.out.split())
+    assert START in town.argilla.told[D]
+
+
+def test_a_dataset_that_is_distilled_no_more_is_cleared_as_well(
+    run: Run, town: Town, tmp_path: Path
+) -> None:
+    path = tmp_path / "off.toml"
+    path.write_text("[defaults]\ndistil = false\n")
+    assert any((agent or "").startswith("distill/") for agent in shown(town).values())
+    run("disconnect", DISTILL_CONFIG=str(path))
+    assert not any((agent or "").startswith("distill/") for agent in shown(town).values())
+
+
+def test_suggestions_that_are_kept_are_told_among_what_stays(run: Run, town: Town) -> None:
+    told = run("disconnect", "--keep-suggestions", "--json").json
+    assert [thing["kind"] for thing in told["stays"]] == ["suggestions"]
+    assert run("disconnect", "--keep-suggestions", "--all").code == 2
+
+
+def test_status_says_disconnected_and_connect_begins_again(run: Run, town: Town) -> None:
+    before = town.suggestions()
+    run("disconnect", "--all", "--restore")
+    done = run("status")
+    assert done.out.splitlines()[1].split()[-1] == "disconnected"
+    assert "not connected to Argilla: run `argilla-distill connect`" in done.out
+    (told,) = run("status", "--json").json
+    assert (told["state"], told["labels"]) == ("disconnected", 0)
+    assert run("connect").code == 0
+    town.settle()
+    (told,) = run("status", "--json").json
+    assert (told["state"], told["labels"]) == (
+        "active",
+        sum(agent != "judge" for _, agent in before.values()),
+    )
+    assert town.suggestions() == before
+
+
+def test_a_review_dataset_goes_only_when_nothing_is_in_it(town: Town) -> None:
+    review = replace(CHAT, id="review-1", name="chat-review", review_of=D, questions=CHAT.questions)
+    town.argilla.sets["review-1"], town.argilla.rows["review-1"] = review, {"c1": Row()}
+    (thing,) = leaving.left(town.world)
+
+    def opened_meanwhile(call: str) -> None:
+        if call == "delete_records":
+            town.argilla.rows["review-1"]["c2"] = Row()
+
+    town.argilla.after = opened_meanwhile
+    done, _ = leaving.take_away(town.world, thing, lambda done, total: None)
+    assert not done
+    assert "review-1" in town.argilla.sets

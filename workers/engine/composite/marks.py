@@ -1,0 +1,139 @@
+"""What annotators marked on one record, put together into spans.
+
+Everything here takes time in proportion to what was marked. How probable the label of each stretch
+is, is `workers.engine.composite.span`'s question.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from argilla_distill.workers.engine.composite.parts import Reading
+from argilla_distill.workers.engine.composite.stretches import Stretches, stretch_of
+from argilla_distill.workers.engine.contract.question import Span
+from argilla_distill.workers.engine.contract.shares import TIE
+
+NOTHING = ""
+"""The label of a stretch that is in no span."""
+
+AGREED = 0.9
+"""How probable a boundary is that a single annotator set."""
+
+Codes = Sequence[int]
+"""A label's code for each of the record's stretches."""
+
+
+class Marks:
+    """The marks on one record, by stretch.
+
+    Parameters
+    ----------
+    number : the model that decides about a label
+    labels : the labels of each model; the first is `NOTHING`
+
+    Attributes
+    ----------
+    posterior : list of ndarray, of each stretch
+    n_empty : int
+        How many marked nothing on the whole record.
+    """
+
+    def __init__(
+        self, reading: Reading, number: Callable[[str], int], labels: Sequence[tuple[str, ...]]
+    ) -> None:
+        self.reading = reading
+        self.posterior = reading.posterior
+        self._numbers = {label: number(label) for each in labels for label in each if label}
+        self._code_of = [{label: code for code, label in enumerate(each)} for each in labels]
+        self._labels = labels
+        self._places = Stretches(reading.elements)
+        self._over: list[list[Span]] = [[] for _ in reading.elements]
+        for vote in reading.votes.values():
+            for span in vote.value:
+                for i in self._inside(span):
+                    self._over[i].append(span)
+        self.n_empty = sum(not vote.value for vote in reading.votes.values())
+
+    def code(self, i: int, label: str) -> int:
+        """The code of a label in the model of stretch i."""
+        return self._code_of[self.reading.elements[i][0]][label]
+
+    def codes(self) -> tuple[list[int], list[tuple[int, list[str]]]]:
+        """The most probable label of each stretch, and those stretches that have several.
+
+        Between a label and nothing it is nothing: fewer than half would have it.
+        """
+        codes, several = [], []
+        for i, (p, element) in enumerate(zip(self.posterior, self.reading.elements, strict=True)):
+            best = np.flatnonzero(p > p.max() - TIE)
+            codes.append(int(best[0]))
+            if len(best) > 1:
+                labels = [self._labels[element[0]][code] or "nothing" for code in best]
+                several.append((i, [f"{label} {element[1]}" for label in labels]))
+        return codes, several
+
+    def spans(self, codes: Codes) -> tuple[Span, ...]:
+        """Put spans together, from the surest stretch on; no two of a model overlap."""
+        found: list[Span] = []
+        covered = [False] * len(codes)
+        sure = [round(float(p[code]), 9) for p, code in zip(self.posterior, codes, strict=True)]
+        for core in sorted(range(len(codes)), key=lambda i: -sure[i]):
+            element = self.reading.elements[core]
+            label = self._labels[element[0]][codes[core]]
+            if label == NOTHING or covered[core]:
+                continue
+            starts, ends = self._edges(core)
+            at, to = stretch_of(element)
+            span = Span(
+                max(starts, key=lambda x: (round(starts[x], 9), x), default=at),
+                min(ends, key=lambda x: (-round(ends[x], 9), x), default=to),
+                label,
+            )
+            inside = self._inside(span)
+            if not any(covered[i] for i in inside):
+                found.append(span)
+                for i in inside:
+                    covered[i] = True
+        return tuple(sorted(found))
+
+    def sure(self, span: Span) -> float:
+        """P(span), seen from its surest stretch."""
+        inside = self._inside(span)
+        code = self.code(inside[0], span.label)
+        core = max(inside, key=lambda i: float(self.posterior[i][code]))
+        chance = float(self.posterior[core][code])
+        for edges, x in zip(self._edges(core), span[:2], strict=True):
+            chance *= (edges.get(x, 0.0) + AGREED) / (sum(edges.values()) + 1)
+        return chance
+
+    def instead_of_nothing(self) -> list[str]:
+        """Where no stretch is in a span: what speaks against "nothing"; empty if little does.
+
+        Each place alone may have most annotators against it, and yet hardly anybody said that
+        nothing is to be marked. So nothing has to be said at least as often as the place that is
+        marked most often; and more often, if others marked further places.
+        """
+        places: Counter[str] = Counter()
+        for (_, part), over in zip(self.reading.elements, self._over, strict=True):
+            places.update(f"{span.label} {part}" for span in over)
+        most = max(places.values())
+        if self.n_empty > most or 0 < self.n_empty == len(self.reading.votes) - most:
+            return []
+        best = [place for place, n in places.items() if n == most]
+        return best if len(best) > 1 and self.n_empty < most else ["nothing", *best]
+
+    def _inside(self, span: Span) -> range:
+        return self._places.inside(self._numbers[span.label], span[:2])
+
+    def _edges(self, core: int) -> tuple[dict[int, float], dict[int, float]]:
+        """How much weight is behind each start, and each end, of the spans round a stretch."""
+        starts: dict[int, float] = {}
+        ends: dict[int, float] = {}
+        for span in self._over[core]:
+            weight = float(self.posterior[core][self.code(core, span.label)])
+            starts[span.start] = starts.get(span.start, 0.0) + weight
+            ends[span.end] = ends.get(span.end, 0.0) + weight
+        return starts, ends

@@ -1,0 +1,14 @@
+"""What every strategy keeps to, and what it is given and gives.
+
+| file | what is in it |
+| --- | --- |
+| `strategy` | the contract itself |
+| `question` | what is asked, and what its values look like |
+| `facts` | votes and adjudications, which are learned and unlearned |
+| `current_facts` | the facts as they are now, edits and retractions done |
+| `decision` | a value or an abstention, with reasons |
+| `choice` | a choice among candidate values |
+| `value_model` | what strategies share that choose among candidates |
+| `reliability` | how good annotators are expected to be |
+| `shares` | rows that sum to 1 |
+"""

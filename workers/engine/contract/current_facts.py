@@ -1,0 +1,149 @@
+"""The facts that stand, for questions of any type: who says what now, and what stands beside it.
+
+What anybody said before is in the history, which the store keeps. Label questions keep their votes
+as one sparse matrix instead, see `workers.engine.label.votes.votes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from argilla_distill.workers.engine.contract.facts import (
+    Adjudication,
+    Content,
+    Fact,
+    Kind,
+    Source,
+    Vote,
+)
+from argilla_distill.workers.engine.contract.question import Span, Value
+from argilla_distill.workers.engine.errors import NotStanding
+
+
+class Standing:
+    """One vote per record and annotator, one adjudication and one content per record, one source
+    per annotator; the last one stands.
+
+    Attributes
+    ----------
+    votes : mapping of record to mapping of annotator to Vote
+        No record without votes is in it, and so with all others here.
+    records : mapping of annotator to the records that they voted on, in order of the votes
+    adjudications : mapping of record to value
+    contents : mapping of record to its text
+    sources : mapping of annotator to kind
+
+    >>> standing = Standing([Vote("r", "ann", 3), Vote("r", "ann", 4), Adjudication("r", 5)])
+    >>> len(standing), standing.of("r")
+    (1, [Vote(record='r', annotator='ann', value=4, confidence=None)])
+    >>> standing.revert(Adjudication("r", 5))
+    >>> standing.revert(Adjudication("r", 5))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    argilla_distill.workers.engine.errors.NotStanding: cannot revert Adjudication(...): nothing stands there
+    """
+
+    def __init__(self, facts: Iterable[Fact] = ()) -> None:
+        self.votes: dict[str, dict[str, Vote]] = {}
+        self.records: dict[str, dict[str, None]] = {}
+        self.adjudications: dict[str, Value] = {}
+        self.contents: dict[str, str] = {}
+        self.sources: dict[str, Kind] = {}
+        self._n = 0
+        for fact in facts:
+            self.learn(fact)
+
+    def __len__(self) -> int:
+        """Standing votes."""
+        return self._n
+
+    def of(self, record: str) -> list[Vote]:
+        """The votes on a record, by annotator."""
+        votes = self.votes.get(record, {})
+        return [votes[name] for name in sorted(votes)]
+
+    def heard(self) -> list[str]:
+        """The records with a vote or an adjudication, by name."""
+        return sorted(self.votes.keys() | self.adjudications.keys())
+
+    def learn(self, fact: Fact) -> None:
+        """Let the fact stand, in the place of an earlier one of its kind."""
+        if isinstance(fact, Vote):
+            votes = self.votes.setdefault(fact.record, {})
+            self._n += fact.annotator not in votes
+            votes[fact.annotator] = fact
+            self.records.setdefault(fact.annotator, {})[fact.record] = None
+        elif isinstance(fact, Adjudication):
+            self.adjudications[fact.record] = fact.value
+        elif isinstance(fact, Content):
+            self.contents[fact.record] = fact.text
+        else:
+            self.sources[fact.annotator] = fact.kind
+
+    def must_stand(self, fact: Fact) -> None:
+        """Raises NotStanding if the fact does not."""
+        standing: Value
+        if isinstance(fact, Vote):
+            vote = self.votes.get(fact.record, {}).get(fact.annotator)
+            said, standing = fact.value, None if vote is None else vote.value
+        elif isinstance(fact, Adjudication):
+            said, standing = fact.value, self.adjudications.get(fact.record)
+        elif isinstance(fact, Content):
+            said, standing = fact.text, self.contents.get(fact.record)
+        else:
+            said, standing = fact.kind, self.sources.get(fact.annotator)
+        if standing is None or standing != said:
+            raise NotStanding(fact, standing)
+
+    def revert(self, fact: Fact) -> None:
+        """Take the fact out again. Raises NotStanding, and then changes nothing."""
+        self.must_stand(fact)
+        if isinstance(fact, Vote):
+            votes, records = self.votes[fact.record], self.records[fact.annotator]
+            del votes[fact.annotator], records[fact.record]
+            self._n -= 1
+            if not votes:
+                del self.votes[fact.record]
+            if not records:
+                del self.records[fact.annotator]
+        elif isinstance(fact, Adjudication):
+            del self.adjudications[fact.record]
+        elif isinstance(fact, Content):
+            del self.contents[fact.record]
+        else:
+            del self.sources[fact.annotator]
+
+    def state(self) -> dict[str, Any]:
+        """What JSON can hold; `of_state` is the inverse."""
+        votes = [list(vote) for each in self.votes.values() for vote in each.values()]
+        return {
+            "votes": votes,
+            "adjudications": [[record, value] for record, value in self.adjudications.items()],
+            "contents": [[record, text] for record, text in self.contents.items()],
+            "sources": [[annotator, kind] for annotator, kind in self.sources.items()],
+        }
+
+    @classmethod
+    def of_state(cls, state: dict[str, Any], spans: bool = False) -> Standing:
+        """`state` after a round trip through JSON; `spans`: whether values are made of spans.
+
+        >>> Standing.of_state(Standing([Vote("r", "ann", ("a", "b"))]).state()).of("r")[0].value
+        ('a', 'b')
+        """
+        self = cls()
+        for record, annotator, value, confidence in state["votes"]:
+            self.learn(Vote(record, annotator, _value(value, spans), confidence))
+        for record, value in state["adjudications"]:
+            self.learn(Adjudication(record, _value(value, spans)))
+        for record, text in state["contents"]:
+            self.learn(Content(record, text))
+        for annotator, kind in state["sources"]:
+            self.learn(Source(annotator, kind))
+        return self
+
+
+def _value(json: Any, spans: bool) -> Value:
+    """JSON has lists where values have tuples."""
+    if not isinstance(json, list):
+        return json
+    return tuple(Span(*each) if spans else _value(each, spans) for each in json)

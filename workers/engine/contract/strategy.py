@@ -1,0 +1,166 @@
+"""The contract that everything that decides keeps.
+
+A strategy is a fold over the standing facts of one question: votes, and what stands beside them.
+*What is learned can be reverted; asking changes nothing.* One test,
+``tests/workers/engine/test_contract.py``, holds all of them to this.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.contract.facts import Fact
+from argilla_distill.workers.engine.contract.question import Question, QuestionType
+
+if TYPE_CHECKING:
+    from typing_extensions import Self  # in typing from Python 3.11 on
+
+State = Mapping[str, Any]
+"""A model as data: numpy arrays, and whatever JSON can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """What the model believes of one annotator.
+
+    Attributes
+    ----------
+    annotator : str
+    accuracy : float in [0, 1]
+        Expected share of true answers.
+    low, high : float in [0, 1]
+        The interval that holds the accuracy with probability 0.9.
+    n_votes : int
+        Standing votes.
+    confusion : ndarray of shape (n_labels, n_labels), rows sum to 1, or None
+        ``confusion[true, given]``, in the question's order of labels. None but for label questions.
+    traits : mapping of name to number
+        What else the model knows of them, such as the ``shift`` of a rater, in points.
+    """
+
+    annotator: str
+    accuracy: float
+    low: float
+    high: float
+    n_votes: int
+    confusion: NDArray[np.float64] | None = None
+    traits: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What adjudications have made of a strategy.
+
+    Log losses are cross-validated on the adjudicated records, in nats; None with too few of them.
+
+    Attributes
+    ----------
+    adjudications : int
+        Adjudicated records with votes.
+    used : bool
+        Whether decisions are made by the trained model, because it proved to be better.
+    untrained, trained : float or None
+        Log loss before and after training.
+    accuracy, majority : float in [0, 1] or None
+        Share of adjudications that the strategy in use, and majority vote, agree with.
+    word : str
+        All this in one sentence.
+    """
+
+    adjudications: int
+    used: bool
+    untrained: float | None
+    trained: float | None
+    accuracy: float | None
+    majority: float | None
+    word: str
+
+
+class Strategy(ABC):
+    """How the facts about one question become decisions.
+
+    Neither the order of the facts nor the names of the annotators and records matter, beyond the
+    rounding of floats. Of several votes of one annotator on one record the last one stands, and so
+    does the last adjudication of a record. `fit` comes first, with no facts where there are none
+    yet. A strategy ignores the kinds of facts that it has no use for, but for votes and
+    adjudications: an adjudicated record is decided by its adjudication.
+    """
+
+    name: ClassVar[str]
+    types: ClassVar[frozenset[QuestionType]] = frozenset({"label"})
+    """The types of questions that it can answer."""
+
+    @abstractmethod
+    def __init__(self, question: Question) -> None:
+        """Only stores. Subclasses take their hyperparameters as further keyword arguments."""
+
+    @abstractmethod
+    def fit(self, facts: Iterable[Fact]) -> Self:
+        """Forget everything and learn these facts, from scratch. Raises BadValue."""
+
+    @abstractmethod
+    def refit(self) -> Self:
+        """Fit from scratch on the facts that stand. What `moved` last reported is kept."""
+
+    @abstractmethod
+    def learn(self, fact: Fact) -> None:
+        """Add one fact; it takes the place of the earlier one of its kind. Raises BadValue."""
+
+    @abstractmethod
+    def revert(self, fact: Fact) -> None:
+        """Take one fact out again. Raises NotStanding. An edit is `revert` then `learn`."""
+
+    @abstractmethod
+    def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
+        """Decide these records, in this order, known or not. Changes nothing.
+
+        A confidence below `floor` (a probability) abstains and says so.
+        """
+
+    @abstractmethod
+    def moved(self, tolerance: float) -> list[str]:
+        """Return the records whose decision moved since it was last reported here, and note them.
+
+        Moved: some entry of the posterior differs by more than `tolerance` (a probability), or
+        another value leads. What the last facts changed about their annotators reaches the
+        annotators' other records here. After `fit`, every record with a vote or an adjudication
+        has moved.
+        """
+
+    @abstractmethod
+    def annotators(self) -> list[Reliability]:
+        """Return what the model believes of every annotator with a standing vote."""
+
+    @property
+    def training(self) -> Training | None:
+        """What adjudications have made of it; None for strategies that are not trained."""
+        return None
+
+    @property
+    @abstractmethod
+    def staleness(self) -> float:
+        """Facts changed since the last full fit, as a fraction of the votes then (of 1 if none)."""
+
+    @property
+    @abstractmethod
+    def n_votes(self) -> int:
+        """Standing votes."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """Return the whole model as data; `workers.engine.snapshot` makes bytes of it.
+
+        The keys ``strategy`` (its name) and ``question`` (the question's fields) are always there.
+        """
+
+    @classmethod
+    @abstractmethod
+    def from_state(cls, state: State) -> Self:
+        """The strategy that `state` was taken of."""

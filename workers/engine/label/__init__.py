@@ -1,0 +1,1 @@
+"""Label questions: one of a few labels."""

@@ -1,0 +1,99 @@
+"""Dawid and Skene's model with a hierarchical prior and an honest posterior."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from argilla_distill.workers.engine.contract.question import Question
+from argilla_distill.workers.engine.contract.reliability import expected_accuracy
+from argilla_distill.workers.engine.contract.strategy import State
+from argilla_distill.workers.engine.label.additive_model import AdditiveModel
+from argilla_distill.workers.engine.label.em_model import DIGITS
+from argilla_distill.workers.engine.label.judgement import Floats
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class DawidSkene(AdditiveModel):
+    """Every annotator has a confusion matrix; labels and matrices explain each other (EM).
+
+    The EM, the discount, and what an answer costs are `AdditiveModel`'s. A vote's weight is the log
+    of the annotator's confusion matrix, with ``N[j, k, l]`` the expected count of j's votes l where
+    k was true::
+
+        w[j, l, k] = log θ[j, k, l]
+        θ[j, k, l] = (N[j, k, l] + s · m[j, k, l]) / (Σ_l N[j, k, l] + s)
+
+    **The prior** of a row of the confusion matrix is a Dirichlet of strength s whose mean ``m`` has
+    the annotator's own accuracy (`expected_accuracy`) on the diagonal and beside it what the whole
+    crowd gives when it errs. So a few votes tell how good somebody is, and many tell which labels
+    they confuse. θ is the posterior mean, that is, the posterior predictive of the next vote.
+
+    **Which mode.** EM starts from the majority's shares, and the prior holds that a crowd is right
+    more often than not; that settles which label is which. A single annotator may well be worse
+    than chance, and then speaks against what they say.
+
+    Dawid & Skene, Maximum likelihood estimation of observer error-rates using the EM algorithm,
+    Applied Statistics 28 (1979); Paun et al., Comparing Bayesian models of annotation, TACL 6
+    (2018), for hierarchical ones.
+
+    Parameters
+    ----------
+    strength : float, votes
+        s: how many votes a row's prior weighs.
+    dependence, fit_dependence : see `AdditiveModel`
+
+    Examples
+    --------
+    >>> from argilla_distill.workers.engine.contract.facts import Vote
+    >>> from argilla_distill.workers.engine.contract.question import label_question
+    >>> said = {"ann": "aabbab", "ben": "aabbab", "cas": "bbaaba"}  # cas has it upside down
+    >>> votes = [Vote(f"r{i}", who, what) for who in said for i, what in enumerate(said[who])]
+    >>> model = DawidSkene(label_question("a", "b")).fit([*votes, Vote("new", "cas", "b")])
+    >>> [decision] = model.decide(["new"])
+    >>> decision.value, round(decision.confidence, 2)
+    ('a', 0.79)
+    """
+
+    name: ClassVar[str] = "dawid_skene"
+
+    def __init__(
+        self,
+        question: Question,
+        *,
+        strength: float = 4.0,
+        dependence: float = 0.5,
+        fit_dependence: float = 0.05,
+    ) -> None:
+        super().__init__(question)
+        self.strength = strength
+        self.dependence = dependence
+        self.fit_dependence = fit_dependence
+
+    def _log_confusion(self, counts: Floats) -> Floats:
+        k = len(self.labels)
+        cubes = np.maximum(counts, 0.0).reshape(-1, k, k)  # [annotator, given, true]
+        accuracy, _ = expected_accuracy(cubes, self.crowd_)
+        prior = (1 - accuracy)[:, None, None] * self.errors_.T
+        prior[:, np.arange(k), np.arange(k)] = accuracy[:, None] if k > 1 else 1.0
+        expected = cubes + self.strength * prior
+        expected /= expected.sum(axis=1, keepdims=True)
+        weights: Floats = np.log(expected).round(DIGITS).reshape(-1, k)
+        return weights
+
+    def _confusions(self) -> Floats:
+        k, n = len(self.labels), len(self.votes_.annotators)
+        weights = self.weights_[: n * k].reshape(n, k, k)
+        return np.asarray(np.exp(weights.transpose(0, 2, 1)), np.float64)
+
+    def state(self) -> dict[str, Any]:
+        return super().state() | {"strength": self.strength}
+
+    @classmethod
+    def from_state(cls, state: State) -> Self:
+        self = super().from_state(state)
+        self.strength = float(state["strength"])
+        return self

@@ -1,0 +1,76 @@
+"""How a posterior over labels, and the voices behind it, become a `Decision`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from argilla_distill.workers.engine.contract.decision import (
+    ADJUDICATED,
+    REVIEW,
+    Contribution,
+    Decision,
+    why_abstain,
+)
+from argilla_distill.workers.engine.contract.shares import TIE
+
+
+def contenders(posterior: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Codes of each row's leader and runner-up; in a tie, the first two of the tied.
+
+    >>> contenders(np.array([[0.2, 0.5, 0.3], [0.4, 0.2, 0.4]]))
+    (array([1, 0]), array([2, 2]))
+    """
+    n, k = posterior.shape
+    if k < 2:
+        return np.zeros(n, np.intp), np.zeros(n, np.intp)
+    order = np.argsort(-posterior, axis=1, kind="stable")
+    tied = posterior > posterior.max(axis=1, keepdims=True) - TIE
+    alone = tied.sum(axis=1) == 1
+    codes = np.argsort(~tied, axis=1, kind="stable")  # the tied ones first
+    return np.where(alone, order[:, 0], codes[:, 0]), np.where(alone, order[:, 1], codes[:, 1])
+
+
+def decision_of(
+    record: str,
+    labels: tuple[str, ...],
+    posterior: NDArray[np.float64],
+    prior: float,
+    voices: list[Contribution],
+    n_votes: int,
+    adjudicated: bool,
+    floor: float,
+) -> Decision:
+    """The decision, with what a review adds to it.
+
+    Parameters
+    ----------
+    posterior : ndarray of shape (n_labels,), sums to 1
+    prior : float, nats
+        The prior log-odds of the first contender against the second.
+    voices : the votes', and others' but for a reviewer's
+    floor : a confidence below it (a probability) abstains
+    """
+    leading, following = contenders(posterior[None])
+    first, second = int(leading[0]), int(following[0])
+    top = float(posterior[first])
+    tied = [label for label, p in zip(labels, posterior, strict=True) if p > top - TIE]
+    if adjudicated:
+        total = float(np.log(posterior[first]) - np.log(posterior[second]))
+        rest = total - prior - sum(voice.log_odds for voice in voices)
+        voices = [*voices, Contribution(REVIEW, labels[first], ADJUDICATED, rest)]
+    heard = n_votes + adjudicated
+    led = heard > 0 and len(tied) == 1
+    abstention = why_abstain(heard, tied if len(tied) > 1 else [], top, floor)
+    return Decision(
+        record=record,
+        value=labels[first] if led and abstention is None else None,
+        leader=labels[first] if led else None,
+        runner_up=labels[second] if led and len(labels) > 1 else None,
+        confidence=float(posterior.max()),
+        posterior=dict(zip(labels, posterior.tolist(), strict=True)),
+        prior_log_odds=prior,
+        contributions=tuple(voices),
+        abstention=abstention,
+        adjudicated=adjudicated,
+    )

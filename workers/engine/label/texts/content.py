@@ -1,0 +1,194 @@
+"""What a record's own text says about its label: one more voice, believed as far as it has proved.
+
+No model is ever asked about a record that it was fitted to: leaving one out has a closed form. What
+texts are about is `topics`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from argilla_distill.workers.engine.contract.shares import softmax
+
+Floats = NDArray[np.float64]
+
+MIN_RECORDS = 20
+"""With fewer records that have both a text and a vote, texts say nothing."""
+
+PENALTIES = np.geomspace(0.03, 30.0, 7)
+"""Ridges that are tried; texts have length 1."""
+
+MIN_RATIO = 0.05
+"""No text makes a label less likely than this share of what it is without."""
+
+ALIKE = 1e-3
+"""Texts whose topics differ by no more are all alike; texts have length 1."""
+
+TRUST = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0])
+"""How far the voice may count. Above 1: what it was fitted to are votes, with their errors."""
+
+DOUBT = 4.0
+"""Nats by which the voice has to predict better than the labels' shares, in all, to be believed as
+readily as not."""
+
+
+class ContentVoice:
+    """Ridge regression on the topics of texts, and how far it is to be believed.
+
+    With Z the topics (centred), R what votes make likely and p its mean (the labels' shares),
+    ``R - p`` is regressed on Z. Fitted values are ``H (R - p)``, and those of a regression without
+    record i follow from H's diagonal h (Allen's PRESS)::
+
+        f[i] = (H (R - p) - h (R - p))[i] / (1 - h[i])
+        odds[i, k] = log max(p[k] + f[i, k], MIN_RATIO · p[k]) - log p[k],  up to a constant
+
+    f is a mean over PENALTIES, each by its likelihood (the residuals' variance being unknown). The
+    odds count by the trust t, a mean over TRUST as well, each by how well the votes are predicted
+    through the annotators' errors, and 0 by DOUBT more::
+
+        weight[t] ∝ Π_i Σ_k softmax(log p + t · odds[i])[k] · P(votes on i | k)
+
+    So all of this is a smooth function of the facts, and none of their order.
+
+    Allen, The relationship between variable selection and data augmentation and a method for
+    prediction, Technometrics 16 (1974); Hoeting et al., Bayesian model averaging, Statistical
+    Science 14 (1999).
+
+    Attributes
+    ----------
+    centre_ : ndarray of shape (n_topics,)
+        The mean of the topics.
+    coefficients_ : ndarray of shape (n_topics, n_labels)
+    shares_ : ndarray of shape (n_labels,), sums to 1
+        p
+    odds_ : ndarray of shape (n_fitted, n_labels), float32, nats
+        The odds of the records that it was fitted to, each left out.
+    place_ : ndarray of shape (≥ n_rows,)
+        Where a row is in `odds_`; -1 where it was not in the fit, or has another text by now.
+    trust_ : float, 0: not heard
+    accuracy_ : float in [0, 1]
+        How often its first choice was the votes' too, out of sample.
+    """
+
+    def __init__(self, n_labels: int) -> None:
+        self.n_labels = n_labels
+        self.centre_ = np.zeros(0)
+        self.coefficients_ = np.zeros((0, n_labels))
+        self.shares_ = np.full(n_labels, 1 / n_labels)
+        self.odds_ = np.zeros((0, n_labels), np.float32)
+        self.place_ = np.zeros(0, np.int32)
+        self.trust_ = 0.0
+        self.accuracy_ = 1 / n_labels
+
+    def fit(
+        self,
+        rows: NDArray[np.integer],
+        topics: NDArray[np.floating],
+        posterior: Floats,
+        likelihood: Floats,
+    ) -> ContentVoice:
+        """Learn from records that have a text and votes, in any order.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n,)
+        topics : ndarray of shape (n, n_topics)
+        posterior : ndarray of shape (n, n_labels), what their votes say; rows sum to 1
+        likelihood : ndarray of shape (n, n_labels), P(votes | label), up to a factor per row
+        """
+        n = len(rows)
+        if n < MIN_RECORDS or self.n_labels < 2:
+            return self
+        exact = topics.astype(np.float64)
+        self.centre_ = exact.mean(axis=0)
+        exact -= self.centre_
+        if not np.abs(exact).max(initial=0.0) > ALIKE:
+            return self
+        self.shares_ = (posterior.sum(axis=0) + 1) / (n + self.n_labels)
+        odds = self._regress(exact, posterior)
+        self.place_ = np.full(int(rows.max()) + 1, -1, np.int32)
+        self.place_[rows] = np.arange(n)
+        self.odds_ = odds.astype(np.float32)
+        self.trust_ = self._proved(odds, likelihood)
+        self.accuracy_ = float((odds.argmax(axis=1) == posterior.argmax(axis=1)).mean())
+        return self
+
+    def forget(self, row: int) -> None:
+        """Take in that the row's text is another than the one in the fit."""
+        if row < len(self.place_):
+            self.place_[row] = -1
+
+    def fitted(self, rows: NDArray[np.integer]) -> NDArray[np.int32]:
+        """Where these rows are in `odds_`; -1 where they are not."""
+        place = np.full(len(rows), -1, np.int32)
+        inside = rows < len(self.place_)
+        place[inside] = self.place_[rows[inside]]
+        return place
+
+    def of_others(self, topics: NDArray[np.floating]) -> Floats:
+        """The odds of records that were not in the fit, by their topics."""
+        return self._odds_of((topics.astype(np.float64) - self.centre_) @ self.coefficients_)
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "content_centre": self.centre_,
+            "content_coefficients": self.coefficients_,
+            "content_shares": self.shares_,
+            "content_odds": self.odds_,
+            "content_place": self.place_,
+            "content_trust": self.trust_,
+            "content_accuracy": self.accuracy_,
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> ContentVoice:
+        self = cls(len(state["content_shares"]))
+        self.centre_ = np.array(state["content_centre"], np.float64)
+        self.coefficients_ = np.array(state["content_coefficients"], np.float64)
+        self.shares_ = np.array(state["content_shares"], np.float64)
+        self.odds_ = np.array(state["content_odds"], np.float32)
+        self.place_ = np.array(state["content_place"], np.int32)
+        self.trust_ = float(state["content_trust"])
+        self.accuracy_ = float(state["content_accuracy"])
+        return self
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _regress(self, topics: Floats, posterior: Floats) -> Floats:
+        """Set the coefficients; the answer is the odds of each record, left out."""
+        n, error = len(topics), posterior - self.shares_
+        strength, axes = np.linalg.eigh(topics.T @ topics)
+        kept = strength > 1e-7 * strength.max()
+        strength, axes = strength[kept], axes[:, kept]
+        unit = topics @ (axes / np.sqrt(strength))
+        told = unit.T @ error
+        shrunk = strength / (strength + PENALTIES[:, None])
+        levers = unit**2 @ shrunk.T + 1 / n
+        found, wrong = [], []
+        for some, lever in zip(shrunk, levers.T[:, :, None], strict=True):
+            fitted = unit @ (some[:, None] * told)
+            fitted -= lever * error
+            fitted /= 1 - lever
+            found.append(fitted)
+            wrong.append(float(((error - fitted) ** 2).sum()))
+        weight = softmax(-n / 2 * np.log(np.maximum(wrong, 1e-12))[None])[0]
+        ridge = weight @ (np.sqrt(strength) / (strength + PENALTIES[:, None]))
+        self.coefficients_ = axes @ (ridge[:, None] * told)
+        return self._odds_of(sum((w * f for w, f in zip(weight, found, strict=True)), np.zeros(1)))
+
+    def _odds_of(self, fitted: Floats) -> Floats:
+        """Odds against the labels' shares, given how much likelier the labels are; centred."""
+        odds = np.log(np.maximum(1 + fitted / self.shares_, MIN_RATIO))
+        return np.asarray(odds - odds.mean(axis=1, keepdims=True), np.float64)
+
+    def _proved(self, odds: Floats, likelihood: Floats) -> float:
+        """How far the odds are to be believed."""
+        prior = np.log(self.shares_)
+        said = [softmax(prior + trust * odds) for trust in TRUST]
+        gain = np.array([np.log((p * likelihood).sum(axis=1)).sum() for p in said])
+        gain[0] += DOUBT + np.log(len(TRUST) - 1)
+        return float(softmax(gain[None])[0] @ TRUST)

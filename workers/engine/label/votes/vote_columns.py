@@ -1,0 +1,97 @@
+"""Many votes at once, as columns of numbers: how a fit takes them in.
+
+What then stands, and how it changes vote by vote, is `workers.engine.label.votes.votes`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from operator import itemgetter
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.label.weights.self_report import sureness
+
+Ints = NDArray[np.int32]
+
+CHUNK = 10_000
+"""Votes at a time."""
+
+
+class Numbers(dict[str, int]):
+    """Ids, numbered in order of first sight.
+
+    >>> numbers = Numbers()
+    >>> [numbers[name] for name in ("ann", "ben", "ann")]
+    [0, 1, 0]
+    """
+
+    def __missing__(self, name: str) -> int:
+        number = self[name] = len(self)
+        return number
+
+
+class VoteColumns(NamedTuple):
+    """Votes, of an annotator's several on one record only the last.
+
+    Attributes
+    ----------
+    records, annotators : Numbers
+    record, annotator : ndarray of shape (n_votes,), int32, their numbers
+    label : ndarray of shape (n_votes,), int16, codes
+    sure : ndarray of shape (n_votes,), int8, see `sureness`
+    """
+
+    records: Numbers
+    annotators: Numbers
+    record: Ints
+    annotator: Ints
+    label: NDArray[np.int16]
+    sure: NDArray[np.int8]
+
+    @classmethod
+    def of(
+        cls, votes: Iterable[Vote], codes: Mapping[str, int], code: Callable[[object], int]
+    ) -> VoteColumns:
+        """Take them in; `code` raises the error for what is not in `codes`.
+
+        >>> votes = [Vote("r1", "ann", "a"), Vote("r2", "ben", "b"), Vote("r1", "ann", "b")]
+        >>> columns = VoteColumns.of(votes, {"a": 0, "b": 1}, int)
+        >>> columns.record.tolist(), columns.annotator.tolist(), columns.label.tolist()
+        ([1, 0], [1, 0], [1, 1])
+        """
+        records, annotators = Numbers(), Numbers()
+        rows, columns, labels, sure = array("i"), array("i"), array("h"), array("b")
+        coming = iter(votes)
+        while chunk := list(islice(coming, CHUNK)):
+            rows.extend(map(records.__getitem__, map(itemgetter(0), chunk)))
+            columns.extend(map(annotators.__getitem__, map(itemgetter(1), chunk)))
+            try:
+                labels.extend(map(codes.__getitem__, map(itemgetter(2), chunk)))
+            except (KeyError, TypeError):  # what is no label is no key either
+                for vote in chunk:
+                    code(vote.value)
+                raise
+            sure.extend(map(sureness, map(itemgetter(3), chunk)))
+        found = [np.frombuffer(each, each.typecode) for each in (rows, columns, labels, sure)]
+        keep = _last_of_each(found[0], found[1])
+        return cls(records, annotators, *(each[keep] for each in found))
+
+
+def _last_of_each(record: Ints, annotator: Ints) -> NDArray[np.intp] | slice:
+    """Where the last vote of each annotator on each record is, in the order given."""
+    key = record.astype(np.int64)
+    key *= int(annotator.max(initial=0)) + 1
+    key += annotator
+    ordered = np.sort(key)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return slice(None)
+    order = np.argsort(key, kind="stable")
+    last = np.ones(len(key), bool)
+    last[:-1] = np.diff(key[order]) != 0
+    return np.sort(order[last])

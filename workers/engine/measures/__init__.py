@@ -1,0 +1,9 @@
+"""Statistics of votes and decisions.
+
+| file | what is in it |
+| --- | --- |
+| `agreement`, `kappa` | agreement beyond chance: of all, of two |
+| `difference`, `edit_distance` | how far two values, two texts are apart |
+| `conflicts` | votes that differ, and whether that still matters |
+| `review_value` | what one adjudication is worth |
+"""

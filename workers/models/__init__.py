@@ -1,0 +1,11 @@
+"""The models of a dataset's questions: folds over its history.
+
+| file | what is in it |
+| --- | --- |
+| `dataset_models` | all of a dataset, kept as snapshots |
+| `question_model` | the model of one question |
+| `facts_of_history` | what the history says, as facts for a strategy |
+| `values` | between Argilla's JSON and the engine's values |
+| `confined`, `strategy_process` | a team's own strategies, in a process that can be stopped |
+| `failed_strategies` | questions whose own strategy failed |
+"""

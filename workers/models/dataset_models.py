@@ -1,0 +1,265 @@
+"""The models of a dataset's questions: folds over its history, kept as snapshots.
+
+What a strategy thinks is `workers.engine`; where a snapshot lies is `plugin.store`. Here the two
+meet: a model that is behind reads the tail of the history, whatever wrote it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from argilla_distill.domain.history import START, Entry
+from argilla_distill.domain.records import Dataset, DatasetQuestion, Record
+from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.plugin.store import Store
+from argilla_distill.workers.engine import snapshot
+from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.errors import (
+    EngineError,
+    StrategyFailed,
+    UnknownStrategy,
+    UnsuitedStrategy,
+)
+from argilla_distill.workers.models import confined
+from argilla_distill.workers.models.confined import Confined
+from argilla_distill.workers.models.facts_of_history import Annotators, Witness
+from argilla_distill.workers.models.failed_strategies import FailedStrategies, lacking
+from argilla_distill.workers.models.question_model import Model, as_json
+from argilla_distill.workers.models.values import TYPES, question_of
+
+log = logging.getLogger("distill.models")
+
+REFIT_VOTES = 50_000
+"""Up to so many votes it is also fitted anew whenever nothing waits: a fraction of a second."""
+
+
+@dataclass
+class Models:
+    """All models of a dataset, by question.
+
+    Attributes
+    ----------
+    left_alone : question → why it is not distilled.
+    anew : whether some model was made from the history: it knows all votes, and no text.
+    failed : question → why its strategy cannot be used for now: what it last published stays.
+    """
+
+    dataset: Dataset
+    plan: DatasetSettings
+    by_question: dict[str, Model] = field(default_factory=dict)
+    left_alone: dict[str, str] = field(default_factory=dict)
+    anew: bool = False
+    failed: dict[str, str] = field(default_factory=dict)
+    _failures: FailedStrategies = field(default_factory=lambda: FailedStrategies({}, 0))
+
+    @classmethod
+    def load(
+        cls,
+        store: Store,
+        dataset: Dataset,
+        plan: DatasetSettings,
+        annotators: Annotators | None = None,
+        anyway: bool = False,
+    ) -> Models:
+        """The models as the history has them now. To be closed.
+
+        Parameters
+        ----------
+        annotators : who they are, by number; may grow later. Without, as the store knows them now.
+        anyway : also try strategies that failed and whose pause is not over.
+        """
+        people = store.datasets.annotators(dataset.id) if annotators is None else annotators
+        models = cls(dataset, plan, _failures=FailedStrategies.of(store, dataset.id))
+        for question in dataset.questions:
+            name, strategy = question.name, plan.question(question.name).strategy
+            reason = _why_not(question, plan)
+            pausing = "" if anyway else models._failures.pausing(name, strategy)
+            try:
+                if reason is None and not pausing:
+                    models.by_question[name] = models._restored(store, question, people)
+            except UnsuitedStrategy as error:
+                reason = str(error)
+            except (StrategyFailed, UnknownStrategy) as error:
+                pausing = str(error)
+            if reason is not None:
+                models.left_alone[name] = reason
+            elif pausing:
+                models.failed[name] = pausing
+        models.catch_up(store)
+        return models
+
+    def close(self) -> None:
+        """End the processes of a team's own strategies. May be repeated."""
+        for model in self.by_question.values():
+            if isinstance(model.strategy, Confined):
+                model.strategy.close()
+
+    def keep_failures(self, store: Store) -> None:
+        """Note which strategies failed since this was loaded, and when to try them again."""
+        for name, model in list(self.by_question.items()):
+            if isinstance(model.strategy, Confined) and model.strategy.failure is not None:
+                self._leave_out(name, model.strategy.failure)
+        news = {}
+        for name, error in self.failed.items():
+            strategy = self.plan.question(name).strategy
+            if not self._failures.pausing(name, strategy):
+                news[name] = self._failures.again(name, strategy, error)
+        store.datasets.write_failed_strategies(self.dataset.id, news)
+
+    def _leave_out(self, name: str, error: Exception) -> None:
+        """Go on without a question whose strategy failed."""
+        self.failed[name] = str(error)
+        del self.by_question[name]
+
+    @property
+    def recovered(self) -> set[str]:
+        """The questions whose strategy failed before, and has not since this was loaded."""
+        return self._failures.by_question.keys() - self.failed.keys()
+
+    def look_at_lacking(self, store: Store) -> None:
+        """Have records decided that were seen while a strategy failed that is well again."""
+        wanted = self.recovered & self.by_question.keys()
+        store.dirty.make_stale(self.dataset.id, lacking(store, self.dataset.id, wanted))
+
+    def forget_failures(self, store: Store) -> None:
+        """Those whose strategy did its work again failed no longer."""
+        store.datasets.write_failed_strategies(self.dataset.id, dict.fromkeys(self.recovered))
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """DatasetQuestion → `strategy:version`, as suggestions name it."""
+        return {n: f"{m.strategy.name}:{m.version}" for n, m in self.by_question.items()}
+
+    def catch_up(self, store: Store) -> None:
+        """Read the history behind the position that each model includes."""
+        for name, model in list(self.by_question.items()):
+            tail = store.history.after(self.dataset.id, model.position)
+            try:
+                if model.position == START:
+                    model.fold(tail)
+                    self.anew = self.anew or model.position != START
+                else:
+                    model.introduce()
+                    for entry in tail:
+                        model.learn(entry)
+                model.settle()
+            except StrategyFailed as error:
+                self._leave_out(name, error)
+
+    def learn(self, entries: Iterable[Entry], records: Iterable[Record] = ()) -> None:
+        """Fold in what was just appended to the history, and what the records say.
+
+        Whoever has nothing more to learn for now calls `settle` before deciding.
+        """
+        entries, records = list(entries), list(records)
+        for model in self.by_question.values():
+            for entry in entries:
+                model.learn(entry)
+        self.read(records)
+
+    @property
+    def readers(self) -> list[Model]:
+        """The models that take in what records say."""
+        return [
+            model
+            for name, model in self.by_question.items()
+            if self.plan.question(name).content or model.question.type == "span"
+        ]
+
+    def read(self, records: Iterable[Record]) -> None:
+        """Take in what these records say, whose votes are known."""
+        records = list(records)
+        for model in self.readers:
+            model.read(records)
+
+    def settle(self) -> None:
+        """Fit anew what has learned so much that it is due, whatever waits."""
+        for model in self.by_question.values():
+            model.settle()
+
+    def rest(self, over: Callable[[], bool] = lambda: False) -> bool:
+        """Nothing waits: fit anew whatever costs little. False if the time was over before."""
+        for model in self.by_question.values():
+            if over():
+                return False
+            if model.strategy.staleness > 0 and model.strategy.n_votes <= REFIT_VOTES:
+                model.refit()
+        return True
+
+    def decide(
+        self, records: Sequence[str], plan: DatasetSettings
+    ) -> dict[str, dict[str, Decision]]:
+        """Record → question → decision. Changes nothing."""
+        decided: dict[str, dict[str, Decision]] = {record: {} for record in records}
+        for name, model in self.by_question.items():
+            floor = plan.question(name).min_confidence
+            for decision in model.strategy.decide(records, floor):
+                decided[decision.record][name] = decision
+        return decided
+
+    def moved(self, tolerance: float) -> list[str]:
+        """The records on which some decision moved since this was last asked."""
+        found: dict[str, None] = {}
+        for model in self.by_question.values():
+            moved = model.strategy.moved(tolerance)
+            found.update(dict.fromkeys(moved))
+            model.unsaved += bool(moved)
+        return list(found)
+
+    def unsaved(self) -> list[Model]:
+        """The models that have learned enough since their snapshot to be worth writing."""
+        return [
+            model
+            for model in self.by_question.values()
+            if model.unsaved > max(0, model.strategy.n_votes // 500 - 20)
+        ]
+
+    def write(self, pipe: Any, store: Store, models: Iterable[Model]) -> None:
+        """Save these models, within a transaction."""
+        for model in models:
+            data = snapshot.pack(model.strategy.state())
+            store.datasets.write_model(
+                pipe, self.dataset.id, model.question.name, data, model.facts()
+            )
+
+    def _restored(self, store: Store, question: DatasetQuestion, annotators: Annotators) -> Model:
+        """The model as it was saved, or a fresh one where there is none that fits."""
+        asked, choices = question_of(question), self.plan.question(question.name)
+        sureness = self.dataset.question(self.plan.confidence_question)
+        witness = Witness(question.name, asked, annotators, sureness)
+        data, facts = store.datasets.model(self.dataset.id, question.name)
+        same = (facts.get("strategy"), facts.get("question")) == (choices.strategy, as_json(asked))
+        limit_s = self.plan.strategy_timeout_s
+        if data and same and question.name not in self._failures.by_question:
+            try:
+                witness.remember(facts)
+                if not witness.outdated:
+                    strategy = confined.restore(snapshot.unpack(data), limit_s)
+                    figures = ("version", "position", "version_votes", "changes")
+                    known = {name: facts[name] for name in figures}
+                    return Model(
+                        question, witness, strategy, taught=facts.get("taught", 0), **known
+                    )
+                witness = Witness(question.name, asked, annotators, sureness)
+            except (StrategyFailed, UnknownStrategy, UnsuitedStrategy):
+                raise
+            except EngineError as error:
+                log.warning("snapshot of %s unusable, folding anew: %s", question.name, error)
+        version = facts.get("version", 0) + 1
+        strategy = confined.create(choices.strategy, asked, limit_s)
+        return Model(question, witness, strategy, version)
+
+
+def _why_not(question: DatasetQuestion, plan: DatasetSettings) -> str | None:
+    """Why a question is left alone; None where it is distilled."""
+    purposes = {
+        plan.conflict_question: "carries the conflict note",
+        plan.confidence_question: "tells how sure annotators are",
+        plan.explanation_question: "tells why annotators answer as they do",
+    }
+    if question.type not in TYPES:
+        return f"{question.type} questions are not distilled"
+    return purposes.get(question.name)

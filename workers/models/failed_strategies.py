@@ -1,0 +1,70 @@
+"""A dataset's questions whose own strategy failed: what was seen, and until when they are left in peace.
+
+Such a question keeps what it last published; the dataset's other questions go on. It is tried again
+after a pause that doubles with every failure, at once with another strategy, and on demand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from argilla_distill.plugin.store import Store
+
+PAUSE_MS = 60_000
+MAX_PAUSE_MS = 3_600_000
+
+
+@dataclass(frozen=True)
+class FailedStrategies:
+    """Question → what the store keeps of its strategy's failure: strategy, error, tries, until."""
+
+    by_question: Mapping[str, Mapping[str, Any]]
+    now: int
+
+    @classmethod
+    def of(cls, store: Store, dataset_id: str) -> FailedStrategies:
+        """As the store knows them now."""
+        return cls(store.datasets.failed_strategies(dataset_id), store.now())
+
+    def pausing(self, question: str, strategy: str) -> str:
+        """The error for which this strategy is left in peace for now; empty where it is to be tried."""
+        known = self.by_question.get(question)
+        rests = known is not None and known["strategy"] == strategy and self.now < known["until"]
+        return str(known["error"]) if known is not None and rests else ""
+
+    def again(self, question: str, strategy: str, error: str) -> dict[str, Any]:
+        """What is to be kept after one more failure.
+
+        >>> failed = FailedStrategies({}, now=0)
+        >>> failed.again("q", "acme", "no")
+        {'strategy': 'acme', 'error': 'no', 'tries': 1, 'until': 60000}
+        >>> FailedStrategies({"q": failed.again("q", "acme", "no")}, 0).again("q", "acme", "no")["until"]
+        120000
+        """
+        known = self.by_question.get(question, {})
+        tries = 1 + (known["tries"] if known.get("strategy") == strategy else 0)
+        pause = min(PAUSE_MS * 2 ** min(tries - 1, 10), MAX_PAUSE_MS)
+        return {"strategy": strategy, "error": error, "tries": tries, "until": self.now + pause}
+
+    def due(self) -> bool:
+        """Whether some pause is over."""
+        return any(self.now >= known["until"] for known in self.by_question.values())
+
+
+def lacking(store: Store, dataset_id: str, questions: Collection[str]) -> list[str]:
+    """The records without a stored decision on some of these questions, whose strategies failed.
+
+    Nobody's vote moves them when a strategy is well again: they have to be looked at.
+    """
+    every = store.datasets.scan_decisions(dataset_id) if questions else ()
+    return [record for record, decided in every if not decided.keys() >= set(questions)]
+
+
+def forgive(store: Store, dataset_id: str) -> None:
+    """Let every strategy that failed be tried again at once."""
+    failures = store.datasets.failed_strategies(dataset_id)
+    store.datasets.write_failed_strategies(
+        dataset_id, {question: {**known, "until": 0} for question, known in failures.items()}
+    )

@@ -1,0 +1,179 @@
+"""The model of one question: its strategy, fed by what the history says, with its version.
+
+What a strategy thinks is `workers.engine`; all models of a dataset, loaded and saved, are `models`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from argilla_distill.domain.history import START, Entry
+from argilla_distill.domain.records import DatasetQuestion, Record
+from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.contract.facts import Content, Fact
+from argilla_distill.workers.engine.contract.question import Question, Value
+from argilla_distill.workers.engine.contract.strategy import Strategy
+from argilla_distill.workers.engine.errors import NotStanding
+from argilla_distill.workers.engine.measures.review_value import ReviewValue, ReviewValues
+from argilla_distill.workers.models.facts_of_history import Change, Witness, standing
+from argilla_distill.workers.models.values import content, short
+
+LESSON_GROWTH = 0.2
+LESSON_LEAST = 5
+"""It also ends when so many more adjudications, and such a share of them, have taught something."""
+
+REFIT_STALENESS = 0.1
+"""The share of changed votes at which the incremental model is fitted anew, whatever waits."""
+
+VERSION_GROWTH = 0.25
+VERSION_LEAST = 20
+"""A version ends when so large a share of its votes, and so many of them, have changed."""
+
+
+@dataclass
+class Model:
+    """One question's strategy with what is known of it."""
+
+    question: DatasetQuestion
+    witness: Witness
+    strategy: Strategy
+    version: int = 1
+    position: str = START
+    version_votes: int = 0
+    changes: int = 0
+    taught: int = 0
+    unsaved: int = 0
+    _values: ReviewValues | None = None
+    _values_taught: int = 0
+
+    @property
+    def asked(self) -> Question:
+        """The question as the engine sees it."""
+        return self.witness.question
+
+    @property
+    def recurs(self) -> bool:
+        """Whether other records can be in the same conflict: their values are the question's own."""
+        return self.asked.type in ("label", "multi_label", "rating")
+
+    def words(self, value: Value, fields: Mapping[str, Any]) -> str:
+        """A value on a record with these fields in few words."""
+        passage = content(self.question, fields) if self.asked.type == "span" else ""
+        return short(self.asked, value, passage)
+
+    def facts(self) -> dict[str, Any]:
+        """What the store keeps beside the snapshot."""
+        training = self.strategy.training
+        return {
+            "strategy": self.strategy.name,
+            "question": as_json(self.witness.question),
+            "version": self.version,
+            "position": self.position,
+            "version_votes": self.version_votes,
+            "changes": self.changes,
+            "taught": self.taught,
+            "votes": self.strategy.n_votes,
+            **({} if training is None else {"training": training.word}),
+            **self.witness.memory(),
+        }
+
+    def learn(self, entry: Entry) -> None:
+        """Fold one entry of the history in."""
+        self.position = entry.id
+        self.unsaved += 1
+        for change in self.witness.changes(entry):
+            self._take(*change)
+
+    def introduce(self) -> None:
+        """Tell the strategy whose kind has changed."""
+        for change in self.witness.introductions():
+            self._take(*change)
+            self.unsaved += 1
+
+    def _take(self, fact: Fact, stands: bool) -> None:
+        if stands:
+            self.strategy.learn(fact)
+        else:
+            try:
+                self.strategy.revert(fact)
+            except NotStanding:  # a draft or an echo: it never counted
+                return
+        self.changes += 1
+
+    def fold(self, entries: Iterable[Entry]) -> None:
+        """Fold in a whole history at once: the same as learning each of its entries, but faster."""
+        facts = standing(self._changes(entries))
+        self.strategy.fit(facts)
+        self.changes += self.strategy.n_votes
+
+    def _changes(self, entries: Iterable[Entry]) -> Iterator[Change]:
+        for entry in entries:
+            self.position = entry.id
+            self.unsaved += 1
+            yield from self.witness.changes(entry)
+
+    def read(self, records: Iterable[Record]) -> None:
+        """Take in what these records say."""
+        for record in records:
+            self.strategy.learn(Content(record.id, content(self.question, record.fields)))
+            self.unsaved += 1
+
+    def settle(self) -> None:
+        """Fit anew if so much was learned that it is due, whatever waits."""
+        if self.strategy.staleness >= REFIT_STALENESS:
+            self.refit()
+
+    def refit(self) -> None:
+        """Fit from scratch on the standing votes."""
+        self.strategy.refit()
+        self.unsaved += 1
+
+    @property
+    def outgrown(self) -> bool:
+        """Whether a new version is due: the votes, or what adjudications teach, changed so much.
+
+        Adjudications alone begin a version only if what they teach proved to be better.
+        """
+        if self.changes >= max(VERSION_LEAST, VERSION_GROWTH * self.version_votes):
+            return True
+        training = self.strategy.training
+        if training is None or not training.used:
+            return False
+        return training.adjudications - self.taught >= max(
+            LESSON_LEAST, LESSON_GROWTH * self.taught
+        )
+
+    def review_value(self, decision: Decision) -> ReviewValue:
+        """What a review of a record is worth on this question."""
+        return self.review_values.of(decision)
+
+    @property
+    def review_values(self) -> ReviewValues:
+        """What reviews are worth, by what the strategy has been taught so far."""
+        training = self.strategy.training
+        taught = training.adjudications if training else 0
+        if self._values is None or self._values_taught != taught:
+            self._values = ReviewValues(self.asked, self.strategy.annotators(), training)
+            self._values_taught = taught
+        return self._values
+
+    def release(self) -> Entry:
+        """Begin a new version; the answer is its entry in the history."""
+        if self.version_votes:
+            self.version += 1
+        self.version_votes, self.changes = self.strategy.n_votes, 0
+        extra: dict[str, Any] = {"strategy": self.strategy.name, "votes": self.version_votes}
+        training = self.strategy.training
+        if training is not None and training.used:
+            self.taught = training.adjudications
+            extra |= {"adjudications": self.taught, "training": training.word}
+        return Entry("version", values={self.question.name: self.version}, extra=extra)
+
+
+def as_json(question: Question) -> dict[str, Any]:
+    """A question as the store keeps it."""
+    fields: dict[str, Any] = json.loads(json.dumps(asdict(question)))
+    return fields

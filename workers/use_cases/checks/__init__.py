@@ -1,0 +1,10 @@
+"""How the service and its datasets are.
+
+| file | what is in it |
+| --- | --- |
+| `status` | what is known of every dataset |
+| `doctor` | every part that the service needs, and what to do about it |
+| `plan_check` | whether what distill.toml names is there |
+| `redis_database` | whether our Redis database is Argilla's as well |
+| `waiting` | what some datasets still wait for |
+"""

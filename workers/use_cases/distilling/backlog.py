@@ -1,0 +1,56 @@
+"""What is done about a backlog before its first batch: learn from what waits, and let go what is gone.
+
+Else what is published first would be published again as the models get to know the rest. Records that
+are surveyed stay dirty, and each is read again just before it is published; those that Argilla does not
+have any more are done with, for a look at many costs no more than one at a few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from argilla_distill.domain.records import Record
+from argilla_distill.plugin.argilla.gateway import INDEX_LAG_S
+from argilla_distill.workers.use_cases.distilling.observing import Look
+from argilla_distill.workers.use_cases.distilling.publishing import publish
+from argilla_distill.workers.use_cases.distilling.run import Run
+
+SURVEY = 5_000
+"""So many waiting records are surveyed at once, at most."""
+
+STEP = 1_000
+"""So many of them are read in one go: what is fresh comes first after each."""
+
+See = Callable[[Sequence[str], int, bool], tuple[Mapping[str, Record | None], Look]]
+"""Reads, observes and learns records at a time (ms); whether they are older than the index may lag."""
+
+
+def worth_it(run: Run, batch: Sequence[str]) -> bool:
+    """Whether most of a batch waits that was not surveyed yet."""
+    return 2 * len(run.store.dirty.unsurveyed(run.dataset.id, batch)) > len(batch)
+
+
+def survey(run: Run, see: See, interrupted: Callable[[int], bool]) -> int:
+    """Survey what waits longest; returns how many records were gone and are done with.
+
+    Parameters
+    ----------
+    interrupted : lets go first whatever came since a moment (ms); True ends the survey.
+    """
+    dirty, dataset_id, started, done = run.store.dirty, run.dataset.id, run.store.now(), 0
+    waiting = dict(dirty.take(dataset_id, SURVEY))
+    ids = dirty.unsurveyed(dataset_id, list(waiting))
+    for start in range(0, len(ids), STEP):
+        now, part = run.store.now(), ids[start : start + STEP]
+        records, seen = see(part, now, now - started > INDEX_LAG_S * 1000)
+        gone = {i for i in seen.ledger if records[i] is None}
+        ledger, decided = ({i: x[i] for i in gone} for x in (seen.ledger, seen.decided))
+        if gone:
+            publish(run, [], Look([], ledger, decided, {}), now)
+            dirty.clear(dataset_id, [(i, waiting[i]) for i in gone])
+        dirty.note_surveyed(dataset_id, [i for i in part if i not in gone])
+        done += len(gone)
+        if interrupted(started):
+            break
+    run.models.settle()
+    return done

@@ -1,0 +1,46 @@
+"""Two counts that `status` shows: other agents' suggestions, and labels of ours that Argilla shows.
+
+They are kept up with every batch, in the transaction that changes what they count. A dataset that was
+distilled by a release which did not count them is counted once, by its next sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from argilla_distill.workers.use_cases.world import World, patiently
+
+COUNTED = "counted"
+"""The fact of a dataset which says that its counts hold."""
+
+
+def labels(decisions: Mapping[str, Any] | None) -> int:
+    """On how many questions of a record a label of ours is shown just now.
+
+    >>> labels({"helpful": {"shown": [["yes", 1, 5], ["no", 5, None]]}, "tone": {"shown": []}})
+    1
+    """
+    shown = (decision.get("shown") for decision in (decisions or {}).values())
+    return sum(bool(each) and each[-1][2] is None for each in shown)
+
+
+def begin(world: World, dataset_id: str) -> None:
+    """Count a dataset from what is stored, unless its counts hold already.
+
+    Raises
+    ------
+    DatasetBusy : the distiller did not give the dataset's lease back in time.
+    """
+    datasets = world.store.datasets
+    if COUNTED in datasets.info(dataset_id):
+        return
+    lease = patiently(world, dataset_id)
+    try:
+        # A scan may tell a record twice.
+        suggested = {i: len(entry.get("m", {})) for i, entry in datasets.scan_ledger(dataset_id)}
+        shown = {i: labels(decided) for i, decided in datasets.scan_decisions(dataset_id)}
+        facts = {"suggested": sum(suggested.values()), "labels": sum(shown.values())}
+        datasets.note(dataset_id, **facts, **{COUNTED: 1})
+    finally:
+        lease.release()

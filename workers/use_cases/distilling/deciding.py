@@ -1,0 +1,194 @@
+"""Decide: for each record what the models say, which conflicts that leaves, and the note about them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from argilla_distill.domain.disclosure import complete
+from argilla_distill.domain.explanation.explain import Telling, arguments_of
+from argilla_distill.domain.records import Record
+from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.question import Value
+from argilla_distill.workers.engine.measures import conflicts
+from argilla_distill.workers.models.values import content
+from argilla_distill.workers.use_cases.distilling.observing import Look
+from argilla_distill.workers.use_cases.distilling.run import Run
+from argilla_distill.workers.writing.conflict_note import Dispute, Name, conflict_note, review_note
+from argilla_distill.workers.writing.suggestions import NOTHING_KEPT, Kept
+
+RELATED = 4
+"""How many records a kind of conflict remembers: as many as a note links to, and the record itself."""
+
+
+@dataclass
+class Resolution:
+    """What we think of one record now.
+
+    `is_complete` tells whether the record has all the answers that it is to have. `conflicts` holds,
+    by question, the conflict as it is to be stored; None where there never was one. `disputes` are the
+    questions in open conflict, and those of which we are not sure, as notes tell them. `kept` is what
+    stays as it was last published, because its strategy failed.
+    """
+
+    record: Record
+    decided: dict[str, Decision]
+    is_complete: bool
+    conflicts: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    kept: Kept = NOTHING_KEPT
+    disputes: dict[str, Dispute] = field(default_factory=dict)
+    name: Name = str
+    page: str = ""
+    related: list[str] = field(default_factory=list)
+
+    @property
+    def note(self) -> str | None:
+        """The conflict note, None where nothing is in dispute."""
+        told = [self.disputes[question] for question, _ in self.open]
+        return conflict_note(told, self.name, self.page, self.related)
+
+    def review_note(self, asked: Sequence[str]) -> str | None:
+        """What reviewers are told who are asked to decide these questions."""
+        told = [self.disputes[question] for question in asked if question in self.disputes]
+        return review_note(told, self.name, self.page, self.related)
+
+    @property
+    def open(self) -> list[tuple[str, dict[str, Any]]]:
+        """The questions in open conflict, with their conflicts."""
+        return [(q, c) for q, c in self.conflicts.items() if c and c["state"] == "open"]
+
+    def contested(self, sure: float) -> list[str]:
+        """The questions on which a reviewer's word is wanted: in conflict, or not `sure` (0 … 1).
+
+        None while the overlap is not complete: what answers are to come may settle it.
+        """
+        if not self.is_complete:
+            return []
+        in_conflict = {question for question, _ in self.open}
+        return [
+            question
+            for question, decision in self.decided.items()
+            if question in in_conflict
+            or (decision.contributions and not decision.adjudicated and decision.confidence < sure)
+        ]
+
+
+def decide(
+    run: Run, records: Mapping[str, Record | None], seen: Look, now: int
+) -> list[Resolution]:
+    """Decide the records that could be observed and still exist."""
+    datasets, dataset_id = run.store.datasets, run.dataset.id
+    standing = [r for i, r in records.items() if r is not None and i in seen.ledger]
+    decided = run.models.decide([record.id for record in standing], run.plan)
+    failed = frozenset(run.models.failed)
+    pairs = [(i, q) for i, by_question in decided.items() for q in [*by_question, *failed]]
+    known = datasets.conflicts_on(dataset_id, pairs)
+    resolutions = []
+    voices: dict[tuple[str, str], tuple[list[Vote], Callable[[Value], str]]] = {}
+    for record in standing:
+        resolution = Resolution(record, decided[record.id], complete(record))
+        for question, decision in resolution.decided.items():
+            model, before = run.models.by_question[question], known.get((record.id, question))
+            votes = model.witness.votes(record.id, seen.ledger[record.id])
+            sure, was = run.plan.settled_confidence, before is not None
+            found = conflicts.of_adjudications(record.id, model.witness.verdicts(record.id))
+            found = found or conflicts.find(model.asked, votes, decision, was, sure)
+            words = partial(model.words, fields=record.fields)
+            resolution.conflicts[question] = _stored(found, words, decision, before, now)
+            voices[record.id, question] = votes, words
+        disputed = [known.get((record.id, question), {}).get("state") for question in failed]
+        resolution.kept = Kept(failed, note="open" in disputed)
+        resolutions.append(resolution)
+    kinds = {kind(q, c) for r in resolutions for q, c in r.open if run.models.by_question[q].recurs}
+    related = datasets.related(dataset_id, sorted(kinds))
+    for resolution in resolutions:
+        _tell(run, resolution, voices, seen, related)
+    return resolutions
+
+
+def kind(question: str, conflict: Mapping[str, Any]) -> str:
+    """The kind of a conflict: its question and the labels that are contested."""
+    return json.dumps([question, sorted(conflict["labels"])], ensure_ascii=False)
+
+
+def _stored(
+    found: conflicts.Conflict | None,
+    words: Callable[[Value], str],
+    decision: Decision,
+    before: dict[str, Any] | None,
+    now: int,
+) -> dict[str, Any] | None:
+    """The conflict as it is to be stored, with the one before it among its earlier ones."""
+    if found is None and before is None:
+        return None
+    state = found.state if found else "settled"
+    labels: dict[str, list[int]] = {}
+    for value, who in found.voices.items() if found else ():
+        labels.setdefault(words(value), []).extend(int(number) for number in who)
+    was = before or {"state": None, "since": now, "before": []}
+    stored: dict[str, Any] = {"state": state, "labels": labels, "since": was["since"]}
+    if found and state == "open":
+        stored["kind"] = found.kind
+    earlier = was.get("before", [])
+    if was["state"] == "open" != state:
+        outcome = None if decision.value is None else words(decision.value)
+        earlier = [*earlier, [was["since"], now, outcome]]
+    if was["state"] != "open" == state:
+        stored["since"] = now
+    if earlier:
+        stored["before"] = earlier
+    return stored
+
+
+def _tell(
+    run: Run,
+    resolution: Resolution,
+    voices: Mapping[tuple[str, str], tuple[list[Vote], Callable[[Value], str]]],
+    seen: Look,
+    related: Mapping[str, list[str]],
+) -> None:
+    """All that a note about a record needs."""
+    record_id, conflicts_ = resolution.record.id, dict(resolution.open)
+    resolution.name = lambda number: run.crowd.name(number, run.plan.name_annotators)
+    resolution.page = run.page(record_id)
+    for question in resolution.contested(run.plan.settled_confidence) or list(conflicts_):
+        conflict: Mapping[str, Any] | None = conflicts_.get(question)
+        if conflict is None:
+            sides: dict[str, list[int]] = {}
+            votes, words = voices[record_id, question]
+            for vote in votes:
+                sides.setdefault(words(vote.value), []).append(int(vote.annotator))
+            conflict = {"labels": sides}
+        entry = seen.ledger[record_id]
+        resolution.disputes[question] = _dispute(run, resolution, question, conflict, entry)
+    others = (other for q, c in conflicts_.items() for other in related.get(kind(q, c), ()))
+    different = dict.fromkeys(other for other in others if other != record_id)
+    resolution.related = [run.page(other) for other in different]
+
+
+def _dispute(
+    run: Run,
+    resolution: Resolution,
+    question: str,
+    conflict: Mapping[str, Any],
+    entry: Mapping[str, Any],
+) -> Dispute:
+    model, decision = run.models.by_question[question], resolution.decided[question]
+    fields = resolution.record.fields
+    everybody = [number for who in conflict["labels"].values() for number in who]
+    return Dispute(
+        model.question.title or question,
+        decision,
+        model.words(decision.value, fields),
+        conflict,
+        model.asked,
+        content(model.question, fields),
+        model.strategy.name,
+        {number: run.crowd.annotators[number]["kind"] for number in everybody},
+        arguments_of(conflict["labels"], entry, run.plan.explanation_question),
+        Telling(reliability=run.plan.tell_reliability),
+    )

@@ -1,0 +1,106 @@
+"""Observe many records: append to history and ledger, in one transaction, what they show anew."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from argilla_distill.domain.answers import ELSEWHERE, Copy
+from argilla_distill.domain.history import Entry
+from argilla_distill.domain.ledger import GONE, Observation, changed, observe
+from argilla_distill.domain.moments import bounded
+from argilla_distill.domain.records import Record
+from argilla_distill.workers.use_cases.distilling.run import Visit
+
+
+@dataclass
+class Look:
+    """What a look at some records found."""
+
+    entries: list[Entry]
+    ledger: dict[str, dict[str, Any]]
+    decided: dict[str, dict[str, Any]]
+    failed: dict[str, str]
+
+
+def look(
+    visit: Visit, records: Mapping[str, Record | None], copies: Mapping[str, Copy], now: int
+) -> Look:
+    """Observe these records (None: gone), with their copies for review, and commit what is new.
+
+    A record that cannot be understood is reported in `failed` and left as it was.
+
+    Raises
+    ------
+    LeaseLost : nothing was written.
+    """
+    ids, datasets = list(records), visit.store.datasets
+    ledger = dict(zip(ids, datasets.ledger(visit.dataset.id, ids), strict=True))
+    decisions = datasets.decisions(visit.dataset.id, ids)
+    decided = {i: d or {} for i, d in zip(ids, decisions, strict=True)}
+    failed: dict[str, str] = {}
+    observations: dict[str, Observation] = {}
+    for record_id in ids:
+        before, record, copied = ledger[record_id], records[record_id], copies.get(record_id)
+        known = before, visit.reading, visit.crowd.number, now
+        try:
+            if copied is not None:
+                copied = replace(copied, record=bounded(copied.record, *known))
+            observations[record_id] = observe(
+                before,
+                bounded(record, *known) if record is not None else None,
+                record_id,
+                visit.dataset,
+                decided[record_id],
+                visit.reading,
+                visit.crowd.number,
+                now,
+                copied,
+            )
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            failed[record_id] = f"cannot be understood: {type(error).__name__}: {error}"
+    entries = _commit(visit, ledger, observations, now)
+    after = {record_id: o.ledger for record_id, o in observations.items()}
+    return Look(entries, after, decided, failed)
+
+
+def _commit(
+    visit: Visit,
+    ledger: Mapping[str, dict[str, Any] | None],
+    observations: Mapping[str, Observation],
+    now: int,
+) -> list[Entry]:
+    news = {i: o for i, o in observations.items() if changed(ledger[i], o)}
+    if not news:
+        return []
+    ids = iter(
+        visit.store.history.ids(visit.dataset.id, now, sum(len(o.entries) for o in news.values()))
+    )
+    entries = [entry for observation in news.values() for entry in observation.file(ids)]
+    counts: Counter[tuple[int, str]] = Counter()
+    facts: Counter[str] = Counter(observed=len(entries))
+    for record_id, observation in news.items():
+        before = ledger[record_id] or {"s": GONE, "r": {}}
+        for sign, state in ((-1, before), (1, observation.ledger)):
+            facts["records"] += sign * (state["s"] != GONE)
+            facts["completed"] += sign * (state["s"] == "completed")
+            facts["suggested"] += sign * len(state.get("m", {}))
+            for number, response in state["r"].items():
+                if len(response) <= ELSEWHERE:
+                    counts[int(number), response[0]] += sign
+
+    def write(pipe: Any) -> None:
+        dataset_id, datasets = visit.dataset.id, visit.store.datasets
+        visit.store.history.append(pipe, dataset_id, entries)
+        datasets.write_ledger(pipe, dataset_id, {i: o.ledger for i, o in news.items()})
+        datasets.count_responses(pipe, dataset_id, counts)
+        for name, by in facts.items():
+            datasets.count(pipe, dataset_id, name, by)
+        visit.crowd.write(pipe)
+        visit.store.unsettle(pipe, dataset_id)
+
+    visit.lease.commit(write)
+    visit.crowd.written()
+    return entries

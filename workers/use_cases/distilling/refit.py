@@ -1,0 +1,92 @@
+"""Refit: fit the models anew from their standing votes, and begin new versions where votes have grown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from argilla_distill.domain.records import Dataset
+from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.plugin.store.work.lease import Lease
+from argilla_distill.workers.engine.errors import StrategyFailed
+from argilla_distill.workers.models.dataset_models import Models
+from argilla_distill.workers.models.failed_strategies import forgive
+from argilla_distill.workers.models.question_model import Model
+from argilla_distill.workers.use_cases.distilling.crowd import Crowd
+from argilla_distill.workers.use_cases.distilling.run import Run
+from argilla_distill.workers.use_cases.world import World, patiently
+
+
+def release_outgrown(run: Run, over: Callable[[], bool]) -> bool:
+    """Begin a new version of every model whose votes have changed enough since its last.
+
+    False if the time was over before that was done.
+    """
+    for model in run.models.by_question.values():
+        if model.outgrown:
+            if over():
+                return False
+            release(run, [model])
+    return True
+
+
+def release(run: Run, models: list[Model]) -> None:
+    """Refit these models and begin a new version of each, told in the history."""
+    if not models:
+        return
+    for model in models:
+        model.refit()
+    entries = [model.release() for model in models]
+    ids = run.store.history.ids(run.dataset.id, run.store.now(), len(entries))
+    filed = [e.filed(i) for e, i in zip(entries, ids, strict=True)]
+
+    def write(pipe: Any) -> None:
+        run.store.history.append(pipe, run.dataset.id, filed)
+        run.models.write(pipe, run.store, models)
+
+    for model, entry in zip(models, filed, strict=True):
+        model.position = entry.id
+    run.lease.commit(write)
+
+
+def refit(world: World, dataset_id: str) -> dict[str, int | str]:
+    """Fit a dataset's models anew on demand; returns each question's version, or why it failed.
+
+    Strategies that failed earlier are tried again.
+
+    Raises
+    ------
+    DatasetBusy : the distiller did not give the dataset's lease back in time.
+    """
+    forgive(world.store, dataset_id)
+    dataset = world.gateway.dataset(dataset_id)
+    plan = world.plan(dataset.full_name)
+    lease = patiently(world, dataset_id)
+    try:
+        told = None
+        while told is None:
+            told = _refit(world, dataset, plan, lease)
+    finally:
+        lease.release()
+    world.dispatch.wake(dataset_id)
+    return told
+
+
+def _refit(
+    world: World, dataset: Dataset, plan: DatasetSettings, lease: Lease
+) -> dict[str, int | str] | None:
+    """The same, with the lease; None if a strategy failed in the middle: to be done without it."""
+    crowd = Crowd(world.store, world.gateway, dataset.id, world.settings.plan.sources)
+    models = Models.load(world.store, dataset, plan, crowd.annotators)
+    try:
+        release(Run(world, lease, dataset, plan, crowd, models), list(models.by_question.values()))
+        world.store.dirty.make_stale(dataset.id, models.moved(plan.tolerance))
+        lease.commit(lambda pipe: models.write(pipe, world.store, models.by_question.values()))
+        models.look_at_lacking(world.store)
+        models.forget_failures(world.store)
+    except StrategyFailed:
+        return None
+    finally:
+        models.keep_failures(world.store)
+        models.close()
+    return {name: model.version for name, model in models.by_question.items()} | models.failed

@@ -1,0 +1,179 @@
+"""A record's copy in the review dataset: what it should hold, as Argilla's JSON.
+
+Pure. When copies are made, changed and withdrawn is `workers.use_cases.reviews.upkeep`, what the review
+dataset is made of `workers.writing.review_dataset`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Literal
+
+from argilla_distill.domain.answers import asked_in, asking
+from argilla_distill.domain.records import OWN_AGENT, Dataset, Record
+from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.models.values import question_of
+from argilla_distill.workers.writing.suggestions import suggestion, unsayable, wording
+
+STEP = 0.05
+"""Priorities nearer to each other than this share are not written again."""
+
+Asks = Literal["votes", "adjudication"]
+
+
+@dataclass(frozen=True)
+class ReviewCopy:
+    """What a copy should hold.
+
+    Attributes
+    ----------
+    item : the copy in the bulk request, found by its external id, which is the original's id.
+    mark : tells whether it is still as it was written.
+    priority : what a review is worth.
+    suggested : names of the questions with a suggestion, the note's included.
+    asked : the questions that it asks, as `domain.answers.Copy` has them.
+    """
+
+    item: dict[str, Any]
+    mark: str
+    priority: float
+    suggested: tuple[str, ...]
+    asked: Mapping[str, int] | None
+
+    def differs(self, kept: Mapping[str, Any] | None) -> bool:
+        """Whether the copy that was written (`kept`, None: none) is another."""
+        if kept is None or kept["mark"] != self.mark:
+            return True
+        before = float(kept["priority"])
+        return abs(before - self.priority) > STEP * max(abs(before), abs(self.priority))
+
+    def kept(self, copy_id: str) -> dict[str, Any]:
+        """What is remembered of it."""
+        return {
+            "id": copy_id,
+            "mark": self.mark,
+            "priority": self.priority,
+            "q": list(self.suggested),
+            "asked": self.asked,
+        }
+
+
+def remembered(copy: Record, review: Dataset) -> dict[str, Any]:
+    """What is to be remembered of a copy that we find and did not know of."""
+    suggested = [review.named(s.question_id) for s in copy.suggestions if s.ours]
+    return {
+        "id": copy.id,
+        "mark": "",
+        "priority": 0.0,
+        "q": [name for name in suggested if name is not None],
+        "asked": asked_in(copy.metadata),
+    }
+
+
+def asked_now(
+    contested: Sequence[str], kept: Mapping[str, Any] | None, reviews: Mapping[str, Any]
+) -> dict[str, int] | None:
+    """The questions that a copy asks, with the time since when; None: all of them.
+
+    Once a reviewer has opened it, what it asked stays asked, and what had been filled in stays filled
+    in: else nobody could tell later what they had been asked. A question that becomes contested
+    afterwards is asked of what is submitted from then on.
+
+    Parameters
+    ----------
+    kept : what is remembered of the copy, None if there is none yet.
+    reviews : the adjudications of the record's ledger entry.
+
+    >>> asked_now(["tone"], None, {})
+    {'tone': -1}
+    >>> opened = {"8": ["submitted", 17, {"tone": "kind"}, ""]}
+    >>> asked_now(["facts"], {"asked": {"tone": -1}}, opened)
+    {'tone': -1, 'facts': 17}
+    """
+    if not reviews or kept is None:
+        return dict.fromkeys(contested, -1)
+    before = kept.get("asked")
+    if before is None:
+        return None
+    since = max(int(at) for _, at, *_ in reviews.values())
+    return {**before, **{name: since for name in contested if name not in before}}
+
+
+def review_copy(
+    record: Record,
+    review: Dataset,
+    decided: Mapping[str, Decision],
+    versions: Mapping[str, str],
+    note: str | None,
+    plan: DatasetSettings,
+    asked: Mapping[str, int] | None,
+    frozen: Sequence[str] | None,
+    worth: float,
+    asks: Asks,
+    kinds: str,
+    round_name: str | None,
+    page: str,
+) -> ReviewCopy:
+    """What the copy of a record should hold.
+
+    While it asks for more votes nothing is suggested, lest those who answer be led. Nor is anything on
+    the questions that it asks to decide: what is selected beforehand is agreed with.
+
+    Parameters
+    ----------
+    versions : question → `strategy:version`.
+    note : what is to be decided, in markdown.
+    asked : the questions to decide, None for all (see `asked_now`).
+    frozen : names of the questions with a suggestion on a copy that was opened; they stay as they are.
+        None while nobody has opened it.
+    kinds : the kinds of its conflicts, in words.
+    """
+    priority = round(worth, 4)
+    metadata: dict[str, Any] = {
+        "priority": priority if asks == "adjudication" else 0.0,
+        "wanted": priority if asks == "votes" else 0.0,
+        "asks": asks,
+        "kind": kinds,
+        "page": page,
+        "original": record.id,
+        **({} if asked is None else asking(asked)),
+    }
+    if round_name is not None:
+        metadata["round"] = round_name
+    suggestions: dict[str, dict[str, Any]] = {}
+    fresh = asks == "adjudication" and frozen is None and plan.review_suggest != "none"
+    for name, decision in decided.items() if fresh else ():
+        question = review.question(name)
+        if question is None or decision.value is None:
+            continue
+        if plan.review_suggest == "settled" and (asked is None or name in asked):
+            continue
+        known = question_of(question)
+        if not unsayable(known, decision.value):
+            suggestions[name] = suggestion(question, known, decision, versions[name])
+    note_question = plan.conflict_question
+    remark = review.question(note_question)
+    if remark is not None and note is not None and asks == "adjudication":
+        agent = OWN_AGENT + next(iter(versions.values()))
+        told = {"question_id": remark.id, "value": note, "type": "model", "agent": agent}
+        suggestions[note_question] = told
+    item = {
+        "external_id": record.id,
+        "fields": record.fields,
+        "metadata": metadata,
+        "suggestions": list(suggestions.values()),
+    }
+    said = {
+        name: [s["value"], round(decided[name].confidence / STEP)]
+        for name, s in suggestions.items()
+        if name != note_question
+    }
+    about = {k: v for k, v in metadata.items() if k not in ("priority", "wanted")}
+    mark = json.dumps([said, wording(note or ""), about, review.id], sort_keys=True)
+    digest = blake2b(mark.encode(), digest_size=8).hexdigest()
+    suggested = tuple(dict.fromkeys([*(frozen or ()), *suggestions]))
+    return ReviewCopy(item, digest, priority, suggested, asked)

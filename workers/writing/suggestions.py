@@ -1,0 +1,267 @@
+"""What to write to Argilla: the difference between what should stand on a record and what does.
+
+Pure: the caller has just read the record, and sends what comes out. Comparing with what really
+stands (instead of with a note of what we once sent) mends whatever went wrong in between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import Any
+
+from argilla_distill.domain.disclosure import complete, may_show_in_argilla
+from argilla_distill.domain.records import OWN_AGENT, Dataset, DatasetQuestion, Record, Suggestion
+from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.contract.question import Question
+from argilla_distill.workers.engine.errors import BadValue
+from argilla_distill.workers.models.values import from_argilla, question_of, to_argilla
+
+LISTED = ("multi_label", "ranking", "span")
+"""Types of questions for which Argilla takes a score for each part of the value."""
+
+
+@dataclass
+class Publication:
+    """What is to be written on one record.
+
+    Attributes
+    ----------
+    suggestions : suggestions to upsert, as Argilla takes them.
+    withdrawn : ids of suggestions to delete.
+    shows : question → the value that we will be showing on it, None if nothing of ours.
+    told : question → the confidence that goes on standing there, where it is near enough to ours.
+    """
+
+    record: str
+    suggestions: list[dict[str, Any]] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    shows: dict[str, Any] = field(default_factory=dict)
+    told: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def item(self) -> dict[str, Any]:
+        """The record's item in the bulk request."""
+        return {"id": self.record, "suggestions": self.suggestions}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a record keeps that nobody decides for now, because a strategy failed.
+
+    Attributes
+    ----------
+    questions : whose suggestions stay.
+    note : whether the conflict note stays.
+    """
+
+    questions: frozenset[str] = frozenset()
+    note: bool = False
+
+
+NOTHING_KEPT = Kept()
+
+
+def publication(
+    dataset: Dataset,
+    record: Record,
+    decided: Mapping[str, Decision],
+    versions: Mapping[str, str],
+    ledger: Mapping[str, Any],
+    note: str | None,
+    plan: DatasetSettings,
+    kept: Kept = NOTHING_KEPT,
+) -> Publication:
+    """The difference between what should stand on a record and what stands there.
+
+    Parameters
+    ----------
+    versions : question → `strategy:version`.
+    ledger : the record's ledger entry, whose `m` keeps other agents' suggestions to be restored.
+    note : the conflict note, None where there is no conflict to tell of.
+    kept : what stays as it was last published, whatever is decided.
+    """
+    result = Publication(record.id)
+    may_show = may_show_in_argilla(plan.publish, complete(record))
+    for name, decision in decided.items():
+        question = dataset.question(name)
+        if question is None:
+            continue
+        standing = record.suggestion(question.id)
+        asked = question_of(question)
+        shows = may_show and not (decision.value is None or unsayable(asked, decision.value))
+        result.shows[name] = to_argilla(asked, decision.value) if shows else None
+        if result.shows[name] is None:
+            _take_back(result, question, standing, ledger["m"].get(name))
+        elif _differs(asked, standing, decision, versions[name], plan.tolerance):
+            result.suggestions.append(suggestion(question, asked, decision, versions[name]))
+        elif standing is not None and standing.score is not None:
+            result.told[name] = fmean(_list(standing.score))
+    for name in kept.questions:
+        _keep(result, dataset.question(name), record, may_show, ledger)
+    if not (may_show and kept.note):
+        _note(result, dataset, record, note if may_show else None, plan, versions, ledger)
+    if not may_show:
+        done = {*decided, *kept.questions, plan.conflict_question}
+        _leftovers(result, dataset, record, done, ledger)
+    return result
+
+
+def _keep(
+    result: Publication,
+    question: DatasetQuestion | None,
+    record: Record,
+    may_show: bool,
+    ledger: Mapping[str, Any],
+) -> None:
+    """Leave what stands of ours, as long as the record may show it."""
+    if question is None:
+        return
+    standing = record.suggestion(question.id)
+    shows = may_show and standing is not None and standing.ours
+    result.shows[question.name] = standing.value if shows and standing else None
+    if not may_show:
+        _take_back(result, question, standing, ledger["m"].get(question.name))
+
+
+def _leftovers(
+    result: Publication,
+    dataset: Dataset,
+    record: Record,
+    done: Collection[str],
+    ledger: Mapping[str, Any],
+) -> None:
+    """Take back what we once suggested for questions that are decided no more."""
+    for question in dataset.questions:
+        if question.name not in done:
+            kept = ledger["m"].get(question.name)
+            _take_back(result, question, record.suggestion(question.id), kept)
+
+
+def _differs(
+    asked: Question,
+    standing: Suggestion | None,
+    decision: Decision,
+    version: str,
+    tolerance: float,
+) -> bool:
+    """Whether what stands is another value, of another strategy, or as sure as that no longer."""
+    if standing is None or not standing.ours or not _says(asked, standing.value, decision.value):
+        return True
+    strategy = OWN_AGENT + version.rpartition(":")[0] + ":"
+    if not (standing.agent or "").startswith(strategy):
+        return True
+    before, now = standing.score, _score(asked, decision)
+    if isinstance(before, list) != isinstance(now, list):
+        return True
+    if before is None or now is None:
+        return before is not now
+    pairs = list(zip(_list(before), _list(now), strict=False))
+    same = len(pairs) == len(_list(before)) == len(_list(now))
+    return not same or any(
+        not isinstance(b, float | int) or abs(b - n) > tolerance for b, n in pairs
+    )
+
+
+def unsayable(asked: Question, value: Any) -> bool:
+    """Whether Argilla refuses the value, right as it may be: no label at all."""
+    return asked.type == "multi_label" and value == ()
+
+
+def _score(asked: Question, decision: Decision) -> float | list[float] | None:
+    """One score for each part where Argilla takes a list, else the confidence.
+
+    Argilla takes no score at all for a list without parts.
+    """
+    if asked.type not in LISTED:
+        return decision.confidence
+    return list(decision.scores or ()) or None
+
+
+def _list(score: Any) -> list[Any]:
+    return score if isinstance(score, list) else [score]
+
+
+def _says(asked: Question, json: Any, value: Any) -> bool:
+    """Whether a value in Argilla's JSON is this one, whatever the order of its parts."""
+    try:
+        return bool(from_argilla(asked, json) == value)
+    except BadValue:
+        return False
+
+
+def suggestion(
+    question: DatasetQuestion,
+    asked: Question,
+    decision: Decision,
+    version: str,
+) -> dict[str, Any]:
+    """A decision as Argilla takes it."""
+    item: dict[str, Any] = {"question_id": question.id, "value": to_argilla(asked, decision.value)}
+    score = _score(asked, decision)
+    if score is not None:
+        rounded = [round(s, 4) for s in _list(score)]
+        item["score"] = rounded if isinstance(score, list) else rounded[0]
+    return item | {"type": "model", "agent": OWN_AGENT + version}
+
+
+def _take_back(
+    result: Publication,
+    question: DatasetQuestion,
+    standing: Suggestion | None,
+    kept: list[Any] | None,
+) -> None:
+    """Withdraw ours, if it stands; what we had taken the place of returns."""
+    if standing is None or not standing.ours:
+        return
+    if kept is None:
+        result.withdrawn.append(standing.id)
+    else:
+        result.suggestions.append(restored(question, kept))
+
+
+def restored(question: DatasetQuestion, kept: list[Any]) -> dict[str, Any]:
+    """Another agent's suggestion, from the ledger, as it stood before ours took its place."""
+    _, value, score, kind, _, agent = kept
+    given = {"score": score, "type": kind, "agent": agent}
+    rest = {name: v for name, v in given.items() if v is not None}
+    return {"question_id": question.id, "value": value, **rest}
+
+
+def _note(
+    result: Publication,
+    dataset: Dataset,
+    record: Record,
+    note: str | None,
+    plan: DatasetSettings,
+    versions: Mapping[str, str],
+    ledger: Mapping[str, Any],
+) -> None:
+    question = dataset.question(plan.conflict_question)
+    if question is None or question.type != "text":
+        return
+    standing = record.suggestion(question.id)
+    if note is None:
+        _take_back(result, question, standing, ledger["m"].get(question.name))
+        return
+    ours = standing is not None and standing.ours
+    if ours and standing and wording(standing.value) == wording(note) and not result.suggestions:
+        return
+    agent = OWN_AGENT + next(iter(versions.values()))
+    item = {"question_id": question.id, "value": note, "type": "model", "agent": agent}
+    result.suggestions.append(item)
+
+
+def wording(note: str) -> list[list[str]]:
+    """A note without its figures, its lines and their words in no order.
+
+    A note is not rewritten for a moved percentage alone, nor because two voices changed places.
+
+    >>> wording("- a: ann (71%), ben (70%)") == wording("- a: ben (73%), ann (70%)")
+    True
+    """
+    lines = re.sub(r"\(\d+%[^)]*\)[,;]?", "", note).replace(",", " ").splitlines()
+    return sorted(sorted(line.split()) for line in lines)
