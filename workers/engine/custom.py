@@ -11,10 +11,10 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.choice import Choice, Voice
 from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Fact, Source, Vote
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Value
 from argilla_distill.workers.engine.contract.reliability import ANNOTATOR_VOTES, CROWD_ACCURACY
 from argilla_distill.workers.engine.contract.strategy import Reliability, State
@@ -112,14 +112,14 @@ class Custom(ValueModel):
         said = [vote.value for vote in votes] + ([] if anchor is None else [anchor])
         return [value for _, value in sorted({str(value): value for value in said}.items())]
 
-    def _log(self, votes: Sequence[Vote], values: Sequence[Value]) -> NDArray[np.float64]:
+    def _log(self, votes: Sequence[Vote], values: Sequence[Value]) -> Floats:
         """The log posterior; all values alike without votes."""
         if not votes:
             return np.full(len(values), -np.log(max(len(values), 1)))
         shares = self._shares(votes, [str(value) for value in values])
         return np.asarray(np.log(np.maximum(shares / shares.sum(), LEAST)))
 
-    def _shares(self, votes: Sequence[Vote], names: Sequence[str]) -> NDArray[np.float64]:
+    def _shares(self, votes: Sequence[Vote], names: Sequence[str]) -> Floats:
         """What `posterior` returns, by value. Raises BadPosterior where it is no distribution."""
         found = self.posterior(votes)
 

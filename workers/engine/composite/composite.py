@@ -19,10 +19,10 @@ from argilla_distill.workers.engine.composite.parts import Element, Reading, Who
 from argilla_distill.workers.engine.contract.current_facts import Standing
 from argilla_distill.workers.engine.contract.decision import Decision, why_abstain
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, Value, question_of
 from argilla_distill.workers.engine.contract.reliability import ANNOTATOR_VOTES
 from argilla_distill.workers.engine.contract.strategy import Reliability, State, Strategy
-from argilla_distill.workers.engine.label.judgement import Floats
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -14,8 +14,8 @@ import numpy as np
 
 from argilla_distill.workers.engine.composite.stretches import Stretches
 from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Span, Value
-from argilla_distill.workers.engine.label.judgement import Floats
 
 HALF_BELIEVED = 4.0
 """Marks borne out elsewhere after which the model is believed as much as a plain count of votes."""

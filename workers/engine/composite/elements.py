@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.reliability import (
     ANNOTATOR_VOTES,
     CROWD_ACCURACY,
@@ -22,7 +22,6 @@ from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.contract.strategy import State
 from argilla_distill.workers.engine.label.dawid_skene import DawidSkene
 from argilla_distill.workers.engine.label.em_model import DIGITS
-from argilla_distill.workers.engine.label.judgement import Floats, Rows
 from argilla_distill.workers.engine.label.label_model import LabelModel
 from argilla_distill.workers.engine.label.majority import Majority
 from argilla_distill.workers.engine.label.votes.vote_matrix import gathered
@@ -55,13 +54,13 @@ class ElementModel(LabelModel):
             posterior[known] = self._anchored(rows, self._posterior(rows))
         return posterior
 
-    def _known(self, elements: Sequence[str]) -> tuple[Rows, Rows]:
+    def _known(self, elements: Sequence[str]) -> tuple[Ints, Ints]:
         """Which of these elements are known, and their rows."""
         found = [self.votes_.find_row(element) for element in elements]
         known = np.array([i for i, row in enumerate(found) if row is not None], np.intp)
         return known, np.array([row for row in found if row is not None], np.intp)
 
-    def n_saying(self, elements: Sequence[str]) -> NDArray[np.intp]:
+    def n_saying(self, elements: Sequence[str]) -> Ints:
         """How many gave each label to these elements, shape (len(elements), n_labels)."""
         k = len(self.labels)
         known, rows = self._known(elements)
@@ -88,7 +87,7 @@ class MajorityElements(ElementModel, Majority):
 class DawidSkeneElements(ElementModel, DawidSkene):
     """Everybody has a confusion matrix."""
 
-    def left_out(self, elements: Sequence[str], group: Rows) -> Floats:
+    def left_out(self, elements: Sequence[str], group: Ints) -> Floats:
         """What votes alone say of these elements, known or not.
 
         Neither their adjudications count, nor anything said of elements of the same `group` where
@@ -139,7 +138,7 @@ class HeldElements(DawidSkeneElements):
         frequency = FREQUENCY_RECORDS * given / given.sum() + found
         self.log_prior_ = np.log(frequency / frequency.sum()).round(DIGITS)
 
-    def _published(self, rows: Rows) -> Floats:
+    def _published(self, rows: Ints) -> Floats:
         return self._posterior(rows)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from argilla_distill.workers.engine.label.judgement import Floats
+from argilla_distill.workers.engine.contract.numbers import Floats
 
 Relation = NDArray[np.bool_]
 """``relation[a, b]``: whether it holds of item a and item b."""

@@ -13,8 +13,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import expit
 
 from argilla_distill.workers.engine.composite.implied import Relation
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.shares import TIE
-from argilla_distill.workers.engine.label.judgement import Floats, Rows
 
 ROUNDS = 30
 
@@ -89,13 +89,13 @@ def grouped(before: Floats, level: Floats, above: Relation) -> Order:
     return Order(_levelled(groups, before, level, above), open_)
 
 
-def _components(relation: Relation, connection: Literal["strong", "weak"]) -> tuple[int, Rows]:
+def _components(relation: Relation, connection: Literal["strong", "weak"]) -> tuple[int, Ints]:
     """How many parts hang together, and the number of each item's."""
     n, label = connected_components(relation.astype(np.int8), connection=connection)
     return int(n), np.asarray(label, np.intp)
 
 
-def _circle(items: Rows, margin: Floats, behind: Floats) -> list[list[int]]:
+def _circle(items: Ints, margin: Floats, behind: Floats) -> list[list[int]]:
     """The items of a circle of preferences, in groups."""
     if len(items) == 1:
         return [items.tolist()]
@@ -197,7 +197,7 @@ def exchanged(
     return sides, flipped
 
 
-def merits(first: Rows, second: Rows, p: Floats, weight: Floats) -> Floats:
+def merits(first: Ints, second: Ints, p: Floats, weight: Floats) -> Floats:
     """Bradley-Terry merits under a standard normal prior, by Newton's method."""
     n = int(second.max()) + 1
     s = np.zeros(n)

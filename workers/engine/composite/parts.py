@@ -16,8 +16,8 @@ from argilla_distill.workers.engine.contract.decision import (
     why_abstain,
 )
 from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Value
-from argilla_distill.workers.engine.label.judgement import Floats
 
 Element = tuple[int, str]
 """A model's number, and the element's name within its record."""

@@ -26,9 +26,9 @@ from argilla_distill.workers.engine.composite.order import (
 from argilla_distill.workers.engine.composite.parts import Element, Reading, Whole
 from argilla_distill.workers.engine.composite.taught import Taught
 from argilla_distill.workers.engine.contract.decision import ADJUDICATED
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import QuestionType, Value, label_question
 from argilla_distill.workers.engine.errors import BadValue, UnknownLabel
-from argilla_distill.workers.engine.label.judgement import Floats
 
 WAYS = (">", "=", "<")
 """How the first item of a pair may stand to the second: before, level with, behind it."""

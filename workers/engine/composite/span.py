@@ -20,6 +20,7 @@ from argilla_distill.workers.engine.composite.parts import Element, Reading, Who
 from argilla_distill.workers.engine.composite.stretches import Stretches, stretch_of, stretches_of
 from argilla_distill.workers.engine.composite.taught import Taught
 from argilla_distill.workers.engine.contract.decision import ADJUDICATED
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import (
     QuestionType,
     Span,
@@ -29,7 +30,6 @@ from argilla_distill.workers.engine.contract.question import (
 from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.contract.strategy import State
 from argilla_distill.workers.engine.errors import BadValue, UnknownLabel
-from argilla_distill.workers.engine.label.judgement import Floats
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -7,20 +7,19 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from argilla_distill.workers.engine.composite.composite import Composite
 from argilla_distill.workers.engine.composite.elements import DawidSkeneElements
 from argilla_distill.workers.engine.composite.parts import Element, Reading, Whole
 from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.contract.strategy import State, Training
 from argilla_distill.workers.engine.label.correction import teaching
 from argilla_distill.workers.engine.label.correction.correction import Lesson, untaught
 from argilla_distill.workers.engine.label.correction.correction import Reading as Exercises
 from argilla_distill.workers.engine.label.correction.teaching import Trial
-from argilla_distill.workers.engine.label.judgement import Floats
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -148,9 +147,7 @@ class Taught(Composite):
         said = self.models_[number].votes_.columns()[2]
         return bool(said.any()) or any(true for *_, true in its)
 
-    def _tried(
-        self, posterior: Floats, true: NDArray[np.intp], group: NDArray[np.intp]
-    ) -> tuple[Trial, NDArray[np.intp]]:
+    def _tried(self, posterior: Floats, true: Ints, group: Ints) -> tuple[Trial, Ints]:
         """What comes of these exercises, and the true labels of its rows."""
         if self.mirrored:
             posterior = np.concatenate([posterior, posterior[:, ::-1]])
@@ -197,7 +194,7 @@ def _recalled(lesson: Lesson, posterior: Floats) -> Floats:
     return np.asarray(softmax((lesson.scale * _log(posterior) + lesson.bias)[None])[0], np.float64)
 
 
-def _training(n: int, trials: list[tuple[Trial, NDArray[np.intp], Floats]]) -> Training:
+def _training(n: int, trials: list[tuple[Trial, Ints, Floats]]) -> Training:
     """What n adjudications have made of all models."""
     used = any(trial.used for trial, _, _ in trials)
     before = np.concatenate([teaching.losses(t.before, true) for t, true, _ in trials])

@@ -11,4 +11,5 @@
 | `value_model` | what strategies share that choose among candidates |
 | `reliability` | how good annotators are expected to be |
 | `shares` | rows that sum to 1 |
+| `numbers` | the types of arrays: `Floats`, `Ints`, … |
 """

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.decision import (
     ADJUDICATED,
@@ -19,10 +18,9 @@ from argilla_distill.workers.engine.contract.decision import (
     Decision,
     why_abstain,
 )
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Value
 from argilla_distill.workers.engine.contract.shares import TIE, softmax
-
-Floats = NDArray[np.float64]
 
 
 def trust(n_votes: int) -> float:

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from argilla_distill.workers.engine.contract.numbers import Floats
 
 CROWD_ACCURACY = 0.7
 CROWD_VOTES = 20.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 
 TIE = 1e-9
 """Posteriors nearer than this are equal: the order of votes moves the last bits of a float."""
@@ -30,7 +30,7 @@ def softmax(log: Floats) -> Floats:
     return shares(np.exp(raised, out=raised))
 
 
-def leaders(posterior: Floats, voted: NDArray[np.bool_]) -> NDArray[np.intp]:
+def leaders(posterior: Floats, voted: NDArray[np.bool_]) -> Ints:
     """Code of each row's most probable label; -1 in a tie, or where nobody voted.
 
     >>> leaders(np.array([[0.2, 0.8], [0.5, 0.5], [0.9, 0.1]]), np.array([True, True, False]))

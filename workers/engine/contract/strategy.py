@@ -12,11 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Fact
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, QuestionType
 
 if TYPE_CHECKING:
@@ -50,7 +48,7 @@ class Reliability:
     low: float
     high: float
     n_votes: int
-    confusion: NDArray[np.float64] | None = None
+    confusion: Floats | None = None
     traits: Mapping[str, float] = field(default_factory=dict)
 
 

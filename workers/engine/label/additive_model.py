@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.contract.strategy import State
 from argilla_distill.workers.engine.label.em_model import EmModel
-from argilla_distill.workers.engine.label.judgement import Floats, Rows
 from argilla_distill.workers.engine.label.votes.vote_matrix import gathered
 from argilla_distill.workers.engine.label.weights.dependence import discount
 
@@ -75,21 +74,21 @@ class AdditiveModel(EmModel):
 
     dependence: float
 
-    def _tempering(self, n_votes: NDArray[np.integer]) -> Floats:
+    def _tempering(self, n_votes: AnyInts) -> Floats:
         """The published posterior's discount for records with so many votes."""
         return discount(n_votes, self.dependence)
 
     # -- one record -------------------------------------------------------------------------
 
-    def _posterior(self, rows: Rows) -> Floats:
+    def _posterior(self, rows: Ints) -> Floats:
         return softmax(self._evidence(rows) * self._tempering(self.votes_.degree[rows])[:, None])
 
-    def _responsibility(self, rows: Rows) -> Floats:
+    def _responsibility(self, rows: Ints) -> Floats:
         tempering = self._fit_tempering(self.votes_.degree[rows])
         believed = softmax(self._evidence(rows) * tempering[:, None])
         return self._held(believed, self._shares(rows) if self.consensus else None)
 
-    def _evidence(self, rows: Rows) -> Floats:
+    def _evidence(self, rows: Ints) -> Floats:
         """e of these rows: their log posterior, up to a constant per row and the discount."""
         where, slots = self.votes_.of_records(rows)
         worth = self._worth(where, slots)
@@ -97,7 +96,7 @@ class AdditiveModel(EmModel):
         evidence += gathered(self.weights_, where, self._cells(slots), worth, len(rows))
         return evidence
 
-    def _published(self, rows: Rows) -> Floats:
+    def _published(self, rows: Ints) -> Floats:
         n = self.votes_.degree[rows]
         power = self._tempering(n) / self._fit_tempering(n)
         log = np.log(np.maximum(self.responsibility_[rows], np.finfo(float).tiny))
@@ -107,7 +106,7 @@ class AdditiveModel(EmModel):
         return np.asarray(softmax(self.log_prior_[None])[0], np.float64)
 
     def _parts(
-        self, n: int, where: Rows, slots: NDArray[np.integer], leader: Rows, other: Rows
+        self, n: int, where: Ints, slots: AnyInts, leader: Ints, other: Ints
     ) -> tuple[Floats, Floats]:
         tempering = self._tempering(np.bincount(where, minlength=n))
         weights, at = self.weights_[self._cells(slots)], np.arange(len(slots))
@@ -127,7 +126,7 @@ class AdditiveModel(EmModel):
             self.weights_ = np.concatenate([self.weights_, new])
             self._settled = np.concatenate([self._settled, new])
 
-    def _follow(self, annotators: Rows) -> None:
+    def _follow(self, annotators: Ints) -> None:
         k = len(self.labels)
         cells = (annotators[:, None] * k + np.arange(k)).ravel()
         self.weights_[cells] = self._weighed(self.counts_[cells], annotators)
@@ -147,7 +146,7 @@ class AdditiveModel(EmModel):
             self._shift(rows)
             rows = rows[:0]
 
-    def _rows_of_drifted(self, tolerance: float) -> Rows:
+    def _rows_of_drifted(self, tolerance: float) -> Ints:
         """Rows whose posterior may be off by `tolerance`, from now on taken as settled.
 
         If each of n votes moves the log-odds between two labels by d at most, a posterior moves by
@@ -205,7 +204,7 @@ class AdditiveModel(EmModel):
     def _take_own(self, state: State) -> None:
         """Take from a state what a subclass needs to weigh votes."""
 
-    def _kept_cells(self) -> Rows:
+    def _kept_cells(self) -> Ints:
         """The rows of weights that a state keeps: of MANY_LABELS, only those that were given."""
         every = np.arange(len(self.votes_.annotators) * len(self.labels))
         if len(self.labels) < MANY_LABELS:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.contract.reliability import expected_accuracy
 from argilla_distill.workers.engine.contract.strategy import State
 from argilla_distill.workers.engine.label.additive_model import AdditiveModel
 from argilla_distill.workers.engine.label.em_model import DIGITS
-from argilla_distill.workers.engine.label.judgement import Floats
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -13,9 +13,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.reliability import crowd_accuracy
 from argilla_distill.workers.engine.contract.shares import shares, softmax
-from argilla_distill.workers.engine.label.judgement import Floats, Rows
 from argilla_distill.workers.engine.label.label_model import LabelModel
 from argilla_distill.workers.engine.label.votes.vote_matrix import Block, blocks, majority
 from argilla_distill.workers.engine.label.weights.dependence import discount
@@ -65,15 +65,15 @@ class EmModel(LabelModel):
     def _log_confusion(self, counts: Floats) -> Floats:
         """M-step of some annotators' weights, from their rows of `counts_`; same layout."""
 
-    def _weighed(self, counts: Floats, annotators: Rows) -> Floats:
+    def _weighed(self, counts: Floats, annotators: Ints) -> Floats:
         """The same, where it matters who they are."""
         return self._log_confusion(counts)
 
-    def _worth(self, where: Rows, slots: NDArray[np.integer]) -> Floats | None:
+    def _worth(self, where: Ints, slots: AnyInts) -> Floats | None:
         """What the votes in these slots are worth; None: 1 each. `where` tells their records apart."""
         return None
 
-    def _fit_tempering(self, n_votes: NDArray[np.integer]) -> Floats:
+    def _fit_tempering(self, n_votes: AnyInts) -> Floats:
         """The same inside EM."""
         return discount(n_votes, self.fit_dependence)
 
@@ -167,7 +167,7 @@ class EmModel(LabelModel):
         self.errors_ = shares(errors) if k > 1 else errors
         self.log_prior_ = np.round(np.log((labels + 1) / (labels.sum() + k)), DIGITS)
 
-    def _shares(self, rows: Rows) -> NDArray[np.float32]:
+    def _shares(self, rows: Ints) -> NDArray[np.float32]:
         """The majority's shares on these rows, as `majority` has them."""
         k = len(self.labels)
         where, slots = self.votes_.of_records(rows)

@@ -13,15 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.decision import ADJUDICATED
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.reliability import (
     ANNOTATOR_VOTES,
     crowd_accuracy,
     expected_accuracy,
 )
 from argilla_distill.workers.engine.label.votes.votes import Votes
-
-Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
 
 
 class Judgement(ABC):
@@ -51,11 +49,11 @@ class Judgement(ABC):
     anchors_: NDArray[np.int16]
 
     @abstractmethod
-    def _responsibility(self, rows: Rows) -> Floats:
+    def _responsibility(self, rows: Ints) -> Floats:
         """What these rows' `responsibility_` is under the model as it is now."""
 
     @abstractmethod
-    def _follow(self, annotators: Rows) -> None:
+    def _follow(self, annotators: Ints) -> None:
         """Take in that the counts of these annotators changed."""
 
     def _make_room(self) -> None:
@@ -67,25 +65,25 @@ class Judgement(ABC):
         if m * k > len(self.counts_):
             self.counts_ = grown(self.counts_, (m + m // 2 + 8) * k, 0.0)
 
-    def _cells(self, slots: NDArray[np.integer]) -> Rows:
+    def _cells(self, slots: AnyInts) -> Ints:
         """The row of `counts_` that each vote counts in: annotator · n_labels + given."""
         _, annotator, label = self.votes_.columns()
         return np.asarray(annotator[slots] * len(self.labels) + label[slots], np.intp)
 
-    def _count(self, rows: Rows, sign: float) -> None:
+    def _count(self, rows: Ints, sign: float) -> None:
         where, slots = self.votes_.of_records(rows)
         mass = self.responsibility_[rows] * (sign * self._mass(rows))[:, None]
         np.add.at(self.counts_, self._cells(slots), mass[where])
 
-    def _mass(self, rows: Rows | slice) -> Floats:
+    def _mass(self, rows: Ints | slice) -> Floats:
         """How often these rows count where annotators are judged."""
         return np.where(self.anchors_[rows] >= 0, self.anchor_worth, 1.0)
 
-    def _heard(self, rows: Rows) -> NDArray[np.bool_]:
+    def _heard(self, rows: Ints) -> NDArray[np.bool_]:
         """Whether there is a vote or an adjudication on these rows."""
         return (self.votes_.degree[rows] > 0) | (self.anchors_[rows] >= 0)
 
-    def _anchored(self, rows: Rows | slice, posterior: Floats) -> Floats:
+    def _anchored(self, rows: Ints | slice, posterior: Floats) -> Floats:
         """The same (changed in place) with adjudicated rows as their adjudications have it.
 
         What the adjudication leaves over is shared as the votes would have it.
@@ -117,7 +115,7 @@ class Judgement(ABC):
         concerned = [] if column is None else [column]
         self._follow(np.union1d(self.votes_.columns()[1][slots], concerned).astype(np.intp))
 
-    def _shift(self, rows: Rows) -> None:
+    def _shift(self, rows: Ints) -> None:
         """Decide these records again, and let their annotators' counts follow."""
         where, slots = self.votes_.of_records(rows)
         fresh = self._anchored(rows, self._responsibility(rows))

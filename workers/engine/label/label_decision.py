@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.decision import (
     ADJUDICATED,
@@ -12,10 +11,11 @@ from argilla_distill.workers.engine.contract.decision import (
     Decision,
     why_abstain,
 )
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.shares import TIE
 
 
-def contenders(posterior: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def contenders(posterior: Floats) -> tuple[Ints, Ints]:
     """Codes of each row's leader and runner-up; in a tie, the first two of the tied.
 
     >>> contenders(np.array([[0.2, 0.5, 0.3], [0.4, 0.2, 0.4]]))
@@ -34,7 +34,7 @@ def contenders(posterior: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArra
 def decision_of(
     record: str,
     labels: tuple[str, ...],
-    posterior: NDArray[np.float64],
+    posterior: Floats,
     prior: float,
     voices: list[Contribution],
     n_votes: int,

@@ -17,11 +17,12 @@ from scipy.special import betaincinv
 
 from argilla_distill.workers.engine.contract.decision import Contribution, Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.question import Question, question_of
 from argilla_distill.workers.engine.contract.shares import leaders
 from argilla_distill.workers.engine.contract.strategy import Reliability, State, Strategy
 from argilla_distill.workers.engine.errors import NotStanding
-from argilla_distill.workers.engine.label.judgement import Floats, Judgement, Rows, grown
+from argilla_distill.workers.engine.label.judgement import Judgement, grown
 from argilla_distill.workers.engine.label.label_decision import contenders, decision_of
 from argilla_distill.workers.engine.label.votes import given_rows
 from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS
@@ -57,7 +58,7 @@ class LabelModel(Judgement, Strategy):
         """
 
     @abstractmethod
-    def _posterior(self, rows: Rows) -> Floats:
+    def _posterior(self, rows: Ints) -> Floats:
         """The posterior of these rows under the model as it is now, shape (len(rows), n_labels)."""
 
     @abstractmethod
@@ -66,7 +67,7 @@ class LabelModel(Judgement, Strategy):
 
     @abstractmethod
     def _parts(
-        self, n: int, where: Rows, slots: NDArray[np.integer], leader: Rows, other: Rows
+        self, n: int, where: Ints, slots: AnyInts, leader: Ints, other: Ints
     ) -> tuple[Floats, Floats]:
         """Why the leaders of n records lead: the prior log-odds of leader : other, and each vote's.
 
@@ -81,13 +82,13 @@ class LabelModel(Judgement, Strategy):
         prior, odds = self._parts(1, where, np.array(slots, np.intp), first, second)
         return float(prior[0]), odds.tolist()
 
-    def _responsibility(self, rows: Rows) -> Floats:
+    def _responsibility(self, rows: Ints) -> Floats:
         return self._posterior(rows)
 
-    def _follow(self, annotators: Rows) -> None:
+    def _follow(self, annotators: Ints) -> None:
         """By itself a model learns nothing of them but their counts."""
 
-    def _published(self, rows: Rows) -> Floats:
+    def _published(self, rows: Ints) -> Floats:
         """The posterior that follows from the `responsibility_` of these rows."""
         return self.responsibility_[rows]
 
@@ -178,7 +179,7 @@ class LabelModel(Judgement, Strategy):
         return decisions
 
     def _voices(
-        self, n: int, where: Rows, slots: NDArray[np.integer], odds: Floats
+        self, n: int, where: Ints, slots: AnyInts, odds: Floats
     ) -> list[list[Contribution]]:
         """Each record's votes as contributions, by annotator."""
         voices: list[list[Contribution]] = [[] for _ in range(n)]
@@ -200,7 +201,7 @@ class LabelModel(Judgement, Strategy):
         parts = [rows[at : at + ROWS] for at in range(0, len(rows), ROWS)]
         return [self.votes_.records[row] for part in parts for row in self._note(part, tolerance)]
 
-    def _note(self, rows: Rows, tolerance: float) -> Rows:
+    def _note(self, rows: Ints, tolerance: float) -> Ints:
         """Those of these rows whose decision moved; it is noted as reported."""
         now, before = self._anchored(rows, self._published(rows)), self.reported_[rows]
         voted, known = self._heard(rows), np.isfinite(before[:, 0])
@@ -280,7 +281,7 @@ class LabelModel(Judgement, Strategy):
         if self._touched is not None:
             self._touched.add(row)
 
-    def _shift(self, rows: Rows) -> None:
+    def _shift(self, rows: Ints) -> None:
         super()._shift(rows)
         if self._touched is not None:
             self._touched.update(rows.tolist())

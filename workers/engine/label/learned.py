@@ -6,18 +6,17 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from argilla_distill.workers.engine.contract.decision import CONTENT, Contribution
 from argilla_distill.workers.engine.contract.facts import Content, Fact
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.contract.strategy import State, Training
 from argilla_distill.workers.engine.errors import NotStanding
 from argilla_distill.workers.engine.label.correction import teaching
 from argilla_distill.workers.engine.label.correction.correction import Lesson, Reading, untaught
-from argilla_distill.workers.engine.label.judgement import Floats, Rows
 from argilla_distill.workers.engine.label.pooled_model import PooledModel
 from argilla_distill.workers.engine.label.texts.content import ContentVoice
 from argilla_distill.workers.engine.label.texts.texts import Texts
@@ -171,7 +170,7 @@ class Learned(PooledModel):
             topics = self.topics_.of(self.texts_, rows)
             self.voice_.fit(rows, topics, self.responsibility_[rows], likelihood)
 
-    def _said(self, rows: Rows) -> Floats:
+    def _said(self, rows: Ints) -> Floats:
         """What the texts of these rows say: nats, shape (len(rows), n_labels); 0 without text."""
         odds = np.zeros((len(rows), len(self.labels)))
         if self.voice_.trust_:
@@ -199,12 +198,12 @@ class Learned(PooledModel):
             return False
         return max(known, len(self._adjudicated())) >= teaching.ENOUGH
 
-    def _adjudicated(self) -> Rows:
+    def _adjudicated(self) -> Ints:
         """The rows that can teach: adjudicated, and with votes."""
         rows = np.flatnonzero((self.anchors_ >= 0)[: len(self.votes_.records)])
         return rows[self.votes_.degree[rows] > 0]
 
-    def _reading(self, rows: Rows) -> Reading:
+    def _reading(self, rows: Ints) -> Reading:
         k = len(self.labels)
         evidence = np.tile(self.log_prior_, (len(rows), 1))
         parts = []
@@ -235,10 +234,10 @@ class Learned(PooledModel):
 
     # -- one record -------------------------------------------------------------------------
 
-    def _tempering(self, n_votes: NDArray[np.integer]) -> Floats:
+    def _tempering(self, n_votes: AnyInts) -> Floats:
         return discount(n_votes, self.dependence) * self.lesson_.scale
 
-    def _posterior(self, rows: Rows) -> Floats:
+    def _posterior(self, rows: Ints) -> Floats:
         degree = self.votes_.degree[rows]
         log = self._evidence(rows) * self._tempering(degree)[:, None]
         if self.training_.used:
@@ -251,7 +250,7 @@ class Learned(PooledModel):
             log += self.lesson_.trust * self._said(rows)
         return softmax(log)
 
-    def _added(self, cells: Rows) -> Floats:
+    def _added(self, cells: Ints) -> Floats:
         """The lesson's weights for these cells; none for annotators whom it does not know."""
         added = self.lesson_.added
         found = np.zeros((len(cells), len(self.labels)))
@@ -259,7 +258,7 @@ class Learned(PooledModel):
         found[known] = added[cells[known]]
         return found
 
-    def _published(self, rows: Rows) -> Floats:
+    def _published(self, rows: Ints) -> Floats:
         parts = [self._posterior(rows[at : at + ROWS]) for at in range(0, len(rows), ROWS)]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)))
 
@@ -268,7 +267,7 @@ class Learned(PooledModel):
         return np.asarray(softmax(log[None])[0], np.float64)
 
     def _parts(
-        self, n: int, where: Rows, slots: NDArray[np.integer], leader: Rows, other: Rows
+        self, n: int, where: Ints, slots: AnyInts, leader: Ints, other: Ints
     ) -> tuple[Floats, Floats]:
         prior, odds = super()._parts(n, where, slots, leader, other)
         prior = prior + self.lesson_.bias[leader] - self.lesson_.bias[other]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.shares import shares
-from argilla_distill.workers.engine.label.judgement import Floats, Rows
 from argilla_distill.workers.engine.label.label_model import LabelModel
 from argilla_distill.workers.engine.label.votes.vote_matrix import blocks, counted, majority
 
@@ -43,7 +42,7 @@ class Majority(LabelModel):
         self.responsibility_ = self._anchored(slice(n), majority(parts, n, len(self.labels)))
         self.counts_ = counted(parts, self.responsibility_)
 
-    def _posterior(self, rows: Rows) -> Floats:
+    def _posterior(self, rows: Ints) -> Floats:
         where, slots = self.votes_.of_records(rows)
         votes = np.zeros((len(rows), len(self.labels)))
         np.add.at(votes, (where, self.votes_.columns()[2][slots]), 1.0)
@@ -53,7 +52,7 @@ class Majority(LabelModel):
         return np.full(len(self.labels), 1 / len(self.labels))
 
     def _parts(
-        self, n: int, where: Rows, slots: NDArray[np.integer], leader: Rows, other: Rows
+        self, n: int, where: Ints, slots: AnyInts, leader: Ints, other: Ints
     ) -> tuple[Floats, Floats]:
         k = len(self.labels)
         given = self.votes_.columns()[2][slots]

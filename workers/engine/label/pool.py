@@ -6,9 +6,8 @@ With few votes it takes a simple model to be right, with many a rich one. `learn
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats
 
 OTHERS = 15.0
 """With so many other votes beside each, both models count alike."""
@@ -75,7 +74,7 @@ def drawn(count: Floats, total: Floats, expected: Floats) -> Floats:
     return share
 
 
-def full_share(n_votes: NDArray[np.integer]) -> float:
+def full_share(n_votes: AnyInts) -> float:
     """How far the full matrices count: m / (m + OTHERS), m the other votes beside a usual vote.
 
     Whole matrices can be told only where the true labels can: where records have many votes.

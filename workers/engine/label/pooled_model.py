@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.facts import Fact, Kind, Source
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints, ShortInts
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.contract.reliability import (
     ANNOTATOR_VOTES,
@@ -22,7 +22,6 @@ from argilla_distill.workers.engine.contract.strategy import State
 from argilla_distill.workers.engine.errors import NotStanding
 from argilla_distill.workers.engine.label import pool
 from argilla_distill.workers.engine.label.em_model import DIGITS
-from argilla_distill.workers.engine.label.judgement import Floats, Rows
 from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS, gathered
 from argilla_distill.workers.engine.label.weights import dependence
 from argilla_distill.workers.engine.label.weights.dependence import discount
@@ -158,7 +157,7 @@ class PooledModel(WorthModel):
         found = (hits + CROWD_VOTES * self.crowd_) / (votes + CROWD_VOTES)
         self.kind_accuracy_ = found.round(DIGITS)
 
-    def _weighed(self, counts: Floats, annotators: Rows) -> Floats:
+    def _weighed(self, counts: Floats, annotators: Ints) -> Floats:
         k = len(self.labels)
         cubes = np.maximum(counts, 0.0).reshape(-1, k, k)
         weights = pool.pooled(*self._matrices(cubes, annotators), self.full_share_)
@@ -167,7 +166,7 @@ class PooledModel(WorthModel):
     def _log_confusion(self, counts: Floats) -> Floats:
         return self._weighed(counts, np.arange(len(counts) // len(self.labels)))
 
-    def _matrices(self, cubes: Floats, annotators: NDArray[np.integer]) -> tuple[Floats, Floats]:
+    def _matrices(self, cubes: Floats, annotators: AnyInts) -> tuple[Floats, Floats]:
         self._know_kinds(int(annotators.max(initial=-1)) + 1)
         accuracy, _ = expected_accuracy(cubes, self.kind_accuracy_[self._kind_codes[annotators]])
         simple = pool.simple_confusion(cubes, accuracy, self.errors_, self.liking_)
@@ -175,9 +174,7 @@ class PooledModel(WorthModel):
 
     # -- what each record's votes say when it is left out -----------------------------------
 
-    def _left_out(
-        self, rows: Rows
-    ) -> Iterator[tuple[Rows, Rows, NDArray[np.int32], Floats, Floats]]:
+    def _left_out(self, rows: Ints) -> Iterator[tuple[Ints, Ints, ShortInts, Floats, Floats]]:
         """Votes as they are when their own record is left out where annotators are judged.
 
         Yields some rows, their votes' places among them, the slots, weights and chances.
@@ -225,7 +222,7 @@ class PooledModel(WorthModel):
 
     # -- one record -------------------------------------------------------------------------
 
-    def _fit_tempering(self, n_votes: NDArray[np.integer]) -> Floats:
+    def _fit_tempering(self, n_votes: AnyInts) -> Floats:
         return SHARPNESS * discount(n_votes, self.fit_dependence)
 
     # -- annotators -------------------------------------------------------------------------

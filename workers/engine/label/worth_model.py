@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints, ShortInts
 from argilla_distill.workers.engine.contract.shares import shares
 from argilla_distill.workers.engine.contract.strategy import State
 from argilla_distill.workers.engine.label.additive_model import AdditiveModel
 from argilla_distill.workers.engine.label.em_model import DIGITS
-from argilla_distill.workers.engine.label.judgement import Floats, Rows
 from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS
 from argilla_distill.workers.engine.label.weights import cliques, self_report
 from argilla_distill.workers.engine.label.weights.self_report import SURENESS
@@ -66,7 +65,7 @@ class WorthModel(AdditiveModel):
             pairs.add(where, annotator, mean[annotator] - right)
         return pairs.redundancy()
 
-    def _with_majority(self) -> Iterator[tuple[Rows, NDArray[np.int32], Floats]]:
+    def _with_majority(self) -> Iterator[tuple[Ints, ShortInts, Floats]]:
         """Some records after the other: votes' records, annotators, whether the majority agrees.
 
         In a tie it agrees in part; an adjudication is worth more than any majority.
@@ -80,7 +79,7 @@ class WorthModel(AdditiveModel):
             right = self._anchored(rows, shares(leads))[where, label[slots]]
             yield where, annotator[slots], right
 
-    def _rows(self) -> Iterator[Rows]:
+    def _rows(self) -> Iterator[Ints]:
         """All rows, ROWS at a time."""
         for start in range(0, len(self.votes_.records), ROWS):
             yield np.arange(start, min(start + ROWS, len(self.votes_.records)))
@@ -97,7 +96,7 @@ class WorthModel(AdditiveModel):
             proof.add(self.votes_.sure[slots], right, expected[annotator[slots]])
         return proof.worth().round(DIGITS)
 
-    def _worth(self, where: Rows, slots: NDArray[np.integer]) -> Floats | None:
+    def _worth(self, where: Ints, slots: AnyInts) -> Floats | None:
         worth = None
         if (self.sureness_ != 1).any():
             worth = self.sureness_[self.votes_.sure[slots]]

@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.measures.difference import Difference, difference
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.integer]
 
 SAMPLE = 200
 """Of more different sets, rankings, spans or texts so many are compared to see what chance does."""
@@ -43,9 +40,9 @@ class Columns:
     values : the different values
     """
 
-    record: Ints
-    annotator: Ints
-    code: Ints
+    record: AnyInts
+    annotator: AnyInts
+    code: AnyInts
     values: Sequence[Value]
 
 
@@ -96,7 +93,7 @@ class Agreement:
             return None
         return float(1 - self.far[some].mean() / self.chance)
 
-    def of_groups(self, group: Ints, n_groups: int) -> list[float | None]:
+    def of_groups(self, group: AnyInts, n_groups: int) -> list[float | None]:
         """The alpha of each group of records; `group` has every record's, -1 for none."""
         n_records = int(self.votes.record.max(initial=-1)) + 1
         held = np.flatnonzero(group[:n_records] >= 0)
@@ -116,7 +113,7 @@ class Agreement:
         member = sparse.csr_array((ones, (who, record)), shape=(n_annotators, n_records))
         return self._alphas(who, member, n_annotators)
 
-    def _alphas(self, group: Ints, member: Any, n_groups: int) -> list[float | None]:
+    def _alphas(self, group: AnyInts, member: Any, n_groups: int) -> list[float | None]:
         some = ~np.isnan(self.far) & (group >= 0)
         count = np.bincount(group[some], minlength=n_groups)
         total = np.bincount(group[some], self.far[some], n_groups)
@@ -176,7 +173,7 @@ def _chance(moments: Any) -> Floats:
     return np.asarray(apart / np.maximum(n * (n - 1), 1), np.float64)
 
 
-def _by_difference(votes: Columns, on_record: Ints, apart: Difference) -> Agreement:
+def _by_difference(votes: Columns, on_record: AnyInts, apart: Difference) -> Agreement:
     record, code, values = votes.record, votes.code.tolist(), votes.values
     known: dict[tuple[int, int], float] = {}
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.choice import Choice, Voice, trust
 from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.question import QuestionType, Value
 from argilla_distill.workers.engine.contract.reliability import ANNOTATOR_VOTES
 from argilla_distill.workers.engine.contract.strategy import Reliability, State
@@ -19,8 +19,6 @@ from argilla_distill.workers.engine.errors import BadValue
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 BINS = 18
 """Without a scale: the posterior is given in steps of the range of all votes / BINS."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 
 SHIFT_VOTES = 60.0
 STRETCH_VOTES = 60.0

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 
 DEPENDENCE = 0.1
 """How far the errors of votes on one record hang together."""

@@ -8,20 +8,16 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.choice import Choice, Voice, trust
 from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.question import QuestionType, Value
 from argilla_distill.workers.engine.contract.reliability import ANNOTATOR_VOTES
 from argilla_distill.workers.engine.contract.strategy import Reliability
 from argilla_distill.workers.engine.contract.value_model import ValueModel, believed
 from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.engine.measures.edit_distance import distances, words
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-
 
 MOST_APART = 2.0
 """Texts farther apart than this, in their mean lengths, have just nothing in common."""

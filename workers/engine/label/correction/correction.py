@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.label.votes import given_rows
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Reading:
     votes: sparse.csr_array
     content: Floats
 
-    def of(self, rows: NDArray[np.intp]) -> Reading:
+    def of(self, rows: Ints) -> Reading:
         return Reading(self.evidence[rows], self.votes[rows], self.content[rows])
 
 

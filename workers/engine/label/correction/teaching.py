@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize, sparse
 
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.contract.strategy import Training
 from argilla_distill.workers.engine.label.correction.correction import (
@@ -22,8 +22,6 @@ from argilla_distill.workers.engine.label.correction.correction import (
     mixed,
     untaught,
 )
-
-Floats = NDArray[np.float64]
 
 ENOUGH = 10
 """Adjudications that it takes."""
@@ -63,7 +61,7 @@ PLANS = (
 )
 
 
-def taught(reading: Reading, true: NDArray[np.intp], plan: Plan) -> Lesson:
+def taught(reading: Reading, true: Ints, plan: Plan) -> Lesson:
     """Multinomial logistic regression with a Gaussian prior around `untaught` (L-BFGS).
 
     Parameters
@@ -128,15 +126,13 @@ def taught(reading: Reading, true: NDArray[np.intp], plan: Plan) -> Lesson:
     return Lesson(float(a[0]), float(a[1]), b, table)
 
 
-def losses(log_odds: Floats, true: NDArray[np.intp]) -> Floats:
+def losses(log_odds: Floats, true: Ints) -> Floats:
     """Log loss of each record, nats."""
     p = softmax(log_odds)
     return np.asarray(-np.log(np.clip(p[np.arange(len(true)), true], 1e-6, 1)), np.float64)
 
 
-def validated(
-    reading: Reading, true: NDArray[np.intp], plan: Plan, group: NDArray[np.intp] | None = None
-) -> Floats:
+def validated(reading: Reading, true: Ints, plan: Plan, group: Ints | None = None) -> Floats:
     """Each record's log-odds when taught by the other folds, shape (n, n_labels).
 
     Records go to FOLDS folds in turn, from those that the untrained pool gets most wrong to those
@@ -205,9 +201,9 @@ class Trial:
 
 def tried(
     reading: Reading,
-    true: NDArray[np.intp],
+    true: Ints,
     plans: Sequence[Plan] = PLANS,
-    group: NDArray[np.intp] | None = None,
+    group: Ints | None = None,
 ) -> Trial:
     """Find out what is to be taught, or nothing.
 
@@ -235,7 +231,7 @@ def tried(
     return Trial(lesson, True, plans[plan], said[0], np.asarray(together, np.float64))
 
 
-def agreeing(votes: NDArray[np.integer], true: NDArray[np.intp]) -> Floats:
+def agreeing(votes: AnyInts, true: Ints) -> Floats:
     """How far majority vote agrees with the adjudications, shape (n,): in a tie in part.
 
     Parameters
@@ -249,9 +245,7 @@ def agreeing(votes: NDArray[np.integer], true: NDArray[np.intp]) -> Floats:
     return np.asarray(most[np.arange(len(true)), true] / most.sum(axis=1), np.float64)
 
 
-def best(
-    reading: Reading, true: NDArray[np.intp], votes: NDArray[np.integer]
-) -> tuple[Lesson, Training]:
+def best(reading: Reading, true: Ints, votes: AnyInts) -> tuple[Lesson, Training]:
     """What is to be taught, see `tried`, and what there is to say about it.
 
     Parameters

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, ShortInts
 from argilla_distill.workers.engine.contract.shares import softmax
-
-Floats = NDArray[np.float64]
 
 MIN_RECORDS = 20
 """With fewer records that have both a text and a vote, texts say nothing."""
@@ -86,7 +85,7 @@ class ContentVoice:
 
     def fit(
         self,
-        rows: NDArray[np.integer],
+        rows: AnyInts,
         topics: NDArray[np.floating],
         posterior: Floats,
         likelihood: Floats,
@@ -122,7 +121,7 @@ class ContentVoice:
         if row < len(self.place_):
             self.place_[row] = -1
 
-    def fitted(self, rows: NDArray[np.integer]) -> NDArray[np.int32]:
+    def fitted(self, rows: AnyInts) -> ShortInts:
         """Where these rows are in `odds_`; -1 where they are not."""
         place = np.full(len(rows), -1, np.int32)
         inside = rows < len(self.place_)

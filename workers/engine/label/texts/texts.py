@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from argilla_distill.workers.engine.contract.numbers import AnyInts
+
 FEATURES = 2**13
 """Words are hashed to so many numbers."""
 
@@ -62,11 +64,11 @@ class Texts:
         """Whether this is the row's text."""
         return row in self.words and self.words[row][2] == _checksum(text)
 
-    def marks(self, rows: NDArray[np.integer]) -> NDArray[np.int64]:
+    def marks(self, rows: AnyInts) -> NDArray[np.int64]:
         """The checksums of these rows' texts."""
         return np.array([self.words[int(row)][2] for row in rows], np.int64)
 
-    def matrix(self, rows: NDArray[np.integer]) -> sparse.csr_array:
+    def matrix(self, rows: AnyInts) -> sparse.csr_array:
         """Counts of words, float32, shape (len(rows), FEATURES); nothing for rows without text."""
         none = np.empty(0, np.uint16), np.empty(0, np.uint8), 0
         found = [self.words.get(int(row), none) for row in rows]

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats
 from argilla_distill.workers.engine.label.texts.texts import FEATURES, Texts
 
 DIMENSIONS = 64
@@ -88,7 +89,7 @@ class Topics:
         if row < len(self.known_):
             self.known_[row] = False
 
-    def of(self, texts: Texts, rows: NDArray[np.integer]) -> NDArray[np.float16]:
+    def of(self, texts: Texts, rows: AnyInts) -> NDArray[np.float16]:
         """The topics of the texts in these rows, shape (len(rows), n_topics)."""
         found = np.zeros((len(rows), self.axes_.shape[1]), np.float16)
         known = rows < len(self.known_)
@@ -151,7 +152,7 @@ class Topics:
         found[used] = axes
         self.axes_ = found
 
-    def _projected(self, texts: Texts, rows: NDArray[np.integer]) -> NDArray[np.float16]:
+    def _projected(self, texts: Texts, rows: AnyInts) -> NDArray[np.float16]:
         """The topics of texts that are seen for the first time."""
         found = np.zeros((len(rows), self.axes_.shape[1]), np.float16)
         axes, squares = self.axes_.astype(np.float32) * self.idf_[:, None], self.idf_**2
@@ -165,7 +166,7 @@ class Topics:
         return found
 
 
-def _orthogonal(columns: NDArray[np.float32]) -> NDArray[np.float64]:
+def _orthogonal(columns: NDArray[np.float32]) -> Floats:
     """An orthonormal basis of what the columns span, the most important direction first."""
     exact = columns.astype(np.float64)
     strength, axes = np.linalg.eigh(exact.T @ exact)

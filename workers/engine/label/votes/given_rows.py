@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from argilla_distill.workers.engine.contract.numbers import Floats
 
 
 def packed(name: str, array: Floats) -> dict[str, Any]:

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.numbers import Ints, ShortInts
 from argilla_distill.workers.engine.label.weights.self_report import sureness
-
-Ints = NDArray[np.int32]
 
 CHUNK = 10_000
 """Votes at a time."""
@@ -49,8 +48,8 @@ class VoteColumns(NamedTuple):
 
     records: Numbers
     annotators: Numbers
-    record: Ints
-    annotator: Ints
+    record: ShortInts
+    annotator: ShortInts
     label: NDArray[np.int16]
     sure: NDArray[np.int8]
 
@@ -83,7 +82,7 @@ class VoteColumns(NamedTuple):
         return cls(records, annotators, *(each[keep] for each in found))
 
 
-def _last_of_each(record: Ints, annotator: Ints) -> NDArray[np.intp] | slice:
+def _last_of_each(record: ShortInts, annotator: ShortInts) -> Ints | slice:
     """Where the last vote of each annotator on each record is, in the order given."""
     key = record.astype(np.int64)
     key *= int(annotator.max(initial=0)) + 1

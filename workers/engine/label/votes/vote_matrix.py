@@ -11,17 +11,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints, ShortInts
 from argilla_distill.workers.engine.label.votes.votes import Votes
-
-Floats = NDArray[np.float64]
 
 ROWS = 50_000
 """Records at a time, where all of them are gone through."""
 
-Worth = Callable[[NDArray[np.intp], NDArray[np.int32]], Floats | None]
+Worth = Callable[[Ints, ShortInts], Floats | None]
 """What the votes in some slots are worth, given which record each is on; None: 1 each."""
 
 
@@ -104,8 +102,8 @@ def counted(parts: list[Block], responsibility: Floats) -> Floats:
 
 def gathered(
     weights: Floats,
-    where: NDArray[np.intp],
-    cells: NDArray[np.intp],
+    where: Ints,
+    cells: Ints,
     worth: Floats | None,
     n_records: int,
 ) -> Floats:

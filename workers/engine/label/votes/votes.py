@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Ints, ShortInts
 from argilla_distill.workers.engine.errors import UnknownLabel
 from argilla_distill.workers.engine.label.votes.vote_columns import Numbers, VoteColumns
 from argilla_distill.workers.engine.label.weights.self_report import sureness
-
-Ints = NDArray[np.int32]
 
 
 class Votes:
@@ -79,10 +78,10 @@ class Votes:
         labels: tuple[str, ...],
         records: list[str],
         annotators: list[str],
-        record: NDArray[np.integer],
-        annotator: NDArray[np.integer],
-        label: NDArray[np.integer],
-        sure: NDArray[np.integer],
+        record: AnyInts,
+        annotator: AnyInts,
+        label: AnyInts,
+        sure: AnyInts,
     ) -> Votes:
         """The inverse of `columns` and `sure`; no annotator has two votes on a record."""
         self = cls(labels)
@@ -93,7 +92,7 @@ class Votes:
         self._load(*columns, label.astype(np.int16), sure.astype(np.int8))
         return self
 
-    def columns(self) -> tuple[Ints, Ints, NDArray[np.int16]]:
+    def columns(self) -> tuple[ShortInts, ShortInts, NDArray[np.int16]]:
         """Row, annotator's column and label's code of every vote, by slot; views, not copies."""
         n = self._n
         return self._record[:n], self._annotator[:n], self._label[:n]
@@ -184,21 +183,21 @@ class Votes:
         return label
 
     @property
-    def degree(self) -> Ints:
+    def degree(self) -> ShortInts:
         """Votes per record, by row."""
         return self._degree[: len(self.records)]
 
-    def by_record(self) -> Ints:
+    def by_record(self) -> ShortInts:
         """All slots, by row."""
         record = self._record[: self._n]
         if (record[1:] >= record[:-1]).all():
             return np.arange(self._n, dtype=np.int32)
         return np.argsort(record, kind="stable").astype(np.int32)
 
-    def of_records(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.intp], Ints]:
+    def of_records(self, rows: AnyInts) -> tuple[Ints, ShortInts]:
         """The votes of many records: for each, the position in `rows` and the slot."""
         where, slot = np.arange(len(rows)), self._first[rows]
-        found: list[tuple[NDArray[np.intp], Ints]] = []
+        found: list[tuple[Ints, ShortInts]] = []
         while True:
             alive = slot >= 0
             if not alive.all():
@@ -214,7 +213,7 @@ class Votes:
     def n_votes_of(self, column: int) -> int:
         return len(self._slots[column])
 
-    def of_annotator(self, column: int) -> Ints:
+    def of_annotator(self, column: int) -> ShortInts:
         """The annotator's slots, a copy, in no order."""
         return np.array(self._slots[column], np.int32)
 
@@ -255,7 +254,11 @@ class Votes:
         self._sure = np.concatenate([self._sure, np.zeros(room, np.int8)])
 
     def _load(
-        self, record: Ints, annotator: Ints, label: NDArray[np.int16], sure: NDArray[np.int8]
+        self,
+        record: ShortInts,
+        annotator: ShortInts,
+        label: NDArray[np.int16],
+        sure: NDArray[np.int8],
     ) -> None:
         """Take these columns for the votes' own; they are not copied."""
         self._record, self._annotator, self._label, self._sure = record, annotator, label, sure
@@ -279,7 +282,7 @@ class Votes:
             self._place[part] = np.arange(len(part), dtype=np.int32)
 
 
-def _grown(values: Ints, n: int, fill: int = 0) -> Ints:
+def _grown(values: ShortInts, n: int, fill: int = 0) -> ShortInts:
     """A copy with room for `n` and half as much again."""
     grown = np.full(n + n // 2 + 8, fill, np.int32)
     grown[: len(values)] = values

@@ -7,10 +7,9 @@ pairs that do so more than others.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-Floats = NDArray[np.float64]
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats
 
 SHARED = 20.0
 """Votes on common records that the belief in "no more than others" is worth."""
@@ -51,7 +50,7 @@ class Pairs:
            [0. , 0. , 0. , 0. ]])
     """
 
-    def __init__(self, n_votes: NDArray[np.integer], spread: Floats) -> None:
+    def __init__(self, n_votes: AnyInts, spread: Floats) -> None:
         most = np.sort(n_votes)[-BUSIEST - 1] if len(n_votes) > BUSIEST else 0
         busy = (n_votes > max(int(most), int(SHARED))) & (spread > 1e-6)
         self.names = np.flatnonzero(busy)
@@ -60,9 +59,7 @@ class Pairs:
         self.shared = np.zeros((len(self.names),) * 2)
         self.alike = np.zeros((len(self.names),) * 2)
 
-    def add(
-        self, record: NDArray[np.integer], annotator: NDArray[np.integer], surprise: Floats
-    ) -> None:
+    def add(self, record: AnyInts, annotator: AnyInts, surprise: Floats) -> None:
         """Take in the votes on some records, all of each; `surprise` is e, shape (n_votes,)."""
         keep = self.place[annotator] >= 0
         if not keep.any():
@@ -87,9 +84,7 @@ class Pairs:
         return sparse.csr_array(entries, shape=(n, n))
 
 
-def independent_share(
-    where: NDArray[np.integer], annotator: NDArray[np.integer], redundant: sparse.csr_array
-) -> Floats:
+def independent_share(where: AnyInts, annotator: AnyInts, redundant: sparse.csr_array) -> Floats:
     """What each vote is worth beside the others on its record: 1 / (1 + Σ c).
 
     Parameters

@@ -6,11 +6,9 @@ Which voices in particular err together is `correlation`'s question.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats
 from argilla_distill.workers.engine.contract.shares import softmax
-
-Floats = NDArray[np.float64]
 
 USUAL = 1.0
 """ρ of crowds that nothing is known of: however many agree, they count as one."""
@@ -24,7 +22,7 @@ GRID = np.array([0.02, 0.05, 0.1, 0.2, 0.4, 0.8])
 """The values of ρ that are tried."""
 
 
-def discount(n_votes: NDArray[np.integer], dependence: float) -> Floats:
+def discount(n_votes: AnyInts, dependence: float) -> Floats:
     """What each of a record's votes is worth, given how they depend: 1 / (1 + ρ · (n - 1)).
 
     >>> discount(np.array([0, 1, 3]), 0.5)
@@ -33,7 +31,7 @@ def discount(n_votes: NDArray[np.integer], dependence: float) -> Floats:
     return np.asarray(1 / (1 + dependence * np.maximum(n_votes - 1, 0)), np.float64)
 
 
-def predictive(evidence: Floats, chance: Floats, n_others: NDArray[np.integer]) -> Floats:
+def predictive(evidence: Floats, chance: Floats, n_others: AnyInts) -> Floats:
     """How well the other votes predict each vote, for every ρ of GRID: log likelihoods, summed.
 
     ``Σ_votes log Σ_k softmax(evidence · discount(n_others, ρ))[k] · chance[k]``

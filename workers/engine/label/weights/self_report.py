@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from argilla_distill.workers.engine.contract.numbers import Floats
 
 SURENESS = 6
 """Kinds of votes by how sure their annotators said they were: 0 where nobody asked, 1 … 5 for
