@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from argilla_distill.domain.report import Bin
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, Value
-from argilla_distill.workers.engine.measures.agreement import Floats
 from argilla_distill.workers.engine.measures.difference import difference, texts
 
 BINS = 10

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from argilla_distill.domain.report import AnnotatorReport, Costly
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.strategy import Reliability
-from argilla_distill.workers.engine.measures.agreement import Agreement, Floats
+from argilla_distill.workers.engine.measures.agreement import Agreement
 from argilla_distill.workers.engine.measures.difference import difference
 from argilla_distill.workers.engine.measures.kappa import kappas
 from argilla_distill.workers.reporting.periods import monday, week

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from argilla_distill.domain.report import Pair
-from argilla_distill.workers.engine.measures.agreement import Floats
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.reporting.standing import Ints, Standing
 
 MOST_PAIRS = 100

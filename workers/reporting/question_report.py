@@ -9,8 +9,9 @@ import numpy as np
 from scipy import sparse
 
 from argilla_distill.domain.report import Across, Example, QuestionReport
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.strategy import Reliability, Training
-from argilla_distill.workers.engine.measures.agreement import Floats, agreement
+from argilla_distill.workers.engine.measures.agreement import agreement
 from argilla_distill.workers.reporting.calibration import (
     calibration,
     calibration_error,

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from argilla_distill.domain.explanation.voices import REVIEW
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.errors import BadValue
-from argilla_distill.workers.engine.measures.agreement import Columns, Floats
+from argilla_distill.workers.engine.measures.agreement import Columns
 from argilla_distill.workers.models.values import MOST_CHARACTERS, from_argilla, short
 
 Ints = NDArray[np.int64]

@@ -22,7 +22,7 @@ from argilla_distill.workers.engine.composite.elements import (
 from argilla_distill.workers.engine.composite.parts import Element, Reading, Whole
 from argilla_distill.workers.engine.composite.taught import Taught
 from argilla_distill.workers.engine.contract.decision import ADJUDICATED
-from argilla_distill.workers.engine.contract.numbers import Floats
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.question import QuestionType, Value, label_question
 from argilla_distill.workers.engine.contract.shares import TIE
 from argilla_distill.workers.engine.contract.strategy import State
@@ -222,7 +222,7 @@ class MultiLabelDawidSkene(MultiLabelMajority):
     def _row(self, value: Value) -> list[float]:
         return [float(label in value) for label in self.question.labels]
 
-    def _marked(self, records: list[str]) -> tuple[Floats, np.typing.Ints]:
+    def _marked(self, records: list[str]) -> tuple[Floats, Ints]:
         """Every vote as a row of 0 and 1, and the number of its record."""
         rows = [
             (self._row(vote.value), i)

@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats
 from argilla_distill.workers.engine.contract.question import Question
-from argilla_distill.workers.engine.measures.agreement import Columns, Floats, Ints
+from argilla_distill.workers.engine.measures.agreement import Columns
 
 CROWD = 2_000
 """Of so many annotators every two are compared."""
 
 
-def kappa(one: Ints, other: Ints) -> float | None:
+def kappa(one: AnyInts, other: AnyInts) -> float | None:
     """Cohen's kappa of two annotators: how far they agree beyond chance; None where chance is all.
 
     ``(p_o - p_e) / (1 - p_e)``, p_o the share of records on which they agree, p_e the share on which

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from argilla_distill.workers.engine.rating.raters import Floats, Ints, Raters
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
+from argilla_distill.workers.engine.rating.raters import Raters
 from argilla_distill.workers.engine.rating.recalibration import DEPENDENCE, Bend, Columns
 
 DIFFICULTY_VOTES = 2.0

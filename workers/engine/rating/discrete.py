@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.shares import softmax
-from argilla_distill.workers.engine.rating.raters import Floats, Ints, Raters
+from argilla_distill.workers.engine.rating.raters import Raters
 from argilla_distill.workers.engine.rating.recalibration import DEPENDENCE, Bend, Columns
 
 EXACT, HALF = 0.3, 0.5

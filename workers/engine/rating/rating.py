@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from argilla_distill.workers.engine.contract.choice import Choice, Voice, trust
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Value
 from argilla_distill.workers.engine.contract.reliability import ANNOTATOR_VOTES
 from argilla_distill.workers.engine.contract.strategy import Reliability, State, Training
@@ -16,7 +17,7 @@ from argilla_distill.workers.engine.contract.value_model import believed
 from argilla_distill.workers.engine.rating.continuous import Continuum
 from argilla_distill.workers.engine.rating.discrete import Scale
 from argilla_distill.workers.engine.rating.median_rating import RatingModel, number
-from argilla_distill.workers.engine.rating.raters import Floats, Raters, Told
+from argilla_distill.workers.engine.rating.raters import Raters, Told
 from argilla_distill.workers.engine.rating.recalibration import (
     LEAST_ADJUDICATIONS,
     Bend,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from argilla_distill.workers.engine.contract.choice import Choice, Voice, trust
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.contract.reliability import ANNOTATOR_VOTES
 from argilla_distill.workers.engine.contract.strategy import Reliability, State, Training
 from argilla_distill.workers.engine.contract.value_model import believed
-from argilla_distill.workers.engine.text.text_model import Answers, Floats, TextModel, answers_of
+from argilla_distill.workers.engine.text.text_model import Answers, TextModel, answers_of
 from argilla_distill.workers.engine.text.text_training import TAUGHT, Weigh, trained
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.shares import TIE
 from argilla_distill.workers.engine.contract.strategy import Training
-from argilla_distill.workers.engine.text.text_model import Answers, Floats, frequent
+from argilla_distill.workers.engine.text.text_model import Answers, frequent
 
 
 class Weigh(NamedTuple):
