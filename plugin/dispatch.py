@@ -20,8 +20,24 @@ DISTIL = "argilla_distill.workers.jobs.distil"
 SWEEP = "argilla_distill.workers.jobs.sweep"
 REPORT = "argilla_distill.workers.jobs.report"
 
+FORMER = {
+    f"workers.jobs.{name}": f"argilla_distill.workers.jobs.{name}"
+    for name in ("distil", "sweep", "report")
+}
+"""Former path → path. Jobs that the last release queued are taken by one more, this one."""
+
 JOB_TIMEOUT_S = 600
 FAILURE_TTL_S = 86_400
+
+
+class QueuedJob(Job):
+    """A job on our queues; one that the last release queued is found where its function is now."""
+
+    @property  # type: ignore[misc]  # RQ's can be set as well, and never is
+    def func_name(self) -> str | None:
+        """The path of the job's function."""
+        name = super().func_name
+        return FORMER.get(name, name) if name else name
 
 
 class Dispatch:
@@ -54,7 +70,7 @@ class Dispatch:
         found: Counter[str] = Counter()
         for queue in {id(q): q for q in self._queues.values()}.values():
             ids = [*queue.get_job_ids(), *queue.started_job_registry.get_job_ids()]
-            jobs = Job.fetch_many(ids, connection=queue.connection, serializer=JSONSerializer)
+            jobs = QueuedJob.fetch_many(ids, connection=queue.connection, serializer=JSONSerializer)
             found.update(str(j.func_name) for j in jobs if j and j.args[0] in dataset_ids)
         return found
 

@@ -21,6 +21,7 @@ from rq.serializers import JSONSerializer
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import calls, gateway
 from argilla_distill.plugin.argilla.troubles import with_redis
+from argilla_distill.plugin.dispatch import QueuedJob
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.workers.use_cases import watch
 from argilla_distill.workers.use_cases.world import World
@@ -32,7 +33,7 @@ AGAIN_S = 2.0
 
 
 def worker(settings: Settings, burst: bool = False) -> None:
-    """Take jobs until told to stop (SIGTERM lets the job in hand finish).
+    """Take jobs until stopped (SIGTERM lets the job in hand finish).
 
     RQ's worker gives up on some errors of Redis; it is then started anew.
     """
@@ -52,6 +53,7 @@ def worker(settings: Settings, burst: bool = False) -> None:
                 queues,
                 connection=connection,
                 serializer=JSONSerializer,
+                job_class=QueuedJob,
                 worker_ttl=WORKER_TTL_S,
                 job_monitoring_interval=10,
                 log_job_description=False,
@@ -61,13 +63,13 @@ def worker(settings: Settings, burst: bool = False) -> None:
             if burst or rq_worker._shutdown_requested_date:
                 return
         except RedisError as error:
-            told = with_redis(error, settings.redis_url.get_secret_value())
-            log.warning("worker: %s; trying again", told)
+            reason = with_redis(error, settings.redis_url.get_secret_value())
+            log.warning("worker: %s; trying again", reason)
         time.sleep(AGAIN_S)
 
 
 def cron(settings: Settings) -> None:
-    """Wake whoever waits and look round, until told to stop."""
+    """Wake whoever waits and look round, until stopped."""
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

@@ -9,7 +9,7 @@ import pytest
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from argilla_distill.plugin.dispatch import DISTIL, SWEEP, Dispatch
+from argilla_distill.plugin.dispatch import DISTIL, REPORT, SWEEP, Dispatch
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.webhook.deliveries import Delivery
 
@@ -67,3 +67,13 @@ def test_jobs_are_json_that_names_a_function_and_ids(store: Store, queue: str) -
     assert job.timeout == 600
     assert job.retries_left is None
     assert json.loads(job.data) == [DISTIL, None, [D], {}]
+
+
+def test_jobs_that_the_last_release_queued_are_pending_as_well(store: Store, queue: str) -> None:
+    options = {"connection": store.redis, "serializer": JSONSerializer}
+    Queue(queue, **options).enqueue("workers.jobs.distil", D)
+    for name in ("sweep", "report"):
+        Queue(f"{queue}-sweep", **options).enqueue(f"workers.jobs.{name}", D)
+    dispatch = Dispatch(store, queue)
+    dispatch.enqueue(DISTIL, D)
+    assert dispatch.pending([D]) == {DISTIL: 2, SWEEP: 1, REPORT: 1}

@@ -1,0 +1,58 @@
+"""The worker as a process of its own, on a real queue."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from argilla_distill.plugin.store import Store
+
+D = "7f9c1d0e-9f1c-4f5e-8a51-3a58e2b0a111"
+COMMAND = "from argilla_distill.workers.cli import main; main()"
+
+
+@pytest.mark.parametrize("prefix", ["workers.jobs", "argilla_distill.workers.jobs"])
+def test_a_worker_takes_jobs_by_the_path_that_they_have_and_by_the_last_releases(
+    store: Store, redis_url: str, tmp_path: Path, prefix: str
+) -> None:
+    name = f"q-{secrets.token_hex(4)}"
+    queues = [
+        Queue(each, connection=store.redis, serializer=JSONSerializer)
+        for each in (name, f"{name}-sweep")
+    ]
+    queues[0].enqueue(f"{prefix}.distil", D)
+    for job in ("sweep", "report"):
+        queues[1].enqueue(f"{prefix}.{job}", D)
+    environment = {
+        **os.environ,
+        "ARGILLA_API_URL": "http://127.0.0.1:9",  # nobody listens: nothing is connected, nobody is asked
+        "ARGILLA_API_KEY": "owner.apikey",
+        "DISTILL_REDIS_URL": redis_url,
+        "DISTILL_QUEUE": name,
+        "DISTILL_KEY_PREFIX": name,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, "worker", "--burst"],
+        env=environment,
+        cwd=tmp_path,  # a checkout would let `workers` be imported
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"distil dataset={D} records=0 entries=0 published=0 outcome=disconnected" in done.stderr
+    assert [queue.get_job_ids() for queue in queues] == [[], []]
+    assert queues[0].failed_job_registry.get_job_ids() == []
+    for job_id in queues[1].failed_job_registry.get_job_ids():
+        failed = Job.fetch(job_id, connection=store.redis, serializer=JSONSerializer)
+        result = failed.latest_result()
+        assert result is not None
+        assert "ArgillaUnavailable" in str(result.exc_string)
