@@ -7,6 +7,7 @@
 | `facts` | votes and adjudications, which are learned and unlearned |
 | `current_facts` | the facts as they are now, edits and retractions done |
 | `decision` | a value or an abstention, with reasons |
+| `movement` | what changed since `moved` last reported, and since the last full fit |
 | `choice` | a choice among candidate values |
 | `value_model` | what strategies share that choose among candidates |
 | `reliability` | how good annotators are expected to be |
