@@ -1,4 +1,4 @@
-"""From a delivery to a job: mark the record dirty, wake the dataset.
+"""The queue: from a delivery to a job (mark the record dirty, wake the dataset), and who takes jobs.
 
 Jobs are named by path, so that the web process never loads what they import. A lost or repeated job
 costs nothing: the dirty records are what counts, and the cron wakes whoever waits.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from datetime import datetime, timezone
 
-from rq import Queue
+from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -28,6 +29,9 @@ FORMER = {
 
 JOB_TIMEOUT_S = 600
 FAILURE_TTL_S = 86_400
+
+WORKER_SILENT_S = 90
+"""A worker whose heartbeat is older is taken for dead."""
 
 
 class QueuedJob(Job):
@@ -84,3 +88,16 @@ class Dispatch:
             failure_ttl=FAILURE_TTL_S,
             description=f"{job} {dataset_id}",
         )
+
+
+def workers_alive(store: Store, queue: str) -> list[str]:
+    """The names of the workers that are alive and take jobs of our queue."""
+    alive = []
+    for worker in Worker.all(connection=store.redis, serializer=JSONSerializer):
+        beat = worker.last_heartbeat
+        if beat is None or queue not in worker.queue_names():
+            continue
+        zone = beat.tzinfo or timezone.utc
+        if (datetime.now(zone) - beat.replace(tzinfo=zone)).total_seconds() < WORKER_SILENT_S:
+            alive.append(worker.name)
+    return alive

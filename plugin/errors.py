@@ -1,13 +1,16 @@
 """Every error that we raise on purpose, in one tree. Each says whether trying again can help.
 
+By that the command line chooses its exit code: 3 where it can, 1 where it cannot. What Redis's own
+library raises is `store.StoreError`, which web process and workers outlive and a command cannot.
+
 ```
 DistillError
 ├── InvalidSettings        the environment or distill.toml is wrong; a human must act
 ├── BadDelivery            a webhook request that we refuse (carries its HTTP status)
-├── StoreUnavailable       Redis does not answer                          retry
-├── LeaseLost              another distiller took the dataset over        (it goes on there)
+├── StoreUnavailable       a command met a Redis that does not answer     retry
+├── LeaseLost              another distiller took the dataset over        retry
 ├── DatasetBusy            somebody else holds the dataset's lease        retry
-├── NoWorker               nobody is there to do what is waited for    retry
+├── NoWorker               no worker is alive to do what is waited for    retry
 ├── ArgillaUnavailable     no answer, a time-out, or 5xx                  retry
 ├── ArgillaRefused         401, 403 or another final 4xx
 │   └── NotFound           404: the thing is gone
@@ -45,7 +48,7 @@ class BadDelivery(DistillError):
 
 
 class StoreUnavailable(DistillError):
-    """Redis does not answer."""
+    """A command cannot go on because Redis does not answer, or takes nothing."""
 
     retry = True
 

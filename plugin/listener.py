@@ -12,7 +12,6 @@ import time
 from threading import Lock
 
 from flask import Flask, Response, jsonify, request
-from redis.exceptions import RedisError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -21,7 +20,7 @@ from argilla_distill.plugin.dispatch import Dispatch
 from argilla_distill.plugin.errors import BadDelivery
 from argilla_distill.plugin.health import metrics, readiness
 from argilla_distill.plugin.settings import Settings, read
-from argilla_distill.plugin.store import Store, connect
+from argilla_distill.plugin.store import Store, StoreError, connect
 from argilla_distill.plugin.store.trouble import trouble
 from argilla_distill.plugin.webhook.deliveries import (
     LARGE_BYTES,
@@ -141,7 +140,7 @@ def _health(app: Flask, settings: Settings, store: Store) -> None:
 
 
 def _errors(app: Flask) -> None:
-    @app.errorhandler(RedisError)
-    def store_is_away(error: RedisError) -> tuple[Response, int]:
+    @app.errorhandler(StoreError)
+    def store_is_away(error: StoreError) -> tuple[Response, int]:
         log.warning("redis takes nothing: %s: %s", type(error).__name__, error)
         return jsonify(error=f"{trouble(error).what}; try again"), 503

@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import socket
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,3 +43,26 @@ def store(redis_url: str) -> Iterator[Store]:
     """An empty store: its keys have a prefix of their own."""
     with redis.Redis.from_url(redis_url) as client:
         yield Store(client, f"test-{secrets.token_hex(4)}")
+
+
+@pytest.fixture
+def breaking() -> Iterator[int]:
+    """The port of a server that takes connections and closes them without a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    server.accept()[0].close()
+                except OSError:
+                    return
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """The port of a server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]

@@ -13,16 +13,15 @@ import threading
 import time
 from collections.abc import Callable
 
-import redis as redis_client
-from redis.exceptions import RedisError
 from rq import Worker
 from rq.serializers import JSONSerializer
 
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import calls, gateway
-from argilla_distill.plugin.argilla.troubles import with_redis
 from argilla_distill.plugin.dispatch import QueuedJob
 from argilla_distill.plugin.settings import Settings
+from argilla_distill.plugin.store.connection import opened_for_rq
+from argilla_distill.plugin.store.trouble import with_address
 from argilla_distill.workers.use_cases import watch
 from argilla_distill.workers.use_cases.world import World
 
@@ -47,7 +46,7 @@ def worker(settings: Settings, burst: bool = False) -> None:
     calls.tls()
     queues = [settings.queue, f"{settings.queue}-sweep"]
     while True:
-        connection = redis_client.Redis.from_url(settings.redis_url.get_secret_value())
+        connection = opened_for_rq(settings)
         try:
             rq_worker = Worker(
                 queues,
@@ -62,8 +61,8 @@ def worker(settings: Settings, burst: bool = False) -> None:
             rq_worker.work(burst=burst, logging_level="WARNING")
             if burst or rq_worker._shutdown_requested_date:
                 return
-        except RedisError as error:
-            reason = with_redis(error, settings.redis_url.get_secret_value())
+        except store.StoreError as error:
+            reason = with_address(error, settings.redis_url.get_secret_value())
             log.warning("worker: %s; trying again", reason)
         time.sleep(AGAIN_S)
 
@@ -89,5 +88,5 @@ def _guarded(name: str, work: Callable[[], object], settings: Settings) -> None:
     """Redis away is no reason to stop: the next turn tries again."""
     try:
         work()
-    except RedisError as error:
-        log.warning("%s: %s", name, with_redis(error, settings.redis_url.get_secret_value()))
+    except store.StoreError as error:
+        log.warning("%s: %s", name, with_address(error, settings.redis_url.get_secret_value()))

@@ -16,12 +16,12 @@ import httpx
 
 from argilla_distill.plugin.argilla.troubles import (
     ARGILLA_SETTING,
-    connection,
     no_argilla,
     refused_by_argilla,
 )
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
 from argilla_distill.plugin.settings.addresses import shown
+from argilla_distill.plugin.unreachable import why_unreachable
 
 Timer = Callable[[str, float, bool], None]
 """Told the name of a call, its seconds and whether it succeeded."""
@@ -98,7 +98,7 @@ def _no_answer(error: Exception, address: str, timeout_s: float | None) -> str:
         return (
             f"{place}: the proxy of HTTP_PROXY or HTTPS_PROXY does not let us through; see NO_PROXY"
         )
-    reason = connection(error, ARGILLA_SETTING)
+    reason = why_unreachable(error, ARGILLA_SETTING)
     if reason:
         return f"{place} {reason}"
     if isinstance(error, httpx.ConnectTimeout):

@@ -16,7 +16,7 @@ from prometheus_client.core import (
     Metric,
 )
 
-from argilla_distill.plugin.health.readiness import workers
+from argilla_distill.plugin.dispatch import workers_alive
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.service import BUCKETS_S
 
@@ -58,7 +58,7 @@ class _Collector:
                 deliveries.add_metric(labels[1:], count)
         yield deliveries
         yield GaugeMetricFamily(
-            "distill_workers", "Workers alive.", value=len(workers(self._store, self._queue))
+            "distill_workers", "Workers alive.", value=len(workers_alive(self._store, self._queue))
         )
         beat = self._store.service.beats().get("cron")
         silent = (self._store.now() - beat) / 1000 if beat else float("inf")

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import Any
 
-from redis.exceptions import ResponseError
-from rq import Worker
-from rq.serializers import JSONSerializer
-
-from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.dispatch import workers_alive
+from argilla_distill.plugin.store import Store, StoreRefused
 from argilla_distill.plugin.store.trouble import trouble
-
-WORKER_SILENT_S = 90
-"""A worker whose heartbeat is older is taken for dead."""
 
 CRON_SILENT_S = 60
 
@@ -22,7 +15,11 @@ def check(store: Store, queue: str) -> dict[str, Any]:
     """What `/readyz` answers: ready is who would take a delivery, and has somebody to work on it.
 
     `redis` is whether it takes a write, which a full one, or a replica, does not; `why` says what is
-    wrong. Raises redis' errors if there is no Redis.
+    wrong.
+
+    Raises
+    ------
+    StoreError : Redis does not answer.
     """
     why = refused(store)
     now = store.now()
@@ -30,7 +27,7 @@ def check(store: Store, queue: str) -> dict[str, Any]:
     report: dict[str, Any] = {
         "redis": not why,
         "webhook": bool(store.service.webhooks()),
-        "workers": len(workers(store, queue)),
+        "workers": len(workers_alive(store, queue)),
         "cron": now - store.service.beats().get("cron", 0) < CRON_SILENT_S * 1000,
         "oldest_dirty_s": max(ages, default=0) / 1000,
     }
@@ -42,19 +39,6 @@ def refused(store: Store) -> str:
     """Why Redis takes no write; "" where it does."""
     try:
         store.service.try_write()
-    except ResponseError as error:  # it answers, so that all else can be looked at
+    except StoreRefused as error:  # it answers, so that all else can be looked at
         return trouble(error).what
     return ""
-
-
-def workers(store: Store, queue: str) -> list[str]:
-    """The names of the workers that are alive and take jobs of our queue."""
-    alive = []
-    for worker in Worker.all(connection=store.redis, serializer=JSONSerializer):
-        beat = worker.last_heartbeat
-        if beat is None or queue not in worker.queue_names():
-            continue
-        zone = beat.tzinfo or timezone.utc
-        if (datetime.now(zone) - beat.replace(tzinfo=zone)).total_seconds() < WORKER_SILENT_S:
-            alive.append(worker.name)
-    return alive

@@ -8,12 +8,11 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from flask import jsonify, make_response, redirect, render_template, request, url_for
-from redis.exceptions import RedisError
 from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.settings import Settings
-from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store import Store, StoreError
 from argilla_distill.plugin.store.trouble import trouble
 from argilla_distill.plugin.visitors.accounts import Accounts, bearer
 from argilla_distill.plugin.visitors.visitor import Refusal, Visitor
@@ -112,7 +111,7 @@ class Frame:
             return self.message(404, title, text, visitor)
         return self.not_yours(visitor)
 
-    def store_away(self, error: RedisError) -> AnyResponse:
+    def store_away(self, error: StoreError) -> AnyResponse:
         """Redis does not answer."""
         log.warning("no page without redis: %s: %s", type(error).__name__, error)
         return self.message(503, "Back in a moment", f"{trouble(error).what}. {STORE_AWAY}")

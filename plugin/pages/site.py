@@ -12,7 +12,6 @@ from typing import cast
 
 from flask import Blueprint, Flask, request
 from flask.json.provider import DefaultJSONProvider
-from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -33,7 +32,7 @@ from argilla_distill.plugin.pages.charts import report_charts, svg
 from argilla_distill.plugin.pages.frame import Frame
 from argilla_distill.plugin.pages.views.queue_view import KINDS
 from argilla_distill.plugin.settings import MAX_FORM_BYTES, Settings
-from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store import Store, StoreError
 from argilla_distill.plugin.visitors.accounts import Accounts
 
 ARGILLA_TIMEOUT_S = 3.0
@@ -88,7 +87,7 @@ def blueprint(
     bp.before_request(_only_forms)
     bp.before_request(frame.prepare)
     bp.after_request(_seal)
-    bp.register_error_handler(RedisError, frame.store_away)
+    bp.register_error_handler(StoreError, frame.store_away)
     bp.app_errorhandler(HTTPException)(partial(failures.failed, frame, _seal))
     return bp
 

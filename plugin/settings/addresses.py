@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
-from redis.connection import parse_url
-
 HTTP, REDIS = ("http", "https"), ("redis", "rediss", "unix")
 
 
@@ -103,7 +101,6 @@ def redis(value: str) -> str:
             " such as redis://127.0.0.1:6379/5; escape / and @ in a password as %2F and %40"
         )
     try:
-        parse_url(text)  # type: ignore[no-untyped-call]  # redis has no types there
         parts = urlsplit(text)
         parts.port  # noqa: B018  # raises where it is none
     except ValueError:

@@ -3,9 +3,10 @@
 | file | what is in it |
 | --- | --- |
 | `store` | all of it on one connection |
+| `connection` | how Redis is reached, and what its library raises, by our names |
 | `keys` | the name of every Redis key |
 | `packing` | JSON objects as bytes |
-| `trouble` | why Redis takes no write |
+| `trouble` | why Redis does not do what we ask, and what to do about it |
 | `history` | everything that was ever said and decided |
 | `datasets` | what is known now of each dataset |
 | `reports`, `reviews` | what was counted last; the review datasets |
@@ -14,6 +15,7 @@
 | `visits` | who is signed in, and who failed to |
 """
 
+from argilla_distill.plugin.store.connection import StoreError, StoreRefused
 from argilla_distill.plugin.store.store import Store, connect
 
-__all__ = ["Store", "connect"]
+__all__ = ["Store", "StoreError", "StoreRefused", "connect"]

@@ -6,11 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import redis as redis_client
-from redis.backoff import ExponentialBackoff
-from redis.retry import Retry
-
 from argilla_distill.plugin.settings import Settings
+from argilla_distill.plugin.store.connection import opened
 from argilla_distill.plugin.store.datasets import Datasets
 from argilla_distill.plugin.store.history import History
 from argilla_distill.plugin.store.keys import Keys
@@ -28,14 +25,7 @@ from argilla_distill.plugin.store.work.unfitted_texts import Texts
 
 def connect(settings: Settings, timeout_s: float = 5.0, retries: int = 3) -> Store:
     """The store that the settings name. Nothing is sent before the first call."""
-    connection = redis_client.Redis.from_url(
-        settings.redis_url.get_secret_value(),
-        socket_timeout=timeout_s,
-        socket_connect_timeout=timeout_s,
-        retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), retries),
-        health_check_interval=30,
-    )
-    return Store(connection, settings.key_prefix)
+    return Store(opened(settings, timeout_s, retries), settings.key_prefix)
 
 
 class Store:

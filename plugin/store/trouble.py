@@ -1,8 +1,8 @@
 """Why Redis does not do what we ask, in a sentence, and what to do about it: all that we say of it.
 
 A Redis may answer and yet take nothing: full, without room on its disk, a replica, still loading. Each
-is told by an error of its own, from a script's inside only by the error's text. Nothing of that text is
-told, whose arguments may be secrets. Addresses, and connections that fail, are `plugin.argilla.troubles`.
+has an error of its own, or, from inside a script, a text of its own. Nothing of that text is shown,
+whose arguments may be secrets. Connections that fail are `plugin.unreachable`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ from redis.exceptions import (
     RedisError,
     ResponseError,
 )
+from redis.exceptions import TimeoutError as RedisTimeout
+
+from argilla_distill.plugin.settings.addresses import shown
+from argilla_distill.plugin.unreachable import why_unreachable
 
 SETTING = "DISTILL_REDIS_URL"
 
@@ -102,6 +106,24 @@ def trouble(error: Exception) -> Trouble:
     text = str(error)
     known = next((found for sign, found in BY_SIGN.items() if sign in text), None)
     return known or (_refused(text) if isinstance(error, ResponseError) else AWAY)
+
+
+def with_address(error: Exception, url: str) -> str:
+    """What an error of Redis's means, with the address of that Redis, and what to do."""
+    place, found = f"Redis at {shown(url)}", trouble(error)
+    if found is not AWAY:
+        return f"{place} {found.state}: {found.remedy}"
+    reason = why_unreachable(error, SETTING)
+    if reason:
+        return f"{place} {reason}"
+    if isinstance(error, RedisTimeout):
+        return f"{place} did not answer in time: it is overloaded or hangs, or speaks TLS where we do not"
+    return f"{place} broke the connection off: it is going down, or wants TLS (rediss://)"
+
+
+def is_setting(error: Exception) -> bool:
+    """Whether it is `DISTILL_REDIS_URL` that is wrong, so that trying again cannot help."""
+    return trouble(error) in (PASSWORD, NUMBER)
 
 
 def _refused(text: str) -> Trouble:

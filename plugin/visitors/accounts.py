@@ -16,12 +16,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flask import Flask, request, session
-from redis.exceptions import ResponseError
 
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
 from argilla_distill.plugin.settings import Settings
-from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store import Store, StoreRefused
 from argilla_distill.plugin.store.visits.attempts import pair
 from argilla_distill.plugin.store.visits.sign_ins import SignIn
 from argilla_distill.plugin.visitors.asking import AWAY, Asking
@@ -191,7 +190,7 @@ class Accounts:
 
     def _renew(self, sign_in_id: str, known: SignIn) -> None:
         """A full Redis is no reason to show nothing: Argilla is asked again the next time."""
-        with suppress(ResponseError):
+        with suppress(StoreRefused):
             self._sign_ins.renew(sign_in_id, known)
 
 

@@ -7,10 +7,9 @@ import hashlib
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
-from redis.exceptions import RedisError
 
 from argilla_distill.plugin.settings import Settings
-from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store import Store, StoreError
 
 
 class Cookies(SecureCookieSessionInterface):
@@ -47,5 +46,5 @@ class Cookies(SecureCookieSessionInterface):
             return self.session_class()
         try:
             return super().open_session(app, request)
-        except RedisError:
+        except StoreError:
             return self.session_class()

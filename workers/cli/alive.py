@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import click
 
+from argilla_distill.plugin.dispatch import workers_alive
 from argilla_distill.plugin.errors import NoWorker
-from argilla_distill.plugin.health import readiness
 from argilla_distill.workers.use_cases.world import World
 
 NOBODY = "no worker is alive: what is read waits until one is started (`argilla-distill worker`)"
@@ -19,7 +19,7 @@ LOOK_S = 2.0
 
 def tell_if_nobody_works(world: World) -> None:
     """Say on standard error that no worker is alive, if none is."""
-    if not readiness.workers(world.store, world.settings.queue):
+    if not workers_alive(world.store, world.settings.queue):
         click.echo(f"argilla-distill: {NOBODY}", err=True)
 
 
@@ -42,7 +42,7 @@ class Patience:
         if now - self._looked < LOOK_S:
             return
         self._looked = now
-        if readiness.workers(self._world.store, self._world.settings.queue):
+        if workers_alive(self._world.store, self._world.settings.queue):
             self._seen = now
         elif now - self._seen >= PATIENCE_S:
             raise NoWorker(NOBODY)

@@ -18,11 +18,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from redis.exceptions import RedisError
 
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import gateway
-from argilla_distill.plugin.argilla.troubles import is_setting, with_redis
 from argilla_distill.plugin.errors import (
     ArgillaRefused,
     DistillError,
@@ -30,6 +28,7 @@ from argilla_distill.plugin.errors import (
     StoreUnavailable,
 )
 from argilla_distill.plugin.settings import Settings, read
+from argilla_distill.plugin.store.trouble import is_setting, with_address
 from argilla_distill.workers.cli import (
     guidelines,
     leaving,
@@ -51,9 +50,9 @@ def _world() -> Iterator[World]:
     argilla = gateway.connect(settings, state.service.time)
     try:
         yield World(argilla, state, settings)
-    except RedisError as error:
-        told = with_redis(error, settings.redis_url.get_secret_value())
-        raise (InvalidSettings if is_setting(error) else StoreUnavailable)(told) from None
+    except store.StoreError as error:
+        message = with_address(error, settings.redis_url.get_secret_value())
+        raise (InvalidSettings if is_setting(error) else StoreUnavailable)(message) from None
     finally:
         argilla.close()
 

@@ -11,6 +11,7 @@ import pytest
 from rq import Worker
 from rq.serializers import JSONSerializer
 
+from argilla_distill.plugin import dispatch
 from argilla_distill.plugin.health import readiness
 from argilla_distill.plugin.store import Store
 
@@ -63,14 +64,14 @@ def test_a_webhook_and_a_worker_make_it_ready(store: Store, queue: str, start: S
 def test_a_worker_that_died_without_a_word_does_not_count(
     store: Store, queue: str, start: Start
 ) -> None:
-    start(silent_s=readiness.WORKER_SILENT_S + 30)
-    alive = start(silent_s=readiness.WORKER_SILENT_S - 30)
-    assert readiness.workers(store, queue) == [alive]
+    start(silent_s=dispatch.WORKER_SILENT_S + 30)
+    alive = start(silent_s=dispatch.WORKER_SILENT_S - 30)
+    assert dispatch.workers_alive(store, queue) == [alive]
 
 
 def test_a_worker_of_other_queues_does_not_count(store: Store, queue: str, start: Start) -> None:
     start("somebody-elses")
-    assert readiness.workers(store, queue) == []
+    assert dispatch.workers_alive(store, queue) == []
 
 
 def test_a_cron_that_is_silent_for_a_minute_is_noticed(store: Store, queue: str) -> None:

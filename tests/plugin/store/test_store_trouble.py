@@ -12,7 +12,6 @@ import pytest
 import redis
 from redis.exceptions import BusyLoadingError, OutOfMemoryError, RedisError, ResponseError
 
-from argilla_distill.plugin.argilla.troubles import with_redis
 from argilla_distill.plugin.health.readiness import refused
 from argilla_distill.plugin.listener import create_app
 from argilla_distill.plugin.settings import Settings
@@ -29,6 +28,7 @@ from argilla_distill.plugin.store.trouble import (
     REPLICA,
     Trouble,
     trouble,
+    with_address,
 )
 from demo.servers import RedisServer
 from tests.plugin.test_listener import PATH, SECRET, event, signed
@@ -130,7 +130,7 @@ def test_each_error_has_its_sentence_and_says_what_to_do(error: RedisError, told
     assert told.remedy
     if told is not AWAY:  # the same words in a log, on a page and from a command
         place = "Redis at redis://r:6379/5"
-        assert with_redis(error, "redis://r:6379/5") == f"{place} {told.state}: {told.remedy}"
+        assert with_address(error, "redis://r:6379/5") == f"{place} {told.state}: {told.remedy}"
 
 
 def test_a_refused_command_is_no_redis_that_does_not_answer() -> None:

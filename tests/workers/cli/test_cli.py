@@ -17,7 +17,6 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NoWorker
-from argilla_distill.plugin.health import readiness
 from argilla_distill.plugin.store.trouble import FULL
 from argilla_distill.workers.cli import alive, operating
 from argilla_distill.workers.use_cases import registration
@@ -391,7 +390,7 @@ def test_patience_begins_anew_whenever_a_worker_shows_itself(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock, workers = [0.0], ["w"]
-    monkeypatch.setattr(readiness, "workers", lambda *_: list(workers))
+    monkeypatch.setattr(alive, "workers_alive", lambda *_: list(workers))
     patience = alive.Patience(town.world, lambda: clock[0])
     patience.check()
     workers.clear()

@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from redis.exceptions import RedisError, ResponseError
-
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.argilla import release as argilla_release
-from argilla_distill.plugin.argilla.troubles import with_redis
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, DistillError
 from argilla_distill.plugin.health import readiness
 from argilla_distill.plugin.settings.addresses import shown
+from argilla_distill.plugin.store import StoreError, StoreRefused
 from argilla_distill.plugin.store import trouble as redis_trouble
 from argilla_distill.plugin.webhook.deliveries import EVENTS
 from argilla_distill.workers.models.dataset_models import Models
@@ -60,9 +58,9 @@ def examine(world: World) -> Iterator[Finding]:
         name = check.__name__.strip("_")
         try:
             yield from check(world)
-        except RedisError as error:
-            told = with_redis(error, world.settings.redis_url.get_secret_value())
-            yield Finding(name, FAIL, told, "check DISTILL_REDIS_URL")
+        except StoreError as error:
+            message = redis_trouble.with_address(error, world.settings.redis_url.get_secret_value())
+            yield Finding(name, FAIL, message, "check DISTILL_REDIS_URL")
         except DistillError as error:
             yield Finding(name, FAIL, str(error), "see the findings above")
 
@@ -85,7 +83,7 @@ def _redis(world: World) -> Iterator[Finding]:
         return
     try:
         snapshots = redis.config_get("save").get("save")
-    except ResponseError:
+    except StoreRefused:
         snapshots = None
     if snapshots:
         text = "snapshots only: a crash loses the last minutes of the history"
@@ -104,7 +102,7 @@ def _room(world: World, memory: Mapping[str, Any]) -> Finding:
     )
     try:
         world.store.service.try_write()
-    except RedisError as error:
+    except StoreError as error:
         found = redis_trouble.trouble(error)
         return Finding("redis writes", FAIL, f"{found.what}; {text}", found.remedy)
     if limit and used > NEARLY_FULL * limit:
