@@ -2,9 +2,10 @@
 
 | file | what is in it |
 | --- | --- |
-| `gateway` | what is said to Argilla, and what it answers |
+| `gateway` | every request that we make of Argilla's API, as a method |
+| `records_by_id` | many records by their ids, although the search index lags behind |
 | `calls` | one call: made, timed, every failure turned into one of our errors |
-| `troubles` | what went wrong, in our words |
+| `troubles` | what Argilla's failures mean, and what to do |
 | `links` | where a browser finds in Argilla what is ours |
-| `release` | which releases of Argilla's server are held |
+| `release` | which releases of Argilla's server are supported |
 """

@@ -24,7 +24,7 @@ from argilla_distill.plugin.settings.addresses import shown
 from argilla_distill.plugin.unreachable import why_unreachable
 
 Timer = Callable[[str, float, bool], None]
-"""Told the name of a call, its seconds and whether it succeeded."""
+"""Called with the name of a call, its seconds and whether it succeeded."""
 
 
 @cache
@@ -48,34 +48,41 @@ class Calls:
 
     @contextmanager
     def within(self, limit_s: float) -> Iterator[None]:
-        """Calls made inside are given up after so many seconds without a word of the answer."""
+        """Calls made inside are given up after so many seconds in which nothing of the answer came."""
         self._limit_s = limit_s
         try:
             yield
         finally:
             self._limit_s = None
 
-    def _json(self, name: str, method: str, path: str, **options: Any) -> dict[str, Any]:
+    def json(self, name: str, method: str, path: str, **options: Any) -> dict[str, Any]:
+        """The JSON that a call gives. Raises as `call` does."""
         try:
-            data: dict[str, Any] = self._call(name, method, path, **options).json()
+            data: dict[str, Any] = self.call(name, method, path, **options).json()
         except ValueError:
-            told = f"{no_argilla(self._address)} ({method} {path} gave no JSON)"
-            raise ArgillaUnavailable(told) from None
+            message = f"{no_argilla(self._address)} ({method} {path} gave no JSON)"
+            raise ArgillaUnavailable(message) from None
         return data
 
     @property
     def _address(self) -> str:
         return str(self._http.base_url).rstrip("/")
 
-    def _call(self, name: str, method: str, path: str, **options: Any) -> httpx.Response:
+    def call(self, name: str, method: str, path: str, **options: Any) -> httpx.Response:
+        """Make one call, timed under its name. `options` are those of httpx.
+
+        Raises
+        ------
+        ArgillaUnavailable, ArgillaRefused, NotFound, InvalidValue : what went wrong, and what to do.
+        """
         if self._limit_s is not None:
             options["timeout"] = httpx.Timeout(self._limit_s, connect=min(5.0, self._limit_s))
         with self._timed(name):
             try:
                 answer = self._http.request(method, f"/api/v1/{path}", **options)
             except httpx.HTTPError as error:
-                told = _no_answer(error, self._address, self._limit_s or self._http.timeout.read)
-                raise ArgillaUnavailable(f"{told} ({method} {path})") from None
+                reason = _no_answer(error, self._address, self._limit_s or self._http.timeout.read)
+                raise ArgillaUnavailable(f"{reason} ({method} {path})") from None
             if answer.is_success:
                 return answer
             raise _error(answer, f"{method} {path}", self._address)
@@ -115,9 +122,9 @@ def _no_answer(error: Exception, address: str, timeout_s: float | None) -> str:
 
 def _error(answer: httpx.Response, call: str, address: str) -> Exception:
     status, detail = answer.status_code, answer.text[:500]
-    told = f"{refused_by_argilla(status, address, answer.headers.get('Location', ''))} ({call})"
+    message = f"{refused_by_argilla(status, address, answer.headers.get('Location', ''))} ({call})"
     if status >= 500 or status in (408, 425, 429):
-        return ArgillaUnavailable(told)
+        return ArgillaUnavailable(message)
     if status == 404 and answer.headers.get("Content-Type", "").startswith("text/html"):
         # A proxy that knows no such path: nothing that we asked for is gone.
         return ArgillaUnavailable(f"{no_argilla(address)} ({call} gave 404)")
@@ -126,5 +133,5 @@ def _error(answer: httpx.Response, call: str, address: str) -> Exception:
     if status == 422:
         return InvalidValue(f"{call}: {detail}")
     if status in (401, 403) or status < 400:
-        return ArgillaRefused(told)
-    return ArgillaRefused(f"{told}: {detail}")
+        return ArgillaRefused(message)
+    return ArgillaRefused(f"{message}: {detail}")

@@ -1,32 +1,24 @@
-"""What is said to Argilla, and what it answers. Nothing else talks to it.
+"""Every request that we make of Argilla's API, as a method. Nothing else talks to Argilla.
 
 It sends the smallest JSON that says what is meant (the SDK's `records.log` sends whole records
-back and so can undo what annotators did meanwhile). What the values mean is in `records`, how a call
-is made and fails in `calls`; what to write is decided by `workers.use_cases`.
+back and so can undo what annotators did meanwhile). What the values mean is in `domain.records`, how a
+call is made and fails in `calls`, how records are found by id in `records_by_id`; what to write is
+decided by `workers.use_cases`.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import httpx
 
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record, milliseconds
 from argilla_distill.plugin.argilla.calls import Calls, Timer, tls
+from argilla_distill.plugin.argilla.records_by_id import RecordsById
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
 from argilla_distill.plugin.settings import Settings
-
-SEARCH_LIMIT = 250
-"""How many ids Argilla takes in one terms filter."""
-
-SINGLY = 5
-"""So many records that the search does not find are asked for one by one."""
-
-INDEX_LAG_S = 1.5
-"""So long after a record was made at most, Elasticsearch finds it: it is refreshed every second."""
 
 VISITOR_TIMEOUT_S = 10.0
 """How long somebody who signs in waits for Argilla."""
@@ -52,32 +44,44 @@ def _client(settings: Settings, timeout_s: float, headers: dict[str, str]) -> ht
     )
 
 
-class Gateway(Calls):
+class Gateway:
     """Argilla through one authenticated HTTP client.
 
     Every method raises `ArgillaUnavailable` (try again), `ArgillaRefused` or `NotFound` (final),
     and those that write also `InvalidValue`.
     """
 
+    def __init__(self, http: httpx.Client, timer: Timer | None = None) -> None:
+        self._calls = Calls(http, timer)
+        self._records = RecordsById(self._calls)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._calls.close()
+
+    def within(self, limit_s: float) -> AbstractContextManager[None]:
+        """Calls made inside are given up after so many seconds in which nothing of the answer came."""
+        return self._calls.within(limit_s)
+
     # People
 
     def me(self) -> dict[str, Any]:
         """The user whose key we use: id, username, role."""
-        return self._json("me", "GET", "me")
+        return self._calls.json("me", "GET", "me")
 
     def user(self, user_id: str) -> tuple[dict[str, Any], list[str]]:
         """A user and the ids of their workspaces. Needs an owner's key."""
-        user = self._json("sign_in", "GET", f"users/{user_id}")
-        spaces = self._json("sign_in", "GET", f"users/{user_id}/workspaces")["items"]
+        user = self._calls.json("sign_in", "GET", f"users/{user_id}")
+        spaces = self._calls.json("sign_in", "GET", f"users/{user_id}/workspaces")["items"]
         return user, [space["id"] for space in spaces]
 
     def users(self) -> dict[str, str]:
         """All users: id → username. Needs an owner's key."""
-        return {u["id"]: u["username"] for u in self._json("users", "GET", "users")["items"]}
+        return {u["id"]: u["username"] for u in self._calls.json("users", "GET", "users")["items"]}
 
     def admins(self) -> set[str]:
         """The ids of owners and admins. Needs an owner's key."""
-        items = self._json("users", "GET", "users")["items"]
+        items = self._calls.json("users", "GET", "users")["items"]
         return {u["id"] for u in items if u["role"] in ("owner", "admin")}
 
     def sign_in(self, username: str, password: str) -> tuple[dict[str, Any], list[str]]:
@@ -88,7 +92,7 @@ class Gateway(Calls):
         ArgillaRefused : user name or password is wrong.
         """
         form = {"username": username, "password": password}
-        token = self._json("sign_in", "POST", "token", data=form)["access_token"]
+        token = self._calls.json("sign_in", "POST", "token", data=form)["access_token"]
         return self._visitor({"Authorization": f"Bearer {token}", "X-Argilla-Api-Key": ""})
 
     def identify(self, api_key: str) -> tuple[dict[str, Any], list[str]]:
@@ -101,40 +105,42 @@ class Gateway(Calls):
         return self._visitor({"X-Argilla-Api-Key": api_key})
 
     def _visitor(self, headers: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
-        user = self._json("sign_in", "GET", "me", headers=headers)
-        spaces = self._json("sign_in", "GET", "me/workspaces", headers=headers)["items"]
+        user = self._calls.json("sign_in", "GET", "me", headers=headers)
+        spaces = self._calls.json("sign_in", "GET", "me/workspaces", headers=headers)["items"]
         return user, [space["id"] for space in spaces]
 
     # Datasets
 
     def workspaces(self) -> dict[str, str]:
         """The workspaces that our key may see: id → name."""
-        items = self._json("datasets", "GET", "me/workspaces")["items"]
+        items = self._calls.json("datasets", "GET", "me/workspaces")["items"]
         return {space["id"]: space["name"] for space in items}
 
     def datasets(self, published: bool = True) -> list[Dataset]:
         """All published datasets, or all that are not published yet, without their questions."""
         names = self.workspaces()
-        items = self._json("datasets", "GET", "me/datasets")["items"]
+        items = self._calls.json("datasets", "GET", "me/datasets")["items"]
         return [Dataset.parse(d, names) for d in items if (d["status"] == "ready") == published]
 
     def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
         """One dataset with its questions. `workspaces` are those whose names are known, by id."""
-        data = self._json("dataset", "GET", f"datasets/{dataset_id}")
-        questions = self._json("dataset", "GET", f"datasets/{dataset_id}/questions")["items"]
+        data = self._calls.json("dataset", "GET", f"datasets/{dataset_id}")
+        questions = self._calls.json("dataset", "GET", f"datasets/{dataset_id}/questions")["items"]
         names = dict(workspaces or {})
         if data["workspace_id"] not in names:
-            space = self._json("dataset", "GET", f"workspaces/{data['workspace_id']}")
+            space = self._calls.json("dataset", "GET", f"workspaces/{data['workspace_id']}")
             names[space["id"]] = space["name"]
         return Dataset.parse(data, names, tuple(map(DatasetQuestion.parse, questions)))
 
     def activity(self, dataset_id: str) -> int:
         """When somebody last answered, in ms since the epoch."""
-        return milliseconds(self._json("look", "GET", f"datasets/{dataset_id}")["last_activity_at"])
+        return milliseconds(
+            self._calls.json("look", "GET", f"datasets/{dataset_id}")["last_activity_at"]
+        )
 
     def progress(self, dataset_id: str) -> dict[str, dict[str, int]]:
         """How many responses each user has given: username → status → count."""
-        users = self._json("look", "GET", f"datasets/{dataset_id}/users/progress")["users"]
+        users = self._calls.json("look", "GET", f"datasets/{dataset_id}/users/progress")["users"]
         return {
             user["username"]: {
                 status: user["completed"].get(status, 0) + user["pending"].get(status, 0)
@@ -145,21 +151,21 @@ class Gateway(Calls):
 
     def guidelines(self, dataset_id: str) -> str:
         """What annotators of a dataset are told; empty without guidelines."""
-        return self._json("guidelines", "GET", f"datasets/{dataset_id}")["guidelines"] or ""
+        return self._calls.json("guidelines", "GET", f"datasets/{dataset_id}")["guidelines"] or ""
 
     def write_guidelines(self, dataset_id: str, text: str) -> None:
         """Replace a dataset's guidelines, markdown of at most 10,000 characters; "" removes them."""
         body = {"guidelines": text or None}
-        self._call("guidelines", "PATCH", f"datasets/{dataset_id}", json=body)
+        self._calls.call("guidelines", "PATCH", f"datasets/{dataset_id}", json=body)
 
     def create_and_delete_dataset(self, name: str) -> str | None:
-        """Make Argilla tell an event: the id of a dataset that was, None without a workspace."""
+        """Make Argilla send an event. Returns the id of a dataset that was, None without a workspace."""
         spaces = self.workspaces()
         if not spaces:
             return None
         body = {"name": name, "workspace_id": next(iter(spaces))}
-        dataset_id = str(self._json("probe", "POST", "datasets", json=body)["id"])
-        self._call("probe", "DELETE", f"datasets/{dataset_id}")
+        dataset_id = str(self._calls.json("probe", "POST", "datasets", json=body)["id"])
+        self._calls.call("probe", "DELETE", f"datasets/{dataset_id}")
         return dataset_id
 
     # Review datasets: the one kind of dataset, and of record, that we make ourselves
@@ -167,10 +173,10 @@ class Gateway(Calls):
     def blueprint(self, dataset_id: str) -> dict[str, Any]:
         """What a dataset like this one is made of: guidelines, fields and questions, as Argilla's JSON."""
         parts = {
-            part: self._json("dataset", "GET", f"datasets/{dataset_id}/{part}")["items"]
+            part: self._calls.json("dataset", "GET", f"datasets/{dataset_id}/{part}")["items"]
             for part in ("fields", "questions")
         }
-        data = self._json("dataset", "GET", f"datasets/{dataset_id}")
+        data = self._calls.json("dataset", "GET", f"datasets/{dataset_id}")
         return {"guidelines": data.get("guidelines") or "", **parts}
 
     def create_dataset(
@@ -180,110 +186,68 @@ class Gateway(Calls):
         questions: Sequence[Mapping[str, Any]],
         metadata: Sequence[Mapping[str, Any]],
     ) -> str:
-        """Make and publish a dataset; the answer is its id. What cannot be finished is deleted."""
-        dataset_id = str(self._json("create", "POST", "datasets", json=body)["id"])
+        """Make and publish a dataset. Returns its id. What cannot be finished is deleted."""
+        dataset_id = str(self._calls.json("create", "POST", "datasets", json=body)["id"])
         path = f"datasets/{dataset_id}"
         parts = (("fields", fields), ("questions", questions), ("metadata-properties", metadata))
         try:
             for part, items in parts:
                 for item in items:
-                    self._call("create", "POST", f"{path}/{part}", json=item)
-            self._call("create", "PUT", f"{path}/publish")
+                    self._calls.call("create", "POST", f"{path}/{part}", json=item)
+            self._calls.call("create", "PUT", f"{path}/publish")
         except Exception:
             with suppress(ArgillaUnavailable, ArgillaRefused, NotFound):
-                self._call("create", "DELETE", path)
+                self._calls.call("create", "DELETE", path)
             raise
         return dataset_id
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Delete a dataset of ours; one already gone is no error."""
         with suppress(NotFound):
-            self._call("create", "DELETE", f"datasets/{dataset_id}")
+            self._calls.call("create", "DELETE", f"datasets/{dataset_id}")
 
     def update_dataset(self, dataset_id: str, **changes: Any) -> None:
         """Change `distribution`, `guidelines` or `name` of a dataset."""
-        self._call("update", "PATCH", f"datasets/{dataset_id}", json=changes)
+        self._calls.call("update", "PATCH", f"datasets/{dataset_id}", json=changes)
 
     def update_question(self, question_id: str, **changes: Any) -> None:
         """Change `title`, `description` or `settings` of a question."""
-        self._call("update", "PATCH", f"questions/{question_id}", json=changes)
+        self._calls.call("update", "PATCH", f"questions/{question_id}", json=changes)
 
     def put_records(self, dataset_id: str, items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-        """Upsert at most 500 records of a dataset of ours by external id; the answer is their ids."""
+        """Upsert at most 500 records of a dataset of ours. Returns external id → id."""
         path = f"datasets/{dataset_id}/records/bulk"
-        data = self._json("copy", "PUT", path, json={"items": list(items)})
+        data = self._calls.json("copy", "PUT", path, json={"items": list(items)})
         return {item["external_id"]: item["id"] for item in data["items"]}
 
     def delete_records(self, dataset_id: str, ids: Sequence[str]) -> None:
         """Delete at most 100 records of a dataset of ours; those already gone are no error."""
         with suppress(NotFound):
             path = f"datasets/{dataset_id}/records"
-            self._call("copy", "DELETE", path, params={"ids": ",".join(ids)})
+            self._calls.call("copy", "DELETE", path, params={"ids": ",".join(ids)})
 
     # Records
 
     def record(self, record_id: str) -> Record:
         """One record with responses and suggestions."""
-        return Record.parse(self._json("record", "GET", f"records/{record_id}"))
+        return self._records.one(record_id)
 
     def records(
         self, dataset_id: str, ids: Sequence[str], settled: bool = False
     ) -> dict[str, Record]:
-        """Many records by id; those that are gone are missing from the answer.
-
-        One search per 250 ids. The search index lags behind, so that what it does not find is asked
-        for singly before it is believed to be gone. Where that is much, it is searched for once
-        more when the index has caught up, and three of them, asked for singly, tell whether it has.
+        """Many records by id; those that are gone are left out.
 
         Parameters
         ----------
         settled : whether all have been there, if they are, for longer than the index lags behind.
         """
-        found = self._found(dataset_id, ids) if len(ids) > 1 else {}
-        missing = [i for i in ids if i not in found]
-        if len(missing) <= SINGLY:
-            return found | self._singly(missing)
-        if not settled:
-            time.sleep(INDEX_LAG_S)
-            found |= self._found(dataset_id, missing)
-            missing = [i for i in ids if i not in found]
-        samples = dict.fromkeys(missing[n] for n in (0, len(missing) // 2, -1) if missing)
-        there = self._singly(list(samples))
-        return found | (self._singly(missing) if there else {})
-
-    def _found(self, dataset_id: str, ids: Sequence[str]) -> dict[str, Record]:
-        """Those of the records that the search finds."""
-        found: dict[str, Record] = {}
-        for start in range(0, len(ids), SEARCH_LIMIT):
-            part = list(ids[start : start + SEARCH_LIMIT])
-            found |= {record.id: record for record in self._search(dataset_id, part)}
-        return found
-
-    def _singly(self, ids: Sequence[str]) -> dict[str, Record]:
-        """Those of the records that there are, each asked for by itself."""
-        found: dict[str, Record] = {}
-        for record_id in ids:
-            with suppress(NotFound):
-                found[record_id] = self.record(record_id)
-        return found
+        return self._records.found(dataset_id, ids, settled)
 
     def page(self, dataset_id: str, offset: int, limit: int) -> tuple[list[Record], int]:
         """A page of a dataset's records, and how many there are in all."""
         query = {"include": "responses,suggestions", "offset": offset, "limit": limit}
-        data = self._json("page", "GET", f"datasets/{dataset_id}/records", params=query)
+        data = self._calls.json("page", "GET", f"datasets/{dataset_id}/records", params=query)
         return [Record.parse(item) for item in data["items"]], data["total"]
-
-    def _search(self, dataset_id: str, ids: Sequence[str]) -> Iterator[Record]:
-        scope = {"entity": "record", "property": "id"}
-        terms = {"type": "terms", "scope": scope, "values": ids}
-        data = self._json(
-            "search",
-            "POST",
-            f"datasets/{dataset_id}/records/search",
-            params={"include": ["responses", "suggestions"], "limit": 1000},
-            json={"filters": {"and": [terms]}},
-        )
-        return (Record.parse(item["record"]) for item in data["items"])
 
     # Suggestions: the one thing that we write on annotators' records
 
@@ -294,40 +258,40 @@ class Gateway(Calls):
         that Argilla does not accept refuses them all.
         """
         path = f"datasets/{dataset_id}/records/bulk"
-        data = self._json("suggest", "PUT", path, json={"items": list(items)})
+        data = self._calls.json("suggest", "PUT", path, json={"items": list(items)})
         return {item["id"]: Record.parse(item) for item in data["items"]}
 
     def withdraw(self, record_id: str, suggestion_ids: Sequence[str]) -> None:
         """Delete suggestions of one record; those already gone are no error."""
         with suppress(NotFound):
             path = f"records/{record_id}/suggestions"
-            self._call("withdraw", "DELETE", path, params={"ids": ",".join(suggestion_ids)})
+            self._calls.call("withdraw", "DELETE", path, params={"ids": ",".join(suggestion_ids)})
 
     # Webhooks
 
     def webhooks(self) -> list[dict[str, Any]]:
         """The webhooks of the server, secrets included. Needs an owner's key."""
-        items: list[dict[str, Any]] = self._json("webhooks", "GET", "webhooks")["items"]
+        items: list[dict[str, Any]] = self._calls.json("webhooks", "GET", "webhooks")["items"]
         return items
 
     def create_webhook(self, url: str, events: Sequence[str], description: str) -> dict[str, Any]:
-        """Register a webhook; the answer holds its id and secret."""
+        """Register a webhook. Returns it with its id and secret."""
         body = {"url": url, "events": list(events), "description": description}
-        return self._json("webhooks", "POST", "webhooks", json=body)
+        return self._calls.json("webhooks", "POST", "webhooks", json=body)
 
     def update_webhook(self, webhook_id: str, **changes: Any) -> dict[str, Any]:
         """Change `events`, `enabled`, `url` or `description` of a webhook."""
-        return self._json("webhooks", "PATCH", f"webhooks/{webhook_id}", json=changes)
+        return self._calls.json("webhooks", "PATCH", f"webhooks/{webhook_id}", json=changes)
 
     def delete_webhook(self, webhook_id: str) -> None:
         """Delete a webhook; one already gone is no error."""
         with suppress(NotFound):
-            self._call("webhooks", "DELETE", f"webhooks/{webhook_id}")
+            self._calls.call("webhooks", "DELETE", f"webhooks/{webhook_id}")
 
     def ping(self, webhook_id: str) -> None:
         """Ask Argilla to deliver a ping to a webhook."""
-        self._call("ping", "POST", f"webhooks/{webhook_id}/ping")
+        self._calls.call("ping", "POST", f"webhooks/{webhook_id}/ping")
 
     def version(self) -> str:
         """Argilla's version."""
-        return str(self._json("version", "GET", "version")["version"])
+        return str(self._calls.json("version", "GET", "version")["version"])

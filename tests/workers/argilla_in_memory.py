@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -166,6 +167,10 @@ class FakeArgilla(Gateway):
 
     def close(self) -> None:
         """Nothing is open."""
+
+    def within(self, limit_s: float) -> AbstractContextManager[None]:
+        """Nothing takes long."""
+        return nullcontext()
 
     @call
     def me(self) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argilla_distill.domain.records import Suggestion
-from argilla_distill.plugin.argilla.gateway import SEARCH_LIMIT, Gateway, connect
+from argilla_distill.plugin.argilla.gateway import Gateway, connect
+from argilla_distill.plugin.argilla.records_by_id import SEARCH_LIMIT
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
 from argilla_distill.plugin.settings import Settings
 

@@ -21,7 +21,7 @@ def argilla(address: str) -> str:
 
 def failing(http: httpx.Client) -> str:
     with pytest.raises(DistillError) as caught:
-        Calls(http)._json("me", "GET", "me")
+        Calls(http).json("me", "GET", "me")
     return checked(str(caught.value))
 
 
@@ -95,10 +95,10 @@ def test_a_page_that_is_not_found_does_not_mean_that_anything_is_gone() -> None:
     transport = httpx.MockTransport(lambda _: html)
     with httpx.Client(base_url="http://a", transport=transport) as http:
         with pytest.raises(ArgillaUnavailable, match="is not Argilla"):
-            Calls(http)._json("record", "GET", "records/1")
+            Calls(http).json("record", "GET", "records/1")
         html = httpx.Response(404, json={"detail": "Record not found"})
         with pytest.raises(NotFound):
-            Calls(http)._json("record", "GET", "records/1")
+            Calls(http).json("record", "GET", "records/1")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from argilla_distill.plugin.argilla import gateway
 from argilla_distill.plugin.argilla.gateway import Gateway
+from argilla_distill.plugin.argilla.records_by_id import INDEX_LAG_S
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.workers.use_cases.distilling import backlog
 from argilla_distill.workers.use_cases.distilling import distil as distilling
@@ -154,7 +154,7 @@ def argilla(*there: str, indexed: Callable[[str], bool] = lambda record_id: True
 def impatient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Nobody really sleeps; how long they would have."""
     slept: list[float] = []
-    monkeypatch.setattr("argilla_distill.plugin.argilla.gateway.time.sleep", slept.append)
+    monkeypatch.setattr("argilla_distill.plugin.argilla.records_by_id.time.sleep", slept.append)
     return slept
 
 
@@ -166,7 +166,7 @@ def test_many_that_are_gone_cost_a_look_at_all_of_them(
     wire, calls = argilla("r3")
     assert set(wire.records(D, ids, settled)) == {"r3"}
     assert calls == {"search": 4 if settled else 8, "single": 3}
-    assert impatient == [] if settled else [gateway.INDEX_LAG_S]
+    assert impatient == [] if settled else [INDEX_LAG_S]
 
 
 def test_many_that_the_index_does_not_know_yet_are_found_when_it_does() -> None:

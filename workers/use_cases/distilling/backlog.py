@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from argilla_distill.domain.records import Record
-from argilla_distill.plugin.argilla.gateway import INDEX_LAG_S
+from argilla_distill.plugin.argilla.records_by_id import INDEX_LAG_S
 from argilla_distill.workers.use_cases.distilling.observing import Look
 from argilla_distill.workers.use_cases.distilling.publishing import publish
 from argilla_distill.workers.use_cases.distilling.run import Run
