@@ -6,7 +6,7 @@
     └── EngineError
         ├── BadValue          a value that the question does not take
         │   └── UnknownLabel  a label that the question does not have
-        ├── NotStanding       reverting a fact that is not there
+        ├── NotCurrent        reverting a fact that is not there, or was replaced
         ├── UnknownStrategy   a strategy name that nobody registered
         │   └── NotAStrategy  what has that name cannot be loaded, or is no strategy
         ├── UnsuitedStrategy  a strategy that cannot answer this type of question
@@ -33,10 +33,10 @@ class UnknownLabel(BadValue):
         super().__init__(f"unknown label {label!r}; this question has {', '.join(labels)}")
 
 
-class NotStanding(EngineError):
-    def __init__(self, fact: object, standing: object) -> None:
-        found = "nothing" if standing is None else repr(standing)
-        super().__init__(f"cannot revert {fact!r}: {found} stands there")
+class NotCurrent(EngineError):
+    def __init__(self, fact: object, current: object) -> None:
+        why = "there is none" if current is None else f"the current value is {current!r}"
+        super().__init__(f"cannot revert {fact!r}: {why}")
 
 
 class UnknownStrategy(EngineError):

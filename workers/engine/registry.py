@@ -29,9 +29,9 @@ from argilla_distill.workers.engine.label.learned import Learned
 from argilla_distill.workers.engine.label.majority import Majority
 from argilla_distill.workers.engine.rating.median_rating import RatingMajority
 from argilla_distill.workers.engine.rating.rating import RatingLearned
+from argilla_distill.workers.engine.text.frequent_text import TextMajority
 from argilla_distill.workers.engine.text.text import TextLearned
 from argilla_distill.workers.engine.text.text_alignment import TextAlignment
-from argilla_distill.workers.engine.text.text_model import TextMajority
 
 CLASSES: tuple[type[Strategy], ...] = (
     *(Majority, DawidSkene, Learned),

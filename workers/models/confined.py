@@ -15,7 +15,7 @@ from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Fact
 from argilla_distill.workers.engine.contract.question import Question, question_of
 from argilla_distill.workers.engine.contract.strategy import Reliability, State, Strategy, Training
-from argilla_distill.workers.engine.errors import EngineError, NotStanding, StrategyFailed
+from argilla_distill.workers.engine.errors import EngineError, NotCurrent, StrategyFailed
 from argilla_distill.workers.models.strategy_process import StrategyProcess
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Confined(Strategy):
     def _ask(self, method: str, *arguments: Any) -> Any:
         try:
             return self.process.ask(method, *arguments)
-        except (NotStanding, StrategyFailed):
+        except (NotCurrent, StrategyFailed):
             raise
         except (
             EngineError

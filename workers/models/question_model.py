@@ -16,7 +16,7 @@ from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Content, Fact
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
-from argilla_distill.workers.engine.errors import NotStanding
+from argilla_distill.workers.engine.errors import NotCurrent
 from argilla_distill.workers.engine.measures.review_value import ReviewValue, ReviewValues
 from argilla_distill.workers.models.facts_of_history import Change, Witness, standing
 from argilla_distill.workers.models.values import content, short
@@ -99,7 +99,7 @@ class Model:
         else:
             try:
                 self.strategy.revert(fact)
-            except NotStanding:  # a draft or an echo: it never counted
+            except NotCurrent:  # a draft or an echo: it never counted
                 return
         self.changes += 1
 

@@ -65,7 +65,7 @@ class StrategyProcess:
         Raises
         ------
         StrategyFailed : it raised, ended its process, or took longer than the limit.
-        EngineError : it refused, as the contract of strategies says (`NotStanding`, …).
+        EngineError : it refused, as the contract of strategies says (`NotCurrent`, …).
         """
         if self.failure is not None:
             raise self.failure

@@ -15,7 +15,7 @@ from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Fact, Source, Vote
 from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.contract.strategy import Strategy
-from argilla_distill.workers.engine.errors import NotStanding, UnknownLabel, UnknownStrategy
+from argilla_distill.workers.engine.errors import NotCurrent, UnknownLabel, UnknownStrategy
 from tests.workers.engine import refit_gap
 from tests.workers.engine.crowds import crowd
 from tests.workers.engine.refit_gap import EVERY, Path
@@ -184,11 +184,11 @@ def test_an_unknown_label_is_refused_and_nothing_changes(strategy: Strategy) -> 
     before = snapshot.pack(strategy.state())
     with pytest.raises(UnknownLabel, match=r"unknown label 'd'; this question has a, b, c"):
         strategy.learn(Vote("new", "ann0", "d"))
-    with pytest.raises(NotStanding):
+    with pytest.raises(NotCurrent):
         strategy.revert(Vote("new", "ann0", "a"))
     standing = votes[0]
     wrong = next(label for label in LABELS if label != standing.value)
-    with pytest.raises(NotStanding, match="stands there"):
+    with pytest.raises(NotCurrent, match="the current value is"):
         strategy.revert(standing._replace(value=wrong))
     assert snapshot.pack(strategy.state()) == before
 

@@ -12,7 +12,7 @@ from argilla_distill.workers.engine.contract.decision import ADJUDICATED, REVIEW
 from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Source, Vote
 from argilla_distill.workers.engine.contract.question import Question, label_question
 from argilla_distill.workers.engine.custom import Custom
-from argilla_distill.workers.engine.errors import NotStanding, UnknownLabel
+from argilla_distill.workers.engine.errors import NotCurrent, UnknownLabel
 from tests.workers.engine.crowds import crowd
 
 
@@ -24,7 +24,7 @@ class Louder(Custom):
     def posterior(self, votes: Sequence[Vote]) -> Mapping[str, float]:
         shares = dict.fromkeys(self.question.labels, 0.1)
         for vote in votes:
-            model = self.standing_.sources.get(vote.annotator) == "model"
+            model = self.facts.sources.get(vote.annotator) == "model"
             shares[vote.value] += 0.5 if model else 1.0
         return shares
 
@@ -78,7 +78,8 @@ def test_what_else_stands_is_there_to_be_looked_up_and_moves_the_records_it_conc
     model.revert(Source("gpt", "model"))
     assert model.moved(0.01) == ["r"]
     model.learn(Content("r", "a text"))
-    assert model.standing_.contents == {"r": "a text"}
+    assert model.facts.contents == {"r": "a text"}
+    assert model.standing_ is model.facts  # its name in the last release
     assert model.moved(0.01) == []
 
 
@@ -128,7 +129,7 @@ def test_bad_facts_are_refused_and_change_nothing() -> None:
     with pytest.raises(UnknownLabel, match="unknown label 'd'; this question has a, b, c"):
         model.learn(Vote("r1", "ann0", "d"))
     for fact in (Vote("new", "ann0", "a"), Adjudication("r1", "a"), Content("r1", "a")):
-        with pytest.raises(NotStanding):
+        with pytest.raises(NotCurrent):
             model.revert(fact)
     assert snapshot.pack(model.state()) == before
 

@@ -19,7 +19,7 @@ from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import Question, label_question
 from argilla_distill.workers.engine.errors import (
     NotAStrategy,
-    NotStanding,
+    NotCurrent,
     StrategyFailed,
     UnknownStrategy,
     UnsuitedStrategy,
@@ -58,7 +58,7 @@ def test_it_decides_as_it_would_among_us(own: Confined) -> None:
 
 def test_what_the_contract_refuses_is_refused_and_it_goes_on(own: Confined) -> None:
     own.fit(VOTES)
-    with pytest.raises(NotStanding):
+    with pytest.raises(NotCurrent):
         own.revert(Vote("r", "eve", "yes"))
     assert own.n_votes == 3
 

@@ -16,7 +16,7 @@ from scipy.special import betaincinv
 
 from argilla_distill.workers.engine.composite.elements import ElementModel
 from argilla_distill.workers.engine.composite.parts import Element, Reading, Whole
-from argilla_distill.workers.engine.contract.current_facts import Standing
+from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
 from argilla_distill.workers.engine.contract.decision import Decision, why_abstain
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
 from argilla_distill.workers.engine.contract.numbers import Floats
@@ -46,12 +46,12 @@ class Composite(Strategy):
 
     Attributes
     ----------
-    standing_ : Standing, of votes and adjudications
+    standing_ : CurrentFacts, of votes and adjudications
     models_ : list of ElementModel
     reported_ : dict of record to (leader, posterior), as `moved` last reported them
     """
 
-    standing_: Standing
+    standing_: CurrentFacts
     models_: list[ElementModel]
     reported_: dict[str, tuple[Value, Mapping[str, float]]]
     _touched: set[str]  # records that may have moved
@@ -101,7 +101,7 @@ class Composite(Strategy):
 
     def fit(self, facts: Iterable[Fact]) -> Self:
         self.reported_ = {}
-        self.standing_ = Standing(
+        self.standing_ = CurrentFacts(
             fact._replace(value=self._checked(fact.value))
             for fact in facts
             if isinstance(fact, Vote | Adjudication)
@@ -131,7 +131,7 @@ class Composite(Strategy):
     def revert(self, fact: Fact) -> None:
         if isinstance(fact, Vote | Adjudication):
             checked = fact._replace(value=self._checked(fact.value))
-            self.standing_.must_stand(checked)
+            self.standing_.require(checked)
             self._change(checked, self.standing_.revert)
 
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
@@ -201,7 +201,7 @@ class Composite(Strategy):
     def from_state(cls, state: State) -> Self:
         values: dict[str, Any] = dict(state)
         self = cls(question_of(values["question"]))
-        self.standing_ = Standing.of_state(values, spans=self.question.type == "span")
+        self.standing_ = CurrentFacts.of_state(values, spans=self.question.type == "span")
         self.reported_ = {
             record: (None if leader is None else self._checked(leader), posterior)
             for record, (leader, posterior) in values["reported"].items()

@@ -9,7 +9,8 @@
 | `decision` | a value or an abstention, with reasons |
 | `movement` | what changed since `moved` last reported, and since the last full fit |
 | `choice` | a choice among candidate values |
-| `value_model` | what strategies share that choose among candidates |
+| `choice_strategy` | strategies that choose among candidates |
+| `choice_model` | the part of them that is their own |
 | `reliability` | how good annotators are expected to be |
 | `shares` | rows that sum to 1 |
 | `numbers` | the types of arrays: `Floats`, `Ints`, … |

@@ -1,7 +1,7 @@
-"""The facts that stand, for questions of any type: who says what now, and what stands beside it.
+"""The current facts about a question of any type: everybody's latest vote, and what else is known.
 
-What anybody said before is in the history, which the store keeps. Label questions keep their votes
-as one sparse matrix instead, see `workers.engine.label.votes.votes`.
+Earlier votes are in the history, which the store keeps. Label questions keep their votes as one
+sparse matrix instead, see `workers.engine.label.votes.votes`.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from argilla_distill.workers.engine.contract.facts import (
     Vote,
 )
 from argilla_distill.workers.engine.contract.question import Span, Value
-from argilla_distill.workers.engine.errors import NotStanding
+from argilla_distill.workers.engine.errors import NotCurrent
 
 
-class Standing:
+class CurrentFacts:
     """One vote per record and annotator, one adjudication and one content per record, one source
-    per annotator; the last one stands.
+    per annotator. A later fact replaces an earlier one.
 
     Attributes
     ----------
     votes : mapping of record to mapping of annotator to Vote
-        No record without votes is in it, and so with all others here.
+        Records without votes are not in it; likewise in all others.
     records : mapping of annotator to the records that they voted on, in order of the votes
     adjudications : mapping of record to value
     contents : mapping of record to its text
     sources : mapping of annotator to kind
 
-    >>> standing = Standing([Vote("r", "ann", 3), Vote("r", "ann", 4), Adjudication("r", 5)])
-    >>> len(standing), standing.of("r")
+    >>> facts = CurrentFacts([Vote("r", "ann", 3), Vote("r", "ann", 4), Adjudication("r", 5)])
+    >>> len(facts), facts.of("r")
     (1, [Vote(record='r', annotator='ann', value=4, confidence=None)])
-    >>> standing.revert(Adjudication("r", 5))
-    >>> standing.revert(Adjudication("r", 5))  # doctest: +ELLIPSIS
+    >>> facts.revert(Adjudication("r", 5))
+    >>> facts.revert(Adjudication("r", 5))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    argilla_distill.workers.engine.errors.NotStanding: cannot revert Adjudication(...): nothing stands there
+    argilla_distill.workers.engine.errors.NotCurrent: cannot revert Adjudication(...): there is none
     """
 
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
@@ -54,7 +54,7 @@ class Standing:
             self.learn(fact)
 
     def __len__(self) -> int:
-        """Standing votes."""
+        """Number of current votes."""
         return self._n
 
     def of(self, record: str) -> list[Vote]:
@@ -67,7 +67,7 @@ class Standing:
         return sorted(self.votes.keys() | self.adjudications.keys())
 
     def learn(self, fact: Fact) -> None:
-        """Let the fact stand, in the place of an earlier one of its kind."""
+        """Add the fact; it replaces an earlier one of its kind."""
         if isinstance(fact, Vote):
             votes = self.votes.setdefault(fact.record, {})
             self._n += fact.annotator not in votes
@@ -80,24 +80,24 @@ class Standing:
         else:
             self.sources[fact.annotator] = fact.kind
 
-    def must_stand(self, fact: Fact) -> None:
-        """Raises NotStanding if the fact does not."""
-        standing: Value
+    def require(self, fact: Fact) -> None:
+        """Raises NotCurrent unless the fact is the current one of its kind."""
+        current: Value
         if isinstance(fact, Vote):
             vote = self.votes.get(fact.record, {}).get(fact.annotator)
-            said, standing = fact.value, None if vote is None else vote.value
+            given, current = fact.value, None if vote is None else vote.value
         elif isinstance(fact, Adjudication):
-            said, standing = fact.value, self.adjudications.get(fact.record)
+            given, current = fact.value, self.adjudications.get(fact.record)
         elif isinstance(fact, Content):
-            said, standing = fact.text, self.contents.get(fact.record)
+            given, current = fact.text, self.contents.get(fact.record)
         else:
-            said, standing = fact.kind, self.sources.get(fact.annotator)
-        if standing is None or standing != said:
-            raise NotStanding(fact, standing)
+            given, current = fact.kind, self.sources.get(fact.annotator)
+        if current is None or current != given:
+            raise NotCurrent(fact, current)
 
     def revert(self, fact: Fact) -> None:
-        """Take the fact out again. Raises NotStanding, and then changes nothing."""
-        self.must_stand(fact)
+        """Remove the fact. Raises NotCurrent, and then changes nothing."""
+        self.require(fact)
         if isinstance(fact, Vote):
             votes, records = self.votes[fact.record], self.records[fact.annotator]
             del votes[fact.annotator], records[fact.record]
@@ -114,7 +114,7 @@ class Standing:
             del self.sources[fact.annotator]
 
     def state(self) -> dict[str, Any]:
-        """What JSON can hold; `of_state` is the inverse."""
+        """Return what JSON can hold; `of_state` is the inverse."""
         votes = [list(vote) for each in self.votes.values() for vote in each.values()]
         return {
             "votes": votes,
@@ -124,10 +124,10 @@ class Standing:
         }
 
     @classmethod
-    def of_state(cls, state: dict[str, Any], spans: bool = False) -> Standing:
-        """`state` after a round trip through JSON; `spans`: whether values are made of spans.
+    def of_state(cls, state: dict[str, Any], spans: bool = False) -> CurrentFacts:
+        """Read `state`, also after a round trip through JSON; `spans`: whether values are spans.
 
-        >>> Standing.of_state(Standing([Vote("r", "ann", ("a", "b"))]).state()).of("r")[0].value
+        >>> CurrentFacts.of_state(CurrentFacts([Vote("r", "ann", ("a", "b"))]).state()).of("r")[0].value
         ('a', 'b')
         """
         self = cls()

@@ -1,13 +1,18 @@
 """How good annotators are expected to be, from expected counts of what they got right.
 
-`workers.engine.contract.strategy.Reliability` is what a strategy answers about them.
+`workers.engine.contract.strategy.Reliability` is what a strategy returns about them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+from scipy.special import betaincinv
 
 from argilla_distill.workers.engine.contract.numbers import Floats
+from argilla_distill.workers.engine.contract.strategy import Reliability
 
 CROWD_ACCURACY = 0.7
 CROWD_VOTES = 20.0
@@ -51,3 +56,32 @@ def expected_accuracy(counts: Floats, crowd: float | Floats) -> tuple[Floats, Fl
     hits, votes = np.einsum("jkk->j", counts), counts.sum(axis=(1, 2))
     strength = votes + ANNOTATOR_VOTES
     return (hits + ANNOTATOR_VOTES * crowd) / strength, strength
+
+
+def believed(
+    annotator: str,
+    accuracy: float,
+    strength: float,
+    n_votes: int,
+    traits: Mapping[str, float] | None = None,
+) -> Reliability:
+    """Return a reliability whose accuracy is the mean of a Beta worth `strength` votes.
+
+    >>> believed("ann", 0.8, 10.0, 2).low < 0.8 < believed("ann", 0.8, 10.0, 2).high
+    True
+    """
+    accuracy = min(max(accuracy, 0.001), 0.999)
+    low, high = interval(accuracy, strength)
+    return Reliability(annotator, accuracy, float(low), float(high), n_votes, None, traits or {})
+
+
+def interval(accuracy: Any, strength: Any) -> tuple[Any, Any]:
+    """Return the ends of the interval that holds the accuracy with probability 0.9.
+
+    The accuracy is the mean of Beta(a · s, (1 - a) · s); numbers, or arrays of one shape.
+
+    >>> [round(float(end), 2) for end in interval(0.5, 2.0)]  # Beta(1, 1): all are as probable
+    [0.05, 0.95]
+    """
+    hits, misses = accuracy * strength, (1 - accuracy) * strength
+    return betaincinv(hits, misses, 0.05), betaincinv(hits, misses, 0.95)

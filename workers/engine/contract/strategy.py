@@ -113,7 +113,7 @@ class Strategy(ABC):
 
     @abstractmethod
     def revert(self, fact: Fact) -> None:
-        """Take one fact out again. Raises NotStanding. An edit is `revert` then `learn`."""
+        """Take one fact out again. Raises NotCurrent. An edit is `revert` then `learn`."""
 
     @abstractmethod
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:

@@ -21,7 +21,7 @@ from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Int
 from argilla_distill.workers.engine.contract.question import Question, question_of
 from argilla_distill.workers.engine.contract.shares import leaders
 from argilla_distill.workers.engine.contract.strategy import Reliability, State, Strategy
-from argilla_distill.workers.engine.errors import NotStanding
+from argilla_distill.workers.engine.errors import NotCurrent
 from argilla_distill.workers.engine.label.judgement import Judgement, grown
 from argilla_distill.workers.engine.label.label_decision import contenders, decision_of
 from argilla_distill.workers.engine.label.votes import given_rows
@@ -143,7 +143,7 @@ class LabelModel(Judgement, Strategy):
         if isinstance(fact, Vote):
             standing = votes.get(fact.record, fact.annotator)
             if standing is None or standing != fact.value:
-                raise NotStanding(fact, standing)
+                raise NotCurrent(fact, standing)
             row, column = votes.row(fact.record), votes.column(fact.annotator)
             self._count(np.array([row]), -1.0)
             votes.drop(fact.record, fact.annotator)
@@ -153,7 +153,7 @@ class LabelModel(Judgement, Strategy):
             code = -1 if there is None else int(self.anchors_[there])
             standing = None if code < 0 else self.labels[code]
             if there is None or standing != fact.value:
-                raise NotStanding(fact, standing)
+                raise NotCurrent(fact, standing)
             self._anchor(there, -1)
 
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:

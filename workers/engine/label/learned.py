@@ -14,7 +14,7 @@ from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Int
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.contract.strategy import State, Training
-from argilla_distill.workers.engine.errors import NotStanding
+from argilla_distill.workers.engine.errors import NotCurrent
 from argilla_distill.workers.engine.label.correction import teaching
 from argilla_distill.workers.engine.label.correction.correction import Lesson, Reading, untaught
 from argilla_distill.workers.engine.label.pooled_model import PooledModel
@@ -127,7 +127,7 @@ class Learned(PooledModel):
         elif self.content:
             row = self.votes_.find_row(fact.record)
             if row is None or not self._reads(fact):
-                raise NotStanding(fact, "another text" if row in self.texts_.words else None)
+                raise NotCurrent(fact, "another text" if row in self.texts_.words else None)
             del self.texts_.words[row]
             self._see_text(row)
 

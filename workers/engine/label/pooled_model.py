@@ -19,7 +19,7 @@ from argilla_distill.workers.engine.contract.reliability import (
     expected_accuracy,
 )
 from argilla_distill.workers.engine.contract.strategy import State
-from argilla_distill.workers.engine.errors import NotStanding
+from argilla_distill.workers.engine.errors import NotCurrent
 from argilla_distill.workers.engine.label import pool
 from argilla_distill.workers.engine.label.em_model import DIGITS
 from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS, gathered
@@ -113,7 +113,7 @@ class PooledModel(WorthModel):
     def revert(self, fact: Fact) -> None:
         if isinstance(fact, Source):
             if self.kinds_.get(fact.annotator) != fact.kind:
-                raise NotStanding(fact, self.kinds_.get(fact.annotator))
+                raise NotCurrent(fact, self.kinds_.get(fact.annotator))
             del self.kinds_[fact.annotator]
             self._see_kind(fact.annotator)
         else:

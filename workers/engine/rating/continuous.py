@@ -1,18 +1,26 @@
-"""What the votes on a record, once levelled, say of its true rating, where any number may be given.
+"""What the votes on a record say of its true rating, where any number may be given.
 
-With the values of a scale it is `workers.engine.rating.discrete`.
+With the values of a scale, see `workers.engine.rating.discrete`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
 
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
+from argilla_distill.workers.engine.contract.question import Value
+from argilla_distill.workers.engine.rating.candidates import Candidates
 from argilla_distill.workers.engine.rating.raters import Raters
-from argilla_distill.workers.engine.rating.recalibration import DEPENDENCE, Bend, Columns
+from argilla_distill.workers.engine.rating.rating_range import RatingRange
+from argilla_distill.workers.engine.rating.recalibration import (
+    DEPENDENCE,
+    RatingVotes,
+    Recalibration,
+)
 
 DIFFICULTY_VOTES = 2.0
 """How many votes of a record's own weigh as much as how far votes are apart on any record."""
@@ -39,7 +47,7 @@ class Evidence(NamedTuple):
     levelled: Floats
 
 
-class Continuum:
+class ContinuousRatings:
     """A normal true rating and normal votes, wider apart on some records than on others.
 
     With w the trust in the raters and z their levelled votes (`Raters`)::
@@ -55,16 +63,20 @@ class Continuum:
     ----------
     center_, variance_, apart_ : float, points and points²
         The votes' median, τ² and the crowd's σ².
+    kinds_ : ndarray of shape (n_votes, 0)
+        No kinds of votes are distinguished here.
     """
 
-    def __init__(self, length: float) -> None:
-        self.length = length  # of the range, in points
+    def __init__(self, span: RatingRange) -> None:
+        self.span = span
         self.center_, self.variance_, self.apart_ = 0.0, 1.0, 1.0
-        self.told_ = np.empty((0, 0))
+        self.kinds_ = np.empty((0, 0))
 
-    def fit(self, votes: Columns, raters: Raters, bend: Bend, truth: Floats) -> Continuum:
-        """Learn the prior; neither a bend nor truths by record are seen here."""
-        self.told_ = self.tell(votes, raters, bend, truth)
+    def fit(
+        self, votes: RatingVotes, raters: Raters, line: Recalibration, truth: Floats
+    ) -> ContinuousRatings:
+        """Learn the prior; recalibration and truths by record play no part in it."""
+        self.kinds_ = self.kinds(votes, raters, line, truth)
         if not len(votes.vote):
             return self
         heard = votes.counts > 0
@@ -74,13 +86,13 @@ class Continuum:
         apart, worth = self._apart(votes, raters)
         mean, _ = raters.consensus(votes.record, votes.rater, votes.vote, votes.n)
         far = ((mean - self.center_) ** 2 - apart / np.maximum(worth, 1.0))[heard]
-        before = 4 * (0.2 * self.length) ** 2  # worth 4 records
+        before = 4 * (0.2 * self.span.length) ** 2  # worth 4 records
         self.variance_ = float((far.sum() + before) / (len(far) + 4))
-        self.variance_ = max(self.variance_, (0.05 * self.length) ** 2)
+        self.variance_ = max(self.variance_, (0.05 * self.span.length) ** 2)
         return self
 
-    def evidence(self, votes: Columns, raters: Raters, calm: float = 1.0) -> Evidence:
-        """The posterior; `calm` divides its variance. A bend is not seen here."""
+    def evidence(self, votes: RatingVotes, raters: Raters, calm: float = 1.0) -> Evidence:
+        """The posterior; its variance is divided by `calm`. Recalibration plays no part in it."""
         apart, worth = self._apart(votes, raters)
         mean, weight = raters.consensus(votes.record, votes.rater, votes.vote, votes.n)
         precise = 1 / self.variance_ + worth / apart
@@ -92,15 +104,44 @@ class Continuum:
         z = raters.levelled(votes.rater, votes.vote)
         return Evidence(mean, wide, less / self.variance_, sharp, z)
 
-    def means(self, votes: Columns, raters: Raters, bend: Bend) -> Floats:
-        mean = bend.intercept + bend.slope * self.evidence(votes, raters).mean
+    def means(self, votes: RatingVotes, raters: Raters, line: Recalibration) -> Floats:
+        mean = line.intercept + line.slope * self.evidence(votes, raters).mean
         return np.asarray(mean, np.float64)
 
-    def tell(self, votes: Columns, raters: Raters, bend: Bend, truth: Floats) -> Floats:
-        """Votes are all of one kind here: nothing, shape (n_votes, 0)."""
+    def candidates(
+        self,
+        votes: RatingVotes,
+        raters: Raters,
+        line: Recalibration,
+        anchors: Sequence[Value],
+    ) -> list[Candidates]:
+        """Return ratings at steps round the posterior mean, or round the adjudication, by record."""
+        at = np.searchsorted(votes.record, np.arange(votes.n + 1))
+        known = self.evidence(votes, raters, line.sharpness)
+        whole = self.span.low, self.span.high
+        found = []
+        for i in range(votes.n):
+            cut = slice(*at[i : i + 2])
+            value, given = line.intercept + line.slope * float(known.mean[i]), votes.vote[cut]
+            recalibrated = line != Recalibration() or not len(given)
+            bounds = whole if recalibrated else (given.min(), given.max())
+            value = round(float(np.clip(value, *bounds)), self.span.digits)
+            points, among = self.span.grid(value if anchors[i] is None else anchors[i])
+            grid = line.to_crowd(np.array(points, np.float64))
+            calm = 1 / (1 + (self.span.step / line.slope) ** 2 / 12 / known.variance[i])
+            prior = -calm * known.prior[i] * (grid - self.center_) ** 2 / 2
+            far = (grid - known.levelled[cut, None]) ** 2
+            votes_here = -calm * known.sharp[cut, None] * far / 2
+            found.append(Candidates(points, prior, votes_here, among))
+        return found
+
+    def kinds(
+        self, votes: RatingVotes, raters: Raters, line: Recalibration, truth: Floats
+    ) -> Floats:
+        """Return an array of shape (n_votes, 0): no kinds of votes are distinguished here."""
         return np.empty((len(votes.vote), 0))
 
-    def take(self, rater: Ints, told: Floats, sign: float) -> None:
+    def add(self, rater: Ints, kinds: Floats, sign: float) -> None:
         """Nothing to add."""
 
     def shares(self, n_raters: int) -> Floats:
@@ -109,29 +150,31 @@ class Continuum:
     def traits(self, raters: Raters) -> dict[str, Floats]:
         return {"spread": raters.spread_}
 
-    def losses(self, votes: Columns, raters: Raters, truth: Floats, bend: Bend) -> Floats:
+    def losses(
+        self, votes: RatingVotes, raters: Raters, truth: Floats, line: Recalibration
+    ) -> Floats:
         """Minus the log density of every record's truth, in ranges, nats."""
-        known = self.evidence(votes, raters, bend.sharpness)
-        wide = known.variance * bend.slope**2
-        far = truth - bend.intercept - bend.slope * known.mean
-        density = np.exp(-(far**2) / wide / 2) / np.sqrt(2 * np.pi * wide) * self.length
+        known = self.evidence(votes, raters, line.sharpness)
+        wide = known.variance * line.slope**2
+        far = truth - line.intercept - line.slope * known.mean
+        density = np.exp(-(far**2) / wide / 2) / np.sqrt(2 * np.pi * wide) * self.span.length
         return np.asarray(-np.log((1 - LAPSE) * density + LAPSE), np.float64)
 
-    def accuracy(self, raters: Raters) -> Floats:
+    def accuracy(self, raters: Raters, line: Recalibration) -> Floats:
         """Expected share of votes within a tenth of the range of the truth."""
         off = raters.intercept_ + (raters.slope_ - 1) * self.center_
-        near = 0.1 * self.length
+        near = 0.1 * self.span.length
         below, above = ((side - off) / raters.spread_ for side in (-near, near))
         return np.asarray(ndtr(above) - ndtr(below), np.float64)
 
     def state(self) -> dict[str, Any]:
         return {"spread": [self.center_, self.variance_, self.apart_]}
 
-    def restore(self, state: dict[str, Any]) -> Continuum:
+    def restore(self, state: dict[str, Any]) -> ContinuousRatings:
         self.center_, self.variance_, self.apart_ = state["spread"]
         return self
 
-    def _apart(self, votes: Columns, raters: Raters) -> tuple[Floats, Floats]:
+    def _apart(self, votes: RatingVotes, raters: Raters) -> tuple[Floats, Floats]:
         """σ² of every record, and how many votes its voices are worth."""
         record, n = votes.record, votes.n
         mean, weight = raters.consensus(record, votes.rater, votes.vote, n)

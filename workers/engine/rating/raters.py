@@ -20,7 +20,8 @@ CROWD_SPREAD = 0.2
 """Before a crowd's first vote: how trustworthy and (in ranges of the scale) how spread its votes
 are, and how many votes that belief is worth."""
 
-LEAST_TRUST = 0.02
+MIN_TRUST = 0.02
+"""No annotator is trusted less than this."""
 
 MAX_ITERATIONS = 100
 
@@ -31,19 +32,19 @@ DIGITS = 10
 """Parameters are rounded to so many decimals, so that the order of votes does not show."""
 
 
-class Told(NamedTuple):
-    """What some votes told of their annotators, by vote: against which consensus of the others.
+class Comparisons(NamedTuple):
+    """Votes beside what the others on the record say: what annotators are judged by.
 
     Attributes
     ----------
     rater : ndarray of shape (n_votes,)
         The annotator's number.
     vote, others : ndarray of shape (n_votes,), points
-        What they gave, and what the others on the record hold of it.
+        What they gave, and the consensus of the others on the record.
     weight : ndarray of shape (n_votes,), in [0, 1]
-        How much of the whole consensus the others are; 0 where there are no others.
+        The others' share in the weights of the whole record; 0 where there are no others.
     kinds : ndarray of shape (n_votes, n_kinds)
-        How probable the vote is to be of each kind that the view of records tells apart (`Scale`).
+        How probable the vote is to be of each kind that `DiscreteRatings` distinguishes.
     """
 
     rater: Ints
@@ -52,11 +53,11 @@ class Told(NamedTuple):
     weight: Floats
     kinds: Floats
 
-    def part(self, start: int, stop: int) -> Told:
+    def part(self, start: int, stop: int) -> Comparisons:
         """Some consecutive votes."""
         here = slice(start, stop)
         vote, others, weight, kinds = (column[here] for column in self[1:])
-        return Told(self.rater[here], vote, others, weight, kinds)
+        return Comparisons(self.rater[here], vote, others, weight, kinds)
 
     def sums(self, n_raters: int) -> Floats:
         """Sums per annotator, shape (n_raters, 7): n, 1, others, vote and their products."""
@@ -79,9 +80,9 @@ class Raters:
                  intercept[j] = mean(o) + a[j] - slope[j] · mean(o)
         spread   s²[j] = mean (v - intercept - slope · o)², the crowd's worth SPREAD_VOTES
 
-    repeated until the consensus stands. A vote counts in an annotator's means by the share that the
-    others have in the record's weights, (n-1)/n if all are alike: few others know little, and
-    their own noise takes just that out of the spread again.
+    repeated until the consensus no longer changes. A vote counts in an annotator's means by the
+    share that the others have in the record's weights, (n-1)/n if all are alike: few others know
+    little, and it makes up for the noise that they add to the spread.
 
     Plain inverse variances would trust those most who always say the same. Correlation with the
     others does not, and being between 0 and 1 it is milder than r² / (1 - r²), the best weight were
@@ -90,8 +91,8 @@ class Raters:
     Attributes
     ----------
     names : list of str
-    told_ : Told, of the last `fit`
-    sums_ : ndarray of shape (n_raters, 7), see `Told.sums`
+    comparisons_ : Comparisons, of the last `fit`
+    sums_ : ndarray of shape (n_raters, 7), see `Comparisons.sums`
     intercept_ (points), slope_, trust_, spread_ (points) : ndarray of shape (n_raters,)
     crowd_ : tuple of four numbers
         The crowd's shift (points), log stretch, trust and spread² (points²).
@@ -108,7 +109,7 @@ class Raters:
     def fit(self, record: Ints, names: list[str], vote: Floats, truth: Floats) -> Raters:
         """Learn from votes (record's number, annotator, points) and the truths of records (or nan).
 
-        What each vote told is in `told_` then.
+        What each vote is compared with is in `comparisons_` then.
         """
         self.names = sorted(set(names))
         self._numbers = {name: number for number, name in enumerate(self.names)}
@@ -119,8 +120,8 @@ class Raters:
         self._follow(np.arange(m))
         before = np.full(len(truth), np.inf)
         for _ in range(MAX_ITERATIONS):
-            self.told_ = self.tell(record, rater, vote, truth)
-            self.sums_ = self.told_.sums(m)
+            self.comparisons_ = self.compare(record, rater, vote, truth)
+            self.sums_ = self.comparisons_.sums(m)
             self._see_crowd()
             self._follow(np.arange(m))
             now = self.consensus(record, rater, vote, len(truth))[0]
@@ -144,18 +145,18 @@ class Raters:
         return np.array([self._numbers[name] for name in names], np.intp)
 
     def levelled(self, rater: Ints, vote: Floats) -> Floats:
-        """The votes on the crowd's scale: z."""
+        """Return the votes on the crowd's scale: z."""
         return np.asarray((vote - self.intercept_[rater]) / self.slope_[rater], np.float64)
 
     def consensus(self, record: Ints, rater: Ints, vote: Floats, n: int) -> tuple[Floats, Floats]:
-        """Each record's weighted mean on the crowd's scale (0 without votes), and its weight."""
+        """Return each record's weighted mean on the crowd's scale (0 without votes), and its weight."""
         trust = self.trust_[rater]
         weight = np.bincount(record, trust, minlength=n)
         total = np.bincount(record, trust * self.levelled(rater, vote), minlength=n)
-        return total / np.maximum(weight, LEAST_TRUST), np.asarray(weight, np.float64)
+        return total / np.maximum(weight, MIN_TRUST), np.asarray(weight, np.float64)
 
-    def tell(self, record: Ints, rater: Ints, vote: Floats, truth: Floats) -> Told:
-        """What the votes tell of their annotators; `truth` by record, nan where unknown."""
+    def compare(self, record: Ints, rater: Ints, vote: Floats, truth: Floats) -> Comparisons:
+        """Compare votes with the others on their record; `truth` by record, nan where unknown."""
         trust = self.trust_[rater]
         mean, weight = self.consensus(record, rater, vote, len(truth))
         several = np.bincount(record, minlength=len(truth))[record] > 1
@@ -165,16 +166,16 @@ class Raters:
         share = left / weight[record] if len(record) else left
         known = np.isfinite(truth)[record]
         others, share = np.where(known, truth[record], others), np.where(known, 1.0, share)
-        return Told(rater, vote, others, share, np.empty((len(rater), 0)))
+        return Comparisons(rater, vote, others, share, np.empty((len(rater), 0)))
 
-    def take(self, told: Told, sign: float) -> None:
-        """Add what votes told (sign 1) or take it out again (-1)."""
-        who, where = np.unique(told.rater, return_inverse=True)
-        self.sums_[who] += sign * told._replace(rater=where).sums(len(who))
+    def add(self, comparisons: Comparisons, sign: float) -> None:
+        """Add comparisons to what is known (sign 1), or remove them again (-1)."""
+        who, where = np.unique(comparisons.rater, return_inverse=True)
+        self.sums_[who] += sign * comparisons._replace(rater=where).sums(len(who))
         self._follow(who)
 
     def state(self) -> dict[str, Any]:
-        """As data; `of_state` is the inverse."""
+        """Return it as data; `of_state` is the inverse."""
         return {"length": self.length, "names": self.names, "crowd": list(self.crowd_)}
 
     @classmethod
@@ -229,7 +230,7 @@ class Raters:
             self.intercept_, self.slope_, self.trust_, self.spread_ = np.zeros((4, len(who)))
         self.intercept_[who] = np.round(x + a - slope * x, DIGITS)
         self.slope_[who] = np.round(slope, DIGITS)
-        self.trust_[who] = np.round(np.clip(r, LEAST_TRUST, 1.0), DIGITS)
+        self.trust_[who] = np.round(np.clip(r, MIN_TRUST, 1.0), DIGITS)
         self.spread_[who] = np.round(np.sqrt(spread2), DIGITS)
 
 

@@ -1,9 +1,12 @@
-"""Text questions: the answer nearest to what the reliable ones mean.
+"""Text questions: the answer nearest to what reliable annotators mean.
 
 | file | what is in it |
 | --- | --- |
 | `text` | the default strategy: chosen, never invented |
+| `text_model` | its model: the nearest answer |
+| `text_annotators` | how far annotators are from what is meant, and how much they weigh |
+| `text_training` | whether annotators weigh more once they were reviewed |
 | `text_alignment`, `alignment` | composed word by word, for those who ask for it |
-| `text_model` | what text strategies share |
-| `text_training` | whether reviewed annotators weigh more |
+| `frequent_text` | the most frequent answer, which everything else is measured against |
+| `answers` | the answers to one record, and how far they are apart |
 """

@@ -1,157 +1,203 @@
-"""What text strategies share: candidates, how far they are apart, and the yardstick."""
+"""The model of texts: which answer is nearest to all others, as far as annotators are trusted."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
-from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
 from argilla_distill.workers.engine.contract.choice import Choice, Voice, trust
-from argilla_distill.workers.engine.contract.facts import Vote
-from argilla_distill.workers.engine.contract.numbers import Floats, Ints
-from argilla_distill.workers.engine.contract.question import QuestionType, Value
-from argilla_distill.workers.engine.contract.reliability import ANNOTATOR_VOTES
-from argilla_distill.workers.engine.contract.strategy import Reliability
-from argilla_distill.workers.engine.contract.value_model import ValueModel, believed
-from argilla_distill.workers.engine.errors import BadValue
-from argilla_distill.workers.engine.measures.edit_distance import distances, words
+from argilla_distill.workers.engine.contract.choice_model import REFIT_SHARE, ChoiceModel
+from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
+from argilla_distill.workers.engine.contract.movement import Movement
+from argilla_distill.workers.engine.contract.numbers import Floats
+from argilla_distill.workers.engine.contract.question import Value
+from argilla_distill.workers.engine.contract.reliability import ANNOTATOR_VOTES, believed
+from argilla_distill.workers.engine.contract.strategy import Reliability, Training
+from argilla_distill.workers.engine.text.answers import (
+    RecordAnswers,
+    answers_of,
+    answers_on,
+    checked_text,
+)
+from argilla_distill.workers.engine.text.text_annotators import (
+    DIGITS,
+    Comparison,
+    TextAnnotators,
+    Weighting,
+)
+from argilla_distill.workers.engine.text.text_training import TRAINED, trained
 
-MOST_APART = 2.0
-"""Texts farther apart than this, in their mean lengths, have just nothing in common."""
+REFIT_BELOW = 500
+"""Models of fewer votes are refitted whenever facts changed."""
+
+TRAINING_ROUNDS = 4
+"""So many iterations at most where annotators are judged in cross-validation."""
+
+Choose = Callable[[RecordAnswers, TextAnnotators, float], Choice]
+"""How the answers to one record become a choice; the number is the sharpness."""
 
 
-class Answers(NamedTuple):
-    """The answers to one record.
+def nearest_answer(
+    answers: RecordAnswers, annotators: TextAnnotators, sharpness: float, among: int | None = None
+) -> Choice:
+    """Choose the answer of the least expected distance; formulas are in `TextLearned`."""
+    n, scale = len(answers.votes), sharpness / annotators.distance_**2
+    own = np.eye(len(answers.candidates)) * annotators.weighting.own
+    weights = annotators.weights(answers)
+    voices = []
+    for vote, said, weight in zip(answers.votes, answers.said, weights, strict=True):
+        cost = weight * answers.apart[said] + own[said] * annotators.farther(vote.annotator)
+        log = np.round(-scale * cost / n, DIGITS)
+        voices.append(Voice(vote.annotator, vote.value, annotators.accuracy(vote.annotator), log))
+    anchor = None if answers.truth is None else answers.candidates[answers.truth]
+    prior = np.zeros(len(answers.candidates))
+    return Choice(answers.candidates, prior, voices, anchor, trust(n), among)
+
+
+class TextModel(ChoiceModel):
+    """Annotators, everybody's answers, and how one is chosen of them.
+
+    Parameters
+    ----------
+    usual : Weighting
+        How far reliability counts unless adjudications show that it should count more.
+    sharpness : float
+    choose : callable, see `Choose`
 
     Attributes
     ----------
-    votes : list of Vote, by annotator
-    candidates : list of str
-        The answers that differ in more than case, punctuation and spaces, each as most wrote it;
-        an adjudication as the reviewer wrote it. In the order of their words.
-    said : ndarray of shape (n_votes,)
-        Which candidate each vote is.
-    apart : ndarray of shape (n_candidates, n_candidates)
-        At most MOST_APART, see `workers.engine.measures.edit_distance.distances`.
-    truth : int or None
-        Which candidate is the adjudication.
+    annotators_ : TextAnnotators
+        Weighted as `usual` or `TRAINED`.
+    training_ : Training
+        Its accuracy: a choice is right if no answer is nearer to the adjudication.
     """
 
-    votes: list[Vote]
-    candidates: list[str]
-    said: Ints
-    apart: Floats
-    truth: int | None
+    annotators_: TextAnnotators
+    training_: Training
 
+    def __init__(self, usual: Weighting, sharpness: float, choose: Choose = nearest_answer) -> None:
+        self.usual = usual
+        self.sharpness = sharpness
+        self.choose = choose
+        self._answers: dict[str, RecordAnswers] = {}
 
-def answers_of(votes: list[Vote], adjudication: str | None, more: str = "") -> Answers:
-    """Tell the candidates among a record's votes; `more` is one that nobody gave.
+    def checked(self, value: Value) -> Value:
+        return checked_text(value)
 
-    >>> votes = [Vote("r", "ann", "He left."), Vote("r", "ben", "he left"), Vote("r", "cas", "He?")]
-    >>> answers_of(votes, None).candidates
-    ['He?', 'He left.']
-    """
-    spelt: dict[tuple[str, ...], Counter[str]] = {}
-    for vote in votes:
-        spelt.setdefault(words(vote.value), Counter())[vote.value] += 1
-    if adjudication is not None:
-        spelt.setdefault(words(adjudication), Counter())[adjudication] += len(votes) + 1
-    if more:
-        spelt.setdefault(words(more), Counter())[more] += 0
-    keys = sorted(spelt)
-    numbers = {key: number for number, key in enumerate(keys)}
-    usual = [min(spelt[key], key=lambda text: (-spelt[key][text], text)) for key in keys]
-    said = np.array([numbers[words(vote.value)] for vote in votes], np.intp)
-    apart = np.array(distances(keys), np.float64).reshape(len(keys), len(keys))
-    apart = np.minimum(apart, MOST_APART)
-    truth = None if adjudication is None else numbers[words(adjudication)]
-    return Answers(votes, usual, said, apart, truth)
+    # -- the full fit -----------------------------------------------------------------------
 
+    def fit(self, facts: CurrentFacts) -> None:
+        before, self.facts = self._answers, facts
+        self._answers = {
+            record: answers_on(facts, record, before.get(record)) for record in facts.heard()
+        }
+        self.training_ = self._trained()
+        self.annotators_ = TextAnnotators(TRAINED if self.training_.used else self.usual)
+        self._learned = self.annotators_.fit(self._answers)
+        self._settled = {n: self.annotators_.farther(n) for n in self.annotators_.sums_}
+        self._drifting: set[str] = set()
 
-class TextModel(ValueModel):
-    """A fold over the answers to one text question."""
+    def _trained(self) -> Training:
+        """Find out whether annotators should weigh more once reviewers have judged them."""
+        judged = {r: a for r, a in self._answers.items() if a.truth is not None and a.votes}
+        plain = {record: answers_of(each.votes, None) for record, each in judged.items()}
 
-    types: ClassVar[frozenset[QuestionType]] = frozenset({"text"})
+        def posteriors(weighting: Weighting, test: Sequence[str]) -> list[Floats]:
+            annotators = TextAnnotators(weighting)
+            annotators.fit(self._answers | {r: plain[r] for r in test}, TRAINING_ROUNDS)
+            choices = [nearest_answer(plain[r], annotators, self.sharpness) for r in test]
+            return [choice.posterior() for choice in choices]
 
-    def _checked(self, value: Value) -> Value:
-        if not isinstance(value, str):
-            raise BadValue(f"{value!r} is no text")
-        return normalized(value)
+        return trained(judged, plain, self.usual, posteriors)
 
-    def _answers(self, record: str, before: Answers | None = None) -> Answers:
-        """The record's answers; `before`, if they still are."""
-        truth, votes = self.standing_.adjudications.get(record), self.standing_.of(record)
-        if before is not None and before.votes == votes:
-            was = None if before.truth is None else before.candidates[before.truth]
-            if was == truth:
-                return before
-        return answers_of(votes, truth)
+    @property
+    def training(self) -> Training:
+        return self.training_
 
+    # -- records and annotators -------------------------------------------------------------
 
-def normalized(text: str) -> str:
-    """What looks the same is the same: composed characters (NFC), and LF for every end of a line.
-
-    >>> normalized("cafe\\u0301\\r\\n") == "caf\\u00e9\\n"
-    True
-    """
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def frequent(answers: Answers) -> Floats:
-    """What each vote says for each candidate, as majority has it, shape (n_votes, n_candidates)."""
-    own = np.eye(len(answers.candidates))
-    return own[answers.said] - answers.apart[answers.said] / (4 * max(len(answers.votes), 1))
-
-
-class TextMajority(TextModel):
-    """The most frequent answer, and where none is, the one nearest to all. The yardstick of texts.
-
-    ``log P(t) = Σ_j ([v[j] = t] - d(v[j], t) / (4n)) + const``: being the same counts 1, and all
-    distances together never count more than a half. Answers are the same that differ only in case,
-    punctuation and spaces.
-
-    >>> from argilla_distill.workers.engine.contract.question import Question
-    >>> said = {"ann": "he left", "ben": "He left early.", "cas": "he left late"}
-    >>> votes = [Vote("r", who, what) for who, what in said.items()]
-    >>> model = TextMajority(Question("text")).fit(votes)
-    >>> model.decide(["r"])[0].value
-    'he left late'
-    >>> model.learn(Vote("r", "dan", "He left early!"))
-    >>> model.decide(["r"])[0].value
-    'He left early!'
-    """
-
-    name: ClassVar[str] = "majority"
-
-    def _fit(self) -> None:
-        """Nothing is learned."""
-
-    def _choices(self, records: Sequence[str]) -> list[Choice]:
-        choices = []
-        for record in records:
-            answers = self._answers(record)
-            n = len(answers.votes)
-            voices = [
-                Voice(vote.annotator, vote.value, 0.5, log)
-                for vote, log in zip(answers.votes, frequent(answers), strict=True)
-            ]
-            anchor = None if answers.truth is None else answers.candidates[answers.truth]
-            prior = np.zeros(len(answers.candidates))
-            choices.append(Choice(answers.candidates, prior, voices, anchor, trust(n)))
-        return choices
+    def choices(self, records: Sequence[str]) -> list[Choice]:
+        answers = [self._answers.get(r) or answers_on(self.facts, r) for r in records]
+        return [self.choose(each, self.annotators_, self.sharpness) for each in answers]
 
     def annotators(self) -> list[Reliability]:
-        """Accuracy: the share of their answers that another one's equals, drawn to a half."""
-        found = []
-        for name, records in self.standing_.records.items():
-            hits, n = 0, len(records)
-            for record in records:
-                mine = words(self.standing_.votes[record][name].value)
-                others = [v for v in self.standing_.of(record) if v.annotator != name]
-                hits += any(words(vote.value) == mine for vote in others)
-            strength = n + ANNOTATOR_VOTES
-            found.append(believed(name, (hits + ANNOTATOR_VOTES / 2) / strength, strength, n))
-        return found
+        known = self.annotators_
+        return [
+            believed(
+                name,
+                known.accuracy(name),
+                len(records) + ANNOTATOR_VOTES,
+                len(records),
+                {"distance": known.distance_ + known.farther(name)},
+            )
+            for name, records in self.facts.records.items()
+        ]
+
+    # -- what one fact changes --------------------------------------------------------------
+
+    def leave(self, record: str) -> None:
+        self.annotators_.add(self._learned.pop(record, ()), -1.0)
+        self._answers.pop(record, None)
+
+    def enter(self, record: str) -> None:
+        self._answers[record] = answers_on(self.facts, record)
+        self._learn(record)
+
+    def relearn(self, record: str) -> None:
+        self.annotators_.add(self._learned.pop(record, ()), -1.0)
+        self._learn(record)
+
+    def _learn(self, record: str) -> None:
+        learned = self._learned[record] = self.annotators_.compare(self._answers[record])
+        self.annotators_.add(learned, 1.0)
+        self._drifting.update(each.annotator for each in learned)
+
+    def drifted(self, tolerance: float) -> set[str]:
+        farther, limit = self.annotators_.farther, tolerance / sum(self.annotators_.weighting)
+        due = {
+            name
+            for name in self._drifting
+            if abs(farther(name) - self._settled.get(name, 0.0)) > limit
+        }
+        self._settled |= {name: farther(name) for name in due}
+        self._drifting -= due
+        return {record for name in due for record in self.facts.records.get(name, ())}
+
+    def refit_due(self, movement: Movement[str]) -> bool:
+        return movement.refit_due(len(self.facts), REFIT_SHARE, REFIT_BELOW)
+
+    # -- state ------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, Any]:
+        annotators = self.annotators_.state()
+        return {
+            "power": self.usual.power,
+            "own": self.usual.own,
+            "sharpness": self.sharpness,
+            "weigh": annotators["weigh"],
+            "training": asdict(self.training_),
+            "sums": annotators["sums"],
+            "distance": annotators["distance"],
+            "told": [
+                [record, [list(each) for each in learned]]
+                for record, learned in self._learned.items()
+            ],
+            "settled": self._settled,
+            "drifting": sorted(self._drifting),
+        }
+
+    def restore(self, facts: CurrentFacts, state: Mapping[str, Any]) -> None:
+        self.facts = facts
+        self.usual, self.sharpness = Weighting(state["power"], state["own"]), state["sharpness"]
+        self.annotators_ = TextAnnotators.of_state(state)
+        self.training_ = Training(**state["training"])
+        self._learned = {
+            record: tuple(Comparison(*each) for each in learned)
+            for record, learned in state["told"]
+        }
+        self._answers = {record: answers_on(facts, record) for record in self._learned}
+        self._settled = dict(state["settled"])
+        self._drifting = set(state["drifting"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,30 +10,25 @@ from numpy.typing import NDArray
 from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.shares import TIE
 from argilla_distill.workers.engine.contract.strategy import Training
-from argilla_distill.workers.engine.text.text_model import Answers, frequent
+from argilla_distill.workers.engine.text.answers import RecordAnswers, frequent
+from argilla_distill.workers.engine.text.text_annotators import Weighting
 
+TRAINED = Weighting(3.0, 1.0)
+"""For annotators whom reviewers judged, if cross-validation finds it better: reviewers know better
+than the crowd how good somebody is."""
 
-class Weigh(NamedTuple):
-    """How far an annotator's reliability tells, see `workers.engine.text.text`."""
+MIN_ADJUDICATIONS = 10
 
-    power: float
-    own: float
-
-
-TAUGHT = Weigh(3.0, 1.0)
-"""Where reviewers judged the annotators, if cross-validation finds it better: they know better than
-the crowd how good somebody is."""
-
-LEAST_ADJUDICATIONS, FOLDS = 10, 5
+FOLDS = 5
 
 
 def trained(
-    judged: Mapping[str, Answers],
-    plain: Mapping[str, Answers],
-    usual: Weigh,
-    posteriors: Callable[[Weigh, Sequence[str]], list[Floats]],
+    judged: Mapping[str, RecordAnswers],
+    plain: Mapping[str, RecordAnswers],
+    usual: Weighting,
+    posteriors: Callable[[Weighting, Sequence[str]], list[Floats]],
 ) -> Training:
-    """Compare `usual` with `TAUGHT` by cross-validation; used if better by two standard errors.
+    """Compare `usual` with `TRAINED` by cross-validation; used if better by two standard errors.
 
     The answers nearest to the adjudication are what should have led.
 
@@ -44,12 +38,12 @@ def trained(
     posteriors : the posteriors of some records of `plain`, given the adjudications of all others
     """
     n = len(judged)
-    if n < LEAST_ADJUDICATIONS:
-        word = f"{n} adjudications: training starts at {LEAST_ADJUDICATIONS}"
+    if n < MIN_ADJUDICATIONS:
+        word = f"{n} adjudications: training starts at {MIN_ADJUDICATIONS}"
         return Training(n, False, None, None, None, None, word)
     order = sorted(judged, key=lambda r: (judged[r].candidates, judged[r].truth))
     losses, hits = np.zeros((2, n)), np.zeros((2, n))
-    for k, weigh in enumerate((usual, TAUGHT)):
+    for k, weigh in enumerate((usual, TRAINED)):
         for fold in range(FOLDS):
             test = order[fold::FOLDS]
             for i, (record, p) in enumerate(zip(test, posteriors(weigh, test), strict=True)):
@@ -68,13 +62,13 @@ def trained(
     return Training(n, better, before, after, accuracy, float(majority), word)
 
 
-def _majority(right: NDArray[np.bool_], plain: Answers) -> float:
+def _majority(right: NDArray[np.bool_], plain: RecordAnswers) -> float:
     """Whether majority leads to a right candidate; in a tie in part."""
     total = frequent(plain).sum(axis=0)
     return float(right[total > total.max() - TIE].mean())
 
 
-def nearest(judged: Answers, plain: Answers) -> NDArray[np.bool_]:
+def nearest(judged: RecordAnswers, plain: RecordAnswers) -> NDArray[np.bool_]:
     """Which of the plain answers' candidates are nearest to the adjudication."""
     far = np.full(len(plain.candidates), np.inf)
     for mine, said in zip(plain.said, judged.said, strict=True):

@@ -15,7 +15,7 @@ from argilla_distill.workers.engine.contract.decision import ADJUDICATED, REVIEW
 from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Source, Vote
 from argilla_distill.workers.engine.contract.question import Span, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
-from argilla_distill.workers.engine.errors import BadValue, NotStanding, UnknownLabel
+from argilla_distill.workers.engine.errors import BadValue, NotCurrent, UnknownLabel
 from tests.workers.engine import refit_gap
 from tests.workers.engine.crowds_of_parts import MAKERS, QUESTIONS, crowd
 from tests.workers.engine.refit_gap import EVERY, Path
@@ -218,12 +218,12 @@ def test_bad_values_are_refused_and_nothing_changes(case: tuple[str, str]) -> No
         strategy.learn(Vote("new", "ann0", wrong[kind]))
     with pytest.raises(BadValue):
         strategy.learn(Vote("new", "ann0", 7))
-    with pytest.raises(NotStanding):
+    with pytest.raises(NotCurrent):
         strategy.revert(Vote("new", "ann0", votes[0].value))
-    with pytest.raises(NotStanding):
+    with pytest.raises(NotCurrent):
         strategy.revert(Adjudication(votes[0].record, votes[0].value))
     other = next(vote.value for vote in votes if vote.value != votes[0].value)
-    with pytest.raises(NotStanding, match="stands there"):
+    with pytest.raises(NotCurrent, match="the current value is"):
         strategy.revert(votes[0]._replace(value=other))
     assert snapshot.pack(strategy.state()) == before
 

@@ -15,7 +15,7 @@ from argilla_distill.workers.engine.contract.decision import ADJUDICATED, REVIEW
 from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Fact, Source, Vote
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
-from argilla_distill.workers.engine.errors import BadValue, NotStanding
+from argilla_distill.workers.engine.errors import BadValue, NotCurrent
 from tests.workers.engine import refit_gap
 from tests.workers.engine.crowds_of_values import NUMBERS, STARS, TEXT, crowd, other_value
 from tests.workers.engine.refit_gap import EVERY, Path
@@ -201,14 +201,14 @@ def test_what_does_not_stand_cannot_be_reverted_and_nothing_changes(strategy: St
     votes = crowd(question_of(strategy), 7)
     strategy.fit(votes)
     before = snapshot.pack(strategy.state())
-    with pytest.raises(NotStanding):
+    with pytest.raises(NotCurrent):
         strategy.revert(votes[0]._replace(record="new"))
     rng = np.random.default_rng(0)
     values = (other_value(question_of(strategy), rng) for _ in range(20))
     other = next(value for value in values if value != votes[0].value)
-    with pytest.raises(NotStanding, match="stands there"):
+    with pytest.raises(NotCurrent, match="the current value is"):
         strategy.revert(votes[0]._replace(value=other))
-    with pytest.raises(NotStanding):
+    with pytest.raises(NotCurrent):
         strategy.revert(Adjudication("r1", other))
     with pytest.raises(BadValue):
         strategy.learn(Vote("new", "ann0", ("a",)))

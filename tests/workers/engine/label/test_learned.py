@@ -11,7 +11,7 @@ from argilla_distill.workers.engine import snapshot
 from argilla_distill.workers.engine.contract.decision import CONTENT, REVIEW
 from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Fact, Source, Vote
 from argilla_distill.workers.engine.contract.question import label_question
-from argilla_distill.workers.engine.errors import NotStanding
+from argilla_distill.workers.engine.errors import NotCurrent
 from argilla_distill.workers.engine.label.label_model import LabelModel
 from argilla_distill.workers.engine.label.learned import Learned
 from tests.places import BENCH
@@ -260,7 +260,7 @@ def test_a_text_learned_later_has_a_say_and_can_be_taken_back() -> None:
     assert after.posterior["b"] > before.posterior["b"] + 0.1
     assert after.contributions[-1].annotator == CONTENT
     assert after.contributions[-1].value == "b"
-    with pytest.raises(NotStanding):
+    with pytest.raises(NotCurrent):
         model.revert(Content("new", "another text"))
     model.revert(rainy)
     [again] = model.decide(["new"])
@@ -280,7 +280,7 @@ def test_kinds_of_voices_have_accuracies_of_their_own() -> None:
     model.revert(Source("a new model", "model"))
     found = {one.annotator: one.accuracy for one in model.annotators()}
     assert found["a new person"] == pytest.approx(found["a new model"])
-    with pytest.raises(NotStanding):
+    with pytest.raises(NotCurrent):
         model.revert(Source("a new model", "model"))
     assert people
     assert truth

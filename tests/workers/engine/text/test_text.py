@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
 from argilla_distill.workers.engine.contract.question import Question
+from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.measures.edit_distance import distances, edits, words
 from argilla_distill.workers.engine.text.alignment import network, vote
+from argilla_distill.workers.engine.text.frequent_text import TextMajority
 from argilla_distill.workers.engine.text.text import TextLearned
 from argilla_distill.workers.engine.text.text_alignment import TextAlignment
-from argilla_distill.workers.engine.text.text_model import TextMajority
 
 TEXT = Question("text")
 WORDS = [f"word{i}" for i in range(300)]
@@ -42,7 +43,7 @@ def crowd(seed: int, n_records: int = 150, worst: float = 0.5) -> tuple[list[Vot
     return votes, truth
 
 
-def error_rate(model: TextLearned | TextMajority, truth: dict[str, str]) -> float:
+def error_rate(model: Strategy, truth: dict[str, str]) -> float:
     rates = []
     for d in model.decide(truth):
         text = d.value or sorted(d.posterior, key=lambda key: -d.posterior[key])[0]
