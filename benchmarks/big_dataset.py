@@ -18,7 +18,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,9 @@ import httpx
 import numpy as np
 import redis
 
-from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.records import Dataset, Record
+from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
@@ -55,7 +56,7 @@ class Fill:
     store: Store
     dataset: Dataset
     drawn: Drawn
-    people: dict[int, dict[str, str]]
+    people: dict[int, KnownAnnotator]
     reviewer: int
     now: int
     history: list[Entry] = field(default_factory=list)
@@ -77,7 +78,7 @@ class Fill:
         model = Model(
             QUESTION, Witness(QUESTION.name, asked, self.people), registry.create(strategy, asked)
         )
-        kinds = {str(n): p["kind"] for n, p in self.people.items() if p["kind"] != "person"}
+        kinds = {str(n): p.kind for n, p in self.people.items() if p.kind != "person"}
         model.witness.kinds = kinds
         sources = [Source(n, "model") for n, kind in kinds.items() if kind == "model"]
         model.strategy.fit([*sources, *self.votes()])
@@ -113,7 +114,7 @@ class Fill:
                         "submitted",
                         values,
                         at=at,
-                        extra={"why": why},
+                        details=Details(why=why),
                     )
                 )
                 if before[record].value != now_decided.value:
@@ -139,13 +140,13 @@ class Fill:
         reviewed = set(self.drawn.reviewed)
         model.position = self.history[-1].id
         datasets.add(dataset_id)
-        self.store.service.keep_users({p["key"]: p["name"] for p in self.people.values()})
+        self.store.service.keep_users({p.key: p.name for p in self.people.values()})
         is_open: dict[str, Decision] = {}
         kinds: dict[str, list[str]] = defaultdict(list)
         with self._pipe() as pipe:
             datasets.write_annotators(pipe, dataset_id, self.people)
             data = snapshot.pack(model.strategy.state())
-            datasets.write_model(pipe, dataset_id, QUESTION.name, data, model.facts())
+            datasets.write_model(pipe, dataset_id, QUESTION.name, data, model.info())
             given = np.bincount(self.drawn.who.ravel(), minlength=len(self.people)).tolist()
             counts = {(n, "submitted"): count for n, count in enumerate(given)}
             datasets.count_responses(pipe, dataset_id, counts)
@@ -229,7 +230,7 @@ def fill(
     dataset_id = str(uuid.UUID(int=random.Random(f"{name} {seed}").getrandbits(128), version=4))
     dataset = Dataset(dataset_id, name, *WORKSPACE, "ready", now, (QUESTION,))
     people = {n: person(n) for n in range(annotators)}
-    people[annotators] = {**person(annotators), "name": "reviewer-1", "kind": "reviewer"}
+    people[annotators] = replace(person(annotators), name="reviewer-1", kind="reviewer")
     drawn = draw(records, answers, annotators, reviews, now, seed)
     work = Fill(store, dataset, drawn, people, annotators, now)
     say("drawn")

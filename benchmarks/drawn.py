@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from argilla_distill.domain.records import DatasetQuestion
+from argilla_distill.domain.state.annotator import KnownAnnotator
 
 QUESTION = DatasetQuestion(
     "q-topic", "topic", "label_selection", ("billing", "delivery", "other", "refund")
@@ -65,9 +66,9 @@ def draw(records: int, answers: int, annotators: int, reviews: int, now: int, se
     )
 
 
-def person(number: int) -> dict[str, str]:
-    """An annotator, as the store keeps it; every twentieth is a model."""
+def person(number: int) -> KnownAnnotator:
+    """An annotator; every twentieth is a model."""
     kind = "model" if number % 20 == 19 else "person"
     key = str(uuid.UUID(int=(1 << 100) + number, version=4))
     name = f"llm-{number:03}" if kind == "model" else f"annotator-{number:03}"
-    return {"key": key, "name": name, "kind": kind}
+    return KnownAnnotator(key, name, kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from argilla_distill.domain.explanation import voices
-from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history import Details, Entry
 from argilla_distill.workers.engine.contract.decision import REVIEW, Decision
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.measures import conflicts
@@ -28,8 +28,8 @@ def reviewed_at(drawn: Drawn, row: int, now: int) -> int:
 
 def decided(record: str, decision: Decision, at: int) -> Entry:
     """A decision's entry in the history."""
-    extra = {"c": round(decision.confidence, 3), "s": "learned", "n": 4}
-    return Entry("decision", record, values={QUESTION.name: decision.value}, at=at, extra=extra)
+    details = Details(confidence=round(decision.confidence, 3), strategy="learned", version=4)
+    return Entry("decision", record, values={QUESTION.name: decision.value}, at=at, details=details)
 
 
 def ledger(drawn: Drawn, row: int, history: list[str]) -> dict[str, Any]:

@@ -94,13 +94,11 @@ class Installation:
         assert dataset_id is not None
         (ledger,) = self.world.store.datasets.ledger(dataset_id, [id_of(record)])
         entries = self.world.store.history.entries(dataset_id, (ledger or {})["h"])
-        return [(e.kind, e.status, e.values) for e in entries]
+        return [(e.kind, e.status, dict(e.values)) for e in entries]
 
     def state(self, dataset: Ref) -> Json:
         """All that we know of a dataset but the history and our own times: the same after a fresh start."""
-        names = {
-            n: a["name"] for n, a in self.world.store.datasets.annotators(id_of(dataset)).items()
-        }
+        names = {n: a.name for n, a in self.world.store.datasets.annotators(id_of(dataset)).items()}
         ids = sorted(self.world.store.datasets.standing(id_of(dataset)))
         ledger = self.world.store.datasets.ledger(id_of(dataset), ids)
         decisions = self.world.store.datasets.decisions(id_of(dataset), ids)

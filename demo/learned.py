@@ -39,11 +39,11 @@ def learned(store: Store, dataset_id: str, scenario: Scenario) -> list[Learned]:
         data, _ = store.datasets.model(dataset_id, question.name)
         for one in registry.restore(snapshot.unpack(data)).annotators() if data else ():
             number = int(one.annotator)
-            annotator = annotators.get(known[number]["name"])
+            annotator = annotators.get(known[number].name)
             true = annotator.reliability(question, scenario.items, said) if annotator else None
             pair = Pair(one.n_votes, one.accuracy, true)
             pairs.setdefault(number, {})[question.name] = pair
-    return ordered(Learned(known[n]["name"], known[n]["kind"], by) for n, by in pairs.items())
+    return ordered(Learned(known[n].name, known[n].kind, by) for n, by in pairs.items())
 
 
 def ordered(annotators: Iterable[Learned]) -> list[Learned]:

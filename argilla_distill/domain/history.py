@@ -5,11 +5,50 @@ Where the history is kept, and how an entry is stored there, is `plugin.store.hi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 START = "0-0"
 """The position before the first entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What an entry says beside its values; by its kind, only some of it.
+
+    Attributes
+    ----------
+    echoes, on_copy : of an answer: questions whose value only repeats our suggestion, and whether it was
+        given on the record's copy in the review dataset.
+    status_before : of an answer that is gone.
+    why : a reviewer's reason, or why a decision abstains.
+    thought : of a first adjudication: question → our value and confidence just before.
+    score : of another agent's suggestion.
+    confidence, strategy, version : of a decision: who decided, and the number of its model.
+    strategy, votes, adjudications, training : of a version: what it was made of.
+    """
+
+    echoes: tuple[str, ...] = ()
+    on_copy: bool = False
+    status_before: str = ""
+    why: str = ""
+    thought: Mapping[str, tuple[Any, float]] = field(default_factory=dict)
+    score: float | list[float] | None = None
+    confidence: float | None = None
+    strategy: str = ""
+    version: int | None = None
+    votes: int | None = None
+    adjudications: int | None = None
+    training: str = ""
+
+    @property
+    def decided_by(self) -> str:
+        """Strategy and number of its model, as `learned:3`."""
+        return f"{self.strategy or '?'}:{'?' if self.version is None else self.version}"
+
+
+NO_DETAILS = Details()
 
 
 @dataclass(frozen=True)
@@ -20,10 +59,10 @@ class Entry:
     record: str = ""
     annotator: int | None = None
     status: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
-    replaced: dict[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    replaced: Mapping[str, Any] = field(default_factory=dict)
     at: int = 0
-    extra: dict[str, Any] = field(default_factory=dict)
+    details: Details = NO_DETAILS
     id: str = ""
 
     @property

@@ -31,7 +31,7 @@ from typing import Any
 
 from argilla_distill.domain.answers import Copy, Number, Reading, adjudications, answers
 from argilla_distill.domain.fingerprint import fingerprint
-from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.records import Dataset, Record, Suggestion
 
 GONE = "gone"
@@ -122,16 +122,15 @@ def _responses(
         # of several reviewers, the latest decides
         again = status == "submitted" and at > was[1] and reading.is_reviewer(number)
         if again or [was[0], was[2]] != [status, values]:
-            extra = {"echo": echoes} if echoes else {}
-            extra |= {"review": True} if elsewhere else {}
+            details = Details(echoes=tuple(echoes), on_copy=bool(elsewhere))
             after.entries.append(
-                Entry("answer", record_id, int(number), status, values, was[2], at, extra)
+                Entry("answer", record_id, int(number), status, values, was[2], at, details)
             )
     for number, was in old.items():
         if number not in after.ledger["r"]:
-            extra = {"status": was[0]}
+            details = Details(status_before=was[0])
             after.entries.append(
-                Entry("answer", record_id, int(number), DELETED, {}, was[2], extra=extra)
+                Entry("answer", record_id, int(number), DELETED, {}, was[2], details=details)
             )
 
 
@@ -145,12 +144,11 @@ def _adjudications(
         was = old.get(number, [DELETED, 0, {}, ""])
         again = status == "submitted" and at > was[1]  # of several, the latest decides
         if again or [was[0], *was[2:]] != [status, values, why]:
-            extra: dict[str, Any] = {"why": why} if why else {}
-            thought = {q: [decided[q]["top"], decided[q]["c"]] for q in values if q in decided}
-            if fresh and thought and status == "submitted":
-                extra["thought"] = thought
+            thought = {q: (decided[q]["top"], decided[q]["c"]) for q in values if q in decided}
+            first = fresh and status == "submitted"
+            details = Details(why=why, thought=thought if first else {})
             after.entries.append(
-                Entry("adjudication", record_id, int(number), status, values, was[2], at, extra)
+                Entry("adjudication", record_id, int(number), status, values, was[2], at, details)
             )
     for number, was in old.items():
         if number not in now:
@@ -190,7 +188,7 @@ def _suggestions(
                     values={question.name: theirs.value},
                     replaced={question.name: was[1]} if was and was[0] == entry[0] else {},
                     at=theirs.at,
-                    extra={"score": theirs.score} if theirs.score is not None else {},
+                    details=Details(score=theirs.score),
                 )
             )
 

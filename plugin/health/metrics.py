@@ -116,9 +116,9 @@ class _Collector:
                 fact = metric.removeprefix("distill_").split("_")[-1]
                 counters[metric].add_metric([name], int(info.get(fact, 0)))
             for question, model in self._store.datasets.models(dataset_id).items():
-                version.add_metric([name, question, model["strategy"]], model["version"])
+                version.add_metric([name, question, model.strategy], model.version)
             for question, known in self._store.datasets.failed_strategies(dataset_id).items():
-                failed.add_metric([name, question, known["strategy"]], 1)
+                failed.add_metric([name, question, known.strategy], 1)
         yield from gauges.values()
         yield from counters.values()
         yield version

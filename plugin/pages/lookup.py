@@ -103,7 +103,7 @@ def own_in(store: Store, text: str, visitor: Visitor) -> Own | None:
     if not info or not visitor.belongs_to(info.get("workspace_id")):
         return None
     known = store.datasets.annotators(dataset_id).items()
-    number = next((number for number, a in known if a["key"] == visitor.id), None)
+    number = next((number for number, a in known if a.key == visitor.id), None)
     return Own(dataset_id, info, number)
 
 

@@ -7,6 +7,7 @@
 | `keys` | the name of every Redis key |
 | `packing` | JSON objects as bytes |
 | `trouble` | why Redis does not do what we ask, and what to do about it |
+| `shapes`, `plain_shapes` | how what is kept is written down; one-letter keys in `shapes` alone |
 | `history` | everything that was ever said and decided |
 | `datasets` | what is known now of each dataset |
 | `reports`, `reviews` | what was counted last; the review datasets |

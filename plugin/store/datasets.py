@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.failed_strategy import FailedStrategy
+from argilla_distill.domain.state.model_info import ModelInfo
+from argilla_distill.plugin.store import plain_shapes
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import kept_and_gone, pack, unpack
 
@@ -174,16 +179,19 @@ class Datasets:
 
     # Annotators: interned, because every vote names one
 
-    def annotators(self, dataset_id: str) -> dict[int, dict[str, str]]:
-        """All annotators: number → key (user id or `agent:name`), name, kind."""
+    def annotators(self, dataset_id: str) -> dict[int, KnownAnnotator]:
+        """All annotators by number."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "annotators"))
-        return {int(number): unpack(value) for number, value in found.items()}
+        return {
+            int(number): plain_shapes.annotator(unpack(value)) for number, value in found.items()
+        }
 
     def write_annotators(
-        self, pipe: Any, dataset_id: str, new: Mapping[int, Mapping[str, str]]
+        self, pipe: Any, dataset_id: str, new: Mapping[int, KnownAnnotator]
     ) -> None:
         """Add or replace annotators, within a transaction."""
-        self._write(pipe, self._keys.of(dataset_id, "annotators"), new)
+        stored = {number: plain_shapes.annotator_json(known) for number, known in new.items()}
+        self._write(pipe, self._keys.of(dataset_id, "annotators"), stored)
 
     def responses(self, dataset_id: str) -> dict[tuple[int, str], int]:
         """How many responses stand: (annotator's number, status) → count."""
@@ -201,18 +209,18 @@ class Datasets:
 
     # Models
 
-    def model(self, dataset_id: str, question: str) -> tuple[bytes | None, dict[str, Any]]:
-        """A question's snapshot and what is known of it (strategy, version, position, …)."""
+    def model(self, dataset_id: str, question: str) -> tuple[bytes | None, ModelInfo | None]:
+        """A question's snapshot and what is known of it; None where there is none."""
         pipe = self._redis.pipeline(transaction=True)
         pipe.hget(self._keys.of(dataset_id, "model"), question)
         pipe.hget(self._keys.of(dataset_id, "model_info"), question)
         snapshot, info = pipe.execute()
-        return snapshot, json.loads(info or b"{}")
+        return snapshot, plain_shapes.model_info(json.loads(info)) if info else None
 
-    def models(self, dataset_id: str) -> dict[str, dict[str, Any]]:
+    def models(self, dataset_id: str) -> dict[str, ModelInfo]:
         """What is known of every question's model."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "model_info"))
-        return {question.decode(): json.loads(info) for question, info in found.items()}
+        return {q.decode(): plain_shapes.model_info(json.loads(info)) for q, info in found.items()}
 
     def write_model(
         self,
@@ -220,22 +228,28 @@ class Datasets:
         dataset_id: str,
         question: str,
         snapshot: bytes | None,
-        info: Mapping[str, Any],
+        info: ModelInfo,
     ) -> None:
         """Replace a question's model, within a transaction; without a snapshot only the facts."""
         if snapshot is not None:
             pipe.hset(self._keys.of(dataset_id, "model"), question, snapshot)
-        pipe.hset(self._keys.of(dataset_id, "model_info"), question, json.dumps(info))
+        pipe.hset(
+            self._keys.of(dataset_id, "model_info"),
+            question,
+            json.dumps(plain_shapes.model_json(info)),
+        )
 
     # A team's own strategies that failed
 
-    def failed_strategies(self, dataset_id: str) -> dict[str, dict[str, Any]]:
-        """Question → {"strategy", "error", "tries", "until"}; until when (ms) it is left in peace."""
+    def failed_strategies(self, dataset_id: str) -> dict[str, FailedStrategy]:
+        """Question → the strategy that failed on it."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "failed_strategies"))
-        return {question.decode(): json.loads(failure) for question, failure in found.items()}
+        return {
+            q.decode(): plain_shapes.failed_strategy(json.loads(each)) for q, each in found.items()
+        }
 
     def write_failed_strategies(
-        self, dataset_id: str, failures: Mapping[str, Mapping[str, Any] | None]
+        self, dataset_id: str, failures: Mapping[str, FailedStrategy | None]
     ) -> None:
         """Replace what is known of some questions' failures; None: it failed no longer."""
         key = self._keys.of(dataset_id, "failed_strategies")
@@ -243,7 +257,7 @@ class Datasets:
         if gone:
             self._redis.hdel(key, *gone)
         if kept:
-            self._redis.hset(key, mapping={name: json.dumps(each) for name, each in kept.items()})
+            self._redis.hset(key, mapping={q: json.dumps(asdict(each)) for q, each in kept.items()})
 
     def _scan(self, key: str) -> Iterator[tuple[str, Any]]:
         for name, value in self._redis.hscan_iter(key, count=SCANNED):

@@ -2,6 +2,8 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from argilla_distill.domain.state.failed_strategy import FailedStrategy
+from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.plugin.health import metrics
 from argilla_distill.plugin.store import Store
 
@@ -18,11 +20,9 @@ def exposed(store: Store) -> dict[str, set[str]]:
     store.service.time("me", 0.1, success=True)
     store.datasets.add(DATASET)
     pipe = store.redis.pipeline()
-    store.datasets.write_model(
-        pipe, DATASET, "problem", None, {"strategy": "majority", "version": 1}
-    )
+    store.datasets.write_model(pipe, DATASET, "problem", None, ModelInfo("majority", 1))
     pipe.execute()
-    failure = {"strategy": "acme", "error": "it raised", "tries": 1, "until": 0}
+    failure = FailedStrategy("acme", "it raised", 1, 0)
     store.datasets.write_failed_strategies(DATASET, {"problem": failure})
     found: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(metrics.expose(store, "distill").decode()):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argilla_distill.domain.answers import Copy, Reading
-from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.ledger import changed, observe
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record, Response, Suggestion
 from argilla_distill.workers.engine.contract.facts import Vote
@@ -99,8 +99,8 @@ def test_the_first_look_takes_everything_in() -> None:
         record(says("ann", helpful="yes"), says("ben", status="draft", helpful="no"))
     )
     assert added == [
-        Entry("answer", R, 0, "submitted", {"helpful": "yes"}, {}, 10, {}, "1-0"),
-        Entry("answer", R, 1, "draft", {"helpful": "no"}, {}, 10, {}, "2-0"),
+        Entry("answer", R, 0, "submitted", {"helpful": "yes"}, {}, 10, Details(), "1-0"),
+        Entry("answer", R, 1, "draft", {"helpful": "no"}, {}, 10, Details(), "2-0"),
     ]
     assert watcher.ledger == {
         "s": "pending",
@@ -144,7 +144,7 @@ def test_a_deleted_answer_keeps_what_it_said_and_in_which_status() -> None:
     (entry,) = watcher.look(record())
     assert (entry.kind, entry.annotator, entry.status) == ("answer", 0, "deleted")
     assert (entry.values, entry.replaced) == ({}, {"helpful": "yes"})
-    assert entry.extra == {"status": "submitted"}
+    assert entry.details == Details(status_before="submitted")
     assert watcher.of("ann") is None
 
 
@@ -192,7 +192,7 @@ def test_another_agents_suggestion_is_kept_with_all_that_restoring_it_takes() ->
     watcher = Watcher()
     (entry,) = watcher.look(record(suggestions=[suggests("judge", "no")]))
     assert (entry.kind, entry.annotator, entry.status) == ("suggestion", 0, "submitted")
-    assert (entry.values, entry.extra, entry.at) == ({"helpful": "no"}, {"score": 0.9}, 5)
+    assert (entry.values, entry.details, entry.at) == ({"helpful": "no"}, Details(score=0.9), 5)
     assert watcher.ledger is not None
     assert watcher.ledger["m"] == {"helpful": [0, "no", 0.9, "model", 5, "judge"]}
     assert watcher.numbers == {"agent:judge": 0}
@@ -268,7 +268,7 @@ def test_an_answer_equal_to_what_we_were_showing_is_an_echo_of_that_question_onl
     watcher = Watcher()
     watcher.shows("yes", 10, 20)
     (entry,) = watcher.look(record(says("ann", 10, helpful="yes", problem="none")))
-    assert entry.extra == {"echo": ["helpful"]}
+    assert entry.details == Details(echoes=("helpful",))
     assert watcher.of("ann") == [
         "submitted",
         10,
@@ -286,7 +286,7 @@ def test_another_value_or_another_time_is_no_echo(value: str, at: int) -> None:
     watcher = Watcher()
     watcher.shows("yes", 10, 20)
     (entry,) = watcher.look(record(says("ann", at, helpful=value)))
-    assert entry.extra == {}
+    assert entry.details == Details()
 
 
 def test_each_interval_of_showing_counts() -> None:
@@ -294,7 +294,7 @@ def test_each_interval_of_showing_counts() -> None:
     watcher.shows("yes", 10, 20)
     watcher.shows("no", 20)
     (entry,) = watcher.look(record(says("ann", 25, helpful="no")))
-    assert entry.extra == {"echo": ["helpful"]}
+    assert entry.details == Details(echoes=("helpful",))
 
 
 def test_an_answer_drafted_before_the_showing_stays_independent_when_submitted_under_it() -> None:
@@ -302,7 +302,7 @@ def test_an_answer_drafted_before_the_showing_stays_independent_when_submitted_u
     watcher.look(record(says("ann", 5, "draft", helpful="yes")))
     watcher.shows("yes", 10)
     (entry,) = watcher.look(record(says("ann", 15, helpful="yes")))
-    assert entry.extra == {}
+    assert entry.details == Details()
 
 
 def test_an_unchanged_value_stays_what_it_was_first() -> None:
@@ -310,7 +310,7 @@ def test_an_unchanged_value_stays_what_it_was_first() -> None:
     watcher.look(record(says("ann", 5, helpful="yes", problem="none")))
     watcher.shows("yes", 10)
     (entry,) = watcher.look(record(says("ann", 15, helpful="yes", problem="tone")))
-    assert entry.extra == {}
+    assert entry.details == Details()
     assert watcher.of("ann")[3] == []
 
 
@@ -319,7 +319,7 @@ def test_an_echo_stays_one_when_another_question_is_edited_after_the_showing() -
     watcher.shows("yes", 10, 20)
     watcher.look(record(says("ann", 15, helpful="yes")))
     (entry,) = watcher.look(record(says("ann", 25, helpful="yes", problem="tone")))
-    assert entry.extra == {"echo": ["helpful"]}
+    assert entry.details == Details(echoes=("helpful",))
 
 
 def test_somebody_who_echoed_and_then_thinks_otherwise_has_a_vote_of_their_own() -> None:
@@ -327,9 +327,9 @@ def test_somebody_who_echoed_and_then_thinks_otherwise_has_a_vote_of_their_own()
     watcher.shows("yes", 10)
     watcher.look(record(says("ann", 15, helpful="yes")))
     (entry,) = watcher.look(record(says("ann", 16, helpful="no")))
-    assert entry.extra == {}
+    assert entry.details == Details()
     (back,) = watcher.look(record(says("ann", 17, helpful="yes")))
-    assert back.extra == {"echo": ["helpful"]}
+    assert back.details == Details(echoes=("helpful",))
 
 
 # Any past at all
@@ -467,10 +467,10 @@ def test_what_a_reviewer_answers_on_the_copy_is_an_adjudication_with_its_reason(
     (entry,) = watcher.look(
         record(says("ann", helpful="yes")), copied(says("rev", 30, helpful="no", why="rude"))
     )
-    assert (entry.kind, entry.values, entry.extra) == (
+    assert (entry.kind, entry.values, entry.details) == (
         "adjudication",
         {"helpful": "no"},
-        {"why": "rude"},
+        Details(why="rude"),
     )
     assert watcher.ledger is not None
     assert watcher.ledger["a"] == {"1": ["submitted", 30, {"helpful": "no"}, "rude"]}

@@ -96,7 +96,7 @@ def test_a_refit_begins_a_new_version(own: Installation, api: Api) -> None:
         api.as_user(user).answer(record, {"topic": "a"})
     own.settle(dataset, responses=2)
     name = own.world.store.datasets.info(dataset["id"])["name"]
-    before = own.world.store.datasets.models(dataset["id"])["topic"]["version"]
+    before = own.world.store.datasets.models(dataset["id"])["topic"].version
     told = json.loads(own.service.command("refit", name, "--json").stdout)
     assert told[name]["topic"] in (before, before + 1)  # the first version may begin here
     kinds = {e.kind for e in own.world.store.history.after(dataset["id"], "0-0")}

@@ -163,7 +163,7 @@ def test_a_deleted_record_leaves_the_model_and_stays_in_the_history(
     assert set(installation.state(dataset)) == {second["id"]}
     assert ("deleted", {}) in [(s, v) for _, s, v in installation.history(first)]
     models = installation.world.store.datasets.models(dataset["id"])
-    assert models["topic"]["votes"] == 2
+    assert models["topic"].votes == 2
 
 
 def test_a_deleted_dataset_is_left_alone_and_its_history_kept(

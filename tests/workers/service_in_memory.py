@@ -95,7 +95,7 @@ class Town:
         """Who an annotator's number is."""
         if number is None:
             return ""
-        return self.store.datasets.annotators(D)[int(number)]["name"]
+        return self.store.datasets.annotators(D)[int(number)].name
 
     def said(self) -> list[tuple[Any, ...]]:
         """What the history tells of voices, in an order that does not depend on that of the looks."""
@@ -107,7 +107,7 @@ class Town:
                 e.status,
                 str(e.values),
                 str(e.replaced),
-                str(e.extra),
+                str(e.details),
             )
             for e in self.history()
             if e.kind in ("answer", "suggestion")

@@ -9,8 +9,9 @@ from typing import Any
 
 import httpx
 
-from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.records import DatasetQuestion, Record
+from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.plugin.settings import Settings
@@ -62,7 +63,7 @@ class Books:
     strategy: str = "majority"
     settings: dict[str, Any] = field(default_factory=dict)
     ledger: dict[str, dict[str, Any]] = field(default_factory=dict)
-    people: dict[int, dict[str, str]] = field(default_factory=dict)
+    people: dict[int, KnownAnnotator] = field(default_factory=dict)
     history: list[Entry] = field(default_factory=list)
     shelf: Shelf = field(default_factory=Shelf)
 
@@ -78,7 +79,7 @@ class Books:
 
     def person(self, number: int, kind: str = "person", name: str = "") -> None:
         name = name or f"name-{number}"
-        self.people[number] = {"key": f"user-{number}", "name": name, "kind": kind}
+        self.people[number] = KnownAnnotator(f"user-{number}", name, kind)
 
     def record(self, record: str, **entry: Any) -> dict[str, Any]:
         """Its ledger entry: `f` is its fingerprint, `n` its round, `s` its status."""
@@ -114,17 +115,18 @@ class Books:
     def decided(self, record: str, value: Any, confidence: float, at: int = MONDAY) -> None:
         """What was once decided, as the history has it."""
         values = {self.question.name: value}
-        self.tell(Entry("decision", record, values=values, at=at, extra={"c": confidence}))
+        self.tell(
+            Entry("decision", record, values=values, at=at, details=Details(confidence=confidence))
+        )
 
     def review(
-        self, record: str, who: int, value: Any, why: str = "", at: int = MONDAY, **extra: Any
+        self, record: str, who: int, value: Any, why: str = "", at: int = MONDAY, **details: Any
     ) -> None:
         self.person(who, "reviewer")
         values = {self.question.name: value}
         self.record(record).setdefault("a", {})[str(who)] = ["submitted", at, values, why]
-        entry = Entry(
-            "adjudication", record, who, "submitted", values, {}, at, {"why": why, **extra}
-        )
+        known = Details(why=why, **details)
+        entry = Entry("adjudication", record, who, "submitted", values, {}, at, known)
         self.tell(entry)
 
     def tell(self, entry: Entry) -> None:
@@ -139,7 +141,7 @@ class Books:
         """Learn, decide, write."""
         asked, datasets = question_of(self.question), self.store.datasets
         witness = Witness(self.question.name, asked, self.people)
-        witness.kinds = {str(n): p["kind"] for n, p in self.people.items() if p["kind"] != "person"}
+        witness.kinds = {str(n): p.kind for n, p in self.people.items() if p.kind != "person"}
         model = Model(self.question, witness, registry.create(self.strategy, asked))
         votes = {record: witness.votes(record, entry) for record, entry in self.ledger.items()}
         facts = [vote for each in votes.values() for vote in each]
@@ -156,7 +158,7 @@ class Books:
             datasets.write_decisions(pipe, dataset_id, stored)
             kept = {(r, self.question.name): self._conflict(c) for r, c in found.items() if c}
             datasets.write_conflicts(pipe, dataset_id, kept)
-            datasets.write_model(pipe, dataset_id, self.question.name, state, model.facts())
+            datasets.write_model(pipe, dataset_id, self.question.name, state, model.info())
             pipe.execute()
         known = {"type": self.question.type, "labels": list(self.question.labels)}
         questions = {self.question.name: {**known, "word": "distilled"}}

@@ -27,7 +27,7 @@ from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.confined import Confined
 from argilla_distill.workers.models.facts_of_history import Annotators, Witness
 from argilla_distill.workers.models.failed_strategies import FailedStrategies, lacking
-from argilla_distill.workers.models.question_model import Model, as_json
+from argilla_distill.workers.models.question_model import Model, model_question
 from argilla_distill.workers.models.values import TYPES, question_of
 
 log = logging.getLogger("distill.models")
@@ -222,7 +222,7 @@ class Models:
         for model in models:
             data = snapshot.pack(model.strategy.state())
             store.datasets.write_model(
-                pipe, self.dataset.id, model.question.name, data, model.facts()
+                pipe, self.dataset.id, model.question.name, data, model.info()
             )
 
     def _restored(self, store: Store, question: DatasetQuestion, annotators: Annotators) -> Model:
@@ -230,25 +230,31 @@ class Models:
         asked, choices = question_of(question), self.plan.question(question.name)
         sureness = self.dataset.question(self.plan.confidence_question)
         witness = Witness(question.name, asked, annotators, sureness)
-        data, facts = store.datasets.model(self.dataset.id, question.name)
-        same = (facts.get("strategy"), facts.get("question")) == (choices.strategy, as_json(asked))
+        data, info = store.datasets.model(self.dataset.id, question.name)
+        wanted = choices.strategy, model_question(asked)
+        same = info is not None and (info.strategy, info.question) == wanted
         limit_s = self.plan.strategy_timeout_s
-        if data and same and question.name not in self._failures.by_question:
+        if data and info and same and question.name not in self._failures.by_question:
             try:
-                witness.remember(facts)
+                witness.remember(info.kinds, info.reviews)
                 if not witness.outdated:
                     strategy = confined.restore(snapshot.unpack(data), limit_s)
-                    figures = ("version", "position", "version_votes", "changes")
-                    known = {name: facts[name] for name in figures}
                     return Model(
-                        question, witness, strategy, taught=facts.get("taught", 0), **known
+                        question,
+                        witness,
+                        strategy,
+                        version=info.version,
+                        position=info.position,
+                        version_votes=info.version_votes,
+                        changes=info.changes,
+                        taught=info.taught,
                     )
                 witness = Witness(question.name, asked, annotators, sureness)
             except (StrategyFailed, UnknownStrategy, UnsuitedStrategy):
                 raise
             except EngineError as error:
                 log.warning("snapshot of %s unusable, folding anew: %s", question.name, error)
-        version = facts.get("version", 0) + 1
+        version = (info.version if info else 0) + 1
         strategy = confined.create(choices.strategy, asked, limit_s)
         return Model(question, witness, strategy, version)
 

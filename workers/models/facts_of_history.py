@@ -11,6 +11,8 @@ from typing import Any, Literal, cast
 
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.records import DatasetQuestion
+from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.model_info import KeptReviews
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Source, Vote
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.errors import BadValue
@@ -22,7 +24,7 @@ REVIEWER = "reviewer"
 ON_COPY = "*"
 """Marks a reviewer who answered in the review dataset: they may have answered the record as well."""
 
-Annotators = Mapping[int, Mapping[str, str]]
+Annotators = Mapping[int, KnownAnnotator]
 """Annotators by number, as the store keeps them; may grow while it is looked at."""
 
 Change = tuple[Fact, bool]
@@ -53,7 +55,7 @@ class Witness:
         if entry.kind not in ("answer", "suggestion", "adjudication"):
             return []
         value, replaced = self._value(entry.values), self._value(entry.replaced)
-        if entry.status != "submitted" or self.name in entry.extra.get("echo", []):
+        if entry.status != "submitted" or self.name in entry.details.echoes:
             value = None
         if entry.kind == "adjudication":
             return self._review(entry.record, f"{entry.annotator}{ON_COPY}", value, entry.at)
@@ -98,32 +100,32 @@ class Witness:
     @property
     def outdated(self) -> bool:
         """Whether somebody has become a reviewer or ceased to be one: the history reads anew."""
-        now = {str(n) for n, known in self.annotators.items() if known["kind"] == REVIEWER}
+        now = {str(n) for n, known in self.annotators.items() if known.kind == REVIEWER}
         return now != {number for number, kind in self.kinds.items() if kind == REVIEWER}
 
-    def memory(self) -> dict[str, Any]:
-        """What is to be kept, for `remember`."""
-        reviews = {
+    @property
+    def reviews_to_keep(self) -> KeptReviews:
+        """The reviews, with values in Argilla's JSON, for `remember`."""
+        return {
             record: {
-                who: [to_argilla(self.question, value), at] for who, (value, at) in said.items()
+                who: (to_argilla(self.question, value), at) for who, (value, at) in said.items()
             }
             for record, said in self.reviews.items()
         }
-        return {"kinds": self.kinds, "reviews": reviews}
 
-    def remember(self, memory: Mapping[str, Any]) -> None:
-        """The inverse of `memory`."""
-        self.kinds = dict(memory["kinds"])
+    def remember(self, kinds: Mapping[str, str], reviews: KeptReviews) -> None:
+        """Take up what was kept of `kinds` and of `reviews`."""
+        self.kinds = dict(kinds)
         self.reviews = {
             record: {
                 who: (from_argilla(self.question, value), at) for who, (value, at) in said.items()
             }
-            for record, said in memory["reviews"].items()
+            for record, said in reviews.items()
         }
 
     def _introduction(self, number: int | None) -> list[Change]:
         known = self.annotators.get(number) if number is not None else None
-        kind = known["kind"] if known else "person"
+        kind = known.kind if known else "person"
         if self.kinds.get(str(number), "person") == kind:
             return []
         self.kinds[str(number)] = kind
@@ -159,7 +161,7 @@ class Witness:
         def moment(decided: tuple[Value, int, str]) -> tuple[int, str, str]:
             number = decided[2].removesuffix(ON_COPY)
             known = self.annotators.get(int(number))
-            return decided[1], known["key"] if known else number, decided[2]
+            return decided[1], known.key if known else number, decided[2]
 
         said = self.reviews.get(record, {})
         return sorted(((value, at, who) for who, (value, at) in said.items()), key=moment)

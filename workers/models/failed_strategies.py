@@ -7,9 +7,9 @@ after a pause that doubles with every failure, at once with another strategy, an
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
+from argilla_distill.domain.state.failed_strategy import FailedStrategy
 from argilla_distill.plugin.store import Store
 
 PAUSE_MS = 60_000
@@ -18,9 +18,9 @@ MAX_PAUSE_MS = 3_600_000
 
 @dataclass(frozen=True)
 class FailedStrategies:
-    """Question → what the store keeps of its strategy's failure: strategy, error, tries, until."""
+    """Question → the strategy that failed on it."""
 
-    by_question: Mapping[str, Mapping[str, Any]]
+    by_question: Mapping[str, FailedStrategy]
     now: int
 
     @classmethod
@@ -31,26 +31,27 @@ class FailedStrategies:
     def pausing(self, question: str, strategy: str) -> str:
         """The error for which this strategy is left in peace for now; empty where it is to be tried."""
         known = self.by_question.get(question)
-        rests = known is not None and known["strategy"] == strategy and self.now < known["until"]
-        return str(known["error"]) if known is not None and rests else ""
+        if known is None or known.strategy != strategy or self.now >= known.until:
+            return ""
+        return known.error
 
-    def again(self, question: str, strategy: str, error: str) -> dict[str, Any]:
+    def again(self, question: str, strategy: str, error: str) -> FailedStrategy:
         """What is to be kept after one more failure.
 
         >>> failed = FailedStrategies({}, now=0)
         >>> failed.again("q", "acme", "no")
-        {'strategy': 'acme', 'error': 'no', 'tries': 1, 'until': 60000}
-        >>> FailedStrategies({"q": failed.again("q", "acme", "no")}, 0).again("q", "acme", "no")["until"]
+        FailedStrategy(strategy='acme', error='no', tries=1, until=60000)
+        >>> FailedStrategies({"q": failed.again("q", "acme", "no")}, 0).again("q", "acme", "no").until
         120000
         """
-        known = self.by_question.get(question, {})
-        tries = 1 + (known["tries"] if known.get("strategy") == strategy else 0)
+        known = self.by_question.get(question)
+        tries = 1 + (known.tries if known is not None and known.strategy == strategy else 0)
         pause = min(PAUSE_MS * 2 ** min(tries - 1, 10), MAX_PAUSE_MS)
-        return {"strategy": strategy, "error": error, "tries": tries, "until": self.now + pause}
+        return FailedStrategy(strategy, error, tries, self.now + pause)
 
     def due(self) -> bool:
         """Whether some pause is over."""
-        return any(self.now >= known["until"] for known in self.by_question.values())
+        return any(self.now >= known.until for known in self.by_question.values())
 
 
 def lacking(store: Store, dataset_id: str, questions: Collection[str]) -> list[str]:
@@ -66,5 +67,5 @@ def forgive(store: Store, dataset_id: str) -> None:
     """Let every strategy that failed be tried again at once."""
     failures = store.datasets.failed_strategies(dataset_id)
     store.datasets.write_failed_strategies(
-        dataset_id, {question: {**known, "until": 0} for question, known in failures.items()}
+        dataset_id, {question: replace(known, until=0) for question, known in failures.items()}
     )

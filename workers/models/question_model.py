@@ -5,13 +5,13 @@ What a strategy thinks is `workers.engine`; all models of a dataset, loaded and 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from argilla_distill.domain.history import START, Entry
+from argilla_distill.domain.history import START, Details, Entry
 from argilla_distill.domain.records import DatasetQuestion, Record
+from argilla_distill.domain.state.model_info import ModelInfo, ModelQuestion
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Content, Fact
 from argilla_distill.workers.engine.contract.question import Question, Value
@@ -64,21 +64,22 @@ class Model:
         passage = content(self.question, fields) if self.asked.type == "span" else ""
         return short(self.asked, value, passage)
 
-    def facts(self) -> dict[str, Any]:
+    def info(self) -> ModelInfo:
         """What the store keeps beside the snapshot."""
         training = self.strategy.training
-        return {
-            "strategy": self.strategy.name,
-            "question": as_json(self.witness.question),
-            "version": self.version,
-            "position": self.position,
-            "version_votes": self.version_votes,
-            "changes": self.changes,
-            "taught": self.taught,
-            "votes": self.strategy.n_votes,
-            **({} if training is None else {"training": training.word}),
-            **self.witness.memory(),
-        }
+        return ModelInfo(
+            strategy=self.strategy.name,
+            version=self.version,
+            question=model_question(self.witness.question),
+            position=self.position,
+            version_votes=self.version_votes,
+            changes=self.changes,
+            taught=self.taught,
+            votes=self.strategy.n_votes,
+            training=None if training is None else training.word,
+            kinds=self.witness.kinds,
+            reviews=self.witness.reviews_to_keep,
+        )
 
     def learn(self, entry: Entry) -> None:
         """Fold one entry of the history in."""
@@ -165,15 +166,14 @@ class Model:
         if self.version_votes:
             self.version += 1
         self.version_votes, self.changes = self.strategy.n_votes, 0
-        extra: dict[str, Any] = {"strategy": self.strategy.name, "votes": self.version_votes}
+        details = Details(strategy=self.strategy.name, votes=self.version_votes)
         training = self.strategy.training
         if training is not None and training.used:
             self.taught = training.adjudications
-            extra |= {"adjudications": self.taught, "training": training.word}
-        return Entry("version", values={self.question.name: self.version}, extra=extra)
+            details = replace(details, adjudications=self.taught, training=training.word)
+        return Entry("version", values={self.question.name: self.version}, details=details)
 
 
-def as_json(question: Question) -> dict[str, Any]:
+def model_question(question: Question) -> ModelQuestion:
     """A question as the store keeps it."""
-    fields: dict[str, Any] = json.loads(json.dumps(asdict(question)))
-    return fields
+    return ModelQuestion(**asdict(question))

@@ -68,7 +68,7 @@ class _Reader:
         self.dataset_id = dataset_id
         self.gathered = {name: Gathering(name, Values(q)) for name, q in asked.items()}
         people = store.datasets.annotators(dataset_id)
-        self.reviewers = {n for n, known in people.items() if known["kind"] == REVIEWER}
+        self.reviewers = {n for n, known in people.items() if known.kind == REVIEWER}
         self.rows: dict[str, int] = {}
         self.first_at = array("q")
         self.info = store.datasets.info(dataset_id)
@@ -151,9 +151,9 @@ class _Reader:
             row = self.rows.get(entry.record, NONE)
             for name, of_record in found.items():
                 if entry.kind == "decision" and name in entry.values:
-                    latest[name, row] = entry.values[name], entry.extra["c"]
+                    latest[name, row] = entry.values[name], entry.details.confidence or 0.0
                 elif self._adjudicates(entry) and name in entry.values and row not in of_record:
-                    said = entry.extra.get("thought", {}).get(name) or latest.get((name, row))
+                    said = entry.details.thought.get(name) or latest.get((name, row))
                     if said is not None:
                         of_record[row] = said[0], said[1]
         return found

@@ -159,5 +159,5 @@ def _our_counts(world: World, dataset: Dataset) -> Counter[tuple[str, str]]:
     annotators = world.store.datasets.annotators(dataset.id)
     counts: Counter[tuple[str, str]] = Counter()
     for (number, status), count in world.store.datasets.responses(dataset.id).items():
-        counts[annotators[number]["name"], status] += count
+        counts[annotators[number].name, status] += count
     return counts

@@ -86,7 +86,7 @@ def _said(entry: Entry, before: str | None, people: Mapping[int, Annotator], say
         table = VERBS if entry.kind == "answer" else REVIEW_VERBS
         verbs = table.get(entry.status, {None: entry.status})
         what = verbs.get(before, verbs[None])
-        if entry.extra.get("review"):
+        if entry.details.on_copy:
             what += " in the review dataset"
     return Event(
         at=entry.at or entry.seen_at,
@@ -95,16 +95,17 @@ def _said(entry: Entry, before: str | None, people: Mapping[int, Annotator], say
         what=what,
         status=entry.status,
         changes=_changes(entry, say),
-        echoes=tuple(entry.extra.get("echo", [])),
+        echoes=entry.details.echoes,
         kind=entry.kind,
-        why=str(entry.extra.get("why", "")),
+        why=entry.details.why,
     )
 
 
 def _decided(entry: Entry, say: Wording) -> list[Event]:
     """A decision of ours: one event for each question."""
-    maker = Annotator(f"{entry.extra.get('s', '?')}:{entry.extra.get('n', '?')}", "strategy")
-    sure = f", {percent(entry.extra['c'])} sure" if "c" in entry.extra else ""
+    maker = Annotator(entry.details.decided_by, "strategy")
+    confidence = entry.details.confidence
+    sure = "" if confidence is None else f", {percent(confidence)} sure"
     return [
         Event(
             at=entry.seen_at,
@@ -115,7 +116,7 @@ def _decided(entry: Entry, say: Wording) -> list[Event]:
             changes=() if value is None else (Change(name, None, say(name, value)),),
             echoes=(),
             kind="decision",
-            why=str(entry.extra.get("why", "")),
+            why=entry.details.why,
         )
         for name, value in entry.values.items()
     ]

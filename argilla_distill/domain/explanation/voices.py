@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from argilla_distill.domain.state.annotator import KnownAnnotator
+
 CONTENT, REVIEW = -1, -2
 """Numbers of voices that are nobody's vote: the record's own text, and a reviewer's adjudication."""
 
@@ -164,12 +166,12 @@ def unnamed(number: int) -> Annotator:
     return Annotator(f"annotator {number}", "person")
 
 
-def people(annotators: Mapping[int, Mapping[str, str]]) -> dict[int, Annotator]:
+def people(annotators: Mapping[int, KnownAnnotator]) -> dict[int, Annotator]:
     """Annotators by number; one whose user Argilla did not tell keeps the number as a name."""
     named = {}
     for number, known in annotators.items():
-        name = known["name"] if known["name"].strip() not in ("", "?") else unnamed(number).name
-        named[number] = Annotator(name, known["kind"], known["key"].startswith("agent:"))
+        name = known.name if known.name.strip() not in ("", "?") else unnamed(number).name
+        named[number] = Annotator(name, known.kind, known.is_agent)
     return named
 
 

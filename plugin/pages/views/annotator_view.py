@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from argilla_distill.domain.explanation.voices import people, unnamed
 from argilla_distill.domain.report import AnnotatorReport, QuestionReport
+from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.argilla.links import answered_link
 from argilla_distill.plugin.pages.lookup import Own
 
@@ -43,7 +44,7 @@ class Person:
     report: AnnotatorReport | None
 
 
-def rows(report: QuestionReport, annotators: Mapping[int, Mapping[str, str]]) -> tuple[Row, ...]:
+def rows(report: QuestionReport, annotators: Mapping[int, KnownAnnotator]) -> tuple[Row, ...]:
     """All annotators of a question: the most reliable first, the unknown last, by their answers."""
     known = people(annotators)
     found = []
@@ -55,7 +56,7 @@ def rows(report: QuestionReport, annotators: Mapping[int, Mapping[str, str]]) ->
 
 
 def person(
-    number: int, report: QuestionReport | None, annotators: Mapping[int, Mapping[str, str]]
+    number: int, report: QuestionReport | None, annotators: Mapping[int, KnownAnnotator]
 ) -> Person:
     """One annotator."""
     who = people(annotators).get(number) or unnamed(number)

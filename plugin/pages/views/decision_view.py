@@ -279,11 +279,11 @@ def _conflict(conflict: Mapping[str, Any], people: Mapping[int, Annotator]) -> C
 
 
 def _earlier(name: str, entry: Entry, say: Wording) -> Earlier:
-    value = entry.values[name]
+    value, sure = entry.values[name], entry.details.confidence
     return Earlier(
         at=entry.seen_at,
         value=None if value is None else say(name, value),
-        percent=percent(entry.extra["c"]) if "c" in entry.extra else "",
-        strategy=f"{entry.extra.get('s', '?')}:{entry.extra.get('n', '?')}",
-        why=entry.extra.get("why", ""),
+        percent="" if sure is None else percent(sure),
+        strategy=entry.details.decided_by,
+        why=entry.details.why,
     )

@@ -114,7 +114,7 @@ def _decision(
         str,
         kind=question.get("type", "label_selection"),
         words=words,
-        sources={n: each["kind"] for n, each in known.annotators.items()},
+        sources={n: each.kind for n, each in known.annotators.items()},
         reviews=[Review(str(n), value, why) for n, (value, why) in enumerate(told)],
         evidence=evidence(decision["v"], text, known.words.get(name, {})),
         arguments=arguments_of(sides, entry, known.info.get("explains", "")),

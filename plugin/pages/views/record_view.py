@@ -26,6 +26,7 @@ from argilla_distill.domain.explanation.voices import (
 )
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.ledger import GONE
+from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.argilla.links import dataset_link, review_link
 from argilla_distill.plugin.pages.views.decision_view import LISTED, QuestionView, question_view
 
@@ -51,7 +52,7 @@ class Known:
     record_id: str
     dataset_id: str
     info: Mapping[str, str]
-    annotators: Mapping[int, Mapping[str, str]]
+    annotators: Mapping[int, KnownAnnotator]
     ledger: Mapping[str, Any]
     decisions: Mapping[str, Any]
     conflicts: Mapping[str, Mapping[str, Any]]

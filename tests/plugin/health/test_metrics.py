@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from rq import Worker
 from rq.serializers import JSONSerializer
 
+from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.plugin.health import metrics
 from argilla_distill.plugin.store import Store
 
@@ -63,7 +64,7 @@ def busy(store: Store) -> Store:
     store.dirty.set_aside(D, store.dirty.take(D, 1)[0], "why", 1)
     store.dirty.make_stale(D, ["r4", "r5", "r6"])
     with store.redis.pipeline() as pipe:
-        facts = {"strategy": "dawid_skene", "version": 7}
+        facts = ModelInfo("dawid_skene", 7)
         store.datasets.write_model(pipe, D, "helpful", None, facts)
         store.reviews.write_due(pipe, D, {"r7": 0.4, "r8": 0.2})
         pipe.execute()

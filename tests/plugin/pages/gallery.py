@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.report import (
     Across,
     AnnotatorReport,
@@ -19,6 +19,7 @@ from argilla_distill.domain.report import (
     QuestionReport,
     Today,
 )
+from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages.scene import DATASET, RECORD, Scene, at, helpful, scene
 
@@ -43,10 +44,10 @@ def write(store: Store, say: Say = str, told: Scene | None = None) -> None:
     """All of it. `say` is applied to what people wrote."""
     told = told or scene()
     told.annotators |= {
-        REVIEWER: {"key": "u-rita", "name": say("rita"), "kind": "reviewer"},
-        SECOND_REVIEWER: {"key": "u-sam", "name": say("sam"), "kind": "reviewer"},
-        13: {"key": "id-of-anna", "name": say("anna"), "kind": "person"},
-        14: {"key": "u-new", "name": say("newcomer"), "kind": "person"},
+        REVIEWER: KnownAnnotator("u-rita", say("rita"), "reviewer"),
+        SECOND_REVIEWER: KnownAnnotator("u-sam", say("sam"), "reviewer"),
+        13: KnownAnnotator("id-of-anna", say("anna"), "person"),
+        14: KnownAnnotator("u-new", say("newcomer"), "person"),
     }
     because = say("The reply names no order, so the customer has to ask again.")
     told.ledger["a"] = {
@@ -80,7 +81,7 @@ def _review(number: int, minutes: float, value: str, why: str) -> Entry:
         {"helpful": value},
         {},
         at(minutes),
-        {"why": why},
+        Details(why=why),
         f"{at(minutes)}-7",
     )
 

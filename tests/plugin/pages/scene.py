@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history import Details, Entry
+from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.pages.views.record_view import Known
 from argilla_distill.plugin.store import Store
 
@@ -17,17 +18,17 @@ START = 1_795_000_000_000
 MINUTE = 60_000
 
 ANNOTATORS = {
-    0: {"key": "u-ada", "name": "ada.lindqvist", "kind": "person"},
-    1: {"key": "u-bo", "name": "bo", "kind": "person"},
-    2: {"key": "u-cem", "name": "cem", "kind": "person"},
-    3: {"key": "u-dora", "name": "dora", "kind": "person"},
-    4: {"key": "u-atlas", "name": "llm-atlas", "kind": "model"},
-    5: {"key": "u-borea", "name": "llm-borea", "kind": "model"},
-    6: {"key": "agent:judge-7b", "name": "judge-7b", "kind": "model"},
-    7: {"key": "u-rule", "name": "rule-refund", "kind": "template"},
-    8: {"key": "u-eve", "name": "eve", "kind": "person"},
-    9: {"key": "u-finn", "name": "finn", "kind": "person"},
-    10: {"key": "u-gil", "name": "gil", "kind": "person"},
+    0: KnownAnnotator("u-ada", "ada.lindqvist", "person"),
+    1: KnownAnnotator("u-bo", "bo", "person"),
+    2: KnownAnnotator("u-cem", "cem", "person"),
+    3: KnownAnnotator("u-dora", "dora", "person"),
+    4: KnownAnnotator("u-atlas", "llm-atlas", "model"),
+    5: KnownAnnotator("u-borea", "llm-borea", "model"),
+    6: KnownAnnotator("agent:judge-7b", "judge-7b", "model"),
+    7: KnownAnnotator("u-rule", "rule-refund", "template"),
+    8: KnownAnnotator("u-eve", "eve", "person"),
+    9: KnownAnnotator("u-finn", "finn", "person"),
+    10: KnownAnnotator("u-gil", "gil", "person"),
 }
 
 FIELDS = {
@@ -153,20 +154,21 @@ def _answer(number: int, minutes: float, **values: Any) -> Entry:
     )
 
 
-def _decision(minutes: float, question: str, value: str | None, c: float, **extra: Any) -> Entry:
-    extra = {"c": c, "s": "dawid_skene", "n": 2, **extra}
-    return Entry("decision", RECORD, values={question: value}, extra=extra, id=f"{at(minutes)}-1")
+def _decision(minutes: float, question: str, value: str | None, c: float, **details: Any) -> Entry:
+    known = replace(Details(confidence=c, strategy="dawid_skene", version=2), **details)
+    values = {question: value}
+    return Entry("decision", RECORD, values=values, details=known, id=f"{at(minutes)}-1")
 
 
 def entries() -> list[Entry]:
     """The history of the record, oldest first."""
-    score = {"score": 0.91}
+    score = Details(score=0.91)
     judged = {"helpful": "yes"}
     return [
         Entry("suggestion", RECORD, 6, "submitted", judged, {}, at(0), score, f"{at(0.1)}-0"),
         _answer(0, 2, helpful="yes", problem="none"),
         _answer(1, 5, helpful="yes", problem="none", comment="Kind."),
-        _decision(5, "helpful", "yes", 0.91, n=1),
+        _decision(5, "helpful", "yes", 0.91, version=1),
         _answer(2, 11, helpful="yes", problem="none"),
         _answer(3, 12, helpful="no", problem="tone"),
         _answer(4, 13, helpful="yes", problem="hallucination"),
@@ -184,7 +186,7 @@ def entries() -> list[Entry]:
             at=at(31),
             id=f"{at(31)}-0",
         ),
-        _decision(33, "helpful", "yes", 0.83, n=3),
+        _decision(33, "helpful", "yes", 0.83, version=3),
         _answer(9, 36, helpful="no"),
         Entry(
             "answer",
@@ -194,10 +196,10 @@ def entries() -> list[Entry]:
             {"helpful": "no"},
             {"helpful": "no"},
             at(41),
-            {},
+            Details(),
             f"{at(41)}-0",
         ),
-        Entry("answer", RECORD, 10, "discarded", {}, {}, at(44), {}, f"{at(44)}-0"),
+        Entry("answer", RECORD, 10, "discarded", {}, {}, at(44), Details(), f"{at(44)}-0"),
         Entry(
             kind="answer",
             record=RECORD,
@@ -205,7 +207,7 @@ def entries() -> list[Entry]:
             status="submitted",
             values={"helpful": "yes", "problem": "none"},
             at=at(60),
-            extra={"echo": ["helpful"]},
+            details=Details(echoes=("helpful",)),
             id=f"{at(60)}-0",
         ),
     ]
@@ -234,7 +236,7 @@ class Scene:
     ledger: dict[str, Any]
     decisions: dict[str, Any]
     conflicts: dict[str, Any]
-    annotators: dict[int, dict[str, str]]
+    annotators: dict[int, KnownAnnotator]
     entries: list[Entry]
     info: dict[str, str]
 

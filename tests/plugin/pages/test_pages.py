@@ -1,10 +1,12 @@
 """The pages over HTTP: who sees what, in which form, and what happens when a neighbour is away."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from argilla_distill import plugin
+from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.listener import create_app
 from argilla_distill.plugin.settings import read
 from argilla_distill.plugin.store import Store
@@ -96,7 +98,7 @@ def test_a_stranger_asking_for_json_is_told_to_sign_in(site: Site) -> None:
 
 def test_what_people_wrote_is_shown_as_text(store: Store) -> None:
     evil = scene()
-    evil.annotators = {**ANNOTATORS, 0: {"key": "u-ada", "name": EVIL, "kind": "person"}}
+    evil.annotators = {**ANNOTATORS, 0: KnownAnnotator("u-ada", EVIL, "person")}
     evil.info["name"] = EVIL
     evil.ledger["r"]["1"][2]["comment"] = EVIL
     evil.ledger["r"]["2"][2] = {EVIL: "x", "helpful": EVIL}
@@ -104,7 +106,7 @@ def test_what_people_wrote_is_shown_as_text(store: Store) -> None:
         v=EVIL, p={EVIL: 0.97, "no": 0.03}, top=EVIL, abstain=EVIL, s=EVIL
     )
     evil.conflicts["helpful"] = {**evil.conflicts["helpful"], "labels": {EVIL: [0], "no": [2]}}
-    evil.entries[1].values["helpful"] = EVIL
+    evil.entries[1] = replace(evil.entries[1], values={**evil.entries[1].values, "helpful": EVIL})
     evil.write(store)
     site = Site(store)
     site.argilla.fields[RECORD] = {EVIL: EVIL}

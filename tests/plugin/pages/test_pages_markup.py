@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
 from tests.plugin.pages.scene import DATASET, QUESTIONS, RECORD, scene
@@ -46,7 +47,7 @@ class Elements(HTMLParser):
 def site(store: Store) -> Site:
     told = scene()
     told.info |= {"name": f"ws/{EVIL}", "word": EVIL, "state": EVIL}
-    told.annotators[0] = {"key": "u-ada", "name": f"ada {EVIL}", "kind": "person"}
+    told.annotators[0] = KnownAnnotator("u-ada", f"ada {EVIL}", "person")
     told.ledger["r"]["1"][2]["comment"] = EVIL
     gallery.write(store, lambda text: f"{text} {EVIL}", told)
     store.reviews.keep(DATASET, {"id": f'x"{EVIL}', "name": EVIL, "word": EVIL})

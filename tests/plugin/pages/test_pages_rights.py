@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
 from tests.plugin.pages.scene import DATASET, RECORD, WORKSPACE, at, scene
@@ -256,7 +257,7 @@ def test_somebody_of_the_same_name_is_not_the_same_annotator(site: Site) -> None
 def test_an_admin_who_answers_elsewhere_sees_only_their_own_work_there(store: Store) -> None:
     """Nora administers another workspace and annotates in this one."""
     told = scene()
-    told.annotators[20] = {"key": "id-of-nora", "name": "nora", "kind": "person"}
+    told.annotators[20] = KnownAnnotator("id-of-nora", "nora", "person")
     gallery.write(store, told=told)
     site = Site(store)
     site.sign_in("nora")

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history import Details, Entry
+from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.pages.views.decision_view import QuestionView
 from argilla_distill.plugin.pages.views.record_view import MOST_CHARACTERS, RecordView, view
 from tests.plugin.pages.scene import DATASET, RECORD, Scene, at, helpful, ledger, scene
@@ -223,7 +224,7 @@ def test_the_answers_to_all_questions_stand_as_given(told: Scene) -> None:
 
 
 def test_an_annotator_without_a_name_has_a_number(told: Scene) -> None:
-    told.annotators[0] = {"key": "u-ada", "name": "?", "kind": "person"}
+    told.annotators[0] = KnownAnnotator("u-ada", "?", "person")
     del told.annotators[1]
     names = [voice.who.name for voice in question(show(told)).voices[:2]]
     assert names == ["annotator 0", "annotator 1"]
@@ -258,9 +259,9 @@ def test_a_deleted_record_is_called_so(told: Scene) -> None:
 
 def review(status: str, minutes: float, value: str = "no", why: str = "") -> Entry:
     values = {"helpful": value} if status == "submitted" else {}
-    extra = {"why": why} if why else {}
+    details = Details(why=why)
     return Entry(
-        "adjudication", RECORD, 2, status, values, {}, at(minutes), extra, f"{at(minutes)}-3"
+        "adjudication", RECORD, 2, status, values, {}, at(minutes), details, f"{at(minutes)}-3"
     )
 
 
@@ -294,7 +295,7 @@ def test_an_answer_given_in_the_review_dataset_is_told_apart(told: Scene) -> Non
             {"helpful": "no"},
             {},
             at(70),
-            {"review": True},
+            Details(on_copy=True),
             f"{at(70)}-0",
         )
     )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.model_info import ModelInfo, ModelQuestion
 from argilla_distill.plugin.store import Store
 
 D = "dataset"
@@ -123,10 +126,12 @@ def test_related_records_are_kept_by_kind_and_empty_kinds_are_dropped(store: Sto
 
 
 def test_annotators_are_kept_by_number(store: Store) -> None:
-    ann = {"key": "u1", "name": "ann", "kind": "person"}
+    ann = KnownAnnotator("u1", "ann", "person")
     write(store, lambda pipe: store.datasets.write_annotators(pipe, D, {0: ann}))
-    write(store, lambda pipe: store.datasets.write_annotators(pipe, D, {1: {**ann, "name": "ben"}}))
-    assert {n: a["name"] for n, a in store.datasets.annotators(D).items()} == {0: "ann", 1: "ben"}
+    write(
+        store, lambda pipe: store.datasets.write_annotators(pipe, D, {1: replace(ann, name="ben")})
+    )
+    assert {n: a.name for n, a in store.datasets.annotators(D).items()} == {0: "ann", 1: "ben"}
 
 
 def test_counts_of_responses_that_come_to_nothing_are_not_told(store: Store) -> None:
@@ -139,9 +144,10 @@ def test_counts_of_responses_that_come_to_nothing_are_not_told(store: Store) -> 
 
 
 def test_a_model_is_kept_with_its_facts(store: Store) -> None:
-    assert store.datasets.model(D, "q") == (None, {})
-    write(store, lambda pipe: store.datasets.write_model(pipe, D, "q", b"\x00\xff", {"version": 1}))
-    assert store.datasets.model(D, "q") == (b"\x00\xff", {"version": 1})
-    write(store, lambda pipe: store.datasets.write_model(pipe, D, "q", None, {"version": 2}))
-    assert store.datasets.model(D, "q") == (b"\x00\xff", {"version": 2})
-    assert store.datasets.models(D) == {"q": {"version": 2}}
+    one, two = (ModelInfo("majority", n, ModelQuestion("label", ("yes", "no"))) for n in (1, 2))
+    assert store.datasets.model(D, "q") == (None, None)
+    write(store, lambda pipe: store.datasets.write_model(pipe, D, "q", b"\x00\xff", one))
+    assert store.datasets.model(D, "q") == (b"\x00\xff", one)
+    write(store, lambda pipe: store.datasets.write_model(pipe, D, "q", None, two))
+    assert store.datasets.model(D, "q") == (b"\x00\xff", two)
+    assert store.datasets.models(D) == {"q": two}

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.exceptions import ResponseError
 
-from argilla_distill.domain.history import START, Entry
+from argilla_distill.domain.history import START, Details, Entry
 from argilla_distill.plugin.store import Store
 
 D = "dataset"
@@ -32,7 +32,7 @@ def test_an_empty_history_begins_at_the_start(store: Store) -> None:
 
 
 def test_entries_come_back_whole_and_in_order(store: Store) -> None:
-    said = Entry("answer", "r1", 0, "submitted", {"q": "ja, „så“"}, {"q": 0}, 12, {"echo": ["q"]})
+    said = Entry("answer", "r1", 0, "submitted", {"q": "ja, „så“"}, {"q": 0}, 12, Details(("q",)))
     told = Entry("version", values={"q": None})
     filed = append(store, 1_000, said, told)
     assert [entry.id for entry in filed] == ["1000-0", "1000-1"]
@@ -80,16 +80,32 @@ JSON = st.dictionaries(
     | st.lists(st.text(max_size=2)),
     max_size=3,
 )
+SHARES = st.floats(0, 1)
+DETAILS = st.builds(
+    Details,
+    st.lists(st.text(max_size=2)).map(tuple),
+    st.booleans(),
+    st.sampled_from(["", "submitted", "draft"]),
+    st.text(max_size=5),
+    st.dictionaries(st.text(max_size=2), st.tuples(st.none() | st.text(max_size=2), SHARES)),
+    st.none() | SHARES | st.lists(SHARES, max_size=2),
+    st.none() | SHARES,
+    st.text(max_size=5),
+    st.none() | st.integers(0, 5),
+    st.none() | st.integers(0, 5),
+    st.none() | st.integers(0, 5),
+    st.text(max_size=5),
+)
 ENTRIES = st.builds(
     Entry,
-    st.sampled_from(["answer", "suggestion", "decision", "version"]),
+    st.sampled_from(["answer", "suggestion", "adjudication", "decision", "version"]),
     st.text(max_size=5),
     st.none() | st.integers(0, 5),
     st.sampled_from(["", "submitted", "draft", "discarded", "deleted"]),
     JSON,
     JSON,
     st.integers(0, 2**48),
-    JSON,
+    DETAILS,
 )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.records import DatasetQuestion
+from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.workers.engine.contract.facts import Adjudication, Source, Vote
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.models.facts_of_history import Witness, standing
@@ -15,7 +16,7 @@ KINDS = {0: "person", 1: "model", 2: "reviewer", 3: "reviewer"}
 
 
 def witness(**more: Any) -> Witness:
-    people = {n: {"key": f"u{n}", "name": f"u{n}", "kind": kind} for n, kind in KINDS.items()}
+    people = {n: KnownAnnotator(f"u{n}", f"u{n}", kind) for n, kind in KINDS.items()}
     return Witness("topic", ASKED, people, **more)
 
 
@@ -44,7 +45,7 @@ def test_a_model_is_introduced_once_before_its_first_vote() -> None:
 
 
 def test_an_echo_is_no_vote() -> None:
-    assert witness().changes(said(0, "a", extra={"echo": ["topic"]})) == []
+    assert witness().changes(said(0, "a", details=Details(echoes=("topic",)))) == []
 
 
 def test_of_several_reviewers_the_latest_stands_and_the_earlier_returns() -> None:
@@ -79,11 +80,11 @@ def test_memory_survives_and_a_new_reviewer_makes_it_outdated() -> None:
     for entry in (said(1, "a"), said(2, "a"), said(3, "b")):
         told.changes(entry)
     again = witness()
-    again.remember(told.memory())
+    again.remember(told.kinds, told.reviews_to_keep)
     assert (again.kinds, again.reviews) == (told.kinds, told.reviews)
     assert not again.outdated
     assert again.introductions() == []
-    again.annotators = {**again.annotators, 0: {"key": "u0", "name": "u0", "kind": "reviewer"}}
+    again.annotators = {**again.annotators, 0: KnownAnnotator("u0", "u0", "reviewer")}
     assert again.outdated
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from argilla_distill.plugin.health import metrics
@@ -37,7 +39,7 @@ def misbehave(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
 
 
 def tries(town: Town) -> int:
-    return int(town.store.datasets.failed_strategies(D)["helpful"]["tries"])
+    return int(town.store.datasets.failed_strategies(D)["helpful"].tries)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -136,7 +138,7 @@ def test_the_cron_wakes_a_dataset_whose_strategy_is_to_be_tried_again(
     town.settle()
     assert watch.tick(town.world) == 0
     known = town.store.datasets.failed_strategies(D)["helpful"]
-    town.store.datasets.write_failed_strategies(D, {"helpful": {**known, "until": 0}})
+    town.store.datasets.write_failed_strategies(D, {"helpful": replace(known, until=0)})
     assert watch.tick(town.world) == 1
     town.settle()
     assert tries(town) == 2
@@ -194,7 +196,7 @@ def test_a_record_without_answers_that_was_first_seen_meanwhile_is_decided_as_we
         refit(town.world, D)
     else:
         known = town.store.datasets.failed_strategies(D)["helpful"]
-        town.store.datasets.write_failed_strategies(D, {"helpful": {**known, "until": 0}})
+        town.store.datasets.write_failed_strategies(D, {"helpful": replace(known, until=0)})
     town.settle()
     assert town.store.datasets.failed_strategies(D) == {}
     assert ("r4", "helpful") in town.values()

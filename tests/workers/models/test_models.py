@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from argilla_distill.domain.history import START, Entry
+from argilla_distill.domain.history import START, Details, Entry
 from argilla_distill.domain.records import Dataset, DatasetQuestion
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store import Store
@@ -123,7 +123,7 @@ def test_a_snapshot_that_cannot_be_read_is_folded_anew_as_a_new_version(
     append(store, said("r1", 0, "yes"))
     models = Models.load(store, CHAT, PLAN)
     save(store, models)
-    facts = models.by_question["helpful"].facts()
+    facts = models.by_question["helpful"].info()
     with store.redis.pipeline() as pipe:
         store.datasets.write_model(pipe, D, "helpful", data, facts)
         pipe.execute()
@@ -156,7 +156,7 @@ def test_another_strategy_or_other_labels_begin_a_new_version_from_the_history(
         said("r1", 0, "maybe"),
         said("r1", 0, ["yes"]),
         said("r1", 0, None),
-        said("r1", 0, "yes", extra={"echo": ["helpful"]}),
+        said("r1", 0, "yes", details=Details(echoes=("helpful",))),
         Entry("answer", "r1", 0, "deleted", {}, {"helpful": "yes"}),
         Entry("answer", "r1", 0, "submitted", {"problem": "tone"}),
     ],
@@ -174,7 +174,7 @@ def test_what_is_no_vote_adds_none(entry: Entry, how: str) -> None:
 
 def test_an_echo_of_another_question_does_not_take_a_vote_away() -> None:
     model = model_of(Majority(ASKED).fit([]))
-    model.learn(said("r1", 0, "yes", extra={"echo": ["problem"]}))
+    model.learn(said("r1", 0, "yes", details=Details(echoes=("problem",))))
     assert votes(model) == {Vote("r1", "0", "yes")}
 
 

@@ -148,7 +148,7 @@ def test_what_the_review_itself_tells_of_before_is_believed_over_the_last_decisi
 ) -> None:
     books.say("r1", "apple apple")
     books.decided("r1", "pear", 0.41)
-    books.review("r1", 9, "apple", thought={"topic": ["apple", 0.87]})
+    books.review("r1", 9, "apple", thought={"topic": ("apple", 0.87)})
     found = counted(books)
     assert [(b.reviewed, b.right) for b in found.calibration if b.reviewed] == [(1, 1)]
     assert found.calibration[8].confidence == pytest.approx(0.87)

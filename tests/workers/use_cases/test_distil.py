@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from argilla_distill.domain.history import Details
 from argilla_distill.domain.records import Response
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable
@@ -91,7 +92,7 @@ def test_a_decision_tells_who_weighed_what_and_is_told_in_the_history(town: Town
     )
     assert sum(decision["p"].values()) == pytest.approx(1, abs=0.01)
     told = [e for e in town.history() if e.kind == "decision" and "helpful" in e.values]
-    assert [(e.record, e.values, e.extra["s"]) for e in told] == [
+    assert [(e.record, e.values, e.details.strategy) for e in told] == [
         ("r1", {"helpful": "yes"}, "majority")
     ]
     assert set(town.ledger("r1")["h"]) == {e.id for e in town.history() if e.record == "r1"}
@@ -241,9 +242,7 @@ def test_another_agents_suggestion_counts_is_replaced_and_comes_back(town: Town)
         "ben",
         "judge",
     ]
-    assert {a["name"]: a["kind"] for a in town.store.datasets.annotators(D).values()}[
-        "judge"
-    ] == "model"
+    assert {a.name: a.kind for a in town.store.datasets.annotators(D).values()}["judge"] == "model"
     town.argilla.retract("ben", "r1")
     town.mark("r1")
     town.settle()
@@ -311,7 +310,7 @@ def test_an_answer_equal_to_what_we_show_is_an_echo_and_raises_no_confidence(bui
     town.settle()
     assert town.decision("r1")["c"] == before
     assert [town.name(number) for number, _, _ in town.decision("r1")["w"]] == ["ann"]
-    assert town.history()[-1].extra == {"echo": ["helpful"]}
+    assert town.history()[-1].details == Details(echoes=("helpful",))
     town.answer("ben", "r1", helpful="no")
     town.settle()
     assert [town.name(number) for number, _, _ in town.decision("r1")["w"]] == ["ann", "ben"]
@@ -356,7 +355,7 @@ def test_an_answer_given_after_disconnect_took_ours_away_is_no_echo(town: Town) 
     assert town.suggestions() == {}
     town.answer("cas", "r1", helpful="yes")
     town.settle()
-    assert [e.extra for e in town.history() if e.kind == "answer"] == [{}, {}, {}]
+    assert [e.details for e in town.history() if e.kind == "answer"] == [Details()] * 3
 
 
 def test_a_decision_below_the_least_confidence_abstains_and_says_so(build: Build) -> None:
@@ -472,7 +471,7 @@ def test_a_version_grows_with_the_votes_and_is_told_in_history_and_agent(build: 
     shown = town.argilla.shown("r1")
     assert shown is not None
     assert shown.agent == "distill/majority:2"
-    assert town.store.datasets.models(D)["helpful"]["version"] == 2
+    assert town.store.datasets.models(D)["helpful"].version == 2
 
 
 # What moves elsewhere
@@ -848,7 +847,7 @@ def test_a_user_who_was_renamed_is_called_and_counted_so_after_a_sweep(town: Tow
     sweep(town.world, D)
     town.settle()
     (annotator,) = town.store.datasets.annotators(D).values()
-    assert (annotator["name"], annotator["kind"]) == ("llm-ann", "model")
+    assert (annotator.name, annotator.kind) == ("llm-ann", "model")
 
 
 @pytest.mark.parametrize("call", ["records", "suggest"])

@@ -117,8 +117,8 @@ def test_an_adjudication_decides_settles_and_is_told_with_its_reason(reviewed: T
     assert reviewed.conflicts() == {}
     (entry,) = [e for e in reviewed.history() if e.kind == "adjudication"]
     assert (reviewed.name(entry.annotator), entry.values) == ("rob", {"helpful": "no"})
-    assert entry.extra["why"] == "it never answers the question"
-    assert entry.extra["thought"] == {"helpful": [None, 0.5]}  # what we thought before: a tie
+    assert entry.details.why == "it never answers the question"
+    assert entry.details.thought == {"helpful": (None, 0.5)}  # what we thought before: a tie
     assert reviewed.store.reviews.due(D) == []
     assert set(copies(reviewed)) == {"r1"}  # opened: it stays
     assert reviewed.ledger("r1")["a"][str(entry.annotator)][3] == "it never answers the question"

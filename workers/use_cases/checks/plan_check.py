@@ -162,7 +162,7 @@ def _people(world: World, datasets: Iterable[Dataset]) -> set[str]:
     """Everybody who may answer: Argilla's users, and all agents that were seen."""
     names = set(world.gateway.users().values())
     for dataset in datasets:
-        names |= {each["name"] for each in world.store.datasets.annotators(dataset.id).values()}
+        names |= {each.name for each in world.store.datasets.annotators(dataset.id).values()}
     return names
 
 

@@ -12,7 +12,9 @@ from typing import Any
 
 from argilla_distill.domain.explanation.timeline import Event, events
 from argilla_distill.domain.explanation.voices import Annotator, Wording, people, unnamed
+from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.shapes import details_json
 
 DISCONNECTED = "disconnected"
 MODEL = ("strategy", "version", "votes", "version_votes", "changes", "taught", "training")
@@ -51,15 +53,16 @@ def _dataset(store: Store, dataset_id: str, connected: bool) -> dict[str, Any]:
         "stale": stale,
         "failures": int(info.get("failures", 0)),
         "poisoned": _set_aside(store, dataset_id),
-        "questions": {name: {**q, **_model(models.get(name, {}))} for name, q in questions.items()},
+        "questions": {name: {**q, **_model(models.get(name))} for name, q in questions.items()},
         "writes": int(info.get("published", 0)),
         "entries": store.history.length(dataset_id),
     }
 
 
-def _model(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _model(info: ModelInfo | None) -> dict[str, Any]:
     """What is of interest to others of a question's model."""
-    return {key: value for key, value in facts.items() if key in MODEL}
+    known = {name: getattr(info, name) for name in MODEL} if info else {}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def _answers(store: Store, dataset_id: str) -> dict[str, int]:
@@ -69,7 +72,7 @@ def _answers(store: Store, dataset_id: str) -> dict[str, int]:
     names = {"model": "model_answers", "template": "template_answers"}
     for (number, state), count in store.datasets.responses(dataset_id).items():
         if state == "submitted":
-            counts[names.get(annotators[number]["kind"], "answers")] += count
+            counts[names.get(annotators[number].kind, "answers")] += count
     return counts
 
 
@@ -155,7 +158,7 @@ def history(store: Store, found: Mapping[str, Any]) -> Story:
             "status": entry.status,
             "values": entry.values,
             "replaced": entry.replaced,
-            **({"more": entry.extra} if entry.extra else {}),
+            **({"more": more} if (more := details_json(entry)) else {}),
         }
         for entry in entries
     ]

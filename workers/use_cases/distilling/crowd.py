@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.settings import Sources
 from argilla_distill.plugin.store import Store
@@ -21,10 +22,10 @@ class Crowd:
         self._dataset_id = dataset_id
         self._sources = sources
         self._known = store.datasets.annotators(dataset_id)
-        self._numbers = {annotator["key"]: n for n, annotator in self._known.items()}
+        self._numbers = {annotator.key: n for n, annotator in self._known.items()}
         self._users = store.service.users()
         self._admins: set[str] | None = None
-        self._new: dict[int, dict[str, str]] = {}
+        self._new: dict[int, KnownAnnotator] = {}
 
     def number(self, key: str, agent: str) -> int:
         """The number of an annotator by key: a user's id, or `agent:name` with the agent's name."""
@@ -34,18 +35,18 @@ class Crowd:
             kind = "model" if agent and kind == "person" else kind
             number = len(self._numbers)
             self._numbers[key] = number
-            self._new[number] = self._known[number] = {"key": key, "name": name, "kind": kind}
+            self._new[number] = self._known[number] = KnownAnnotator(key, name, kind)
         return self._numbers[key]
 
     @property
-    def annotators(self) -> Mapping[int, Mapping[str, str]]:
+    def annotators(self) -> Mapping[int, KnownAnnotator]:
         """All annotators by number; grows with those who are numbered later."""
         return self._known
 
     def name(self, number: str, named: bool) -> str:
         """How an annotator is called: by name, or by kind and number."""
         annotator = self._known[int(number)]
-        return annotator["name"] if named else f"{annotator['kind']} {int(number) + 1}"
+        return annotator.name if named else f"{annotator.kind} {int(number) + 1}"
 
     def reviews(self, user_id: str) -> bool:
         """Whether what a user answers in the review dataset is an adjudication.
@@ -60,15 +61,15 @@ class Crowd:
 
     def is_reviewer(self, number: str) -> bool:
         """Whether the settings name an annotator as a reviewer: their answers decide."""
-        return self._known[int(number)]["kind"] == "reviewer"
+        return self._known[int(number)].kind == "reviewer"
 
     def rename(self) -> None:
         """Note users whose name, and so perhaps whose kind, has changed since they were numbered."""
         for number, annotator in self._known.items():
-            name = self._users.get(annotator["key"], annotator["name"])
-            if name != annotator["name"]:
+            name = self._users.get(annotator.key, annotator.name)
+            if name != annotator.name:
                 kind = self._sources.kind(name)
-                changed = {"key": annotator["key"], "name": name, "kind": kind}
+                changed = KnownAnnotator(annotator.key, name, kind)
                 self._new[number] = self._known[number] = changed
 
     def write(self, pipe: Any) -> None:

@@ -188,7 +188,7 @@ def _dispute(
         model.asked,
         content(model.question, fields),
         model.strategy.name,
-        {number: run.crowd.annotators[number]["kind"] for number in everybody},
+        {number: run.crowd.annotators[number].kind for number in everybody},
         arguments_of(conflict["labels"], entry, run.plan.explanation_question),
         Telling(reliability=run.plan.tell_reliability),
     )

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from argilla_distill.domain.explanation import voices
-from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.records import DatasetQuestion
 from argilla_distill.workers.engine.contract.decision import CONTENT, REVIEW, Decision
 from argilla_distill.workers.engine.contract.question import Question
@@ -266,15 +266,13 @@ def _news(
             continue
         if question not in before and decision.leader is None and not decision.contributions:
             continue  # nobody has answered yet: nothing was decided
-        extra: dict[str, Any] = {
-            "c": round(decision.confidence, 3),
-            "s": model.strategy.name,
-            "n": model.version,
-        }
-        if decision.abstention:
-            extra["why"] = decision.abstention
-        values = {question: value}
-        entries.append(Entry("decision", record_id, values=values, extra=extra))
+        details = Details(
+            confidence=round(decision.confidence, 3),
+            strategy=model.strategy.name,
+            version=model.version,
+            why=decision.abstention or "",
+        )
+        entries.append(Entry("decision", record_id, values={question: value}, details=details))
     return entries
 
 

@@ -73,7 +73,7 @@ class Reasons:
                 str,
                 kind=kind,
                 words=words,
-                sources={n: p["kind"] for n, p in self.people.items()},
+                sources={n: p.kind for n, p in self.people.items()},
                 reviews=_reviews(standing.name, entry, words),
                 arguments=arguments_of(sides, entry, self.explains),
                 evidence=evidence(decision["v"], self.texts.get(record, ""), telling),

@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from argilla_distill.domain.records import DatasetQuestion
@@ -98,10 +98,10 @@ def _believed(
     for name, known in questions.items():
         if known.get("word") != "distilled":
             continue
-        data, facts = store.datasets.model(dataset_id, name)
-        if data is None:
+        data, info = store.datasets.model(dataset_id, name)
+        if data is None or info is None or info.question is None:
             continue
-        says = Believed(known["type"], facts["strategy"], facts["version"])
+        says = Believed(known["type"], info.strategy, info.version)
         try:
             if name not in failed:
                 with confined.restored(snapshot.unpack(data), limit_s) as strategy:
@@ -109,7 +109,7 @@ def _believed(
                 says = Believed(says.kind, says.strategy, says.version, people, training)
         except EngineError as error:
             log.warning("snapshot of %s unusable, reported without it: %s", name, error)
-        found[name] = question_of(facts["question"]), says
+        found[name] = question_of(asdict(info.question)), says
     return found
 
 

@@ -1,0 +1,99 @@
+"""What a record showed when it was last read. How that changes is `domain.ledger`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+GONE = "gone"
+"""The status of a record that was deleted in Argilla."""
+
+SUBMITTED, DELETED = "submitted", "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerAnswer:
+    """What one annotator answers: question → value. `at` is Argilla's time, ms since the epoch.
+
+    Attributes
+    ----------
+    echoes : questions whose value was given while we were suggesting the same.
+    on_copy : whether it was given on the record's copy in the review dataset.
+    """
+
+    status: str
+    at: int
+    values: Mapping[str, Any]
+    echoes: tuple[str, ...] = ()
+    on_copy: bool = False
+
+    @property
+    def submitted(self) -> bool:
+        """Whether it is neither a draft nor discarded."""
+        return self.status == SUBMITTED
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerAdjudication:
+    """What one reviewer decides: question → value, and why. `at` is Argilla's time, ms."""
+
+    status: str
+    at: int
+    values: Mapping[str, Any]
+    why: str = ""
+
+    @property
+    def submitted(self) -> bool:
+        """Whether it is neither a draft nor discarded."""
+        return self.status == SUBMITTED
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSuggestion:
+    """Another agent's suggestion, also while ours has taken its place.
+
+    Attributes
+    ----------
+    annotator : the agent's number as an annotator.
+    at : Argilla's time, in ms since the epoch.
+    agent : its name as Argilla has it; None where it has none.
+    """
+
+    annotator: int
+    value: Any
+    score: float | list[float] | None
+    type: str | None
+    at: int
+    agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One record.
+
+    Attributes
+    ----------
+    status : pending, completed, or GONE.
+    read_at : when we read it, our time in ms since the epoch.
+    answers, adjudications : by the number of the annotator, or of the reviewer.
+    suggestions : other agents', by question.
+    history : ids of the history entries of this record, oldest first.
+    fingerprint : of its text (`domain.fingerprint`); "" where it has none.
+    round : name of its round; None where it has none.
+    """
+
+    status: str
+    read_at: int
+    answers: Mapping[int, LedgerAnswer] = field(default_factory=dict)
+    suggestions: Mapping[str, LedgerSuggestion] = field(default_factory=dict)
+    adjudications: Mapping[int, LedgerAdjudication] = field(default_factory=dict)
+    history: tuple[str, ...] = ()
+    fingerprint: str = ""
+    external_id: str | None = None
+    round: str | None = None
+
+    @property
+    def gone(self) -> bool:
+        """Whether the record was deleted in Argilla."""
+        return self.status == GONE

@@ -1,0 +1,48 @@
+"""What is known of a question's model beside its snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+KeptReviews = Mapping[str, Mapping[str, tuple[Any, int]]]
+"""Record → reviewer → the value that they decided, in Argilla's JSON, and Argilla's time in ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelQuestion:
+    """The question that a model was made for: another one needs another model."""
+
+    type: str
+    labels: tuple[str, ...] = ()
+    scale: tuple[float, ...] = ()
+    overlapping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """One question's model.
+
+    Attributes
+    ----------
+    version : its number.
+    position : id of the last history entry that it has learned.
+    version_votes, changes : votes when the version began, and changes since.
+    taught : adjudications that the version was taught by.
+    votes : that it knows.
+    training : what adjudications have made of the strategy, in a sentence; None if it takes none.
+    kinds : annotator's number → kind, of those of whom the strategy was told.
+    """
+
+    strategy: str
+    version: int
+    question: ModelQuestion | None = None
+    position: str = ""
+    version_votes: int = 0
+    changes: int = 0
+    taught: int = 0
+    votes: int = 0
+    training: str | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    reviews: KeptReviews = field(default_factory=dict)

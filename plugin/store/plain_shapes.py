@@ -1,0 +1,92 @@
+"""How annotators, models and review datasets are written down: in JSON whose keys are words.
+
+Shapes of which there are many, with shorter keys, are `shapes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.failed_strategy import FailedStrategy
+from argilla_distill.domain.state.model_info import ModelInfo, ModelQuestion
+from argilla_distill.domain.state.review import ReviewInfo
+
+Json = dict[str, Any]
+
+
+def annotator(stored: Json) -> KnownAnnotator:
+    """An annotator."""
+    return KnownAnnotator(stored["key"], stored["name"], stored["kind"])
+
+
+def annotator_json(known: KnownAnnotator) -> Json:
+    """The inverse of `annotator`."""
+    return {"key": known.key, "name": known.name, "kind": known.kind}
+
+
+def model_info(stored: Json) -> ModelInfo:
+    """What is known of a question's model."""
+    asked = stored.get("question")
+    return ModelInfo(
+        stored["strategy"],
+        stored["version"],
+        None if asked is None else _model_question(asked),
+        position=stored["position"],
+        version_votes=stored["version_votes"],
+        changes=stored["changes"],
+        taught=stored.get("taught", 0),
+        votes=stored.get("votes", 0),
+        training=stored.get("training"),
+        kinds=stored["kinds"],
+        reviews={
+            record: {who: (value, at) for who, (value, at) in said.items()}
+            for record, said in stored["reviews"].items()
+        },
+    )
+
+
+def _model_question(stored: Json) -> ModelQuestion:
+    labels, scale = tuple(stored["labels"]), tuple(stored["scale"])
+    return ModelQuestion(stored["type"], labels, scale, stored["overlapping"])
+
+
+def model_json(info: ModelInfo) -> Json:
+    """The inverse of `model_info`."""
+    return {
+        "strategy": info.strategy,
+        "question": None if info.question is None else asdict(info.question),
+        "version": info.version,
+        "position": info.position,
+        "version_votes": info.version_votes,
+        "changes": info.changes,
+        "taught": info.taught,
+        "votes": info.votes,
+        **({} if info.training is None else {"training": info.training}),
+        "kinds": dict(info.kinds),
+        "reviews": info.reviews,
+    }
+
+
+def failed_strategy(stored: Json) -> FailedStrategy:
+    """A strategy that failed."""
+    return FailedStrategy(**stored)
+
+
+def review(stored: Json) -> ReviewInfo:
+    """A dataset's review dataset."""
+    known = stored.get("dataset")
+    dataset = None if known is None else Dataset.restored(known)
+    return ReviewInfo(
+        stored["id"], stored["name"], stored.get("word", ""), dataset, stored.get("gone")
+    )
+
+
+def review_json(known: ReviewInfo) -> Json:
+    """The inverse of `review`."""
+    stored: Json = {"id": known.id, "name": known.name, "word": known.trouble}
+    if known.dataset is not None:
+        stored["dataset"] = asdict(known.dataset)
+    return stored | ({} if known.gone is None else {"gone": known.gone})

@@ -1,0 +1,172 @@
+"""What the last release wrote is understood, and written the same again.
+
+`last_release.json` holds bytes as a Redis had them after that release had worked through its own tests: one
+of every shape that came up, and of a few that are rare. They are in base64, but for the history, whose
+fields are text.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from argilla_distill.domain.history import Details
+from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.conflict import PastConflict
+from argilla_distill.domain.state.decision import Shown, StoredVoice, StoredWorth
+from argilla_distill.domain.state.failed_strategy import FailedStrategy
+from argilla_distill.domain.state.ledger_entry import (
+    LedgerAdjudication,
+    LedgerAnswer,
+    LedgerEntry,
+    LedgerSuggestion,
+)
+from argilla_distill.plugin.store import plain_shapes, shapes
+from argilla_distill.plugin.store.packing import pack, unpack
+
+WRITTEN: dict[str, list[tuple[str, Any]]] = json.loads(
+    Path(__file__).with_name("last_release.json").read_text("utf-8")
+)
+
+
+def plain(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+SHAPES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], Callable[[Any], bytes]]] = {
+    "ledger": (shapes.ledger_entry, shapes.ledger_json, pack),
+    "decisions": (shapes.decisions, shapes.decisions_json, pack),
+    "conflicts": (shapes.conflict, shapes.conflict_json, pack),
+    "annotators": (plain_shapes.annotator, plain_shapes.annotator_json, pack),
+    "copies": (shapes.copy, shapes.copy_json, pack),
+    "model_info": (plain_shapes.model_info, plain_shapes.model_json, plain),
+    "failed_strategies": (plain_shapes.failed_strategy, asdict, plain),
+    "reviews": (plain_shapes.review, plain_shapes.review_json, plain),
+}
+"""Kind of state → from JSON, into JSON, and into bytes."""
+
+
+def stored(kind: str, name: str) -> Any:
+    """The last one of this name, as JSON."""
+    return unpack(b64decode(dict(WRITTEN[kind])[name]))
+
+
+def test_there_is_something_of_every_kind() -> None:
+    assert {kind for kind, some in WRITTEN.items() if some} == {*SHAPES, "history"}
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_what_the_last_release_wrote_is_written_the_same_again(kind: str) -> None:
+    read, write, packed = SHAPES[kind]
+    for name, text in WRITTEN[kind]:
+        data = b64decode(text)
+        assert packed(write(read(unpack(data)))) == data, name
+
+
+def test_entries_of_the_history_are_written_the_same_again() -> None:
+    for entry_id, fields in WRITTEN["history"]:
+        encoded = {name.encode(): value.encode() for name, value in fields.items()}
+        entry = shapes.entry(entry_id.encode(), encoded)
+        assert {k: str(v) for k, v in shapes.entry_fields(entry).items()} == fields, entry_id
+        assert entry.id == entry_id
+
+
+def test_a_ledger_entry_has_names() -> None:
+    assert shapes.ledger_entry(stored("ledger", "all")) == LedgerEntry(
+        status="completed",
+        read_at=17,
+        answers={
+            0: LedgerAnswer("submitted", 12, {"helpful": "yes"}, echoes=("helpful",)),
+            3: LedgerAnswer("submitted", 14, {"helpful": "no"}, on_copy=True),
+        },
+        suggestions={"helpful": LedgerSuggestion(1, "yes", None, None, 11, None)},
+        adjudications={2: LedgerAdjudication("submitted", 15, {"helpful": "no"}, "for ü")},
+        history=("17-0",),
+        fingerprint="0f0f0f0f0f0f0f0f",
+        external_id="x-1",
+        round="round 2",
+    )
+
+
+def test_a_record_that_is_gone_is_known_by_its_status() -> None:
+    entry = shapes.ledger_entry(stored("ledger", "gone"))
+    assert entry.gone
+    assert shapes.is_gone(stored("ledger", "gone"))
+    assert (entry.answers, entry.adjudications, entry.external_id) == ({}, {}, "x-1")
+
+
+def test_a_decision_has_names() -> None:
+    decision = shapes.decisions(stored("decisions", "left"))["helpful"]
+    assert (decision.value, decision.confidence, decision.posterior) == (
+        "yes",
+        0.9,
+        {"yes": 0.9, "no": 0.1},
+    )
+    assert (decision.leader, decision.runner_up, decision.prior) == ("yes", "no", 0.1)
+    assert decision.voices[-1] == StoredVoice(0, 0.9, 2.2)
+    assert (decision.strategy, decision.version, decision.decided_at) == ("learned", 2, 17)
+    assert (decision.shown, decision.showing) == ((Shown("yes", 17, 19),), None)
+    assert (decision.published_confidence, decision.restorable) == (0.91, True)
+    assert (decision.abstention, decision.worth) == ("", None)
+
+
+def test_what_a_review_is_worth_is_read_of_releases_that_knew_fewer_parts() -> None:
+    kept = stored("decisions", "left")["helpful"]
+    parts = {"helpful": {**kept, "worth": [0.1, 0.2, 0.05]}}
+    worth = shapes.decisions(parts)["helpful"].worth
+    assert worth == StoredWorth(0.1, 0.2, 0.05, None)
+    assert worth is not None
+    assert worth.total == pytest.approx(0.35)
+    assert shapes.decisions_json(shapes.decisions(parts)) == parts
+
+
+def test_a_conflict_has_names() -> None:
+    known = [shapes.conflict(unpack(b64decode(text))) for _, text in WRITTEN["conflicts"]]
+    assert {each.state for each in known} == {"open", "settled"}
+    assert {each.kind for each in known} >= {"", "dissent", "tie", "adjudications"}
+    assert all(each.is_open == (each.state == "open") for each in known)
+    past = [each for conflict in known for each in conflict.before]
+    assert {type(each) for each in past} == {PastConflict}
+    assert all(each.since <= each.until and each.outcome for each in past)
+
+
+def test_entries_of_the_history_have_names() -> None:
+    known = [
+        shapes.entry(i.encode(), {k.encode(): v.encode() for k, v in fields.items()})
+        for i, fields in WRITTEN["history"]
+    ]
+    assert {e.kind for e in known} == {
+        "answer",
+        "suggestion",
+        "adjudication",
+        "decision",
+        "version",
+    }
+    version = next(e for e in known if e.id == "17-9")
+    assert version.details == Details(
+        strategy="learned", votes=31, adjudications=12, training="taught by 12"
+    )
+    decided = next(e for e in known if e.kind == "decision" and None in e.values.values())
+    assert decided.details.decided_by == f"{decided.details.strategy}:{decided.details.version}"
+    assert decided.details.why
+    assert any(e.details.thought for e in known if e.kind == "adjudication")
+    assert any(e.details.on_copy for e in known if e.kind == "answer")
+    assert any(e.details.echoes for e in known if e.kind == "answer")
+    assert any(e.details.status_before for e in known if e.status == "deleted")
+
+
+def test_annotators_and_strategies_that_failed_have_names() -> None:
+    kinds = {plain_shapes.annotator(unpack(b64decode(t))) for _, t in WRITTEN["annotators"]}
+    assert KnownAnnotator("agent:x", "Ünal", "model") in kinds
+    failed = plain_shapes.failed_strategy(stored("failed_strategies", "helpful"))
+    assert failed == FailedStrategy("acme", "no", 2, 170)
+
+
+def test_a_copy_of_which_an_earlier_release_kept_less_asks_everything() -> None:
+    assert shapes.copy({"id": "1", "mark": "m", "priority": 0.5, "q": []}).asked is None
