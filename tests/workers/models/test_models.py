@@ -194,7 +194,7 @@ def test_a_version_ends_when_enough_has_changed_and_not_before() -> None:
     model.learn(said("last", 0, "yes"))
     assert model.outgrown
     first = model.release()
-    assert (first.kind, first.values, first.extra["votes"]) == (
+    assert (first.kind, first.values, first.details.votes) == (
         "version",
         {"helpful": 1},
         VERSION_LEAST,
