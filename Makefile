@@ -3,12 +3,13 @@
 PYTHON ?= python3
 VENV := .venv
 ARGILLA := .argilla
+DOCS := .docs
 BIN := $(VENV)/bin
 
 # The oldest server release that is held; the newest is the demo's own.
 OLDEST := 2.5.0
 
-.PHONY: setup demo test lint unit live compat bench lock clean
+.PHONY: setup demo test lint unit live compat bench docs rooms lock clean
 
 setup: $(VENV)/.ready $(ARGILLA)/.ready .cache/redis .cache/browser
 
@@ -67,6 +68,20 @@ compat: setup $(ARGILLA)-$(OLDEST)/.ready
 bench: setup
 	$(BIN)/python -m benchmarks $(ARGS)
 
+# The documentation as a site, every link of it checked, in build/docs. Not a part of `make test`.
+docs: $(DOCS)/.ready
+	$(DOCS)/bin/python .ci/docs.py build/docs
+
+$(DOCS)/.ready: docs/requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "The site is built with Python 3.11 to 3.13: make docs PYTHON=…"; exit 1; }
+	@$(PYTHON) .ci/environment.py docs $(DOCS) $<
+	@touch $@
+
+# The rooms and the arrows between them, drawn from the imports.
+rooms: $(VENV)/.ready
+	$(BIN)/python .ci/rooms.py $(ARGS)
+
 # Renews all lock files from what pyproject.toml and demo/argilla-server.in ask for.
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.10 \
 	--generate-hashes --no-annotate --no-header --quiet
@@ -77,6 +92,7 @@ lock: $(VENV)/.ready
 	echo setuptools | $(COMPILE) - -c requirements.lock -o deploy/build.lock
 	$(COMPILE) demo/argilla-server.in -o demo/argilla-server.lock
 	echo uv | $(COMPILE) - -o .ci/uv.lock
+	echo zensical | $(subst 3.10,3.11,$(COMPILE)) - -o docs/requirements.lock
 
 clean:
-	rm -rf $(VENV) $(ARGILLA) $(ARGILLA)-* .cache .demo build *.egg-info
+	rm -rf $(VENV) $(ARGILLA) $(ARGILLA)-* $(DOCS) .cache .demo build *.egg-info

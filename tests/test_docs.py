@@ -1,7 +1,9 @@
-"""README.md and docs/ are held to the code: what is there is told, and what is told is there."""
+"""README.md, docs/ and the pages beside them are held to the code: all that there is, and nothing else."""
 
 import importlib
+import itertools
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,23 @@ from argilla_distill.workers.engine import registry
 from tests.deploy.exposition import exposed
 from tests.places import ROOT
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 PAGES = {path: path.read_text() for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))}
+BESIDE = {
+    ROOT / name: (ROOT / name).read_text()
+    for name in (
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+        "BENCHMARKS.md",
+    )
+}
+"""Pages of the root that are not about using the service."""
 README = PAGES[ROOT / "README.md"]
 DOCS = "\n".join(PAGES.values())
 NEEDED = {"ARGILLA_API_URL": "http://argilla.example", "ARGILLA_API_KEY": "some-key"}
@@ -209,14 +227,17 @@ def test_no_unknown_strategy_is_told() -> None:
 # The pages themselves
 
 
+EVERY_PAGE = {**PAGES, **BESIDE}
+
+
 def anchors(page: Path) -> set[str]:
     headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    for link in re.findall(r"\]\(([^)]+)\)", PAGES[page]):
+    for link in re.findall(r"\]\(([^)]+)\)", EVERY_PAGE[page]):
         if not link.startswith("https://"):
             name, _, anchor = link.partition("#")
             target = (page.parent / name).resolve() if name else page
@@ -229,9 +250,81 @@ def test_every_page_is_linked_from_the_first() -> None:
     assert named <= set(re.findall(r"\]\(([^)]+)\)", README))
 
 
+def site(part: Any = None) -> list[tuple[str, str]]:
+    """(title, page) of what the site shows, in its order, whatever it is nested in."""
+    if part is None:
+        part = tomllib.loads((ROOT / "docs/zensical.toml").read_text())["project"]["nav"]
+    found = []
+    for title, page in (pair for each in part for pair in each.items()):
+        found += [(title, page)] if isinstance(page, str) else site(page)
+    return found
+
+
+def test_the_site_shows_every_page_once_in_the_order_of_the_first() -> None:
+    shown = [page for _, page in site()]
+    docs = [page for page in shown if (ROOT / "docs" / page).is_file()]
+    assert docs == re.findall(r"^\| \[[^\]]+\]\(docs/([^)#]+)\)", README, re.MULTILINE)
+    assert sorted(docs) == sorted(page.name for page in PAGES if page.parent != ROOT)
+    assert sorted(set(shown) - set(docs)) == sorted(page.name for page in BESIDE)
+    assert len(shown) == len(set(shown))
+
+
+def test_titles_of_the_site_are_those_of_its_pages() -> None:
+    for title, page in site():
+        place = ROOT / "docs" / page if (ROOT / "docs" / page).is_file() else ROOT / page
+        assert EVERY_PAGE[place].startswith(f"# {title}"), page
+
+
+def test_every_chapter_leads_to_the_next() -> None:
+    chapters = [page for _, page in site() if (ROOT / "docs" / page).is_file()]
+    for page, following in itertools.pairwise(chapters[: chapters.index("settings.md")]):
+        last = PAGES[ROOT / "docs" / page].strip().splitlines()[-1]
+        assert last.startswith("Next: "), page
+        assert f"({following}" in last, page
+
+
+def test_the_rooms_of_the_architecture_are_those_that_there_are() -> None:
+    text = BESIDE[ROOT / "ARCHITECTURE.md"]
+    named = set(re.findall(r"`((?:plugin|workers|domain)/[\w/]+)`", text))
+    missing = [
+        name
+        for name in named
+        if not any(
+            place.exists()
+            for room in (ROOT / "argilla_distill" / name,)
+            for place in (room.with_suffix(".py"), room / "__init__.py")
+        )
+    ]
+    assert missing == []
+    for folder in ("plugin", "workers"):
+        rooms = {p.parent.name for p in (ROOT / folder).glob("*/__init__.py")}
+        assert {f"{folder}/{room}" for room in rooms} <= named
+
+
+def test_a_released_version_is_a_heading_and_nothing_else_is() -> None:
+    text = BESIDE[ROOT / "CHANGELOG.md"]
+    headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+    assert [
+        h for h in headings[1:] if not re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", h)
+    ] == []
+    for version in text.split("\n## ")[1:]:
+        kinds = re.findall(r"^### (.*)$", version, re.MULTILINE)
+        assert len(kinds) == len(set(kinds))
+        assert set(kinds) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_hooks_before_a_commit_run_what_is_locked() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    assert re.findall(r"repo: (\S+)", hooks) == ["local"]
+    entries = re.findall(r"entry: (\S+)", hooks)
+    assert len(entries) == hooks.count("- id:") == hooks.count("language: system")
+    assert all(entry.startswith(".venv/bin/") for entry in entries)
+
+
 def test_make_targets_are_there() -> None:
     makefile: Any = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"`make (\w+)", DOCS):
+    for target in re.findall(r"`make (\w+)", "\n".join(EVERY_PAGE.values())):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 

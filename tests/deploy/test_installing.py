@@ -17,7 +17,7 @@ import pytest
 
 from tests.places import ROOT
 
-TOLD = ["Makefile", "README.md", "deploy/Dockerfile", "deploy/compose.yaml"]
+TOLD = ["Makefile", "README.md", "CONTRIBUTING.md", "deploy/Dockerfile", "deploy/compose.yaml"]
 TOLD += [".ci/run", ".ci/debian", ".ci/redis", ".ci/browser"]
 TOLD += [str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs").glob("*.md"))]
 LOCKS = {
@@ -29,6 +29,7 @@ LOCKS = {
         "demo/argilla-server.lock",
         "demo/argilla-server-2.5.0.lock",
         ".ci/uv.lock",
+        "docs/requirements.lock",
     )
 }
 

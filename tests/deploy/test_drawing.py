@@ -1,0 +1,67 @@
+"""The tools beside the code: the site's links, and the drawing of rooms and arrows."""
+
+from __future__ import annotations
+
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.places import ROOT
+
+
+@pytest.fixture
+def site() -> Any:
+    """The script that builds the documentation, as a module."""
+    return SimpleNamespace(**runpy.run_path(str(ROOT / ".ci/docs.py")))
+
+
+def test_pages_are_copied_with_all_that_they_link_to(site: Any, tmp_path: Path) -> None:
+    site.stage(tmp_path)
+    assert (tmp_path / "index.md").is_file()
+    assert (tmp_path / "ARCHITECTURE.md").is_file()
+    assert (tmp_path / "flow.svg").is_file()
+    assert (tmp_path / "deploy" / "compose.yaml").is_file()
+    for page in tmp_path.glob("*.md"):
+        for link in site.LINK.findall(page.read_text()):
+            assert (tmp_path / link.partition("#")[0]).exists(), (page.name, link)
+
+
+def test_a_link_that_leads_nowhere_is_named(site: Any, tmp_path: Path) -> None:
+    (tmp_path / "one.html").write_text(
+        '<h1 id="here"></h1><a href="#here"></a><a href="two.html#there"></a>'
+        '<a href="https://argilla.io"></a><a href="two.html"></a><img src="gone.svg">'
+    )
+    (tmp_path / "two.html").write_text('<a href="one.html#here"></a>')
+    assert site.broken(tmp_path) == [
+        "one.html: gone.svg leads nowhere",
+        "one.html: two.html#there has no such place",
+    ]
+
+
+def test_rooms_are_drawn_with_their_arrows_and_circles(tmp_path: Path) -> None:
+    files = {
+        "argilla_distill/__init__.py": "",
+        "argilla_distill/hall.py": "from argilla_distill.kitchen import stove\n",
+        "argilla_distill/kitchen/__init__.py": "",
+        "argilla_distill/kitchen/stove.py": "from argilla_distill.kitchen import pan\n",
+        "argilla_distill/kitchen/pan.py": "from argilla_distill.kitchen import stove\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    drawn = subprocess.run(
+        [sys.executable, str(ROOT / ".ci/rooms.py"), str(tmp_path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    lines = [" ".join(line.split()) for line in drawn.stdout.splitlines()]
+    assert "| argilla_distill | 1 | 2 | 1 | |" in lines, drawn.stderr
+    assert "| argilla_distill.kitchen | 2 | 2 | 2 | 2 |" in lines
+    assert "| hall | kitchen |" in lines
