@@ -254,7 +254,7 @@ def site(part: Any = None) -> list[tuple[str, str]]:
     """(title, page) of what the site shows, in its order, whatever it is nested in."""
     if part is None:
         part = tomllib.loads((ROOT / "docs/zensical.toml").read_text())["project"]["nav"]
-    found = []
+    found: list[tuple[str, str]] = []
     for title, page in (pair for each in part for pair in each.items()):
         found += [(title, page)] if isinstance(page, str) else site(page)
     return found
