@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from argilla_distill.domain.explanation import voices
 from argilla_distill.domain.history import Details, Entry
-from argilla_distill.workers.engine.contract.decision import REVIEW, Decision
+from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.measures import conflicts
 from argilla_distill.workers.models.values import question_of
+from argilla_distill.workers.writing.voice_numbers import voice_number
 from benchmarks.drawn import DAY_MS, QUESTION, Drawn
 
 ROUNDS = 6
@@ -64,7 +64,7 @@ def decision(drawn: Drawn, row: int, decision: Decision) -> dict[str, Any]:
         "prior": round(decision.prior_log_odds, 2),
         "w": [
             [
-                voices.REVIEW if c.annotator == REVIEW else int(c.annotator),
+                voice_number(c.annotator),
                 round(c.reliability, 2),
                 round(c.log_odds, 2),
             ]

@@ -12,11 +12,12 @@ the web process never loads what the workers are made of.
 | `state` | what is known of a dataset and kept: ledger entry, decision, conflict, … |
 | `moments` | when something was said, by a clock that is not ours |
 | `fingerprint` | near-identical texts, in 64 bits |
+| `strategy_names` | what the built-in strategies are called, and how each decides |
 | `disclosure` | who may know what is decided on a record |
 | `report` | what is counted of a whole dataset |
 | `queue_length` | how long the review queue is |
 | `intervals` | how sure a share is that was counted on few records |
 | `nearest` | the name that was probably meant |
-| `wording` | how numbers and moments are written |
+| `wording` | how values, numbers and moments are written |
 | `explanation` | a decision in a few plain sentences |
 """

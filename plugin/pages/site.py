@@ -6,7 +6,7 @@ Rendered here from templates/, without JavaScript and without anything from else
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import cast
 
@@ -15,8 +15,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from argilla_distill.domain import intervals
-from argilla_distill.domain.wording import FILTERS
+from argilla_distill.domain import intervals, wording
 from argilla_distill.plugin.argilla import gateway
 from argilla_distill.plugin.argilla.gateway import Gateway, anonymous
 from argilla_distill.plugin.pages import (
@@ -47,6 +46,20 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "moment": wording.moment,
+    "count": wording.count,
+    "brief": wording.brief,
+    "many": wording.many,
+    "figure": wording.figure,
+    "points": wording.points,
+    "reach": wording.reach,
+    "points_reach": wording.points_reach,
+    "span": wording.span,
+    "percent": wording.percent,
+}
+"""How templates write numbers and moments."""
 
 
 def blueprint(

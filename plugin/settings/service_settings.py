@@ -22,6 +22,7 @@ from pydantic import (
 
 from argilla_distill.domain.nearest import did_you_mean, nearest
 from argilla_distill.domain.queue_length import SHARE
+from argilla_distill.domain.strategy_names import LEARNED
 from argilla_distill.plugin.errors import InvalidSettings
 from argilla_distill.plugin.settings import addresses, plan_file, text_files
 from argilla_distill.plugin.settings.mistakes import explain
@@ -39,7 +40,7 @@ class _Frozen(BaseModel):
 class Choices(_Frozen):
     """What may be chosen for a dataset, and again for each of its questions."""
 
-    strategy: str = "learned"
+    strategy: str = LEARNED
     min_confidence: float = Field(0.0, ge=0, le=1)
     content: bool = True
 

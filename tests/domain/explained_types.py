@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argilla_distill.domain.explanation.voices import text
+from argilla_distill.domain.wording import text
 from tests.domain.explained import Case, decision
 
 CASES = (

@@ -23,8 +23,9 @@ from argilla_distill.workers.engine.measures import conflicts
 from argilla_distill.workers.models.facts_of_history import Witness
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.models.values import from_argilla, json_of, question_of
-from argilla_distill.workers.use_cases.distilling.publishing import _number, _posterior
+from argilla_distill.workers.use_cases.distilling.publishing import _posterior
 from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.writing.voice_numbers import voice_number
 
 D = "3d9e6f2d-3b6c-4a10-9d3e-6f1ad25d3f0a"
 MONDAY = 1_794_787_200_000
@@ -186,7 +187,7 @@ class Books:
             "next": json_of(model.asked, decision.runner_up),
             "prior": round(decision.prior_log_odds, 2),
             "w": [
-                [_number(c.annotator), round(c.reliability, 2), round(c.log_odds, 2)]
+                [voice_number(c.annotator), round(c.reliability, 2), round(c.log_odds, 2)]
                 for c in decision.contributions
             ],
             "shown": [],

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from argilla_distill.domain.strategy_names import LEARNED
 from argilla_distill.workers.cli.context import bar
 from argilla_distill.workers.files.output import STANDARD, Output, SameFile, refuse_same
 from argilla_distill.workers.files.reading.source import files_in
@@ -63,7 +64,7 @@ class BadInput(click.ClickException):
 @click.option(
     "--type", "types", type=Type(), multiple=True, help="What was asked; of exports QUESTION=TYPE."
 )
-@click.option("--strategy", default="learned", show_default=True, help="How to decide.")
+@click.option("--strategy", default=LEARNED, show_default=True, help="How to decide.")
 @click.option("--adjudications", type=existing, metavar="TRUTH", help="Reviewers' decisions.")
 @click.option("--items", type=existing, metavar="ITEMS", help="The records' texts.")
 @click.option("--labels", metavar="A,B,…", help="Labels, scale or items; else those answered.")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from argilla_distill.domain.explanation.voices import text
 from argilla_distill.domain.records import DatasetQuestion
+from argilla_distill.domain.wording import text
 from argilla_distill.workers.engine.contract.question import Question, QuestionType, Span, Value
 from argilla_distill.workers.engine.errors import BadValue
 

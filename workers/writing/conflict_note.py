@@ -20,11 +20,11 @@ from typing import Any
 from argilla_distill.domain.explanation.case import NO_PEOPLE, TO_OVERSEERS, Telling
 from argilla_distill.domain.explanation.explain import Explanation, explain
 from argilla_distill.domain.explanation.phrases import some
-from argilla_distill.domain.explanation.voices import CONTENT, REVIEW, text
-from argilla_distill.workers.engine.contract import decision
+from argilla_distill.domain.wording import text
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.question import Question, label_question
 from argilla_distill.workers.models.values import TYPES, json_of
+from argilla_distill.workers.writing.voice_numbers import voice_number
 
 MOST_VOICES = 4
 MOST_SIDES = 4
@@ -180,7 +180,10 @@ def explanation(dispute: Dispute, name: Name) -> Explanation:
             "top": json_of(dispute.asked, decided.leader),
             "next": json_of(dispute.asked, decided.runner_up),
             "prior": decided.prior_log_odds,
-            "w": [[_number(c.annotator), c.reliability, c.log_odds] for c in decided.contributions],
+            "w": [
+                [voice_number(c.annotator), c.reliability, c.log_odds]
+                for c in decided.contributions
+            ],
             "abstain": decided.abstention,
         },
         dispute.conflict["labels"],
@@ -192,12 +195,6 @@ def explanation(dispute: Dispute, name: Name) -> Explanation:
         arguments=dispute.arguments,
         telling=dispute.telling,
     )
-
-
-def _number(annotator: str) -> int:
-    """An annotator's number, or that of a voice that is nobody's vote."""
-    nobody = {decision.CONTENT: CONTENT, decision.REVIEW: REVIEW}
-    return nobody[annotator] if annotator in nobody else int(annotator)
 
 
 def _side(label: str, voices: list[tuple[str, float | None]], name: Name) -> str:

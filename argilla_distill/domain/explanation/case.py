@@ -10,6 +10,7 @@ from typing import Any
 from argilla_distill.domain.explanation import parts
 from argilla_distill.domain.explanation.balance import Balance
 from argilla_distill.domain.explanation.phrases import cut, quoted
+from argilla_distill.domain.strategy_names import MAJORITY
 
 FEW = 10
 """Of somebody with fewer answers to a question nothing is said of how often they are right."""
@@ -103,7 +104,7 @@ class Case:
     @property
     def counts_heads(self) -> bool:
         """Whether every answer counts the same."""
-        return self.decision.get("s") == "majority"
+        return self.decision.get("s") == MAJORITY
 
     @cached_property
     def ranked(self) -> list[tuple[str, Sequence[int]]]:

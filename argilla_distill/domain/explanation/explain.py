@@ -24,7 +24,7 @@ from argilla_distill.domain.explanation.phrases import cut, one
 from argilla_distill.domain.explanation.sides import sides as who_said_what
 from argilla_distill.domain.explanation.tipping import tipped
 from argilla_distill.domain.explanation.track_record import who_is_right
-from argilla_distill.domain.explanation.voices import text
+from argilla_distill.domain.wording import text
 
 __all__ = [
     "TO_ANNOTATORS",

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from argilla_distill.domain.explanation.voices import Annotator, Wording, percent, unnamed
+from argilla_distill.domain.explanation.voices import Annotator, unnamed
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.ledger import DELETED
+from argilla_distill.domain.wording import Wording, percent
 
 
 @dataclass(frozen=True)

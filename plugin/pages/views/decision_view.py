@@ -12,13 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from argilla_distill.domain import strategy_names
 from argilla_distill.domain.explanation.voices import (
     Annotator,
     Pull,
     Uncounted,
     Voice,
-    Wording,
-    percent,
     pull,
     uncounted,
     unnamed,
@@ -26,6 +25,7 @@ from argilla_distill.domain.explanation.voices import (
 )
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.ledger import GONE
+from argilla_distill.domain.wording import Wording, percent
 
 MOST_ODDS = 10_000
 
@@ -46,18 +46,6 @@ HEADINGS = {
 """What the posterior says, by the question's type in Argilla."""
 
 PLAIN = Wording({})
-
-STRATEGIES = {
-    "learned": (
-        "Each voice weighs by how often its owner has been right, as far as the others and the "
-        "reviewers' adjudications tell; voices that err together count less."
-    ),
-    "majority": "Every vote weighs the same; a tie is left undecided.",
-    "dawid_skene": (
-        "Each voice weighs by how well its owner has told these labels apart so far, compared with "
-        "everybody else who answered the same records."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -190,7 +178,7 @@ def question_view(
         confidence=decision["c"],
         percent=percent(decision["c"]),
         strategy=f"{decision['s']}:{decision['n']}",
-        how=STRATEGIES.get(decision["s"], ""),
+        how=strategy_names.how(decision["s"]),
         decided_at=current.at if current else decision["t"],
         shown_since=since,
         leader=leader,

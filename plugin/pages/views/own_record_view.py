@@ -20,7 +20,7 @@ from argilla_distill.domain.explanation.explain import (
     explain,
     sides_of,
 )
-from argilla_distill.domain.explanation.voices import Wording, percent
+from argilla_distill.domain.wording import Wording, percent
 from argilla_distill.plugin.argilla.links import answered_link
 from argilla_distill.plugin.pages.views.decision_view import SHORT
 from argilla_distill.plugin.pages.views.record_view import Known, content, shown_fields, wording

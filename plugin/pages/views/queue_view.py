@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from argilla_distill.domain.explanation.voices import percent, text
+from argilla_distill.domain.wording import percent, text
 from argilla_distill.plugin.pages.lookup import Due
 
 KINDS = {

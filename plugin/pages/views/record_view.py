@@ -16,17 +16,11 @@ from typing import Any
 from argilla_distill.domain.explanation.evidence import evidence
 from argilla_distill.domain.explanation.explain import Review, arguments_of, explain, sides_of
 from argilla_distill.domain.explanation.timeline import Event, events
-from argilla_distill.domain.explanation.voices import (
-    Annotator,
-    Wording,
-    people,
-    percent,
-    text,
-    unnamed,
-)
+from argilla_distill.domain.explanation.voices import Annotator, people, unnamed
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.ledger import GONE
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.wording import Wording, percent, text
 from argilla_distill.plugin.argilla.links import dataset_link, review_link
 from argilla_distill.plugin.pages.views.decision_view import LISTED, QuestionView, question_view
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from argilla_distill.domain import strategy_names
 from argilla_distill.workers.engine import discovery, registry, snapshot
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import Question, label_question
@@ -153,3 +154,8 @@ def test_a_state_of_another_release_is_refused_so_that_the_history_is_read_anew(
     lacking = {key: state[key] for key in ("strategy", "question")}
     with pytest.raises(BadSnapshot, match="of another release"):
         registry.restore(lacking)
+
+
+def test_people_are_shown_how_each_built_in_strategy_decides() -> None:
+    assert sorted(strategy_names.HOW) == registry.names()
+    assert {strategy_names.LEARNED, strategy_names.MAJORITY} <= set(registry.names())

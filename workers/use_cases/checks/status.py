@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from argilla_distill.domain.explanation.timeline import Event, events
-from argilla_distill.domain.explanation.voices import Annotator, Wording, people, unnamed
+from argilla_distill.domain.explanation.voices import Annotator, people, unnamed
 from argilla_distill.domain.state.model_info import ModelInfo
+from argilla_distill.domain.wording import Wording
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.shapes import details_json
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from argilla_distill.domain.explanation import voices
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.records import DatasetQuestion
-from argilla_distill.workers.engine.contract.decision import CONTENT, REVIEW, Decision
+from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.models.values import MOST_CHARACTERS, beginning, content, json_of
 from argilla_distill.workers.use_cases.distilling import counting
@@ -21,6 +20,7 @@ from argilla_distill.workers.use_cases.distilling.observing import Look
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.reviews import upkeep
 from argilla_distill.workers.writing.suggestions import Publication, publication
+from argilla_distill.workers.writing.voice_numbers import voice_number
 
 LEAST_PROBABILITY = 0.0005
 """Labels less probable than that are left out of a stored posterior."""
@@ -298,7 +298,7 @@ def _stored(
         "next": json_of(model.asked, decision.runner_up),
         "prior": round(decision.prior_log_odds, 2),
         "w": [
-            [_number(c.annotator), round(c.reliability, 2), round(c.log_odds, 2)]
+            [voice_number(c.annotator), round(c.reliability, 2), round(c.log_odds, 2)]
             for c in decision.contributions
         ],
         "shown": _shown(
@@ -315,11 +315,6 @@ def _stored(
 def told(stored: Mapping[str, Any]) -> float:
     """How sure Argilla was last told that we are; what we think has since moved by little."""
     return float(stored.get("told", stored["c"]))
-
-
-def _number(annotator: str) -> int:
-    """An annotator's number, or that of a voice that is nobody's vote."""
-    return {CONTENT: voices.CONTENT, REVIEW: voices.REVIEW}.get(annotator) or int(annotator)
 
 
 def _posterior(asked: Question, decision: Decision) -> dict[str, float]:

@@ -1,12 +1,8 @@
-"""How the pages write numbers and moments: the filters of the templates."""
+"""How numbers, shares, moments and durations are written, wherever people read them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
-from typing import Any
-
-from argilla_distill.domain.explanation.voices import percent
 
 
 def moment(milliseconds: int, pattern: str = "%d %b %Y, %H:%M:%S UTC") -> str:
@@ -99,15 +95,24 @@ def span(seconds: float | None) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {
-    "moment": moment,
-    "count": count,
-    "brief": brief,
-    "many": many,
-    "figure": figure,
-    "points": points,
-    "reach": reach,
-    "points_reach": points_reach,
-    "span": span,
-    "percent": percent,
-}
+def percent(probability: float) -> str:
+    """A probability to be read; certainty is never claimed by rounding.
+
+    >>> percent(0.942), percent(0.9973), percent(1.0), percent(0.004), percent(0.0)
+    ('94 %', '99.7 %', '> 99.9 %', '0.4 %', '< 0.1 %')
+    """
+    if probability >= 0.9995 or probability < 0.0005:
+        return "> 99.9 %" if probability > 0.5 else "< 0.1 %"
+    fine = probability < 0.01 or probability >= 0.99
+    return f"{probability * 100:.{1 if fine else 0}f} %"
+
+
+def weight(reliability: float) -> str:
+    """An expected accuracy, which is stored in hundredths.
+
+    >>> weight(0.86), weight(1.0), weight(0.0)
+    ('86 %', '> 99 %', '< 1 %')
+    """
+    if 0.005 <= reliability < 0.995:
+        return f"{reliability:.0%}".replace("%", " %")
+    return "> 99 %" if reliability > 0.5 else "< 1 %"
