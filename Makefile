@@ -1,4 +1,4 @@
-# Two commands: `make demo` and `make test`. Both stand on `make setup`.
+# Two commands: `make demo` and `make test`. Both begin with `make setup`.
 
 PYTHON ?= python3
 VENV := .venv
@@ -6,7 +6,7 @@ ARGILLA := .argilla
 DOCS := .docs
 BIN := $(VENV)/bin
 
-# The oldest server release that is held; the newest is the demo's own.
+# The oldest server release that is supported; the newest is the demo's own.
 OLDEST := 2.5.0
 
 .PHONY: setup demo test lint unit live compat bench docs rooms lock clean

@@ -1,4 +1,4 @@
-"""Makes a virtual environment from lock files, and says how far it is.
+"""Makes a virtual environment from lock files, and says how far it has got.
 
     python .ci/environment.py STEP DIRECTORY LOCK [LOCK...] [--install PROJECT]
 
@@ -42,7 +42,7 @@ class Failed(Exception):
 
 
 class Pip:
-    """One environment's pip: what it does is told in lines that begin with the step.
+    """One environment's pip: what it does is printed in lines that begin with the step.
 
     Parameters
     ----------
@@ -66,14 +66,14 @@ class Pip:
     def say(self, text: str) -> None:
         print(f"[{self.step}] {text}", flush=True)
 
-    def run(self, *words: str, of: int = 0) -> None:
+    def run(self, *arguments: str, of: int = 0) -> None:
         """Run pip with these arguments.
 
         Raises
         ------
         Failed : it did not succeed.
         """
-        command = [str(self.directory / "bin" / "python"), "-m", "pip", *words]
+        command = [str(self.directory / "bin" / "python"), "-m", "pip", *arguments]
         options = ["--disable-pip-version-check", "--no-input"]
         with subprocess.Popen(
             [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -87,7 +87,9 @@ class Pip:
                     self.say(f"{far}{self.doing} ({self.elapsed})")
             code = pip.wait()
         if code:
-            raise Failed(f"pip {words[0]} ended with {code}. {self.cause}\nAll it said: {self.log}")
+            raise Failed(
+                f"pip {arguments[0]} ended with {code}. {self.cause}\nAll it said: {self.log}"
+            )
 
     def _read(self, pip: subprocess.Popen[str]) -> None:
         assert pip.stdout is not None
@@ -121,10 +123,10 @@ def make(step: str, directory: Path, locks: Sequence[Path], project: str) -> Non
     """
     version = sys.version_info[:2]
     if not OLDEST <= version <= NEWEST:
-        told = ["{}.{}".format(*each) for each in (version, OLDEST, NEWEST)]
+        versions = ["{}.{}".format(*each) for each in (version, OLDEST, NEWEST)]
         raise Failed(
             "Python {} has not all that is needed: use one from {} to {}, "
-            "`make setup PYTHON=…`".format(*told)
+            "`make setup PYTHON=…`".format(*versions)
         )
     if not (find_spec("ensurepip") and find_spec("venv")):
         debian = Path(__file__).with_name("debian")

@@ -15,12 +15,12 @@ ENGINE = (
     "report_speed",
     "properties",
 )
-"""In the order in which BENCHMARKS.md tells of them."""
+"""In the order of BENCHMARKS.md."""
 
 
-def main(words: list[str]) -> None:
-    """Run what the words name."""
-    names, options = ((words[0],), words[1:]) if words else (LIVE + ENGINE, [])
+def main(arguments: list[str]) -> None:
+    """Run the benchmark that is named first, with the other arguments as its options; or all of them."""
+    names, options = (arguments[:1], arguments[1:]) if arguments else (LIVE + ENGINE, [])
     for name in names:
         print(f"\n## {name}\n", flush=True)
         importlib.import_module(f"benchmarks.{name}").main(list(options))

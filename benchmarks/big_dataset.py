@@ -95,18 +95,18 @@ class Fill:
 
     def tell(self, decisions: Sequence[Decision], before: dict[str, Decision]) -> None:
         """The history: answers, decisions, adjudications, versions, in the order of time."""
-        drawn, told = self.drawn, []
+        drawn, entries = self.drawn, []
         reviewed = set(drawn.reviewed)
         for row, (record, now_decided) in enumerate(zip(drawn.ids, decisions, strict=True)):
             for who, value, at in zip(drawn.who[row], drawn.value[row], drawn.at[row], strict=True):
                 values = {QUESTION.name: self.labels[value]}
-                told.append(Entry("answer", record, int(who), "submitted", values, at=int(at)))
+                entries.append(Entry("answer", record, int(who), "submitted", values, at=int(at)))
             last = int(drawn.at[row].max()) + 2_000
-            told.append(decided(record, before.get(record, now_decided), last))
+            entries.append(decided(record, before.get(record, now_decided), last))
             if row in reviewed:
                 values, why = adjudication(drawn, row)
                 at = reviewed_at(drawn, row, self.now)
-                told.append(
+                entries.append(
                     Entry(
                         "adjudication",
                         record,
@@ -118,14 +118,14 @@ class Fill:
                     )
                 )
                 if before[record].value != now_decided.value:
-                    told.append(decided(record, now_decided, at + 2_000))
-        told += [
+                    entries.append(decided(record, now_decided, at + 2_000))
+        entries += [
             Entry("version", values={QUESTION.name: n}, at=self.now - (4 - n) * 20 * DAY_MS)
             for n in range(1, 5)
         ]
-        told.sort(key=lambda entry: entry.at)
+        entries.sort(key=lambda entry: entry.at)
         latest, number = 0, 0
-        for entry in told:
+        for entry in entries:
             moment = max(entry.at + 500, latest)
             number = number + 1 if moment == latest else 0
             latest = moment
@@ -135,7 +135,7 @@ class Fill:
                 self.of_record[entry.record].append(kept.id)
 
     def write(self, model: Model, decisions: Sequence[Decision]) -> int:
-        """All of it into the store; the answer is how many conflicts are open."""
+        """Write all of it into the store. Returns how many conflicts are open."""
         datasets, dataset_id = self.store.datasets, self.dataset.id
         reviewed = set(self.drawn.reviewed)
         model.position = self.history[-1].id
@@ -223,9 +223,9 @@ def fill(
     strategy: str = "learned",
     name: str = "big",
     seed: int = 0,
-    say: Callable[[str], None] = lambda words: None,
+    say: Callable[[str], None] = lambda text: None,
 ) -> str:
-    """Write a dataset; the answer is its id. `reviews` is how many records are adjudicated."""
+    """Write a dataset. Returns its id. `reviews` is how many records are adjudicated."""
     now = store.now()
     dataset_id = str(uuid.UUID(int=random.Random(f"{name} {seed}").getrandbits(128), version=4))
     dataset = Dataset(dataset_id, name, *WORKSPACE, "ready", now, (QUESTION,))
@@ -273,7 +273,7 @@ def _store(url: str, prefix: str) -> Iterator[Store]:
                 server.stop()
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Fill a Redis and print what that took."""
     parser = argparse.ArgumentParser(prog="big_dataset")
     parser.add_argument("--redis", default="", help="redis://…, rediss://… or unix://…")
@@ -284,11 +284,11 @@ def main(words: list[str]) -> None:
         parser.add_argument(f"--{option}", type=int, default=default)
     parser.add_argument("--reviews", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
-    options = vars(parser.parse_args(words))
+    options = vars(parser.parse_args(arguments))
     start = time.perf_counter()
 
-    def say(word: str) -> None:
-        print(f"{time.perf_counter() - start:6.1f} s  {word}", flush=True)
+    def say(text: str) -> None:
+        print(f"{time.perf_counter() - start:6.1f} s  {text}", flush=True)
 
     with _store(options.pop("redis"), options.pop("prefix")) as store:
         dataset_id = fill(store, say=say, **options)

@@ -45,12 +45,12 @@ def ours(r: Rig, dataset: Json) -> tuple[float, float]:
     return len(ids) / seconds, len(ids) / whole
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="burst")
     parser.add_argument("--records", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     print("| round | Argilla alone | ours | ratio | ours, all refreshed |")
     print("| --- | --- | --- | --- | --- |")
     ratios = []

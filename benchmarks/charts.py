@@ -26,7 +26,7 @@ STYLE = """
     }"""
 
 DASHES = ("", "", "7 4", "2 4")
-"""One for each color, so that no line is told by its color alone."""
+"""One for each color, so that no line is recognised by its color alone."""
 
 
 @dataclass(frozen=True)

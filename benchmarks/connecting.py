@@ -43,8 +43,8 @@ print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
 def timed(argv: list[str], env: dict[str, str]) -> tuple[float, float]:
     """Seconds, and peak memory in MB, of a whole process."""
     watched = [sys.executable, "-c", WATCHED, *argv]
-    told = subprocess.run(watched, env=env, check=True, capture_output=True, text=True).stdout
-    seconds, peak = map(float, told.split())
+    printed = subprocess.run(watched, env=env, check=True, capture_output=True, text=True).stdout
+    seconds, peak = map(float, printed.split())
     return seconds, peak
 
 
@@ -57,12 +57,12 @@ def memory_of_keys(r: Rig) -> dict[str, int]:
     }
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="connecting")
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--answers", type=int, default=5)
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     with rig(users=50) as r:
         for process in (*r.running.service.workers, r.running.service.cron):
             process.stop()

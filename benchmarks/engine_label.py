@@ -110,8 +110,8 @@ def learning(folder: Path, n: int, draws: int = DRAWS) -> Floats:
         rng = np.random.default_rng(draw)
         known = set(rng.choice(records, min(n, len(records) // 2), replace=False).tolist())
         rest = [record for record in records if record not in known]
-        told = [Adjudication(record, truth[record]) for record in sorted(known)]
-        model = registry.create("learned", label_question(*labels)).fit([*votes, *told])
+        adjudications = [Adjudication(record, truth[record]) for record in sorted(known)]
+        model = registry.create("learned", label_question(*labels)).fit([*votes, *adjudications])
         posterior = np.array([list(d.posterior.values()) for d in model.decide(rest)])
         true = np.array([labels.index(truth[record]) for record in rest])
         training = model.training
@@ -128,13 +128,13 @@ def heading(names: list[str]) -> str:
     return " | ".join(["| dataset", *names]) + " |\n" + "| --- " * (len(names) + 1) + "|"
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="engine_label")
     parser.add_argument("folder", nargs="?", type=Path, default=Path("../shared/bench"))
     parser.add_argument("--adjudications", nargs="*", type=int)
     parser.add_argument("--draws", type=int, default=DRAWS)
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     bench, counts = options.folder, options.adjudications
     found = [name for name in DATASETS if (bench / name / "truth.csv").exists()]
     for name in sorted(set(DATASETS) - set(found)):

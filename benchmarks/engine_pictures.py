@@ -30,7 +30,7 @@ from benchmarks.peers import posterior
 Floats = NDArray[np.float64]
 
 ADJUDICATIONS = (0, 10, 20, 50, 100, 200)
-LEAST_RECORDS = 400
+MIN_RECORDS = 400
 TRAINED = 50
 SMALLEST_BIN = 0.005
 """Bins with a smaller share of the records are not drawn."""
@@ -53,11 +53,13 @@ class Crowd:
         return np.array([self.labels.index(self.truth[record]) for record in records], np.intp)
 
     def learned(self, n: int, draw: int) -> tuple[Floats, list[str]]:
-        """Posterior after n adjudications, and the records that it is of: those not drawn."""
+        """The posterior after n adjudications, and its records: those that were not adjudicated."""
         known = np.random.default_rng(draw).choice(self.records, n, replace=False).tolist()
-        told = [Adjudication(record, self.truth[record]) for record in known]
+        adjudications = [Adjudication(record, self.truth[record]) for record in known]
         rest = sorted(set(self.records) - set(known))
-        model = registry.create("learned", label_question(*self.labels)).fit([*self.votes, *told])
+        model = registry.create("learned", label_question(*self.labels)).fit(
+            [*self.votes, *adjudications]
+        )
         return np.array([list(d.posterior.values()) for d in model.decide(rest)]), rest
 
 
@@ -119,18 +121,18 @@ def reliability(found: Sequence[Crowd], draws: int) -> str:
         print(f"| {line.name} | {each.error:.3f} |")
     ticks = [(tenth / 10, f"{tenth / 10:g}") for tenth in range(0, 11, 2)]
     panel = Panel("Share of right labels", "confidence", ticks, ticks, lines, diagonal=True)
-    told = [f"{line.name}: {b.error:.3f}" for line, b in zip(lines, bins.values(), strict=True)]
+    errors = [f"{line.name}: {b.error:.3f}" for line, b in zip(lines, bins.values(), strict=True)]
     return drawing(
         "How honest confidences are",
         "Share of right labels against confidence; the nearer to the diagonal, the more honest. "
-        f"Calibration error of {', '.join(told)}.",
+        f"Calibration error of {', '.join(errors)}.",
         [panel],
     )
 
 
 def learning(found: Sequence[Crowd], draws: int) -> str:
     """The learning curve."""
-    large = [crowd for crowd in found if len(crowd.records) >= LEAST_RECORDS]
+    large = [crowd for crowd in found if len(crowd.records) >= MIN_RECORDS]
     print(f"\nDatasets: {', '.join(crowd.name for crowd in large)}; {draws} draws.\n")
     print("| adjudications | accuracy | log loss | calibration error |\n| --- | --- | --- | --- |")
     curve = []
@@ -163,12 +165,12 @@ def learning(found: Sequence[Crowd], draws: int) -> str:
         ]
         x_ticks = [(float(x), str(n)) for x, n in enumerate(ADJUDICATIONS)]
         panels.append(Panel(title, "adjudications", x_ticks, _ticks(lines, form), lines))
-    told = ", ".join(
+    shown = ", ".join(
         f"{m[0]:.1f} % and {m[1]:.2f} with {n}" for n, m in zip(ADJUDICATIONS, curve, strict=True)
     )
     return drawing(
         "What adjudications are worth",
-        f"Mean accuracy and log loss of learned over {len(large)} datasets: {told} adjudications.",
+        f"Mean accuracy and log loss of learned over {len(large)} datasets: {shown} adjudications.",
         panels,
     )
 
@@ -181,13 +183,13 @@ def _ticks(lines: Sequence[Line], form: str) -> list[tuple[float, str]]:
     return [(n * step, form.format(n * step)) for n in range(first, last + 1)]
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure, print and draw."""
     parser = argparse.ArgumentParser(prog="engine_pictures")
     parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/bench"))
     parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--into", type=Path, default=Path("docs"))
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     found = list(crowds(options.folder))
     if found:
         (options.into / "reliability.svg").write_text(reliability(found, options.draws), "utf-8")

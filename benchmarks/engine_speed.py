@@ -3,9 +3,9 @@
     python -m benchmarks engine_speed [--answers 10000 1000000 5000000] [--rounds 3]
 
 Synthetic Dawid-Skene answers: 5 a record, 200 annotators with confusion matrices of their own,
-4 labels. Every round is a process of its own, which makes the same answers by the same seed; told
-is the median (of one round for crowd-kit). *Fit*: from facts that come one by one. *Refit*: anew on
-the answers that stand. This is held against crowd-kit's DawidSkene, whose DataFrame is ready, with
+4 labels. Every round is a process of its own, which draws the same answers from the same seed; the
+table shows the median (for crowd-kit, a single round). *Fit*: from facts that come one by one. *Refit*:
+again, on the current answers. This is compared with crowd-kit's DawidSkene, whose DataFrame is ready, with
 ids as texts (as ours are) and as whole numbers. Our tolerance: EM stops when no responsibility moves
 by more than 1e-4; crowd-kit's own: when the mean log-likelihood of an answer gains less than 1e-5.
 Peak memory is that of the whole process. *One answer*: learned, and every record that moved by more
@@ -105,7 +105,7 @@ def votes(columns: Columns) -> Iterator[Vote]:
 
 
 def measure(method: str, n: int) -> Figures:
-    """What is to be told of one method on n answers; meant for a process of its own."""
+    """The figures of one method on n answers; meant for a process of its own."""
     columns = answers(n)
     found = _ours(method, columns) if method in OURS else _crowd_kit(columns, method)
     return found | {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
@@ -201,13 +201,13 @@ def apart(method: str, n: int, rounds: int) -> Figures:
     return {key: float(np.median([each[key] for each in found])) for key in found[0]}
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="engine_speed")
     parser.add_argument("--answers", type=int, nargs="+", default=[10_000, 1_000_000, 5_000_000])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--one", nargs=2, metavar=("METHOD", "ANSWERS"), help=argparse.SUPPRESS)
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     if options.one:
         print(json.dumps(measure(options.one[0], int(options.one[1]))))
         return

@@ -77,8 +77,8 @@ def trained(
     for draw in range(draws):
         known = np.random.default_rng(draw).choice(records, ADJUDICATIONS, replace=False).tolist()
         rest = sorted(truth.keys() - set(known))
-        told = [Adjudication(record, truth[record]) for record in sorted(known)]
-        model = registry.create("learned", question).fit([*facts, *told])
+        adjudications = [Adjudication(record, truth[record]) for record in sorted(known)]
+        model = registry.create("learned", question).fit([*facts, *adjudications])
         found.append(score(leaders(model, rest), rest))
     return TRAINED, list(np.mean(found, axis=0))
 
@@ -87,7 +87,7 @@ def trained(
 
 
 def multi_label(folder: Path, draws: int) -> None:
-    """Two relations of `medical_relations`, each on the records whose truth tells of it."""
+    """Two relations of `medical_relations`, each on the records whose truth mentions it."""
     found = read_table("multi_label", folder / "answers.csv", folder / "truth.csv")
     votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
     said = {**found.partial}
@@ -115,9 +115,9 @@ def multi_label(folder: Path, draws: int) -> None:
     taught = []
     for draw in range(draws):
         known = np.random.default_rng(draw).choice(sorted(said), ADJUDICATIONS, replace=False)
-        told = {record: said[record] for record in known.tolist()}
-        model = aggregate(replace(found, partial=told), "learned").strategy
-        taught.append(score(leaders(model, sorted(said.keys() - told.keys()))))
+        known_marks = {record: said[record] for record in known.tolist()}
+        model = aggregate(replace(found, partial=known_marks), "learned").strategy
+        taught.append(score(leaders(model, sorted(said.keys() - known_marks.keys()))))
     rows.append((TRAINED, list(np.mean(taught, axis=0))))
     show(
         "Multi-label: medical_relations",
@@ -273,13 +273,13 @@ DATASETS: dict[QuestionType, tuple[str, Callable[[Path, int], None]]] = {
 }
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="engine_types")
     parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/bench"))
     parser.add_argument("--only", choices=list(DATASETS))
     parser.add_argument("--draws", type=int, default=5)
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     for name in peers.MISSING:
         print(f"{name} is not installed and takes no part", file=sys.stderr)
     for kind, (name, measure) in DATASETS.items():

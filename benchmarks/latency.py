@@ -2,7 +2,7 @@
 
     python -m benchmarks latency [--records 100]
 
-The answers stand already (logged in bulk, which sends no event). The clock starts when a signed
+The answers are there before (logged in bulk, which sends no event). The clock starts when a signed
 delivery is sent to the listener, and stops when Argilla first shows our suggestion.
 """
 
@@ -20,11 +20,11 @@ from benchmarks.deliveries import payload
 from benchmarks.rig import rig
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="latency")
     parser.add_argument("--records", type=int, default=100)
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     seconds = []
     with rig() as r:
         r.running.service.cron.stop()  # it would find the new dataset by itself

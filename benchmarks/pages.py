@@ -104,7 +104,7 @@ def look(browser: httpx.Client, path: str, times: int) -> tuple[list[float], int
     return seconds, size
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="pages")
     parser.add_argument("--records", type=int, default=100_000)
@@ -112,7 +112,7 @@ def main(words: list[str]) -> None:
     parser.add_argument("--rate", type=float, default=500)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--redis", default="", help="of an earlier run of `big_dataset`")
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = options.redis

@@ -2,8 +2,8 @@
 
     python -m benchmarks properties [--seeds 100] [PYTEST OPTIONS…]
 
-`make test` draws the same examples each time. Here others are drawn each time, and what failed is told
-with how to draw it again. The seeds come after the tests: see `benchmarks.seeds`.
+`make test` draws the same examples each time. Here others are drawn each time, and a failure is printed
+together with how to draw it again. The seeds come after the tests: see `benchmarks.seeds`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from benchmarks import seeds
 SELECTED = ("tests", "-m", "hypothesis and not live and not browser")
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Run both; exits with 1 where something failed."""
     parser = argparse.ArgumentParser(prog="properties")
     parser.add_argument("--seeds", type=int, default=100, help="of each case; 0: the tests alone")
-    options, rest = parser.parse_known_args(words)
+    options, rest = parser.parse_known_args(arguments)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     environment = {**os.environ, "HYPOTHESIS_PROFILE": "random", "OMP_NUM_THREADS": "1"}
     done = subprocess.run([*command, *(rest or SELECTED)], env=environment, check=False)

@@ -58,12 +58,12 @@ def played(r: Rig, scenario: Scenario, name: str, rounds: int) -> Json:
     return dict(dataset) | {"ids": ids}
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="replay")
     parser.add_argument("folders", nargs="*", type=Path, default=[BENCH / "rte", BENCH / "product"])
     parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     print(
         "| answers of | records | answers | suggested in Argilla | batch fit | labels that differ |"
     )

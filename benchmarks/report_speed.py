@@ -3,7 +3,7 @@
     python -m benchmarks report_speed [--records 100000] [--answers 5] [--reviews 500] [--rounds 3]
 
 The dataset is that of `big_dataset`, in a Redis of its own. Every round counts it in a process of its
-own; told are the medians. *Alpha*: Krippendorff's alpha of all votes, from columns that are ready.
+own; the table shows the medians. *Alpha*: Krippendorff's alpha of all votes, from columns that are ready.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from benchmarks.drawn import QUESTION
 from demo.servers import RedisServer
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="report_speed")
     for option, default in (("records", 100_000), ("answers", 5), ("reviews", 500), ("rounds", 3)):
         parser.add_argument(f"--{option}", type=int, default=default)
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     with (
         tempfile.TemporaryDirectory(prefix="report-") as place,
         RedisServer(Path(place), unixsocket=Path(place) / "redis.sock") as server,

@@ -39,7 +39,7 @@ def measured(r: Rig, dataset: Json, question: str, truth: dict[str, str]) -> tup
 
 
 def begin(r: Rig, dataset: Json) -> None:
-    """Enable reviews, and wait until the queue stands."""
+    """Enable reviews, and wait until the queue is complete."""
     enable(r.running.world, dataset["id"])
     reviews = r.running.world.store.reviews
     eventually(lambda: reviews.count_copies(dataset["id"]) > 0)
@@ -48,7 +48,7 @@ def begin(r: Rig, dataset: Json) -> None:
 
 
 def reviewed(r: Rig, dataset: Json, question: str, truth: dict[str, str], most: int) -> int:
-    """Answer the first few of the review dataset's queue; the answer is how many there were."""
+    """Answer the first few of the review dataset's queue. Returns how many there were."""
     kept = r.running.world.store.reviews.of(dataset["id"])
     assert kept is not None
     queue = r.api.queue(kept["id"], sort=ORDER)
@@ -66,14 +66,14 @@ def reviewed(r: Rig, dataset: Json, question: str, truth: dict[str, str], most: 
     return len(queue)
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="review_live")
     folders = [BENCH / name for name in ("llmbar_jury", "rte", "zencrowd_us")]
     parser.add_argument("folders", nargs="*", type=Path, default=folders)
     parser.add_argument("--reviews", type=int, default=max(STOPS))
     parser.add_argument("--step", type=int, default=5)
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     print("| answers of | reviews | accuracy, % | log loss |")
     print("| --- | --- | --- | --- |")
     for folder in options.folders:

@@ -152,7 +152,7 @@ def picture(name: str, curves: dict[str, Floats]) -> Panel:
     return Panel(f"{name}: accuracy in %", "reviews", x_ticks, y_ticks, lines)
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure, print and draw."""
     parser = argparse.ArgumentParser(prog="reviews")
     parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/bench"))
@@ -160,7 +160,7 @@ def main(words: list[str]) -> None:
     parser.add_argument("--all", action="store_true", help="every dataset with truth")
     parser.add_argument("--draws", type=int, default=10)
     parser.add_argument("--into", type=Path, default=Path("docs"))
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     csv.field_size_limit(10**9)
     names = [*BAR, *(n for n in DATASETS if n not in BAR)] if options.all else options.datasets
     print("| dataset | order | " + " | ".join(f"{n} reviews" for n in STOPS), end=" | ")
@@ -176,8 +176,8 @@ def main(words: list[str]) -> None:
         for order, curve in curves.items():
             found = ratios(curve, curves["random"])
             shares[order].append(float(np.mean([ratio for ratio, _ in found])))
-            told = ", ".join(f"{'' if reached else '> '}{ratio:.2f}" for ratio, reached in found)
-            print(f"| {name} | {order} | {' | '.join(cells(curve))} | {told} |", flush=True)
+            shown = ", ".join(f"{'' if reached else '> '}{ratio:.2f}" for ratio, reached in found)
+            print(f"| {name} | {order} | {' | '.join(cells(curve))} | {shown} |", flush=True)
         if name in BAR:
             panels.append(picture(name, curves))
     if not shares["ours"]:
@@ -186,6 +186,8 @@ def main(words: list[str]) -> None:
     print("\nReviews needed, of those that random order needs, mean over datasets: ", end="")
     print(", ".join(f"{order} {mean[order]:.2f}" for order in mean if order != "random") + ".")
     if len(panels) == len(BAR):
-        told = f"Accuracy on {', '.join(BAR)} after up to {STOPS[-1]} reviews, by their order."
-        svg = drawing("What reviews buy, by their order", told, panels)
+        description = (
+            f"Accuracy on {', '.join(BAR)} after up to {STOPS[-1]} reviews, by their order."
+        )
+        svg = drawing("What reviews buy, by their order", description, panels)
         (options.into / "reviews.svg").write_text(svg, "utf-8")

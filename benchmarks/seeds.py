@@ -2,9 +2,9 @@
 
     python -m benchmarks seeds [--seeds 1000] [--first SEED] [--only WORD] [--jobs 1] [--minutes M]
 
-What is promised is told, and tried on a few seeds by `make test`, in `tests.workers.engine.refit_gap`. A seed
-draws the crowd and its path. The first one is drawn at random; a seed that fails is told with how to
-draw it again. Of a strategy on a type of question: the mean distance of probabilities from the fit.
+The promise is written down in `tests.workers.engine.refit_gap`, and `make test` tries it on a few seeds. A
+seed draws the crowd and its path. The first one is drawn at random; a seed that fails is printed with how
+to draw it again. Of a strategy on a type of question: the mean distance of probabilities from the fit.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _all(
         yield from pool.map(tried, [name] * len(some), some)
 
 
-def main(words: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Try and print; exits with 1 where a promise is not kept."""
     parser = argparse.ArgumentParser(prog="seeds")
     parser.add_argument("--seeds", type=int, default=1000, help="of each case")
@@ -51,7 +51,7 @@ def main(words: list[str]) -> None:
     parser.add_argument("--only", default="", metavar="WORD", help="cases that begin so")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--minutes", type=float, default=60.0, help="at most, for each case")
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     os.environ["OMP_NUM_THREADS"] = "1"  # the matrices are small: threads would wait for each other
     seeds, failed = range(options.first, options.first + options.seeds), []
     print(f"Seeds from {options.first} on.\n")

@@ -47,7 +47,7 @@ class Stopped(BaseException):
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the demo; the answer is the exit status.
+    """Run the demo. Returns the exit status.
 
     0: done, and every completed record is distilled. 1: it is not, or something failed. 2: the
     command line was not understood. 130: interrupted before the end.
@@ -107,14 +107,14 @@ def _undisturbed(stage: Stage) -> Iterator[Stage]:
 
 
 def _stay(stage: Stage, console: Console) -> None:
-    """Until somebody stops us; whatever ends by itself meanwhile is told."""
+    """Wait until somebody stops us, and report every process that ends by itself meanwhile."""
     console.print("\nCtrl-C stops everything.")
-    told: set[str] = set()
+    reported: set[str] = set()
     try:
         while True:
             for process in stage.ended():
-                if process.name not in told:
-                    told.add(process.name)
+                if process.name not in reported:
+                    reported.add(process.name)
                     console.print(f"{process.name} has ended\n{process.tail(10)}", markup=False)
             time.sleep(LOOK_S)
     except Stopped:

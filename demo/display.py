@@ -134,7 +134,7 @@ class Display:
 
 
 def duration(seconds: float) -> str:
-    """In words.
+    """A duration as people say it.
 
     >>> duration(76.4), duration(533)
     ('76 s', '9 minutes')

@@ -47,11 +47,11 @@ class Installation:
         return left.records + left.copies + left.readings + left.datasets
 
     def responses(self, dataset: Ref) -> int:
-        """How many standing responses of a dataset we know."""
+        """How many current responses of a dataset we know."""
         return sum(self.world.store.datasets.responses(id_of(dataset)).values())
 
     def moved(self, dataset: Ref) -> tuple[object, ...]:
-        """What changes while work on a dataset gets on, failures and clocks left out."""
+        """What changes while work on a dataset makes progress, except failures and clocks."""
         store, dataset_id = self.world.store, id_of(dataset)
         info = store.datasets.info(dataset_id)
         counts = [info.get(name) for name in ("observed", "published", "records", "completed")]
@@ -75,10 +75,10 @@ class Installation:
             time.sleep(0.2)
             return quiet()
 
-        def told() -> str:
+        def progress() -> str:
             return f"{self.responses(dataset)} responses known, {self.waiting(dataset)} waiting"
 
-        eventually(settled, patience_s, told, lambda: self.moved(dataset))
+        eventually(settled, patience_s, progress, lambda: self.moved(dataset))
 
     def decided(self, record: Ref) -> dict[str, Any]:
         """What we decided on a record: question → decision as stored."""
@@ -97,7 +97,7 @@ class Installation:
         return [(e.kind, e.status, dict(e.values)) for e in entries]
 
     def state(self, dataset: Ref) -> Json:
-        """All that we know of a dataset but the history and our own times: the same after a fresh start."""
+        """All that we know of a dataset, except history and our own times: the same after a fresh start."""
         names = {n: a.name for n, a in self.world.store.datasets.annotators(id_of(dataset)).items()}
         ids = sorted(self.world.store.datasets.standing(id_of(dataset)))
         ledger = self.world.store.datasets.ledger(id_of(dataset), ids)
@@ -150,7 +150,7 @@ def installed(
 def eventually(
     condition: Callable[[], bool],
     patience_s: float = PATIENCE_S,
-    told: Callable[[], str] = lambda: "",
+    progress: Callable[[], str] = lambda: "",
     moved: Callable[[], object] = lambda: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
@@ -163,7 +163,7 @@ def eventually(
         now = moved()
         if now != before:
             before, end = now, clock() + patience_s
-        assert clock() < end, f"nothing moved for {patience_s} s; {told()}"
+        assert clock() < end, f"nothing moved for {patience_s} s; {progress()}"
         time.sleep(0.05)
 
 
@@ -178,7 +178,7 @@ def every(api: Api, dataset: Ref) -> Iterator[Json]:
 def batch(
     api: Api, dataset: Ref, question: str, strategy: str = STRATEGY
 ) -> Mapping[str, Decision]:
-    """What a fresh batch computation makes of the answers that stand in Argilla: record → decision."""
+    """What a fresh batch computation decides from Argilla's current answers: record → decision."""
     named = next(DatasetQuestion.parse(q) for q in api.questions(dataset) if q["name"] == question)
     asked = question_of(named)
     votes, contents = [], []
@@ -196,7 +196,7 @@ def batch(
 
 
 def ours(api: Api, dataset: Ref, record: Json, question: str) -> Json | None:
-    """Our own suggestion for a question as it stands on a record (as read from Argilla)."""
+    """Our own current suggestion for a question, on a record as read from Argilla."""
     question_id = api.question_id(dataset, question)
     for suggestion in record["suggestions"]:
         if suggestion["question_id"] == question_id and suggestion["agent"].startswith("distill/"):

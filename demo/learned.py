@@ -1,4 +1,4 @@
-"""What was learned about the annotators, beside what is true of them."""
+"""What was learned about the annotators, next to what is true of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came of it: the records as Argilla shows them in the end, checked and scored.
+"""The outcome: the records as Argilla shows them at the end, checked and scored.
 
 Nothing here talks to anybody; how it is shown is `demo.tables`.
 """

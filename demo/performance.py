@@ -28,9 +28,9 @@ REDRAW_S = 0.5
 PATIENCE_S = 180.0
 """How long nothing may move after the last answer: long enough for a lost delivery to be found."""
 
-MOST_SIGN_INS = 12
-MOST_PAGES = 3
-MOST_FAULTS = 10
+MAX_SIGN_INS = 12
+MAX_PAGES = 3
+MAX_FAULTS = 10
 USUAL_RATES = (10, 20)
 """Answers per second that Argilla takes on SQLite and two cores while it also delivers them."""
 
@@ -72,7 +72,7 @@ class Performance:
             self.stage.service.command("review", "enable", playground.name)
 
     def play(self) -> Figures:
-        """Have everything answered, and wait until it is distilled. The answer is the last state."""
+        """Have everything answered, and wait until it is distilled. Returns the last state."""
         self._announce()
         replay = Replay(self.scenario.plan, self.playground.answer, self.programme.speed)
         with Display(self.console) as display, _running(replay):
@@ -103,7 +103,7 @@ class Performance:
         self.console.print(f"\n{text}")
 
     def end(self) -> Check:
-        """Look at what stands in Argilla, and show the tables."""
+        """Read what Argilla shows now, and print the tables."""
         seen = [Seen.parse(r, self.playground.questions()) for r in self.playground.seen()]
         result = check(seen, self.questions)
         self.console.print()
@@ -124,22 +124,22 @@ class Performance:
             f"{result.pending - len(result.early)} of {result.pending} pending records carry "
             "nothing of ours."
         )
-        few = list(lacking)[:MOST_FAULTS]
+        few = list(lacking)[:MAX_FAULTS]
         decisions = self.stage.store.datasets.decisions(self.playground.dataset_id, few)
         for record, decided in zip(few, decisions, strict=True):
             reasons = {q: (decided or {}).get(q, {}).get("abstain") for q in lacking[record]}
-            told = ", ".join(f"{q} ({why})" if why else q for q, why in reasons.items())
-            self._line(f"  completed without our {told}: {self._page(record)}")
-        for record in result.early[:MOST_FAULTS]:
+            missing = ", ".join(f"{q} ({why})" if why else q for q, why in reasons.items())
+            self._line(f"  completed without our {missing}: {self._page(record)}")
+        for record in result.early[:MAX_FAULTS]:
             self._line(f"  pending, and yet with a suggestion of ours: {self._page(record)}")
-        more = max(0, len(lacking) - MOST_FAULTS) + max(0, len(result.early) - MOST_FAULTS)
+        more = max(0, len(lacking) - MAX_FAULTS) + max(0, len(result.early) - MAX_FAULTS)
         if more:
             self._line(f"  … and {more} more")
 
     def invite(self) -> None:
         """Print where everything is, and who may sign in with what."""
         argilla, service = self.stage.argilla, self.stage.service
-        few, more = self.playground.sign_ins(MOST_SIGN_INS)
+        few, more = self.playground.sign_ins(MAX_SIGN_INS)
         rows = [("owner", argilla.username, argilla.password, "Argilla and argilla-distill")]
         rows += [(one.source, one.name, PASSWORD, "Argilla") for one in few]
         if more:
@@ -152,7 +152,7 @@ class Performance:
         self._line(f"argilla-distill  {service.url}")
         conflicts = self.stage.store.datasets.conflicts(self.playground.dataset_id)
         opened = dict.fromkeys(r for (r, _), c in conflicts.items() if c["state"] == "open")
-        for record in list(opened)[:MOST_PAGES]:
+        for record in list(opened)[:MAX_PAGES]:
             self._line(f"  a conflict     {self._page(record)}")
 
     def _in_argilla(self, people: Sequence[Annotator]) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ BUILT_IN_SPEED = 3.0
 """The built-in plan takes people four minutes."""
 
 BUILT_IN_OVERLAP = 5
-MOST_INCOMPLETE = 4
+MAX_INCOMPLETE = 4
 
 COMPLETING = 0.9
 """The share of recorded records that must have answers enough to complete."""
@@ -59,7 +59,7 @@ def _built_in(options: Options) -> Scenario:
     scenario = crowd.support_chatbot(options.seed, incomplete=0)
     items = scenario.items[: options.records]
     kept = {item.id for item in items}
-    incomplete = min(MOST_INCOMPLETE, len(items) // 10) if overlap > 1 else 0
+    incomplete = min(MAX_INCOMPLETE, len(items) // 10) if overlap > 1 else 0
     return replace(
         scenario,
         items=items,

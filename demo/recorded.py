@@ -21,9 +21,9 @@ from pathlib import Path
 from demo.question import CONFLICT_QUESTION, Field, Question
 from demo.scenario import Annotator, Assignment, Item, Scenario, Source
 
-MOST_NUMBERS = 12
+MAX_NUMBERS = 12
 """More different numbers than this are a rating, not labels. Argilla's own ratings end at 11."""
-MOST_LABELS = 100
+MAX_LABELS = 100
 LONGEST_LABEL = 200
 LONGEST_NAME = 60
 ANSWERS_PER_S = 10
@@ -115,7 +115,7 @@ def table(path: Path, value: str) -> dict[str, str]:
 
 
 def other_kind(labels: Counter[str]) -> str | None:
-    """What the labels are, in words, if they are not those of a plain label question.
+    """Describes the labels if they are not those of a plain label question; None if they are.
 
     Small whole numbers pass as labels: whether 1 to 5 are names or degrees cannot be seen.
 
@@ -128,14 +128,14 @@ def other_kind(labels: Counter[str]) -> str | None:
         return "spans or structured values"
     if all(re.fullmatch(r"[^<>]+([<>=]+[^<>=]+)+", label) for label in labels):
         return "rankings"
-    if len(labels) > MOST_NUMBERS and len(labels) * 2 > labels.total() and not _numeric(labels):
+    if len(labels) > MAX_NUMBERS and len(labels) * 2 > labels.total() and not _numeric(labels):
         return "free text"
     if any("|" in label or ";" in label for label in labels):
         return "several labels at once"
     if _numeric(labels):
         fractions = any(not float(label).is_integer() for label in labels)
-        return "a rating" if fractions or len(labels) > MOST_NUMBERS else None
-    if len(labels) > MOST_LABELS or any(len(label) > LONGEST_LABEL for label in labels):
+        return "a rating" if fractions or len(labels) > MAX_NUMBERS else None
+    if len(labels) > MAX_LABELS or any(len(label) > LONGEST_LABEL for label in labels):
         return "free text"
     return None
 
@@ -184,7 +184,7 @@ def user_names(recorded_ids: Iterable[str]) -> dict[str, str]:
 
 
 def source(name: str) -> Source:
-    """The kind of an annotator, told by the user name as in the built-in crowd."""
+    """The kind of an annotator, from the user name, as in the built-in crowd."""
     if name.startswith("llm-"):
         return "model"
     return "template" if name.startswith("template-") else "person"

@@ -1,6 +1,6 @@
 """The answering itself: a plan played in its order, each annotator in a thread of their own.
 
-What an answer is, the caller knows (`Playground.answer`).
+The caller supplies what giving one answer means (`Playground.answer`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Replay:
     Attributes
     ----------
     given : how many answers were given so far.
-    error : the first error of `answer`, after which no further answer is begun.
+    error : the first error of `answer`, after which no further answer is started.
     """
 
     def __init__(

@@ -40,7 +40,7 @@ class Annotator(ABC):
     """Whoever answers: a person, a model or a template.
 
     `name` is the Argilla user name, or the agent name of one who does not sign in and whose
-    answers are suggestions that stand on the records from the start (`signs_in` False).
+    answers are suggestions that are on the records from the start (`signs_in` False).
     """
 
     name: str
@@ -93,7 +93,7 @@ class Annotator(ABC):
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A value that stands on a record before anybody answers.
+    """A value that is on a record before anybody answers.
 
     `score` is one for each part of a value of several parts; None where it has none.
     """

@@ -206,7 +206,7 @@ class Argilla(Startable):
     def _template(self) -> Path:
         """A migrated database with nothing but the owner, made once per lock file and owner.
 
-        It stands beside the environment, because migrating takes ten seconds.
+        It is kept beside the environment, because migrating takes ten seconds.
         """
         owner = [self.username, self.password, self.api_key]
         key = hashlib.sha256("\0".join([*owner, LOCK.read_text()]).encode()).hexdigest()[:16]
@@ -231,13 +231,13 @@ class Argilla(Startable):
         shutil.copyfile(source, part)
         part.replace(target)
 
-    def _run(self, database: Path, *words: str) -> None:
+    def _run(self, database: Path, *arguments: str) -> None:
         log = self.directory / "setup.log"
-        argv = [str(self.python), "-m", "argilla_server", "database", *words]
+        argv = [str(self.python), "-m", "argilla_server", "database", *arguments]
         with log.open("ab") as output:
             env = self._environment(database)
             code = subprocess.call(argv, env=env, stdout=output, stderr=output)
         if code:
             raise ServerError(
-                f"argilla_server database {words[0]} ended with {code}\n{log.read_text()[-2000:]}"
+                f"argilla_server database {arguments[0]} ended with {code}\n{log.read_text()[-2000:]}"
             )

@@ -1,6 +1,6 @@
 """Our own processes, started as an installation starts them: web, workers and cron.
 
-For `make demo` and the live tests. Servers that we stand on are in `servers`.
+For `make demo` and the live tests. The servers that we depend on are in `servers`.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ class Service(Startable):
         for process in self.processes:
             process.stop()
 
-    def command(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run `argilla-distill` with these words, to its end."""
-        argv = [str(BIN / "argilla-distill"), *words]
+    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run `argilla-distill` with these arguments, to its end."""
+        argv = [str(BIN / "argilla-distill"), *arguments]
         done = subprocess.run(argv, env=self.env, capture_output=True, text=True, timeout=600)
         if check and done.returncode:
             raise RuntimeError(f"{' '.join(argv)}: {done.returncode}\n{done.stdout}{done.stderr}")

@@ -15,7 +15,7 @@ from demo.yardsticks import NAMES
 
 NOTHING = "–"
 WIDEST = 4
-"""So many questions stand side by side in a table that fits a terminal of 80 columns."""
+"""How many questions fit side by side into a table that is 80 columns wide."""
 
 
 def _table(title: str, *columns: str) -> Table:

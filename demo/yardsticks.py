@@ -1,4 +1,4 @@
-"""What the simplest program would make of the answers: what the distilled values are held against.
+"""What the simplest program would decide from the answers; the distilled values are compared with it.
 
 The answers of one record to one question go in, one value comes out; None if they tie.
 """

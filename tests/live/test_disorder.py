@@ -49,7 +49,7 @@ def test_twice_shuffled_forged_and_lost_deliveries_end_where_a_fresh_start_would
                     api.as_user(user).edit(answer, {"topic": draw.choice(LABELS)})
                     given += 1
         api.delete_record(records[0])
-        eventually(lambda: len(held) >= given + 1, told=lambda: f"{len(held)} of {given}")
+        eventually(lambda: len(held) >= given + 1, progress=lambda: f"{len(held)} of {given}")
 
         mixed = [
             each for each in held if draw.random() > 0.2
