@@ -13,7 +13,7 @@ from selenium import webdriver
 from demo.argilla_api import Api
 from demo.installation import Installation, installed
 from demo.servers import Argilla, RedisServer
-from tests.live.chromium import chromium
+from tests.live.browser.chromium import chromium
 
 HERE = Path(__file__).parent
 

@@ -10,7 +10,7 @@ from argilla_distill.workers.writing.guidelines_section import END, START
 from demo.argilla_api import Api
 from demo.installation import Installation, eventually, installed, ours
 from demo.servers import Argilla, RedisServer
-from tests.live.test_distilled import crowd, dataset_of, records_of
+from tests.live.annotated_dataset import crowd, dataset_of, records_of
 
 
 @pytest.fixture

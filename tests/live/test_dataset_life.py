@@ -8,7 +8,7 @@ from typing import Any
 from demo.argilla_api import Api
 from demo.argilla_json import Json
 from demo.installation import Installation, batch, eventually, ours
-from tests.live.test_distilled import crowd, dataset_of, records_of
+from tests.live.annotated_dataset import crowd, dataset_of, records_of
 
 
 def told(installation: Installation, dataset: Json) -> dict[str, Any]:

@@ -8,34 +8,9 @@ import pytest
 
 from argilla_distill.workers.use_cases.leaving import withdraw_all
 from demo.argilla_api import Api
-from demo.argilla_json import Json, label_question, text_question
+from demo.argilla_json import Json
 from demo.installation import STRATEGY, Installation, batch, eventually, ours
-
-LABELS = ("a", "b", "c")
-LAG = 0.03
-"""How far a score in Argilla may be from a fresh fit: the tolerance of 0.02, the quarter of it within
-which records are not looked at again, and some for rounding."""
-
-
-def crowd(api: Api, name: str, size: int) -> list[Json]:
-    return [api.create_user(f"{name}-{n}") for n in range(size)]
-
-
-def dataset_of(
-    api: Api, users: list[Json], overlap: int, workspace_name: str | None = None, **more: Any
-) -> Json:
-    workspace = api.create_workspace(workspace_name, users=users)
-    questions = [label_question("topic", LABELS), text_question("conflicts")]
-    return api.create_dataset(
-        workspace, questions=questions, min_submitted=overlap, metadata={"n": "integer"}, **more
-    )
-
-
-def records_of(api: Api, dataset: Json, count: int) -> list[Json]:
-    items: list[Any] = [
-        {"fields": {"text": f"text {n}"}, "metadata": {"n": n}} for n in range(count)
-    ]
-    return api.add_records(dataset, items)
+from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of, records_of
 
 
 def test_ten_annotators_at_once_get_what_a_batch_computation_gives(

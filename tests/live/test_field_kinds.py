@@ -9,7 +9,7 @@ import httpx
 from demo.argilla_api import Api
 from demo.argilla_json import Json, label_question, text_question
 from demo.installation import Installation, eventually, ours
-from tests.live.test_distilled import crowd
+from tests.live.annotated_dataset import crowd
 
 SCRIPT = "<script>alert('field')</script><img src=x onerror=alert(1)>"
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="

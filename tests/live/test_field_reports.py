@@ -3,7 +3,7 @@
 from demo.argilla_api import Api
 from demo.argilla_json import label_question, rating_question, span_question, text_question
 from demo.installation import Installation, eventually, ours
-from tests.live.test_distilled import crowd, dataset_of, records_of
+from tests.live.annotated_dataset import crowd, dataset_of, records_of
 
 
 def test_nothing_of_ours_is_left_when_a_deleted_user_leaves_a_record_short(

@@ -18,8 +18,8 @@ from demo.argilla_json import Json, unique
 from demo.installation import Installation, eventually, installed
 from demo.processes import free_port
 from demo.servers import Argilla, RedisServer
-from tests.live.proxy import Proxy
-from tests.live.test_distilled import LABELS, LAG, crowd, dataset_of
+from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of
+from tests.live.faults.proxy import Proxy
 
 SETTLED = 0.9
 """`settled_confidence`, by default."""

@@ -15,8 +15,8 @@ from demo.argilla_api import Api, ApiError
 from demo.argilla_json import Json, label_question, text_question
 from demo.installation import Installation, eventually, ours
 from demo.servers import Argilla
-from tests.live.chromium import PATIENCE_S, shoot, sign_in, text
-from tests.live.test_distilled import crowd
+from tests.live.annotated_dataset import crowd
+from tests.live.browser.chromium import PATIENCE_S, shoot, sign_in, text
 
 
 def answered(api: Api, installation: Installation, name: str) -> tuple[Json, list[Json]]:

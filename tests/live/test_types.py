@@ -19,7 +19,7 @@ from demo.argilla_json import (
 )
 from demo.installation import Installation, batch, eventually, installed, ours
 from demo.servers import Argilla, RedisServer
-from tests.live.test_distilled import crowd
+from tests.live.annotated_dataset import crowd
 
 TAGS, ITEMS, MARKS = (
     ("billing", "delivery", "account"),

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
 import secrets
-from datetime import datetime, timezone
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,7 +14,6 @@ from hypothesis import strategies as st
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
-from standardwebhooks.webhooks import Webhook
 from werkzeug.test import TestResponse
 
 from argilla_distill.plugin.dispatch import DISTIL
@@ -26,12 +21,9 @@ from argilla_distill.plugin.listener import create_app
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.webhook import signing_secrets
+from tests.plugin.webhook.signed_events import DATASET, PATH, RECORD, SECRET, TOLD, event, signed
 
-SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 KEY = "owner-key-that-nobody-sees"
-PATH = "/webhooks/argilla"
-DATASET, RECORD = str(uuid4()), str(uuid4())
-TOLD = "text that an annotator wrote"
 
 
 @pytest.fixture
@@ -63,24 +55,6 @@ def lonely(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Flas
         "secret_key": "x" * 32,
     }
     return create_app(Settings.model_validate(given), Store(away, "p")).test_client()
-
-
-def event(kind: str = "response.created", fields: dict[str, str] | None = None) -> bytes:
-    record = {"id": RECORD, "dataset": {"id": DATASET}, "fields": fields or {"text": TOLD}}
-    data: Any = {"id": str(uuid4()), "record": record} if "response" in kind else record
-    data = {"id": DATASET} if kind == "dataset.deleted" else data
-    now = datetime.now(timezone.utc).isoformat()
-    return json.dumps({"type": kind, "version": 1, "timestamp": now, "data": data}).encode()
-
-
-def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
-    now = datetime.now(timezone.utc)
-    return {
-        "Content-Type": "application/json",
-        "webhook-id": "m1",
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign("m1", now, body.decode()),
-    }
 
 
 def deliver(client: FlaskClient, body: bytes, **headers: str) -> TestResponse:

@@ -1,10 +1,10 @@
-"""Towns: a service on a real Redis beside an Argilla in memory."""
+"""Services in memory: a service on a real Redis beside an Argilla in memory."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,52 +13,51 @@ import redis
 
 from argilla_distill.plugin.argilla import gateway
 from argilla_distill.workers.cli import main
-from tests.workers.argilla_in_memory import FakeArgilla
+from argilla_distill.workers.use_cases.sweep import sweep
+from tests.workers.argilla_in_memory import D, FakeArgilla
 from tests.workers.cli.command_line import KEY, Done, Run
-from tests.workers.service_in_memory import Town, plan
-
-Build = Callable[..., Town]
-
-RECORDS = ("r1", "r2", "r3", "r4")
+from tests.workers.queued_jobs import forget_jobs
+from tests.workers.reviewed_service import opened
+from tests.workers.service_in_memory import RECORDS, Build, ServiceInMemory, plan
 
 
 @pytest.fixture
 def build(redis_url: str) -> Iterator[Build]:
-    """Makes towns with four records: `build(min_confidence=0.9, overlap=3, connected=False)`."""
+    """Makes services in memory with four records: `build(min_confidence=0.9, overlap=3, connected=False)`."""
     with redis.Redis.from_url(redis_url) as client:
 
-        def town(overlap: int = 2, connected: bool = True, **defaults: Any) -> Town:
+        def service(overlap: int = 2, connected: bool = True, **defaults: Any) -> ServiceInMemory:
             argilla = FakeArgilla(overlap)
             argilla.add(*RECORDS)
             choices = plan(**{"strategy": "majority", "name_annotators": True, **defaults})
-            return Town.build(argilla, client, choices, connected)
+            return ServiceInMemory.build(argilla, client, choices, connected)
 
-        yield town
+        yield service
 
 
 @pytest.fixture
-def town(build: Build) -> Town:
+def service(build: Build) -> ServiceInMemory:
     """One that decides by majority, with two answers to a record."""
     return build()
 
 
 @pytest.fixture
 def run(
-    town: Town,
+    service: ServiceInMemory,
     redis_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Run:
-    """Runs `argilla-distill` in this process, beside the town's Argilla."""
+    """Runs `argilla-distill` in this process, beside the service's Argilla."""
     toml = tmp_path / "distill.toml"
     toml.write_text('[defaults]\nstrategy = "majority"\nname_annotators = true\n')
     environ = {
         "ARGILLA_API_URL": "http://argilla",
         "ARGILLA_API_KEY": KEY,
         "DISTILL_REDIS_URL": redis_url,
-        "DISTILL_KEY_PREFIX": town.store.datasets._keys.prefix,
-        "DISTILL_QUEUE": town.world.settings.queue,
+        "DISTILL_KEY_PREFIX": service.store.datasets._keys.prefix,
+        "DISTILL_QUEUE": service.world.settings.queue,
         "DISTILL_CONFIG": str(toml),
         "COLUMNS": "200",
     }
@@ -66,7 +65,7 @@ def run(
         monkeypatch.delenv(name)
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(gateway, "connect", lambda *_: town.argilla)
+    monkeypatch.setattr(gateway, "connect", lambda *_: service.argilla)
 
     def run(*arguments: str, **environ: str) -> Done:
         for name, value in environ.items():
@@ -82,3 +81,20 @@ def run(
         return Done(int(code or 0), told.out, told.err)
 
     return run
+
+
+@pytest.fixture
+def reviewed(build: Build) -> ServiceInMemory:
+    """A service with a review dataset; rob is an admin, two answers complete a record."""
+    return opened(build(settled_confidence=0.75))
+
+
+@pytest.fixture
+def quiet(service: ServiceInMemory) -> ServiceInMemory:
+    """A service that was swept and settled, with two answers, and no job left."""
+    service.answer("ann", "r1", helpful="yes")
+    service.answer("ben", "r1", helpful="yes")
+    sweep(service.world, D)
+    service.settle()
+    forget_jobs(service)
+    return service

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.distilling.distil import Outcome, distil
 from argilla_distill.workers.use_cases.sweep import sweep
 from argilla_distill.workers.use_cases.world import World
-from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, PROBLEM, D, FakeArgilla
+from tests.workers.argilla_in_memory import HELPFUL, NOTE, PROBLEM, D, FakeArgilla
 
 
 def plan(**defaults: Any) -> dict[str, Any]:
@@ -22,8 +23,8 @@ def plan(**defaults: Any) -> dict[str, Any]:
 
 
 @dataclass
-class Town:
-    """One dataset with its service."""
+class ServiceInMemory:
+    """One dataset in Argilla, and a service that distils it."""
 
     argilla: FakeArgilla
     store: Store
@@ -32,7 +33,7 @@ class Town:
     @classmethod
     def build(
         cls, argilla: FakeArgilla, redis: Any, choices: dict[str, Any], connected: bool = True
-    ) -> Town:
+    ) -> ServiceInMemory:
         """A service that knows nothing yet, beside that Argilla."""
         settings = Settings.model_validate(
             {
@@ -42,15 +43,15 @@ class Town:
                 "plan": choices,
             }
         )
-        store = Store(redis, f"town-{secrets.token_hex(4)}")
+        store = Store(redis, f"service-{secrets.token_hex(4)}")
         if connected:
             store.service.keep_webhook("hook-0", settings.delivery_url, "c2VjcmV0LW9m")
         return cls(argilla, store, World(argilla, store, settings))
 
-    def fresh(self) -> Town:
+    def fresh(self) -> ServiceInMemory:
         """A fresh start on the same Argilla."""
         choices = self.world.settings.plan.model_dump()
-        other = Town.build(self.argilla.copy(), self.store.redis, choices)
+        other = ServiceInMemory.build(self.argilla.copy(), self.store.redis, choices)
         sweep(other.world, D)
         other.settle()
         return other
@@ -199,4 +200,16 @@ class Town:
         }
 
 
-__all__ = ["CHAT", "D", "Town", "plan"]
+Build = Callable[..., ServiceInMemory]
+
+RECORDS = ("r1", "r2", "r3", "r4")
+
+
+def answer_twice(service: ServiceInMemory, record: str, helpful: str) -> None:
+    for user in ("ann", "ben"):
+        service.answer(user, record, helpful=helpful)
+
+
+def shown(service: ServiceInMemory, record: str = "r1") -> Any:
+    found = service.argilla.shown(record, HELPFUL)
+    return found and found.value

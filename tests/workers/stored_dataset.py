@@ -36,7 +36,7 @@ WEEK = 7 * 24 * HOUR
 TOPIC = DatasetQuestion("q-topic", "topic", "label_selection", ("apple", "pear", "plum"))
 
 
-class Shelf(Gateway):
+class ArgillaWithTexts(Gateway):
     """An Argilla that knows a text for every record, or is away."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Shelf(Gateway):
 
 
 @dataclass
-class Books:
+class StoredDataset:
     """Answers are entered, then `close` learns, decides and writes it all down."""
 
     store: Store
@@ -66,7 +66,7 @@ class Books:
     ledger: dict[str, dict[str, Any]] = field(default_factory=dict)
     people: dict[int, KnownAnnotator] = field(default_factory=dict)
     history: list[Entry] = field(default_factory=list)
-    shelf: Shelf = field(default_factory=Shelf)
+    argilla: ArgillaWithTexts = field(default_factory=ArgillaWithTexts)
 
     @property
     def world(self) -> World:
@@ -76,7 +76,7 @@ class Books:
             "queue": f"q-{self.store._keys.prefix}",
             "plan": {"defaults": self.settings},
         }
-        return World(self.shelf, self.store, Settings.model_validate(settings))
+        return World(self.argilla, self.store, Settings.model_validate(settings))
 
     def person(self, number: int, kind: str = "person", name: str = "") -> None:
         name = name or f"name-{number}"
@@ -196,6 +196,3 @@ class Books:
     def _conflict(self, found: conflicts.Conflict) -> dict[str, Any]:
         labels = {str(value): [int(n) for n in who] for value, who in found.voices.items()}
         return {"state": found.state, "labels": labels, "since": MONDAY}
-
-
-__all__ = ["HOUR", "MONDAY", "TOPIC", "WEEK", "Books", "D", "Shelf"]

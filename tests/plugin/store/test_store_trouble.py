@@ -31,7 +31,7 @@ from argilla_distill.plugin.store.trouble import (
     with_address,
 )
 from demo.servers import RedisServer
-from tests.plugin.test_listener import PATH, SECRET, event, signed
+from tests.plugin.webhook.signed_events import PATH, SECRET, event, signed
 
 
 @pytest.fixture

@@ -25,23 +25,22 @@ from demo.servers import RedisServer
 from tests.places import ROOT
 from tests.workers.argilla_in_memory import HELPFUL, D
 from tests.workers.cli.command_line import KEY, Run
-from tests.workers.conftest import Build
-from tests.workers.service_in_memory import Town
+from tests.workers.service_in_memory import Build, ServiceInMemory
 
 RECORD = str(uuid4())
 
 
 @pytest.fixture
-def town(build: Build) -> Town:
+def service(build: Build) -> ServiceInMemory:
     """One record with two answers that agree, another with two that differ."""
-    town = build()
-    town.argilla.add(RECORD)
+    service = build()
+    service.argilla.add(RECORD)
     for user in ("ann", "ben"):
-        town.answer(user, RECORD, helpful="yes")
-    town.answer("ann", "r1", helpful="yes")
-    town.answer("ben", "r1", helpful="no")
-    town.settle()
-    return town
+        service.answer(user, RECORD, helpful="yes")
+    service.answer("ann", "r1", helpful="yes")
+    service.answer("ben", "r1", helpful="no")
+    service.settle()
+    return service
 
 
 def away(error: BaseException) -> Callable[[str], None]:
@@ -104,16 +103,18 @@ def test_a_wrong_password_of_redis_is_4_and_not_told(run: Run, redis_url: str) -
 @pytest.mark.parametrize(
     "name", ["connect", "disconnect", "backfill", "reconcile", "refit", "rotate-secret"]
 )
-def test_without_argilla_it_is_3_and_with_a_wrong_key_4(run: Run, town: Town, name: str) -> None:
-    town.argilla.before = away(ArgillaUnavailable("GET me: ConnectError"))
+def test_without_argilla_it_is_3_and_with_a_wrong_key_4(
+    run: Run, service: ServiceInMemory, name: str
+) -> None:
+    service.argilla.before = away(ArgillaUnavailable("GET me: ConnectError"))
     assert run(name).code == 3
-    town.argilla.before = away(ArgillaRefused("GET me: Argilla answered 401"))
+    service.argilla.before = away(ArgillaRefused("GET me: Argilla answered 401"))
     done = run(name)
     assert (done.code, "401" in done.err) == (4, True)
 
 
-def test_stopped_by_hand_is_130(run: Run, town: Town) -> None:
-    town.argilla.before = away(KeyboardInterrupt())
+def test_stopped_by_hand_is_130(run: Run, service: ServiceInMemory) -> None:
+    service.argilla.before = away(KeyboardInterrupt())
     done = run("backfill")
     assert (done.code, "stopped" in done.err) == (130, True)
 
@@ -152,8 +153,8 @@ def test_refit_with_an_unknown_strategy_is_1_and_names_it(run: Run, tmp_path: Pa
 # What they tell
 
 
-def test_status_as_json_has_the_figures(run: Run, town: Town) -> None:
-    town.store.dirty.set_aside(D, ("r3", ""), "why not", 1)
+def test_status_as_json_has_the_figures(run: Run, service: ServiceInMemory) -> None:
+    service.store.dirty.set_aside(D, ("r3", ""), "why not", 1)
     (dataset,) = run("status", "--json").json
     expected = {
         "name": "support/chat",
@@ -174,17 +175,17 @@ def test_status_without_a_dataset_says_what_to_do(run: Run) -> None:
     assert run("status", "--json").json == []
 
 
-def test_names_with_brackets_are_text_and_not_markup(run: Run, town: Town) -> None:
-    town.store.datasets.note(D, name="support/[red]chat[/red]")
+def test_names_with_brackets_are_text_and_not_markup(run: Run, service: ServiceInMemory) -> None:
+    service.store.datasets.note(D, name="support/[red]chat[/red]")
     assert "support/[red]chat[/red]" in run("status").out
 
 
-def test_connect_registers_one_webhook_however_often(run: Run, town: Town) -> None:
+def test_connect_registers_one_webhook_however_often(run: Run, service: ServiceInMemory) -> None:
     first, second = run("connect", "--json"), run("connect", "--json")
     assert [done.json["webhook"] for done in (first, second)] == ["created", "kept"]
     assert first.json["datasets"][0]["records"] == 5
-    ((hook_id, hook),) = town.argilla.hooks.items()
-    assert town.store.service.webhooks() == {
+    ((hook_id, hook),) = service.argilla.hooks.items()
+    assert service.store.service.webhooks() == {
         hook_id: {"url": hook["url"], "secret": hook["secret"]}
     }
     assert hook["secret"] not in first.out + first.err
@@ -192,40 +193,42 @@ def test_connect_registers_one_webhook_however_often(run: Run, town: Town) -> No
 
 
 def test_disconnect_deletes_the_webhook_and_takes_our_suggestions_away(
-    run: Run, town: Town
+    run: Run, service: ServiceInMemory
 ) -> None:
     run("connect")
     done = run("disconnect", "--json")
     left = {"unanswered": 0, "removed": [], "stays": []}
     assert done.json == {"webhooks_deleted": 1, "records": 2, **left}
-    assert (town.argilla.hooks, town.suggestions(), town.notes()) == ({}, {}, {})
-    assert town.store.service.webhooks() == {}
-    assert len(town.history()) > 4
+    assert (service.argilla.hooks, service.suggestions(), service.notes()) == ({}, {}, {})
+    assert service.store.service.webhooks() == {}
+    assert len(service.history()) > 4
 
 
 @pytest.mark.parametrize(("option", "left"), [("--restore", "judge"), ("", None)])
 def test_disconnect_puts_others_suggestions_back_where_asked(
-    run: Run, town: Town, option: str, left: str | None
+    run: Run, service: ServiceInMemory, option: str, left: str | None
 ) -> None:
-    town.argilla.suggested_by("judge", "r2", HELPFUL, "no")
+    service.argilla.suggested_by("judge", "r2", HELPFUL, "no")
     for user in ("ann", "ben"):
-        town.answer(user, "r2", helpful="yes")
-    town.settle()
-    assert town.suggestions()["r2", "helpful"] == ("yes", "distill/majority")
+        service.answer(user, "r2", helpful="yes")
+    service.settle()
+    assert service.suggestions()["r2", "helpful"] == ("yes", "distill/majority")
     assert run("disconnect", *[option] if option else []).code == 0
-    standing = town.argilla.shown("r2")
+    standing = service.argilla.shown("r2")
     assert (standing.agent if standing else None) == left
 
 
-def test_disconnect_may_leave_our_suggestions_where_they_stand(run: Run, town: Town) -> None:
-    before = town.suggestions()
+def test_disconnect_may_leave_our_suggestions_where_they_stand(
+    run: Run, service: ServiceInMemory
+) -> None:
+    before = service.suggestions()
     assert run("disconnect", "--keep-suggestions").code == 0
-    assert town.suggestions() == before
+    assert service.suggestions() == before
 
 
-def test_backfill_and_reconcile_tell_what_differed(run: Run, town: Town) -> None:
+def test_backfill_and_reconcile_tell_what_differed(run: Run, service: ServiceInMemory) -> None:
     assert run("backfill", "--json").json["datasets"][0]["differing"] == 3
-    town.settle()
+    service.settle()
     told = run("reconcile", "support/chat", "--json").json["datasets"]
     assert [(report["name"], report["records"], report["differing"]) for report in told] == [
         ("support/chat", 5, 0)
@@ -233,11 +236,11 @@ def test_backfill_and_reconcile_tell_what_differed(run: Run, town: Town) -> None
 
 
 def test_reconcile_waits_no_longer_than_it_can_help(
-    run: Run, town: Town, monkeypatch: pytest.MonkeyPatch
+    run: Run, service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wait = operating._wait
     monkeypatch.setattr(operating, "_wait", lambda world, ids, quiet: wait(world, ids, quiet, 0.0))
-    town.mark("r1")
+    service.mark("r1")
     done = run("reconcile")
     assert (done.code, "doctor" in done.err) == (3, True)
 
@@ -248,15 +251,15 @@ def test_refit_tells_the_versions(run: Run) -> None:
 
 
 def test_rotating_replaces_the_webhook(
-    run: Run, town: Town, monkeypatch: pytest.MonkeyPatch
+    run: Run, service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registration, "GAP_S", 0.0)
     run("connect")
-    (old,) = town.store.service.webhooks().values()
+    (old,) = service.store.service.webhooks().values()
     done = run("rotate-secret")
-    (new,) = town.store.service.webhooks().values()
+    (new,) = service.store.service.webhooks().values()
     assert old["secret"] != new["secret"]
-    assert len(town.argilla.hooks) == 1
+    assert len(service.argilla.hooks) == 1
     assert new["secret"] not in done.out + done.err
 
 
@@ -284,7 +287,7 @@ def test_doctor_is_1_where_something_is_wrong_and_says_what_to_do(run: Run) -> N
 
 
 @pytest.mark.usefixtures("impatient")
-def test_doctor_notices_that_argilla_cannot_reach_us(run: Run, town: Town) -> None:
+def test_doctor_notices_that_argilla_cannot_reach_us(run: Run, service: ServiceInMemory) -> None:
     run("connect")
     found = {finding["what"]: finding for finding in run("doctor", "--json").json}
     assert found["webhook"]["state"] == "ok"
@@ -299,31 +302,31 @@ def webhook(run: Run, **environ: str) -> tuple[str, str, str]:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_doctor_says_what_is_wrong_with_the_webhook(run: Run, town: Town) -> None:
+def test_doctor_says_what_is_wrong_with_the_webhook(run: Run, service: ServiceInMemory) -> None:
     assert webhook(run)[:2] == (
         "fail",
         "the one that we made is no longer in Argilla: Argilla tells us nothing",
     )
-    town.store.service.forget_webhook("hook-0")
+    service.store.service.forget_webhook("hook-0")
     assert webhook(run)[1] == "none was made yet: Argilla tells us nothing"
     run("connect")
     assert webhook(run)[0] == "ok"
-    ((_, hook),) = town.argilla.hooks.items()
+    ((_, hook),) = service.argilla.hooks.items()
     hook["enabled"] = False
     assert webhook(run)[1].endswith("is disabled in Argilla")
     hook.update(enabled=True, events=["record.created"])
     assert "does not tell all that we need" in webhook(run)[1]
     run("connect")
-    other = town.argilla.create_webhook(hook["url"], hook["events"], "by hand")
+    other = service.argilla.create_webhook(hook["url"], hook["events"], "by hand")
     assert "Argilla has 2 to " in webhook(run)[1]
-    del town.argilla.hooks[other["id"]]
-    town.store.service.forget_webhook(hook["id"])
+    del service.argilla.hooks[other["id"]]
+    service.store.service.forget_webhook(hook["id"])
     assert "whose secret we do not know" in webhook(run)[1]
 
 
 @pytest.mark.usefixtures("impatient")
 def test_doctor_claims_no_webhook_to_an_address_that_is_only_in_the_settings(
-    run: Run, town: Town
+    run: Run, service: ServiceInMemory
 ) -> None:
     run("connect", DISTILL_PUBLIC_URL="http://right.example")
     state, text, remedy = webhook(run, DISTILL_PUBLIC_URL="http://user:hidden@wrong.example")
@@ -337,9 +340,9 @@ def test_doctor_claims_no_webhook_to_an_address_that_is_only_in_the_settings(
 
 @pytest.mark.usefixtures("impatient")
 def test_argillas_own_database_is_refused_at_first_and_warned_of_later(
-    run: Run, town: Town, request: pytest.FixtureRequest
+    run: Run, service: ServiceInMemory, request: pytest.FixtureRequest
 ) -> None:
-    redis = town.store.redis
+    redis = service.store.redis
     redis.sadd("rq:queues", "rq:queue:default")
     request.addfinalizer(lambda: redis.srem("rq:queues", "rq:queue:default"))
     fresh = run("connect", DISTILL_KEY_PREFIX=f"fresh-{uuid4()}")
@@ -348,7 +351,7 @@ def test_argillas_own_database_is_refused_at_first_and_warned_of_later(
         "DISTILL_REDIS_URL: the queues default are in it as well, which are Argilla's" in fresh.err
     )
     assert "database of its own" in fresh.err
-    known = run("connect", DISTILL_KEY_PREFIX=town.store.datasets._keys.prefix)
+    known = run("connect", DISTILL_KEY_PREFIX=service.store.datasets._keys.prefix)
     assert known.code == 0
     assert "database of its own" in known.err
     found = {finding["what"]: finding for finding in run("doctor", "--json").json}
@@ -358,7 +361,7 @@ def test_argillas_own_database_is_refused_at_first_and_warned_of_later(
 @pytest.mark.parametrize("name", ["connect", "reconcile", "backfill", "refit"])
 def test_that_no_worker_is_alive_is_said_at_once(
     run: Run,
-    town: Town,
+    service: ServiceInMemory,
     name: str,
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
@@ -368,7 +371,7 @@ def test_that_no_worker_is_alive_is_said_at_once(
     assert "no worker is alive" in done.err
     assert "argilla-distill worker" in done.err
     worker: Any = Worker(
-        [town.world.settings.queue], connection=town.store.redis, serializer=JSONSerializer
+        [service.world.settings.queue], connection=service.store.redis, serializer=JSONSerializer
     )
     worker.register_birth()
     request.addfinalizer(worker.register_death)
@@ -377,21 +380,21 @@ def test_that_no_worker_is_alive_is_said_at_once(
 
 @pytest.mark.parametrize("arguments", [["reconcile"], ["connect", "--wait"]], ids=" ".join)
 def test_nobody_waits_for_long_where_nobody_works(
-    run: Run, town: Town, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+    run: Run, service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
     monkeypatch.setattr(alive, "PATIENCE_S", 0.0)
-    town.mark("r1")
+    service.mark("r1")
     done = run(*arguments)
     assert done.code == 3
     assert "no worker is alive" in done.err
 
 
 def test_patience_begins_anew_whenever_a_worker_shows_itself(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock, workers = [0.0], ["w"]
     monkeypatch.setattr(alive, "workers_alive", lambda *_: list(workers))
-    patience = alive.Patience(town.world, lambda: clock[0])
+    patience = alive.Patience(service.world, lambda: clock[0])
     patience.check()
     workers.clear()
     clock[0] = alive.PATIENCE_S - 1
@@ -409,22 +412,22 @@ def test_patience_begins_anew_whenever_a_worker_shows_itself(
 
 @pytest.mark.usefixtures("impatient")
 def test_doctor_is_0_where_all_is_well(
-    run: Run, town: Town, request: pytest.FixtureRequest
+    run: Run, service: ServiceInMemory, request: pytest.FixtureRequest
 ) -> None:
     run("connect")
-    town.settle()
+    service.settle()
     worker: Any = Worker(
-        [town.world.settings.queue], connection=town.store.redis, serializer=JSONSerializer
+        [service.world.settings.queue], connection=service.store.redis, serializer=JSONSerializer
     )
     worker.register_birth()
     request.addfinalizer(worker.register_death)
-    town.store.service.beat("cron", town.store.now())
+    service.store.service.beat("cron", service.store.now())
 
     def arrive(name: str) -> None:
         if name == "ping":
-            town.store.service.beat("ping", town.store.now())
+            service.store.service.beat("ping", service.store.now())
 
-    town.argilla.after = arrive
+    service.argilla.after = arrive
     done = run("doctor", "--json")
     assert {f["what"]: f["state"] for f in done.json if f["state"] != "ok"} == {
         "argilla worker": "warn"
@@ -434,8 +437,10 @@ def test_doctor_is_0_where_all_is_well(
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("error", [ArgillaUnavailable("ConnectError"), ArgillaRefused("403")])
-def test_doctor_goes_on_when_argilla_fails_it(run: Run, town: Town, error: Exception) -> None:
-    town.argilla.before = away(error)
+def test_doctor_goes_on_when_argilla_fails_it(
+    run: Run, service: ServiceInMemory, error: Exception
+) -> None:
+    service.argilla.before = away(error)
     done = run("doctor", "--json")
     assert done.code == 1
     found = {finding["what"] for finding in done.json}
@@ -496,7 +501,7 @@ def test_the_process_ends_with_the_code_and_nothing_but_the_error() -> None:
 
 
 def test_review_enable_prints_the_link_for_reviewers_and_may_be_repeated(
-    run: Run, town: Town
+    run: Run, service: ServiceInMemory
 ) -> None:
     made = run("review", "enable", "support/chat", "--json").json
     assert (made["name"], made["word"]) == ("support/chat-review", "created")
@@ -509,7 +514,7 @@ def test_review_enable_prints_the_link_for_reviewers_and_may_be_repeated(
     assert made["link"] in again.out
 
 
-def test_review_show_lists_what_is_worth_a_review(run: Run, town: Town) -> None:
+def test_review_show_lists_what_is_worth_a_review(run: Run, service: ServiceInMemory) -> None:
     assert "review enable" in run("review", "show", "support/chat").out
     run("review", "enable", "support/chat")
     shown = run("review", "show", "support/chat", "--json").json
@@ -519,11 +524,11 @@ def test_review_show_lists_what_is_worth_a_review(run: Run, town: Town) -> None:
     assert len(run("review", "show", "support/chat", "--most", "1", "--json").json["due"]) == 1
 
 
-def test_review_disable_leaves_the_review_dataset(run: Run, town: Town) -> None:
+def test_review_disable_leaves_the_review_dataset(run: Run, service: ServiceInMemory) -> None:
     assert run("review", "disable", "support/chat").code == 1
     run("review", "enable", "support/chat")
     assert "support/chat-review is left" in run("review", "disable", "support/chat").out
-    assert len(town.argilla.sets) == 2
+    assert len(service.argilla.sets) == 2
     assert run("status", "--json").json[0]["review"] is None
 
 

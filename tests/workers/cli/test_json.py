@@ -14,9 +14,8 @@ from argilla_distill.workers.use_cases.checks import doctor
 from tests.places import ROOT
 from tests.workers.argilla_in_memory import HELPFUL, D, Row
 from tests.workers.cli.command_line import Run
-from tests.workers.conftest import Build
-from tests.workers.service_in_memory import Town
-from tests.workers.use_cases.test_leaving import with_section
+from tests.workers.guidelines_examples import with_section
+from tests.workers.service_in_memory import Build, ServiceInMemory
 
 CHAPTERS = re.split(r"^## ", (ROOT / "docs" / "json.md").read_text(), flags=re.MULTILINE)[1:]
 
@@ -51,26 +50,26 @@ def told_by(key: str, documented: set[str]) -> str | None:
 
 
 @pytest.fixture
-def town(build: Build, monkeypatch: pytest.MonkeyPatch) -> Town:
+def service(build: Build, monkeypatch: pytest.MonkeyPatch) -> ServiceInMemory:
     """As much as a dataset can be: every kind of entry, records set aside, copies, a section."""
     monkeypatch.setattr(doctor, "ARRIVAL_S", 0.1)
-    town = build(strategy="learned", questions={"stars": {"strategy": "best"}})
-    town.argilla.rows[D]["r5"] = Row(external_id="ticket-5")
-    town.argilla.suggested_by("judge", "r5", HELPFUL, "no")
-    town.answer("ann", "r5", "draft", helpful="no")
+    service = build(strategy="learned", questions={"stars": {"strategy": "best"}})
+    service.argilla.rows[D]["r5"] = Row(external_id="ticket-5")
+    service.argilla.suggested_by("judge", "r5", HELPFUL, "no")
+    service.answer("ann", "r5", "draft", helpful="no")
     for user, said in (("ann", "yes"), ("ben", "no")):
-        town.answer(user, "r5", helpful=said)
-        town.answer(user, "r1", helpful=said)
-    town.settle()
-    town.answer("eve", "r5", helpful="yes")
-    town.settle()
-    town.argilla.rows[D]["r5"].responses.pop("eve")
-    town.mark("r5")
-    town.settle()
+        service.answer(user, "r5", helpful=said)
+        service.answer(user, "r1", helpful=said)
+    service.settle()
+    service.answer("eve", "r5", helpful="yes")
+    service.settle()
+    service.argilla.rows[D]["r5"].responses.pop("eve")
+    service.mark("r5")
+    service.settle()
     for record in ("r1", "r5"):
-        town.store.dirty.set_aside(D, (record, ""), "why not", 1)
-    town.store.reviews.refuse(D, "r2", "too long")
-    return town
+        service.store.dirty.set_aside(D, (record, ""), "why not", 1)
+    service.store.reviews.refuse(D, "r2", "too long")
+    return service
 
 
 SCENES: dict[str, tuple[list[str], ...]] = {
@@ -107,15 +106,15 @@ def test_every_command_with_json_has_its_chapter() -> None:
 
 @pytest.mark.parametrize("command", SCENES)
 def test_every_key_is_told_and_every_key_that_is_told_is_there(
-    run: Run, town: Town, command: str
+    run: Run, service: ServiceInMemory, command: str
 ) -> None:
     if command in ("status", "disconnect", "review show"):
         run("review", "enable", "support/chat")
-        town.settle()
-        with_section(town)
-        town.store.reviews.refuse(D, "r2", "too long")
+        service.settle()
+        with_section(service)
+        service.store.reviews.refuse(D, "r2", "too long")
     if command == "history":
-        review(run, town)
+        review(run, service)
     told, met = documented(command), set()
     for arguments in SCENES[command]:
         done = run(*arguments, "--json")
@@ -126,17 +125,17 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
     assert met == told
 
 
-def review(run: Run, town: Town) -> None:
+def review(run: Run, service: ServiceInMemory) -> None:
     """A reviewer decides on a copy, another user answers there, somebody repeats what we suggest."""
     made = run("review", "enable", "support/chat", "--json").json
-    town.settle()
-    town.argilla.names["id-rex"] = "rex"
-    town.argilla.chiefs.add("rex")
-    copy = next(i for i, row in town.argilla.rows[made["id"]].items() if row.external_id == "r5")
-    town.argilla.answer("rex", copy, helpful="yes", why="because")
-    town.argilla.answer("eve", copy, helpful="no")
-    town.mark("r5")
-    town.settle()
-    town.argilla.answer("dan", "r5", helpful="yes")
-    town.mark("r5")
-    town.settle()
+    service.settle()
+    service.argilla.names["id-rex"] = "rex"
+    service.argilla.chiefs.add("rex")
+    copy = next(i for i, row in service.argilla.rows[made["id"]].items() if row.external_id == "r5")
+    service.argilla.answer("rex", copy, helpful="yes", why="because")
+    service.argilla.answer("eve", copy, helpful="no")
+    service.mark("r5")
+    service.settle()
+    service.argilla.answer("dan", "r5", helpful="yes")
+    service.mark("r5")
+    service.settle()

@@ -13,8 +13,7 @@ from argilla_distill.workers.cli.layout import plain
 from argilla_distill.workers.use_cases.distilling import counting
 from tests.workers.argilla_in_memory import HELPFUL, D, Row
 from tests.workers.cli.command_line import Run
-from tests.workers.conftest import Build
-from tests.workers.service_in_memory import Town
+from tests.workers.service_in_memory import Build, ServiceInMemory
 
 RECORD = str(uuid4())
 OTHER = "dataset-2"
@@ -22,26 +21,26 @@ NAME = "support/chat"
 
 
 @pytest.fixture
-def town(build: Build) -> Town:
+def service(build: Build) -> ServiceInMemory:
     """Answers of two people, one of them changed, of a user that is a model, and a suggestion."""
-    town = build()
-    town.argilla.rows[D][RECORD] = Row(external_id="ticket/7")
-    town.argilla.suggested_by("judge", RECORD, HELPFUL, "no")
+    service = build()
+    service.argilla.rows[D][RECORD] = Row(external_id="ticket/7")
+    service.argilla.suggested_by("judge", RECORD, HELPFUL, "no")
     for said in ("no", "yes"):
-        town.answer("ann", RECORD, helpful=said)
-        town.settle()
-    town.answer("ben", RECORD, helpful="yes")
-    town.answer("llm-x", "r1", helpful="yes")
-    town.answer("ann", "r1", helpful="no")
-    town.answer("ben", "r2", "draft", helpful="no")
-    town.settle()
-    return town
+        service.answer("ann", RECORD, helpful=said)
+        service.settle()
+    service.answer("ben", RECORD, helpful="yes")
+    service.answer("llm-x", "r1", helpful="yes")
+    service.answer("ann", "r1", helpful="no")
+    service.answer("ben", "r2", "draft", helpful="no")
+    service.settle()
+    return service
 
 
-def another(town: Town, name: str, **info: Any) -> None:
+def another(service: ServiceInMemory, name: str, **info: Any) -> None:
     """A second dataset as the store knows it."""
-    town.store.datasets.add(OTHER)
-    town.store.datasets.note(OTHER, name=name, state="active", **info)
+    service.store.datasets.add(OTHER)
+    service.store.datasets.note(OTHER, name=name, state="active", **info)
 
 
 def row(out: str, name: str) -> list[str]:
@@ -52,7 +51,9 @@ def row(out: str, name: str) -> list[str]:
 # Status
 
 
-def test_a_dataset_is_one_line_of_80_columns_with_its_name_in_full(run: Run, town: Town) -> None:
+def test_a_dataset_is_one_line_of_80_columns_with_its_name_in_full(
+    run: Run, service: ServiceInMemory
+) -> None:
     done = run("status", COLUMNS="80")
     header, line = done.out.splitlines()[:2]
     assert header.split() == ["dataset", "done", "people", "models", "open", "waiting", "state"]
@@ -61,8 +62,10 @@ def test_a_dataset_is_one_line_of_80_columns_with_its_name_in_full(run: Run, tow
     assert len(done.out.splitlines()) <= 6
 
 
-def test_a_name_of_thirty_characters_is_on_the_line_of_its_figures(run: Run, town: Town) -> None:
-    another(town, "customer-care/chatbot-feedback", records=1_000, completed=999)
+def test_a_name_of_thirty_characters_is_on_the_line_of_its_figures(
+    run: Run, service: ServiceInMemory
+) -> None:
+    another(service, "customer-care/chatbot-feedback", records=1_000, completed=999)
     assert row(run("status", COLUMNS="80").out, "customer-care")[1] == "999/1000"
 
 
@@ -76,8 +79,10 @@ def test_a_name_of_thirty_characters_is_on_the_line_of_its_figures(run: Run, tow
         "a/[red]b[/red]",
     ],
 )
-def test_no_name_is_cut_however_long_it_is(run: Run, town: Town, name: str, columns: str) -> None:
-    another(town, name)
+def test_no_name_is_cut_however_long_it_is(
+    run: Run, service: ServiceInMemory, name: str, columns: str
+) -> None:
+    another(service, name)
     out = run("status", COLUMNS=columns).out
     assert name in out
     assert NAME in out
@@ -85,7 +90,7 @@ def test_no_name_is_cut_however_long_it_is(run: Run, town: Town, name: str, colu
         assert max(map(cell_len, out.splitlines())) <= int(columns or 80)
 
 
-def test_counts_say_what_they_count(run: Run, town: Town) -> None:
+def test_counts_say_what_they_count(run: Run, service: ServiceInMemory) -> None:
     (told,) = run("status", "--json").json
     expected = {
         "answers": 3,  # ann and ben on one record, ann on the other; drafts and edits are none
@@ -100,25 +105,27 @@ def test_counts_say_what_they_count(run: Run, town: Town) -> None:
     assert told["writes"] >= 2  # the label and the conflict note
 
 
-def test_a_label_that_is_withdrawn_is_counted_no_more(run: Run, town: Town) -> None:
-    town.argilla.retract("ben", RECORD)
-    town.mark(RECORD)
-    town.settle()
+def test_a_label_that_is_withdrawn_is_counted_no_more(run: Run, service: ServiceInMemory) -> None:
+    service.argilla.retract("ben", RECORD)
+    service.mark(RECORD)
+    service.settle()
     (told,) = run("status", "--json").json
     assert (told["labels"], told["suggestions"], told["answers"]) == (0, 1, 2)
-    town.argilla.rows[D].pop(RECORD)
-    town.mark(RECORD)
-    town.settle()
+    service.argilla.rows[D].pop(RECORD)
+    service.mark(RECORD)
+    service.settle()
     (told,) = run("status", "--json").json
     assert (told["labels"], told["suggestions"], told["records"]) == (0, 0, 2)
 
 
-def test_a_dataset_of_a_release_that_did_not_count_is_counted_once(town: Town) -> None:
-    datasets = town.store.datasets
+def test_a_dataset_of_a_release_that_did_not_count_is_counted_once(
+    service: ServiceInMemory,
+) -> None:
+    datasets = service.store.datasets
     right = {name: datasets.info(D)[name] for name in ("labels", "suggested")}
     datasets.note(D, labels=-3, suggested=99)
-    counting.begin(town.world, D)
-    counting.begin(town.world, D)
+    counting.begin(service.world, D)
+    counting.begin(service.world, D)
     assert (
         {name: datasets.info(D)[name] for name in right}
         == right
@@ -126,9 +133,9 @@ def test_a_dataset_of_a_release_that_did_not_count_is_counted_once(town: Town) -
     )
 
 
-def test_what_is_wrong_is_told_below_the_table_by_name(run: Run, town: Town) -> None:
-    another(town, "shop/fruit", word="Argilla does not answer " + "and so on " * 12)
-    town.store.dirty.set_aside(D, (RECORD, ""), "why not", 1)
+def test_what_is_wrong_is_told_below_the_table_by_name(run: Run, service: ServiceInMemory) -> None:
+    another(service, "shop/fruit", word="Argilla does not answer " + "and so on " * 12)
+    service.store.dirty.set_aside(D, (RECORD, ""), "why not", 1)
     out = run("status", COLUMNS="80").out
     assert row(out, "shop/fruit")[-2:] == ["active", "!"]
     assert "! shop/fruit: Argilla does not answer and so on" in out
@@ -136,8 +143,8 @@ def test_what_is_wrong_is_told_below_the_table_by_name(run: Run, town: Town) -> 
     assert max(map(len, out.splitlines())) <= 80
 
 
-def test_details_are_told_on_request_and_by_name_or_id(run: Run, town: Town) -> None:
-    town.store.dirty.set_aside(D, (RECORD, ""), "why not", 1)
+def test_details_are_told_on_request_and_by_name_or_id(run: Run, service: ServiceInMemory) -> None:
+    service.store.dirty.set_aside(D, (RECORD, ""), "why not", 1)
     told = [run("status", *arguments).out for arguments in ([NAME], [D], ["--details"])]
     assert len(set(told)) == 1
     for part in (
@@ -153,15 +160,17 @@ def test_details_are_told_on_request_and_by_name_or_id(run: Run, town: Town) -> 
     assert max(map(len, narrow)) <= 60
 
 
-def test_the_wrong_name_of_a_dataset_is_answered_with_the_nearest(run: Run, town: Town) -> None:
+def test_the_wrong_name_of_a_dataset_is_answered_with_the_nearest(
+    run: Run, service: ServiceInMemory
+) -> None:
     for command in ("status", "reconcile", "refit", "backfill", "guidelines"):
         done = run(command, "suport/chat")
         assert (done.code, done.out) == (2, "")
         assert "no such dataset: suport/chat (did you mean support/chat?)" in done.err
 
 
-def test_control_characters_never_reach_the_terminal(run: Run, town: Town) -> None:
-    another(town, "a/b\x1b[31m", word="first\nsecond\x07")
+def test_control_characters_never_reach_the_terminal(run: Run, service: ServiceInMemory) -> None:
+    another(service, "a/b\x1b[31m", word="first\nsecond\x07")
     for arguments in (["status"], ["status", "--details"]):
         out = run(*arguments).out
         assert "\x1b" not in out
@@ -169,10 +178,10 @@ def test_control_characters_never_reach_the_terminal(run: Run, town: Town) -> No
         assert "first ⏎ second" in out
 
 
-def test_a_dataset_is_disconnected_where_the_service_is(run: Run, town: Town) -> None:
-    another(town, "old/one")
-    town.store.datasets.note(OTHER, state="deleted")
-    town.store.service.forget_webhook("hook-0")
+def test_a_dataset_is_disconnected_where_the_service_is(run: Run, service: ServiceInMemory) -> None:
+    another(service, "old/one")
+    service.store.datasets.note(OTHER, state="deleted")
+    service.store.service.forget_webhook("hook-0")
     states = {d["name"]: d["state"] for d in run("status", "--json").json}
     assert states == {NAME: "disconnected", "old/one": "deleted"}
 
@@ -180,7 +189,9 @@ def test_a_dataset_is_disconnected_where_the_service_is(run: Run, town: Town) ->
 # History
 
 
-def test_history_reads_in_80_columns_and_says_who_said_what(run: Run, town: Town) -> None:
+def test_history_reads_in_80_columns_and_says_who_said_what(
+    run: Run, service: ServiceInMemory
+) -> None:
     out = run("history", RECORD, COLUMNS="80").out
     assert max(map(cell_len, out.splitlines())) <= 80
     assert out.startswith(f"record {RECORD} (ticket/7)\nin {NAME}, completed")
@@ -193,17 +204,17 @@ def test_history_reads_in_80_columns_and_says_who_said_what(run: Run, town: Town
         assert part in out
 
 
-def test_long_answers_wrap_and_none_is_cut(run: Run, town: Town) -> None:
+def test_long_answers_wrap_and_none_is_cut(run: Run, service: ServiceInMemory) -> None:
     said = "word " * 400
-    town.answer("ben", "r4", "draft", problem=said + "\x1b[2J")
-    town.settle()
+    service.answer("ben", "r4", "draft", problem=said + "\x1b[2J")
+    service.settle()
     out = run("history", "r4", COLUMNS="80").out
     assert max(map(cell_len, out.splitlines())) <= 80
     assert out.count("word") == 400
     assert "\x1b" not in out
 
 
-def test_a_record_is_named_by_id_or_external_id(run: Run, town: Town) -> None:
+def test_a_record_is_named_by_id_or_external_id(run: Run, service: ServiceInMemory) -> None:
     by_id = run("history", RECORD, "--json").json
     assert run("history", "ticket/7", "--json").json == by_id
     assert run("history", RECORD.upper(), "--json").json == by_id
@@ -215,10 +226,12 @@ def test_a_record_is_named_by_id_or_external_id(run: Run, town: Town) -> None:
     ]
 
 
-def test_an_external_id_of_several_datasets_is_told_with_all_of_them(run: Run, town: Town) -> None:
-    another(town, "shop/fruit")
+def test_an_external_id_of_several_datasets_is_told_with_all_of_them(
+    run: Run, service: ServiceInMemory
+) -> None:
+    another(service, "shop/fruit")
     entry = {"s": "pending", "e": "ticket/7", "r": {}, "m": {}, "h": [], "t": 1}
-    town.store.datasets.write_ledger(town.store.redis, OTHER, {"r-other": entry})
+    service.store.datasets.write_ledger(service.store.redis, OTHER, {"r-other": entry})
     done = run("history", "ticket/7")
     assert (done.code, done.out) == (1, "")
     for part in (f"{NAME}: {RECORD}", "shop/fruit: r-other", "--dataset"):

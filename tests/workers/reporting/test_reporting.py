@@ -13,45 +13,44 @@ from argilla_distill.domain.history import Entry
 from argilla_distill.domain.report import Overview, Pair, Period, QuestionReport, Today
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.reports.report import report
-from tests.workers.conftest import Build
-from tests.workers.service_in_memory import D as TOWN
-from tests.workers.service_in_memory import Town
-from tests.workers.stored_dataset import HOUR, MONDAY, WEEK, Books, D
-from tests.workers.use_cases.test_reviewing import decide, opened, split
+from tests.workers.reviewed_service import decide, opened, split
+from tests.workers.service_in_memory import Build, ServiceInMemory
+from tests.workers.service_in_memory import D as SERVICE_D
+from tests.workers.stored_dataset import HOUR, MONDAY, WEEK, D, StoredDataset
 
 
 @pytest.fixture
-def books(store: Store) -> Books:
-    return Books(store)
+def stored(store: Store) -> StoredDataset:
+    return StoredDataset(store)
 
 
-def counted(books: Books) -> QuestionReport:
+def counted(stored: StoredDataset) -> QuestionReport:
     """The report of the one question."""
-    books.close()
-    return recounted(books)
+    stored.close()
+    return recounted(stored)
 
 
-def recounted(books: Books) -> QuestionReport:
-    done = report(books.world, D)
+def recounted(stored: StoredDataset) -> QuestionReport:
+    done = report(stored.world, D)
     assert done.word == "done"
-    found = books.store.reports.question(D, books.question.name)
+    found = stored.store.reports.question(D, stored.question.name)
     assert found is not None
     return found
 
 
-def overview(books: Books) -> Overview:
-    found = books.store.reports.overview(D)
+def overview(stored: StoredDataset) -> Overview:
+    found = stored.store.reports.overview(D)
     assert found is not None
     return found
 
 
-def test_a_small_dataset_in_all_its_figures(books: Books) -> None:
-    books.say("r1", "apple apple apple")
-    books.say("r2", "apple apple pear")
-    books.say("r3", "apple pear")
-    books.say("r4", "pear pear pear")
-    books.record("r5")  # nobody answered it
-    found = counted(books)
+def test_a_small_dataset_in_all_its_figures(stored: StoredDataset) -> None:
+    stored.say("r1", "apple apple apple")
+    stored.say("r2", "apple apple pear")
+    stored.say("r3", "apple pear")
+    stored.say("r4", "pear pear pear")
+    stored.record("r5")  # nobody answered it
+    found = counted(stored)
     assert (found.name, found.type, found.strategy) == ("topic", "label_selection", "majority")
     assert found.labels == ("apple", "pear", "plum")
     assert (found.votes, found.decided, found.undecided) == (11, 3, 1)
@@ -68,52 +67,54 @@ def test_a_small_dataset_in_all_its_figures(books: Books) -> None:
     assert all(each.reviewed == 0 for each in found.calibration)
 
 
-def test_the_overview_sums_every_question_up(books: Books) -> None:
-    books.say("r1", "apple apple")
-    books.say("r2", "apple pear")
-    found = counted(books)
-    (line,) = overview(books).questions
+def test_the_overview_sums_every_question_up(stored: StoredDataset) -> None:
+    stored.say("r1", "apple apple")
+    stored.say("r2", "apple pear")
+    found = counted(stored)
+    (line,) = overview(stored).questions
     for name in ("name", "type", "strategy", "version", "votes", "decided", "undecided"):
         assert line[name] == getattr(found, name)
     assert line["agreement"] == found.agreement
     assert line["calibration"] is None
     assert 0.5 < line["confidence"] <= 1
-    assert overview(books).seconds > 0
+    assert overview(stored).seconds > 0
 
 
-def test_drafts_echoes_reviewers_and_records_that_are_gone_count_no_votes(books: Books) -> None:
-    books.answer("r1", 0, "apple")
-    books.answer("r1", 1, "apple", status="draft")
-    books.answer("r1", 2, "pear", echo=True)
-    books.person(3, "reviewer")
-    books.answer("r1", 3, "apple")
-    books.say("r2", "plum plum")
-    books.record("r2", s="gone")
-    found = counted(books)
+def test_drafts_echoes_reviewers_and_records_that_are_gone_count_no_votes(
+    stored: StoredDataset,
+) -> None:
+    stored.answer("r1", 0, "apple")
+    stored.answer("r1", 1, "apple", status="draft")
+    stored.answer("r1", 2, "pear", echo=True)
+    stored.person(3, "reviewer")
+    stored.answer("r1", 3, "apple")
+    stored.say("r2", "plum plum")
+    stored.record("r2", s="gone")
+    found = counted(stored)
     assert found.votes == 1
     assert found.values == {"apple": 1}
     assert found.adjudications == 1
     assert [each.number for each in found.annotators] == [0]
 
 
-def test_suggestions_of_other_agents_are_votes(books: Books) -> None:
-    books.answer("r1", 0, "apple")
-    books.suggest("r1", 7, "pear")
-    found = counted(books)
+def test_suggestions_of_other_agents_are_votes(stored: StoredDataset) -> None:
+    stored.answer("r1", 0, "apple")
+    stored.suggest("r1", 7, "pear")
+    found = counted(stored)
     assert found.votes == 2
     assert {each.number for each in found.annotators} == {0, 7}
     assert found.pairs == (Pair("apple", "pear", 1, 1),)
 
 
-def test_answers_that_are_no_labels_any_more_are_left_out(books: Books) -> None:
-    books.say("r1", "apple apple")
-    books.ledger["r1"]["r"]["5"] = ["submitted", MONDAY, {"topic": "quince"}, []]
-    assert counted(books).votes == 2
+def test_answers_that_are_no_labels_any_more_are_left_out(stored: StoredDataset) -> None:
+    stored.say("r1", "apple apple")
+    stored.ledger["r1"]["r"]["5"] = ["submitted", MONDAY, {"topic": "quince"}, []]
+    assert counted(stored).votes == 2
 
 
-def test_an_empty_dataset_has_a_report_as_well(books: Books) -> None:
-    books.record("r1")
-    found = counted(books)
+def test_an_empty_dataset_has_a_report_as_well(stored: StoredDataset) -> None:
+    stored.record("r1")
+    found = counted(stored)
     assert (found.votes, found.decided, found.agreement) == (0, 0, None)
     for nothing in (found.annotators, found.weeks, found.rounds, found.examples, found.pairs):
         assert not nothing
@@ -122,16 +123,18 @@ def test_an_empty_dataset_has_a_report_as_well(books: Books) -> None:
 # What was thought before a review
 
 
-def test_calibration_holds_what_was_thought_before_against_the_review(books: Books) -> None:
+def test_calibration_holds_what_was_thought_before_against_the_review(
+    stored: StoredDataset,
+) -> None:
     for n, (thought, confidence) in enumerate(
         [("apple", 0.95), ("apple", 0.93), ("pear", 0.91), ("pear", 0.55)]
     ):
-        books.say(f"r{n}", "apple pear")
-        books.decided(f"r{n}", "plum", 0.2)
-        books.decided(f"r{n}", thought, confidence)
-        books.review(f"r{n}", 9, "apple")
-        books.decided(f"r{n}", "apple", 0.999)
-    found = counted(books)
+        stored.say(f"r{n}", "apple pear")
+        stored.decided(f"r{n}", "plum", 0.2)
+        stored.decided(f"r{n}", thought, confidence)
+        stored.review(f"r{n}", 9, "apple")
+        stored.decided(f"r{n}", "apple", 0.999)
+    found = counted(stored)
     high, middle = found.calibration[9], found.calibration[5]
     assert (high.reviewed, high.right) == (3, 2)
     assert high.confidence == pytest.approx(0.93)
@@ -139,40 +142,42 @@ def test_calibration_holds_what_was_thought_before_against_the_review(books: Boo
     assert sum(each.reviewed for each in found.calibration) == found.adjudications == 4
     assert found.accuracy == 0.5
     assert found.majority == 0.5  # two of two are tied, four times
-    (line,) = overview(books).questions
+    (line,) = overview(stored).questions
     assert line["calibration"] == pytest.approx((abs(3 * 0.93 - 2) + 0.55) / 4)
 
 
 def test_what_the_review_itself_tells_of_before_is_believed_over_the_last_decision(
-    books: Books,
+    stored: StoredDataset,
 ) -> None:
-    books.say("r1", "apple apple")
-    books.decided("r1", "pear", 0.41)
-    books.review("r1", 9, "apple", thought={"topic": ("apple", 0.87)})
-    found = counted(books)
+    stored.say("r1", "apple apple")
+    stored.decided("r1", "pear", 0.41)
+    stored.review("r1", 9, "apple", thought={"topic": ("apple", 0.87)})
+    found = counted(stored)
     assert [(b.reviewed, b.right) for b in found.calibration if b.reviewed] == [(1, 1)]
     assert found.calibration[8].confidence == pytest.approx(0.87)
 
 
-def test_only_what_was_thought_before_the_first_of_several_reviews_counts(books: Books) -> None:
-    books.say("r1", "apple pear")
-    books.decided("r1", "pear", 0.6)
-    books.review("r1", 8, "pear")
-    books.decided("r1", "pear", 0.999)
-    books.review("r1", 9, "apple", at=MONDAY + HOUR)
-    found = counted(books)
+def test_only_what_was_thought_before_the_first_of_several_reviews_counts(
+    stored: StoredDataset,
+) -> None:
+    stored.say("r1", "apple pear")
+    stored.decided("r1", "pear", 0.6)
+    stored.review("r1", 8, "pear")
+    stored.decided("r1", "pear", 0.999)
+    stored.review("r1", 9, "apple", at=MONDAY + HOUR)
+    found = counted(stored)
     assert found.adjudications == 1
     assert found.values == {"apple": 1}  # the latest stands
     assert [(b.low, b.reviewed, b.right) for b in found.calibration if b.reviewed] == [(0.6, 1, 0)]
 
 
-def test_a_review_that_was_taken_back_is_no_adjudication(books: Books) -> None:
-    books.say("r1", "apple apple")
-    books.decided("r1", "apple", 0.8)
-    books.review("r1", 9, "pear")
-    books.tell(Entry("adjudication", "r1", 9, "deleted", {}, {"topic": "pear"}, at=MONDAY))
-    del books.ledger["r1"]["a"]
-    found = counted(books)
+def test_a_review_that_was_taken_back_is_no_adjudication(stored: StoredDataset) -> None:
+    stored.say("r1", "apple apple")
+    stored.decided("r1", "apple", 0.8)
+    stored.review("r1", 9, "pear")
+    stored.tell(Entry("adjudication", "r1", 9, "deleted", {}, {"topic": "pear"}, at=MONDAY))
+    del stored.ledger["r1"]["a"]
+    found = counted(stored)
     assert found.adjudications == 0
     assert all(each.reviewed == 0 for each in found.calibration)
 
@@ -180,12 +185,12 @@ def test_a_review_that_was_taken_back_is_no_adjudication(books: Books) -> None:
 # Weeks and rounds
 
 
-def test_a_record_belongs_to_the_week_of_its_first_answer(books: Books) -> None:
-    books.answer("r1", 0, "apple", MONDAY + HOUR)
-    books.answer("r1", 1, "pear", MONDAY - 1)
-    books.answer("r2", 0, "pear", MONDAY)
-    books.answer("r2", 1, "pear", MONDAY + WEEK)
-    before, this, after = counted(books).weeks
+def test_a_record_belongs_to_the_week_of_its_first_answer(stored: StoredDataset) -> None:
+    stored.answer("r1", 0, "apple", MONDAY + HOUR)
+    stored.answer("r1", 1, "pear", MONDAY - 1)
+    stored.answer("r2", 0, "pear", MONDAY)
+    stored.answer("r2", 1, "pear", MONDAY + WEEK)
+    before, this, after = counted(stored).weeks
     assert [before.name, this.name, after.name] == ["2026-11-09", "2026-11-16", "2026-11-23"]
     assert (before.since, this.since) == (MONDAY - WEEK, MONDAY)
     assert [(p.records, p.answers, p.conflicts) for p in (before, this, after)] == [
@@ -198,25 +203,25 @@ def test_a_record_belongs_to_the_week_of_its_first_answer(books: Books) -> None:
     assert this.confidence is not None
 
 
-def test_rounds_come_in_the_order_in_which_they_were_begun(books: Books) -> None:
-    books.record("r1", n="zero")
-    books.record("r2", n="one")
-    books.record("r3", n="one")
-    books.record("r4")
-    books.record("r5", n="never answered")
-    books.say("r2", "apple apple", MONDAY + HOUR)
-    books.say("r3", "apple pear", MONDAY + 2 * HOUR)
-    books.say("r1", "apple apple", MONDAY)
-    books.say("r4", "apple apple", MONDAY)
-    zero, one = counted(books).rounds
+def test_rounds_come_in_the_order_in_which_they_were_begun(stored: StoredDataset) -> None:
+    stored.record("r1", n="zero")
+    stored.record("r2", n="one")
+    stored.record("r3", n="one")
+    stored.record("r4")
+    stored.record("r5", n="never answered")
+    stored.say("r2", "apple apple", MONDAY + HOUR)
+    stored.say("r3", "apple pear", MONDAY + 2 * HOUR)
+    stored.say("r1", "apple apple", MONDAY)
+    stored.say("r4", "apple apple", MONDAY)
+    zero, one = counted(stored).rounds
     assert (zero.name, zero.since, zero.records, zero.answers) == ("zero", MONDAY, 1, 2)
     assert (one.name, one.since, one.records, one.answers) == ("one", MONDAY + HOUR, 2, 4)
     assert (zero.conflicts, one.conflicts) == (0, 1)
 
 
-def test_without_rounds_there_are_none(books: Books) -> None:
-    books.say("r1", "apple apple")
-    found = counted(books)
+def test_without_rounds_there_are_none(stored: StoredDataset) -> None:
+    stored.say("r1", "apple apple")
+    found = counted(stored)
     assert found.rounds == ()
     assert [type(p) for p in found.weeks] == [Period]
 
@@ -225,31 +230,31 @@ def test_without_rounds_there_are_none(books: Books) -> None:
 
 
 def test_today_is_what_was_answered_since_midnight_though_we_may_have_seen_more(
-    books: Books,
+    stored: StoredDataset,
 ) -> None:
-    now = books.store.now()
+    now = stored.store.now()
     midnight = now // (24 * HOUR) * 24 * HOUR
-    books.say("r1", "apple apple", midnight - 2 * HOUR)  # seen late: at midnight
-    books.history[-1] = dataclasses.replace(books.history[-1], id=f"{midnight}-900")
-    books.answer("r2", 0, "apple", midnight + 1)
-    books.answer("r2", 1, "apple", midnight + 1, status="draft")
-    books.decided("r2", "apple", 0.9, midnight + 2)
-    books.review("r2", 9, "apple", at=midnight + 3)
-    books.tell(Entry("version", values={"topic": 2}, at=midnight + 4))
-    counted(books)
-    assert overview(books).today == Today(answers=1, decisions=1, adjudications=1, versions=1)
+    stored.say("r1", "apple apple", midnight - 2 * HOUR)  # seen late: at midnight
+    stored.history[-1] = dataclasses.replace(stored.history[-1], id=f"{midnight}-900")
+    stored.answer("r2", 0, "apple", midnight + 1)
+    stored.answer("r2", 1, "apple", midnight + 1, status="draft")
+    stored.decided("r2", "apple", 0.9, midnight + 2)
+    stored.review("r2", 9, "apple", at=midnight + 3)
+    stored.tell(Entry("version", values={"topic": 2}, at=midnight + 4))
+    counted(stored)
+    assert overview(stored).today == Today(answers=1, decisions=1, adjudications=1, versions=1)
 
 
 # What may be missing or odd
 
 
 def test_records_that_the_store_tells_of_twice_count_once(
-    books: Books, monkeypatch: pytest.MonkeyPatch
+    stored: StoredDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    books.say("r1", "apple pear")
-    books.say("r2", "apple apple")
-    once = counted(books)
-    datasets = type(books.store.datasets)
+    stored.say("r1", "apple pear")
+    stored.say("r2", "apple apple")
+    once = counted(stored)
+    datasets = type(stored.store.datasets)
     for name in ("scan_ledger", "scan_decisions", "scan_conflicts"):
         scan = getattr(datasets, name)
 
@@ -258,72 +263,72 @@ def test_records_that_the_store_tells_of_twice_count_once(
             return iter([*found, *found])
 
         monkeypatch.setattr(datasets, name, twice)
-    assert recounted(books) == once
+    assert recounted(stored) == once
 
 
-def test_a_snapshot_that_cannot_be_read_leaves_annotators_unknown(books: Books) -> None:
-    books.say("r1", "apple apple")
-    books.close()
-    datasets = books.store.datasets
+def test_a_snapshot_that_cannot_be_read_leaves_annotators_unknown(stored: StoredDataset) -> None:
+    stored.say("r1", "apple apple")
+    stored.close()
+    datasets = stored.store.datasets
     facts = datasets.models(D)["topic"]
-    datasets.write_model(books.store.redis, D, "topic", b"no snapshot", facts)
-    found = recounted(books)
+    datasets.write_model(stored.store.redis, D, "topic", b"no snapshot", facts)
+    found = recounted(stored)
     assert found.votes == 2
     assert [(a.known, a.low, a.high) for a in found.annotators] == [(False, 0.0, 1.0)] * 2
 
 
-def test_questions_that_are_left_alone_are_not_reported(books: Books) -> None:
-    books.say("r1", "apple apple")
-    books.close()
-    books.store.datasets.note(D, questions='{"topic": {"type": "text", "word": "is a note"}}')
-    report(books.world, D)
-    assert books.store.reports.question(D, "topic") is None
-    assert overview(books).questions == ()
+def test_questions_that_are_left_alone_are_not_reported(stored: StoredDataset) -> None:
+    stored.say("r1", "apple apple")
+    stored.close()
+    stored.store.datasets.note(D, questions='{"topic": {"type": "text", "word": "is a note"}}')
+    report(stored.world, D)
+    assert stored.store.reports.question(D, "topic") is None
+    assert overview(stored).questions == ()
 
 
-def test_a_question_that_nothing_was_learned_of_yet_is_not_reported(books: Books) -> None:
-    books.say("r1", "apple apple")
-    books.close()
-    questions = json.loads(books.store.datasets.info(D)["questions"])
+def test_a_question_that_nothing_was_learned_of_yet_is_not_reported(stored: StoredDataset) -> None:
+    stored.say("r1", "apple apple")
+    stored.close()
+    questions = json.loads(stored.store.datasets.info(D)["questions"])
     new = {**questions, "new": {**questions["topic"]}, "why": {"type": "text", "word": "is a note"}}
-    books.store.datasets.note(D, questions=json.dumps(new))
-    recounted(books)
-    assert [line["name"] for line in overview(books).questions] == ["topic"]
+    stored.store.datasets.note(D, questions=json.dumps(new))
+    recounted(stored)
+    assert [line["name"] for line in overview(stored).questions] == ["topic"]
 
 
-def test_of_a_dataset_that_is_not_distilled_nothing_is_counted(books: Books) -> None:
-    books.say("r1", "apple apple")
-    books.close()
-    books.store.datasets.note(D, state="ignored")
-    assert books.store.reports.claim(D)
-    assert report(books.world, D).word == "not distilled"
-    assert books.store.reports.overview(D) is None
-    assert books.store.reports.claim(D)
+def test_of_a_dataset_that_is_not_distilled_nothing_is_counted(stored: StoredDataset) -> None:
+    stored.say("r1", "apple apple")
+    stored.close()
+    stored.store.datasets.note(D, state="ignored")
+    assert stored.store.reports.claim(D)
+    assert report(stored.world, D).word == "not distilled"
+    assert stored.store.reports.overview(D) is None
+    assert stored.store.reports.claim(D)
 
 
-def test_a_report_takes_no_lease_and_leaves_everything_else_as_it_is(books: Books) -> None:
-    books.say("r1", "apple pear")
-    books.close()
-    redis = books.store.redis
-    prefix = books.store._keys.prefix
+def test_a_report_takes_no_lease_and_leaves_everything_else_as_it_is(stored: StoredDataset) -> None:
+    stored.say("r1", "apple pear")
+    stored.close()
+    redis = stored.store.redis
+    prefix = stored.store._keys.prefix
 
     def dump() -> dict[bytes, bytes]:
         keys = [k for k in redis.keys(f"{prefix}:*") if b":report" not in k and b":alike" not in k]
         return {key: redis.dump(key) for key in keys}
 
     before = dump()
-    lease = books.store.lease(D)
+    lease = stored.store.lease(D)
     assert lease is not None
-    recounted(books)
+    recounted(stored)
     lease.release()
     assert dump() == before
 
 
-def test_the_report_can_be_read_by_whoever_shows_it(books: Books) -> None:
-    books.say("r1", "apple pear apple")
-    books.review("r1", 9, "apple", "It is one.")
-    found = counted(books)
-    moment = datetime.fromtimestamp(overview(books).taken_at / 1000, timezone.utc)
+def test_the_report_can_be_read_by_whoever_shows_it(stored: StoredDataset) -> None:
+    stored.say("r1", "apple pear apple")
+    stored.review("r1", 9, "apple", "It is one.")
+    found = counted(stored)
+    moment = datetime.fromtimestamp(overview(stored).taken_at / 1000, timezone.utc)
     assert abs((datetime.now(timezone.utc) - moment).total_seconds()) < 60
     assert isinstance(found.annotators[0].confusion[0], tuple)
     assert isinstance(found.weeks[0], Period)
@@ -332,16 +337,16 @@ def test_the_report_can_be_read_by_whoever_shows_it(books: Books) -> None:
 # What the service itself keeps
 
 
-def test_what_the_distiller_leaves_behind_can_be_counted(town: Town) -> None:
-    town.answer("ann", "r1", helpful="yes", problem="none", stars=1)
-    town.answer("ben", "r1", helpful="no", problem="none", stars=2)
-    town.answer("ann", "r2", helpful="yes", problem="tone")
-    town.answer("ben", "r2", helpful="yes", problem="tone")
-    town.settle()
-    assert report(town.world, TOWN).records == 2
-    room = town.store.reports
-    helpful, problem = room.question(TOWN, "helpful"), room.question(TOWN, "problem")
-    stars, whole = room.question(TOWN, "stars"), room.overview(TOWN)
+def test_what_the_distiller_leaves_behind_can_be_counted(service: ServiceInMemory) -> None:
+    service.answer("ann", "r1", helpful="yes", problem="none", stars=1)
+    service.answer("ben", "r1", helpful="no", problem="none", stars=2)
+    service.answer("ann", "r2", helpful="yes", problem="tone")
+    service.answer("ben", "r2", helpful="yes", problem="tone")
+    service.settle()
+    assert report(service.world, SERVICE_D).records == 2
+    room = service.store.reports
+    helpful, problem = room.question(SERVICE_D, "helpful"), room.question(SERVICE_D, "problem")
+    stars, whole = room.question(SERVICE_D, "stars"), room.overview(SERVICE_D)
     assert helpful is not None
     assert problem is not None
     assert stars is not None
@@ -351,23 +356,23 @@ def test_what_the_distiller_leaves_behind_can_be_counted(town: Town) -> None:
     assert (problem.votes, problem.decided, problem.conflicts) == (4, 2, 0)
     assert problem.values == {"none": 1, "tone": 1}
     assert stars.votes == 2
-    assert room.question(TOWN, "conflicts") is None
+    assert room.question(SERVICE_D, "conflicts") is None
     assert [line["name"] for line in whole.questions] == ["helpful", "problem", "stars"]
     assert whole.today.answers == 4
     assert {each.record for each in problem.examples} == {"r1", "r2"}
 
 
 def test_a_review_in_argilla_is_counted_with_what_was_thought_before(build: Build) -> None:
-    town = opened(build(settled_confidence=0.8))
-    split(town, "r1")
-    town.answer("ann", "r2", helpful="yes")
-    town.answer("ben", "r2", helpful="no")
-    town.answer("cas", "r2", helpful="no")
-    town.settle()
-    decide(town, "rob", "r1", helpful="no", why="it never answers")
-    decide(town, "rob", "r2", helpful="yes", why="it does")
-    report(town.world, TOWN)
-    found = town.store.reports.question(TOWN, "helpful")
+    service = opened(build(settled_confidence=0.8))
+    split(service, "r1")
+    service.answer("ann", "r2", helpful="yes")
+    service.answer("ben", "r2", helpful="no")
+    service.answer("cas", "r2", helpful="no")
+    service.settle()
+    decide(service, "rob", "r1", helpful="no", why="it never answers")
+    decide(service, "rob", "r2", helpful="yes", why="it does")
+    report(service.world, SERVICE_D)
+    found = service.store.reports.question(SERVICE_D, "helpful")
     assert found is not None
     assert (found.adjudications, found.conflicts, found.settled) == (2, 0, 2)
     assert found.values == {"no": 1, "yes": 1}
@@ -378,4 +383,4 @@ def test_a_review_in_argilla_is_counted_with_what_was_thought_before(build: Buil
         ("r2", "close", "yes"),
     }
     assert all("(“it" in each.reason for each in found.examples)
-    assert [town.name(each.number) for each in found.annotators] == ["ann", "ben", "cas"]
+    assert [service.name(each.number) for each in found.annotators] == ["ann", "ben", "cas"]

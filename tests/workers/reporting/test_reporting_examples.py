@@ -11,22 +11,22 @@ import pytest
 from argilla_distill.domain.report import Example
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.reports.report import report
-from tests.workers.stored_dataset import TOPIC, Books, D
+from tests.workers.stored_dataset import TOPIC, D, StoredDataset
 
 
 @pytest.fixture
-def books(store: Store) -> Books:
-    return Books(store, strategy="dawid_skene")
+def stored(store: Store) -> StoredDataset:
+    return StoredDataset(store, strategy="dawid_skene")
 
 
-def examples(books: Books) -> tuple[Example, ...]:
-    books.close()
-    return again(books)
+def examples(stored: StoredDataset) -> tuple[Example, ...]:
+    stored.close()
+    return again(stored)
 
 
-def again(books: Books) -> tuple[Example, ...]:
-    report(books.world, D)
-    found = books.store.reports.question(D, books.question.name)
+def again(stored: StoredDataset) -> tuple[Example, ...]:
+    report(stored.world, D)
+    found = stored.store.reports.question(D, stored.question.name)
     assert found is not None
     return found.examples
 
@@ -35,70 +35,74 @@ def of(found: tuple[Example, ...], kind: str, value: str) -> list[str]:
     return [each.record for each in found if (each.kind, each.value) == (kind, value)]
 
 
-def orchard(books: Books, records: int = 40) -> None:
+def orchard(stored: StoredDataset, records: int = 40) -> None:
     """Records with three answers of seven people, whose texts have nothing in common."""
     draw = random.Random(4)
     for n in range(records):
-        books.record(f"r{n}", f=f"{draw.getrandbits(64):016x}")
-        value = books.question.labels[n % 3]
+        stored.record(f"r{n}", f=f"{draw.getrandbits(64):016x}")
+        value = stored.question.labels[n % 3]
         for who in draw.sample(range(7), 3):
             wrong = draw.random() < 0.1
-            books.answer(f"r{n}", who, "plum" if wrong else value)
+            stored.answer(f"r{n}", who, "plum" if wrong else value)
 
 
-def test_there_are_at_most_four_telling_ones_for_each_label_in_order(books: Books) -> None:
-    orchard(books)
-    found = examples(books)
+def test_there_are_at_most_four_telling_ones_for_each_label_in_order(stored: StoredDataset) -> None:
+    orchard(stored)
+    found = examples(stored)
     assert [each.value for each in found] == ["apple"] * 4 + ["pear"] * 4 + ["plum"] * 4
     assert {each.kind for each in found} == {"telling"}
     for each in found:
-        assert books.question.labels[int(each.record[1:]) % 3] == each.value
+        assert stored.question.labels[int(each.record[1:]) % 3] == each.value
         assert each.confidence > 0.8
 
 
-def test_an_example_comes_with_its_text_and_the_reason_in_words(books: Books) -> None:
-    orchard(books)
-    found = examples(books)
+def test_an_example_comes_with_its_text_and_the_reason_in_words(stored: StoredDataset) -> None:
+    orchard(stored)
+    found = examples(stored)
     assert all(each.text == f"this is {each.record}" for each in found)
     assert all(f"“{each.value}”" in each.reason and each.reason.endswith(".") for each in found)
-    assert len(books.shelf.asked) == 1  # one call for all of them
+    assert len(stored.argilla.asked) == 1  # one call for all of them
     assert not any("name-" in each.reason for each in found)
 
 
 @pytest.mark.parametrize("named", [False, True])
-def test_reasons_name_nobody_and_tell_how_often_nobody_is_right(books: Books, named: bool) -> None:
+def test_reasons_name_nobody_and_tell_how_often_nobody_is_right(
+    stored: StoredDataset, named: bool
+) -> None:
     """With four people, who “person 4” is, is no secret."""
-    books.settings["name_annotators"] = named
-    orchard(books)
-    for each in examples(books):
+    stored.settings["name_annotators"] = named
+    orchard(stored)
+    for each in examples(stored):
         assert not re.search(
             r"name-|person \d|annotator|reliab|right more|(?<!sure of .)%.*%", each.reason
         )
         assert "people say" in each.reason or "one person says" in each.reason.lower()
 
 
-def test_a_reason_tells_what_the_reviewer_wrote_and_how_the_sides_argued(books: Books) -> None:
-    books.settings["explanation_question"] = "because"
-    orchard(books, 12)
-    books.say("r0", "apple pear pear")
+def test_a_reason_tells_what_the_reviewer_wrote_and_how_the_sides_argued(
+    stored: StoredDataset,
+) -> None:
+    stored.settings["explanation_question"] = "because"
+    orchard(stored, 12)
+    stored.say("r0", "apple pear pear")
     for who, text in enumerate(("it has a core", "it is green", "it is green")):
-        books.ledger["r0"]["r"][str(who)][2]["because"] = text
-    books.decided("r0", "pear", 0.6)
-    books.review("r0", 9, "apple", why="pears have no such stalk")
-    (close,) = [each for each in examples(books) if each.kind == "close"]
+        stored.ledger["r0"]["r"][str(who)][2]["because"] = text
+    stored.decided("r0", "pear", 0.6)
+    stored.review("r0", 9, "apple", why="pears have no such stalk")
+    (close,) = [each for each in examples(stored) if each.kind == "close"]
     assert close.record == "r0"
     assert close.reason.startswith("A reviewer decided it (“pears have no such stalk”)")
     assert "For “apple”: “it has a core”; for “pear”: “it is green”." in close.reason
 
 
-def test_a_reason_quotes_words_of_the_record_that_tell_its_label(books: Books) -> None:
+def test_a_reason_quotes_words_of_the_record_that_tell_its_label(stored: StoredDataset) -> None:
     words = {"apple": "crisp", "pear": "grainy", "plum": "purple"}
     for n in range(36):
-        value = books.question.labels[n % 3]
-        books.say(f"r{n}", f"{value} {value} {value}")
-        books.record(f"r{n}", f=f"{n * 0x0F1E2D3C4B5A6978 % 2**64:016x}")
-        books.shelf.texts[f"r{n}"] = f"Today it tasted {words[value]} to me, number {n}."
-    found = examples(books)
+        value = stored.question.labels[n % 3]
+        stored.say(f"r{n}", f"{value} {value} {value}")
+        stored.record(f"r{n}", f=f"{n * 0x0F1E2D3C4B5A6978 % 2**64:016x}")
+        stored.argilla.texts[f"r{n}"] = f"Today it tasted {words[value]} to me, number {n}."
+    found = examples(stored)
     assert found
     for each in found:
         assert each.reason.startswith(
@@ -106,47 +110,47 @@ def test_a_reason_quotes_words_of_the_record_that_tell_its_label(books: Books) -
         )
 
 
-def test_near_identical_records_are_no_two_examples(books: Books) -> None:
-    orchard(books, 6)
+def test_near_identical_records_are_no_two_examples(stored: StoredDataset) -> None:
+    orchard(stored, 6)
     for n in range(6):
-        books.record(f"t{n}", f=f"{(1 << n) | 0xABCDEF0123456789:016x}")
-        books.say(f"t{n}", "apple " * 7)
-    found = of(examples(books), "telling", "apple")
+        stored.record(f"t{n}", f=f"{(1 << n) | 0xABCDEF0123456789:016x}")
+        stored.say(f"t{n}", "apple " * 7)
+    found = of(examples(stored), "telling", "apple")
     assert len([record for record in found if record.startswith("t")]) == 1
 
 
 def test_other_people_come_first_and_the_same_ones_only_where_there_are_no_others(
-    books: Books,
+    stored: StoredDataset,
 ) -> None:
     draw = random.Random(1)
     for n in range(8):
-        books.record(f"r{n}", f=f"{draw.getrandbits(64):016x}")
+        stored.record(f"r{n}", f=f"{draw.getrandbits(64):016x}")
         for who in (0, 1, 2) if n < 6 else (3, 4, 5) if n == 6 else (6, 7, 8):
-            books.answer(f"r{n}", who, "apple")
-    found = of(examples(books), "telling", "apple")
+            stored.answer(f"r{n}", who, "apple")
+    found = of(examples(stored), "telling", "apple")
     assert {"r6", "r7"} <= set(found[:3])
     assert len(found) == 4
 
 
-def test_without_reviews_there_are_no_close_calls(books: Books) -> None:
-    orchard(books)
-    assert not [each for each in examples(books) if each.kind == "close"]
+def test_without_reviews_there_are_no_close_calls(stored: StoredDataset) -> None:
+    orchard(stored)
+    assert not [each for each in examples(stored) if each.kind == "close"]
 
 
 def test_close_calls_are_those_that_were_hard_before_a_reviewer_settled_them(
-    books: Books,
+    stored: StoredDataset,
 ) -> None:
-    orchard(books)
+    orchard(stored)
     for n, confidence in enumerate([0.51, 0.97, 0.62, 0.55, 0.79, 0.58]):
-        books.record(f"c{n}", f=f"{random.Random(100 + n).getrandbits(64):016x}")
-        books.say(f"c{n}", "apple pear")
-        books.decided(f"c{n}", "pear", confidence)
-        books.review(f"c{n}", 9, "pear", "The stem is long.")
-    books.record("wrong", f="00000000000000ff")
-    books.say("wrong", "apple apple plum")
-    books.decided("wrong", "apple", 0.93)
-    books.review("wrong", 9, "plum", "It has a stone.")
-    found = examples(books)
+        stored.record(f"c{n}", f=f"{random.Random(100 + n).getrandbits(64):016x}")
+        stored.say(f"c{n}", "apple pear")
+        stored.decided(f"c{n}", "pear", confidence)
+        stored.review(f"c{n}", 9, "pear", "The stem is long.")
+    stored.record("wrong", f="00000000000000ff")
+    stored.say("wrong", "apple apple plum")
+    stored.decided("wrong", "apple", 0.93)
+    stored.review("wrong", 9, "plum", "It has a stone.")
+    found = examples(stored)
     assert of(found, "close", "pear") == ["c0", "c3", "c5", "c2"]  # the hardest first
     assert of(found, "close", "plum") == ["wrong"]  # we were sure, and mistaken
     assert not set(of(found, "telling", "pear")) & {f"c{n}" for n in range(6)}
@@ -154,46 +158,46 @@ def test_close_calls_are_those_that_were_hard_before_a_reviewer_settled_them(
     assert "It has a stone." in reasons["wrong"]
 
 
-def test_while_argilla_is_away_examples_keep_their_texts(books: Books) -> None:
-    orchard(books)
-    before = examples(books)
-    books.shelf.away = True
-    assert again(books) == before
+def test_while_argilla_is_away_examples_keep_their_texts(stored: StoredDataset) -> None:
+    orchard(stored)
+    before = examples(stored)
+    stored.argilla.away = True
+    assert again(stored) == before
 
 
-def test_while_argilla_was_always_away_examples_have_no_text(books: Books) -> None:
-    orchard(books)
-    books.shelf.away = True
-    found = examples(books)
+def test_while_argilla_was_always_away_examples_have_no_text(stored: StoredDataset) -> None:
+    orchard(stored)
+    stored.argilla.away = True
+    found = examples(stored)
     assert found
     assert all(each.text == "" for each in found)
 
 
-def test_open_conflicts_tell_nobody_what_a_label_means(books: Books) -> None:
-    books.say("r1", "apple pear apple")
-    books.say("r2", "apple apple apple")
-    assert of(examples(books), "telling", "apple") == ["r2"]
+def test_open_conflicts_tell_nobody_what_a_label_means(stored: StoredDataset) -> None:
+    stored.say("r1", "apple pear apple")
+    stored.say("r2", "apple apple apple")
+    assert of(examples(stored), "telling", "apple") == ["r2"]
 
 
 def test_of_many_labels_there_are_fewer_of_each(store: Store) -> None:
     fruit = tuple(f"fruit-{n:02}" for n in range(12))
-    books = Books(store, replace(TOPIC, labels=fruit), "dawid_skene")
+    stored = StoredDataset(store, replace(TOPIC, labels=fruit), "dawid_skene")
     draw = random.Random(4)
     for n in range(60):
-        books.record(f"r{n}", f=f"{draw.getrandbits(64):016x}")
-        books.say(f"r{n}", f"{fruit[n % 12]} {fruit[n % 12]}")
-    assert [each.value for each in examples(books)] == [name for name in fruit for _ in range(2)]
+        stored.record(f"r{n}", f=f"{draw.getrandbits(64):016x}")
+        stored.say(f"r{n}", f"{fruit[n % 12]} {fruit[n % 12]}")
+    assert [each.value for each in examples(stored)] == [name for name in fruit for _ in range(2)]
 
 
 def test_of_sets_of_labels_each_label_is_shown_and_alone_where_it_can_be(store: Store) -> None:
     topics = replace(TOPIC, type="multi_label_selection", labels=("a", "b", "c"))
-    books = Books(store, topics, "dawid_skene")
+    stored = StoredDataset(store, topics, "dawid_skene")
     draw = random.Random(4)
     for n, value in enumerate([["a"], ["a", "b"], ["b", "c"], ["a"], ["b"], ["a", "b", "c"]] * 4):
-        books.record(f"r{n}", f=f"{draw.getrandbits(64):016x}")
+        stored.record(f"r{n}", f=f"{draw.getrandbits(64):016x}")
         for who in range(3):
-            books.answer(f"r{n}", who, value)
-    found = examples(books)
+            stored.answer(f"r{n}", who, value)
+    found = examples(stored)
     assert {each.value for each in found} == {"a", "b", "c"}
     assert {int(record[1:]) % 6 for record in of(found, "telling", "a")} <= {0, 3}
     assert {int(record[1:]) % 6 for record in of(found, "telling", "b")} == {4}
@@ -202,8 +206,8 @@ def test_of_sets_of_labels_each_label_is_shown_and_alone_where_it_can_be(store: 
 
 def test_ratings_are_shown_from_low_to_high(store: Store) -> None:
     stars = replace(TOPIC, type="rating", labels=("1", "2", "3"))
-    books = Books(store, stars)
+    stored = StoredDataset(store, stars)
     for n, value in enumerate([3, 1, 3, 1]):
         for who in range(3):
-            books.answer(f"r{n}", who, value)
-    assert [each.value for each in examples(books)] == ["1", "1", "3", "3"]
+            stored.answer(f"r{n}", who, value)
+    assert [each.value for each in examples(stored)] == ["1", "1", "3", "3"]

@@ -9,8 +9,8 @@ from itertools import combinations, product
 import pytest
 
 from argilla_distill.plugin.store import Store
-from tests.workers.reporting.test_report_types import QUESTIONS, counted, filled
-from tests.workers.stored_dataset import HOUR, MONDAY, Books
+from tests.workers.reporting.reported_questions import QUESTIONS, counted, filled
+from tests.workers.stored_dataset import HOUR, MONDAY, StoredDataset
 
 Answers = list[list[list[str]]]
 """By record: the sets of labels that annotators gave."""
@@ -18,12 +18,12 @@ Answers = list[list[list[str]]]
 
 def told(store: Store, answers: Answers) -> dict[tuple[str, str], int]:
     """What the report of a multi-label question tells."""
-    books = Books(store, QUESTIONS["multi_label_selection"], "majority")
+    stored = StoredDataset(store, QUESTIONS["multi_label_selection"], "majority")
     for n, given in enumerate(answers):
-        books.record(f"r{n}", f=f"{(n + 1) * 0x0101010101010101:016x}")
+        stored.record(f"r{n}", f=f"{(n + 1) * 0x0101010101010101:016x}")
         for who, labels in enumerate(given):
-            books.answer(f"r{n}", who, labels, MONDAY + n * HOUR + who)
-    return {(p.one, p.other): p.count for p in counted(books).pairs}
+            stored.answer(f"r{n}", who, labels, MONDAY + n * HOUR + who)
+    return {(p.one, p.other): p.count for p in counted(stored).pairs}
 
 
 @pytest.mark.parametrize(

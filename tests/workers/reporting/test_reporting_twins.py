@@ -11,7 +11,7 @@ from argilla_distill.plugin.store import Store
 from argilla_distill.workers.reporting import twins as module
 from argilla_distill.workers.reporting.twins import NEAR, Twins, near_pairs
 from argilla_distill.workers.use_cases.reports.report import report
-from tests.workers.stored_dataset import Books, D
+from tests.workers.stored_dataset import D, StoredDataset
 
 
 def prints(n: int, seed: int) -> list[int]:
@@ -77,40 +77,42 @@ def test_many_copies_of_one_text_are_told_of_in_part(monkeypatch: pytest.MonkeyP
 
 
 @pytest.fixture
-def books(store: Store) -> Books:
-    return Books(store)
+def stored(store: Store) -> StoredDataset:
+    return StoredDataset(store)
 
 
-def across(books: Books) -> tuple[int, tuple[Across, ...]]:
-    books.close()
-    report(books.world, D)
-    found = books.store.reports.question(D, books.question.name)
+def across(stored: StoredDataset) -> tuple[int, tuple[Across, ...]]:
+    stored.close()
+    report(stored.world, D)
+    found = stored.store.reports.question(D, stored.question.name)
     assert found is not None
     return found.across_count, found.across
 
 
-def test_near_identical_records_that_are_decided_differently_are_told_of(books: Books) -> None:
-    books.record("r1", f="00000000000000ff")
-    books.record("r2", f="00000000000000f8")
-    books.record("r3", f="0000000000000000")
-    books.record("r4", f="00000000000000ff")
-    books.say("r1", "apple apple apple")
-    books.say("r2", "pear pear")
-    books.say("r3", "plum plum")
-    books.say("r4", "apple apple")
-    count, found = across(books)
+def test_near_identical_records_that_are_decided_differently_are_told_of(
+    stored: StoredDataset,
+) -> None:
+    stored.record("r1", f="00000000000000ff")
+    stored.record("r2", f="00000000000000f8")
+    stored.record("r3", f="0000000000000000")
+    stored.record("r4", f="00000000000000ff")
+    stored.say("r1", "apple apple apple")
+    stored.say("r2", "pear pear")
+    stored.say("r3", "plum plum")
+    stored.say("r4", "apple apple")
+    count, found = across(stored)
     assert count == 2  # r1 and r2, r4 and r2
     assert found == (Across("r1", "r2", "apple", "pear"),)  # the surest of each kind
-    assert books.store.reports.alike(D, "r1") == ["r4", "r2"]
-    assert sorted(books.store.reports.alike(D, "r2")) == ["r1", "r4"]
-    assert books.store.reports.alike(D, "r3") == []
+    assert stored.store.reports.alike(D, "r1") == ["r4", "r2"]
+    assert sorted(stored.store.reports.alike(D, "r2")) == ["r1", "r4"]
+    assert stored.store.reports.alike(D, "r3") == []
 
 
-def test_the_same_text_decided_differently_counts_as_well(books: Books) -> None:
+def test_the_same_text_decided_differently_counts_as_well(stored: StoredDataset) -> None:
     for n, said in enumerate(["apple", "apple", "pear", "plum"]):
-        books.record(f"r{n}", f="0123456789abcdef")
-        books.say(f"r{n}", f"{said} {said}")
-    count, found = across(books)
+        stored.record(f"r{n}", f="0123456789abcdef")
+        stored.say(f"r{n}", f"{said} {said}")
+    count, found = across(stored)
     assert count == 5  # apple-pear 2, apple-plum 2, pear-plum 1
     assert {(each.value, each.other_value) for each in found} == {
         ("apple", "pear"),
@@ -119,9 +121,9 @@ def test_the_same_text_decided_differently_counts_as_well(books: Books) -> None:
     }
 
 
-def test_records_that_nothing_is_decided_on_contradict_nobody(books: Books) -> None:
+def test_records_that_nothing_is_decided_on_contradict_nobody(stored: StoredDataset) -> None:
     for record in ("r1", "r2"):
-        books.record(record, f="0123456789abcdef")
-    books.say("r1", "apple apple")
-    books.say("r2", "apple pear")
-    assert across(books) == (0, ())
+        stored.record(record, f="0123456789abcdef")
+    stored.say("r1", "apple apple")
+    stored.say("r2", "apple pear")
+    assert across(stored) == (0, ())

@@ -21,8 +21,7 @@ from argilla_distill.workers.use_cases.sweep import sweep
 from tests.plugin.argilla.fake_argilla import FakeArgilla as Accounts
 from tests.plugin.pages.website import Site
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D
-from tests.workers.conftest import Build
-from tests.workers.service_in_memory import Town
+from tests.workers.service_in_memory import Build, ServiceInMemory
 
 CROWD = ("of-ann", "of-ben", "of-cas")
 DONE = 24
@@ -30,10 +29,10 @@ DONE = 24
 
 
 class Place:
-    """A town whose records have ids and texts, with its pages. `pending`: state → record."""
+    """A service whose records have ids and texts, with its pages. `pending`: state → record."""
 
-    def __init__(self, town: Town) -> None:
-        self.town, self.argilla = town, town.argilla
+    def __init__(self, service: ServiceInMemory) -> None:
+        self.service, self.argilla = service, service.argilla
         self.argilla.sets[D] = replace(CHAT, min_submitted=3)
         self.argilla.chiefs.add("rob")
         self.argilla.rows[D].clear()
@@ -48,20 +47,20 @@ class Place:
 
     def answers(self, record: str, values: str, crowd: tuple[str, ...] = CROWD) -> None:
         for user, value in zip(crowd, values.split(), strict=False):
-            self.town.answer(user, record, helpful=value)
+            self.service.answer(user, record, helpful=value)
 
     def fill(self) -> None:
         """Everything is answered; four of those records will be reopened."""
-        enable(self.town.world, D)
+        enable(self.service.world, D)
         for n, record in enumerate(self.done):
             usual, other = ("no", "yes") if n % 2 else ("yes", "no")
             self.answers(record, f"{usual if n < 4 else other} {usual} {usual}")
-            self.town.answer("of-dan", record, helpful="no" if n % 2 else "yes")
+            self.service.answer("of-dan", record, helpful="no" if n % 2 else "yes")
         for state in ("raised", "deleted", "told"):
             self.pending[state] = self.add(f"secret {state}")
             self.answers(self.pending[state], "yes yes yes" if state == "told" else "no yes yes")
-        self.town.answer("of-dan", self.pending["deleted"], helpful="no")
-        self.town.settle()
+        self.service.answer("of-dan", self.pending["deleted"], helpful="no")
+        self.service.settle()
 
     def reopen(self) -> None:
         """The overlap is raised, a user deleted, and further records are begun."""
@@ -70,20 +69,20 @@ class Place:
         for state in ("never", "answered", "drafted"):
             self.pending[state] = self.add(f"secret {state}")
             self.argilla.suggested_by("judge", self.pending[state], HELPFUL, "no")
-        self.town.answer("of-ann", self.pending["answered"], helpful="yes")
-        self.town.answer("of-ann", self.pending["drafted"], "draft", helpful="yes")
-        self.town.answer("of-ben", self.pending["drafted"], helpful="no")
+        self.service.answer("of-ann", self.pending["answered"], helpful="yes")
+        self.service.answer("of-ann", self.pending["drafted"], "draft", helpful="yes")
+        self.service.answer("of-ben", self.pending["drafted"], helpful="no")
         del self.argilla.rows[D][self.pending["deleted"]].responses["of-dan"]
-        self.town.mark(*self.pending.values())
-        sweep(self.town.world, D)
-        self.town.settle()
+        self.service.mark(*self.pending.values())
+        sweep(self.service.world, D)
+        self.service.settle()
 
     def site(self) -> Site:
         accounts = {
             name: (f"{name}s-secret", "annotator", ["w1"]) for name in ("ann", "ben", "nia")
         }
         fields = {i: dict(row.fields) for i, row in self.argilla.rows[D].items()}
-        return Site(self.town.store, Accounts(accounts, fields))
+        return Site(self.service.store, Accounts(accounts, fields))
 
 
 @pytest.fixture(params=["completed", "always"])
@@ -129,11 +128,11 @@ def betrayed(place: Place) -> list[str]:
 
 
 def test_no_page_and_no_json_tells_an_annotator_of_a_pending_record(place: Place) -> None:
-    report(place.town.world, D)  # counted while three of them were complete
+    report(place.service.world, D)  # counted while three of them were complete
     assert betrayed(place)  # the walk finds what there is to find
     place.reopen()
     assert betrayed(place) == []  # the old report is still read
-    report(place.town.world, D)
+    report(place.service.world, D)
     assert betrayed(place) == []
     site = place.site()
     site.sign_in("ann")
@@ -142,18 +141,18 @@ def test_no_page_and_no_json_tells_an_annotator_of_a_pending_record(place: Place
 
 
 def test_nothing_that_is_written_into_argilla_tells_of_a_pending_record(place: Place) -> None:
-    town = place.town
-    report(town.world, D)
-    assert request(town.world, D).state == "written"
+    service = place.service
+    report(service.world, D)
+    assert request(service.world, D).state == "written"
     assert any(f"secret {state}" in place.argilla.told[D] for state in place.pending)
     place.reopen()
-    keep_current(town.world, D)
+    keep_current(service.world, D)
     assert "secret" not in place.argilla.told[D]  # before the next report
     assert "telling text" in place.argilla.told[D]
-    report(town.world, D)
-    keep_current(town.world, D)
+    report(service.world, D)
+    keep_current(service.world, D)
     assert "secret" not in place.argilla.told[D]
-    always = town.store.datasets.info(D)["publish"] == "always"
+    always = service.store.datasets.info(D)["publish"] == "always"
     for record in place.pending.values():
         shown = (place.argilla.shown(record, question) for question in (HELPFUL, NOTE))
         ours = [suggestion for suggestion in shown if suggestion and suggestion.ours]
@@ -162,8 +161,8 @@ def test_nothing_that_is_written_into_argilla_tells_of_a_pending_record(place: P
 
 
 def test_a_copy_that_was_opened_is_emptied_when_its_record_is_reopened(place: Place) -> None:
-    town = place.town
-    kept = town.store.reviews.of(D)
+    service = place.service
+    kept = service.store.reviews.of(D)
     assert kept is not None
     rows = place.argilla.rows[str(kept["id"])]
     assert {"raised", "deleted", "told"} & {

@@ -9,48 +9,46 @@ import pytest
 
 from argilla_distill.workers.use_cases import leaving
 from argilla_distill.workers.use_cases.reports import guidelines
-from argilla_distill.workers.writing.guidelines_section import END, START, Guidelines
+from argilla_distill.workers.writing.guidelines_section import END, START
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, PROBLEM, D, Row
 from tests.workers.cli.command_line import Run
-from tests.workers.conftest import Build
-from tests.workers.service_in_memory import Town
-
-SECTION = f"Be kind.\n\n{START}\n## Examples\n{END}\n"
+from tests.workers.guidelines_examples import SECTION, with_section
+from tests.workers.service_in_memory import Build, ServiceInMemory
 
 
 @pytest.fixture
-def town(build: Build) -> Town:
+def service(build: Build) -> ServiceInMemory:
     """Two records with two answers each, of which one is in conflict; others suggest as well."""
-    town = build()
-    town.argilla.suggested_by("judge", "r1", HELPFUL, "no")
-    town.argilla.suggested_by("judge", "r1", PROBLEM, "tone")
-    town.argilla.suggested_by("judge", "r3", HELPFUL, "no")
-    town.argilla.suggested_by("judge", "r4", NOTE, "a hint")
+    service = build()
+    service.argilla.suggested_by("judge", "r1", HELPFUL, "no")
+    service.argilla.suggested_by("judge", "r1", PROBLEM, "tone")
+    service.argilla.suggested_by("judge", "r3", HELPFUL, "no")
+    service.argilla.suggested_by("judge", "r4", NOTE, "a hint")
     for record, said in (("r1", "yes"), ("r2", "no"), ("r4", "yes")):
-        town.answer("ann", record, helpful="yes")
-        town.answer("ben", record, helpful=said)
-    town.settle()
-    return town
+        service.answer("ann", record, helpful="yes")
+        service.answer("ben", record, helpful=said)
+    service.settle()
+    return service
 
 
-def shown(town: Town) -> dict[str, str | None]:
+def shown(service: ServiceInMemory) -> dict[str, str | None]:
     """Who suggests what: as `record question value` → agent."""
     return {
         f"{record} {question.name} {found.value}": found.agent
-        for record in town.argilla.rows[D]
+        for record in service.argilla.rows[D]
         for question in (HELPFUL, PROBLEM, NOTE)
-        if (found := town.argilla.shown(record, question)) is not None
+        if (found := service.argilla.shown(record, question)) is not None
     }
 
 
-def reviewed(run: Run, town: Town) -> str:
+def reviewed(run: Run, service: ServiceInMemory) -> str:
     """The id of a review dataset with a copy that somebody answered, and one that nobody opened."""
     review = str(run("review", "enable", "support/chat", "--json").json["id"])
-    town.settle()
-    copy, *_ = town.argilla.rows[review]
-    town.argilla.rows[review] = {copy: town.argilla.rows[review][copy]}
-    town.argilla.answer("ann", copy, helpful="yes")
-    town.argilla.rows[review]["copy-unopened"] = unopened(town.argilla.rows[review][copy])
+    service.settle()
+    copy, *_ = service.argilla.rows[review]
+    service.argilla.rows[review] = {copy: service.argilla.rows[review][copy]}
+    service.argilla.answer("ann", copy, helpful="yes")
+    service.argilla.rows[review]["copy-unopened"] = unopened(service.argilla.rows[review][copy])
     return review
 
 
@@ -59,26 +57,19 @@ def unopened(row: Row) -> Row:
     return replace(row, responses={}, suggestions=dict(row.suggestions), external_id="r9")
 
 
-def with_section(town: Town) -> None:
-    """The examples are in the guidelines, as they would be after a report."""
-    town.argilla.told[D] = SECTION
-    assert Guidelines.of(SECTION).section is not None
-    town.store.datasets.note(D, **{guidelines.FACT: "written"})
-
-
 @pytest.mark.parametrize("options", [[], ["--restore"], ["--all"], ["--all", "--restore"]])
 def test_suggestions_of_other_agents_are_never_deleted(
-    run: Run, town: Town, options: list[str]
+    run: Run, service: ServiceInMemory, options: list[str]
 ) -> None:
     assert run("disconnect", *options).code == 0
     others = {"r3 helpful no": "judge", "r4 conflicts a hint": "judge"}
     back = {"r1 helpful no": "judge", "r1 problem tone": "judge"} if "--restore" in options else {}
-    assert shown(town) == {**others, **back}
+    assert shown(service) == {**others, **back}
 
 
-def test_what_stays_is_said_with_how_to_take_it_away(run: Run, town: Town) -> None:
-    with_section(town)
-    reviewed(run, town)
+def test_what_stays_is_said_with_how_to_take_it_away(run: Run, service: ServiceInMemory) -> None:
+    with_section(service)
+    reviewed(run, service)
     done = run("disconnect", "--restore", COLUMNS="80")
     assert done.code == 0
     text = " ".join(done.out.split())
@@ -90,86 +81,96 @@ def test_what_stays_is_said_with_how_to_take_it_away(run: Run, town: Town) -> No
     ):
         assert part in text
     assert max(map(len, done.out.splitlines())) <= 80
-    assert town.argilla.told[D] == SECTION
+    assert service.argilla.told[D] == SECTION
 
 
 def test_all_takes_guidelines_and_unopened_copies_away_and_keeps_what_people_said(
-    run: Run, town: Town
+    run: Run, service: ServiceInMemory
 ) -> None:
-    with_section(town)
-    review = reviewed(run, town)
-    (opened,) = [r for r, row in town.argilla.rows[review].items() if row.responses]
+    with_section(service)
+    review = reviewed(run, service)
+    (opened,) = [r for r, row in service.argilla.rows[review].items() if row.responses]
     told = run("disconnect", "--all", "--json").json
     assert [(r["kind"], r["name"]) for r in told["removed"]] == [("guidelines", "support/chat")]
     assert [(r["kind"], r["name"]) for r in told["stays"]] == [("review", "support/chat-review")]
     assert "1 copy that somebody opened" in told["stays"][0]["text"]
-    assert town.argilla.told[D].strip() == "Be kind."
-    assert list(town.argilla.rows[review]) == [opened]
-    row = town.argilla.rows[review][opened]
+    assert service.argilla.told[D].strip() == "Be kind."
+    assert list(service.argilla.rows[review]) == [opened]
+    row = service.argilla.rows[review][opened]
     assert list(row.responses) == ["ann"]
     assert not any(s.ours for s in row.suggestions.values())
-    assert town.store.reviews.of(D) is None
+    assert service.store.reviews.of(D) is None
 
 
-def test_a_review_dataset_that_nobody_has_opened_is_deleted(run: Run, town: Town) -> None:
+def test_a_review_dataset_that_nobody_has_opened_is_deleted(
+    run: Run, service: ServiceInMemory
+) -> None:
     review = str(run("review", "enable", "support/chat", "--json").json["id"])
-    town.settle()
-    assert town.argilla.rows[review]
+    service.settle()
+    assert service.argilla.rows[review]
     told = run("disconnect", "--all", "--json").json
     assert "the review dataset is deleted" in told["removed"][0]["text"]
-    assert list(town.argilla.sets) == [D]
+    assert list(service.argilla.sets) == [D]
 
 
-def test_it_is_safe_to_repeat(run: Run, town: Town) -> None:
-    with_section(town)
-    reviewed(run, town)
+def test_it_is_safe_to_repeat(run: Run, service: ServiceInMemory) -> None:
+    with_section(service)
+    reviewed(run, service)
     for options in ([], ["--restore"], ["--all"]):
         run("disconnect", *options)
-    before = (shown(town), dict(town.argilla.told), list(town.argilla.sets))
+    before = (shown(service), dict(service.argilla.told), list(service.argilla.sets))
     again = run("disconnect", "--all", "--json")
     assert again.code == 0
     assert (again.json["webhooks_deleted"], again.json["records"]) == (0, 0)
     assert again.json["removed"] == []
-    assert (shown(town), dict(town.argilla.told), list(town.argilla.sets)) == before
+    assert (shown(service), dict(service.argilla.told), list(service.argilla.sets)) == before
 
 
-def test_what_our_store_does_not_know_is_found_in_argilla(run: Run, town: Town) -> None:
-    with_section(town)
-    review = reviewed(run, town)
-    town.store.datasets.note(D, **{guidelines.FACT: ""})
-    town.store.reviews.forget(D)
+def test_what_our_store_does_not_know_is_found_in_argilla(
+    run: Run, service: ServiceInMemory
+) -> None:
+    with_section(service)
+    review = reviewed(run, service)
+    service.store.datasets.note(D, **{guidelines.FACT: ""})
+    service.store.reviews.forget(D)
     told = run("disconnect", "--json").json
     assert [thing["kind"] for thing in told["stays"]] == ["guidelines", "review"]
     run("disconnect", "--all")
-    assert "copy-unopened" not in town.argilla.rows[review]
+    assert "copy-unopened" not in service.argilla.rows[review]
 
 
-def test_guidelines_with_a_broken_section_are_left_and_it_is_1(run: Run, town: Town) -> None:
-    town.argilla.told[D] = SECTION.replace(END, "")
+def test_guidelines_with_a_broken_section_are_left_and_it_is_1(
+    run: Run, service: ServiceInMemory
+) -> None:
+    service.argilla.told[D] = SECTION.replace(END, "")
     done = run("disconnect", "--all")
     assert done.code == 1
     assert "put it right in Argilla" in " ".join(done.out.split())
-    assert START in town.argilla.told[D]
+    assert START in service.argilla.told[D]
 
 
 def test_a_dataset_that_is_distilled_no_more_is_cleared_as_well(
-    run: Run, town: Town, tmp_path: Path
+    run: Run, service: ServiceInMemory, tmp_path: Path
 ) -> None:
     path = tmp_path / "off.toml"
     path.write_text("[defaults]\ndistil = false\n")
-    assert any((agent or "").startswith("distill/") for agent in shown(town).values())
+    assert any((agent or "").startswith("distill/") for agent in shown(service).values())
     run("disconnect", DISTILL_CONFIG=str(path))
-    assert not any((agent or "").startswith("distill/") for agent in shown(town).values())
+    assert not any((agent or "").startswith("distill/") for agent in shown(service).values())
 
 
-def test_suggestions_that_are_kept_are_told_among_what_stays(run: Run, town: Town) -> None:
+def test_suggestions_that_are_kept_are_told_among_what_stays(
+    run: Run, service: ServiceInMemory
+) -> None:
     told = run("disconnect", "--keep-suggestions", "--json").json
     assert [thing["kind"] for thing in told["stays"]] == ["suggestions"]
     assert run("disconnect", "--keep-suggestions", "--all").code == 2
 
 
-def test_status_says_disconnected_and_connect_begins_again(run: Run, town: Town) -> None:
-    before = town.suggestions()
+def test_status_says_disconnected_and_connect_begins_again(
+    run: Run, service: ServiceInMemory
+) -> None:
+    before = service.suggestions()
     run("disconnect", "--all", "--restore")
     done = run("status")
     assert done.out.splitlines()[1].split()[-1] == "disconnected"
@@ -177,25 +178,25 @@ def test_status_says_disconnected_and_connect_begins_again(run: Run, town: Town)
     (told,) = run("status", "--json").json
     assert (told["state"], told["labels"]) == ("disconnected", 0)
     assert run("connect").code == 0
-    town.settle()
+    service.settle()
     (told,) = run("status", "--json").json
     assert (told["state"], told["labels"]) == (
         "active",
         sum(agent != "judge" for _, agent in before.values()),
     )
-    assert town.suggestions() == before
+    assert service.suggestions() == before
 
 
-def test_a_review_dataset_goes_only_when_nothing_is_in_it(town: Town) -> None:
+def test_a_review_dataset_goes_only_when_nothing_is_in_it(service: ServiceInMemory) -> None:
     review = replace(CHAT, id="review-1", name="chat-review", review_of=D, questions=CHAT.questions)
-    town.argilla.sets["review-1"], town.argilla.rows["review-1"] = review, {"c1": Row()}
-    (thing,) = leaving.left(town.world)
+    service.argilla.sets["review-1"], service.argilla.rows["review-1"] = review, {"c1": Row()}
+    (thing,) = leaving.left(service.world)
 
     def opened_meanwhile(call: str) -> None:
         if call == "delete_records":
-            town.argilla.rows["review-1"]["c2"] = Row()
+            service.argilla.rows["review-1"]["c2"] = Row()
 
-    town.argilla.after = opened_meanwhile
-    done, _ = leaving.take_away(town.world, thing, lambda done, total: None)
+    service.argilla.after = opened_meanwhile
+    done, _ = leaving.take_away(service.world, thing, lambda done, total: None)
     assert not done
-    assert "review-1" in town.argilla.sets
+    assert "review-1" in service.argilla.sets

@@ -67,7 +67,7 @@ def test_a_tie_for_the_only_label_abstains(strategy: MultiLabelMajority) -> None
 def test_a_tie_beside_a_decided_label_is_no_reason_to_abstain(
     strategy: MultiLabelMajority,
 ) -> None:
-    [d] = MultiLabelMajority(ABC).fit(votes("r", "ab", "a")).decide(["r"])
+    [d] = strategy.fit(votes("r", "ab", "a")).decide(["r"])
     assert d.value == ("a",)
 
 

@@ -10,8 +10,8 @@ from demo.argilla_api import Api
 from demo.installation import eventually, installed
 from demo.processes import free_port
 from demo.servers import Argilla, RedisServer
-from tests.live.proxy import Proxy
-from tests.live.test_distilled import LABELS, LAG, crowd, dataset_of, records_of
+from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of, records_of
+from tests.live.faults.proxy import Proxy
 
 
 def test_twice_shuffled_forged_and_lost_deliveries_end_where_a_fresh_start_would(

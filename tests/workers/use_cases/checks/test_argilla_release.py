@@ -9,7 +9,7 @@ import pytest
 from argilla_distill.plugin.argilla.release import NEWEST, OLDEST, shortcoming
 from argilla_distill.workers.use_cases.checks.doctor import FAIL, OK, WARN, Finding, examine
 from tests.places import ROOT
-from tests.workers.service_in_memory import Town
+from tests.workers.service_in_memory import ServiceInMemory
 
 
 @pytest.mark.parametrize(
@@ -40,20 +40,20 @@ def test_others_are_told_with_what_is_held(version: str, works: bool, told: str)
     assert "2.5.0 to 2.8.0" in text
 
 
-def argilla(town: Town, version: str, monkeypatch: pytest.MonkeyPatch) -> Finding:
-    monkeypatch.setattr(type(town.argilla), "version", lambda _: version, raising=False)
-    return next(finding for finding in examine(town.world) if finding.what == "argilla")
+def argilla(service: ServiceInMemory, version: str, monkeypatch: pytest.MonkeyPatch) -> Finding:
+    monkeypatch.setattr(type(service.argilla), "version", lambda _: version, raising=False)
+    return next(finding for finding in examine(service.world) if finding.what == "argilla")
 
 
 def test_the_doctor_tells_a_release_that_is_not_held(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert argilla(town, "2.8.0", monkeypatch).state == OK
-    newer = argilla(town, "2.9.0", monkeypatch)
+    assert argilla(service, "2.8.0", monkeypatch).state == OK
+    newer = argilla(service, "2.9.0", monkeypatch)
     assert (newer.state, "2.9.0" in newer.text) == (WARN, True)
     assert "newer than what is held" in newer.text
     assert newer.remedy
-    older = argilla(town, "2.2.0", monkeypatch)
+    older = argilla(service, "2.2.0", monkeypatch)
     assert older.state == FAIL
     assert "upgrade Argilla" in older.remedy
 

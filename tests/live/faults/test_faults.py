@@ -1,8 +1,6 @@
 """Processes killed, Redis and Argilla away: nothing is lost, nothing counted twice, nothing stale."""
 
-import os
 import random
-import signal
 import threading
 import time
 from collections import Counter
@@ -14,29 +12,13 @@ import pytest
 from demo.argilla_api import Api
 from demo.argilla_json import Json
 from demo.installation import Installation, batch, eventually, installed, ours
-from demo.processes import Process
 from demo.servers import Argilla, RedisServer
-from tests.live.proxy import Proxy
-from tests.live.test_distilled import LABELS, LAG, crowd, dataset_of, records_of
+from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of, records_of
+from tests.live.faults.killed_process import kill
+from tests.live.faults.proxy import Proxy
 
 KILLS = 6
 """At least so many times a worker is killed; Redis is restarted after the third."""
-
-
-def children(pid: int) -> list[int]:
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in path.read_text().split()] if path.exists() else []
-
-
-def kill(process: Process, and_children: bool) -> None:
-    """kill -9 a worker, as it stands, with or without the child that works on its job."""
-    for pid in [process.pid, *(children(process.pid) if and_children else [])]:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    if process.popen is not None:
-        process.popen.wait()
 
 
 def answer_all(api: Api, users: list[Json], records: list[Json], seed: int) -> int:

@@ -13,8 +13,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from demo.argilla_api import Api
 from demo.installation import Installation
 from demo.servers import Argilla
-from tests.live.chromium import PATIENCE_S, shoot, sign_in, text
-from tests.live.test_distilled import crowd, dataset_of, records_of
+from tests.live.annotated_dataset import crowd, dataset_of, records_of
+from tests.live.browser.chromium import PATIENCE_S, shoot, sign_in, text
 
 pytestmark = pytest.mark.browser
 

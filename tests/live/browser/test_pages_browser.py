@@ -22,7 +22,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
 from argilla_distill.plugin.store import Store
-from tests.live.chromium import PATIENCE_S, chromium, shoot, sign_in, text
+from tests.live.browser.chromium import PATIENCE_S, chromium, shoot, sign_in, text
 from tests.plugin.pages import gallery, long_values
 from tests.plugin.pages.scene import DATASET, RECORD, at, scene
 from tests.plugin.pages.website import Site

@@ -17,7 +17,7 @@ from demo.argilla_json import (
     terms,
     text_question,
 )
-from tests.live.newsroom import Newsroom, newsroom
+from tests.live.demo.newsroom import Newsroom, newsroom
 
 SCORE = {"entity": "suggestion", "question": "topic", "property": "score"}
 

@@ -25,60 +25,22 @@ from argilla_distill.workers.use_cases.reviews.enabling import (
 from argilla_distill.workers.use_cases.sweep import sweep
 from argilla_distill.workers.writing.review_copy import remembered
 from tests.workers.argilla_in_memory import HELPFUL, NOTE, D, Row
-from tests.workers.conftest import Build
-from tests.workers.service_in_memory import Town
-from tests.workers.use_cases.test_distil import once, raising
-from tests.workers.use_cases.test_watch import forget_jobs, jobs
+from tests.workers.interruptions import once, raising
+from tests.workers.queued_jobs import forget_jobs, jobs
+from tests.workers.reviewed_service import copies, decide, opened, review_id, split
+from tests.workers.service_in_memory import Build, ServiceInMemory
 
 
-@pytest.fixture
-def reviewed(build: Build) -> Town:
-    """A town with a review dataset; rob is an admin, two answers complete a record."""
-    return opened(build(settled_confidence=0.75))
-
-
-def opened(town: Town) -> Town:
-    town.argilla.chiefs.add("rob")
-    enable(town.world, D)
-    town.settle()
-    return town
-
-
-def review_id(town: Town) -> str:
-    kept = town.store.reviews.of(D)
-    assert kept is not None
-    return str(kept["id"])
-
-
-def copies(town: Town) -> dict[str, tuple[str, Row]]:
-    """Original → its copy's id and row."""
-    rows = town.argilla.rows[review_id(town)]
-    return {str(row.external_id): (copy_id, row) for copy_id, row in rows.items()}
-
-
-def split(town: Town, record: str) -> None:
-    """Two who differ on a record."""
-    town.answer("ann", record, helpful="yes")
-    town.answer("ben", record, helpful="no")
-
-
-def decide(town: Town, who: str, record: str, status: str = "submitted", **values: Any) -> None:
-    """An answer on a record's copy, whose delivery arrives."""
-    copy_id, _ = copies(town)[record]
-    at = town.argilla.answer(who, copy_id, status, **values)
-    town.store.dirty.mark(review_id(town), [copy_id], at)
-    distil(town.world, review_id(town))
-    town.settle()
-
-
-def in_review(town: Town, record: str) -> dict[str, Any]:
+def in_review(service: ServiceInMemory, record: str) -> dict[str, Any]:
     """What the copy of a record suggests, by question."""
-    _, row = copies(town)[record]
-    review = town.argilla.sets[review_id(town)]
+    _, row = copies(service)[record]
+    review = service.argilla.sets[review_id(service)]
     return {str(review.named(q)): s.value for q, s in row.suggestions.items()}
 
 
-def test_a_contested_record_is_copied_with_suggestion_note_and_metadata(reviewed: Town) -> None:
+def test_a_contested_record_is_copied_with_suggestion_note_and_metadata(
+    reviewed: ServiceInMemory,
+) -> None:
     split(reviewed, "r1")
     reviewed.answer("ann", "r2", helpful="yes")
     reviewed.answer("ben", "r2", helpful="yes")
@@ -96,17 +58,19 @@ def test_a_contested_record_is_copied_with_suggestion_note_and_metadata(reviewed
 
 
 def test_a_record_is_not_copied_before_its_overlap_is_complete(build: Build) -> None:
-    town = opened(build(overlap=3))
-    split(town, "r1")
-    town.settle()
-    assert copies(town) == {}
-    town.answer("cas", "r1", helpful="no")
-    town.settle()
-    assert set(copies(town)) == {"r1"}
-    assert "we lean to no" in in_review(town, "r1")[NOTE.name]
+    service = opened(build(overlap=3))
+    split(service, "r1")
+    service.settle()
+    assert copies(service) == {}
+    service.answer("cas", "r1", helpful="no")
+    service.settle()
+    assert set(copies(service)) == {"r1"}
+    assert "we lean to no" in in_review(service, "r1")[NOTE.name]
 
 
-def test_an_adjudication_decides_settles_and_is_told_with_its_reason(reviewed: Town) -> None:
+def test_an_adjudication_decides_settles_and_is_told_with_its_reason(
+    reviewed: ServiceInMemory,
+) -> None:
     split(reviewed, "r1")
     reviewed.settle()
     assert reviewed.conflicts() != {}
@@ -124,13 +88,15 @@ def test_an_adjudication_decides_settles_and_is_told_with_its_reason(reviewed: T
     assert reviewed.ledger("r1")["a"][str(entry.annotator)][3] == "it never answers the question"
 
 
-def divided(town: Town, record: str, problem: str = "none") -> None:
+def divided(service: ServiceInMemory, record: str, problem: str = "none") -> None:
     """Two who differ on one question of a record, and agree on another."""
-    town.answer("ann", record, helpful="yes", problem=problem)
-    town.answer("ben", record, helpful="no", problem=problem)
+    service.answer("ann", record, helpful="yes", problem=problem)
+    service.answer("ben", record, helpful="no", problem=problem)
 
 
-def test_what_is_contested_is_not_filled_in_and_what_is_settled_is(reviewed: Town) -> None:
+def test_what_is_contested_is_not_filled_in_and_what_is_settled_is(
+    reviewed: ServiceInMemory,
+) -> None:
     """Two clicks on Submit, with nothing touched, once settled a conflict as we had filled it in."""
     divided(reviewed, "r1")
     reviewed.settle()
@@ -147,14 +113,16 @@ def test_what_is_contested_is_not_filled_in_and_what_is_settled_is(reviewed: Tow
 def test_what_is_filled_in_is_as_the_team_wants_it(
     build: Build, suggest: str, filled: set[str]
 ) -> None:
-    town = opened(build(overlap=3, settled_confidence=0.75, review_suggest=suggest))
-    divided(town, "r1")
-    town.answer("cas", "r1", helpful="no", problem="none")
-    town.settle()
-    assert set(in_review(town, "r1")) == {*filled, NOTE.name}
+    service = opened(build(overlap=3, settled_confidence=0.75, review_suggest=suggest))
+    divided(service, "r1")
+    service.answer("cas", "r1", helpful="no", problem="none")
+    service.settle()
+    assert set(in_review(service, "r1")) == {*filled, NOTE.name}
 
 
-def test_only_what_was_asked_is_decided_by_submitting_what_was_filled_in(reviewed: Town) -> None:
+def test_only_what_was_asked_is_decided_by_submitting_what_was_filled_in(
+    reviewed: ServiceInMemory,
+) -> None:
     divided(reviewed, "r1")
     reviewed.settle()
     before = reviewed.decision("r1", "problem")
@@ -165,7 +133,7 @@ def test_only_what_was_asked_is_decided_by_submitting_what_was_filled_in(reviewe
     assert reviewed.decision("r1", "problem")["c"] == before["c"] < 0.999
 
 
-def test_what_was_filled_in_and_is_changed_is_decided(reviewed: Town) -> None:
+def test_what_was_filled_in_and_is_changed_is_decided(reviewed: ServiceInMemory) -> None:
     divided(reviewed, "r1")
     reviewed.settle()
     decide(reviewed, "rob", "r1", helpful="no", problem="tone")
@@ -179,51 +147,53 @@ def test_what_was_filled_in_and_is_changed_is_decided(reviewed: Town) -> None:
 
 
 def test_what_was_asked_is_decided_although_it_was_filled_in(build: Build) -> None:
-    town = opened(build(overlap=3, settled_confidence=0.75, review_suggest="all"))
-    divided(town, "r1")
-    town.answer("cas", "r1", helpful="no", problem="none")
-    town.settle()
-    decide(town, "rob", "r1", helpful="no", problem="none")
-    (entry,) = [e for e in town.history() if e.kind == "adjudication"]
+    service = opened(build(overlap=3, settled_confidence=0.75, review_suggest="all"))
+    divided(service, "r1")
+    service.answer("cas", "r1", helpful="no", problem="none")
+    service.settle()
+    decide(service, "rob", "r1", helpful="no", problem="none")
+    (entry,) = [e for e in service.history() if e.kind == "adjudication"]
     assert entry.values == {"helpful": "no"}
 
 
 def test_with_nothing_filled_in_every_answer_decides(build: Build) -> None:
-    town = opened(build(settled_confidence=0.75, review_suggest="none"))
-    divided(town, "r1")
-    town.settle()
-    decide(town, "rob", "r1", helpful="no", problem="none")
-    (entry,) = [e for e in town.history() if e.kind == "adjudication"]
+    service = opened(build(settled_confidence=0.75, review_suggest="none"))
+    divided(service, "r1")
+    service.settle()
+    decide(service, "rob", "r1", helpful="no", problem="none")
+    (entry,) = [e for e in service.history() if e.kind == "adjudication"]
     assert entry.values == {"helpful": "no", "problem": "none"}
 
 
 def test_a_question_that_becomes_contested_later_is_asked_of_what_is_submitted_from_then_on(
     build: Build,
 ) -> None:
-    town = opened(build(settled_confidence=0.75, review_overlap=2))
-    town.argilla.chiefs.add("sue")
-    divided(town, "r1")
-    town.settle()
-    decide(town, "rob", "r1", helpful="no", problem="none")
-    town.answer("ben", "r1", helpful="no", problem="facts")
-    town.settle()
-    assert copies(town)["r1"][1].metadata["asked"] == ["helpful", "problem"]
-    assert town.conflicts().keys() == {("r1", "problem")}  # what rob left as it was decided nothing
-    decide(town, "rob", "r1", helpful="no", problem="none")
-    assert town.decision("r1", "problem")["c"] == 0.999
-    assert town.conflicts() == {}
-    sweep(town.world, D)
-    town.settle()
-    choices = town.world.settings.plan.model_dump()
-    other = Town.build(town.argilla.copy(), town.store.redis, choices)
+    service = opened(build(settled_confidence=0.75, review_overlap=2))
+    service.argilla.chiefs.add("sue")
+    divided(service, "r1")
+    service.settle()
+    decide(service, "rob", "r1", helpful="no", problem="none")
+    service.answer("ben", "r1", helpful="no", problem="facts")
+    service.settle()
+    assert copies(service)["r1"][1].metadata["asked"] == ["helpful", "problem"]
+    assert service.conflicts().keys() == {
+        ("r1", "problem")
+    }  # what rob left as it was decided nothing
+    decide(service, "rob", "r1", helpful="no", problem="none")
+    assert service.decision("r1", "problem")["c"] == 0.999
+    assert service.conflicts() == {}
+    sweep(service.world, D)
+    service.settle()
+    choices = service.world.settings.plan.model_dump()
+    other = ServiceInMemory.build(service.argilla.copy(), service.store.redis, choices)
     adopt(other.world, other.world.gateway.datasets())
     sweep(other.world, D)
     other.settle()
-    assert other.state() == town.state()
+    assert other.state() == service.state()
 
 
 def test_a_copy_made_by_an_earlier_release_asks_for_everything_until_it_is_renewed(
-    reviewed: Town,
+    reviewed: ServiceInMemory,
 ) -> None:
     divided(reviewed, "r1")
     divided(reviewed, "r2")
@@ -249,7 +219,9 @@ def test_a_copy_made_by_an_earlier_release_asks_for_everything_until_it_is_renew
     assert copies(reviewed)["r2"][1].metadata["asked"] == ["helpful"]
 
 
-def test_the_note_comes_first_and_one_that_does_not_is_told_and_mended(reviewed: Town) -> None:
+def test_the_note_comes_first_and_one_that_does_not_is_told_and_mended(
+    reviewed: ServiceInMemory,
+) -> None:
     review = reviewed.argilla.sets[review_id(reviewed)]
     assert [q.name for q in review.questions] == ["conflicts", "helpful", "problem", "stars", "why"]
     assert inspect(reviewed.world, D) == ""
@@ -267,7 +239,7 @@ def test_the_note_comes_first_and_one_that_does_not_is_told_and_mended(reviewed:
 
 
 def test_after_a_fresh_start_what_was_decided_in_an_older_review_dataset_counts(
-    reviewed: Town,
+    reviewed: ServiceInMemory,
 ) -> None:
     """Its note comes last; a new one in its place would know nothing of it."""
     review = reviewed.argilla.sets[review_id(reviewed)]
@@ -277,7 +249,7 @@ def test_after_a_fresh_start_what_was_decided_in_an_older_review_dataset_counts(
     reviewed.settle()
     decide(reviewed, "rob", "r1", helpful="no")
     choices = reviewed.world.settings.plan.model_dump()
-    other = Town.build(reviewed.argilla.copy(), reviewed.store.redis, choices)
+    other = ServiceInMemory.build(reviewed.argilla.copy(), reviewed.store.redis, choices)
     (found,) = adopt(other.world, other.world.gateway.datasets())
     assert (found.id, found.word) == (review.id, "kept")
     sweep(other.world, D)
@@ -286,17 +258,19 @@ def test_after_a_fresh_start_what_was_decided_in_an_older_review_dataset_counts(
 
 
 def test_a_record_that_is_only_unsure_is_told_of_as_well(build: Build) -> None:
-    town = opened(build(review_worth=0.1))
+    service = opened(build(review_worth=0.1))
     for who in ("ann", "ben"):
-        town.answer(who, "r1", helpful="yes")
-    town.settle()
-    note = in_review(town, "r1")[NOTE.name]
+        service.answer(who, "r1", helpful="yes")
+    service.settle()
+    note = in_review(service, "r1")[NOTE.name]
     assert "we lean to yes" in note
     assert "nobody says otherwise" in note
-    assert town.argilla.shown("r1", NOTE) is None  # no conflict, no note on the record itself
+    assert service.argilla.shown("r1", NOTE) is None  # no conflict, no note on the record itself
 
 
-def test_what_arrives_about_a_copy_wakes_the_distiller_of_its_original(reviewed: Town) -> None:
+def test_what_arrives_about_a_copy_wakes_the_distiller_of_its_original(
+    reviewed: ServiceInMemory,
+) -> None:
     split(reviewed, "r1")
     reviewed.settle()
     forget_jobs(reviewed)
@@ -309,7 +283,7 @@ def test_what_arrives_about_a_copy_wakes_the_distiller_of_its_original(reviewed:
 
 
 @pytest.mark.parametrize("how", ["draft", "discarded", "deleted"])
-def test_an_adjudication_can_be_taken_back(reviewed: Town, how: str) -> None:
+def test_an_adjudication_can_be_taken_back(reviewed: ServiceInMemory, how: str) -> None:
     split(reviewed, "r1")
     reviewed.settle()
     before = reviewed.state()
@@ -327,42 +301,44 @@ def test_an_adjudication_can_be_taken_back(reviewed: Town, how: str) -> None:
 
 
 def test_reviewers_who_differ_are_a_conflict_of_adjudications(build: Build) -> None:
-    town = build(review_overlap=2)
-    town.argilla.chiefs.add("sue")
-    opened(town)
-    split(town, "r1")
-    town.settle()
-    decide(town, "rob", "r1", helpful="no")
-    decide(town, "sue", "r1", helpful="yes")
-    conflict = town.store.datasets.conflicts(D)["r1", "helpful"]
+    service = build(review_overlap=2)
+    service.argilla.chiefs.add("sue")
+    opened(service)
+    split(service, "r1")
+    service.settle()
+    decide(service, "rob", "r1", helpful="no")
+    decide(service, "sue", "r1", helpful="yes")
+    conflict = service.store.datasets.conflicts(D)["r1", "helpful"]
     assert (conflict["state"], conflict["kind"]) == ("open", "adjudications")
-    assert town.conflicts() == {("r1", "helpful"): {"no": ["rob"], "yes": ["sue"]}}
-    assert town.decision("r1")["v"] == "yes"  # the latest
-    decide(town, "rob", "r1", helpful="yes")
-    assert town.conflicts() == {}
+    assert service.conflicts() == {("r1", "helpful"): {"no": ["rob"], "yes": ["sue"]}}
+    assert service.decision("r1")["v"] == "yes"  # the latest
+    decide(service, "rob", "r1", helpful="yes")
+    assert service.conflicts() == {}
 
 
 def test_the_latest_of_two_reviewers_decides_on_a_fresh_start_as_well(build: Build) -> None:
     """The last in Argilla's list used to, or the last whose delivery arrived."""
-    town = build()
-    town.argilla.chiefs.update(("rob", "sue"))
-    enable(town.world, D)
-    town.settle()
-    split(town, "r1")
-    town.settle()
+    service = build()
+    service.argilla.chiefs.update(("rob", "sue"))
+    enable(service.world, D)
+    service.settle()
+    split(service, "r1")
+    service.settle()
     for who, value in (("rob", "no"), ("sue", "no"), ("rob", "yes"), ("sue", "no"), ("rob", "yes")):
-        decide(town, who, "r1", helpful=value)
-    sweep(town.world, D)
-    town.settle()
-    other = Town.build(town.argilla.copy(), town.store.redis, town.world.settings.plan.model_dump())
+        decide(service, who, "r1", helpful=value)
+    sweep(service.world, D)
+    service.settle()
+    other = ServiceInMemory.build(
+        service.argilla.copy(), service.store.redis, service.world.settings.plan.model_dump()
+    )
     adopt(other.world, other.argilla.datasets())
     sweep(other.world, D)
     other.settle()
-    assert town.decision("r1")["v"] == other.decision("r1")["v"] == "yes"
+    assert service.decision("r1")["v"] == other.decision("r1")["v"] == "yes"
 
 
 def test_a_copy_is_withdrawn_when_its_record_settles_and_nobody_has_opened_it(
-    reviewed: Town,
+    reviewed: ServiceInMemory,
 ) -> None:
     split(reviewed, "r1")
     split(reviewed, "r2")
@@ -378,7 +354,9 @@ def test_a_copy_is_withdrawn_when_its_record_settles_and_nobody_has_opened_it(
     assert set(reviewed.store.reviews.all_copies(D)) == {"r2"}
 
 
-def test_an_answer_of_somebody_else_in_the_review_dataset_is_a_vote(reviewed: Town) -> None:
+def test_an_answer_of_somebody_else_in_the_review_dataset_is_a_vote(
+    reviewed: ServiceInMemory,
+) -> None:
     split(reviewed, "r1")
     reviewed.settle()
     decide(reviewed, "cas", "r1", helpful="no", why="mine")
@@ -389,7 +367,9 @@ def test_an_answer_of_somebody_else_in_the_review_dataset_is_a_vote(reviewed: To
     assert ("cas", "submitted") not in responses  # it is not one of the dataset's own
 
 
-def test_somebody_who_answered_the_record_has_one_vote_wherever_they_answer(reviewed: Town) -> None:
+def test_somebody_who_answered_the_record_has_one_vote_wherever_they_answer(
+    reviewed: ServiceInMemory,
+) -> None:
     split(reviewed, "r1")
     reviewed.settle()
     before = reviewed.decision("r1")["p"]
@@ -400,22 +380,22 @@ def test_somebody_who_answered_the_record_has_one_vote_wherever_they_answer(revi
 def test_an_ambiguous_record_asks_for_more_votes_before_it_asks_for_an_adjudication(
     build: Build,
 ) -> None:
-    town = opened(build(more_votes=1))
-    split(town, "r1")
-    town.settle()
-    _, row = copies(town)["r1"]
+    service = opened(build(more_votes=1))
+    split(service, "r1")
+    service.settle()
+    _, row = copies(service)["r1"]
     assert (row.metadata["asks"], row.metadata["priority"]) == ("votes", 0.0)
     assert row.metadata["wanted"] > 0
-    assert in_review(town, "r1") == {}  # nobody is led
-    assert town.argilla.sets[review_id(town)].min_submitted == 2
-    decide(town, "cas", "r1", helpful="no")
-    _, row = copies(town)["r1"]
+    assert in_review(service, "r1") == {}  # nobody is led
+    assert service.argilla.sets[review_id(service)].min_submitted == 2
+    decide(service, "cas", "r1", helpful="no")
+    _, row = copies(service)["r1"]
     assert (row.metadata["asks"], row.metadata["wanted"]) == ("adjudication", 0.0)
     assert row.metadata["priority"] > 0
-    assert set(in_review(town, "r1")) == {NOTE.name}
+    assert set(in_review(service, "r1")) == {NOTE.name}
 
 
-def test_a_fresh_start_on_the_same_argilla_comes_to_the_same(reviewed: Town) -> None:
+def test_a_fresh_start_on_the_same_argilla_comes_to_the_same(reviewed: ServiceInMemory) -> None:
     for record in ("r1", "r2", "r3"):
         split(reviewed, record)
     reviewed.settle()
@@ -424,7 +404,7 @@ def test_a_fresh_start_on_the_same_argilla_comes_to_the_same(reviewed: Town) -> 
     sweep(reviewed.world, D)
     reviewed.settle()
     choices = reviewed.world.settings.plan.model_dump()
-    other = Town.build(reviewed.argilla.copy(), reviewed.store.redis, choices)
+    other = ServiceInMemory.build(reviewed.argilla.copy(), reviewed.store.redis, choices)
     every = other.world.gateway.datasets()
     assert [d.id for d in every if other.world.distils(d)] == [D]
     (found,) = adopt(other.world, every)
@@ -435,7 +415,7 @@ def test_a_fresh_start_on_the_same_argilla_comes_to_the_same(reviewed: Town) -> 
     assert set(copies(other)) == set(copies(reviewed))
 
 
-def test_lost_deliveries_of_reviewers_are_made_good_by_a_sweep(reviewed: Town) -> None:
+def test_lost_deliveries_of_reviewers_are_made_good_by_a_sweep(reviewed: ServiceInMemory) -> None:
     split(reviewed, "r1")
     reviewed.settle()
     copy_id, _ = copies(reviewed)["r1"]
@@ -445,7 +425,7 @@ def test_lost_deliveries_of_reviewers_are_made_good_by_a_sweep(reviewed: Town) -
     assert reviewed.decision("r1")["v"] == "no"
 
 
-def test_a_failure_while_copying_loses_nothing(reviewed: Town) -> None:
+def test_a_failure_while_copying_loses_nothing(reviewed: ServiceInMemory) -> None:
     reviewed.argilla.before = once("put_records", raising(ArgillaUnavailable("away")))
     split(reviewed, "r1")
     reviewed.distil()
@@ -456,7 +436,9 @@ def test_a_failure_while_copying_loses_nothing(reviewed: Town) -> None:
     assert reviewed.store.reviews.desk_size(D) == 0
 
 
-def test_a_copy_that_argilla_refuses_is_told_and_holds_up_no_other(reviewed: Town) -> None:
+def test_a_copy_that_argilla_refuses_is_told_and_holds_up_no_other(
+    reviewed: ServiceInMemory,
+) -> None:
     reviewed.argilla.refuses.add("r1")
     split(reviewed, "r1")
     split(reviewed, "r2")
@@ -468,7 +450,9 @@ def test_a_copy_that_argilla_refuses_is_told_and_holds_up_no_other(reviewed: Tow
     assert status(reviewed.store)[0]["review"]["refused"].keys() <= {"r1"}
 
 
-def test_a_deleted_review_dataset_is_told_loses_nothing_and_is_mended(reviewed: Town) -> None:
+def test_a_deleted_review_dataset_is_told_loses_nothing_and_is_mended(
+    reviewed: ServiceInMemory,
+) -> None:
     split(reviewed, "r1")
     split(reviewed, "r2")
     reviewed.settle()
@@ -487,14 +471,14 @@ def test_a_deleted_review_dataset_is_told_loses_nothing_and_is_mended(reviewed: 
 
 
 def test_a_changed_overlap_is_told_and_mended(build: Build) -> None:
-    town = opened(build(review_overlap=2))
-    town.argilla.update_dataset(review_id(town), distribution={"min_submitted": 5})
-    assert "completed by 5 answers, not by 2" in inspect(town.world, D)
-    assert enable(town.world, D).word == "mended"
-    assert inspect(town.world, D) == ""
+    service = opened(build(review_overlap=2))
+    service.argilla.update_dataset(review_id(service), distribution={"min_submitted": 5})
+    assert "completed by 5 answers, not by 2" in inspect(service.world, D)
+    assert enable(service.world, D).word == "mended"
+    assert inspect(service.world, D) == ""
 
 
-def test_a_label_removed_there_is_told_and_mended(reviewed: Town) -> None:
+def test_a_label_removed_there_is_told_and_mended(reviewed: ServiceInMemory) -> None:
     review = reviewed.argilla.sets[review_id(reviewed)]
     question = review.question("problem")
     assert question is not None
@@ -507,29 +491,33 @@ def test_a_label_removed_there_is_told_and_mended(reviewed: Town) -> None:
 def test_no_more_copies_than_the_settings_allow_and_the_best_of_what_waits_come_next(
     build: Build,
 ) -> None:
-    town = opened(build(review_most=1, settled_confidence=0.75))
+    service = opened(build(review_most=1, settled_confidence=0.75))
     for record in ("r1", "r2", "r3"):
-        split(town, record)
-    town.settle()
-    assert len(copies(town)) == 1
-    (first,) = copies(town)
-    town.answer("ben", first, helpful="yes")  # it settles by itself
-    town.settle()
-    assert len(copies(town)) == 1
-    assert first not in copies(town)
-    (second,) = copies(town)
-    decide(town, "rob", second, helpful="no")  # what is reviewed takes nobody's place
-    assert len(copies(town)) == 2
-    assert [r for r, _ in town.store.reviews.due(D)] == [r for r in copies(town) if r != second]
+        split(service, record)
+    service.settle()
+    assert len(copies(service)) == 1
+    (first,) = copies(service)
+    service.answer("ben", first, helpful="yes")  # it settles by itself
+    service.settle()
+    assert len(copies(service)) == 1
+    assert first not in copies(service)
+    (second,) = copies(service)
+    decide(service, "rob", second, helpful="no")  # what is reviewed takes nobody's place
+    assert len(copies(service)) == 2
+    assert [r for r, _ in service.store.reviews.due(D)] == [
+        r for r in copies(service) if r != second
+    ]
 
 
-def test_a_review_dataset_is_not_reviewed_itself_and_not_distilled(reviewed: Town) -> None:
+def test_a_review_dataset_is_not_reviewed_itself_and_not_distilled(
+    reviewed: ServiceInMemory,
+) -> None:
     with pytest.raises(CannotReview, match="review dataset itself"):
         enable(reviewed.world, review_id(reviewed))
     assert sweep(reviewed.world, review_id(reviewed)).word == "ignored: a review dataset"
 
 
-def test_disabling_leaves_what_was_decided(reviewed: Town) -> None:
+def test_disabling_leaves_what_was_decided(reviewed: ServiceInMemory) -> None:
     split(reviewed, "r1")
     reviewed.settle()
     decide(reviewed, "rob", "r1", helpful="no")
@@ -542,35 +530,35 @@ def test_disabling_leaves_what_was_decided(reviewed: Town) -> None:
 
 
 def test_a_dataset_is_reviewed_in_the_workspace_that_the_settings_name(build: Build) -> None:
-    town = opened(build(review_workspace="quality"))
-    assert town.argilla.sets[review_id(town)].full_name == "quality/chat-review"
+    service = opened(build(review_workspace="quality"))
+    assert service.argilla.sets[review_id(service)].full_name == "quality/chat-review"
     with pytest.raises(CannotReview, match="no workspace 'nowhere'"):
         opened(build(review_workspace="nowhere"))
 
 
 def test_the_queue_is_put_in_order_anew_once_the_strategy_is_to_be_believed(build: Build) -> None:
-    town = opened(build(strategy="learned", review_share=1.0))
+    service = opened(build(strategy="learned", review_share=1.0))
     records = [f"n{n:02}" for n in range(30)]
-    town.argilla.add(*records)
+    service.argilla.add(*records)
     for record in records:
-        split(town, record)
-    town.settle()
-    assert "helpful" in town.store.datasets.info(D)["early"].split()
+        split(service, record)
+    service.settle()
+    assert "helpful" in service.store.datasets.info(D)["early"].split()
     for n, record in enumerate(records[:20]):
-        copy_id, _ = copies(town)[record]
-        town.argilla.answer("rob", copy_id, helpful="yes" if n % 2 else "no")
-        town.mark(record)
-    town.settle()
-    assert "helpful" not in town.store.datasets.info(D)["early"].split()
-    due = dict(town.store.reviews.due(D))
+        copy_id, _ = copies(service)[record]
+        service.argilla.answer("rob", copy_id, helpful="yes" if n % 2 else "no")
+        service.mark(record)
+    service.settle()
+    assert "helpful" not in service.store.datasets.info(D)["early"].split()
+    due = dict(service.store.reviews.due(D))
     assert set(due) == set(records[20:])
     for record, worth in due.items():
-        gain, teaching, *_ = town.decision(record)["worth"]
+        gain, teaching, *_ = service.decision(record)["worth"]
         assert 0.9 < worth / (gain + teaching) < 1.15  # chance hardly has a say any more
 
 
 def test_the_doctor_looks_at_the_review_dataset(
-    reviewed: Town, monkeypatch: pytest.MonkeyPatch
+    reviewed: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doctor, "ARRIVAL_S", 0.05)
 
@@ -585,7 +573,7 @@ def test_the_doctor_looks_at_the_review_dataset(
     assert "review enable" in finding().text
 
 
-def test_the_parts_of_what_a_review_is_worth_add_up_to_it(reviewed: Town) -> None:
+def test_the_parts_of_what_a_review_is_worth_add_up_to_it(reviewed: ServiceInMemory) -> None:
     reviewed.argilla.chiefs.add("sue")
     for record in ("r1", "r2", "r3"):
         reviewed.answer("ann", record, helpful="yes", problem="none")
@@ -602,7 +590,7 @@ def test_the_parts_of_what_a_review_is_worth_add_up_to_it(reviewed: Town) -> Non
     assert {each.record for each in queue if each.dispute == 1.0} == {"r3"}
 
 
-def test_the_queue_tells_the_records_text_while_it_is_in_it(reviewed: Town) -> None:
+def test_the_queue_tells_the_records_text_while_it_is_in_it(reviewed: ServiceInMemory) -> None:
     reviewed.argilla.rows[D]["r1"].fields = {"text": "I was\n charged twice. " + "x" * 900}
     split(reviewed, "r1")
     reviewed.settle()
@@ -616,62 +604,64 @@ def test_the_queue_tells_the_records_text_while_it_is_in_it(reviewed: Town) -> N
 
 def test_a_queue_is_the_best_of_what_is_worth_a_review(build: Build) -> None:
     """One of 82 among 82 records is none."""
-    town = opened(build())
+    service = opened(build())
     records = [f"n{n:02}" for n in range(82)]
-    town.argilla.add(*records)
+    service.argilla.add(*records)
     for record in records:
-        split(town, record)
-    town.settle()
-    due = [record for record, _ in town.store.reviews.due(D, 0, 100)]
+        split(service, record)
+    service.settle()
+    due = [record for record, _ in service.store.reviews.due(D, 0, 100)]
     assert len(due) == 82
-    info = town.store.datasets.info(D)
+    info = service.store.datasets.info(D)
     assert lookup.queue_of(info, 82) == Queue(queued=21, behind=61, settled=0)
-    assert set(due[:21]) <= set(copies(town))
-    assert len(copies(town)) <= 2 * 21
+    assert set(due[:21]) <= set(copies(service))
+    assert len(copies(service)) <= 2 * 21
     for n in range(10):  # as they are reviewed, the next come up
-        ((best, _worth),) = town.store.reviews.due(D, 0, 1)
-        decide(town, "rob", best, helpful="yes" if n % 2 else "no")
-    due = [record for record, _ in town.store.reviews.due(D, 0, 100)]
+        ((best, _worth),) = service.store.reviews.due(D, 0, 1)
+        decide(service, "rob", best, helpful="yes" if n % 2 else "no")
+    due = [record for record, _ in service.store.reviews.due(D, 0, 100)]
     assert len(due) == 72
-    assert set(due[:21]) <= set(copies(town))
+    assert set(due[:21]) <= set(copies(service))
 
 
 def test_a_copy_that_has_fallen_far_behind_goes_unless_somebody_opened_it(build: Build) -> None:
-    town = opened(build(review_share=0.01))
+    service = opened(build(review_share=0.01))
     records = [f"n{n:02}" for n in range(25)]
-    town.argilla.add(*records)
+    service.argilla.add(*records)
     for record in records:
-        split(town, record)
-    town.settle()
-    due = [record for record, _ in town.store.reviews.due(D, 0, 100)]
+        split(service, record)
+    service.settle()
+    due = [record for record, _ in service.store.reviews.due(D, 0, 100)]
     last = due[20:]
     kept = {
         record: {"id": f"copy-{record}", "mark": "", "priority": 0.0, "q": []} for record in last
     }
-    with town.store.redis.pipeline() as pipe:
-        town.store.reviews.write_copies(pipe, D, kept)
+    with service.store.redis.pipeline() as pipe:
+        service.store.reviews.write_copies(pipe, D, kept)
         pipe.execute()
     for record in last:
-        town.argilla.rows[review_id(town)][f"copy-{record}"] = Row(external_id=record)
-    town.argilla.answer("rob", f"copy-{last[0]}", "draft", helpful="yes")
-    town.mark("r1")
-    town.settle()
-    assert set(copies(town)) & set(last) == {last[0]}
+        service.argilla.rows[review_id(service)][f"copy-{record}"] = Row(external_id=record)
+    service.argilla.answer("rob", f"copy-{last[0]}", "draft", helpful="yes")
+    service.mark("r1")
+    service.settle()
+    assert set(copies(service)) & set(last) == {last[0]}
 
 
 def test_a_record_that_nobody_contests_is_in_the_queue_if_a_review_is_worth_something(
     build: Build,
 ) -> None:
-    town = opened(build(settled_confidence=0.99))
+    service = opened(build(settled_confidence=0.99))
     for who in ("ann", "ben"):
-        town.answer(who, "r1", helpful="yes")
-    town.answer("ann", "r2", helpful="yes")
-    town.answer("ben", "r2", helpful="yes", problem="tone")
-    town.settle()
-    assert [record for record, _ in town.store.reviews.due(D)] == ["r2"]  # one vote of one on it
+        service.answer(who, "r1", helpful="yes")
+    service.answer("ann", "r2", helpful="yes")
+    service.answer("ben", "r2", helpful="yes", problem="tone")
+    service.settle()
+    assert [record for record, _ in service.store.reviews.due(D)] == ["r2"]  # one vote of one on it
 
 
-def test_a_copy_whose_write_is_in_doubt_goes_on_asking_what_it_asked(reviewed: Town) -> None:
+def test_a_copy_whose_write_is_in_doubt_goes_on_asking_what_it_asked(
+    reviewed: ServiceInMemory,
+) -> None:
     """We do not know of it: the lease was lost while it was being made."""
     divided(reviewed, "r1")
     reviewed.settle()

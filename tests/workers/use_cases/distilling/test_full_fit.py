@@ -24,8 +24,7 @@ from argilla_distill.workers.models.values import json_of
 from argilla_distill.workers.use_cases.distilling.publishing import DISPUTED
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
-from tests.workers.conftest import Build
-from tests.workers.service_in_memory import Town
+from tests.workers.service_in_memory import Build, ServiceInMemory
 
 TOPICS = DatasetQuestion("q-topics", "topics", "multi_label_selection", ("tone", "facts", "length"))
 RATED = DatasetQuestion("q-rated", "rated", "rating", ("1", "2", "3", "4", "5"))
@@ -85,34 +84,34 @@ OTHER: st.SearchStrategy[tuple[str, str, str, dict[str, Any]]] = st.tuples(
 PATH = st.lists(st.tuples(st.one_of(ANSWER, ANSWER, ANSWER, OTHER), st.booleans()), max_size=30)
 
 
-def walk(town: Town, path: list[tuple[Any, bool]]) -> None:
+def walk(service: ServiceInMemory, path: list[tuple[Any, bool]]) -> None:
     """Do what the path says; some deliveries are lost."""
-    rows = town.argilla.rows[D]
+    rows = service.argilla.rows[D]
     for (kind, who, record, values), delivered in path:
         if kind == "distil":
-            town.distil()
+            service.distil()
         elif kind == "sweep":
-            sweep(town.world, D)
+            sweep(service.world, D)
         elif record not in rows:
             continue
         elif kind == "answer":
-            town.argilla.answer(who, record, **values)
+            service.argilla.answer(who, record, **values)
         elif kind == "retract" and who in rows[record].responses:
-            town.argilla.retract(who, record)
+            service.argilla.retract(who, record)
         elif kind == "delete":
             rows[record].responses.pop(who, None)
         elif kind == "drop record":
             del rows[record]
         if delivered:
-            town.mark(record)
+            service.mark(record)
 
 
-def crowd(town: Town, seed: int) -> None:
+def crowd(service: ServiceInMemory, seed: int) -> None:
     """Two people answer each record, on texts that tell whether it is helpful."""
     draw = random.Random(seed)
     for i, record in enumerate(RECORDS):
         true = draw.choice(["yes", "no"])
-        town.argilla.rows[D][record] = Row(fields={"text": f"{TEXT} {TELLING[true]} {i}"})
+        service.argilla.rows[D][record] = Row(fields={"text": f"{TEXT} {TELLING[true]} {i}"})
         for who in draw.sample(PEOPLE[:3], 2):
             wrong = "no" if true == "yes" else "yes"
             values: dict[str, Any] = {
@@ -123,29 +122,29 @@ def crowd(town: Town, seed: int) -> None:
                 "marks": draw.choice([[], [marked(0, 3, "name")]]),
                 "reply": draw.choice(["He left.", "He left early."]),
             }
-            town.argilla.answer(who, record, **values)
-            town.mark(record)
+            service.argilla.answer(who, record, **values)
+            service.mark(record)
         if i % 8 == 7:
-            town.distil()
+            service.distil()
 
 
-def full_fit(town: Town, kept: Model) -> Model:
+def full_fit(service: ServiceInMemory, kept: Model) -> Model:
     """A model that is fitted to the whole history at once."""
-    people = town.store.datasets.annotators(D)
+    people = service.store.datasets.annotators(D)
     witness = Witness(kept.question.name, kept.asked, people)
     model = Model(kept.question, witness, registry.create("learned", kept.asked))
-    model.fold(town.store.history.after(D, START))
-    found = town.world.gateway.records(D, list(town.argilla.rows[D]))
+    model.fold(service.store.history.after(D, START))
+    found = service.world.gateway.records(D, list(service.argilla.rows[D]))
     model.read(found.values())
     model.refit()
     return model
 
 
-def agrees(town: Town, model: Model, record: str) -> None:
+def agrees(service: ServiceInMemory, model: Model, record: str) -> None:
     """What is stored of one question on one record is what the model says."""
     question = model.question.name
-    (decisions,) = town.store.datasets.decisions(D, [record])
-    (entry,) = town.store.datasets.ledger(D, [record])
+    (decisions,) = service.store.datasets.decisions(D, [record])
+    (entry,) = service.store.datasets.ledger(D, [record])
     if not decisions or not entry:
         return
     stored, [now] = decisions[question], model.strategy.decide([record])
@@ -155,7 +154,7 @@ def agrees(town: Town, model: Model, record: str) -> None:
         assert stored["v"] == json_of(model.asked, now.value)
     for part, p in stored["p"].items() if now.scores is not None else ():
         assert p == pytest.approx(now.posterior.get(part, p), abs=APART)
-    kept = town.store.datasets.conflicts(D).get((record, question))
+    kept = service.store.datasets.conflicts(D).get((record, question))
     if abs(now.confidence - SETTLED) > APART:
         votes = model.witness.votes(record, entry)
         found = conflicts.of_adjudications(record, model.witness.verdicts(record))
@@ -163,18 +162,18 @@ def agrees(town: Town, model: Model, record: str) -> None:
         assert (found.state if found else "settled") == (kept["state"] if kept else "settled")
 
 
-def queued(town: Town, models: list[Model], record: str) -> None:
+def queued(service: ServiceInMemory, models: list[Model], record: str) -> None:
     """Whether a review of the record is wanted, and its worth, follow from what the models say."""
-    [worth] = town.store.reviews.worth(D, [record])
-    [entry] = town.store.datasets.ledger(D, [record])
-    found = town.world.gateway.records(D, [record]).get(record)
+    [worth] = service.store.reviews.worth(D, [record])
+    [entry] = service.store.datasets.ledger(D, [record])
+    found = service.world.gateway.records(D, [record]).get(record)
     if not entry or found is None or not complete(found):
         assert worth is None
         return
     low, high, gain, most_gain, in_conflict = 0.0, 0.0, 0.0, 0.0, False
     for model in models:
         [now] = model.strategy.decide([record])
-        conflict = town.store.datasets.conflicts(D).get((record, model.question.name))
+        conflict = service.store.datasets.conflicts(D).get((record, model.question.name))
         is_open = bool(conflict and conflict["state"] == "open")
         in_conflict |= is_open
         unsure = bool(now.contributions) and not now.adjudicated
@@ -220,23 +219,23 @@ def test_what_is_stored_is_a_full_fit_of_the_facts(
     build: Build, seed: int, path: list[tuple[Any, bool]]
 ) -> None:
     """The default strategy, texts, a reviewer, all types of questions, edits and deletions."""
-    town = build(strategy="learned", overlap=2, settled_confidence=SETTLED, review_worth=WORTH)
-    sources = town.world.settings.plan.sources.model_copy(update={"reviewers": ("rob",)})
-    plan = town.world.settings.plan.model_copy(update={"sources": sources})
-    changed = town.world.settings.model_copy(update={"plan": plan})
-    town.world = replace(town.world, settings=changed)
-    town.argilla.sets[D] = replace(CHAT, questions=(*ALL, NOTE))
-    town.argilla.rows[D].clear()
-    crowd(town, seed)
-    walk(town, path)
-    sweep(town.world, D)
-    town.settle()
-    dataset = town.argilla.sets[D]
-    models = Models.load(town.store, dataset, town.world.plan(dataset.full_name))
-    fits = [full_fit(town, kept) for kept in models.by_question.values()]
-    for record in town.argilla.rows[D]:
+    service = build(strategy="learned", overlap=2, settled_confidence=SETTLED, review_worth=WORTH)
+    sources = service.world.settings.plan.sources.model_copy(update={"reviewers": ("rob",)})
+    plan = service.world.settings.plan.model_copy(update={"sources": sources})
+    changed = service.world.settings.model_copy(update={"plan": plan})
+    service.world = replace(service.world, settings=changed)
+    service.argilla.sets[D] = replace(CHAT, questions=(*ALL, NOTE))
+    service.argilla.rows[D].clear()
+    crowd(service, seed)
+    walk(service, path)
+    sweep(service.world, D)
+    service.settle()
+    dataset = service.argilla.sets[D]
+    models = Models.load(service.store, dataset, service.world.plan(dataset.full_name))
+    fits = [full_fit(service, kept) for kept in models.by_question.values()]
+    for record in service.argilla.rows[D]:
         for model in fits:
-            agrees(town, model, record)
-        queued(town, fits, record)
-    gone = {record for record, _ in town.store.reviews.due(D)} - town.argilla.rows[D].keys()
+            agrees(service, model, record)
+        queued(service, fits, record)
+    gone = {record for record, _ in service.store.reviews.due(D)} - service.argilla.rows[D].keys()
     assert not gone

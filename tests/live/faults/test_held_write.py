@@ -9,9 +9,9 @@ from demo.argilla_api import Api
 from demo.argilla_json import Json, unique
 from demo.installation import eventually, installed, ours
 from demo.servers import Argilla, RedisServer
-from tests.live.proxy import Proxy
-from tests.live.test_distilled import crowd, dataset_of, records_of
-from tests.live.test_faults import kill
+from tests.live.annotated_dataset import crowd, dataset_of, records_of
+from tests.live.faults.killed_process import kill
+from tests.live.faults.proxy import Proxy
 
 
 class Held:

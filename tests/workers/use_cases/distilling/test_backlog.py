@@ -16,68 +16,56 @@ from argilla_distill.workers.use_cases.distilling import backlog
 from argilla_distill.workers.use_cases.distilling import distil as distilling
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import D
-from tests.workers.service_in_memory import Town
+from tests.workers.recorded_calls import asked
+from tests.workers.service_in_memory import ServiceInMemory
 
 
-def asked(town: Town) -> list[list[str]]:
-    """The ids of every look at records, as they are made."""
-    looks: list[list[str]] = []
-    real = town.argilla.records
-
-    def records(dataset_id: str, ids: Sequence[str], settled: bool = False) -> Any:
-        looks.append(list(ids))
-        return real(dataset_id, ids, settled)
-
-    town.argilla.records = records  # type: ignore[method-assign]
-    return looks
-
-
-def answered(town: Town, n: int) -> list[str]:
+def answered(service: ServiceInMemory, n: int) -> list[str]:
     """So many records with an answer each."""
     ids = [f"n{i}" for i in range(n)]
-    town.argilla.add(*ids)
+    service.argilla.add(*ids)
     for record in ids:
-        town.argilla.answer("ann", record, helpful="yes")
+        service.argilla.answer("ann", record, helpful="yes")
     return ids
 
 
-def hurry(town: Town) -> None:
+def hurry(service: ServiceInMemory) -> None:
     """Make every slice end after its first step."""
-    town.store.redis.set(Keys(town.store.datasets._keys.prefix).of(D, "wanted"), "1")
+    service.store.redis.set(Keys(service.store.datasets._keys.prefix).of(D, "wanted"), "1")
 
 
 @pytest.mark.parametrize("known", [True, False])
 def test_records_deleted_in_bulk_are_asked_for_once_each_and_many_at_a_time(
-    town: Town, known: bool
+    service: ServiceInMemory, known: bool
 ) -> None:
-    ids = answered(town, 3_000) if known else [f"n{i}" for i in range(3_000)]
+    ids = answered(service, 3_000) if known else [f"n{i}" for i in range(3_000)]
     if known:
-        sweep(town.world, D)
-        town.settle()
+        sweep(service.world, D)
+        service.settle()
         for record in ids:
-            del town.argilla.rows[D][record]
-    looks = asked(town)
-    town.mark(*ids)
-    town.settle()
+            del service.argilla.rows[D][record]
+    looks = asked(service)
+    service.mark(*ids)
+    service.settle()
     assert set(Counter(i for look in looks for i in look).values()) == {1}
     assert len(looks) <= 3 + 1 + 3_000 // 1_000
-    assert set(ids).isdisjoint(town.store.datasets.standing(D))
-    assert town.store.datasets.decisions(D, ids) == [None] * len(ids)
-    assert town.store.dirty.sizes(D) == (0, 0, 0)
+    assert set(ids).isdisjoint(service.store.datasets.standing(D))
+    assert service.store.datasets.decisions(D, ids) == [None] * len(ids)
+    assert service.store.dirty.sizes(D) == (0, 0, 0)
 
 
 def test_a_slice_goes_on_where_the_last_one_stopped_surveying(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(distilling, "BATCH", 20)
     monkeypatch.setattr(backlog, "STEP", 100)
     monkeypatch.setattr(backlog, "SURVEY", 200)
-    town.mark(*answered(town, 600))
-    looks = asked(town)
-    hurry(town)
+    service.mark(*answered(service, 600))
+    looks = asked(service)
+    hurry(service)
     for _ in range(200):
-        town.distil()
-        if not town.store.dirty.sizes(D)[0]:
+        service.distil()
+        if not service.store.dirty.sizes(D)[0]:
             break
     large = Counter(i for look in looks if len(look) > 20 for i in look)
     every = Counter(i for look in looks for i in look)
@@ -85,42 +73,44 @@ def test_a_slice_goes_on_where_the_last_one_stopped_surveying(
     assert max(every.values()) <= 2  # surveyed, then decided and published
 
 
-def test_a_fresh_answer_overtakes_a_backlog(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fresh_answer_overtakes_a_backlog(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(distilling, "BATCH", 20)
-    town.argilla.add("fresh")
-    town.mark(*answered(town, 400))
-    hurry(town)
-    town.distil()
+    service.argilla.add("fresh")
+    service.mark(*answered(service, 400))
+    hurry(service)
+    service.distil()
     for user in ("ann", "ben"):
-        town.answer(user, "fresh", helpful="yes")
-    before = town.store.dirty.sizes(D)[0]
-    town.distil()
-    assert town.argilla.shown("fresh") is not None
-    assert town.store.dirty.sizes(D)[0] > before - 30
+        service.answer(user, "fresh", helpful="yes")
+    before = service.store.dirty.sizes(D)[0]
+    service.distil()
+    assert service.argilla.shown("fresh") is not None
+    assert service.store.dirty.sizes(D)[0] > before - 30
 
 
 def test_a_fresh_answer_need_not_wait_for_the_survey_to_end(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(distilling, "BATCH", 20)
     monkeypatch.setattr(backlog, "STEP", 50)
-    town.argilla.add("fresh")
-    town.mark(*answered(town, 400))
+    service.argilla.add("fresh")
+    service.mark(*answered(service, 400))
     when: list[int] = []
-    real = town.argilla.records
+    real = service.argilla.records
 
     def records(dataset_id: str, ids: Sequence[str], settled: bool = False) -> Any:
         if len(ids) == 50:
             when.append(len(when))
             if len(when) == 2:
                 for user in ("ann", "ben"):
-                    town.answer(user, "fresh", helpful="yes")
+                    service.answer(user, "fresh", helpful="yes")
             if len(when) == 4:
-                assert town.argilla.shown("fresh") is not None
+                assert service.argilla.shown("fresh") is not None
         return real(dataset_id, ids, settled)
 
-    town.argilla.records = records  # type: ignore[method-assign]
-    town.settle()
+    service.argilla.records = records  # type: ignore[method-assign]
+    service.settle()
     assert len(when) == 8
 
 

@@ -9,17 +9,16 @@ from argilla_distill.workers.engine.measures import conflicts
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D
-from tests.workers.conftest import Build
-from tests.workers.service_in_memory import Town
+from tests.workers.service_in_memory import Build, ServiceInMemory
 
 
-def answered(town: Town, seed: int) -> list[str]:
+def answered(service: ServiceInMemory, seed: int) -> list[str]:
     """120 records with three answers each, distilled after every dozen of answers."""
     draw = random.Random(seed)
-    town.argilla.sets[D] = replace(CHAT, questions=(HELPFUL, NOTE))
-    town.argilla.rows[D].clear()
+    service.argilla.sets[D] = replace(CHAT, questions=(HELPFUL, NOTE))
+    service.argilla.rows[D].clear()
     records = [f"t{i}" for i in range(120)]
-    town.argilla.add(*records)
+    service.argilla.add(*records)
     truth = {record: draw.choice(["yes", "no"]) for record in records}
     right = {f"p{i}": 0.6 + 0.05 * i for i in range(7)}
     given = [(who, record) for record in records for who in draw.sample(sorted(right), 3)]
@@ -27,12 +26,12 @@ def answered(town: Town, seed: int) -> list[str]:
     for n, (who, record) in enumerate(given):
         other = "no" if truth[record] == "yes" else "yes"
         said = truth[record] if draw.random() < right[who] else other
-        town.answer(who, record, helpful=said)
+        service.answer(who, record, helpful=said)
         if n % 12 == 11:
-            town.distil()
-    town.settle()
-    sweep(town.world, D)
-    town.settle()
+            service.distil()
+    service.settle()
+    sweep(service.world, D)
+    service.settle()
     return records
 
 
@@ -40,15 +39,15 @@ def test_conflicts_and_the_queue_are_what_the_saved_model_says(build: Build) -> 
     """A decision that crossed the limit by less than the tolerance used to leave them as they were."""
     for seed in (0, 1):
         settings = {"settled_confidence": 0.9, "review_worth": 0.0, "content": False}
-        town = build(strategy="dawid_skene", overlap=3, **settings)
-        records = answered(town, seed)
-        dataset = town.argilla.sets[D]
-        plan = town.world.plan(dataset.full_name)
-        models = Models.load(town.store, dataset, plan)
-        model, stored = models.by_question["helpful"], town.store.datasets.conflicts(D)
-        worth = dict(zip(records, town.store.reviews.worth(D, records), strict=True))
+        service = build(strategy="dawid_skene", overlap=3, **settings)
+        records = answered(service, seed)
+        dataset = service.argilla.sets[D]
+        plan = service.world.plan(dataset.full_name)
+        models = Models.load(service.store, dataset, plan)
+        model, stored = models.by_question["helpful"], service.store.datasets.conflicts(D)
+        worth = dict(zip(records, service.store.reviews.worth(D, records), strict=True))
         for record in records:
-            (entry,) = town.store.datasets.ledger(D, [record])
+            (entry,) = service.store.datasets.ledger(D, [record])
             assert entry is not None
             now = models.decide([record], plan)[record]["helpful"]
             kept = stored.get((record, "helpful"))

@@ -9,8 +9,7 @@ from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.distilling import distil as distilling
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import D
-from tests.workers.conftest import Build
-from tests.workers.service_in_memory import Town
+from tests.workers.service_in_memory import Build, ServiceInMemory
 
 FIT_S = 20.0
 
@@ -40,85 +39,85 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def answered(build: Build) -> Town:
-    town = build(strategy="dawid_skene")
+def answered(build: Build) -> ServiceInMemory:
+    service = build(strategy="dawid_skene")
     for record in ("r1", "r2", "r3", "r4"):
         for who, said in (("ann", "yes"), ("ben", "yes"), ("cas", "no")):
-            town.answer(who, record, helpful=said, problem="tone", stars=1)
-    return town
+            service.answer(who, record, helpful=said, problem="tone", stars=1)
+    return service
 
 
 def test_fits_that_take_long_are_spread_over_slices_and_come_to_the_same(
     build: Build, clock: Clock
 ) -> None:
-    town, longest, jobs = answered(build), 0.0, 0
+    service, longest, jobs = answered(build), 0.0, 0
     waiting = True
     while waiting:
         begun = clock.now
-        waiting = town.distil(slice_s=30.0).waiting
+        waiting = service.distil(slice_s=30.0).waiting
         longest, jobs = max(longest, clock.now - begun), jobs + 1
         assert jobs < 20, "it never comes to an end"
     assert jobs > 1
     assert longest <= 30.0 + FIT_S
-    assert town.state() == town.fresh().state()
+    assert service.state() == service.fresh().state()
 
 
 def test_a_slice_whose_models_take_longer_than_it_lasts_to_load_gets_on_all_the_same(
     build: Build, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    town, begin = answered(build), distilling._begin
+    service, begin = answered(build), distilling._begin
 
     def slowly(*arguments: object) -> object:
         clock.now += 60.0
         return begin(*arguments)  # type: ignore[arg-type]  # whatever it takes
 
     monkeypatch.setattr(distilling, "_begin", slowly)
-    assert town.distil(slice_s=30.0).records == 4
+    assert service.distil(slice_s=30.0).records == 4
 
 
 def test_a_sweep_in_slices_finds_what_one_without_finds(
     build: Build, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweeping, "PAGE", 1)
-    town = build()
+    service = build()
     names = [f"s{n}" for n in range(6)]
-    town.argilla.add(*names)
+    service.argilla.add(*names)
     for record in names:
-        town.argilla.answer("ann", record, helpful="yes")
-        town.argilla.answer("ben", record, helpful="yes")
-    page, compared = town.argilla.page, []
+        service.argilla.answer("ann", record, helpful="yes")
+        service.argilla.answer("ben", record, helpful="yes")
+    page, compared = service.argilla.page, []
 
     def slow(*arguments: object) -> object:
         clock.now += 1.0
         return page(*arguments)  # type: ignore[arg-type]  # whatever it takes
 
-    monkeypatch.setattr(town.argilla, "page", slow)
+    monkeypatch.setattr(service.argilla, "page", slow)
     waiting = True
     while waiting:
-        report = sweep(town.world, D, slice_s=2.0)
+        report = sweep(service.world, D, slice_s=2.0)
         waiting = report.waiting
         compared.append(report.records)
     assert compared == sorted(compared)
     assert len(compared) > 1
     assert compared[-1] == 10
     assert report.differing == 10
-    town.settle()
-    assert town.state() == town.fresh().state()
-    assert sweep(town.world, D, slice_s=100.0).records == 10  # the next begins anew
+    service.settle()
+    assert service.state() == service.fresh().state()
+    assert sweep(service.world, D, slice_s=100.0).records == 10  # the next begins anew
 
 
 def test_records_deleted_between_two_slices_are_found_missing(
     build: Build, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweeping, "PAGE", 1)
-    town = answered(build)
-    town.settle()
-    assert sweep(town.world, D, slice_s=0.0).waiting
-    del town.argilla.rows[D]["r1"], town.argilla.rows[D]["r4"]
-    town.mark("r1")  # it was compared before: its own delivery tells
-    while sweep(town.world, D, slice_s=0.0).waiting:
+    service = answered(build)
+    service.settle()
+    assert sweep(service.world, D, slice_s=0.0).waiting
+    del service.argilla.rows[D]["r1"], service.argilla.rows[D]["r4"]
+    service.mark("r1")  # it was compared before: its own delivery tells
+    while sweep(service.world, D, slice_s=0.0).waiting:
         pass
-    town.settle()
-    fresh = town.fresh()
-    assert (town.voices(), town.suggestions()) == (fresh.voices(), fresh.suggestions())
-    assert set(town.voices()) == {"r2", "r3"}
+    service.settle()
+    fresh = service.fresh()
+    assert (service.voices(), service.suggestions()) == (fresh.voices(), fresh.suggestions())
+    assert set(service.voices()) == {"r2", "r3"}

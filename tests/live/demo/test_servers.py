@@ -17,7 +17,7 @@ import redis
 from demo.argilla_api import Api
 from demo.installation import eventually
 from demo.servers import Argilla, Process, RedisServer, ServerError, argilla_python, free_port
-from tests.live.newsroom import Newsroom, newsroom
+from tests.live.demo.newsroom import Newsroom, newsroom
 from tests.places import ROOT
 
 

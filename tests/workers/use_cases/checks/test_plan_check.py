@@ -11,8 +11,7 @@ from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.workers.use_cases.checks import doctor
 from tests.workers.argilla_in_memory import CHAT
 from tests.workers.cli.command_line import Run
-from tests.workers.conftest import Build
-from tests.workers.service_in_memory import Town
+from tests.workers.service_in_memory import Build, ServiceInMemory
 
 CASES = {
     "a dataset": (
@@ -65,13 +64,13 @@ confidence_question = "stars"
 
 
 @pytest.fixture
-def town(build: Build) -> Town:
-    town = build()
-    town.argilla.sets["draft"] = replace(CHAT, id="draft", name="draft", status="draft")
+def service(build: Build) -> ServiceInMemory:
+    service = build()
+    service.argilla.sets["draft"] = replace(CHAT, id="draft", name="draft", status="draft")
     for user in ("ann", "ben"):
-        town.answer(user, "r1", helpful="yes")
-    town.settle()
-    return town
+        service.answer(user, "r1", helpful="yes")
+    service.settle()
+    return service
 
 
 @pytest.fixture
@@ -109,19 +108,21 @@ def test_names_that_are_there_are_told_nothing_of(run: Run, toml: Path) -> None:
 
 
 def test_a_dataset_that_the_store_does_not_know_yet_is_asked_for(
-    run: Run, town: Town, toml: Path
+    run: Run, service: ServiceInMemory, toml: Path
 ) -> None:
-    town.argilla.sets["new"] = replace(CHAT, id="new", name="new")
-    town.argilla.rows["new"] = {}
+    service.argilla.sets["new"] = replace(CHAT, id="new", name="new")
+    service.argilla.rows["new"] = {}
     toml.write_text('[datasets."support/new"]\nquestions.helpfl = {}\n')
     assert "did you mean helpful?" in run("status", DISTILL_CONFIG=str(toml)).out
 
 
 def test_one_of_several_datasets_with_the_question_is_enough(
-    run: Run, town: Town, toml: Path
+    run: Run, service: ServiceInMemory, toml: Path
 ) -> None:
-    town.argilla.sets["bare"] = replace(CHAT, id="bare", name="bare", questions=CHAT.questions[1:])
-    town.argilla.rows["bare"] = {}
+    service.argilla.sets["bare"] = replace(
+        CHAT, id="bare", name="bare", questions=CHAT.questions[1:]
+    )
+    service.argilla.rows["bare"] = {}
     toml.write_text('[datasets."support/*"]\nquestions.helpful = {}\n')
     assert "!" not in run("status", DISTILL_CONFIG=str(toml)).out
     toml.write_text('[datasets."support/*"]\nquestions.helpfl = {}\n')
@@ -129,12 +130,12 @@ def test_one_of_several_datasets_with_the_question_is_enough(
 
 
 def test_without_argilla_status_says_that_it_could_not_compare(
-    run: Run, town: Town, toml: Path
+    run: Run, service: ServiceInMemory, toml: Path
 ) -> None:
     def away(_: str) -> None:
         raise ArgillaUnavailable("Argilla at http://argilla refuses the connection")
 
-    town.argilla.before = away
+    service.argilla.before = away
     assert run("status").code == 0  # nothing is named: Argilla is not asked
     toml.write_text(RIGHT)
     done = run("status", DISTILL_CONFIG=str(toml))

@@ -1,0 +1,121 @@
+"""What records say is known to the models as surely as their votes, whatever happens to a worker."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from argilla_distill.workers.models.dataset_models import Models
+from argilla_distill.workers.use_cases.distilling import distil as distilling
+from argilla_distill.workers.use_cases.distilling.refit import refit
+from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
+from tests.workers.recorded_calls import asked
+from tests.workers.service_in_memory import Build, ServiceInMemory
+
+WORDS = {"yes": ["good", "kind", "patient", "warm"], "no": ["rude", "cold", "hasty", "late"]}
+
+
+class Killed(BaseException):
+    """The end of a process."""
+
+
+def add(service: ServiceInMemory, name: str, n: int, seed: int = 1) -> list[str]:
+    """So many records whose words tell their label, each answered by two people."""
+    draw, ids = random.Random(seed), [f"{name}{i}" for i in range(n)]
+    for record in ids:
+        label = draw.choice(["yes", "no"])
+        said = " ".join(draw.choice(WORDS[label]) for _ in range(6))
+        service.argilla.rows[D][record] = Row(fields={"text": f"{said} {record}"})
+        for who in draw.sample(["ann", "ben", "cas", "dan", "eve"], 2):
+            other = "no" if label == "yes" else "yes"
+            service.answer(who, record, helpful=label if draw.random() < 0.7 else other)
+    return ids
+
+
+@pytest.fixture
+def service(build: Build) -> ServiceInMemory:
+    service = build(strategy="learned")
+    service.argilla.sets[D] = replace(CHAT, questions=(HELPFUL, NOTE))
+    service.argilla.rows[D].clear()
+    return service
+
+
+def kept(service: ServiceInMemory) -> set[str]:
+    """The records whose texts the saved model holds."""
+    dataset = service.argilla.dataset(D)
+    models = Models.load(service.store, dataset, service.world.plan(dataset.full_name))
+    strategy: Any = models.by_question["helpful"].strategy
+    return {strategy.votes_.records[row] for row in strategy.texts_.words}
+
+
+def killed_before_it_saves(service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(work: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(distilling._Work, "_idle", dies)
+        with pytest.raises(Killed):
+            service.distil()
+    assert service.store.dirty.sizes(D)[0] == 0  # nothing tells that these were not finished
+
+
+def test_a_worker_killed_between_a_batch_and_the_snapshot_loses_no_text(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = add(service, "t", 80)
+    killed_before_it_saves(service, monkeypatch)
+    service.settle()
+    assert kept(service) == set(ids)
+    assert service.store.texts.unsaved(D) == []
+    assert service.values() == service.fresh().values()
+
+
+def test_a_model_saved_by_somebody_who_read_nothing_does_not_hide_them(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = add(service, "t", 80)
+    killed_before_it_saves(service, monkeypatch)
+    refit(service.world, D)
+    service.settle()
+    assert kept(service) == set(ids)
+
+
+def test_texts_learned_since_a_snapshot_that_is_too_dear_to_write_at_once_are_read_again(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Models, "unsaved", lambda models: [])
+    first = add(service, "t", 4)
+    service.settle()
+    assert kept(service) == set()
+    assert set(service.store.texts.unsaved(D)) == set(first)
+    looks = asked(service)
+    more = add(service, "u", 2)
+    service.settle()
+    assert sorted(looks[0]) == sorted(first)
+    monkeypatch.setattr(distilling, "MAX_TEXTS", 3)
+    service.mark(more[0])
+    service.settle()
+    assert kept(service) == {*first, *more}
+    assert service.store.texts.unsaved(D) == []
+
+
+def test_a_model_fitted_anew_reads_all_texts_again(service: ServiceInMemory) -> None:
+    """As after an upgrade whose snapshots are of another format."""
+    ids = add(service, "t", 60)
+    service.settle()
+    service.store.redis.delete(f"{service.store.datasets._keys.prefix}:{D}:model")
+    service.mark(ids[0])
+    service.settle()
+    assert kept(service) == set(ids)
+    assert service.values() == service.fresh().values()
+
+
+def test_what_is_read_anyway_is_not_read_twice(service: ServiceInMemory) -> None:
+    ids = add(service, "t", 60)
+    looks = asked(service)
+    service.distil()
+    assert sorted(looks[0]) == sorted(ids)
+    assert len([i for i in ids if i in looks[0]]) == len(ids)
