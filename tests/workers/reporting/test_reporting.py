@@ -13,9 +13,9 @@ from argilla_distill.domain.history import Entry
 from argilla_distill.domain.report import Overview, Pair, Period, QuestionReport, Today
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.reports.report import report
+from tests.workers.argilla_in_memory import D as SERVICE_D
 from tests.workers.reviewed_service import decide, opened, split
 from tests.workers.service_in_memory import Build, ServiceInMemory
-from tests.workers.service_in_memory import D as SERVICE_D
 from tests.workers.stored_dataset import HOUR, MONDAY, WEEK, D, StoredDataset
 
 
