@@ -10,17 +10,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from argilla_distill.workers.engine import discovery
-from argilla_distill.workers.engine.composite.multi_label import (
+from argilla_distill.workers.engine.composite.multi_label.multi_label import (
     MultiLabelDawidSkene,
     MultiLabelLearned,
     MultiLabelMajority,
 )
-from argilla_distill.workers.engine.composite.ranking import (
+from argilla_distill.workers.engine.composite.ranking.ranking import (
     RankingDawidSkene,
     RankingLearned,
     RankingMajority,
 )
-from argilla_distill.workers.engine.composite.span import SpanDawidSkene, SpanLearned, SpanMajority
+from argilla_distill.workers.engine.composite.span.span import (
+    SpanDawidSkene,
+    SpanLearned,
+    SpanMajority,
+)
 from argilla_distill.workers.engine.contract.question import Question, QuestionType, question_of
 from argilla_distill.workers.engine.contract.strategy import State, Strategy
 from argilla_distill.workers.engine.errors import BadSnapshot, UnknownStrategy, UnsuitedStrategy

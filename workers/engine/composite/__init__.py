@@ -1,12 +1,13 @@
 """Values of several parts: multi-label, ranking and span questions.
 
-| file | what is in it |
+| file or room | what is in it |
 | --- | --- |
-| `composite` | taken apart into label questions, and put together again |
-| `elements` | label models of the parts |
-| `parts` | between the parts of a value and a decision |
-| `taught` | parts whose confidence reviewers have taught |
-| `multi_label` | one in/out question per label |
-| `ranking`, `order`, `implied` | orders of items, from pairs |
-| `span`, `marks`, `stretches`, `corroboration` | marks in a text |
+| `composite` | the strategy that has all the parts below |
+| `decomposition` | how values are taken apart into elements and put together: the parts' contract |
+| `taken_apart` | the current facts as facts about elements, and the models that learn them |
+| `elements` | label models of elements |
+| `record_elements` | the elements of one record, and the value that they make |
+| `context` | what the elements of a record say about each other: the parts' contract |
+| `correction` | how sure to be of elements, learned from adjudications |
+| `multi_label`, `ranking`, `span` | the strategies of each type of question, and their parts |
 """

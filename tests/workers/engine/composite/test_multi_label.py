@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from argilla_distill.workers.engine.composite.multi_label import (
+from argilla_distill.workers.engine.composite.multi_label.multi_label import (
     MultiLabelDawidSkene,
     MultiLabelMajority,
 )
@@ -99,7 +99,7 @@ def test_other_labels_tell_about_a_label() -> None:
     model = MultiLabelDawidSkene(question).fit(facts)
     one, other = model.decide(["with a", "with c"])
     assert one.posterior["b"] > other.posterior["b"] + 0.1
-    assert model.cross_[1, 0] > 0 > model.cross_[1, 2]
+    assert model.context.cross_[1, 0] > 0 > model.context.cross_[1, 2]
 
 
 def test_context_does_not_make_labels_more_frequent() -> None:
@@ -112,7 +112,7 @@ def test_context_does_not_make_labels_more_frequent() -> None:
     model = MultiLabelDawidSkene(ABC).fit(facts)
     records = [f"r{i}" for i in range(60)]
     for number, label in enumerate(ABC.labels):
-        own = model.models_[number].posteriors([f"{record}\x1f" for record in records])[:, 1]
+        own = model.taken.models[number].posteriors([f"{record}\x1f" for record in records])[:, 1]
         whole = [d.posterior[label] for d in model.decide(records)]
         assert np.mean(whole) == pytest.approx(own.mean(), abs=1e-6)
 

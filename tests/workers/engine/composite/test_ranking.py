@@ -7,7 +7,10 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from argilla_distill.workers.engine.composite.ranking import RankingDawidSkene, RankingMajority
+from argilla_distill.workers.engine.composite.ranking.ranking import (
+    RankingDawidSkene,
+    RankingMajority,
+)
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.errors import BadValue

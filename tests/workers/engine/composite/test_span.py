@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from argilla_distill.workers.engine.composite.span import SpanDawidSkene, SpanMajority
+from argilla_distill.workers.engine.composite.span.span import SpanDawidSkene, SpanMajority
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import Question, Span, Value
 from argilla_distill.workers.engine.errors import BadValue
@@ -91,9 +91,9 @@ def test_an_edit_that_cuts_anew_leaves_nothing_behind() -> None:
     model = SpanDawidSkene(QUESTION).fit(votes("r", spans((0, 8, "name")), spans((0, 8, "name"))))
     cut = Vote("r", "cas", spans((3, 5, "place")))
     model.learn(cut)
-    assert len(model.models_[0].votes_) == 9  # three stretches, three annotators
+    assert len(model.taken.models[0].votes_) == 9  # three stretches, three annotators
     model.revert(cut)
-    assert len(model.models_[0].votes_) == 2
+    assert len(model.taken.models[0].votes_) == 2
 
 
 def crowd(seed: int) -> tuple[list[Vote], dict[str, Value]]:

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from argilla_distill.workers.engine import registry, snapshot
-from argilla_distill.workers.engine.composite.taught import Taught
+from argilla_distill.workers.engine.composite.composite import Composite
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
 from argilla_distill.workers.engine.contract.question import Question, Span, Value
@@ -138,8 +138,9 @@ def test_which_item_is_named_first_does_not_matter_to_what_rankings_teach() -> N
             order = np.argsort(-merit)
             facts.append(Adjudication(f"r{i}", tuple(("abcd"[x],) for x in order)))
     model = registry.create("learned", question).fit(facts)
-    assert isinstance(model, Taught)
-    [only] = model.lessons_
+    assert isinstance(model, Composite)
+    assert model.correction is not None
+    [only] = model.correction.corrections_
     assert training_of(model).used
     assert only.bias[0] == pytest.approx(only.bias[2], abs=1e-4)
 
@@ -194,7 +195,7 @@ def test_large_models_learn_of_adjudications_before_their_votes_have_changed_muc
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Until a tenth of them is new; they used to wait until a hundredth of all votes had changed."""
-    monkeypatch.setattr("argilla_distill.workers.engine.composite.taught.TEACH_BELOW", 0)
+    monkeypatch.setattr("argilla_distill.workers.engine.composite.correction.CORRECT_BELOW", 0)
     monkeypatch.setattr("argilla_distill.workers.engine.composite.composite.REFIT_SHARE", 1.0)
     votes, truth = crowd(8, n=80)
     model, learned_from = fitted(votes, []), []

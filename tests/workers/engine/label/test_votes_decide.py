@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from argilla_distill.workers.engine import registry
-from argilla_distill.workers.engine.composite.implied import implied
-from argilla_distill.workers.engine.composite.order import MAX_EXACT, grouped
+from argilla_distill.workers.engine.composite.ranking.implied import implied
+from argilla_distill.workers.engine.composite.ranking.order import MAX_EXACT, grouped
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
 from argilla_distill.workers.engine.contract.question import Question, Span, Value

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from argilla_distill.workers.engine.composite.stretches import Stretches
+from argilla_distill.workers.engine.composite.span.stretches import Stretches
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Span, Value

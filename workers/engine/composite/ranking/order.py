@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components
 from scipy.special import expit
 
-from argilla_distill.workers.engine.composite.implied import Relation
+from argilla_distill.workers.engine.composite.ranking.implied import Relation
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.shares import TIE
 
@@ -55,7 +55,7 @@ def grouped(before: Floats, level: Floats, above: Relation) -> Order:
     Parameters
     ----------
     above : ndarray of shape (n_items, n_items)
-        Which item must come before which, see `workers.engine.composite.implied`.
+        Which item must come before which, see `workers.engine.composite.ranking.implied`.
 
     >>> thirds = np.array([[0, 2, 1], [1, 0, 2], [2, 1, 0]]) / 3  # a > b > c > a
     >>> grouped(thirds, np.zeros((3, 3)), np.zeros((3, 3), bool))

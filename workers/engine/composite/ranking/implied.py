@@ -1,6 +1,6 @@
 """What comparisons imply: the order of items that nobody contradicts, compared or not.
 
-Items are numbers here, as in `workers.engine.composite.order`.
+Items are numbers here, as in `workers.engine.composite.ranking.order`.
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
 """What annotators marked on one record, put together into spans.
 
 Everything here takes time in proportion to what was marked. How probable the label of each stretch
-is, is `workers.engine.composite.span`'s question.
+is, is `workers.engine.composite.span.span`'s question.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from argilla_distill.workers.engine.composite.parts import Reading
-from argilla_distill.workers.engine.composite.stretches import Stretches, stretch_of
+from argilla_distill.workers.engine.composite.record_elements import RecordElements
+from argilla_distill.workers.engine.composite.span.stretches import Stretches, stretch_of
 from argilla_distill.workers.engine.contract.question import Span
 from argilla_distill.workers.engine.contract.shares import TIE
 
@@ -31,7 +31,7 @@ class Marks:
 
     Parameters
     ----------
-    number : the model that decides about a label
+    numbers : mapping of label to the number of the model that decides about it
     labels : the labels of each model; the first is `NOTHING`
 
     Attributes
@@ -42,24 +42,24 @@ class Marks:
     """
 
     def __init__(
-        self, reading: Reading, number: Callable[[str], int], labels: Sequence[tuple[str, ...]]
+        self, on: RecordElements, numbers: Mapping[str, int], labels: Sequence[tuple[str, ...]]
     ) -> None:
-        self.reading = reading
-        self.posterior = reading.posterior
-        self._numbers = {label: number(label) for each in labels for label in each if label}
+        self.on = on
+        self.posterior = on.posterior
+        self._numbers = {label: numbers[label] for each in labels for label in each if label}
         self._code_of = [{label: code for code, label in enumerate(each)} for each in labels]
         self._labels = labels
-        self._places = Stretches(reading.elements)
-        self._over: list[list[Span]] = [[] for _ in reading.elements]
-        for vote in reading.votes.values():
+        self._places = Stretches(on.elements)
+        self._over: list[list[Span]] = [[] for _ in on.elements]
+        for vote in on.votes.values():
             for span in vote.value:
                 for i in self._inside(span):
                     self._over[i].append(span)
-        self.n_empty = sum(not vote.value for vote in reading.votes.values())
+        self.n_empty = sum(not vote.value for vote in on.votes.values())
 
     def code(self, i: int, label: str) -> int:
         """The code of a label in the model of stretch i."""
-        return self._code_of[self.reading.elements[i][0]][label]
+        return self._code_of[self.on.elements[i][0]][label]
 
     def codes(self) -> tuple[list[int], list[tuple[int, list[str]]]]:
         """The most probable label of each stretch, and those stretches that have several.
@@ -67,7 +67,7 @@ class Marks:
         Between a label and nothing it is nothing: fewer than half would have it.
         """
         codes, several = [], []
-        for i, (p, element) in enumerate(zip(self.posterior, self.reading.elements, strict=True)):
+        for i, (p, element) in enumerate(zip(self.posterior, self.on.elements, strict=True)):
             best = np.flatnonzero(p > p.max() - TIE)
             codes.append(int(best[0]))
             if len(best) > 1:
@@ -81,7 +81,7 @@ class Marks:
         covered = [False] * len(codes)
         sure = [round(float(p[code]), 9) for p, code in zip(self.posterior, codes, strict=True)]
         for core in sorted(range(len(codes)), key=lambda i: -sure[i]):
-            element = self.reading.elements[core]
+            element = self.on.elements[core]
             label = self._labels[element[0]][codes[core]]
             if label == NOTHING or covered[core]:
                 continue
@@ -117,10 +117,10 @@ class Marks:
         marked most often; and more often, if others marked further places.
         """
         places: Counter[str] = Counter()
-        for (_, part), over in zip(self.reading.elements, self._over, strict=True):
+        for (_, part), over in zip(self.on.elements, self._over, strict=True):
             places.update(f"{span.label} {part}" for span in over)
         most = max(places.values())
-        if self.n_empty > most or 0 < self.n_empty == len(self.reading.votes) - most:
+        if self.n_empty > most or 0 < self.n_empty == len(self.on.votes) - most:
             return []
         best = [place for place, n in places.items() if n == most]
         return best if len(best) > 1 and self.n_empty < most else ["nothing", *best]

@@ -1,6 +1,6 @@
 """The stretches of a record's text that span questions are decided on, found without a search.
 
-What is made of them is `workers.engine.composite.span`.
+What is made of them is `workers.engine.composite.span.marked_spans`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from argilla_distill.workers.engine.composite.parts import Element
+from argilla_distill.workers.engine.composite.record_elements import Element
 from argilla_distill.workers.engine.contract.question import Span
 
 Stretch = tuple[int, int]

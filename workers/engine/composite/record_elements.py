@@ -1,4 +1,4 @@
-"""Between the elements of a value and a decision: what stands on a record, and what it comes to.
+"""The elements of one record: what was said about each, and the whole value that they make.
 
 `workers.engine.composite.composite` says what elements are.
 """
@@ -24,8 +24,8 @@ Element = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What stands on one record, before anything is decided.
+class RecordElements:
+    """What is known about one record's elements, before anything is decided.
 
     Attributes
     ----------
@@ -34,8 +34,9 @@ class Reading:
     verdict : value of the adjudication, or None
     elements : list of Element
     own : list of ndarray of shape (n_labels of the element's model,), sums to 1
-        What the votes on each element say.
-    posterior : the same, with what the record's other elements say
+        What the votes on each element alone say.
+    posterior : list likewise
+        The same, and what the record's other elements say.
     """
 
     record: str
@@ -56,11 +57,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What the elements come to. The attributes are those of `Decision`, and
+    """The value that a record's elements make. The attributes are those of `Decision`, and
 
-    tied : list of str, names of what cannot be told apart; empty if there is a leader
+    tied : list of str, names of what is equally probable; empty if there is a leader
     weakest : Element, or None without elements
-        Where the runner-up decides otherwise than the leader.
+        The one that the runner-up decides otherwise than the leader.
     sides : tuple of two codes of the element's labels: the leader's and the runner-up's
     """
 
@@ -75,25 +76,25 @@ class Whole:
 
     def decision(
         self,
-        reading: Reading,
+        on: RecordElements,
         prior: float,
         voices: Mapping[str, float],
         accuracy: Mapping[str, float],
         floor: float,
     ) -> Decision:
-        """The decision about the record, for these reasons; `accuracy` is by annotator."""
-        adjudicated = reading.verdict is not None
+        """Return the decision about the record, for these reasons; `accuracy` is by annotator."""
+        adjudicated = on.verdict is not None
         contributions = [
             Contribution(name, vote.value, accuracy[name], voices.get(name, 0.0))
-            for name, vote in sorted(reading.votes.items())
+            for name, vote in sorted(on.votes.items())
         ]
         if adjudicated:
-            contributions.append(Contribution(REVIEW, reading.verdict, ADJUDICATED, prior))
+            contributions.append(Contribution(REVIEW, on.verdict, ADJUDICATED, prior))
             prior = 0.0
-        why = why_abstain(len(reading.votes) + adjudicated, self.tied, self.confidence, floor)
+        why = why_abstain(len(on.votes) + adjudicated, self.tied, self.confidence, floor)
         leader = None if self.tied else self.leader
         return Decision(
-            record=reading.record,
+            record=on.record,
             value=leader if why is None else None,
             leader=leader,
             runner_up=None if self.tied else self.runner_up,
@@ -104,11 +105,4 @@ class Whole:
             abstention=why,
             scores=None if self.tied else self.scores,
             adjudicated=adjudicated,
-        )
-
-    def near(self, posterior: Mapping[str, float], tolerance: float) -> bool:
-        """Whether no probability differs from these by more than the tolerance."""
-        return all(
-            abs(self.posterior.get(key, 0.0) - posterior.get(key, 0.0)) <= tolerance
-            for key in {*self.posterior, *posterior}
         )

@@ -1,0 +1,151 @@
+"""What the other labels of a multi-label question say about each label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import brentq
+from scipy.special import expit, logit
+
+from argilla_distill.workers.engine.composite.context import Context
+from argilla_distill.workers.engine.composite.record_elements import RecordElements, Whole
+from argilla_distill.workers.engine.composite.taken_apart import TakenApart, element_name
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
+from argilla_distill.workers.engine.contract.question import Value
+
+MAX_OTHERS = 40
+"""So many other labels at most say something about a label."""
+
+
+class OtherLabels(Context):
+    """The other labels as one more voice on each label.
+
+    What somebody who does *not* mark label b marks instead says something about b too: where those
+    who did not see "causes" saw "treats", it hardly causes. With x[i, a] the share of label a among
+    the n[i] annotators who did not mark b on record i (drawn toward the crowd's share x̄ as by one
+    more annotator), and P[i, b] what the votes on b itself make of it::
+
+        logit P(b | everything) = logit P[i, b] + w_b · (x[i] - x̄) + w0_b - logit mean P[b]
+
+    w_b is a logistic regression of P[b] on x (L2 penalty 1/2): calibrated by how far the other
+    labels did predict b, and as far as marks on others are independent of the marks on b given b.
+    Of more than MAX_OTHERS other labels, those marked most often take part, and nothing is learned
+    for a label that nobody marks, so that its cost is linear in the labels.
+
+    Read, Pfahringer, Holmes & Frank, Classifier chains for multi-label classification, ECML 2009,
+    for labels as features of each other.
+
+    Attributes
+    ----------
+    cross_ : ndarray of shape (n_labels, n_labels), nats; diagonal 0
+        ``cross_[b, a]`` is the weight of label a for label b.
+    mean_ : ndarray of shape (n_labels, n_labels)
+        ``mean_[b, a]`` is x̄: the share of a among those who do not mark b.
+    bias_ : ndarray of shape (n_labels,), nats
+        w0_b - logit mean P[b].
+    """
+
+    cross_: Floats
+    mean_: Floats
+    bias_: Floats
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        self.labels = labels
+
+    def learn(self, taken: TakenApart) -> None:
+        k = len(self.labels)
+        self.cross_, self.mean_, self.bias_ = np.zeros((k, k)), np.zeros((k, k)), np.zeros(k)
+        records = sorted(taken.facts.votes)
+        if not records:
+            return
+        marked, row = self._marked(taken, records)
+        n, given = len(records), marked.sum(axis=0)
+        often = np.argsort(-given, kind="stable")
+        often = often[given[often] > 0][: MAX_OTHERS + 1]
+        for b in np.flatnonzero(given):
+            holds = taken.models[b].posteriors([element_name(r, "") for r in records])[:, 1]
+            others, near = marked[:, b] == 0, np.sort(often[often != b][:MAX_OTHERS])
+            said, where = marked[np.ix_(others, near)], row[others]
+            mean = said.sum(axis=0) / max(len(said), 1)
+            by_record = sparse.csr_array(
+                (np.ones(len(where)), (where, np.arange(len(where)))), shape=(n, len(where))
+            )
+            x = by_record @ (said - mean) / (np.bincount(where, minlength=n)[:, None] + 1.0)
+            weights = _logistic(x, holds)
+            self.cross_[b, near], self.mean_[b, near] = weights, mean
+            self.bias_[b] = _shift(_logit(holds), x @ weights)
+
+    def apply(self, taken: TakenApart, on: RecordElements) -> list[Floats]:
+        if not on.own:
+            return []
+        total = self.bias_ + sum(self._voices(on).values())
+        own = np.maximum(np.array(on.own), np.finfo(float).tiny)
+        odds = np.log(own[:, 1]) - np.log(own[:, 0]) + total
+        holds = 1 / (1 + np.exp(-odds))
+        return list(np.stack([1 - holds, holds], axis=1))
+
+    def voices(self, taken: TakenApart, on: RecordElements, whole: Whole) -> dict[str, float]:
+        if on.verdict is not None or whole.weakest is None:
+            return {}
+        b, sign = whole.weakest[0], 1.0 if whole.sides[0] else -1.0
+        return {name: sign * float(part[b]) for name, part in self._voices(on).items()}
+
+    def _voices(self, on: RecordElements) -> dict[str, Floats]:
+        """What each annotator's marks on other labels say about each label, in nats."""
+        names = list(on.votes)
+        marked = np.array([self._row(on.votes[name].value) for name in names])
+        absent = 1.0 - marked  # [annotator, b]
+        says = marked @ self.cross_.T - (self.cross_ * self.mean_).sum(axis=1)
+        says *= absent / (absent.sum(axis=0) + 1.0)
+        return dict(zip(names, says, strict=True))
+
+    def _row(self, value: Value) -> list[float]:
+        return [float(label in value) for label in self.labels]
+
+    def _marked(self, taken: TakenApart, records: list[str]) -> tuple[Floats, Ints]:
+        """Every vote as a row of 0 and 1, and the number of its record."""
+        rows = [
+            (self._row(vote.value), i)
+            for i, record in enumerate(records)
+            for vote in taken.votes_on(record).values()
+        ]
+        return np.array([m for m, _ in rows]), np.array([i for _, i in rows], np.intp)
+
+    def state(self) -> dict[str, Any]:
+        return {"cross": self.cross_, "mean": self.mean_, "bias": self.bias_}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.cross_ = np.array(state["cross"], np.float64)
+        self.mean_ = np.array(state["mean"], np.float64)
+        self.bias_ = np.array(state["bias"], np.float64)
+
+
+def _logistic(x: Floats, p: Floats, rounds: int = 8) -> Floats:
+    """Weights of a logistic regression of probabilities on x, by Newton's method."""
+    n, k = x.shape
+    design = np.concatenate([x, np.ones((n, 1))], axis=1)
+    penalty = np.append(np.ones(k), 1e-6)
+    mean = float(np.clip(p.mean(), 1e-6, 1 - 1e-6))
+    w = np.append(np.zeros(k), np.log(mean / (1 - mean)))
+    for _ in range(rounds):
+        q = 1 / (1 + np.exp(-design @ w))
+        slope = design.T @ (p - q) - penalty * w
+        curvature = (design * (q * (1 - q))[:, None]).T @ design + np.diag(penalty)
+        w = w + np.linalg.solve(curvature, slope)
+    return w[:k]
+
+
+def _shift(own: Floats, context: Floats) -> float:
+    """What to add to the context that records hold as often, on the whole, as on their own."""
+
+    def excess(bias: float) -> float:
+        return float((expit(own + context + bias) - expit(own)).mean())
+
+    return float(brentq(excess, -context.max() - 1e-6, -context.min() + 1e-6))
+
+
+def _logit(p: Floats) -> Floats:
+    return np.asarray(logit(np.clip(p, 1e-9, 1 - 1e-9)), np.float64)

@@ -1,0 +1,166 @@
+"""The current facts, taken apart into elements, and the label models that learn them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from argilla_distill.workers.engine.composite.decomposition import Decomposition
+from argilla_distill.workers.engine.composite.elements import ElementModel
+from argilla_distill.workers.engine.composite.record_elements import Element, RecordElements
+from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
+from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
+from argilla_distill.workers.engine.contract.question import Question, label_question
+
+Place = tuple[int, str, str | None]
+"""A model's number, an element as the model knows it, and an annotator; None is the reviewer."""
+
+MakeModel = Callable[[Question], ElementModel]
+"""How the model of a label question is made, not fitted yet."""
+
+
+def element_name(record: str, part: str) -> str:
+    """Return the name by which a model knows a record's element."""
+    return f"{record}\x1f{part}"
+
+
+def record_of(name: str) -> str:
+    """Return the record of an element that a model knows by this name.
+
+    >>> record_of(element_name("r1", "0-4"))
+    'r1'
+    """
+    return name.split("\x1f")[0]
+
+
+class TakenApart:
+    """Facts about values of several parts, as facts about elements.
+
+    Parameters
+    ----------
+    decomposition : how values are taken apart
+    make : how each label model is made
+
+    Attributes
+    ----------
+    facts : CurrentFacts, of votes and adjudications
+    models : list of ElementModel
+    """
+
+    facts: CurrentFacts
+    models: list[ElementModel]
+
+    def __init__(self, decomposition: Decomposition, make: MakeModel) -> None:
+        self.decomposition = decomposition
+        self.make = make
+
+    def start(self, facts: Iterable[Fact]) -> list[list[Fact]]:
+        """Take these facts, forget all others, and return what each model is to learn."""
+        self.facts = CurrentFacts(
+            self.checked(fact) for fact in facts if isinstance(fact, Vote | Adjudication)
+        )
+        self.models = self._new_models()
+        apart: list[list[Fact]] = [[] for _ in self.models]
+        for record in self.facts.heard():
+            everybody = [*self.votes_on(record), None]
+            for (number, _, _), fact in self._apart(record, everybody).items():
+                apart[number].append(fact)
+        return apart
+
+    def checked(self, fact: Vote | Adjudication) -> Vote | Adjudication:
+        """Return the fact with its value as the question takes it. Raises BadValue."""
+        return fact._replace(value=self.decomposition.checked(fact.value))
+
+    def change(self, fact: Vote | Adjudication, change: Callable[[Fact], None]) -> None:
+        """Change the current facts so; the models learn and revert what differs."""
+        record, who = fact.record, fact.annotator if isinstance(fact, Vote) else None
+        affected = list(self.decomposition.affected(self.facts, record, who))
+        before = self._apart(record, affected)
+        change(fact)
+        after = self._apart(record, affected)
+        for place, part in before.items():
+            if place not in after:
+                self.models[place[0]].revert(part)
+        for place, part in after.items():
+            if before.get(place) != part:
+                self.models[place[0]].learn(part)
+
+    def moved(self, tolerance: float) -> set[str]:
+        """Return the records of elements that moved, see `Strategy.moved`."""
+        return {record_of(name) for model in self.models for name in model.moved(tolerance)}
+
+    def votes_on(self, record: str) -> Mapping[str, Vote]:
+        """Return the current votes on the record, by annotator."""
+        return self.facts.votes.get(record, {})
+
+    def elements(self, record: str) -> list[Element]:
+        return self.decomposition.elements(self.facts, record)
+
+    def on(
+        self, records: list[str], in_context: Callable[[RecordElements], Any]
+    ) -> list[RecordElements]:
+        """Return what is known about the elements of these records.
+
+        `in_context` returns their posteriors in the light of each other; it is asked where there are
+        votes and no adjudication.
+        """
+        elements = [self.elements(record) for record in records]
+        asked: list[list[str]] = [[] for _ in self.models]
+        for record, its in zip(records, elements, strict=True):
+            for number, part in its:
+                asked[number].append(element_name(record, part))
+        known = [iter(m.posteriors(names)) for m, names in zip(self.models, asked, strict=True)]
+        found = []
+        for record, its in zip(records, elements, strict=True):
+            own = [next(known[number]) for number, _ in its]
+            votes, verdict = self.votes_on(record), self.facts.adjudications.get(record)
+            on = RecordElements(record, votes, verdict, its, own, own)
+            if verdict is None and votes:
+                on = replace(on, posterior=in_context(on))
+            found.append(on)
+        return found
+
+    def state(self) -> dict[str, Any]:
+        """Return it as data; `restore` is the inverse."""
+        models = {
+            f"{number}.{key}": value
+            for number, model in enumerate(self.models)
+            for key, value in model.state().items()
+        }
+        return {**models, **self.facts.state()}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        spans = self.decomposition.question.type == "span"
+        self.facts = CurrentFacts.of_state(dict(state), spans)
+        self.models = [
+            type(model).from_state(
+                {key[len(head) :]: value for key, value in state.items() if key.startswith(head)}
+            )
+            for number, model in enumerate(self._new_models())
+            for head in [f"{number}."]
+        ]
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _new_models(self) -> list[ElementModel]:
+        return [
+            self.make(label_question(*labels)) for labels in self.decomposition.labels_of_models()
+        ]
+
+    def _apart(self, record: str, who: Iterable[str | None]) -> dict[Place, Fact]:
+        """What these people (None is the reviewer) say about the record's elements."""
+        votes, verdicts = self.votes_on(record), self.facts.adjudications
+        elements = self.elements(record)
+        facts: dict[Place, Fact] = {}
+        for name in who:
+            if name is None and record in verdicts:
+                for (number, part), label in self.decomposition.labels(elements, verdicts[record]):
+                    element = element_name(record, part)
+                    facts[number, element, None] = Adjudication(element, label)
+            elif name is not None and name in votes:
+                vote = votes[name]
+                for (number, part), label in self.decomposition.labels(elements, vote.value):
+                    element = element_name(record, part)
+                    facts[number, element, name] = Vote(element, name, label, vote.confidence)
+        return facts
