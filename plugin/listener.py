@@ -1,4 +1,4 @@
-"""The web process: takes Argilla's deliveries, tells how it is, shows its pages.
+"""The web process: takes Argilla's deliveries, answers probes, shows pages.
 
 `create_app` is what `serving` serves. It never loads the SDK, scikit-learn or the workers, and does
 no work of theirs: a delivery is verified, reduced to ids, marked and answered within milliseconds.
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     if settings.trusted_proxies:
         count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]  # as Flask tells to
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]  # as Flask's manual says
     app.register_blueprint(pages.blueprint(settings, store))
     _deliveries(app, settings, store)
     _health(app, settings, store)
@@ -113,7 +113,7 @@ def _verified(known: WebhookSecrets, headers: dict[str, str], limit: int) -> Del
 
 
 def _body(limit: int) -> bytes:
-    """The raw body. One sent in chunks, whose length nobody told, is cut at the limit: refused too."""
+    """The raw body. One sent in chunks, without a length, is cut at the limit and refused too."""
     error = BadDelivery(413, "size", f"the body is larger than {limit} bytes")
     try:
         body = request.get_data(cache=False)

@@ -90,7 +90,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             self.adj = self.adj.of_forms
 
     def received(self, data: bytes) -> int:
-        """Take in what has arrived; the answer is how many bytes of it."""
+        """Take in what has arrived. Returns how many bytes of it were taken."""
         taken = int(super().received(data))
         size = max(self.content_length, self.body_bytes_received)
         if isinstance(self.error, RequestEntityTooLarge):
@@ -243,7 +243,7 @@ def serve(app: Flask, at: socket.socket, settings: Settings, threads: int = THRE
 
 
 def run(ours: Server, stopped: threading.Event) -> None:
-    """Serve until told to stop; then accept nobody any more, and answer what has arrived."""
+    """Serve until SIGTERM; then accept nobody any more, and answer what has arrived."""
     while not stopped.is_set():
         _turn(ours, 1.0)
     for _ in range(MAX_ACCEPTED):  # who came with the signal: one each turn

@@ -150,7 +150,7 @@ class Gateway:
         }
 
     def guidelines(self, dataset_id: str) -> str:
-        """What annotators of a dataset are told; empty without guidelines."""
+        """A dataset's guidelines, markdown; empty without any."""
         return self._calls.json("guidelines", "GET", f"datasets/{dataset_id}")["guidelines"] or ""
 
     def write_guidelines(self, dataset_id: str, text: str) -> None:

@@ -46,7 +46,7 @@ def review_link(
 def answered_link(
     argilla_url: str, dataset_id: str, question: str = "", strategy: str = "", version: int = 0
 ) -> str:
-    """What the visitor has submitted: those records on which our suggestion stands, if it is told whose.
+    """What the visitor has submitted; with a version, only records that carry a suggestion of ours.
 
     >>> answered_link("http://argilla", "d", "helpful", "learned", 2).split("&suggestion=")[1]
     'helpful.agent.distill/learned:1.distill/learned:2'

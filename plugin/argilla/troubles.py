@@ -21,7 +21,7 @@ def refused_by_argilla(status: int, address: str, location: str = "") -> str:
     if status in (408, 425, 429):
         return f"{place} asks us to try later ({status}): it is overloaded"
     if status in (502, 503, 504):
-        return f"{place} is away ({status}): so says what stands before it; start it"
+        return f"{place} is away ({status}): a proxy before it says so; start it"
     if status >= 500:
         return f"{place} failed ({status}): its own log says why"
     if 300 <= status < 400:

@@ -6,7 +6,7 @@
 | `frame` | what all pages have in common |
 | `lookup` | what pages read from the store: only what their visitor may see |
 | `entrance` | signing in and out |
-| `overview`, `dataset`, `annotators`, `examples`, `record` | a page each |
+| `overview_page`, `dataset_page`, `annotators_page`, `examples_page`, `record_page` | what their names say |
 | `failures` | what is shown where there is no page |
 | `views` | pages as values, without Flask |
 | `charts` | numbers as pictures |

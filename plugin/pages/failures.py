@@ -13,7 +13,7 @@ from argilla_distill.plugin.pages.frame import Frame
 PROGRAMS = ("/webhooks/", "/healthz", "/readyz", "/metrics")
 """Nobody looks at these paths: they answer in JSON whatever is asked for."""
 
-TOLD = {
+MESSAGES = {
     400: ("That cannot be read", "Something in this request is not as it should be."),
     403: ("Not for this account", "This is not for you to see."),
     404: (
@@ -39,7 +39,7 @@ def failed(
     if plain.status_code < 400:  # a redirect, as Flask makes them
         return make_response(plain)
     status = plain.status_code
-    title, text = TOLD.get(status, (error.name, error.description or error.name))
+    title, text = MESSAGES.get(status, (error.name, error.description or error.name))
     text = text.format(limit=request.max_content_length)
     if request.path.startswith(PROGRAMS):
         answer: AnyResponse = make_response(jsonify(error=error.description or text), status)

@@ -1,9 +1,9 @@
-"""What all pages have in common: who visits, in which form they are told, and what is refused."""
+"""What all pages have in common: who visits, HTML or JSON, and what is refused."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
@@ -75,15 +75,15 @@ class Frame:
 
         return shown
 
-    # How it is said
+    # Pages, messages and refusals
 
     def answer(
-        self, template: str, visitor: Visitor, told: Mapping[str, Any], **more: Any
+        self, template: str, visitor: Visitor, content: Mapping[str, Any], **more: Any
     ) -> AnyResponse:
-        """A page: `told` is all of its JSON, `more` is what only the layout needs."""
+        """A page: `content` is all of its JSON, `more` is what only the layout needs."""
         if wants_json():
-            return jsonify({name: _plain(value) for name, value in told.items()})
-        return self.page(template, visitor, **told, **more)
+            return jsonify({name: plain(value) for name, value in content.items()})
+        return self.page(template, visitor, **content, **more)
 
     def page(
         self, template: str, visitor: Visitor | None, status: int = 200, **values: Any
@@ -106,7 +106,7 @@ class Frame:
         return self.message(403, "Not for this account", NOT_YOURS, visitor)
 
     def missing(self, visitor: Visitor, title: str, text: str) -> AnyResponse:
-        """Something is not there. Only an owner, who may see everything, is told so."""
+        """Something is not there. Only an owner, who may see everything, is shown that."""
         if visitor.role == "owner":
             return self.message(404, title, text, visitor)
         return self.not_yours(visitor)
@@ -133,6 +133,10 @@ class Frame:
         return redirect(url_for("pages.sign_in", next=request.full_path.rstrip("?")))
 
 
+FORMER_NAMES = {"reason": "word", "review_reason": "review_word"}
+"""Keys of JSON that had another name in the last release, which they keep for this one beside a `state`."""
+
+
 def wants_json() -> bool:
     """Whether JSON is asked for; scripts, which carry a token, get it unless they ask for HTML."""
     kinds = ["text/html", "application/json"]
@@ -141,9 +145,18 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best_match(kinds, kinds[0]) == "application/json"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of a page as JSON has it: dataclasses as objects, under their former names as well."""
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return asdict(value, dict_factory=_with_former_names)
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value
+
+
+def _with_former_names(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; one that has a state has the reason for it under its former name as well."""
+    plain = dict(pairs)
+    if "state" in plain:
+        plain |= {old: plain[new] for new, old in FORMER_NAMES.items() if new in plain}
+    return plain

@@ -18,10 +18,10 @@ from argilla_distill.plugin.pages.views.record_view import Known
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.visitors.visitor import Visitor
 
-MOST_TWINS = 12
+MAX_TWINS = 12
 """So many near-identical records are shown of one."""
 
-MOST_ENTRIES = 400
+MAX_ENTRIES = 400
 """Of a record on which more has happened, only the latest is shown."""
 
 
@@ -108,7 +108,7 @@ def own_in(store: Store, text: str, visitor: Visitor) -> Own | None:
 
 
 def still_known(store: Store, dataset_id: str, records: Sequence[str]) -> set[str]:
-    """Of the records that a report tells of, those whose decision every annotator may know now.
+    """Of the records that a report names, those whose decision every annotator may know now.
 
     When they were counted, all of them were complete; some may have been reopened or deleted since.
     """
@@ -183,7 +183,7 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
     decisions = known.decisions(dataset_id, [record_id])[0] or {}
     pairs = [(record_id, question) for question in decisions]
     twins = [other for other in store.reports.alike(dataset_id, record_id) if other != record_id]
-    twins = twins[:MOST_TWINS]
+    twins = twins[:MAX_TWINS]
     review, (copy,) = store.reviews.of(dataset_id), store.reviews.copies(dataset_id, [record_id])
     return Known(
         record_id=record_id,
@@ -193,7 +193,7 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
         ledger=ledger,
         decisions=decisions,
         conflicts={q: c for (_, q), c in known.conflicts_on(dataset_id, pairs).items()},
-        entries=store.history.entries(dataset_id, ledger["h"][-MOST_ENTRIES:]),
+        entries=store.history.entries(dataset_id, ledger["h"][-MAX_ENTRIES:]),
         set_aside=store.dirty.why_set_aside(dataset_id, record_id),
         review=str(review["id"]) if review and copy else "",
         twins=dict(zip(twins, known.decisions(dataset_id, twins), strict=True)),

@@ -19,13 +19,13 @@ from argilla_distill.domain import intervals, wording
 from argilla_distill.plugin.argilla import gateway
 from argilla_distill.plugin.argilla.gateway import Gateway, anonymous
 from argilla_distill.plugin.pages import (
-    annotators,
-    dataset,
+    annotators_page,
+    dataset_page,
     entrance,
-    examples,
+    examples_page,
     failures,
-    overview,
-    record,
+    overview_page,
+    record_page,
 )
 from argilla_distill.plugin.pages.charts import report_charts, svg
 from argilla_distill.plugin.pages.frame import Frame
@@ -74,7 +74,7 @@ def blueprint(
     Parameters
     ----------
     visit : makes the gateway, without any key, that checks passwords and tokens.
-    serve : makes the gateway, with the service's key, that reads a record's fields and tells whether a
+    serve : makes the gateway, with the service's key, that reads a record's fields and knows whether a
         visitor is still there. One for all visitors: its connections are kept.
     clock : seconds since the epoch.
     """
@@ -89,12 +89,12 @@ def blueprint(
     bp.add_url_rule("/sign-in", "enter", doors.enter, methods=["POST"])
     bp.add_url_rule("/sign-out", "sign_out", doors.leave, methods=["POST"])
     for address, name, page in (
-        ("/", "home", overview.home),
-        ("/records/<path:record_id>", "record", record.record),
-        ("/datasets/<dataset_id>", "dataset", dataset.dataset),
-        ("/datasets/<dataset_id>/examples", "examples", examples.examples),
-        ("/datasets/<dataset_id>/annotators", "annotators", annotators.everybody),
-        ("/datasets/<dataset_id>/annotators/<int:number>", "annotator", annotators.somebody),
+        ("/", "home", overview_page.home),
+        ("/records/<path:record_id>", "record", record_page.record),
+        ("/datasets/<dataset_id>", "dataset", dataset_page.dataset),
+        ("/datasets/<dataset_id>/examples", "examples", examples_page.examples),
+        ("/datasets/<dataset_id>/annotators", "annotators", annotators_page.everybody),
+        ("/datasets/<dataset_id>/annotators/<int:number>", "annotator", annotators_page.somebody),
     ):
         bp.add_url_rule(address, name, frame.for_visitors(page))
     bp.before_request(_only_forms)
@@ -122,7 +122,7 @@ def _dress(app: Flask) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    cast(DefaultJSONProvider, app.json).sort_keys = False  # in the order in which pages tell it
+    cast(DefaultJSONProvider, app.json).sort_keys = False  # in the order in which pages show it
 
 
 def _seal(response: AnyResponse) -> AnyResponse:

@@ -1,6 +1,6 @@
-"""Addresses in settings: whether they are any, what is wrong with them, and how they may be told.
+"""Addresses in settings: what is wrong with one, and how one may be shown.
 
-An address may hold a password; what is told of it never does.
+An address may hold a password; what is shown of it never does.
 """
 
 from __future__ import annotations

@@ -59,8 +59,8 @@ def explain(error: ValidationError, name: Name, known: Known) -> str:
             hint = did_you_mean(str(place[-1]), known(place))
             clauses.append(f"{name(place)}: is no setting{hint}")
             continue
-        told = MESSAGES.get(kind, _plain("has a wrong value"))(mistake.get("ctx", {}))
-        clauses.append(f"{name(place)}: {told}")
+        message = MESSAGES.get(kind, _plain("has a wrong value"))(mistake.get("ctx", {}))
+        clauses.append(f"{name(place)}: {message}")
     return "; ".join(clauses)
 
 
@@ -76,12 +76,12 @@ def toml_mistake(message: str, text: str) -> str:
     r"""What the reader of TOML says of a text, with the line first.
 
     >>> toml_mistake("Expected '=' after a key (at line 3, column 6)", "")
-    "line 3, column 6: Expected '=' after a key; texts, and names with a / in them, stand in quotes"
+    "line 3, column 6: Expected '=' after a key; put texts, and names with a / in them, in quotes"
     >>> toml_mistake("Expected ']' (at end of document)", "[one\n[two\n")[:32]
-    "line 2, its end: Expected ']'; t"
+    "line 2, its end: Expected ']'; p"
     """
     found = re.search(r" \(at (line \d+, column \d+|end of document)\)$", message)
     last = f"line {len(text.splitlines())}, its end"
     place = last if found is None or found[1].startswith("end") else found[1]
     reason = message[: found.start()] if found else message
-    return f"{place}: {reason}; texts, and names with a / in them, stand in quotes"
+    return f"{place}: {reason}; put texts, and names with a / in them, in quotes"

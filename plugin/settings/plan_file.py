@@ -46,9 +46,9 @@ def read(variable: str, path: str, forms: Forms) -> Mapping[str, Any]:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidSettings(f"{where} is not TOML: {toml_mistake(str(error), text)}") from None
-    told = list(_mistakes(content, forms))
-    if told:
-        raise InvalidSettings(f"{where}: {'; '.join(told)}")
+    mistakes = list(_mistakes(content, forms))
+    if mistakes:
+        raise InvalidSettings(f"{where}: {'; '.join(mistakes)}")
     return content
 
 
@@ -68,7 +68,7 @@ def _mistakes(content: Mapping[str, Any], forms: Forms) -> Iterable[str]:
 
 
 def _top(forms: Forms, place: Place) -> str:
-    """A place in the file as a whole. A key that stands outside of every table is told where to go."""
+    """A place in the file as a whole. Of a key outside of every table, in which table it belongs."""
     name = ".".join(map(str, place))
     homes = {**dict.fromkeys(forms.dataset.model_fields, "[defaults]")}
     homes |= dict.fromkeys(forms.sources.model_fields, "[sources]")
@@ -85,9 +85,7 @@ def _within(title: str, table: Mapping[str, Any], place: Place) -> str:
     name = f"{title} {'.'.join(map(str, place))}"
     split = len(place) == 1 and isinstance(table.get(str(place[0])), dict)
     unquoted = split and title != "[defaults]" and place[0] != "questions"
-    return (
-        f'{name} (the name of a dataset stands in quotes: "workspace/name")' if unquoted else name
-    )
+    return f'{name} (put the name of a dataset in quotes: "workspace/name")' if unquoted else name
 
 
 def _keys(forms: Forms, place: Place) -> Iterable[str]:

@@ -79,7 +79,7 @@ class DatasetSettings(Choices):
 
 
 class Sources(_Frozen):
-    """Patterns of user or agent names which tell models, templates and reviewers from people.
+    """Patterns of user or agent names by which models, templates and reviewers are known.
 
     What a reviewer answers is an adjudication.
     """
@@ -213,8 +213,8 @@ def read(environ: Mapping[str, str]) -> Settings:
     known = {*ENVIRONMENT.values(), *(f"{ENVIRONMENT[name]}_FILE" for name in FROM_FILES)}
     unknown = sorted(k for k in environ if k.startswith("DISTILL_") and k not in known)
     if unknown:
-        told = ", ".join(name + did_you_mean(name, known) for name in unknown)
-        raise InvalidSettings(f"unknown setting {told}; docs/settings.md lists all")
+        names = ", ".join(name + did_you_mean(name, known) for name in unknown)
+        raise InvalidSettings(f"unknown setting {names}; docs/settings.md lists all")
     values: dict[str, Any] = {}
     for name, variable in ENVIRONMENT.items():
         if environ.get(variable):
@@ -227,8 +227,8 @@ def read(environ: Mapping[str, str]) -> Settings:
     try:
         settings = Settings.model_validate({**dict.fromkeys(REQUIRED, "http://nowhere"), **values})
     except ValidationError as error:
-        told = explain(error, lambda place: ENVIRONMENT[str(place[0])], lambda _: ())
-        raise InvalidSettings("; ".join([*missing, told])) from None
+        mistakes = explain(error, lambda place: ENVIRONMENT[str(place[0])], lambda _: ())
+        raise InvalidSettings("; ".join([*missing, mistakes])) from None
     if missing:
         raise InvalidSettings("; ".join(missing))
     return settings

@@ -27,7 +27,12 @@ from argilla_distill.plugin.visitors.asking import AWAY, Asking
 from argilla_distill.plugin.visitors.cookies import Cookies
 from argilla_distill.plugin.visitors.device_cookies import DeviceCookies
 from argilla_distill.plugin.visitors.tokens import Tokens
-from argilla_distill.plugin.visitors.visitor import LONGEST_INPUT, Refusal, Visitor, throttled
+from argilla_distill.plugin.visitors.visitor import (
+    MAX_INPUT_CHARACTERS,
+    Refusal,
+    Visitor,
+    throttled,
+)
 
 RECHECK_S = 120
 """So long after Argilla was last asked about a visitor it is asked again."""
@@ -47,7 +52,7 @@ class Accounts:
     Parameters
     ----------
     visit : makes a gateway without any key, which checks passwords and keys.
-    serve : gives the gateway with the service's key, which tells what became of a visitor.
+    serve : gives the gateway with the service's key, which knows what became of a visitor.
     clock : seconds since the epoch.
     """
 
@@ -96,7 +101,10 @@ class Accounts:
 
     def sign_in(self, username: str, password: str, address: str) -> Visitor | Refusal:
         """Ask Argilla who this is, and begin a new session."""
-        if not 0 < len(username) <= LONGEST_INPUT or not 0 < len(password) <= LONGEST_INPUT:
+        if (
+            not 0 < len(username) <= MAX_INPUT_CHARACTERS
+            or not 0 < len(password) <= MAX_INPUT_CHARACTERS
+        ):
             return Refusal(401, WRONG)
         device = self._devices.of(username)
         who = pair(f"name {username}", f"device {device}" if device else address)

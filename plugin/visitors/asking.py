@@ -1,7 +1,7 @@
 """Asks Argilla who somebody is, for few visitors at a time.
 
 An Argilla that hangs must not take all threads of the web process: whoever comes while several are
-being asked about is told to try again. Who is asked about, and how often, is `accounts` and `tokens`.
+being asked about is asked to try again. Who is asked about, and how often, is `accounts` and `tokens`.
 """
 
 from __future__ import annotations

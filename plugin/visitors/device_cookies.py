@@ -1,4 +1,4 @@
-"""Device cookies: a browser in which somebody has signed in before is told from strangers who try their name.
+"""Device cookies: a browser in which somebody has signed in before is no stranger who tries their name.
 
 Failed sign-ins slow down a name *from an address*, which many may share (an office, a proxy). So that
 nobody there can keep a colleague waiting, attempts from a browser that knows the name count by

@@ -11,10 +11,15 @@ from collections.abc import Callable
 
 from argilla_distill.plugin.store.visits.attempts import Attempts, pair
 from argilla_distill.plugin.visitors.asking import Asking
-from argilla_distill.plugin.visitors.visitor import LONGEST_INPUT, Refusal, Visitor, throttled
+from argilla_distill.plugin.visitors.visitor import (
+    MAX_INPUT_CHARACTERS,
+    Refusal,
+    Visitor,
+    throttled,
+)
 
 REMEMBERED_S = 60
-MOST_REMEMBERED = 1_000
+MAX_REMEMBERED = 1_000
 
 NOBODYS = "This API key is nobody's. Yours is in Argilla, under “My settings”."
 
@@ -41,7 +46,7 @@ class Tokens:
         if known is not None and self._clock() < until:
             return known
         self._known.pop(digest, None)
-        if not 0 < len(key) <= LONGEST_INPUT or not (key.isascii() and key.isprintable()):
+        if not 0 < len(key) <= MAX_INPUT_CHARACTERS or not (key.isascii() and key.isprintable()):
             return Refusal(401, NOBODYS)
         who = pair(f"key {digest}", address)
         if wait_s := self._attempts.begin(who, self._clock()):
@@ -55,6 +60,6 @@ class Tokens:
         return found
 
     def _remember(self, digest: str, visitor: Visitor) -> None:
-        if len(self._known) >= MOST_REMEMBERED:
+        if len(self._known) >= MAX_REMEMBERED:
             self._known.pop(next(iter(self._known)), None)
         self._known[digest] = (self._clock() + REMEMBERED_S, visitor)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-LONGEST_INPUT = 256
+MAX_INPUT_CHARACTERS = 256
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Visitor:
 
     @classmethod
     def of(cls, user: Mapping[str, Any], workspaces: Sequence[str]) -> Visitor:
-        """From what Argilla tells of a user."""
+        """From what Argilla says of a user."""
         spaces = () if user["role"] == "owner" else tuple(workspaces)
         changed = str(user.get("updated_at") or "")
         return cls(user["id"], user["username"], user["role"], spaces, changed)

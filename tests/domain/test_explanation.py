@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from argilla_distill.domain.explanation.balance import PRIOR, Balance
 from argilla_distill.domain.explanation.explain import Review, explain
-from argilla_distill.domain.explanation.phrases import MOST_SIDES, cut
+from argilla_distill.domain.explanation.phrases import MAX_SIDES, cut
 from argilla_distill.domain.explanation.voices import CONTENT, NO_PULL, REVIEW
 from tests.domain import explained_labels, explained_types, explained_unclear
 from tests.domain.explained import Case, decision
@@ -107,8 +107,8 @@ def test_every_side_is_named_and_the_value_is_said_and_nothing_is_markup_once_es
     reviews = [Review("<rita>", "<no>", "<b>"), Review("sam", "yes")]
     said = explain(decided, sides, lambda n: f"<{n}>", answers=answers, reviews=reviews)
     named = [value for value in sides if cut(value) in said.sides]
-    assert len(named) >= min(len(sides), MOST_SIDES)
-    assert len(sides) <= MOST_SIDES or "differ" in said.sides
+    assert len(named) >= min(len(sides), MAX_SIDES)
+    assert len(sides) <= MAX_SIDES or "differ" in said.sides
     if decided["v"] is not None:
         assert cut(decided["v"]) in said.sure
     for word in ("log-odds", "posterior", "nats", "None", "nan"):

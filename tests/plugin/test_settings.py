@@ -372,7 +372,7 @@ def test_a_mistake_in_the_file_is_named_with_the_file(toml: Any, text: str, name
         ("publish = 'always'\n", "publish (it belongs in the table [defaults])"),
         ("reviewers = ['ada']\n", "reviewers (it belongs in the table [sources])"),
         ("defaults = 3\n", "defaults: must be a table"),
-        ("[datasets.a.b]\npublish = 'always'\n", "the name of a dataset stands in quotes"),
+        ("[datasets.a.b]\npublish = 'always'\n", "put the name of a dataset in quotes"),
         ("[datasets]\n'a/b' = 3\n", "a/b: must be a table"),
         ("[defaults]\npublish = 'allways'\n", "publish: must be one of completed or always"),
         ("[defaults]\ntolerance = 'x'\n", "tolerance: must be a number"),
@@ -387,7 +387,7 @@ def test_a_mistake_in_the_file_is_named_with_the_file(toml: Any, text: str, name
         ),
         ("[defaults]\nquestions.q = 'x'\n", "questions.q: must be a table"),
         ("[defaults]\n\npublish = always\n", "line 3, column"),
-        ("[datasets.a/b]\n", "names with a / in them, stand in quotes"),
+        ("[datasets.a/b]\n", "names with a / in them, in quotes"),
         ("[defaults]\nx = 'open\n", "line 2"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The sentence that tells what speaks for it: words of the record, and what those who answered wrote."""
+"""The sentence about what speaks for it: words of the record, and what those who answered wrote."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from argilla_distill.domain.explanation.case import Case
 from argilla_distill.domain.explanation.phrases import capital, shortened, some
 
-MOST_ARGUMENTS = 2
-MOST_ARGUED = 3
+MAX_ARGUMENTS = 2
+MAX_ARGUED = 3
 """So many reasons are quoted of each side, and of so many sides."""
 
 
 def argued(case: Case) -> str:
     """What speaks for what is decided, and what was said for each side."""
-    told = [_evidence(case), _arguments(case)]
-    return " ".join(sentence for sentence in told if sentence)
+    sentences = [_evidence(case), _arguments(case)]
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _evidence(case: Case) -> str:
@@ -28,12 +28,12 @@ def _evidence(case: Case) -> str:
 
 
 def _arguments(case: Case) -> str:
-    sides = [value for value, _ in case.ranked if value in case.arguments][:MOST_ARGUED]
-    told = []
+    sides = [value for value, _ in case.ranked if value in case.arguments][:MAX_ARGUED]
+    sentences = []
     for value in sides:
-        quotes = [f"“{case.escape(shortened(a))}”" for a in case.arguments[value][:MOST_ARGUMENTS]]
-        told.append(f"for {case.say(value)}: {some(quotes)}")
-    return f"{capital('; '.join(told))}." if told else ""
+        quotes = [f"“{case.escape(shortened(a))}”" for a in case.arguments[value][:MAX_ARGUMENTS]]
+        sentences.append(f"for {case.say(value)}: {some(quotes)}")
+    return f"{capital('; '.join(sentences))}." if sentences else ""
 
 
 def arguments_of(

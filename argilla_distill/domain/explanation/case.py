@@ -18,7 +18,7 @@ FEW = 10
 
 @dataclass(frozen=True)
 class Telling:
-    """What an explanation may tell of people. By default all: for those who oversee the dataset.
+    """What an explanation may say about people. By default all: for those who oversee the dataset.
 
     Attributes
     ----------
@@ -124,7 +124,7 @@ class Case:
 
     @cached_property
     def judged(self) -> list[int]:
-        """Those who answered of whom it may be told how often they are right."""
+        """Those who answered of whom it may be said how often they are right."""
         if self.telling.reliability:
             return self.voters
         mine = [n for n in self.voters if self.source(n) in NO_PEOPLE]

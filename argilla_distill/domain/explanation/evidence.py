@@ -1,4 +1,4 @@
-"""Words of a record that tell its label: which words those are of each label, the report counts."""
+"""Words of a record that speak for its label. Which words speak for which label is counted by the report."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-MOST_WORDS = 3
+MAX_WORDS = 3
 """So many words of a record are quoted."""
 
 WORD = re.compile(r"[^\W\d_]{3,}")
@@ -22,11 +22,11 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def evidence(value: Any, text: str, telling: Mapping[str, Sequence[str]]) -> list[str]:
-    """Words of a text that tell a value: a label, or each of several.
+    """Words of a text that speak for a value: a label, or each of several.
 
     Parameters
     ----------
-    telling : label → words that tell it apart, the most telling first.
+    telling : label → words that distinguish it from other labels, the most distinctive first.
 
     >>> evidence("yes", "Thanks, it works now.", {"yes": ("works", "thanks", "great")})
     ['works', 'thanks']
@@ -34,4 +34,4 @@ def evidence(value: Any, text: str, telling: Mapping[str, Sequence[str]]) -> lis
     here = words_of(text)
     labels = value if isinstance(value, list) else [value]
     found = [w for label in labels for w in telling.get(str(label), ()) if w in here]
-    return list(dict.fromkeys(found))[:MOST_WORDS]
+    return list(dict.fromkeys(found))[:MAX_WORDS]

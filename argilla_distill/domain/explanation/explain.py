@@ -106,7 +106,7 @@ def explain(
     escape : applied to everything that people wrote; by default the caller escapes the whole.
     arguments : value in words → why those on that side say so, in their own words.
     evidence : words of the record that often go with what is decided.
-    telling : what may be told of people.
+    telling : what may be said about people.
 
     >>> decision = {"v": "yes", "c": 0.9, "p": {"yes": 0.9, "no": 0.1}, "top": "yes", "next": "no",
     ...             "prior": 0.0, "w": [[0, 0.95, 2.9], [1, 0.6, -0.7]]}

@@ -8,7 +8,7 @@ from argilla_distill.domain.explanation.balance import by_count
 from argilla_distill.domain.explanation.case import Case
 from argilla_distill.domain.explanation.phrases import capital, figure, how_sure, number, some
 
-MOST_ANSWERS = 5
+MAX_ANSWERS = 5
 """A record hardly ever gets more further answers than that."""
 
 
@@ -18,8 +18,8 @@ def sure(case: Case) -> str:
     if case.value is not None and case.reviewers_disagree:
         return f"{case.say(case.value)} stands until they agree."
     if case.value is not None:
-        told = figure(confidence, "on average over its parts" if case.parted else "")
-        return how_sure(case.say(case.value), confidence, told)
+        share = figure(confidence, "on average over its parts" if case.parted else "")
+        return how_sure(case.say(case.value), confidence, share)
     if not case.voters and not case.balance.reviewed:
         return ""
     return f"Nothing is decided: {_undecided(case)}."
@@ -66,8 +66,8 @@ def _further(case: Case, count: int) -> str:
     """So many answers more would turn it."""
     against = "to the contrary" if case.parted else f"for {case.say(case.rival)}"
     it = "that part" if case.parted else "it"
-    if count > MOST_ANSWERS:
-        more = f"It would take more than {number(MOST_ANSWERS)} further answers {against}"
+    if count > MAX_ANSWERS:
+        more = f"It would take more than {number(MAX_ANSWERS)} further answers {against}"
         return f"{more} to turn {it}: in practice, only a reviewer will."
     more = f"{number(count)} more {'answer' if count == 1 else 'answers'} {against}"
     if case.counts_heads:

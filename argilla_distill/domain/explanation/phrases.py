@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-MOST_CHARACTERS = 80
+MAX_CHARACTERS = 80
 """Values are cut to so many characters where they stand in a sentence."""
 
-MOST_NAMES = 4
+MAX_NAMES = 4
 """More people than that on one side are counted."""
 
-MOST_SIDES = 5
+MAX_SIDES = 5
 """More values than that are counted."""
 
-MOST_REASON = 200
+MAX_REASON = 200
 """A reviewer's reason is cut to so many characters."""
 
 NUMBERS = ("no", "one", "two", "three", "four", "five")
@@ -26,7 +26,7 @@ def cut(value: str) -> str:
     >>> cut("ab" * 50)[-3:], len(cut("ab" * 50))
     ('ba…', 80)
     """
-    return value if len(value) <= MOST_CHARACTERS else f"{value[: MOST_CHARACTERS - 1]}…"
+    return value if len(value) <= MAX_CHARACTERS else f"{value[: MAX_CHARACTERS - 1]}…"
 
 
 def shortened(reason: str) -> str:
@@ -36,7 +36,7 @@ def shortened(reason: str) -> str:
     ('the quote is wrong', 200)
     """
     reason = " ".join(reason.split())
-    return reason if len(reason) <= MOST_REASON else f"{reason[: MOST_REASON - 1]}…"
+    return reason if len(reason) <= MAX_REASON else f"{reason[: MAX_REASON - 1]}…"
 
 
 def quoted(value: str, kind: str) -> str:
@@ -80,19 +80,19 @@ def how_right(share: float) -> str:
     ann is right about as often as not
     ann is wrong more often than right
     """
-    for least, word in (
+    for least, phrase in (
         (0.95, "nearly always right"),
         (0.75, "usually right"),
         (0.55, "right more often than not"),
         (0.45, "right about as often as not"),
     ):
         if share >= least:
-            return word
+            return phrase
     return "wrong more often than right"
 
 
-def how_sure(value: str, confidence: float, told: str) -> str:
-    """How sure we are of a value; `told` is the confidence as a figure.
+def how_sure(value: str, confidence: float, share: str) -> str:
+    """How sure we are of a value; `share` is the confidence as a figure.
 
     >>> for confidence in (0.995, 0.96, 0.85, 0.7, 0.52):
     ...     print(how_sure("“a”", confidence, figure(confidence)))
@@ -103,11 +103,11 @@ def how_sure(value: str, confidence: float, told: str) -> str:
     That it is “a” is little more than a guess (52%).
     """
     if confidence >= 0.99:
-        return f"It is all but certain that {value} is right {told}."
-    for least, word in ((0.95, "very"), (0.8, "fairly"), (0.6, "not very")):
+        return f"It is all but certain that {value} is right {share}."
+    for least, phrase in ((0.95, "very"), (0.8, "fairly"), (0.6, "not very")):
         if confidence >= least:
-            return f"We are {word} sure of {value} {told}."
-    return f"That it is {value} is little more than a guess {told}."
+            return f"We are {phrase} sure of {value} {share}."
+    return f"That it is {value} is little more than a guess {share}."
 
 
 def tend(count: int) -> str:

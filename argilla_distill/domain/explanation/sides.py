@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from argilla_distill.domain.explanation.case import NO_PEOPLE, Case
 from argilla_distill.domain.explanation.phrases import (
-    MOST_NAMES,
-    MOST_SIDES,
+    MAX_NAMES,
+    MAX_SIDES,
     capital,
     counted,
     number,
@@ -22,15 +22,15 @@ def sides(case: Case) -> str:
     """Who said what, and whether there was a conflict before."""
     if not case.voters:
         return f"Nobody has answered yet{_leaning(case)}."
-    told = [_side(case, *side) for side in case.ranked[:MOST_SIDES]]
-    more = len(case.ranked) - len(told)
+    parts = [_side(case, *side) for side in case.ranked[:MAX_SIDES]]
+    more = len(case.ranked) - len(parts)
     if more:
-        told.append(f"{number(more)} more {'answers differ' if more > 1 else 'answer differs'}")
+        parts.append(f"{number(more)} more {'answers differ' if more > 1 else 'answer differs'}")
     if case.before:
         outcome = case.before[-1][2]
         settled = "" if outcome is None else f" as {case.say(str(outcome))}"
-        told.append(f"an earlier conflict here was settled{settled}")
-    sentence = f"{'; '.join(told)}."
+        parts.append(f"an earlier conflict here was settled{settled}")
+    sentence = f"{'; '.join(parts)}."
     return sentence if case.telling.names else capital(sentence)
 
 
@@ -74,7 +74,7 @@ def _named(case: Case, numbers: Sequence[int]) -> str:
     everybody, here = ({case.source(n) for n in some_} for some_ in (case.voters, numbers))
     names = [case.name(n) for n in numbers]
     if len(everybody) > 1 == len(here):
-        return with_kind(some(names, MOST_NAMES), case.source(numbers[0]), len(numbers))
+        return with_kind(some(names, MAX_NAMES), case.source(numbers[0]), len(numbers))
     if len(here) > 1:
         names = [with_kind(case.name(n), case.source(n)) for n in numbers]
-    return some(names, MOST_NAMES)
+    return some(names, MAX_NAMES)

@@ -1,6 +1,6 @@
-"""What happened to a record, told one thing after another: answers, suggestions, reviews, decisions.
+"""What happened to a record, in order: answers, suggestions, reviews, decisions.
 
-Pure. What stands now is `record_view`.
+Pure. What is current is `record_view`.
 """
 
 from __future__ import annotations
@@ -66,16 +66,16 @@ REVIEW_VERBS: dict[str, dict[str | None, str]] = {
 
 def events(entries: Sequence[Entry], people: Mapping[int, Annotator], say: Wording) -> list[Event]:
     """Everything that the history holds of a record, oldest first."""
-    told = []
+    found = []
     status: dict[tuple[str, int], str] = {}
     for entry in entries:
         if entry.kind == "decision":
-            told += _decided(entry, say)
+            found += _decided(entry, say)
         elif entry.kind in ("answer", "suggestion", "adjudication") and entry.annotator is not None:
             before = status.get((entry.kind, entry.annotator))
             status[entry.kind, entry.annotator] = entry.status
-            told.append(_said(entry, before, people, say))
-    return told
+            found.append(_said(entry, before, people, say))
+    return found
 
 
 def _said(entry: Entry, before: str | None, people: Mapping[int, Annotator], say: Wording) -> Event:
@@ -124,7 +124,7 @@ def _decided(entry: Entry, say: Wording) -> list[Event]:
 
 
 def _changes(entry: Entry, say: Wording) -> tuple[Change, ...]:
-    """What differs; where nothing does (only the status changed), what stands."""
+    """What differs; where nothing does (only the status changed), the current value."""
     names = list(dict.fromkeys([*entry.values, *entry.replaced]))
     changes = [
         Change(

@@ -8,7 +8,7 @@ from argilla_distill.domain.explanation import parts
 from argilla_distill.domain.explanation.balance import PRIOR
 from argilla_distill.domain.explanation.case import Case, Review
 from argilla_distill.domain.explanation.phrases import (
-    MOST_NAMES,
+    MAX_NAMES,
     capital,
     number,
     one,
@@ -57,25 +57,25 @@ def _tipped(case: Case) -> str:
 
 def _voices(case: Case, numbers: Sequence[int]) -> str:
     """What moved it: answers for it, answers that say something else, the text, what is usual."""
-    mine, told = [], []
+    mine, reasons = [], []
     people = [n for n in numbers if n not in (CONTENT, PRIOR)]
     if not case.telling.reliability and people:
-        told.append(f"{number(len(people))} answer{'s' * (len(people) > 1)}")
+        reasons.append(f"{number(len(people))} answer{'s' * (len(people) > 1)}")
         people = []
     for n in people:
         said = case.said_by(n)
         if case.kind == "label_selection" and said not in (case.leader, None):
             often = f"which often goes with {case.say(case.leader)}"
-            told.append(f"the {case.say(said)} of {case.name(n)} ({often})")
+            reasons.append(f"the {case.say(said)} of {case.name(n)} ({often})")
         else:
             mine.append(case.name(n))
     if mine:
-        told.insert(0, f"the answer{'s' * (len(mine) > 1)} of {some(mine, MOST_NAMES)}")
+        reasons.insert(0, f"the answer{'s' * (len(mine) > 1)} of {some(mine, MAX_NAMES)}")
     if CONTENT in numbers:
-        told.append("the record’s own text")
+        reasons.append("the record’s own text")
     if PRIOR in numbers:
-        told.append("what is usual" if case.parted else f"how usual {case.say(case.leader)} is")
-    return some(told)
+        reasons.append("what is usual" if case.parted else f"how usual {case.say(case.leader)} is")
+    return some(reasons)
 
 
 def _part(case: Case) -> parts.Say:
@@ -88,11 +88,11 @@ def _decided_by_review(case: Case) -> str:
     if case.reviewers_disagree and not case.verdicts:
         return "The reviewers disagree."
     if case.reviewers_disagree:
-        told = "; ".join(
+        opinions = "; ".join(
             f"{_reviewer(case, review)} says {case.say(review.value)}{_reason(case, review)}"
             for review in case.verdicts
         )
-        return f"The reviewers disagree: {told}."
+        return f"The reviewers disagree: {opinions}."
     named = case.verdicts if case.telling.names else ()
     by = some([case.escape(review.who) for review in named])
     why = next((r for r in (_reason(case, each) for each in reversed(case.verdicts)) if r), "")

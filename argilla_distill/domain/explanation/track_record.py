@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from argilla_distill.domain.explanation.case import Case
-from argilla_distill.domain.explanation.phrases import MOST_NAMES, figure, how_right, some, tend
+from argilla_distill.domain.explanation.phrases import MAX_NAMES, figure, how_right, some, tend
 
 GAP = 0.05
 """Sides whose mean reliability differs by less are about equally often right."""
@@ -14,7 +14,7 @@ GAP = 0.05
 SPREAD = 0.15
 """Where people differ by more, being equally often right is said of the sides' averages."""
 
-MOST_JUDGED = 5
+MAX_JUDGED = 5
 """More voices than that are not judged one by one but side by side."""
 
 
@@ -30,12 +30,12 @@ def who_is_right(case: Case) -> str:
         [n for n in numbers if n in case.known and n in case.judged] for _, numbers in case.ranked
     ]
     judged = [side for side in sides if side]
-    new = some([case.name(n) for n in case.judged if n not in case.known], MOST_NAMES)
+    new = some([case.name(n) for n in case.judged if n not in case.known], MAX_NAMES)
     if not judged:
         return f"How often {new} tend to be right is not known yet: there are too few answers."
-    told = _compared(case, judged[0], [n for side in judged[1:] for n in side])
+    comparison = _compared(case, judged[0], [n for side in judged[1:] for n in side])
     rest = f"; of {new} there are too few answers to tell" if new else ""
-    return f"Going by all answers and reviews so far, {told}{rest}."
+    return f"Going by all answers and reviews so far, {comparison}{rest}."
 
 
 def _compared(case: Case, ours: Sequence[int], others: Sequence[int]) -> str:
@@ -64,7 +64,7 @@ def _mean(case: Case, numbers: Sequence[int]) -> float:
 
 def _judged(case: Case, numbers: Sequence[int]) -> str:
     """Each with how often they are right, the best first; a crowd by what it says."""
-    if len(case.judged) <= MOST_JUDGED or len(numbers) == 1 or not case.telling.reliability:
+    if len(case.judged) <= MAX_JUDGED or len(numbers) == 1 or not case.telling.reliability:
         best = sorted(numbers, key=lambda n: (-case.known[n], n))
         return some([f"{case.name(n)} {_figure(case, n)}" for n in best])
     mean = figure(_mean(case, numbers), "on average")

@@ -28,7 +28,7 @@ LATE = "it is newer than the decision, or not one of the question's labels"
 
 @dataclass(frozen=True)
 class Annotator:
-    """Whoever answers. `agent` tells one whose answers are suggestions."""
+    """Whoever answers. `agent` marks one whose answers are suggestions."""
 
     name: str
     kind: str
@@ -62,7 +62,7 @@ class Voice:
 
 @dataclass(frozen=True)
 class Uncounted:
-    """A value that stands on the record and did not count, and why."""
+    """A current value on the record that did not count, and why."""
 
     who: Annotator
     value: str
@@ -93,7 +93,7 @@ def unnamed(number: int) -> Annotator:
 
 
 def people(annotators: Mapping[int, KnownAnnotator]) -> dict[int, Annotator]:
-    """Annotators by number; one whose user Argilla did not tell keeps the number as a name."""
+    """Annotators by number; one whose user Argilla does not name keeps the number as a name."""
     named = {}
     for number, known in annotators.items():
         name = known.name if known.name.strip() not in ("", "?") else unnamed(number).name
@@ -121,7 +121,7 @@ def voices(
             value, at = suggested[1], suggested[4]
         else:
             _, at, values, *_ = ledger["r"].get(str(number), ["", 0, {}, []])
-            value = values.get(name, "no longer stands")
+            value = values.get(name, "withdrawn since")
         heard.append(
             Voice(
                 people.get(number) or unnamed(number),
@@ -142,7 +142,7 @@ def uncounted(
     people: Mapping[int, Annotator],
     say: Wording,
 ) -> tuple[Uncounted, ...]:
-    """What stands on the record and did not count."""
+    """The current values on the record that did not count."""
     silent = []
     for number, (status, at, values, echoes, *_) in ledger["r"].items():
         if int(number) in counted or (name not in values and status != "discarded"):

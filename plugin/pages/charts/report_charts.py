@@ -1,4 +1,4 @@
-"""Reports as pictures: which chart shows what, and how it is told to those who cannot see it.
+"""Reports as pictures: which chart shows what, and what those hear who cannot see it.
 
 Pure. How charts are drawn is `charts` and `heat_map`.
 """
@@ -17,7 +17,7 @@ from argilla_distill.plugin.pages.charts.svg import Column, Series, calibration,
 
 LEFT_OUT = "left out"
 
-MOST_LABELS = 12
+MAX_LABELS = 12
 """So many labels have a row and a column in a picture of who confuses what."""
 
 
@@ -79,8 +79,8 @@ def confused(report: QuestionReport) -> Markup:
         if one == other or pair is None:
             return None
         counted = f"{many(pair.count, 'pair')} of votes, {pair.open} in open conflicts"
-        told = f"{one} and {other or LEFT_OUT}: {counted}"
-        return Cell(pair.count / most, brief(pair.count), False, told)
+        label = f"{one} and {other or LEFT_OUT}: {counted}"
+        return Cell(pair.count / most, brief(pair.count), False, label)
 
     columns = [*labels, ""] if any(not p.other for p in pairs) else labels
     cells = [[cell(one, other) for other in columns] for one in labels]
@@ -128,7 +128,7 @@ def _shown(pairs: Sequence[Pair], labels: Sequence[str]) -> tuple[list[Pair], li
         weight[pair.one] += pair.count
         weight[pair.other] += pair.count
     del weight[""]
-    kept = {label for label, _ in weight.most_common(MOST_LABELS)}
+    kept = {label for label, _ in weight.most_common(MAX_LABELS)}
     order = list(dict.fromkeys([*labels, *weight]))
     return differ, [label for label in order if label in kept]
 

@@ -2,7 +2,7 @@
 
 Pure functions from numbers to markup. Places along the width are percentages and those along the
 height are pixels, so that a picture is as wide as its room and its letters stay as large as they are.
-Colours are classes of static/style.css: nothing here tells by colour alone. Whatever people wrote is
+Colours are classes of static/style.css: nothing here means anything by colour alone. Whatever people wrote is
 escaped. Tables of shaded cells are `heat_map`.
 """
 
@@ -17,13 +17,13 @@ from markupsafe import Markup
 from argilla_distill.domain.intervals import share
 
 HIDDEN = Markup(' aria-hidden="true" focusable="false"')
-"""Of pictures whose numbers stand beside them."""
+"""Of pictures whose numbers are written beside them."""
 
 PLOT = 150
 FOOT = 24
 """Pixels: height of a plot, and of the names below it."""
 
-MOST_NAMES = 6
+MAX_NAMES = 6
 """More names than that do not fit below a plot."""
 
 
@@ -246,7 +246,7 @@ def _shown(count: int) -> list[int]:
     >>> _shown(3), _shown(13)
     ([0, 1, 2], [0, 3, 6, 9, 12])
     """
-    step = -(-count // MOST_NAMES)
+    step = -(-count // MAX_NAMES)
     return list(range(0, count, step)) if step else []
 
 

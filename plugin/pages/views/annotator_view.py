@@ -14,11 +14,11 @@ from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.argilla.links import answered_link
 from argilla_distill.plugin.pages.lookup import Own
 
-MOST_ROWS = 100
+MAX_ROWS = 100
 """So many annotators are on one page."""
 
-LEAST_OF_A_WEEK = 5
-"""Of weeks with fewer answers annotators are not told how many agree with the decision."""
+MIN_ANSWERS_A_WEEK = 5
+"""Of weeks with fewer answers annotators do not see how many agree with the decision."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def person(
 
 
 def for_themselves(shown: Person, known: Collection[str]) -> Person:
-    """The same as annotators read it themselves: a week of few answers would tell what was decided.
+    """The same as annotators read it themselves: a week of few answers would give away what was decided.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def for_themselves(shown: Person, known: Collection[str]) -> Person:
     if shown.report is None:
         return shown
     costly = tuple(each for each in shown.report.costly if each.record in known)
-    drift = tuple(week for week in shown.report.drift if week[2] >= LEAST_OF_A_WEEK)
+    drift = tuple(week for week in shown.report.drift if week[2] >= MIN_ANSWERS_A_WEEK)
     return replace(shown, report=replace(shown.report, costly=costly, drift=drift))
 
 

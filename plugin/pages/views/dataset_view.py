@@ -11,9 +11,9 @@ from argilla_distill.domain.report import Period, QuestionReport
 from argilla_distill.plugin.pages.lookup import Found
 from argilla_distill.plugin.pages.views.overview_view import DatasetLine, line
 
-MOST_WEEKS = 52
-MOST_ROUNDS = 30
-MOST_ACROSS = 20
+MAX_WEEKS = 52
+MAX_ROUNDS = 30
+MAX_ACROSS = 20
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,14 @@ def shown(report: QuestionReport) -> QuestionReport:
         annotators=(),
         examples=(),
         words={},
-        weeks=_latest(report.weeks, MOST_WEEKS),
-        rounds=_latest(report.rounds, MOST_ROUNDS),
-        across=report.across[:MOST_ACROSS],
+        weeks=_latest(report.weeks, MAX_WEEKS),
+        rounds=_latest(report.rounds, MAX_ROUNDS),
+        across=report.across[:MAX_ACROSS],
     )
 
 
 def without_others(report: QuestionReport | None) -> dict[str, Any] | None:
-    """The same as JSON has it: without what other pages tell."""
+    """The same as JSON has it: without what other pages show."""
     if report is None:
         return None
     return {k: v for k, v in asdict(report).items() if k not in ("annotators", "examples", "words")}

@@ -27,10 +27,10 @@ from argilla_distill.domain.history import Entry
 from argilla_distill.domain.ledger import GONE
 from argilla_distill.domain.wording import Wording, percent
 
-MOST_ODDS = 10_000
+MAX_ODDS = 10_000
 
 SHORT = 24
-"""Values of more characters do not stand in tables and on axes."""
+"""Values of more characters are not written in tables and on axes."""
 
 LISTED = ("label_selection", "multi_label_selection", "rating")
 """Types of questions whose posterior has an entry for each label."""
@@ -59,10 +59,10 @@ class Share:
 
 @dataclass(frozen=True)
 class ConflictView:
-    """Who stands against whom: `sides` are (label, names).
+    """Who disagrees with whom: `sides` are (label, names).
 
     `before` are earlier conflicts, settled since: (since, until, outcome). In one of the kind
-    `adjudications` reviewers stand against each other.
+    `adjudications` reviewers disagree with each other.
     """
 
     state: str
@@ -89,7 +89,7 @@ class QuestionView:
 
     Attributes
     ----------
-    state : shown, hidden, abstained or undecided; `word` explains it.
+    state : shown, hidden, abstained or undecided; `reason` says why.
     decided_at : since when the value is what it is; reasons and confidence may be newer.
     leader, runner_up : the two that pulls compare, in few words; where that takes many, `rival` is
         the runner-up in full.
@@ -99,7 +99,7 @@ class QuestionView:
 
     name: str
     state: str
-    word: str
+    reason: str
     value: str | None = None
     confidence: float | None = None
     percent: str = ""
@@ -153,16 +153,23 @@ def question_view(
     say : how values are put in words.
     """
     earlier = [_earlier(name, entry, say) for entry in reversed(history)]
-    told = _conflict(conflict, people) if conflict else None
+    conflicting = _conflict(conflict, people) if conflict else None
     if decision is None:
-        word = "the record was deleted in Argilla" if ledger["s"] == GONE else "nothing counted yet"
+        reason = (
+            "the record was deleted in Argilla" if ledger["s"] == GONE else "nothing counted yet"
+        )
         silent = uncounted(name, [], ledger, people, say)
         return QuestionView(
-            name, "undecided", word, uncounted=silent, earlier=tuple(earlier), conflict=told
+            name,
+            "undecided",
+            reason,
+            uncounted=silent,
+            earlier=tuple(earlier),
+            conflict=conflicting,
         )
     value = None if decision["v"] is None else say(name, decision["v"])
     current = earlier.pop(0) if earlier and earlier[0].value == value else None
-    state, word, since = _shown(name, decision, ledger["s"], publish, say)
+    state, reason, since = _shown(name, decision, ledger["s"], publish, say)
     leader, rival = _pair(name, decision, say)
     runner_up = rival
     if max(len(leader), len(rival)) > SHORT:
@@ -173,7 +180,7 @@ def question_view(
     return QuestionView(
         name=name,
         state=state,
-        word=word,
+        reason=reason,
         value=value,
         confidence=decision["c"],
         percent=percent(decision["c"]),
@@ -191,7 +198,7 @@ def question_view(
         total=pull(total, leader, runner_up, scale),
         odds=_odds(total),
         uncounted=uncounted(name, [n for n, _, _ in decision["w"]], ledger, people, say),
-        conflict=told,
+        conflict=conflicting,
         earlier=tuple(earlier),
     )
 
@@ -199,20 +206,20 @@ def question_view(
 def _shown(
     name: str, decision: Mapping[str, Any], status: str, publish: str, say: Wording
 ) -> tuple[str, str, int | None]:
-    """What of it stands in Argilla, in a word, and since when."""
+    """Whether Argilla shows it, why not, and since when."""
     last = decision["shown"][-1] if decision["shown"] else [None, 0, 0]
-    standing = last[0] if last[2] is None else None
-    since = last[1] if standing is not None else None
+    published = last[0] if last[2] is None else None
+    since = last[1] if published is not None else None
     value = decision["v"]
-    if value is not None and value == standing:
-        return "shown", "it stands in Argilla as a suggestion", since
-    still = f"; until then Argilla shows “{say(name, standing)}”" if standing is not None else ""
+    if value is not None and value == published:
+        return "shown", "Argilla shows it as a suggestion", since
+    still = f"; until then Argilla shows “{say(name, published)}”" if published is not None else ""
     if value is None:
         why = decision.get("abstain") or "no label is probable enough"
         return "abstained", f"{why}{' (the suggestion is being withdrawn)' if still else ''}", since
     if status == "pending" and publish != "always":
-        word = "the record is still pending; nothing is shown before its overlap is complete, so "
-        return "hidden", f"{word}that nobody is led{still}", since
+        reason = "the record is still pending; nothing is shown before its overlap is complete, so "
+        return "hidden", f"{reason}that nobody is led{still}", since
     return "hidden", f"it is about to be written to Argilla{still}", since
 
 
@@ -245,8 +252,8 @@ def _odds(log_odds: float) -> str:
     >>> _odds(0.0), _odds(1.1), _odds(3.4), _odds(99)
     ('even', '3.0 to 1', '30 to 1', 'more than 10,000 to 1')
     """
-    if log_odds > math.log(MOST_ODDS):
-        return f"more than {MOST_ODDS:,} to 1"
+    if log_odds > math.log(MAX_ODDS):
+        return f"more than {MAX_ODDS:,} to 1"
     odds = math.exp(abs(log_odds))
     if odds < 1.05:
         return "even"

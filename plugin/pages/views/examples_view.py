@@ -9,15 +9,15 @@ from argilla_distill.domain.report import Example, QuestionReport
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """One label: the records that tell it best, and close calls that a reviewer settled."""
+class LabelExamples:
+    """One label: its clearest records, and close calls that a reviewer settled."""
 
     value: str
     telling: tuple[Example, ...]
     close: tuple[Example, ...]
 
 
-def lessons(report: QuestionReport, known: Collection[str]) -> tuple[Lesson, ...]:
+def label_examples(report: QuestionReport, known: Collection[str]) -> tuple[LabelExamples, ...]:
     """By the question's own order of labels; values that are no labels of it come last.
 
     Parameters
@@ -27,10 +27,10 @@ def lessons(report: QuestionReport, known: Collection[str]) -> tuple[Lesson, ...
     examples = [each for each in report.examples if each.record in known]
     values = dict.fromkeys([*report.labels, *(e.value for e in examples)])
     found = (
-        Lesson(value, _of(examples, value, "telling"), _of(examples, value, "close"))
+        LabelExamples(value, _of(examples, value, "telling"), _of(examples, value, "close"))
         for value in values
     )
-    return tuple(lesson for lesson in found if lesson.telling or lesson.close)
+    return tuple(label for label in found if label.telling or label.close)
 
 
 def _of(examples: Sequence[Example], value: str, kind: str) -> tuple[Example, ...]:

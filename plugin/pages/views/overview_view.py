@@ -57,10 +57,10 @@ class DatasetLine:
     id: str
     name: str
     state: str
-    word: str
+    reason: str
     argilla_url: str
     review_url: str
-    review_word: str
+    review_reason: str
     records: int
     completed: int
     conflicts: int
@@ -74,17 +74,17 @@ class DatasetLine:
 
 
 def line(found: Found, argilla_url: str, now: int) -> DatasetLine:
-    """A dataset's line. `now` (ms) tells whether what was counted as today's still is."""
+    """A dataset's line. `now` in ms: what was counted as today's may be yesterday's by now."""
     counts = {name: int(found.info.get(name, 0)) for name in ("records", "completed", "conflicts")}
     review = found.review or {}
     return DatasetLine(
         id=found.id,
         name=found.name,
         state=found.info.get("state", "new"),
-        word=found.info.get("word", ""),
+        reason=found.info.get("word", ""),
         argilla_url=overseer_link(argilla_url, found.id, review, found.due),
         review_url=review_link(argilla_url, review["id"]) if review else "",
-        review_word=str(review.get("word") or ""),
+        review_reason=str(review.get("word") or ""),
         **counts,
         waiting=found.waiting,
         set_aside=found.set_aside,

@@ -1,7 +1,7 @@
 """The page of one record as an annotator reads it who has answered it: what is decided, and why.
 
-Nobody else is named, and nothing is told of how often anybody is right or whose answer weighs how much.
-Whether they may read it at all says `disclosure`. The page for those who oversee is `record_view`. Pure.
+Nobody else is named, and nothing says how often anybody is right or whose answer weighs how much.
+Whether they may read it at all is decided by `disclosure`. What overseers see is `record_view`. Pure.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from argilla_distill.domain.explanation.explain import (
 from argilla_distill.domain.wording import Wording, percent
 from argilla_distill.plugin.argilla.links import answered_link
 from argilla_distill.plugin.pages.views.decision_view import SHORT
-from argilla_distill.plugin.pages.views.record_view import Known, content, shown_fields, wording
+from argilla_distill.plugin.pages.views.record_view import Known, content, shown_fields, wording_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class OwnDecision:
     Attributes
     ----------
     value : what is decided, None where nothing is; `percent` is how sure that is
-    mine : what the visitor said; `agrees` tells whether that is what is decided
+    mine : what the visitor said; `agrees`: whether that is what is decided
     sides : who said what, counted: (value, how many)
     reviews : what reviewers decided, and their reasons, oldest first
     explanation : why, in a few sentences
@@ -81,7 +81,7 @@ def own_view(
     argilla_url, fields, away : as `record_view.view` takes them.
     """
     questions: dict[str, dict[str, Any]] = json.loads(known.info.get("questions") or "{}")
-    say = wording(questions, fields)
+    say = wording_of(questions, fields)
     return OwnRecordView(
         record_id=known.record_id,
         dataset_id=known.dataset_id,
@@ -107,7 +107,7 @@ def _decision(
         for status, at, values, why in entry.get("a", {}).values()
         if status == "submitted" and name in values
     ]
-    told = [(value, why) for _, value, why in sorted(reviews)]
+    given_reasons = [(value, why) for _, value, why in sorted(reviews)]
     explained = explain(
         decision,
         sides,
@@ -115,7 +115,7 @@ def _decision(
         kind=question.get("type", "label_selection"),
         words=words,
         sources={n: each.kind for n, each in known.annotators.items()},
-        reviews=[Review(str(n), value, why) for n, (value, why) in enumerate(told)],
+        reviews=[Review(str(n), value, why) for n, (value, why) in enumerate(given_reasons)],
         evidence=evidence(decision["v"], text, known.words.get(name, {})),
         arguments=arguments_of(sides, entry, known.info.get("explains", "")),
         telling=TO_ANNOTATORS,
@@ -130,6 +130,6 @@ def _decision(
         mine=mine,
         agrees=mine is not None and mine == value,
         sides=tuple((side, len(who)) for side, who in sides.items()),
-        reviews=tuple(told),
+        reviews=tuple(given_reasons),
         explanation=explained.why,
     )

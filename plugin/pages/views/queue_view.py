@@ -1,4 +1,4 @@
-"""Why a record stands where it does in the review queue, in words. Pure."""
+"""Why a record has its place in the review queue, in words. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from argilla_distill.plugin.pages.lookup import Due
 
 KINDS = {
     "tie": "no value leads",
-    "dissent": "one voice stands against all others",
+    "dissent": "one voice disagrees with all others",
     "split": "two values have several voices each",
     "scatter": "three values or more",
     "resolved": "they differed once",
@@ -20,7 +20,7 @@ KINDS = {
 }
 """What kinds of conflict are called."""
 
-MOST_SIDES = 4
+MAX_SIDES = 4
 
 SURE = 0.8
 """Below this confidence a decision is called unsure."""
@@ -36,7 +36,7 @@ class Queued:
         `gain` on its own labels, `teaching` by what it teaches, `chance` that it has in the order, and
         `dispute` of reviewers who differ. None where they were not noted.
     external_id, text : the record's, as far as they are known; the text's beginning
-    value : the decision as it stands, None without one
+    value : the current decision, None without one
     sides : the values that are contested
     reasons : in words, the weightiest first
     """
@@ -68,7 +68,7 @@ def _queued(due: Due) -> Queued:
     gain, teaching, chance, dispute = _parts(due)
     is_open = conflict.get("state") == "open"
     kind = conflict.get("kind", "") if is_open else ""
-    sides = tuple(str(side) for side in conflict.get("labels", {}))[:MOST_SIDES] if is_open else ()
+    sides = tuple(str(side) for side in conflict.get("labels", {}))[:MAX_SIDES] if is_open else ()
     return Queued(
         record=due.record_id,
         question=question,

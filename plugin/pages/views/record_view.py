@@ -24,8 +24,8 @@ from argilla_distill.domain.wording import Wording, percent, text
 from argilla_distill.plugin.argilla.links import dataset_link, review_link
 from argilla_distill.plugin.pages.views.decision_view import LISTED, QuestionView, question_view
 
-MOST_CHARACTERS = 20_000
-LEAST_CHARACTERS = 500
+MAX_CHARACTERS = 20_000
+MIN_CHARACTERS = 500
 """Fields are cut on the page (an image may be a data URI of megabytes): so many characters all of them
 together, and so many of each where earlier ones have used that up.
 """
@@ -40,7 +40,7 @@ class Known:
     review : id of the review dataset that has a copy of it, "" if none has
     twins : near-identical record → question → decision
     answers : question → annotator's number → how many answers they had given when last counted
-    words : question → label → words of records that tell it apart, as last counted
+    words : question → label → words of records that distinguish it, as last counted
     """
 
     record_id: str
@@ -59,7 +59,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Given:
+class AnswerValue:
     """One value of an answer, and whether it is an echo."""
 
     question: str
@@ -68,18 +68,18 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What stands of one annotator on the record, all questions. `in_review`: given on its copy."""
+class CurrentAnswer:
+    """An annotator's current response to the record, all questions. `in_review`: given on its copy."""
 
     who: Annotator
     status: str
     at: int
-    values: tuple[Given, ...]
+    values: tuple[AnswerValue, ...]
     in_review: bool = False
 
 
 @dataclass(frozen=True)
-class Adjudication:
+class ReviewerDecision:
     """What a reviewer decided on the record, and why. `values` are (question, value)."""
 
     who: Annotator
@@ -123,8 +123,8 @@ class RecordView:
     away: str
     questions: tuple[QuestionView, ...]
     left_alone: tuple[tuple[str, str], ...]
-    answers: tuple[Answer, ...]
-    adjudications: tuple[Adjudication, ...]
+    answers: tuple[CurrentAnswer, ...]
+    adjudications: tuple[ReviewerDecision, ...]
     twins: tuple[Twin, ...]
     events: tuple[Event, ...]
 
@@ -141,7 +141,7 @@ def view(
     """
     who = people(known.annotators)
     questions: dict[str, dict[str, Any]] = json.loads(known.info.get("questions") or "{}")
-    say = wording(questions, fields)
+    say = wording_of(questions, fields)
     decided = {name for e in known.entries if e.kind == "decision" for name in e.values}
     decided |= {*known.decisions, *(n for n, q in questions.items() if q["word"] == "distilled")}
     adjudications = _adjudications(known.ledger, who, say)
@@ -182,7 +182,7 @@ def _question(
 ) -> QuestionView:
     decision, conflict = known.decisions.get(name), known.conflicts.get(name)
     kind = question.get("type", "label_selection")
-    told = question_view(
+    page = question_view(
         name,
         _labels(question),
         decision,
@@ -195,7 +195,7 @@ def _question(
         say,
     )
     if decision is None:
-        return told
+        return page
     words = partial(say, name)
     reviews = [
         Review(each.who.name, dict(each.values)[name], each.why)
@@ -216,10 +216,10 @@ def _question(
         arguments=arguments_of(sides, known.ledger, known.info.get("explains", "")),
         evidence=evidence(decision["v"], content, known.words.get(name, {})),
     )
-    return replace(told, explanation=explained.text)
+    return replace(page, explanation=explained.text)
 
 
-def wording(questions: Mapping[str, Any], fields: Mapping[str, Any] | None) -> Wording:
+def wording_of(questions: Mapping[str, Any], fields: Mapping[str, Any] | None) -> Wording:
     """How the record's values are put in words: spans are quoted where their field is a text."""
     of = {name: (fields or {}).get(q.get("field", "")) for name, q in questions.items()}
     return Wording({name: passage for name, passage in of.items() if isinstance(passage, str)})
@@ -244,12 +244,12 @@ def shown_fields(fields: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...
     """The fields as texts, cut to what a page holds."""
     if fields is None:
         return None
-    room, shown = MOST_CHARACTERS, []
+    room, shown = MAX_CHARACTERS, []
     for name, value in fields.items():
         if value is not None:
             cut = _cut(_field(value), room)
             shown.append((name, cut))
-            room = max(LEAST_CHARACTERS, room - len(cut))
+            room = max(MIN_CHARACTERS, room - len(cut))
     return tuple(shown)
 
 
@@ -267,25 +267,25 @@ def _cut(value: str, most: int) -> str:
 
 def _answers(
     ledger: Mapping[str, Any], people: Mapping[int, Annotator], say: Wording
-) -> tuple[Answer, ...]:
-    """The responses that stand, in the order in which they were given."""
+) -> tuple[CurrentAnswer, ...]:
+    """The current responses, in the order in which they were given."""
     answers = []
     for number, (status, at, values, echoes, *elsewhere) in ledger["r"].items():
-        given = tuple(Given(q, say(q, value), q in echoes) for q, value in values.items())
+        given = tuple(AnswerValue(q, say(q, value), q in echoes) for q, value in values.items())
         who = people.get(int(number)) or unnamed(int(number))
-        answers.append(Answer(who, status, at, given, any(elsewhere)))
+        answers.append(CurrentAnswer(who, status, at, given, any(elsewhere)))
     return tuple(sorted(answers, key=lambda answer: answer.at))
 
 
 def _adjudications(
     ledger: Mapping[str, Any], people: Mapping[int, Annotator], say: Wording
-) -> tuple[Adjudication, ...]:
+) -> tuple[ReviewerDecision, ...]:
     """What reviewers decided, in the order in which they did."""
     found = []
     for number, (status, at, values, why) in ledger.get("a", {}).items():
         who = people.get(int(number)) or unnamed(int(number))
         given = tuple((question, say(question, value)) for question, value in values.items())
-        found.append(Adjudication(who, status, at, given, why))
+        found.append(ReviewerDecision(who, status, at, given, why))
     return tuple(sorted(found, key=lambda each: each.at))
 
 

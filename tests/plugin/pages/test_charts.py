@@ -68,7 +68,7 @@ def test_however_many_places_there_are_few_are_named(count: int) -> None:
     names = [f"place {n}" for n in range(count)]
     picture = svg.lines(names, [Series("x", [0.5] * count)], (0, 1), "many")
     named = re.findall(r">place \d+</text>", picture)
-    assert len(named) <= svg.MOST_NAMES
+    assert len(named) <= svg.MAX_NAMES
     assert bool(named) == bool(count)
 
 
@@ -112,7 +112,7 @@ def test_of_many_labels_the_most_confused_are_shown() -> None:
     pairs = tuple(Pair(labels[n], labels[n + 1], 100 - n) for n in range(39))
     question = replace(gallery.question("q", ("a", "b")), labels=labels, pairs=pairs)
     picture = report_charts.confused(question)
-    assert picture.count('<th scope="row">') == report_charts.MOST_LABELS
+    assert picture.count('<th scope="row">') == report_charts.MAX_LABELS
     assert "label-1<" in picture
     assert "label-39<" not in picture
 

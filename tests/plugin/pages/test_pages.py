@@ -66,6 +66,18 @@ def test_the_same_story_is_told_as_json(site: Site) -> None:
     assert told["fields"][0][0] == "prompt"
 
 
+def test_reasons_keep_their_former_name_in_json_for_one_release(site: Site) -> None:
+    site.sign_in("adam")
+    questions = site.get(PAGE, json=True).get_json()["questions"]
+    assert questions
+    assert all(question["reason"] == question["word"] != "" for question in questions)
+    dataset = site.get("/", json=True).get_json()["datasets"][0]
+    assert (dataset["word"], dataset["review_word"]) == (
+        dataset["reason"],
+        dataset["review_reason"],
+    )
+
+
 @pytest.mark.parametrize("json", [False, True])
 def test_to_whom_may_not_see_it_a_record_that_exists_is_like_one_that_does_not(
     site: Site, json: bool

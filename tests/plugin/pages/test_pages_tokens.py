@@ -7,7 +7,7 @@ import pytest
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.visits.attempts import FREE
 from argilla_distill.plugin.visitors.asking import Asking
-from argilla_distill.plugin.visitors.tokens import MOST_REMEMBERED, NOBODYS, REMEMBERED_S, Tokens
+from argilla_distill.plugin.visitors.tokens import MAX_REMEMBERED, NOBODYS, REMEMBERED_S, Tokens
 from argilla_distill.plugin.visitors.visitor import Visitor
 from tests.plugin.pages import gallery
 from tests.plugin.pages.scene import DATASET, RECORD
@@ -93,11 +93,11 @@ def test_argilla_is_asked_once_a_minute(site: Site) -> None:
 def test_only_so_many_keys_are_remembered(site: Site) -> None:
     """Who has many keys cannot fill the memory."""
     tokens = Tokens(site.store.attempts, Asking(site.argilla.anonymous), site.clock)
-    for number in range(MOST_REMEMBERED + 5):
+    for number in range(MAX_REMEMBERED + 5):
         name = f"user-{number}"
         site.argilla.accounts[name] = ("", "annotator", [])
         assert isinstance(tokens.visitor(f"{name}.apikey", "here"), Visitor)
-    assert len(tokens._known) == MOST_REMEMBERED
+    assert len(tokens._known) == MAX_REMEMBERED
 
 
 def test_a_wrong_key_is_tried_less_and_less_often(site: Site) -> None:

@@ -8,7 +8,7 @@ import pytest
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.pages.views.decision_view import QuestionView
-from argilla_distill.plugin.pages.views.record_view import MOST_CHARACTERS, RecordView, view
+from argilla_distill.plugin.pages.views.record_view import MAX_CHARACTERS, RecordView, view
 from tests.plugin.pages.scene import DATASET, RECORD, Scene, at, helpful, ledger, scene
 
 ARGILLA = "https://argilla.example"
@@ -52,29 +52,29 @@ def test_a_pending_record_says_that_nothing_is_shown_yet(told: Scene) -> None:
     told.ledger = ledger(s="pending")
     hidden = with_decision(told, shown=[])
     assert hidden.state == "hidden"
-    assert "still pending" in hidden.word
+    assert "still pending" in hidden.reason
 
 
 def test_where_always_published_a_pending_record_is_about_to_show(told: Scene) -> None:
     told.ledger, told.info["publish"] = ledger(s="pending"), "always"
-    assert "about to be written" in with_decision(told, shown=[]).word
+    assert "about to be written" in with_decision(told, shown=[]).reason
 
 
 def test_a_decision_that_is_not_written_yet_says_what_stands_instead(told: Scene) -> None:
     hidden = with_decision(told, shown=[["no", at(16), None]])
     assert (hidden.state, hidden.shown_since) == ("hidden", at(16))
-    assert "until then Argilla shows “no”" in hidden.word
+    assert "until then Argilla shows “no”" in hidden.reason
 
 
 def test_an_abstention_gives_its_reason(told: Scene) -> None:
     abstained = question(show(told), "problem")
     assert (abstained.state, abstained.value) == ("abstained", None)
-    assert abstained.word == "confidence 0.53 is below 0.7"
+    assert abstained.reason == "confidence 0.53 is below 0.7"
 
 
 def test_an_abstention_is_told_apart_from_its_suggestion_still_standing(told: Scene) -> None:
     abstained = with_decision(told, v=None, abstain="too close", shown=[["yes", at(33), None]])
-    assert abstained.word == "too close (the suggestion is being withdrawn)"
+    assert abstained.reason == "too close (the suggestion is being withdrawn)"
 
 
 def test_a_question_nobody_answered_is_undecided(told: Scene) -> None:
@@ -145,7 +145,7 @@ def test_an_answer_newer_than_the_decision_is_not_hidden(told: Scene) -> None:
 
 def test_a_voice_that_is_gone_since_the_decision_is_still_named(told: Scene) -> None:
     del told.ledger["r"]["0"]
-    assert question(show(told)).voices[0].value == "no longer stands"
+    assert question(show(told)).voices[0].value == "withdrawn since"
 
 
 def test_a_tie_compares_the_first_two_of_the_tied(told: Scene) -> None:
@@ -233,7 +233,7 @@ def test_an_annotator_without_a_name_has_a_number(told: Scene) -> None:
 def test_a_chat_is_read_turn_by_turn_and_huge_fields_are_cut(told: Scene) -> None:
     fields = {
         "chat": [{"role": "user", "content": "Hi"}, {"role": "bot", "content": "Hello"}],
-        "image": "x" * MOST_CHARACTERS,
+        "image": "x" * MAX_CHARACTERS,
         "empty": None,
         "data": {"a": 1},
     }
@@ -250,7 +250,7 @@ def test_a_deleted_record_is_called_so(told: Scene) -> None:
     told.ledger, told.decisions = ledger(s="gone", r={}, m={}), {}
     page = view(told.known(), ARGILLA, None, "The record is not in Argilla any more.")
     assert (page.status, page.fields) == ("deleted", None)
-    assert question(page).word == "the record was deleted in Argilla"
+    assert question(page).reason == "the record was deleted in Argilla"
     assert [e.value for e in question(page).earlier] == ["yes", "no", None, "yes"]
 
 

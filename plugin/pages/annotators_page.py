@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from argilla_distill.domain.report import QuestionReport
 from argilla_distill.plugin.argilla.links import overseer_link
 from argilla_distill.plugin.pages import lookup
-from argilla_distill.plugin.pages.dataset import of_dataset
+from argilla_distill.plugin.pages.dataset_page import of_dataset
 from argilla_distill.plugin.pages.frame import Frame, wants_json
 from argilla_distill.plugin.pages.views.annotator_view import (
-    MOST_ROWS,
+    MAX_ROWS,
     for_themselves,
     own_link,
     person,
@@ -28,18 +28,18 @@ NO_SUCH_ANNOTATOR = "There is no annotator of this number in this dataset."
 def everybody(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """All annotators of a question, a hundred on each page of HTML."""
 
-    def told(found: lookup.Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
+    def content(found: lookup.Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
         if report is None:
             return {"annotators": ()}
         people = rows(report, frame.store.datasets.annotators(found.id))
         if wants_json():
             return {"annotators": people}
-        pages = max(1, -(-len(people) // MOST_ROWS))
+        pages = max(1, -(-len(people) // MAX_ROWS))
         page = min(max(1, request.args.get("page", 1, int)), pages)
-        shown = people[(page - 1) * MOST_ROWS : page * MOST_ROWS]
+        shown = people[(page - 1) * MAX_ROWS : page * MAX_ROWS]
         return {"annotators": shown, "page": page, "pages": pages}
 
-    return of_dataset(frame, visitor, dataset_id, "annotators.html", told)
+    return of_dataset(frame, visitor, dataset_id, "annotators.html", content)
 
 
 def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> AnyResponse:
@@ -64,7 +64,7 @@ def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> An
     known = lookup.still_known(frame.store, dataset_id, costly)
     why = lookup.explained(frame.store, mine, visitor, costly) if mine and own else set(costly)
     argilla = frame.settings.argilla_url
-    told = {
+    content = {
         "dataset": {"id": dataset_id, "name": info.get("name", dataset_id)},
         "questions": questions,
         "question": question,
@@ -74,7 +74,7 @@ def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> An
     return frame.answer(
         "annotator.html",
         visitor,
-        told,
+        content,
         argilla_url=own_link(dataset_id, {question: report}, argilla)
         if own or found is None
         else overseer_link(argilla, dataset_id, found.review, found.due),

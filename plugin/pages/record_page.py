@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from flask import jsonify, make_response
@@ -11,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
 from argilla_distill.plugin.pages import lookup
-from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.frame import Frame, plain, wants_json
 from argilla_distill.plugin.pages.views.own_record_view import own_view
 from argilla_distill.plugin.pages.views.record_view import Known, view
 from argilla_distill.plugin.visitors.visitor import Visitor
@@ -33,7 +32,7 @@ def record(frame: Frame, visitor: Visitor, record_id: str) -> AnyResponse:
     fields, away = _fields(frame, known)
     page = view(known, frame.settings.argilla_url, fields, away)
     if wants_json():
-        return frame.answer("", visitor, asdict(page))
+        return frame.answer("", visitor, plain(page))
     return frame.page("record.html", visitor, record=page)
 
 
@@ -56,7 +55,7 @@ def _own(frame: Frame, visitor: Visitor, known: Known, number: int) -> AnyRespon
     fields, away = _fields(frame, known)
     page = own_view(known, number, frame.settings.argilla_url, fields, away)
     if wants_json():
-        return frame.answer("", visitor, asdict(page))
+        return frame.answer("", visitor, plain(page))
     return frame.page("own_record.html", visitor, record=page, number=number)
 
 

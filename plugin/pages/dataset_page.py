@@ -20,28 +20,28 @@ QUEUED = 20
 
 NO_SUCH_DATASET = "We know of no such dataset. Datasets are known once `connect` has read them."
 
-Told = Callable[[lookup.Found, Head, QuestionReport | None], dict[str, Any]]
+Content = Callable[[lookup.Found, Head, QuestionReport | None], dict[str, Any]]
 
 
 def dataset(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """Labels and confidence, calibration, the review queue, who confuses what, how it went."""
 
-    def told(found: lookup.Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
+    def content(found: lookup.Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
         queue = queued(lookup.queue(frame.store, found.id, min(QUEUED, found.queue.queued)))
         page = shown(report) if report else None
         return {"report": without_others(page) if wants_json() else page, "queue": queue}
 
-    return of_dataset(frame, visitor, dataset_id, "dataset.html", told)
+    return of_dataset(frame, visitor, dataset_id, "dataset.html", content)
 
 
 def of_dataset(
-    frame: Frame, visitor: Visitor, dataset_id: str, template: str, told: Told, **more: Any
+    frame: Frame, visitor: Visitor, dataset_id: str, template: str, content: Content, **more: Any
 ) -> AnyResponse:
-    """A page of one dataset and one of its questions: refused, or told with its head."""
+    """A page of one dataset and one of its questions: refused, or its content below its head."""
     found = lookup.dataset(frame.store, dataset_id, visitor)
     if found is None:
         return frame.missing(visitor, "No such dataset", NO_SUCH_DATASET)
     wanted = request.args.get("question", "")
     top = head(found, wanted, frame.settings.argilla_url, frame.now())
     report = frame.store.reports.question(found.id, top.question) if top.question else None
-    return frame.answer(template, visitor, {"head": top, **told(found, top, report)}, **more)
+    return frame.answer(template, visitor, {"head": top, **content(found, top, report)}, **more)

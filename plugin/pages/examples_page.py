@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from argilla_distill.domain.report import QuestionReport
 from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.plugin.pages import lookup
-from argilla_distill.plugin.pages.dataset import NO_SUCH_DATASET, of_dataset
+from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET, of_dataset
 from argilla_distill.plugin.pages.frame import Frame
 from argilla_distill.plugin.pages.views.dataset_view import Head, distilled
-from argilla_distill.plugin.pages.views.examples_view import Lesson, lessons
+from argilla_distill.plugin.pages.views.examples_view import LabelExamples, label_examples
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 
@@ -23,10 +23,10 @@ def examples(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     if mine is not None and lookup.dataset(frame.store, dataset_id, visitor) is None:
         return _for_annotators(frame, visitor, mine)
 
-    def told(_: lookup.Found, __: Head, report: QuestionReport | None) -> dict[str, Any]:
-        return {"labels": _lessons(frame, dataset_id, report)}
+    def content(_: lookup.Found, __: Head, report: QuestionReport | None) -> dict[str, Any]:
+        return {"labels": _label_examples(frame, dataset_id, report)}
 
-    return of_dataset(frame, visitor, dataset_id, "examples.html", told, why=None)
+    return of_dataset(frame, visitor, dataset_id, "examples.html", content, why=None)
 
 
 def _for_annotators(frame: Frame, visitor: Visitor, mine: lookup.Own) -> AnyResponse:
@@ -38,10 +38,10 @@ def _for_annotators(frame: Frame, visitor: Visitor, mine: lookup.Own) -> AnyResp
     question = wanted if wanted in questions else questions[0]
     report = frame.store.reports.question(mine.id, question)
     overview = frame.store.reports.overview(mine.id)
-    found = _lessons(frame, mine.id, report)
-    records = [e.record for lesson in found for e in (*lesson.telling, *lesson.close)]
+    found = _label_examples(frame, mine.id, report)
+    records = [e.record for label in found for e in (*label.telling, *label.close)]
     why = lookup.explained(frame.store, mine, visitor, records)
-    told = {
+    content = {
         "dataset": {"id": mine.id, "name": mine.name},
         "questions": questions,
         "question": question,
@@ -49,11 +49,13 @@ def _for_annotators(frame: Frame, visitor: Visitor, mine: lookup.Own) -> AnyResp
         "labels": found,
     }
     url = dataset_link(frame.settings.argilla_url, mine.id)
-    return frame.answer("examples_own.html", visitor, told, argilla_url=url, own=mine, why=why)
+    return frame.answer("examples_own.html", visitor, content, argilla_url=url, own=mine, why=why)
 
 
-def _lessons(frame: Frame, dataset_id: str, report: QuestionReport | None) -> tuple[Lesson, ...]:
+def _label_examples(
+    frame: Frame, dataset_id: str, report: QuestionReport | None
+) -> tuple[LabelExamples, ...]:
     if report is None:
         return ()
     records = [example.record for example in report.examples]
-    return lessons(report, lookup.still_known(frame.store, dataset_id, records))
+    return label_examples(report, lookup.still_known(frame.store, dataset_id, records))
