@@ -125,17 +125,18 @@ def _ours(strategy: str, columns: Columns) -> Figures:
 
 def _iterations(model: Strategy) -> int:
     """How often a refit sees the crowd, which it does once in every iteration of EM."""
-    step, n = getattr(model, "_see_crowd", None), 0
+    weigher, n = getattr(getattr(model, "model", None), "weigher", None), 0
+
+    if not weigher:
+        return 0
+    step = weigher.see_crowd
 
     def counted(*given: Any) -> None:
         nonlocal n
         n += 1
-        assert step
         step(*given)
 
-    if not step:
-        return 0
-    with patch.object(model, "_see_crowd", counted):
+    with patch.object(weigher, "see_crowd", counted):
         model.refit()
     return n
 

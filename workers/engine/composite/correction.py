@@ -13,20 +13,33 @@ import numpy as np
 from scipy import sparse
 
 from argilla_distill.workers.engine.composite.context import Context
-from argilla_distill.workers.engine.composite.elements import DawidSkeneElements
 from argilla_distill.workers.engine.composite.record_elements import Element, RecordElements
 from argilla_distill.workers.engine.composite.taken_apart import TakenApart, element_name
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.contract.strategy import Training
-from argilla_distill.workers.engine.label.correction import teaching
-from argilla_distill.workers.engine.label.correction.correction import Lesson, untaught
-from argilla_distill.workers.engine.label.correction.correction import Reading as Exercises
-from argilla_distill.workers.engine.label.correction.teaching import Trial
+from argilla_distill.workers.engine.label.correction.adjudication_learner import (
+    MIN_ADJUDICATIONS,
+    due,
+    outcome,
+    too_few,
+)
+from argilla_distill.workers.engine.label.correction.correction import (
+    Correction,
+    Examples,
+    no_correction,
+)
+from argilla_distill.workers.engine.label.correction.fitting import (
+    CAPACITIES,
+    Trial,
+    agreeing,
+    losses,
+    tried,
+)
 
 CORRECT_BELOW = 1_000
 """With fewer votes, `moved` takes in at once what new adjudications teach. Larger models do when a tenth
-of the adjudications changed (`teaching.due`)."""
+of the adjudications changed (`adjudication_learner.due`)."""
 
 WHAT = "a scale and a bias for each part of a value"
 
@@ -71,12 +84,12 @@ class ElementCorrection:
 
     Attributes
     ----------
-    corrections_ : list of Lesson, one for each model
+    corrections_ : list of Correction, one for each model
     training_ : Training
         Its figures are means over elements.
     """
 
-    corrections_: list[Lesson]
+    corrections_: list[Correction]
     training_: Training
     _n_changed: int  # adjudications changed since the last fit
 
@@ -107,25 +120,23 @@ class ElementCorrection:
         if n_votes < CORRECT_BELOW:
             return self._n_changed > 0
         known = self.training_.adjudications
-        return teaching.due(self._n_changed, known) and (
-            max(known, n_adjudications) >= teaching.ENOUGH
-        )
+        return due(self._n_changed, known) and (max(known, n_adjudications) >= MIN_ADJUDICATIONS)
 
     def learn(self, taken: TakenApart, context: Context) -> None:
         """Learn from all adjudications; models and context are fitted."""
         self._n_changed = 0
-        self.corrections_ = [untaught(len(model.labels), 0) for model in taken.models]
+        self.corrections_ = [no_correction(len(model.labels), 0) for model in taken.models]
         records = [r for r in sorted(taken.facts.adjudications) if taken.votes_on(r)]
-        if len(records) < teaching.ENOUGH:
-            self.training_ = teaching.too_few(len(records))
+        if len(records) < MIN_ADJUDICATIONS:
+            self.training_ = too_few(len(records))
             return
         trials = []
         for number, its in enumerate(_examples(taken, context, records)):
             if its and _in_question(taken, number, its):
                 group, elements, posterior, true = (list(each) for each in zip(*its, strict=True))
                 trial, codes = self._tried(np.array(posterior), np.array(true), np.array(group))
-                self.corrections_[number] = trial.lesson
-                hits = teaching.agreeing(taken.models[number].n_saying(elements), np.array(true))
+                self.corrections_[number] = trial.correction
+                hits = agreeing(taken.models[number].n_saying(elements), np.array(true))
                 trials.append((trial, codes, hits))
         self.training_ = _training(len(records), trials) if trials else _nothing(len(records))
 
@@ -137,11 +148,11 @@ class ElementCorrection:
             group = np.concatenate([group, group])
         group = np.unique(group, return_inverse=True)[1]
         evidence, nothing = _log(posterior), sparse.csr_array((len(true), 0))
-        examples = Exercises(evidence, nothing, np.zeros_like(evidence))
-        trial = teaching.tried(examples, true, teaching.PLANS[:1], group)
+        examples = Examples(evidence, nothing, np.zeros_like(evidence))
+        trial = tried(examples, true, CAPACITIES[:1], group)
         right = [int((log.argmax(axis=1) == true).sum()) for log in (trial.before, trial.after)]
         if right[1] < right[0]:
-            trial = replace(trial, used=False, lesson=untaught(posterior.shape[1], 0))
+            trial = replace(trial, used=False, correction=no_correction(posterior.shape[1], 0))
         return trial, true
 
     # -- state ------------------------------------------------------------------------------
@@ -156,7 +167,7 @@ class ElementCorrection:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         self.corrections_ = [
-            Lesson(float(scale), 1.0, np.array(bias, np.float64), np.zeros((0, len(bias))))
+            Correction(float(scale), 1.0, np.array(bias, np.float64), np.zeros((0, len(bias))))
             for scale, bias in state["lessons"]
         ]
         self.training_ = Training(**state["training"])
@@ -172,7 +183,6 @@ def _examples(taken: TakenApart, context: Context, records: list[str]) -> list[l
             asked[number].append((at, element_name(record, part)))
     left: dict[Element, Floats] = {}
     for number, (model, its) in enumerate(zip(taken.models, asked, strict=True)):
-        assert isinstance(model, DawidSkeneElements)
         names = [name for _, name in its]
         found = model.left_out(names, np.array([at for at, _ in its], np.intp))
         left |= {(number, name): p for name, p in zip(names, found, strict=True)}
@@ -203,7 +213,7 @@ def _log(posterior: Floats) -> Floats:
     return np.asarray(log - log.mean(axis=-1, keepdims=True), np.float64)
 
 
-def _corrected(correction: Lesson, posterior: Floats) -> Floats:
+def _corrected(correction: Correction, posterior: Floats) -> Floats:
     """The corrected posterior of one element."""
     log = correction.scale * _log(posterior) + correction.bias
     return np.asarray(softmax(log[None])[0], np.float64)
@@ -212,15 +222,13 @@ def _corrected(correction: Lesson, posterior: Floats) -> Floats:
 def _training(n: int, trials: list[tuple[Trial, Ints, Floats]]) -> Training:
     """What n adjudications have made of all models."""
     used = any(trial.used for trial, _, _ in trials)
-    before = np.concatenate([teaching.losses(t.before, true) for t, true, _ in trials])
-    after = np.concatenate(
-        [teaching.losses(t.chosen if used else t.after, true) for t, true, _ in trials]
-    )
+    before = np.concatenate([losses(t.before, true) for t, true, _ in trials])
+    after = np.concatenate([losses(t.chosen if used else t.after, true) for t, true, _ in trials])
     right = np.concatenate([t.chosen.argmax(axis=1) == true for t, true, _ in trials])
     hits = np.concatenate([hits for _, _, hits in trials])
-    losses = float(before.mean()), float(after.mean())
-    word = teaching.told(n, used, WHAT, *losses)
-    return Training(n, used, *losses, float(right.mean()), float(hits.mean()), word)
+    figures = float(before.mean()), float(after.mean())
+    word = outcome(n, used, WHAT, *figures)
+    return Training(n, used, *figures, float(right.mean()), float(hits.mean()), word)
 
 
 def _nothing(n: int) -> Training:

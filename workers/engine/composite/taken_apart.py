@@ -133,13 +133,12 @@ class TakenApart:
     def restore(self, state: Mapping[str, Any]) -> None:
         spans = self.decomposition.question.type == "span"
         self.facts = CurrentFacts.of_state(dict(state), spans)
-        self.models = [
-            type(model).from_state(
+        self.models = self._new_models()
+        for number, model in enumerate(self.models):
+            head = f"{number}."
+            model.restore(
                 {key[len(head) :]: value for key, value in state.items() if key.startswith(head)}
             )
-            for number, model in enumerate(self._new_models())
-            for head in [f"{number}."]
-        ]
 
     # -- inside -----------------------------------------------------------------------------
 

@@ -1,1 +1,14 @@
-"""Label questions: one of a few labels."""
+"""Label questions: one of a few labels is right.
+
+| file | what is in it |
+| --- | --- |
+| `majority`, `dawid_skene`, `learned` | the strategies, each a fold with a name and a model |
+| `label_fold` | the fold: learn, revert, what moved, decisions, state |
+| `label_model` | what the strategies differ in: how votes become posteriors |
+| `additive_model` | the model in which votes add up |
+| `label_decision` | how a posterior becomes a decision |
+| `votes/` | the votes, and what annotators are judged by |
+| `weights/` | what a vote weighs |
+| `correction/` | what adjudications teach |
+| `texts/` | what a record's text says about its label |
+"""

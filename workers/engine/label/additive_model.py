@@ -1,25 +1,29 @@
-"""Models in which votes add up: every annotator and label given has a row of weights, in nats.
+"""The model in which votes add up: every annotator and label given has a row of weights, in nats.
 
-Here is what they share: the posterior, its discount for votes that depend on each other, and how an
-answer reaches the other records that it concerns. The fit from scratch is `em_model`'s; what the
-weights are is each model's own (`dawid_skene`, `learned`).
+What the weights are is its `Weigher`'s (`weights`), and the fit from scratch is `em`'s. Here are the
+posterior, its discount for votes that depend on each other, and how an answer reaches the other
+records that it concerns.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from argilla_distill.workers.engine.contract.facts import Fact
+from argilla_distill.workers.engine.contract.movement import Movement
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
-from argilla_distill.workers.engine.contract.shares import softmax
-from argilla_distill.workers.engine.contract.strategy import State
-from argilla_distill.workers.engine.label.em_model import EmModel
-from argilla_distill.workers.engine.label.votes.vote_matrix import gathered
+from argilla_distill.workers.engine.contract.shares import shares, softmax
+from argilla_distill.workers.engine.label.label_model import LabelModel
+from argilla_distill.workers.engine.label.votes.tally import Tally
+from argilla_distill.workers.engine.label.votes.vote_matrix import Block, blocks, gathered
 from argilla_distill.workers.engine.label.weights.dependence import discount
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from argilla_distill.workers.engine.label.weights.em import expectation_maximisation, held_near
+from argilla_distill.workers.engine.label.weights.weigher import Weigher
+from argilla_distill.workers.engine.label.weights.worth import Worth
 
 REFIT_SHARE = 0.01
 """`moved` refits when more than this share of the votes changed; per vote that costs little."""
@@ -35,19 +39,19 @@ SWEEPS = 5
 """At most so many rounds of annotators and records changing one another in one `moved`."""
 
 
-class AdditiveModel(EmModel):
+class AdditiveModel(LabelModel):
     """Weights and labels explain each other (EM).
 
     With ``r[i, k]`` the responsibility of label k for the votes on record i, ``v[i, j]`` the label
     that annotator j gave it, and ``N[j, l, k] = Σ r[i, k]`` over the records where j gave l::
 
-        M    w[j, l, k] = each model's own function of N[j] and of the crowd
-             p[k]       = (1 + Σ_i r[i, k]) / (n_labels + n_records)
-        E    e[i, k]    = log p[k] + Σ_j w[j, v[i, j], k]
-             r[i, k]    ∝ exp(e[i, k] · discount(n[i], fit_dependence)), by 1 - consensus,
+        M    w[j, l, k] = a `Weigher`'s function of N[j] and of the crowd, and so is log p[k]
+        E    e[i, k]    = log p[k] + Σ_j u[i, j] w[j, v[i, j], k]
+             r[i, k]    ∝ exp(sharpness · e[i, k] · discount(n[i], fit_dependence)), by 1 - consensus,
                           and the majority's shares, by consensus
         out  P[i, k]    ∝ exp(e[i, k] · discount(n[i], dependence))
 
+    with u[i, j] what a vote is `Worth`, 1 where nothing is known of that, and
         discount(n, ρ) = 1 / (1 + ρ · (n - 1)),   n[i] the votes on record i
 
     **The discount.** Votes are not independent given the true label: what misleads one annotator
@@ -64,87 +68,176 @@ class AdditiveModel(EmModel):
 
     Kish, Survey Sampling (1965).
 
-    Attributes
-    ----------
-    Those of `EmModel`, and
+    **Near the majority.** With a `consensus` above 0, what annotators are judged by holds a share of
+    plain majority vote, so EM cannot drift to a truth of its own making, in which a clique is right
+    and the crowd is not.
 
+    Parameters
+    ----------
+    weigher : Weigher
     dependence : float in [0, 1]
         ρ of the published posterior. 0: votes are independent; 1: any number counts as one.
+    fit_dependence : float in [0, 1]
+        ρ inside EM, above 0.
+    sharpness : float
+    consensus : float in [0, 1]
+    worth : Worth or None
+        What one vote is worth beside others; None: 1 each.
+
+    Attributes
+    ----------
+    weights_ : ndarray of shape (≥ n_annotators · n_labels, n_labels), nats
+        ``weights_[annotator · n_labels + given, true]`` = w, in the layout of `Tally.counts`.
+    scale : float
+        What the published evidence is multiplied by, beside its discount.
     """
 
-    dependence: float
+    weights_: Floats
+    _settled: Floats  # the weights that have reached all records of their annotators
+    _drifting: set[int]  # annotators whose weights may be others
 
-    def _tempering(self, n_votes: AnyInts) -> Floats:
-        """The published posterior's discount for records with so many votes."""
-        return discount(n_votes, self.dependence)
+    def __init__(
+        self,
+        weigher: Weigher,
+        *,
+        dependence: float,
+        fit_dependence: float,
+        sharpness: float = 1.0,
+        consensus: float = 0.0,
+        worth: Worth | None = None,
+    ) -> None:
+        self.weigher = weigher
+        self.dependence = dependence
+        self.fit_dependence = fit_dependence
+        self.sharpness = sharpness
+        self.consensus = consensus
+        self.worth = worth
+        self.scale = 1.0
+
+    def begin(self, tally: Tally, facts: list[Fact]) -> None:
+        super().begin(tally, facts)
+        self.weigher.begin(tally, facts)
+
+    # -- the full fit -----------------------------------------------------------------------
+
+    def fit(self) -> None:
+        self.weigher.prepare()
+        if self.worth:
+            self.worth.fit(self.tally)
+        self._em(None)
+        if self.worth and self.worth.prove(self.accuracy()[0]):
+            self._em(self.tally.responsibility)
+
+    def _em(self, start: Floats | None) -> None:
+        tempering = self._fit_tempering(self.tally.votes.degree)
+        self.weights_ = expectation_maximisation(
+            self.tally, self.weigher, self._blocks(), tempering, self.consensus, start
+        )
+        self._settled = self.weights_.copy()
+        self._drifting = set()
+
+    def _blocks(self) -> list[Block]:
+        """The votes' matrix, and what each vote is worth."""
+        even = self.worth is None or self.worth.even()
+        return blocks(self.tally.votes, None if even else self.worth_of)
 
     # -- one record -------------------------------------------------------------------------
 
-    def _posterior(self, rows: Ints) -> Floats:
-        return softmax(self._evidence(rows) * self._tempering(self.votes_.degree[rows])[:, None])
+    def worth_of(self, where: Ints, slots: AnyInts) -> Floats | None:
+        """What the votes in these slots are worth; None: 1 each. `where` tells their records apart."""
+        return self.worth.of(where, slots) if self.worth else None
 
-    def _responsibility(self, rows: Ints) -> Floats:
-        tempering = self._fit_tempering(self.votes_.degree[rows])
-        believed = softmax(self._evidence(rows) * tempering[:, None])
-        return self._held(believed, self._shares(rows) if self.consensus else None)
+    def tempering(self, n_votes: AnyInts) -> Floats:
+        """What the published evidence on records with so many votes is multiplied by."""
+        return discount(n_votes, self.dependence) * self.scale
 
-    def _evidence(self, rows: Ints) -> Floats:
+    def _fit_tempering(self, n_votes: AnyInts) -> Floats:
+        """The same inside EM."""
+        return self.sharpness * discount(n_votes, self.fit_dependence)
+
+    def evidence(self, rows: Ints) -> Floats:
         """e of these rows: their log posterior, up to a constant per row and the discount."""
-        where, slots = self.votes_.of_records(rows)
-        worth = self._worth(where, slots)
-        evidence: Floats = np.tile(self.log_prior_, (len(rows), 1))
-        evidence += gathered(self.weights_, where, self._cells(slots), worth, len(rows))
+        where, slots = self.tally.votes.of_records(rows)
+        worth = self.worth_of(where, slots)
+        evidence: Floats = np.tile(self.weigher.crowd_.log_prior, (len(rows), 1))
+        evidence += gathered(self.weights_, where, self.tally.cells(slots), worth, len(rows))
         return evidence
 
-    def _published(self, rows: Ints) -> Floats:
-        n = self.votes_.degree[rows]
-        power = self._tempering(n) / self._fit_tempering(n)
-        log = np.log(np.maximum(self.responsibility_[rows], np.finfo(float).tiny))
+    def posterior(self, rows: Ints) -> Floats:
+        tempering = self.tempering(self.tally.votes.degree[rows])
+        return softmax(self.evidence(rows) * tempering[:, None])
+
+    def responsibility(self, rows: Ints) -> Floats:
+        tempering = self._fit_tempering(self.tally.votes.degree[rows])
+        believed = softmax(self.evidence(rows) * tempering[:, None])
+        near = self._shares(rows) if self.consensus else None
+        return held_near(believed, near, self.consensus)
+
+    def _shares(self, rows: Ints) -> NDArray[np.float32]:
+        """The majority's shares on these rows, as `vote_matrix.majority` has them."""
+        k, votes = self.tally.n_labels, self.tally.votes
+        where, slots = votes.of_records(rows)
+        cells = where * k + votes.columns()[2][slots]
+        given = np.bincount(cells, minlength=len(rows) * k).reshape(-1, k)
+        return shares(np.asarray(given + 1 / k, np.float64)).astype(np.float32)
+
+    def published(self, rows: Ints) -> Floats:
+        if self.consensus:  # the responsibility is no function of the evidence alone
+            return self.posterior(rows)
+        n = self.tally.votes.degree[rows]
+        power = self.tempering(n) / self._fit_tempering(n)
+        log = np.log(np.maximum(self.tally.responsibility[rows], np.finfo(float).tiny))
         return softmax(log * power[:, None])
 
-    def _unseen(self) -> Floats:
-        return np.asarray(softmax(self.log_prior_[None])[0], np.float64)
+    def unseen(self) -> Floats:
+        return np.asarray(softmax(self.weigher.crowd_.log_prior[None])[0], np.float64)
 
-    def _parts(
+    def reasons(
         self, n: int, where: Ints, slots: AnyInts, leader: Ints, other: Ints
     ) -> tuple[Floats, Floats]:
-        tempering = self._tempering(np.bincount(where, minlength=n))
-        weights, at = self.weights_[self._cells(slots)], np.arange(len(slots))
+        tempering, log_prior = (
+            self.tempering(np.bincount(where, minlength=n)),
+            self.weigher.crowd_.log_prior,
+        )
+        weights, at = self.weights_[self.tally.cells(slots)], np.arange(len(slots))
         odds = weights[at, leader[where]] - weights[at, other[where]]
-        worth = self._worth(where, slots)
+        worth = self.worth_of(where, slots)
         odds *= tempering[where] if worth is None else tempering[where] * worth
-        return tempering * (self.log_prior_[leader] - self.log_prior_[other]), odds
+        return tempering * (log_prior[leader] - log_prior[other]), odds
+
+    def accuracy(self) -> tuple[Floats, Floats]:
+        return self.weigher.accuracy()
+
+    def confusions(self) -> Floats:
+        return self.weigher.confusions(self.weights_)
 
     # -- what one vote changes --------------------------------------------------------------
 
-    def _make_room(self) -> None:
-        super()._make_room()
-        known = len(self.weights_)
-        if len(self.counts_) > known:
-            k = len(self.labels)
-            new = self._weighed(self.counts_[known:], np.arange(known, len(self.counts_), k) // k)
+    def make_room(self) -> None:
+        known, k, counts = len(self.weights_), self.tally.n_labels, self.tally.counts
+        if len(counts) > known:
+            new = self.weigher.weights(counts[known:], np.arange(known, len(counts), k) // k)
             self.weights_ = np.concatenate([self.weights_, new])
             self._settled = np.concatenate([self._settled, new])
 
-    def _follow(self, annotators: Ints) -> None:
-        k = len(self.labels)
+    def follow(self, annotators: Ints) -> None:
+        k = self.tally.n_labels
         cells = (annotators[:, None] * k + np.arange(k)).ravel()
-        self.weights_[cells] = self._weighed(self.counts_[cells], annotators)
+        self.weights_[cells] = self.weigher.weights(self.tally.counts[cells], annotators)
         self._drifting.update(annotators.tolist())
 
-    def _settle(self, tolerance: float) -> None:
-        few = self.n_votes < REFIT_BELOW and self._changed_votes > 0
-        if few or self._changed_votes > REFIT_SHARE * self._fitted_votes:
-            self.refit()
-        if self._touched is None:
-            return
-        rows = np.array(sorted(self._touched), np.intp)
+    def refit_due(self, movement: Movement[int]) -> bool:
+        return movement.refit_due(len(self.tally.votes), REFIT_SHARE, REFIT_BELOW)
+
+    def spread(self, rows: Ints, tolerance: float) -> Ints:
+        reached = np.empty(0, np.intp)
         for _ in range(SWEEPS):
             rows = np.union1d(rows, self._rows_of_drifted(tolerance))
             if not len(rows):
-                return
-            self._shift(rows)
-            rows = rows[:0]
+                break
+            self.follow(self.tally.shift(rows, self.responsibility(rows)))
+            reached, rows = np.union1d(reached, rows), rows[:0]
+        return reached
 
     def _rows_of_drifted(self, tolerance: float) -> Ints:
         """Rows whose posterior may be off by `tolerance`, from now on taken as settled.
@@ -152,9 +245,9 @@ class AdditiveModel(EmModel):
         If each of n votes moves the log-odds between two labels by d at most, a posterior moves by
         tanh(n · discount(n) · d / 4) at most. Drift is looked at per annotator and label given.
         """
-        k = len(self.labels)
-        n = self.votes_.degree.max(initial=1, keepdims=True)
-        limit = 4 * tolerance / float((n * self._tempering(n))[0])
+        k, votes = self.tally.n_labels, self.tally.votes
+        n = votes.degree.max(initial=1, keepdims=True)
+        limit = 4 * tolerance / float((n * self.tempering(n))[0])
         annotators = np.array(sorted(self._drifting), np.intp)
         cells = annotators[:, None] * k + np.arange(k)
         drift = np.ptp(self.weights_[cells] - self._settled[cells], axis=2)
@@ -162,52 +255,43 @@ class AdditiveModel(EmModel):
         self._settled[far] = self.weights_[far]
         due = np.zeros(len(self.weights_), bool)
         due[far] = True
-        slots = [self.votes_.of_annotator(j) for j in np.unique(far // k)]
-        slot = np.concatenate([s[due[self._cells(s)]] for s in slots]) if slots else far
-        return np.unique(self.votes_.columns()[0][slot]).astype(np.intp)
+        slots = [votes.of_annotator(j) for j in np.unique(far // k)]
+        slot = np.concatenate([s[due[self.tally.cells(s)]] for s in slots]) if slots else far
+        return np.unique(votes.columns()[0][slot]).astype(np.intp)
 
     # -- state ------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
         cells = self._kept_cells()
-        return super().state() | {
+        parts = self.weigher.state() | (self.worth.state() if self.worth else {})
+        return parts | {
             "dependence": self.dependence,
             "fit_dependence": self.fit_dependence,
-            "crowd": self.crowd_,
-            "errors": self.errors_,
-            "log_prior": self.log_prior_,
             "weights": self.weights_[cells],
             "settled": self._settled[cells],
         }
 
-    @classmethod
-    def from_state(cls, state: State) -> Self:
-        self = super().from_state(state)
-        values: dict[str, Any] = dict(state)
-        self.dependence = float(values["dependence"])
-        self.fit_dependence = float(values["fit_dependence"])
-        self.crowd_ = float(values["crowd"])
-        self.errors_ = np.array(values["errors"], np.float64)
-        self.log_prior_ = np.array(values["log_prior"], np.float64)
-        self._take_own(state)
+    def restore(self, tally: Tally, state: Mapping[str, Any]) -> None:
+        super().restore(tally, state)
+        self.dependence = float(state["dependence"])
+        self.fit_dependence = float(state["fit_dependence"])
+        self.weigher.restore(tally, state)
+        if self.worth:
+            self.worth.restore(tally, state)
         cells = self._kept_cells()
-        if len(cells) == len(self.counts_):
-            self.weights_ = np.array(values["weights"], np.float64)
+        if len(cells) == len(tally.counts):
+            self.weights_ = np.array(state["weights"], np.float64)
         else:  # the others follow from the counts
-            self.weights_ = self._weighed(self.counts_, np.arange(len(self.votes_.annotators)))
-            self.weights_[cells] = values["weights"]
+            self.weights_ = self.weigher.weights(tally.counts, np.arange(tally.n_annotators))
+            self.weights_[cells] = state["weights"]
         self._settled = self.weights_.copy()
-        self._settled[cells] = values["settled"]
-        self._drifting = set(range(len(self.votes_.annotators)))
-        return self
-
-    def _take_own(self, state: State) -> None:
-        """Take from a state what a subclass needs to weigh votes."""
+        self._settled[cells] = state["settled"]
+        self._drifting = set(range(tally.n_annotators))
 
     def _kept_cells(self) -> Ints:
         """The rows of weights that a state keeps: of MANY_LABELS, only those that were given."""
-        every = np.arange(len(self.votes_.annotators) * len(self.labels))
-        if len(self.labels) < MANY_LABELS:
-            return every
-        _, annotator, label = self.votes_.columns()
-        return np.unique(annotator.astype(np.intp) * len(self.labels) + label)
+        k = self.tally.n_labels
+        if k < MANY_LABELS:
+            return np.arange(self.tally.n_annotators * k)
+        _, annotator, label = self.tally.votes.columns()
+        return np.unique(annotator.astype(np.intp) * k + label)

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
-import numpy as np
-
-from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question
-from argilla_distill.workers.engine.contract.reliability import expected_accuracy
-from argilla_distill.workers.engine.contract.strategy import State
 from argilla_distill.workers.engine.label.additive_model import AdditiveModel
-from argilla_distill.workers.engine.label.em_model import DIGITS
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from argilla_distill.workers.engine.label.label_fold import LabelFold
+from argilla_distill.workers.engine.label.weights.confusion_weigher import ConfusionWeigher
 
 
-class DawidSkene(AdditiveModel):
+class DawidSkene(LabelFold):
     """Every annotator has a confusion matrix; labels and matrices explain each other (EM).
 
-    The EM, the discount, and what an answer costs are `AdditiveModel`'s. A vote's weight is the log
-    of the annotator's confusion matrix, with ``N[j, k, l]`` the expected count of j's votes l where
-    k was true::
-
-        w[j, l, k] = log θ[j, k, l]
-        θ[j, k, l] = (N[j, k, l] + s · m[j, k, l]) / (Σ_l N[j, k, l] + s)
+    The EM, the discount, and what an answer costs are `AdditiveModel`'s; a vote's weight, the log of
+    the annotator's confusion matrix, is `ConfusionWeigher`'s.
 
     **The prior** of a row of the confusion matrix is a Dirichlet of strength s whose mean ``m`` has
     the annotator's own accuracy (`expected_accuracy`) on the diagonal and beside it what the whole
@@ -68,32 +57,9 @@ class DawidSkene(AdditiveModel):
         dependence: float = 0.5,
         fit_dependence: float = 0.05,
     ) -> None:
-        super().__init__(question)
-        self.strength = strength
-        self.dependence = dependence
-        self.fit_dependence = fit_dependence
-
-    def _log_confusion(self, counts: Floats) -> Floats:
-        k = len(self.labels)
-        cubes = np.maximum(counts, 0.0).reshape(-1, k, k)  # [annotator, given, true]
-        accuracy, _ = expected_accuracy(cubes, self.crowd_)
-        prior = (1 - accuracy)[:, None, None] * self.errors_.T
-        prior[:, np.arange(k), np.arange(k)] = accuracy[:, None] if k > 1 else 1.0
-        expected = cubes + self.strength * prior
-        expected /= expected.sum(axis=1, keepdims=True)
-        weights: Floats = np.log(expected).round(DIGITS).reshape(-1, k)
-        return weights
-
-    def _confusions(self) -> Floats:
-        k, n = len(self.labels), len(self.votes_.annotators)
-        weights = self.weights_[: n * k].reshape(n, k, k)
-        return np.asarray(np.exp(weights.transpose(0, 2, 1)), np.float64)
-
-    def state(self) -> dict[str, Any]:
-        return super().state() | {"strength": self.strength}
-
-    @classmethod
-    def from_state(cls, state: State) -> Self:
-        self = super().from_state(state)
-        self.strength = float(state["strength"])
-        return self
+        super().__init__(
+            question,
+            AdditiveModel(
+                ConfusionWeigher(strength), dependence=dependence, fit_dependence=fit_dependence
+            ),
+        )

@@ -1,296 +1,155 @@
-"""What all strategies for label questions share: the fold over votes and adjudications.
+"""What the strategies for label questions differ in: how votes become posteriors.
 
-Learn, revert, what moved, decisions, reliabilities, state. What annotators are judged by is
-`judgement`'s; how votes become a posterior is each strategy's own (`majority`, `dawid_skene`).
+A `LabelFold` has one such model and keeps the votes for it; here is what the two agree on.
 """
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import betaincinv
 
-from argilla_distill.workers.engine.contract.decision import Contribution, Decision
-from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
+from argilla_distill.workers.engine.contract.decision import Contribution
+from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Fact, Source
+from argilla_distill.workers.engine.contract.movement import Movement
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
-from argilla_distill.workers.engine.contract.question import Question, question_of
-from argilla_distill.workers.engine.contract.shares import leaders
-from argilla_distill.workers.engine.contract.strategy import Reliability, State, Strategy
-from argilla_distill.workers.engine.errors import NotCurrent
-from argilla_distill.workers.engine.label.judgement import Judgement, grown
-from argilla_distill.workers.engine.label.label_decision import contenders, decision_of
-from argilla_distill.workers.engine.label.votes import given_rows
-from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS
-from argilla_distill.workers.engine.label.votes.votes import Votes
+from argilla_distill.workers.engine.contract.strategy import Training
+from argilla_distill.workers.engine.label.votes.tally import Tally
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
+NobodysVote = Adjudication | Content | Source
 
 
-class LabelModel(Judgement, Strategy):
-    """A fold over the votes on one label question.
+class Concerned(NamedTuple):
+    """Whom a fact that is nobody's vote concerns: rows whose posterior may have moved, and
+    annotators whose weights have."""
+
+    rows: tuple[int, ...] = ()
+    annotators: tuple[int, ...] = ()
+
+
+class LabelModel(ABC):
+    """How the votes of a tally become posteriors.
+
+    A model reads the tally it was given, and changes it in `fit` only. Rows are records' numbers
+    there, slots are votes' (see `Votes`).
 
     Attributes
     ----------
-    Those of `Judgement`, and
-
-    reported_ : ndarray of shape (≥ n_records, n_labels), float32
-        The posterior as `moved` last reported it; infinite where it never did.
+    tally : Tally
     """
 
-    reported_: NDArray[np.float32]
-    _touched: set[int] | None  # rows that may have moved; None: all of them
+    anchor_worth: ClassVar[float] = 1.0
+    """How often an adjudicated record counts where annotators are judged."""
 
-    def __init__(self, question: Question) -> None:
-        self.question = question
-        self.labels = question.labels
+    tally: Tally
+
+    # -- facts ------------------------------------------------------------------------------
+
+    def begin(self, tally: Tally, facts: list[Fact]) -> None:
+        """Forget everything; from now on judge by this tally, and take those of these facts that
+        are neither votes nor adjudications."""
+        self.tally = tally
+
+    def learn(self, fact: NobodysVote) -> Concerned | None:
+        """Take in a fact that is nobody's vote; None: it says nothing new. Adjudications are the
+        fold's to anchor."""
+        return None
+
+    def revert(self, fact: NobodysVote) -> Concerned | None:
+        """Take it out again. Raises NotCurrent, and then changes nothing."""
+        return None
+
+    # -- fitting ----------------------------------------------------------------------------
 
     @abstractmethod
-    def _fit(self) -> None:
-        """Set `responsibility_` and `counts_` (and the model) from `votes_`, from scratch.
+    def fit(self) -> None:
+        """Set the tally's `responsibility`, anchored, and `counts`, and the model, from scratch."""
 
-        The responsibilities are to be `_anchored`.
+    def make_room(self) -> None:
+        """Grow to hold every annotator of the tally."""
+        return
+
+    def follow(self, annotators: Ints) -> None:
+        """Take in that the counts of these annotators, or what they are, changed."""
+        return
+
+    def refit_due(self, movement: Movement[int]) -> bool:
+        """Whether so much changed that a fit from scratch is due before moves are reported."""
+        return False
+
+    def spread(self, rows: Ints, tolerance: float) -> Ints:
+        """Let changed annotators reach their other records, beside these rows that changed.
+
+        Returns the rows whose posterior may have moved for that.
+        """
+        return np.empty(0, np.intp)
+
+    # -- asking -----------------------------------------------------------------------------
+
+    @abstractmethod
+    def posterior(self, rows: Ints) -> Floats:
+        """The posterior of these rows under the model as it is now, shape (len(rows), n_labels).
+
+        Adjudications do not decide here, but in the fold.
         """
 
-    @abstractmethod
-    def _posterior(self, rows: Ints) -> Floats:
-        """The posterior of these rows under the model as it is now, shape (len(rows), n_labels)."""
+    def responsibility(self, rows: Ints) -> Floats:
+        """What the tally's `responsibility` of these rows is under the model as it is now."""
+        return self.posterior(rows)
+
+    def published(self, rows: Ints) -> Floats:
+        """The posterior of these rows, as cheaply as it can be had once all has settled."""
+        return self.tally.responsibility[rows]
 
     @abstractmethod
-    def _unseen(self) -> Floats:
+    def unseen(self) -> Floats:
         """The posterior of a record without votes, shape (n_labels,)."""
 
     @abstractmethod
-    def _parts(
+    def reasons(
         self, n: int, where: Ints, slots: AnyInts, leader: Ints, other: Ints
     ) -> tuple[Floats, Floats]:
         """Why the leaders of n records lead: the prior log-odds of leader : other, and each vote's.
 
-        They add up to the whole. ``where`` has the records of the votes in ``slots``; ``leader``
-        and ``other`` have a label's code for every record.
+        They and `others_say` add up to the whole.
+
+        Parameters
+        ----------
+        where, slots : ndarray of shape (n_votes,)
+            The votes, and which of the n records each is on.
+        leader, other : ndarray of shape (n,), codes of labels
+
+        Returns
+        -------
+        prior : ndarray of shape (n,), nats
+        odds : ndarray of shape (n_votes,), nats
         """
 
-    def _reasons(self, slots: list[int], leader: int, other: int) -> tuple[float, list[float]]:
-        """The same for one record."""
-        where = np.zeros(len(slots), np.intp)
-        first, second = np.array([leader]), np.array([other])
-        prior, odds = self._parts(1, where, np.array(slots, np.intp), first, second)
-        return float(prior[0]), odds.tolist()
-
-    def _responsibility(self, rows: Ints) -> Floats:
-        return self._posterior(rows)
-
-    def _follow(self, annotators: Ints) -> None:
-        """By itself a model learns nothing of them but their counts."""
-
-    def _published(self, rows: Ints) -> Floats:
-        """The posterior that follows from the `responsibility_` of these rows."""
-        return self.responsibility_[rows]
-
-    def _settle(self, tolerance: float) -> None:
-        """Let changed annotators reach their other records, by `_shift`."""
-
-    def _take(self, facts: list[Fact]) -> None:
-        """Forget all facts but votes and adjudications; take those of other kinds among these."""
-
-    def _others_say(self, row: int, leader: int, other: int) -> list[Contribution]:
+    def others_say(self, row: int, leader: int, other: int) -> list[Contribution]:
         """The voices on this record that are nobody's vote, but for a reviewer's."""
         return []
 
-    # -- the contract -----------------------------------------------------------------------
+    def accuracy(self) -> tuple[Floats, Floats]:
+        """Each annotator's expected accuracy, and its worth in votes (Beta mean and strength)."""
+        return self.tally.accuracy()
 
-    def fit(self, facts: Iterable[Fact]) -> Self:
-        rest: list[Fact] = []
-        self.votes_ = Votes.of(self.labels, _votes(facts, rest))
-        adjudications = [fact for fact in rest if isinstance(fact, Adjudication)]
-        codes = [self.votes_.code(value) for _, value in adjudications]
-        rows = [self.votes_.row(record) for record, _ in adjudications]
-        self._take(rest)
-        n = len(self.votes_.records)
-        self.anchors_ = np.full(n, -1, np.int16)
-        self.anchors_[rows] = codes
-        self.reported_ = np.full((n, len(self.labels)), np.inf, np.float32)
-        return self.refit()
-
-    def refit(self) -> Self:
-        self._fit()
-        self._fitted_votes = len(self.votes_)
-        self._changed_votes = 0
-        self._touched = None
-        return self
-
-    def learn(self, fact: Fact) -> None:
-        votes = self.votes_
-        if isinstance(fact, Vote):
-            votes.code(fact.value)
-            row, column = votes.row(fact.record), votes.column(fact.annotator)
-            self._make_room()
-            self._count(np.array([row]), -1.0)
-            votes.put(fact)
-            self._recount(row, column)
-        elif isinstance(fact, Adjudication):
-            code, row = votes.code(fact.value), votes.row(fact.record)
-            self._make_room()
-            self._anchor(row, code)
-
-    def revert(self, fact: Fact) -> None:
-        votes = self.votes_
-        if isinstance(fact, Vote):
-            standing = votes.get(fact.record, fact.annotator)
-            if standing is None or standing != fact.value:
-                raise NotCurrent(fact, standing)
-            row, column = votes.row(fact.record), votes.column(fact.annotator)
-            self._count(np.array([row]), -1.0)
-            votes.drop(fact.record, fact.annotator)
-            self._recount(row, column)
-        elif isinstance(fact, Adjudication):
-            there = votes.find_row(fact.record)
-            code = -1 if there is None else int(self.anchors_[there])
-            standing = None if code < 0 else self.labels[code]
-            if there is None or standing != fact.value:
-                raise NotCurrent(fact, standing)
-            self._anchor(there, -1)
-
-    def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
-        records = list(records)
-        found = [self.votes_.find_row(record) for record in records]
-        known = np.array([at for at, row in enumerate(found) if row is not None], np.intp)
-        rows = np.array([row for row in found if row is not None], np.intp)
-        posteriors = np.tile(self._unseen(), (len(records), 1))
-        if len(rows):
-            posteriors[known] = self._anchored(rows, self._posterior(rows))
-        where, slots = self.votes_.of_records(rows)
-        first, second = contenders(posteriors)
-        prior, odds = self._parts(len(records), known[where], slots, first, second)
-        voices = self._voices(len(records), known[where], slots, odds)
-        decisions = []
-        for at, record in enumerate(records):
-            row, n_votes = found[at], len(voices[at])
-            if row is not None:
-                voices[at] += self._others_say(row, int(first[at]), int(second[at]))
-            adjudicated = row is not None and int(self.anchors_[row]) >= 0
-            why = float(prior[at]), voices[at], n_votes, adjudicated
-            decisions.append(decision_of(record, self.labels, posteriors[at], *why, floor))
-        return decisions
-
-    def _voices(
-        self, n: int, where: Ints, slots: AnyInts, odds: Floats
-    ) -> list[list[Contribution]]:
-        """Each record's votes as contributions, by annotator."""
-        voices: list[list[Contribution]] = [[] for _ in range(n)]
-        _, annotator, label = self.votes_.columns()
-        accuracy = self._accuracy()[0] if len(slots) else np.empty(0)
-        columns = (where, annotator[slots], label[slots], odds)
-        for at, j, code, part in zip(*(column.tolist() for column in columns), strict=True):
-            name = self.votes_.annotators[j]
-            voices[at].append(Contribution(name, self.labels[code], float(accuracy[j]), part))
-        for each in voices:
-            each.sort(key=lambda c: c.annotator)
-        return voices
-
-    def moved(self, tolerance: float) -> list[str]:
-        self._settle(tolerance)
-        n = len(self.votes_.records)
-        rows = np.arange(n) if self._touched is None else np.array(sorted(self._touched), np.intp)
-        self._touched = set()
-        parts = [rows[at : at + ROWS] for at in range(0, len(rows), ROWS)]
-        return [self.votes_.records[row] for part in parts for row in self._note(part, tolerance)]
-
-    def _note(self, rows: Ints, tolerance: float) -> Ints:
-        """Those of these rows whose decision moved; it is noted as reported."""
-        now, before = self._anchored(rows, self._published(rows)), self.reported_[rows]
-        voted, known = self._heard(rows), np.isfinite(before[:, 0])
-        differs = np.abs(now - before).max(axis=1, initial=0.0) > tolerance
-        differs |= leaders(now, voted) != leaders(before.astype(np.float64), known)
-        differs &= voted | known
-        self.reported_[rows[differs]] = now[differs]
-        return np.asarray(rows[differs], np.intp)
-
-    def annotators(self) -> list[Reliability]:
-        accuracy, strength = self._accuracy()
-        hits, misses = accuracy * strength, (1 - accuracy) * strength
-        low, high = betaincinv(hits, misses, 0.05), betaincinv(hits, misses, 0.95)
-        confusion = self._confusions()
-        return [
-            Reliability(name, float(accuracy[j]), float(low[j]), float(high[j]), n, confusion[j])
-            for j, name in enumerate(self.votes_.annotators)
-            if (n := self.votes_.n_votes_of(j))
-        ]
+    def confusions(self) -> Floats:
+        """confusion[annotator, true, given], rows sum to 1."""
+        return self.tally.confusions()
 
     @property
-    def staleness(self) -> float:
-        return self._changed_votes / max(self._fitted_votes, 1)
+    def training(self) -> Training | None:
+        """What adjudications have made of it; None where they teach nothing."""
+        return None
 
-    @property
-    def n_votes(self) -> int:
-        return len(self.votes_)
+    # -- state ------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        record, annotator, label = self.votes_.columns()
-        n, k = len(self.votes_.records), len(self.labels)
-        touched = range(n) if self._touched is None else sorted(self._touched)
-        return {
-            "strategy": self.name,
-            "question": asdict(self.question),
-            "records": self.votes_.records,
-            "annotators": self.votes_.annotators,
-            "record": record,
-            "annotator": annotator,
-            "label": label,
-            "sure": self.votes_.sure,
-            "responsibility": self.responsibility_[:n],
-            "anchors": self.anchors_[:n],
-            **given_rows.packed("counts", self.counts_[: len(self.votes_.annotators) * k]),
-            "reported": self.reported_[:n],
-            "touched": np.array(touched, np.int32),
-            "fitted_votes": self._fitted_votes,
-            "changed_votes": self._changed_votes,
-        }
+        """What an archive of arrays can hold, beside the tally; `restore` is the inverse."""
+        return {}
 
-    @classmethod
-    def from_state(cls, state: State) -> Self:
-        values: dict[str, Any] = dict(state)
-        self = cls(question_of(values["question"]))
-        columns = ("records", "annotators", "record", "annotator", "label", "sure")
-        self.votes_ = Votes.of_columns(self.labels, *(values[name] for name in columns))
-        self.responsibility_ = np.array(values["responsibility"], np.float64)
-        self.anchors_ = np.array(values["anchors"], np.int16)
-        self.counts_ = given_rows.unpacked("counts", values)
-        self.reported_ = np.array(values["reported"], np.float32)
-        self._touched = set(values["touched"].tolist())
-        self._fitted_votes = int(values["fitted_votes"])
-        self._changed_votes = int(values["changed_votes"])
-        return self
-
-    # -- inside -----------------------------------------------------------------------------
-
-    def _make_room(self) -> None:
-        super()._make_room()
-        n = len(self.responsibility_)
-        if n > len(self.reported_):
-            self.reported_ = grown(self.reported_, n, np.inf)
-
-    def _recount(self, row: int, column: int | None) -> None:
-        super()._recount(row, column)
-        self._changed_votes += 1
-        if self._touched is not None:
-            self._touched.add(row)
-
-    def _shift(self, rows: Ints) -> None:
-        super()._shift(rows)
-        if self._touched is not None:
-            self._touched.update(rows.tolist())
-
-
-def _votes(facts: Iterable[Fact], rest: list[Fact]) -> Iterator[Vote]:
-    """The votes among the facts; the others are put aside."""
-    for fact in facts:
-        if isinstance(fact, Vote):
-            yield fact
-        else:
-            rest.append(fact)
+    def restore(self, tally: Tally, state: Mapping[str, Any]) -> None:
+        """Take a state back, of a model that judges by this tally."""
+        self.tally = tally

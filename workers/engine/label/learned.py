@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import sparse
 
-from argilla_distill.workers.engine.contract.decision import CONTENT, Contribution
-from argilla_distill.workers.engine.contract.facts import Content, Fact
+from argilla_distill.workers.engine.contract.decision import Contribution
+from argilla_distill.workers.engine.contract.facts import Content, Fact, Source
+from argilla_distill.workers.engine.contract.movement import Movement
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.contract.shares import softmax
-from argilla_distill.workers.engine.contract.strategy import State, Training
+from argilla_distill.workers.engine.contract.strategy import Training
 from argilla_distill.workers.engine.errors import NotCurrent
-from argilla_distill.workers.engine.label.correction import teaching
-from argilla_distill.workers.engine.label.correction.correction import Lesson, Reading, untaught
-from argilla_distill.workers.engine.label.pooled_model import PooledModel
-from argilla_distill.workers.engine.label.texts.content import ContentVoice
-from argilla_distill.workers.engine.label.texts.texts import Texts
-from argilla_distill.workers.engine.label.texts.topics import Topics
+from argilla_distill.workers.engine.label.additive_model import AdditiveModel
+from argilla_distill.workers.engine.label.correction.adjudication_learner import (
+    MIN_ADJUDICATIONS,
+    AdjudicationLearner,
+)
+from argilla_distill.workers.engine.label.correction.correction import Examples
+from argilla_distill.workers.engine.label.label_fold import LabelFold
+from argilla_distill.workers.engine.label.label_model import Concerned, LabelModel, NobodysVote
+from argilla_distill.workers.engine.label.texts.text_voice import TextVoice
+from argilla_distill.workers.engine.label.votes.tally import Tally
 from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS, gathered
+from argilla_distill.workers.engine.label.weights import dependence
 from argilla_distill.workers.engine.label.weights.dependence import discount
+from argilla_distill.workers.engine.label.weights.left_out import dependence_between, left_out
+from argilla_distill.workers.engine.label.weights.pooled import SHARPNESS, PooledWeigher
+from argilla_distill.workers.engine.label.weights.worth import Worth
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
-TEACH_BELOW = 50_000
+CORRECT_BELOW = 50_000
 """With fewer votes, `moved` takes in at once what new adjudications teach, and what new votes make of
-what was taught: whether that is used hangs by a thread at times. Larger models take it in when a tenth of
-the adjudications changed (`teaching.due`): by their votes alone they would wait for thousands."""
+what was taught: whether that is used hangs by a thread at times. Larger models take it in when a tenth
+of the adjudications changed (`AdjudicationLearner.due`): by their votes alone they would wait for
+thousands."""
+
+FIT_DEPENDENCE = 0.05
+"""How far EM takes the votes on a record to depend on each other."""
+
+CONSENSUS = 0.2
+"""How far annotators are judged by the majority."""
 
 
-class Learned(PooledModel):
-    """The pool of `PooledModel`, taught by adjudications, with the record's text as one more voice.
+class Learned(LabelFold):
+    """Votes, corrected by adjudications, with the record's text as one more voice.
 
-    With e the pool's evidence on a record, d its discount, u what each vote is worth, and c what
-    the text says (`content`)::
+    With e what the votes say of a record (`AdditiveModel`, weighed by a `PooledWeigher`), d its
+    discount, u what each vote is worth, and c what the text says (`TextVoice`)::
 
         log P[i, k] = scale · d[i] e[i, k] + d[i] Σ_j u[i, j] added[j, v[i, j], k]
                       + trust · c[i, k] + bias[k],  up to a constant
@@ -45,8 +58,8 @@ class Learned(PooledModel):
     **Adjudications** do three things. An adjudicated record is decided by its adjudication. It
     anchors the annotators' confusion matrices: there the label is known, and the record counts
     `anchor_worth` times. And from 10 on they teach ``scale``, ``trust``, ``bias`` and ``added``, a
-    weight for every annotator, or for all that they may say (`teaching`): penalised toward 1, 1, 0
-    and 0, which is the pool as it was, and only used where cross-validation says that they help.
+    weight for every annotator, or for all that they may say (`fitting`): penalised toward 1, 1, 0
+    and 0, which changes nothing, and only used where cross-validation says that they help.
     What they learn from are adjudicated records as they look with their own adjudication left out.
 
     Everything adds up in the votes, so that explanations are exact.
@@ -59,14 +72,6 @@ class Learned(PooledModel):
     ----------
     content : bool
         Whether texts have a voice.
-
-    Attributes
-    ----------
-    texts_ : Texts
-    topics_ : Topics
-    voice_ : ContentVoice
-    lesson_ : Lesson
-    training_ : Training
 
     Examples
     --------
@@ -87,231 +92,237 @@ class Learned(PooledModel):
 
     name: ClassVar[str] = "learned"
 
-    texts_: Texts
-    topics_: Topics
-    voice_: ContentVoice
-    lesson_: Lesson
-    training_: Training
-    _untaught: int  # adjudications changed since the lesson
+    model: CorrectedModel
 
     def __init__(self, question: Question, *, content: bool = True) -> None:
-        super().__init__(question)
-        self.content = content
+        super().__init__(question, CorrectedModel(question.labels, content))
 
     @property
     def training(self) -> Training:
-        return self.training_
+        return self.model.training
+
+
+class CorrectedModel(LabelModel):
+    """The model of `Learned`, made of three parts that know nothing of each other.
+
+    Parameters
+    ----------
+    labels : tuple of str
+    content : bool
+        Whether texts have a voice.
+
+    Attributes
+    ----------
+    weigher : PooledWeigher
+    worth : Worth
+    votes : AdditiveModel
+        What votes alone say; it has the two above.
+    text : TextVoice
+    learner : AdjudicationLearner
+    """
+
+    anchor_worth: ClassVar[float] = 3.0
+    """Not more: reviewers see hard records first, where everybody looks worse than they are."""
+
+    def __init__(self, labels: tuple[str, ...], content: bool = True) -> None:
+        self.labels = labels
+        self.content = content
+        self.weigher, self.worth = PooledWeigher(), Worth()
+        self.votes = AdditiveModel(
+            self.weigher,
+            dependence=dependence.USUAL,
+            fit_dependence=FIT_DEPENDENCE,
+            sharpness=SHARPNESS,
+            consensus=CONSENSUS,
+            worth=self.worth,
+        )
+        self.text = TextVoice(len(labels))
+        self.learner = AdjudicationLearner(len(labels))
+
+    @property
+    def training(self) -> Training:
+        return self.learner.training_
 
     # -- facts ------------------------------------------------------------------------------
 
-    def _take(self, facts: list[Fact]) -> None:
-        super()._take(facts)
-        self.texts_, self.topics_ = Texts(), Topics()
+    def begin(self, tally: Tally, facts: list[Fact]) -> None:
+        super().begin(tally, facts)
+        self.votes.begin(tally, facts)
+        self.text = TextVoice(len(self.labels))
         if self.content:
             contents = [fact for fact in facts if isinstance(fact, Content)]
-            rows = [self.votes_.row(fact.record) for fact in contents]
-            self.texts_.put(rows, [fact.text for fact in contents])
+            rows = [tally.votes.row(fact.record) for fact in contents]
+            self.text.put(rows, [fact.text for fact in contents])
 
-    def learn(self, fact: Fact) -> None:
+    def learn(self, fact: NobodysVote) -> Concerned | None:
+        if isinstance(fact, Source):
+            return Concerned(annotators=(self.weigher.learn(fact),))
         if not isinstance(fact, Content):
-            super().learn(fact)
-        elif self.content and not self._reads(fact):
-            row = self.votes_.row(fact.record)
-            self._make_room()
-            self.texts_.put([row], [fact.text])
-            self._see_text(row)
+            self.learner.changed_ += 1
+        elif self.content and not self._holds(fact):
+            row = self.tally.votes.row(fact.record)
+            self.text.put([row], [fact.text])
+            return Concerned(rows=(row,))
+        return None
 
-    def revert(self, fact: Fact) -> None:
+    def revert(self, fact: NobodysVote) -> Concerned | None:
+        if isinstance(fact, Source):
+            return Concerned(annotators=(self.weigher.revert(fact),))
         if not isinstance(fact, Content):
-            super().revert(fact)
+            self.learner.changed_ += 1
         elif self.content:
-            row = self.votes_.find_row(fact.record)
-            if row is None or not self._reads(fact):
-                raise NotCurrent(fact, "another text" if row in self.texts_.words else None)
-            del self.texts_.words[row]
-            self._see_text(row)
+            row = self.tally.votes.find_row(fact.record)
+            if row is None or not self._holds(fact):
+                raise NotCurrent(fact, "another text" if row in self.text else None)
+            self.text.drop(row)
+            return Concerned(rows=(row,))
+        return None
 
-    def _reads(self, fact: Content) -> bool:
+    def _holds(self, fact: Content) -> bool:
         """Whether this is the record's text already."""
-        row = self.votes_.find_row(fact.record)
-        return row is not None and self.texts_.holds(row, fact.text)
-
-    def _see_text(self, row: int) -> None:
-        self._changed_votes += 1
-        self.topics_.forget(row)
-        self.voice_.forget(row)
-        if self._touched is not None:
-            self._touched.add(row)
-
-    def _anchor(self, row: int, code: int) -> None:
-        super()._anchor(row, code)
-        self._untaught += 1
+        row = self.tally.votes.find_row(fact.record)
+        return row is not None and self.text.holds(row, fact.text)
 
     # -- the full fit -----------------------------------------------------------------------
 
-    def _fit(self) -> None:
-        k = len(self.labels)
-        self.lesson_ = untaught(k, len(self.votes_.annotators) * k)
-        super()._fit()
-        self._voice()
-        self._teach()
+    def fit(self) -> None:
+        self.votes.scale = 1.0
+        self.votes.fit()
+        self.votes.dependence = dependence_between(self.weigher, self.worth)
+        self._hear_texts()
+        self._correct()
 
-    def _voice(self) -> None:
+    def _hear_texts(self) -> None:
         """Learn what texts tell."""
-        self.voice_ = ContentVoice(len(self.labels))
-        if self.texts_.words:
-            rows = np.array(sorted(self.texts_.words), np.intp)
-            rows = rows[self._heard(rows)]
-            log = (self._evidence(rows) - self.log_prior_) * self._tempering(
-                self.votes_.degree[rows]
-            )[:, None]
-            likelihood = self._anchored(rows, softmax(log))
-            self.topics_.learn(self.texts_)
-            topics = self.topics_.of(self.texts_, rows)
-            self.voice_.fit(rows, topics, self.responsibility_[rows], likelihood)
+        self.text.mute()
+        rows = self.text.rows()
+        if len(rows):
+            rows = rows[self.tally.heard(rows)]
+            tempering = self.votes.tempering(self.tally.votes.degree[rows])
+            log = (self.votes.evidence(rows) - self.weigher.crowd_.log_prior) * tempering[:, None]
+            likelihood = self.tally.anchored(rows, softmax(log))
+            self.text.fit(rows, self.tally.responsibility[rows], likelihood)
 
-    def _said(self, rows: Ints) -> Floats:
-        """What the texts of these rows say: nats, shape (len(rows), n_labels); 0 without text."""
-        odds = np.zeros((len(rows), len(self.labels)))
-        if self.voice_.trust_:
-            place = self.voice_.fitted(rows)
-            known = place >= 0
-            odds[known] = self.voice_.odds_[place[known]]
-            others = np.flatnonzero(~known)
-            if len(others):
-                new = others[[int(row) in self.texts_.words for row in rows[others]]]
-                odds[new] = self.voice_.of_others(self.topics_.of(self.texts_, rows[new]))
-            odds *= self.voice_.trust_
-        return odds
-
-    def _settle(self, tolerance: float) -> None:
-        if self._lesson_due():
-            self.refit()
-        super()._settle(tolerance)
-
-    def _lesson_due(self) -> bool:
-        """Whether what adjudications teach is to be learned again."""
-        known = self.training_.adjudications
-        if self.n_votes < TEACH_BELOW:
-            return self._untaught > 0 or (known >= teaching.ENOUGH and self._changed_votes > 0)
-        if not teaching.due(self._untaught, known):
-            return False
-        return max(known, len(self._adjudicated())) >= teaching.ENOUGH
+    def _correct(self) -> None:
+        """Learn what adjudications teach."""
+        self.learner.changed_, rows = 0, self._adjudicated()
+        k, votes = self.tally.n_labels, self.tally.votes
+        if len(rows) < MIN_ADJUDICATIONS or k < 2:
+            self.learner.forget(len(rows), self.tally.n_annotators * k)
+        else:
+            true = self.tally.anchors[rows].astype(np.intp)
+            where, slots = votes.of_records(rows)
+            cells = where * k + votes.columns()[2][slots]
+            given = np.bincount(cells, minlength=len(rows) * k).reshape(-1, k)
+            self.learner.fit(self._examples(rows), true, given)
+        self.votes.scale = self.learner.correction_.scale
 
     def _adjudicated(self) -> Ints:
         """The rows that can teach: adjudicated, and with votes."""
-        rows = np.flatnonzero((self.anchors_ >= 0)[: len(self.votes_.records)])
-        return rows[self.votes_.degree[rows] > 0]
+        rows = np.flatnonzero((self.tally.anchors >= 0)[: self.tally.n_records])
+        return rows[self.tally.votes.degree[rows] > 0]
 
-    def _reading(self, rows: Ints) -> Reading:
-        k = len(self.labels)
-        evidence = np.tile(self.log_prior_, (len(rows), 1))
+    def _examples(self, rows: Ints) -> Examples:
+        """These rows, each with its own adjudication left out."""
+        evidence = np.tile(self.weigher.crowd_.log_prior, (len(rows), 1))
         parts = []
         start = 0
-        for some, where, slots, weights, _ in self._left_out(rows):
-            worth = self._worth(where, slots)
+        for some, where, slots, weights in left_out(self.weigher, rows):
+            worth = self.worth.of(where, slots)
             worth = np.ones(len(slots)) if worth is None else worth
             np.add.at(evidence, start + where, weights * worth[:, None])
-            parts.append((start + where, self._cells(slots), worth))
+            parts.append((start + where, self.tally.cells(slots), worth))
             start += len(some)
-        temper = discount(self.votes_.degree[rows], self.dependence)
+        temper = discount(self.tally.votes.degree[rows], self.votes.dependence)
         where, cells, worth = (np.concatenate(part) for part in zip(*parts, strict=True))
-        shape = (len(rows), len(self.votes_.annotators) * k)
+        shape = (len(rows), self.tally.n_annotators * self.tally.n_labels)
         votes = sparse.csr_array((worth * temper[where], (where, cells)), shape=shape)
-        return Reading(evidence * temper[:, None], votes, self._said(rows))
-
-    def _teach(self) -> None:
-        self._untaught, rows = 0, self._adjudicated()
-        m, k = len(self.votes_.annotators), len(self.labels)
-        if len(rows) < teaching.ENOUGH or k < 2:
-            self.lesson_, self.training_ = untaught(k, m * k), teaching.too_few(len(rows))
-            return
-        true = self.anchors_[rows].astype(np.intp)
-        where, slots = self.votes_.of_records(rows)
-        said = self.votes_.columns()[2][slots]
-        votes = np.bincount(where * k + said, minlength=len(rows) * k).reshape(-1, k)
-        self.lesson_, self.training_ = teaching.best(self._reading(rows), true, votes)
+        return Examples(evidence * temper[:, None], votes, self.text.odds(rows))
 
     # -- one record -------------------------------------------------------------------------
 
-    def _tempering(self, n_votes: AnyInts) -> Floats:
-        return discount(n_votes, self.dependence) * self.lesson_.scale
-
-    def _posterior(self, rows: Ints) -> Floats:
-        degree = self.votes_.degree[rows]
-        log = self._evidence(rows) * self._tempering(degree)[:, None]
-        if self.training_.used:
-            where, slots = self.votes_.of_records(rows)
-            taught = self._added(self._cells(slots))
-            worth = self._worth(where, slots)
-            added = gathered(taught, where, np.arange(len(slots)), worth, len(rows))
-            log += added * discount(degree, self.dependence)[:, None] + self.lesson_.bias
-        if self.voice_.trust_:
-            log += self.lesson_.trust * self._said(rows)
+    def posterior(self, rows: Ints) -> Floats:
+        correction, votes = self.learner.correction_, self.tally.votes
+        degree = votes.degree[rows]
+        log = self.votes.evidence(rows) * self.votes.tempering(degree)[:, None]
+        if self.training.used:
+            where, slots = votes.of_records(rows)
+            by_vote = self.learner.added(self.tally.cells(slots))
+            worth = self.worth.of(where, slots)
+            added = gathered(by_vote, where, np.arange(len(slots)), worth, len(rows))
+            log += added * discount(degree, self.votes.dependence)[:, None] + correction.bias
+        if self.text.heard:
+            log += correction.trust * self.text.odds(rows)
         return softmax(log)
 
-    def _added(self, cells: Ints) -> Floats:
-        """The lesson's weights for these cells; none for annotators whom it does not know."""
-        added = self.lesson_.added
-        found = np.zeros((len(cells), len(self.labels)))
-        known = cells < len(added)
-        found[known] = added[cells[known]]
-        return found
+    def responsibility(self, rows: Ints) -> Floats:
+        return self.votes.responsibility(rows)
 
-    def _published(self, rows: Ints) -> Floats:
-        parts = [self._posterior(rows[at : at + ROWS]) for at in range(0, len(rows), ROWS)]
+    def published(self, rows: Ints) -> Floats:
+        parts = [self.posterior(rows[at : at + ROWS]) for at in range(0, len(rows), ROWS)]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)))
 
-    def _unseen(self) -> Floats:
-        log = self.log_prior_ * self.lesson_.scale + self.lesson_.bias
+    def unseen(self) -> Floats:
+        correction = self.learner.correction_
+        log = self.weigher.crowd_.log_prior * correction.scale + correction.bias
         return np.asarray(softmax(log[None])[0], np.float64)
 
-    def _parts(
+    def reasons(
         self, n: int, where: Ints, slots: AnyInts, leader: Ints, other: Ints
     ) -> tuple[Floats, Floats]:
-        prior, odds = super()._parts(n, where, slots, leader, other)
-        prior = prior + self.lesson_.bias[leader] - self.lesson_.bias[other]
-        if self.training_.used:
-            added, at = self._added(self._cells(slots)), np.arange(len(slots))
+        prior, odds = self.votes.reasons(n, where, slots, leader, other)
+        bias = self.learner.correction_.bias
+        prior = prior + bias[leader] - bias[other]
+        if self.training.used:
+            added, at = self.learner.added(self.tally.cells(slots)), np.arange(len(slots))
             part = added[at, leader[where]] - added[at, other[where]]
-            worth = self._worth(where, slots)
-            part *= discount(np.bincount(where, minlength=n), self.dependence)[where]
+            worth = self.worth.of(where, slots)
+            part *= discount(np.bincount(where, minlength=n), self.votes.dependence)[where]
             odds = odds + (part if worth is None else part * worth)
         return prior, odds
 
-    def _others_say(self, row: int, leader: int, other: int) -> list[Contribution]:
-        if not self.voice_.trust_ or row not in self.texts_.words:
-            return []
-        odds = self.lesson_.trust * self._said(np.array([row]))[0]
-        p = softmax(np.log(self.voice_.shares_)[None] + odds)[0]
-        value = self.labels[int(p.argmax())] if p.max() > 0.5 else None
-        part = float(odds[leader] - odds[other])
-        return [Contribution(CONTENT, value, self.voice_.accuracy_, part)]
+    def others_say(self, row: int, leader: int, other: int) -> list[Contribution]:
+        trust = self.learner.correction_.trust
+        contribution = self.text.contribution(row, trust, self.labels, leader, other)
+        return [] if contribution is None else [contribution]
+
+    def accuracy(self) -> tuple[Floats, Floats]:
+        return self.votes.accuracy()
+
+    def confusions(self) -> Floats:
+        return self.votes.confusions()
+
+    # -- what one fact changes --------------------------------------------------------------
+
+    def make_room(self) -> None:
+        self.votes.make_room()
+
+    def follow(self, annotators: Ints) -> None:
+        self.votes.follow(annotators)
+
+    def refit_due(self, movement: Movement[int]) -> bool:
+        return self._correction_due(movement) or self.votes.refit_due(movement)
+
+    def _correction_due(self, movement: Movement[int]) -> bool:
+        """Whether what adjudications teach is to be learned again."""
+        if len(self.tally.votes) >= CORRECT_BELOW:
+            return self.learner.due(len(self._adjudicated()))
+        learned = self.training.adjudications >= MIN_ADJUDICATIONS
+        return self.learner.changed_ > 0 or (learned and movement.changed_votes > 0)
+
+    def spread(self, rows: Ints, tolerance: float) -> Ints:
+        return self.votes.spread(rows, tolerance)
 
     # -- state ------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        return (
-            super().state()
-            | self.texts_.state()
-            | self.topics_.state()
-            | self.voice_.state()
-            | self.lesson_.state()
-            | {
-                "content": self.content,
-                "training": asdict(self.training_),
-                "untaught": self._untaught,
-            }
-        )
+        parts = self.votes.state() | self.text.state() | self.learner.state()
+        return parts | {"content": self.content}
 
-    @classmethod
-    def from_state(cls, state: State) -> Self:
-        self = super().from_state(state)
+    def restore(self, tally: Tally, state: Mapping[str, Any]) -> None:
+        super().restore(tally, state)
         self.content = bool(state["content"])
-        self.texts_ = Texts.from_state(state)
-        self.topics_ = Topics.from_state(state)
-        self.voice_ = ContentVoice.from_state(state)
-        self.lesson_ = Lesson.from_state(state)
-        self.training_ = Training(**state["training"])
-        self._untaught = int(state["untaught"])
-        return self
+        self.votes.restore(tally, state)
+        self.text = TextVoice.restore(state)
+        self.learner = AdjudicationLearner.restore(state)
+        self.votes.scale = self.learner.correction_.scale

@@ -7,12 +7,14 @@ from typing import ClassVar
 import numpy as np
 
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
+from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.contract.shares import shares
+from argilla_distill.workers.engine.label.label_fold import LabelFold
 from argilla_distill.workers.engine.label.label_model import LabelModel
 from argilla_distill.workers.engine.label.votes.vote_matrix import blocks, counted, majority
 
 
-class Majority(LabelModel):
+class Majority(LabelFold):
     """The label with the most votes; a tie is an abstention, never the order of the labels.
 
     The posterior is the share of votes, smoothed by one more vote that is spread evenly over the
@@ -37,25 +39,33 @@ class Majority(LabelModel):
 
     name: ClassVar[str] = "majority"
 
-    def _fit(self) -> None:
-        parts, n = blocks(self.votes_), len(self.votes_.records)
-        self.responsibility_ = self._anchored(slice(n), majority(parts, n, len(self.labels)))
-        self.counts_ = counted(parts, self.responsibility_)
+    def __init__(self, question: Question) -> None:
+        super().__init__(question, SharesOfVotes())
 
-    def _posterior(self, rows: Ints) -> Floats:
-        where, slots = self.votes_.of_records(rows)
-        votes = np.zeros((len(rows), len(self.labels)))
-        np.add.at(votes, (where, self.votes_.columns()[2][slots]), 1.0)
-        return shares(votes + 1 / len(self.labels))
 
-    def _unseen(self) -> Floats:
-        return np.full(len(self.labels), 1 / len(self.labels))
+class SharesOfVotes(LabelModel):
+    """The model of majority vote, see `Majority`."""
 
-    def _parts(
+    def fit(self) -> None:
+        tally, parts = self.tally, blocks(self.tally.votes)
+        shares_of_votes = majority(parts, tally.n_records, tally.n_labels)
+        tally.responsibility = tally.anchored(slice(tally.n_records), shares_of_votes)
+        tally.counts = counted(parts, tally.responsibility)
+
+    def posterior(self, rows: Ints) -> Floats:
+        where, slots = self.tally.votes.of_records(rows)
+        votes = np.zeros((len(rows), self.tally.n_labels))
+        np.add.at(votes, (where, self.tally.votes.columns()[2][slots]), 1.0)
+        return shares(votes + 1 / self.tally.n_labels)
+
+    def unseen(self) -> Floats:
+        return np.full(self.tally.n_labels, 1 / self.tally.n_labels)
+
+    def reasons(
         self, n: int, where: Ints, slots: AnyInts, leader: Ints, other: Ints
     ) -> tuple[Floats, Floats]:
-        k = len(self.labels)
-        given = self.votes_.columns()[2][slots]
+        k = self.tally.n_labels
+        given = self.tally.votes.columns()[2][slots]
         votes = np.bincount(where * k + given, minlength=n * k)[where * k + given]
         part = np.log(votes * k + 1) / np.maximum(votes, 1)  # log of (votes + 1/k) / (1/k)
         side = (given == leader[where]).astype(float) - (given == other[where])

@@ -12,7 +12,11 @@ from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
 from argilla_distill.workers.engine.contract.question import Question, Span, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy, Training
-from argilla_distill.workers.engine.label.correction import correction, teaching
+from argilla_distill.workers.engine.label.correction import (
+    adjudication_learner,
+    correction,
+    fitting,
+)
 
 LABELS = tuple("abcdef")
 QUESTION = Question("multi_label", LABELS)
@@ -79,7 +83,7 @@ def test_nothing_is_taught_by_fewer_than_ten_adjudicated_records_with_votes() ->
     taught, plain = fitted(votes, told), fitted(votes, told, "dawid_skene")
     for one, other in zip(taught.decide(truth), plain.decide(truth), strict=True):
         assert one.posterior == pytest.approx(other.posterior)
-    assert training_of(taught) == teaching.too_few(9)
+    assert training_of(taught) == adjudication_learner.too_few(9)
 
 
 def test_reasons_still_add_up() -> None:
@@ -120,7 +124,7 @@ def test_taught_one_by_one_and_untaught_again_it_ends_where_a_fresh_fit_does() -
         model.revert(adjudication)
     model.moved(0.01)
     fresh = fitted(votes, [])
-    assert training_of(model) == teaching.too_few(0)
+    assert training_of(model) == adjudication_learner.too_few(0)
     for one, other in zip(model.decide(truth), fresh.decide(truth), strict=True):
         assert one.posterior == pytest.approx(other.posterior, abs=1e-6)
 
@@ -177,17 +181,17 @@ def test_all_that_is_from_one_adjudication_is_in_one_fold(
     rng = np.random.default_rng(8)
     group = np.repeat(np.arange(20), 3)
     evidence = np.stack([group.astype(float), np.zeros(60)], axis=1)
-    reading = correction.Reading(evidence, sparse.csr_array((60, 0)), np.zeros((60, 2)))
+    reading = correction.Examples(evidence, sparse.csr_array((60, 0)), np.zeros((60, 2)))
     seen = []
-    taught = teaching.taught
+    fitted_to = fitting.fitted
 
-    def watched(part: correction.Reading, *rest: object) -> correction.Lesson:
+    def watched(part: correction.Examples, *rest: object) -> correction.Correction:
         seen.append(np.unique(part.evidence[:, 0], return_counts=True)[1])
-        return taught(part, *rest)  # type: ignore[arg-type]  # they are what it was called with
+        return fitted_to(part, *rest)  # type: ignore[arg-type]  # they are what it was called with
 
-    monkeypatch.setattr(teaching, "taught", watched)
-    teaching.validated(reading, rng.integers(0, 2, 60), teaching.PLANS[0], group)
-    assert len(seen) == teaching.FOLDS
+    monkeypatch.setattr(fitting, "fitted", watched)
+    fitting.validated(reading, rng.integers(0, 2, 60), fitting.CAPACITIES[0], group)
+    assert len(seen) == fitting.FOLDS
     assert all((counts == 3).all() and len(counts) == 16 for counts in seen)
 
 

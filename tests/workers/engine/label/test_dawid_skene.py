@@ -11,8 +11,9 @@ from crowdkit.aggregation import DawidSkene as CrowdKitDawidSkene
 
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import label_question
-from argilla_distill.workers.engine.label import additive_model, em_model
+from argilla_distill.workers.engine.label import additive_model
 from argilla_distill.workers.engine.label.dawid_skene import DawidSkene
+from argilla_distill.workers.engine.label.weights import em
 from tests.places import BENCH
 from tests.workers.engine.crowds import crowd
 
@@ -32,14 +33,16 @@ def test_one_round_of_em_is_what_one_computes_by_hand(monkeypatch: pytest.Monkey
     r1 ∝ (0.58333 · 0.76667 · 0.67292, 0.41667 · 0.40952 · 0.30238) = (0.30094, 0.05160)
     r2 ∝ (0.58333 · 0.76667 · 0.32708, 0.41667 · 0.40952 · 0.69762) = (0.14628, 0.11904)
     """
-    monkeypatch.setattr(em_model, "MAX_ITERATIONS", 1)
+    monkeypatch.setattr(em, "MAX_ITERATIONS", 1)
     votes = [Vote("r1", "ann", "a"), Vote("r2", "ann", "a")]
     votes += [Vote("r1", "ben", "a"), Vote("r2", "ben", "b")]
     model = DawidSkene(label_question("a", "b"), fit_dependence=0.0).fit(votes)
-    np.testing.assert_allclose(model.crowd_, 0.69444, atol=1e-5)
-    np.testing.assert_allclose(np.exp(model.log_prior_), [0.58333, 0.41667], atol=1e-5)
+    assert isinstance(model.model, additive_model.AdditiveModel)
+    estimate = model.model.weigher.crowd_
+    np.testing.assert_allclose(estimate.accuracy, 0.69444, atol=1e-5)
+    np.testing.assert_allclose(np.exp(estimate.log_prior), [0.58333, 0.41667], atol=1e-5)
     expected = [[0.30094 / 0.35254, 0.05160 / 0.35254], [0.14628 / 0.26532, 0.11904 / 0.26532]]
-    np.testing.assert_allclose(model.responsibility_, expected, atol=1e-4)
+    np.testing.assert_allclose(model.tally_.responsibility, expected, atol=1e-4)
 
 
 def test_the_discount_tempers_what_is_published_and_not_who_leads() -> None:

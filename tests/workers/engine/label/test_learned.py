@@ -12,7 +12,7 @@ from argilla_distill.workers.engine.contract.decision import CONTENT, REVIEW
 from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Fact, Source, Vote
 from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.errors import NotCurrent
-from argilla_distill.workers.engine.label.label_model import LabelModel
+from argilla_distill.workers.engine.label.label_fold import LabelFold
 from argilla_distill.workers.engine.label.learned import Learned
 from tests.places import BENCH
 from tests.workers.engine.crowds import crowd
@@ -22,11 +22,11 @@ FLIP = {"a": "b", "b": "a"}
 Truth = dict[str, str]
 
 
-def share_right(model: LabelModel, truth: Truth) -> float:
+def share_right(model: LabelFold, truth: Truth) -> float:
     return float(np.mean([d.leader == truth[d.record] for d in model.decide(truth)]))
 
 
-def log_loss(model: LabelModel, truth: Truth) -> float:
+def log_loss(model: LabelFold, truth: Truth) -> float:
     decisions = model.decide(truth)
     return float(-np.mean([np.log(d.posterior[truth[d.record]]) for d in decisions]))
 
@@ -78,7 +78,7 @@ def test_nine_adjudications_teach_nothing_yet_and_the_word_says_so() -> None:
 
 
 def test_what_does_not_help_is_not_used_and_the_word_says_so() -> None:
-    """Adjudications by the toss of a coin: no lesson predicts them better than none."""
+    """Adjudications by the toss of a coin: no correction predicts them better than none."""
     votes, truth = crowd(3, n_records=200, accuracies=(0.9,) * 5, labels=("a", "b"))
     unused = 0
     for seed in range(5):
@@ -87,8 +87,8 @@ def test_what_does_not_help_is_not_used_and_the_word_says_so() -> None:
         if not plain.training.used:
             unused += 1
             assert "training does not help yet" in plain.training.word
-            assert plain.lesson_.scale == 1
-            assert not plain.lesson_.added.any()
+            assert plain.model.learner.correction_.scale == 1
+            assert not plain.model.learner.correction_.added.any()
         assert share_right(plain, rest) > 0.95
     assert unused > 0
 
@@ -143,7 +143,7 @@ def test_large_models_learn_of_adjudications_before_their_votes_have_changed_muc
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Until a tenth of them is new; they used to wait until a hundredth of all votes had changed."""
-    monkeypatch.setattr("argilla_distill.workers.engine.label.learned.TEACH_BELOW", 0)
+    monkeypatch.setattr("argilla_distill.workers.engine.label.learned.CORRECT_BELOW", 0)
     votes, truth = misled(9, n_records=1200)
     model, learned_from = Learned(AB).fit(votes), []
     told, rest = split(truth, 25)
@@ -195,8 +195,8 @@ def test_copies_count_less_than_independent_voices() -> None:
             parts.setdefault(each.annotator, []).append(abs(each.log_odds))
     weight = {name: float(np.mean(values)) for name, values in parts.items()}
     alone = Learned(AB).fit([v for v in votes if not v.annotator.startswith("copy")])
-    assert alone.redundant_.nnz == 0
-    assert model.redundant_.nnz == 6  # three who are one, each with the two others
+    assert alone.model.worth.redundant_.nnz == 0
+    assert model.model.worth.redundant_.nnz == 6  # three who are one, each with the two others
     assert weight["ann6"] < 0.5 * min(weight[f"ann{j}"] for j in range(6))
     assert share_right(model, truth) > 0.9
 
@@ -210,9 +210,9 @@ def test_sureness_weighs_as_far_as_it_has_proved() -> None:
         honest.append(vote._replace(confidence=1.0 if right == (rng.random() < 0.85) else 0.0))
         idle.append(vote._replace(confidence=float(rng.integers(2))))
     unasked, knowing, babbling = (Learned(AB).fit(each) for each in (votes, honest, idle))
-    assert knowing.sureness_[5] > 1.3
-    assert knowing.sureness_[1] < 0.7
-    np.testing.assert_allclose(babbling.sureness_, 1.0, atol=0.25)
+    assert knowing.model.worth.sureness_[5] > 1.3
+    assert knowing.model.worth.sureness_[1] < 0.7
+    np.testing.assert_allclose(babbling.model.worth.sureness_, 1.0, atol=0.25)
     assert share_right(knowing, truth) > share_right(unasked, truth) + 0.03
     assert share_right(babbling, truth) > share_right(unasked, truth) - 0.02
 
@@ -237,14 +237,14 @@ def test_texts_help_where_votes_are_few() -> None:
     assert log_loss(model, voted) < log_loss(without, voted) - 0.1
     decision = next(d for d in model.decide(voted) if len(d.contributions) > 1)
     assert [c.annotator for c in decision.contributions].count(CONTENT) == 1
-    assert without.voice_.trust_ == 0
+    assert without.model.text.content_.trust_ == 0
 
 
 def test_texts_that_say_nothing_change_nothing() -> None:
     votes, truth = crowd(9, 300, (0.8, 0.7, 0.7), ("a", "b"))
     plain = Learned(AB).fit(votes)
     model = Learned(AB).fit([*votes, *texts(truth, 9, telling=False)])
-    assert model.voice_.trust_ < 0.05
+    assert model.model.text.content_.trust_ < 0.05
     for one, other in zip(model.decide(truth), plain.decide(truth), strict=True):
         assert one.posterior["a"] == pytest.approx(other.posterior["a"], abs=0.002)
 
@@ -294,8 +294,8 @@ def test_everything_together_adds_up_and_survives_the_round_trip() -> None:
     facts = [*sure, *split(truth, 40)[0], *texts(truth, 12, telling=True), Source("ann1", "model")]
     model = Learned(AB).fit(facts)
     assert model.training.used
-    assert model.voice_.trust_ > 0
-    assert model.redundant_.nnz > 0
+    assert model.model.text.content_.trust_ > 0
+    assert model.model.worth.redundant_.nnz > 0
     again = Learned.from_state(snapshot.unpack(snapshot.pack(model.state())))
     for one, other in zip(model.decide(truth), again.decide(truth), strict=True):
         assert one == other

@@ -48,7 +48,7 @@ def kept(service: ServiceInMemory) -> set[str]:
     dataset = service.argilla.dataset(D)
     models = Models.load(service.store, dataset, service.world.plan(dataset.full_name))
     strategy: Any = models.by_question["helpful"].strategy
-    return {strategy.votes_.records[row] for row in strategy.texts_.words}
+    return {strategy.votes_.records[row] for row in strategy.model.text.texts_.words}
 
 
 def killed_before_it_saves(service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch) -> None:

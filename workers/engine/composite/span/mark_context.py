@@ -59,7 +59,7 @@ class MarkContext(Context):
                 marked[number] += end - start
         for model, length in zip(taken.models, marked, strict=True):
             if isinstance(model, MarkedElements):
-                model.background = min((whole - length) / max(length, 1), BACKGROUND)
+                model.weigher.background = min((whole - length) / max(length, 1), BACKGROUND)
 
     def learn(self, taken: TakenApart) -> None:
         self.borne_out_ = Counter()

@@ -2,6 +2,7 @@
 
 | file | what is in it |
 | --- | --- |
-| `correction` | what is added to a pool of votes, and what it is learned from |
-| `teaching` | a few weights, drawn toward doing nothing |
+| `correction` | what is added to what votes say, and the examples that it is learned from |
+| `fitting` | how it is learned: a few weights, drawn toward doing nothing |
+| `adjudication_learner` | the correction in use, what came of it, and when it is due again |
 """

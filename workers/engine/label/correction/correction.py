@@ -1,6 +1,6 @@
-"""What may be taught to a pool of votes: what is added to it, and what it is learned from.
+"""What is added to what votes say, and the examples that it is learned from.
 
-How it is learned, and whether it helps, is `teaching`'s.
+How it is learned, and whether it helps, is `fitting`'s.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from argilla_distill.workers.engine.label.votes import given_rows
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """Records as the untrained pool reads them, each with its own adjudication left out.
+class Examples:
+    """Adjudicated records as the untrained model has them, each with its own adjudication left out.
 
     Attributes
     ----------
@@ -31,13 +31,13 @@ class Reading:
     votes: sparse.csr_array
     content: Floats
 
-    def of(self, rows: Ints) -> Reading:
-        return Reading(self.evidence[rows], self.votes[rows], self.content[rows])
+    def of(self, rows: Ints) -> Examples:
+        return Examples(self.evidence[rows], self.votes[rows], self.content[rows])
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """What is added to the pool.
+class Correction:
+    """What is added to the untrained model's log posterior.
 
     ``log P = scale · evidence + votes · (own + cells) + trust · content + bias``
 
@@ -54,6 +54,7 @@ class Lesson:
     added: Floats
 
     def state(self) -> dict[str, Any]:
+        """What an archive of arrays can hold, by the keys of release 0.1; `restore` is the inverse."""
         return {
             "lesson_scale": self.scale,
             "lesson_trust": self.trust,
@@ -62,7 +63,7 @@ class Lesson:
         }
 
     @classmethod
-    def from_state(cls, state: Mapping[str, Any]) -> Lesson:
+    def restore(cls, state: Mapping[str, Any]) -> Correction:
         return cls(
             float(state["lesson_scale"]),
             float(state["lesson_trust"]),
@@ -70,25 +71,25 @@ class Lesson:
             given_rows.unpacked("lesson_added", state),
         )
 
-    def log_odds(self, reading: Reading) -> Floats:
-        told = self.scale * reading.evidence + self.trust * reading.content + self.bias
-        return np.asarray(told + reading.votes @ self.added, np.float64)
+    def log_odds(self, examples: Examples) -> Floats:
+        log = self.scale * examples.evidence + self.trust * examples.content + self.bias
+        return np.asarray(log + examples.votes @ self.added, np.float64)
 
 
-def untaught(n_labels: int, n_cells: int) -> Lesson:
-    """The lesson that changes nothing.
+def no_correction(n_labels: int, n_cells: int) -> Correction:
+    """The correction that changes nothing.
 
-    >>> untaught(2, 0).bias
+    >>> no_correction(2, 0).bias
     array([0., 0.])
     """
-    return Lesson(1.0, 1.0, np.zeros(n_labels), np.zeros((n_cells, n_labels)))
+    return Correction(1.0, 1.0, np.zeros(n_labels), np.zeros((n_cells, n_labels)))
 
 
-def mixed(lessons: Sequence[Lesson], weights: Floats) -> Lesson:
-    """The lessons' mean, which is the log-linear pool of what they say."""
-    return Lesson(
-        float(sum(w * each.scale for w, each in zip(weights, lessons, strict=True))),
-        float(sum(w * each.trust for w, each in zip(weights, lessons, strict=True))),
-        sum((w * each.bias for w, each in zip(weights, lessons, strict=True)), np.zeros(1)),
-        sum((w * each.added for w, each in zip(weights, lessons, strict=True)), np.zeros(1)),
+def mixed(corrections: Sequence[Correction], weights: Floats) -> Correction:
+    """The corrections' mean, which is the log-linear pool of what they say."""
+    return Correction(
+        float(sum(w * each.scale for w, each in zip(weights, corrections, strict=True))),
+        float(sum(w * each.trust for w, each in zip(weights, corrections, strict=True))),
+        sum((w * each.bias for w, each in zip(weights, corrections, strict=True)), np.zeros(1)),
+        sum((w * each.added for w, each in zip(weights, corrections, strict=True)), np.zeros(1)),
     )

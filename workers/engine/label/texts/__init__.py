@@ -2,7 +2,8 @@
 
 | file | what is in it |
 | --- | --- |
+| `text_voice` | one more voice on every record with a text: the three below together |
 | `texts` | records as hashed counts of words |
 | `topics` | the same as a few numbers each |
-| `content` | one more voice, believed as far as it has proved right |
+| `content_voice` | what topics tell about labels, believed as far as it has proved right |
 """

@@ -5,6 +5,7 @@ For other questions, and how this is used, see `workers.engine.contract.movement
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ class ReportedRows:
         return {"reported": self.posterior[:n_records]}
 
     @classmethod
-    def restore(cls, state: dict[str, Any]) -> ReportedRows:
+    def restore(cls, state: Mapping[str, Any]) -> ReportedRows:
         self = cls(0, 0)
         self.posterior = np.array(state["reported"], np.float32)
         return self

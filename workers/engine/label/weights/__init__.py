@@ -1,8 +1,15 @@
-"""What makes one vote worth less, or more, than another.
+"""What a vote weighs.
 
 | file | what is in it |
 | --- | --- |
+| `weigher` | from counts of what annotators got right to weights: the contract |
+| `confusion_weigher` | by Dawid and Skene: a confusion matrix for every annotator |
+| `pooled` | for the default strategy: a pool of two matrices, drawn toward the annotator's kind |
+| `confusion` | the two matrices |
+| `em` | how weights of votes and responsibilities of labels explain each other |
+| `left_out` | weights that a record's own votes had no part in |
 | `dependence` | how far the votes on a record depend on each other |
-| `cliques` | annotators who err together |
-| `self_report` | how sure annotators said they were |
+| `worth` | what one vote is worth beside others: |
+| `cliques` | less where annotators err together |
+| `self_report` | more or less by how sure annotators said they were |
 """

@@ -1,6 +1,6 @@
 """How far the votes on a record depend on each other: what many votes are worth.
 
-Which voices in particular err together is `correlation`'s question.
+Which annotators in particular err together is `cliques`'s question.
 """
 
 from __future__ import annotations

@@ -1,0 +1,102 @@
+"""The correction that adjudications teach, alone: no votes, no texts, no fold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from argilla_distill.workers.engine.label.correction.adjudication_learner import (
+    MIN_ADJUDICATIONS,
+    AdjudicationLearner,
+)
+from argilla_distill.workers.engine.label.correction.correction import (
+    Correction,
+    Examples,
+    mixed,
+    no_correction,
+)
+
+
+def examples(n: int, evidence: float) -> tuple[Examples, np.ndarray]:
+    """Records whose evidence points to the right label; two annotators, of whom the first is right."""
+    true = np.arange(n) % 2
+    cells = np.stack([true, 2 + (1 - true)], axis=1)  # annotator · n_labels + given
+    where = np.repeat(np.arange(n), 2)
+    votes = sparse.csr_array((np.ones(2 * n), (where, cells.ravel())), shape=(n, 4))
+    return Examples(np.eye(2)[true] * evidence, votes, np.zeros((n, 2))), true
+
+
+def counts(n: int) -> np.ndarray:
+    """As many votes for each label."""
+    return np.ones((n, 2), np.int64)
+
+
+def test_a_correction_adds_up_as_its_formula_says() -> None:
+    """2 · (1, 0) + 3 · (0, 1) + (0.5, 0) + the vote's row (0, 4)"""
+    given = Examples(
+        np.array([[1.0, 0.0]]), sparse.csr_array(np.array([[0.0, 1.0]])), np.array([[0.0, 1.0]])
+    )
+    correction = Correction(2.0, 3.0, np.array([0.5, 0.0]), np.array([[9.0, 9.0], [0.0, 4.0]]))
+    np.testing.assert_allclose(correction.log_odds(given), [[2.5, 7.0]])
+    np.testing.assert_allclose(no_correction(2, 2).log_odds(given), [[1.0, 1.0]])
+
+
+def test_corrections_are_mixed_by_their_weights() -> None:
+    half = mixed(
+        [no_correction(2, 1), Correction(3.0, 1.0, np.ones(2), np.ones((1, 2)))],
+        np.array([0.5, 0.5]),
+    )
+    assert (half.scale, half.bias.tolist(), half.added.tolist()) == (2.0, [0.5, 0.5], [[0.5, 0.5]])
+
+
+def test_who_is_always_right_is_believed_more_and_who_is_always_wrong_the_other_way_round() -> None:
+    learner = AdjudicationLearner(2)
+    given, true = examples(40, 0.0)
+    learner.fit(given, true, counts(40))
+    assert learner.training_.used
+    assert learner.training_.accuracy == 1.0
+    right, wrong = learner.added(np.array([0])), learner.added(np.array([2]))
+    assert right[0, 0] - right[0, 1] > 0.5
+    assert wrong[0, 0] - wrong[0, 1] < -0.5
+
+
+def test_what_is_right_already_needs_no_correction_but_a_bolder_scale() -> None:
+    learner = AdjudicationLearner(2)
+    given, true = examples(40, 1.0)
+    learner.fit(given, true, counts(40))
+    assert learner.correction_.scale > 1
+    assert learner.training_.majority == 0.5  # as many votes for each: in a tie in part
+
+
+def test_whom_the_correction_does_not_know_it_adds_nothing_to() -> None:
+    learner = AdjudicationLearner(2)
+    learner.fit(*examples(20, 0.0), counts(20))
+    assert learner.added(np.array([4, 5])).tolist() == [[0, 0], [0, 0]]
+
+
+def test_with_too_few_adjudications_it_corrects_nothing_and_says_so() -> None:
+    learner = AdjudicationLearner(2)
+    learner.forget(MIN_ADJUDICATIONS - 1, 4)
+    assert not learner.training_.used
+    assert (learner.correction_.scale, learner.correction_.added.any()) == (1.0, False)
+
+
+@pytest.mark.parametrize(
+    ("changed", "known", "due"), [(0, 40, False), (3, 40, False), (4, 40, True), (4, 3, True)]
+)
+def test_it_is_due_again_when_a_tenth_changed(changed: int, known: int, due: bool) -> None:
+    learner = AdjudicationLearner(2)
+    learner.forget(known, 4)
+    learner.changed_ = changed
+    assert learner.due(max(known, MIN_ADJUDICATIONS)) == due
+
+
+def test_it_saves_itself() -> None:
+    learner = AdjudicationLearner(2)
+    learner.fit(*examples(20, 0.0), counts(20))
+    learner.changed_ = 2
+    again = AdjudicationLearner.restore(learner.state())
+    assert (again.training_, again.changed_) == (learner.training_, 2)
+    cells = np.arange(6)
+    np.testing.assert_array_equal(again.added(cells), learner.added(cells))

@@ -1,0 +1,54 @@
+"""Snapshots that release 0.1 wrote are read, and decide as they did: a model is not fitted anew, nor
+its bytes lost, because the code that wrote it was rearranged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from argilla_distill.workers.engine import registry, snapshot
+from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.strategy import Strategy
+
+HERE = Path(__file__).parent / "snapshots_of_0_1"
+EXPECTED = json.loads((HERE / "expected.json").read_text())
+"""By snapshot and record: the confidence, and each voice's log-odds."""
+
+
+def read(name: str) -> Strategy:
+    return registry.restore(snapshot.unpack((HERE / f"{name}.npz").read_bytes()))
+
+
+def test_there_is_one_of_each_strategy_whose_parts_save_themselves() -> None:
+    assert sorted(EXPECTED) == sorted(path.stem for path in HERE.glob("*.npz"))
+    types = {name.split(".")[0] for name in EXPECTED}
+    assert types == {"label", "multi_label", "ranking", "span"}
+    assert len(EXPECTED) == 3 * len(types)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_it_decides_as_the_release_that_wrote_it(name: str) -> None:
+    for decision in read(name).decide(EXPECTED[name]):
+        found = [decision.confidence, *(each.log_odds for each in decision.contributions)]
+        assert found == pytest.approx(EXPECTED[name][decision.record], abs=1e-9), decision.record
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_it_goes_on_learning(name: str) -> None:
+    strategy = read(name)
+    [decision] = strategy.decide(["r3"])
+    before = strategy.n_votes
+    strategy.learn(Vote("r3", "somebody new", decision.leader))
+    assert strategy.n_votes == before + 1
+    strategy.moved(0.0)
+    [after] = strategy.decide(["r3"])
+    assert after.leader == decision.leader
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_it_writes_now_has_the_same_keys(name: str) -> None:
+    """So the next release has one format to read, not two."""
+    stored = snapshot.unpack((HERE / f"{name}.npz").read_bytes())
+    assert sorted(registry.restore(stored).state()) == sorted(stored)

@@ -1,0 +1,267 @@
+"""The fold over the facts of one label question: learn, revert, what moved, decisions, state.
+
+How votes become a posterior is the business of the `LabelModel` that it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import betaincinv
+
+from argilla_distill.workers.engine.contract.decision import Contribution, Decision
+from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
+from argilla_distill.workers.engine.contract.movement import Movement
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
+from argilla_distill.workers.engine.contract.question import Question, question_of
+from argilla_distill.workers.engine.contract.strategy import (
+    Reliability,
+    State,
+    Strategy,
+    Training,
+)
+from argilla_distill.workers.engine.errors import NotCurrent
+from argilla_distill.workers.engine.label.label_decision import contenders, decision_of
+from argilla_distill.workers.engine.label.label_model import Concerned, LabelModel
+from argilla_distill.workers.engine.label.votes.reported_rows import ReportedRows
+from argilla_distill.workers.engine.label.votes.tally import Tally
+from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS
+from argilla_distill.workers.engine.label.votes.votes import Votes
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class LabelFold(Strategy):
+    """Votes and adjudications, judged by a model.
+
+    `Majority`, `DawidSkene` and `Learned` are this fold with a name and a model each.
+
+    Attributes
+    ----------
+    model : LabelModel
+        How votes become posteriors.
+    tally_ : Tally
+        The votes, and what annotators are judged by.
+    movement_ : Movement, of rows
+    reported_ : ReportedRows
+    """
+
+    model: LabelModel
+    tally_: Tally
+    movement_: Movement[int]
+    reported_: ReportedRows
+
+    def __init__(self, question: Question, model: LabelModel) -> None:
+        self.question = question
+        self.labels = question.labels
+        self.model = model
+
+    @property
+    def votes_(self) -> Votes:
+        """Who says what now."""
+        return self.tally_.votes
+
+    @property
+    def training(self) -> Training | None:
+        return self.model.training
+
+    # -- the contract -----------------------------------------------------------------------
+
+    def fit(self, facts: Iterable[Fact]) -> Self:
+        rest: list[Fact] = []
+        votes = Votes.of(self.labels, _votes(facts, rest))
+        adjudications = [fact for fact in rest if isinstance(fact, Adjudication)]
+        codes = [votes.code(value) for _, value in adjudications]
+        rows = [votes.row(record) for record, _ in adjudications]
+        self.tally_ = Tally(votes, self.model.anchor_worth)
+        self.model.begin(self.tally_, rest)
+        self.tally_.anchor_all(rows, codes)
+        self.movement_ = Movement()
+        self.reported_ = ReportedRows(len(votes.records), len(self.labels))
+        return self.refit()
+
+    def refit(self) -> Self:
+        self.model.fit()
+        self.movement_.fitted(self.n_votes)
+        return self
+
+    def learn(self, fact: Fact) -> None:
+        if not isinstance(fact, Vote):
+            if isinstance(fact, Adjudication):
+                code, row = self.votes_.code(fact.value), self.votes_.row(fact.record)
+                self._anchor(row, code)
+            self._take_in(self.model.learn(fact))
+            return
+        votes = self.votes_
+        votes.code(fact.value)
+        row, column = votes.row(fact.record), votes.column(fact.annotator)
+        self._make_room()
+        self.tally_.withdraw(np.array([row]))
+        votes.put(fact)
+        self._renew(row, column)
+
+    def revert(self, fact: Fact) -> None:
+        if not isinstance(fact, Vote):
+            if isinstance(fact, Adjudication):
+                self._anchor(self._adjudicated(fact), -1)
+            self._take_in(self.model.revert(fact))
+            return
+        votes = self.votes_
+        current = votes.get(fact.record, fact.annotator)
+        if current is None or current != fact.value:
+            raise NotCurrent(fact, current)
+        row, column = votes.row(fact.record), votes.column(fact.annotator)
+        self.tally_.withdraw(np.array([row]))
+        votes.drop(fact.record, fact.annotator)
+        self._renew(row, column)
+
+    def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
+        records = list(records)
+        found = [self.votes_.find_row(record) for record in records]
+        known = np.array([at for at, row in enumerate(found) if row is not None], np.intp)
+        rows = np.array([row for row in found if row is not None], np.intp)
+        posteriors = np.tile(self.model.unseen(), (len(records), 1))
+        if len(rows):
+            posteriors[known] = self.tally_.anchored(rows, self.model.posterior(rows))
+        where, slots = self.votes_.of_records(rows)
+        first, second = contenders(posteriors)
+        prior, odds = self.model.reasons(len(records), known[where], slots, first, second)
+        voices = self._voices(len(records), known[where], slots, odds)
+        decisions = []
+        for at, record in enumerate(records):
+            row, n_votes = found[at], len(voices[at])
+            if row is not None:
+                voices[at] += self.model.others_say(row, int(first[at]), int(second[at]))
+            adjudicated = row is not None and int(self.tally_.anchors[row]) >= 0
+            why = float(prior[at]), voices[at], n_votes, adjudicated
+            decisions.append(decision_of(record, self.labels, posteriors[at], *why, floor))
+        return decisions
+
+    def moved(self, tolerance: float) -> list[str]:
+        if self.model.refit_due(self.movement_):
+            self.refit()
+        touched = self.movement_.touched
+        if touched is not None:
+            reached = self.model.spread(np.array(sorted(touched), np.intp), tolerance)
+            self.movement_.touch(reached.tolist())
+        tally, moved = self.tally_, []
+        rows = np.array(self.movement_.take(lambda: range(tally.n_records)), np.intp)
+        for some in (rows[at : at + ROWS] for at in range(0, len(rows), ROWS)):
+            now = tally.anchored(some, self.model.published(some))
+            differing = self.reported_.differing(some, now, tally.heard(some), tolerance)
+            moved += [self.votes_.records[row] for row in differing]
+        return moved
+
+    def annotators(self) -> list[Reliability]:
+        accuracy, strength = self.model.accuracy()
+        hits, misses = accuracy * strength, (1 - accuracy) * strength
+        low, high = betaincinv(hits, misses, 0.05), betaincinv(hits, misses, 0.95)
+        confusion = self.model.confusions()
+        return [
+            Reliability(name, float(accuracy[j]), float(low[j]), float(high[j]), n, confusion[j])
+            for j, name in enumerate(self.votes_.annotators)
+            if (n := self.votes_.n_votes_of(j))
+        ]
+
+    @property
+    def staleness(self) -> float:
+        return self.movement_.staleness
+
+    @property
+    def n_votes(self) -> int:
+        return len(self.votes_)
+
+    def state(self) -> dict[str, Any]:
+        n, touched = self.tally_.n_records, self.movement_.touched
+        return {
+            "strategy": self.name,
+            "question": asdict(self.question),
+            **self.tally_.state(),
+            **self.reported_.state(n),
+            **self.movement_.state(),
+            "touched": np.array(range(n) if touched is None else sorted(touched), np.int32),
+            **self.model.state(),
+        }
+
+    @classmethod
+    def from_state(cls, state: State) -> Self:
+        self = cls(question_of(state["question"]))  # type: ignore[call-arg]  # what has a name makes its model
+        self.restore(state)
+        return self
+
+    def restore(self, state: State) -> None:
+        """Take a state of the same strategy back."""
+        self.tally_ = Tally.restore(self.labels, state, self.model.anchor_worth)
+        self.movement_ = Movement()
+        self.movement_.restore({**state, "touched": state["touched"].tolist()})
+        self.reported_ = ReportedRows.restore(state)
+        self.model.restore(self.tally_, state)
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _make_room(self) -> None:
+        self.tally_.make_room()
+        self.reported_.make_room(len(self.tally_.responsibility))
+        self.model.make_room()
+
+    def _anchor(self, row: int, code: int) -> None:
+        """Let the row be adjudicated so from now on; -1: no longer."""
+        self._make_room()
+        self.tally_.withdraw(np.array([row]))
+        self.tally_.anchors[row] = code
+        self._renew(row, None)
+
+    def _adjudicated(self, fact: Adjudication) -> int:
+        """The row that is adjudicated so. Raises NotCurrent."""
+        row = self.votes_.find_row(fact.record)
+        code = -1 if row is None else int(self.tally_.anchors[row])
+        current = None if code < 0 else self.labels[code]
+        if row is None or current != fact.value:
+            raise NotCurrent(fact, current)
+        return row
+
+    def _renew(self, row: int, column: int | None) -> None:
+        """Judge the record again, whose counts were withdrawn.
+
+        `column` is that of the annotator whose vote changed, who may have none there any more.
+        """
+        rows, changed = np.array([row]), [] if column is None else [column]
+        annotators = self.tally_.renew(rows, self.model.responsibility(rows))
+        self.model.follow(np.union1d(annotators, changed).astype(np.intp))
+        self.movement_.changed([row])
+
+    def _take_in(self, concerned: Concerned | None) -> None:
+        """Take in what the model learned or unlearned of a fact that is nobody's vote."""
+        if concerned is not None:
+            self._make_room()
+            self.movement_.changed(concerned.rows)
+            if concerned.annotators:
+                self.model.follow(np.array(concerned.annotators, np.intp))
+
+    def _voices(
+        self, n: int, where: Ints, slots: AnyInts, odds: Floats
+    ) -> list[list[Contribution]]:
+        """Each record's votes as contributions, by annotator."""
+        voices: list[list[Contribution]] = [[] for _ in range(n)]
+        _, annotator, label = self.votes_.columns()
+        accuracy = self.model.accuracy()[0] if len(slots) else np.empty(0)
+        columns = (where, annotator[slots], label[slots], odds)
+        for at, j, code, part in zip(*(column.tolist() for column in columns), strict=True):
+            name = self.votes_.annotators[j]
+            voices[at].append(Contribution(name, self.labels[code], float(accuracy[j]), part))
+        for each in voices:
+            each.sort(key=lambda c: c.annotator)
+        return voices
+
+
+def _votes(facts: Iterable[Fact], rest: list[Fact]) -> Iterator[Vote]:
+    """The votes among the facts; the others are put aside."""
+    for fact in facts:
+        if isinstance(fact, Vote):
+            yield fact
+        else:
+            rest.append(fact)

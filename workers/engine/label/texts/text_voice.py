@@ -1,0 +1,133 @@
+"""The voice of records' texts: which they are, what they are about, and what that tells of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from argilla_distill.workers.engine.contract.decision import CONTENT, Contribution
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
+from argilla_distill.workers.engine.contract.shares import softmax
+from argilla_distill.workers.engine.label.texts.content_voice import ContentVoice
+from argilla_distill.workers.engine.label.texts.texts import Texts
+from argilla_distill.workers.engine.label.texts.topics import Topics
+
+
+class TextVoice:
+    """One more voice on every record with a text, by row.
+
+    Attributes
+    ----------
+    texts_ : Texts
+    topics_ : Topics
+    content_ : ContentVoice
+        What topics tell, and how far that is believed.
+
+    Examples
+    --------
+    Twenty records about rain or sun, of which what is said agrees with the votes:
+
+    >>> voice = TextVoice(2)
+    >>> voice.put(range(40), ["rain and cold", "sun and warmth"] * 20)
+    >>> votes = np.tile([[0.9, 0.1], [0.1, 0.9]], (20, 1))
+    >>> voice.fit(np.arange(40), votes, votes)
+    >>> voice.put([40, 41], ["cold and rain", "snow"])
+    >>> said = voice.odds(np.arange(40, 43))  # 42 has no text
+    >>> bool(said[0, 0] > 1 > -1 > said[0, 1]), said[2]
+    (True, array([0., 0.]))
+    """
+
+    def __init__(self, n_labels: int) -> None:
+        self.n_labels = n_labels
+        self.texts_ = Texts()
+        self.topics_ = Topics()
+        self.content_ = ContentVoice(n_labels)
+
+    # -- texts ------------------------------------------------------------------------------
+
+    def put(self, rows: Sequence[int], texts: Sequence[str]) -> None:
+        """Let these be the texts of these rows; what is known of earlier ones is forgotten."""
+        self.texts_.put(rows, texts)
+        for row in rows:
+            self._forget(row)
+
+    def drop(self, row: int) -> None:
+        """Take the row's text out."""
+        del self.texts_.words[row]
+        self._forget(row)
+
+    def holds(self, row: int, text: str) -> bool:
+        """Whether this is the row's text."""
+        return self.texts_.holds(row, text)
+
+    def __contains__(self, row: object) -> bool:
+        """Whether the row has a text."""
+        return row in self.texts_.words
+
+    def rows(self) -> Ints:
+        """The rows with a text, ascending."""
+        return np.array(sorted(self.texts_.words), np.intp)
+
+    # -- what they say ----------------------------------------------------------------------
+
+    @property
+    def heard(self) -> bool:
+        """Whether the voice is believed at all."""
+        return self.content_.trust_ > 0
+
+    def mute(self) -> None:
+        """Forget what was learned, but not the texts."""
+        self.content_ = ContentVoice(self.n_labels)
+
+    def fit(self, rows: Ints, posterior: Floats, likelihood: Floats) -> None:
+        """Learn what texts tell, from these rows, which have one; see `ContentVoice.fit`."""
+        self.mute()
+        self.topics_.learn(self.texts_)
+        self.content_.fit(rows, self.topics_.of(self.texts_, rows), posterior, likelihood)
+
+    def odds(self, rows: Ints) -> Floats:
+        """What the texts of these rows say: nats, shape (len(rows), n_labels); 0 without text."""
+        odds = np.zeros((len(rows), self.n_labels))
+        if self.heard:
+            place = self.content_.fitted(rows)
+            known = place >= 0
+            odds[known] = self.content_.odds_[place[known]]
+            others = np.flatnonzero(~known)
+            if len(others):
+                new = others[[int(row) in self.texts_.words for row in rows[others]]]
+                odds[new] = self.content_.of_others(self.topics_.of(self.texts_, rows[new]))
+            odds *= self.content_.trust_
+        return odds
+
+    def contribution(
+        self, row: int, trust: float, labels: tuple[str, ...], leader: int, other: int
+    ) -> Contribution | None:
+        """What the row's text says for label `leader` against `other`, counted by `trust`."""
+        if not self.heard or row not in self:
+            return None
+        odds = trust * self.odds(np.array([row]))[0]
+        p = softmax(np.log(self.content_.shares_)[None] + odds)[0]
+        value = labels[int(p.argmax())] if p.max() > 0.5 else None
+        part = float(odds[leader] - odds[other])
+        return Contribution(CONTENT, value, self.content_.accuracy_, part)
+
+    # -- state ------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, Any]:
+        return self.texts_.state() | self.topics_.state() | self.content_.state()
+
+    @classmethod
+    def restore(cls, state: Mapping[str, Any]) -> TextVoice:
+        content = ContentVoice.from_state(state)
+        self = cls(content.n_labels)
+        self.texts_, self.topics_ = Texts.from_state(state), Topics.from_state(state)
+        self.content_ = content
+        return self
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _forget(self, row: int) -> None:
+        self.topics_.forget(row)
+        self.content_.forget(row)
