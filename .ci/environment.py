@@ -97,9 +97,10 @@ class Pip:
             for line in pip.stdout:
                 log.write(line)
                 log.flush()
-                self._understand(line.rstrip())
+                self.understand(line.rstrip())
 
-    def _understand(self, line: str) -> None:
+    def understand(self, line: str) -> None:
+        """Take in one line of what pip writes, and say it if it is an error."""
         if found := re.match(r"Collecting ([\w.-]+)|Processing .*/([\w.]+)-\d", line):
             self.seen += 1
             self.doing = f"fetching {found[1] or found[2]}"

@@ -33,6 +33,7 @@ class Store:
 
     Parameters
     ----------
+    prefix : what the names of all its keys begin with; the names are `keys`.
     clock : seconds that never go back, by which a lease's holder knows how long it still lasts.
     """
 
@@ -41,42 +42,42 @@ class Store:
     ) -> None:
         self.redis = redis
         self._clock = clock
-        self._keys = Keys(prefix)
-        self.attempts = Attempts(redis, self._keys)
-        self.datasets = Datasets(redis, self._keys)
-        self.dirty = Dirty(redis, self._keys)
-        self.history = History(redis, self._keys)
-        self.reports = Reports(redis, self._keys)
-        self.reviews = Reviews(redis, self._keys)
-        self.service = Service(redis, self._keys)
-        self.sign_ins = SignIns(redis, self._keys)
-        self.sweeps = Sweeps(redis, self._keys)
-        self.texts = Texts(redis, self._keys)
-        self.unanswered = Unanswered(redis, self._keys)
+        self.keys = Keys(prefix)
+        self.attempts = Attempts(redis, self.keys)
+        self.datasets = Datasets(redis, self.keys)
+        self.dirty = Dirty(redis, self.keys)
+        self.history = History(redis, self.keys)
+        self.reports = Reports(redis, self.keys)
+        self.reviews = Reviews(redis, self.keys)
+        self.service = Service(redis, self.keys)
+        self.sign_ins = SignIns(redis, self.keys)
+        self.sweeps = Sweeps(redis, self.keys)
+        self.texts = Texts(redis, self.keys)
+        self.unanswered = Unanswered(redis, self.keys)
 
     def lease(self, dataset_id: str) -> Lease | None:
         """The right to write a dataset's state, or None while somebody else holds it."""
-        return Lease.take(self.redis, self._keys, dataset_id, self._clock)
+        return Lease.take(self.redis, self.keys, dataset_id, self._clock)
 
     def want_lease(self, dataset_id: str) -> None:
         """Ask the holder of the lease to give it back after the batch in hand."""
-        self.redis.set(self._keys.of(dataset_id, "wanted"), "1", ex=2)
+        self.redis.set(self.keys.of(dataset_id, "wanted"), "1", ex=2)
 
     def lease_wanted(self, dataset_id: str) -> bool:
         """Whether somebody waits for the lease."""
-        return bool(self.redis.exists(self._keys.of(dataset_id, "wanted")))
+        return bool(self.redis.exists(self.keys.of(dataset_id, "wanted")))
 
     def leased(self, dataset_id: str) -> bool:
         """Whether somebody works on the dataset right now."""
-        return bool(self.redis.exists(self._keys.of(dataset_id, "lease")))
+        return bool(self.redis.exists(self.keys.of(dataset_id, "lease")))
 
     def unsettle(self, pipe: Any, dataset_id: str) -> None:
         """Note, within a transaction, that something was learned whose consequences are not drawn."""
-        pipe.set(self._keys.of(dataset_id, "unsettled"), "1")
+        pipe.set(self.keys.of(dataset_id, "unsettled"), "1")
 
     def unsettled(self, dataset_id: str) -> bool:
         """Whether something was learned since a distiller last found nothing left to do."""
-        return bool(self.redis.exists(self._keys.of(dataset_id, "unsettled")))
+        return bool(self.redis.exists(self.keys.of(dataset_id, "unsettled")))
 
     def wake(self, dataset_id: str) -> bool:
         """Claim the right to enqueue a dataset's job; False if one is queued or running."""

@@ -59,6 +59,11 @@ class Tokens:
             self._attempts.take_back(who)
         return found
 
+    @property
+    def remembered(self) -> int:
+        """How many keys are remembered, with whose they are."""
+        return len(self._known)
+
     def _remember(self, digest: str, visitor: Visitor) -> None:
         if len(self._known) >= MAX_REMEMBERED:
             self._known.pop(next(iter(self._known)), None)

@@ -179,12 +179,12 @@ def test_progress_counts_what_applies_and_hides_what_is_noise(
         "  Downloading numpy-2.4.6-cp311-manylinux_2_28_x86_64.whl (16.6 MB)",
         "WARNING: something that nobody need know",
     ):
-        pip._understand(line)
+        pip.understand(line)
     assert (pip.seen, pip.ignored, pip.doing) == (2, 1, "fetching numpy")
-    pip._understand("Installing collected packages: numpy")
+    pip.understand("Installing collected packages: numpy")
     assert pip.doing == "unpacking"
     assert capsys.readouterr().out == ""
-    pip._understand("datasets 5.2.0 requires pandas, which is not installed.")
+    pip.understand("datasets 5.2.0 requires pandas, which is not installed.")
     assert (
         capsys.readouterr().out == "[1/4] datasets 5.2.0 requires pandas, which is not installed.\n"
     )

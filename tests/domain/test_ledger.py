@@ -49,7 +49,7 @@ class Watcher:
             DATASET,
             self.decided,
             READING,
-            self._number,
+            self.number,
             self.now,
             copied,
         )
@@ -70,7 +70,7 @@ class Watcher:
         assert self.ledger is not None
         return self.ledger["r"].get(str(self.numbers[user]))
 
-    def _number(self, key: str, agent: str) -> int:
+    def number(self, key: str, agent: str) -> int:
         return self.numbers.setdefault(key, len(self.numbers))
 
 
@@ -541,7 +541,7 @@ def test_a_records_external_id_is_kept_also_when_the_record_is_gone() -> None:
     watcher = Watcher()
     watcher.look(record())
     named = replace(record(), external_id="ticket-1")
-    seen = observe(watcher.ledger, named, R, DATASET, {}, READING, watcher._number, 2)
+    seen = observe(watcher.ledger, named, R, DATASET, {}, READING, watcher.number, 2)
     assert changed(watcher.ledger, seen)  # an entry from before external ids were kept
     for shown in (named, None):
         watcher.look(shown)

@@ -306,7 +306,7 @@ def process(argilla: socket.socket, redis_url: str, store: Store) -> Iterator[tu
         "ARGILLA_API_URL": f"http://127.0.0.1:{argilla.getsockname()[1]}",
         "ARGILLA_API_KEY": "key",
         "DISTILL_REDIS_URL": redis_url,
-        "DISTILL_KEY_PREFIX": store._keys.prefix,
+        "DISTILL_KEY_PREFIX": store.keys.prefix,
     }
     with tempfile.TemporaryDirectory() as place:
         argv: list[str | Path] = [

@@ -265,11 +265,11 @@ class FakeArgilla(Gateway):
                 raise InvalidValue(f"{item['id']}: not accepted")
         for item in items:
             row = self.rows[dataset_id][item["id"]]
-            self._suggest(row, item["id"], item["suggestions"], at)
+            self.set_suggestions(row, item["id"], item["suggestions"], at)
             self._work_out(dataset_id, row)
         return {item["id"]: self._record(item["id"]) for item in items}
 
-    def _suggest(self, row: Row, record: str, suggestions: Any, at: int = 0) -> None:
+    def set_suggestions(self, row: Row, record: str, suggestions: Any, at: int = 0) -> None:
         for given in suggestions:
             row.suggestions[given["question_id"]] = Suggestion(
                 f"s-{record}-{given['question_id']}",
@@ -366,7 +366,7 @@ class FakeArgilla(Gateway):
             )
             row = rows.setdefault(record, Row(external_id=item["external_id"]))
             row.fields, row.metadata = item["fields"], item["metadata"]
-            self._suggest(row, record, item["suggestions"])
+            self.set_suggestions(row, record, item["suggestions"])
             self._work_out(dataset_id, row)
         return {item["external_id"]: known[item["external_id"]] for item in items}
 

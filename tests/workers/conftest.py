@@ -56,7 +56,7 @@ def run(
         "ARGILLA_API_URL": "http://argilla",
         "ARGILLA_API_KEY": KEY,
         "DISTILL_REDIS_URL": redis_url,
-        "DISTILL_KEY_PREFIX": service.store.datasets._keys.prefix,
+        "DISTILL_KEY_PREFIX": service.store.keys.prefix,
         "DISTILL_QUEUE": service.world.settings.queue,
         "DISTILL_CONFIG": str(toml),
         "COLUMNS": "200",

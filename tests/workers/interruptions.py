@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from argilla_distill.plugin.store.keys import Keys
 from tests.workers.argilla_in_memory import D, Hook
 from tests.workers.service_in_memory import ServiceInMemory
 
@@ -39,7 +38,7 @@ def raising_at_every_call(error: Exception) -> Hook:
 
 def lose_lease(service: ServiceInMemory) -> None:
     """What Redis does to the lease of a machine that stalls."""
-    service.store.redis.delete(Keys(service.store.datasets._keys.prefix).of(D, "lease"))
+    service.store.redis.delete(service.store.keys.of(D, "lease"))
 
 
 def move_clock(service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch, later_ms: int) -> None:

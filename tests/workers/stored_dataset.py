@@ -23,7 +23,7 @@ from argilla_distill.workers.engine.measures import conflicts
 from argilla_distill.workers.models.facts_of_history import Witness
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.models.values import from_argilla, json_of, question_of
-from argilla_distill.workers.use_cases.distilling.publishing import _posterior
+from argilla_distill.workers.use_cases.distilling.publishing import kept_posterior
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.writing.voice_numbers import voice_number
 
@@ -73,7 +73,7 @@ class StoredDataset:
         settings = {
             "argilla_api_url": "http://argilla",
             "argilla_api_key": "of-nobody",
-            "queue": f"q-{self.store._keys.prefix}",
+            "queue": f"q-{self.store.keys.prefix}",
             "plan": {"defaults": self.settings},
         }
         return World(self.argilla, self.store, Settings.model_validate(settings))
@@ -179,7 +179,7 @@ class StoredDataset:
         return {
             "v": json_of(model.asked, decision.value),
             "c": round(decision.confidence, 4),
-            "p": _posterior(model.asked, decision),
+            "p": kept_posterior(model.asked, decision),
             "s": model.strategy.name,
             "n": 1,
             "t": MONDAY,

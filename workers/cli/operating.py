@@ -42,7 +42,7 @@ def connect(opened: Opened, datasets: tuple[str, ...], wait: bool, json_: bool) 
         ) if not json_ else None
         reports = _sweep_all(world, chosen(world, datasets), json_)
         if wait:
-            _wait(world, [r.dataset_id for r in reports], json_)
+            wait_until_published(world, [r.dataset_id for r in reports], json_)
         _tell(reports, json_, webhook=registered.word)
 
 
@@ -66,7 +66,7 @@ def reconcile(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     with opened.world() as world:
         tell_if_nobody_works(world)
         reports = _sweep_all(world, chosen(world, datasets), json_)
-        _wait(world, [r.dataset_id for r in reports], json_)
+        wait_until_published(world, [r.dataset_id for r in reports], json_)
         _tell(reports, json_)
 
 
@@ -126,7 +126,9 @@ def _sweep_all(world: World, datasets: list[Dataset], quiet: bool) -> list[Repor
     return reports
 
 
-def _wait(world: World, dataset_ids: list[str], quiet: bool, timeout_s: float = 3600) -> None:
+def wait_until_published(
+    world: World, dataset_ids: list[str], quiet: bool, timeout_s: float = 3600
+) -> None:
     """Until nothing of these datasets waits, is queued, or is being worked on any more."""
     end, total, patience = time.monotonic() + timeout_s, 1, Patience(world)
     with bar("publishing", quiet) as progress:

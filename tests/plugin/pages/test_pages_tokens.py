@@ -69,7 +69,7 @@ def test_a_proxys_own_authorization_is_not_taken_for_a_token(site: Site) -> None
 def test_the_key_is_shown_to_argilla_alone_and_without_the_services_key(site: Site) -> None:
     site.call(PAGE, KEY)
     assert [c.headers["X-Argilla-Api-Key"] for c in site.argilla.calls] == [KEY, KEY]
-    kept = site.store.redis.keys(f"{site.store._keys.prefix}:*")
+    kept = site.store.redis.keys(f"{site.store.keys.prefix}:*")
     assert not any(KEY.encode() in key for key in kept)
 
 
@@ -97,7 +97,7 @@ def test_only_so_many_keys_are_remembered(site: Site) -> None:
         name = f"user-{number}"
         site.argilla.accounts[name] = ("", "annotator", [])
         assert isinstance(tokens.visitor(f"{name}.apikey", "here"), Visitor)
-    assert len(tokens._known) == MAX_REMEMBERED
+    assert tokens.remembered == MAX_REMEMBERED
 
 
 def test_a_wrong_key_is_tried_less_and_less_often(site: Site) -> None:

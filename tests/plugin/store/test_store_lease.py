@@ -10,7 +10,6 @@ import pytest
 
 from argilla_distill.plugin.errors import LeaseLost
 from argilla_distill.plugin.store import Store
-from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.work import lease
 from argilla_distill.plugin.store.work.lease import Lease
 
@@ -33,7 +32,7 @@ def run_out(store: Store) -> None:
 
 
 def key(store: Store, name: str = "lease") -> str:
-    return Keys(store.datasets._keys.prefix).of(D, name)
+    return store.keys.of(D, name)
 
 
 def eventually(condition: Callable[[], bool]) -> None:
@@ -144,7 +143,7 @@ def test_a_lost_one_is_not_renewed(store: Store, held: Lease) -> None:
 @pytest.mark.usefixtures("unattended")
 def test_its_holder_knows_how_long_it_lasts_without_asking(store: Store) -> None:
     clock = Clock()
-    held = Lease.take(store.redis, Keys(store.datasets._keys.prefix), D, clock)
+    held = Lease.take(store.redis, store.keys, D, clock)
     assert held is not None
     assert held.left_s() == lease.LEASE_MS / 1000
     clock.now_s += 10
@@ -172,7 +171,7 @@ def test_the_time_that_redis_took_counts_against_what_is_left(store: Store) -> N
             return store.redis.eval(*args)
 
     clock = Clock()
-    held = Lease.take(Slow(), Keys(store.datasets._keys.prefix), D, clock)
+    held = Lease.take(Slow(), store.keys, D, clock)
     assert held is not None
     assert held.left_s() == lease.LEASE_MS / 1000 - 5
     held.renew()
@@ -181,7 +180,7 @@ def test_the_time_that_redis_took_counts_against_what_is_left(store: Store) -> N
 
 
 def test_a_renewal_in_the_middle_of_a_write_does_not_lose_it(store: Store, held: Lease) -> None:
-    keys = Keys(store.datasets._keys.prefix)
+    keys = store.keys
     turns: list[int] = []
 
     def write(pipe: Any) -> None:
@@ -196,7 +195,7 @@ def test_a_renewal_in_the_middle_of_a_write_does_not_lose_it(store: Store, held:
 
 
 def test_a_lease_lost_in_the_middle_of_a_write_writes_nothing(store: Store, held: Lease) -> None:
-    keys = Keys(store.datasets._keys.prefix)
+    keys = store.keys
 
     def write(pipe: Any) -> None:
         store.redis.set(keys.of(D, "lease"), "somebody else")

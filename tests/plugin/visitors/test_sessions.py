@@ -163,7 +163,7 @@ def test_a_session_is_gone_from_the_store_when_its_hours_are_over(store: Store) 
     site.sign_in("olga")
     site.clock.now += RECHECK_S
     site.get("/")
-    (key,) = store.redis.keys(f"{store._keys.prefix}:sign-in:*")
+    (key,) = store.redis.keys(f"{store.keys.prefix}:sign-in:*")
     assert 7_000 < store.redis.ttl(key) <= 7_200
 
 

@@ -138,7 +138,7 @@ def test_failures_before_and_after_an_outage_add_up(site: Site) -> None:
 
 def test_failures_are_forgotten_in_time(site: Site) -> None:
     fail(site, FREE)
-    keys = site.store.redis.keys(f"{site.store._keys.prefix}:attempts:*")
+    keys = site.store.redis.keys(f"{site.store.keys.prefix}:attempts:*")
     assert [site.store.redis.ttl(key) for key in keys] == [pytest.approx(FORGOTTEN_S, abs=5)]
 
 

@@ -238,8 +238,10 @@ def test_backfill_and_reconcile_tell_what_differed(run: Run, service: ServiceInM
 def test_reconcile_waits_no_longer_than_it_can_help(
     run: Run, service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wait = operating._wait
-    monkeypatch.setattr(operating, "_wait", lambda world, ids, quiet: wait(world, ids, quiet, 0.0))
+    wait = operating.wait_until_published
+    monkeypatch.setattr(
+        operating, "wait_until_published", lambda world, ids, quiet: wait(world, ids, quiet, 0.0)
+    )
     service.mark("r1")
     done = run("reconcile")
     assert (done.code, "doctor" in done.err) == (3, True)
@@ -351,7 +353,7 @@ def test_argillas_own_database_is_refused_at_first_and_warned_of_later(
         "DISTILL_REDIS_URL: the queues default are in it as well, which are Argilla's" in fresh.err
     )
     assert "database of its own" in fresh.err
-    known = run("connect", DISTILL_KEY_PREFIX=service.store.datasets._keys.prefix)
+    known = run("connect", DISTILL_KEY_PREFIX=service.store.keys.prefix)
     assert known.code == 0
     assert "database of its own" in known.err
     found = {finding["what"]: finding for finding in run("doctor", "--json").json}
@@ -366,7 +368,7 @@ def test_that_no_worker_is_alive_is_said_at_once(
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
 ) -> None:
-    monkeypatch.setattr(operating, "_wait", lambda *_: None)
+    monkeypatch.setattr(operating, "wait_until_published", lambda *_: None)
     done = run(name)
     assert "no worker is alive" in done.err
     assert "argilla-distill worker" in done.err

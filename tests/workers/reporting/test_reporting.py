@@ -310,7 +310,7 @@ def test_a_report_takes_no_lease_and_leaves_everything_else_as_it_is(stored: Sto
     stored.say("r1", "apple pear")
     stored.close()
     redis = stored.store.redis
-    prefix = stored.store._keys.prefix
+    prefix = stored.store.keys.prefix
 
     def dump() -> dict[bytes, bytes]:
         keys = [k for k in redis.keys(f"{prefix}:*") if b":report" not in k and b":alike" not in k]

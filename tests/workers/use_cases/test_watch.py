@@ -25,7 +25,7 @@ def test_a_dataset_that_waits_and_on_which_nobody_works_is_woken(
 ) -> None:
     if kind == "dirty":
         quiet.mark("r1")
-        quiet.store.redis.delete(f"{quiet.store.datasets._keys.prefix}:{D}:wake")
+        quiet.store.redis.delete(f"{quiet.store.keys.prefix}:{D}:wake")
     else:
         quiet.store.dirty.make_stale(D, ["r1"])
     assert tick(quiet.world) == 1

@@ -128,10 +128,10 @@ def _take_back(world: World, outcome: Outcome) -> None:
 
 def _work(world: World, dataset_id: str, lease: Lease, outcome: Outcome, slice_s: float) -> None:
     """The run; where a strategy of a team's own fails in the middle, begun anew without it."""
-    while (run := _begin(world, dataset_id, lease, outcome)) is not None:
+    while (run := begin(world, dataset_id, lease, outcome)) is not None:
         try:
             run.models.look_at_lacking(world.store)
-            _Work(run, outcome).until(time.monotonic() + slice_s)
+            Work(run, outcome).until(time.monotonic() + slice_s)
             run.models.forget_failures(world.store)
             trouble = "; ".join(f"{name}: {error}" for name, error in run.models.failed.items())
             world.store.datasets.note(dataset_id, failing=0, word=trouble)
@@ -176,7 +176,7 @@ def _failed(world: World, dataset_id: str, error: Exception) -> int:
     return int(min(2 ** min(failing, 10), MOST_REST_S))
 
 
-def _begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run | None:
+def begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run | None:
     """Get to know the dataset; None where there is nothing to be done with it."""
     datasets = world.store.datasets
     if not world.connected:
@@ -230,7 +230,7 @@ def _facts(
     }
 
 
-class _Work:
+class Work:
     """The work on one dataset, batch by batch."""
 
     def __init__(self, run: Run, outcome: Outcome) -> None:

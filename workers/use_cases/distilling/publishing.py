@@ -290,7 +290,7 @@ def _stored(
     stored: dict[str, Any] = {
         "v": json_of(model.asked, decision.value),
         "c": round(decision.confidence, 6),  # exact enough to tell on which side of a limit it is
-        "p": _posterior(model.asked, decision),
+        "p": kept_posterior(model.asked, decision),
         "s": model.strategy.name,
         "n": model.version,
         "t": now,
@@ -317,7 +317,7 @@ def told(stored: Mapping[str, Any]) -> float:
     return float(stored.get("told", stored["c"]))
 
 
-def _posterior(asked: Question, decision: Decision) -> dict[str, float]:
+def kept_posterior(asked: Question, decision: Decision) -> dict[str, float]:
     """The entries of the posterior that are worth keeping; long texts are cut."""
     posterior = decision.posterior
     if asked.type == "ranking" and decision.leader is not None:

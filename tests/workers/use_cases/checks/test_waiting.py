@@ -105,7 +105,7 @@ def test_it_says_what_it_waits_for_and_why(service: ServiceInMemory) -> None:
     service.store.datasets.note(D, name="support/chat")
     service.distil()
     with pytest.raises(DatasetBusy, match=r"2 records.*support/chat: Argilla answered 503"):
-        operating._wait(service.world, [D], quiet=True, timeout_s=0.0)
+        operating.wait_until_published(service.world, [D], quiet=True, timeout_s=0.0)
 
 
 def test_waiting_ends_when_a_worker_has_done_it_all(crowded: ServiceInMemory) -> None:
@@ -115,6 +115,6 @@ def test_waiting_ends_when_a_worker_has_done_it_all(crowded: ServiceInMemory) ->
 
     worker = threading.Thread(target=work)
     worker.start()
-    operating._wait(crowded.world, [D], quiet=True, timeout_s=120.0)
+    operating.wait_until_published(crowded.world, [D], quiet=True, timeout_s=120.0)
     assert crowded.values() == crowded.fresh().values()
     worker.join()

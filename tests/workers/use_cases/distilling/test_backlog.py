@@ -11,7 +11,6 @@ import pytest
 
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.argilla.records_by_id import INDEX_LAG_S
-from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.workers.use_cases.distilling import backlog
 from argilla_distill.workers.use_cases.distilling import distil as distilling
 from argilla_distill.workers.use_cases.sweep import sweep
@@ -31,7 +30,7 @@ def answered(service: ServiceInMemory, n: int) -> list[str]:
 
 def hurry(service: ServiceInMemory) -> None:
     """Make every slice end after its first step."""
-    service.store.redis.set(Keys(service.store.datasets._keys.prefix).of(D, "wanted"), "1")
+    service.store.redis.set(service.store.keys.of(D, "wanted"), "1")
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -12,7 +12,6 @@ from argilla_distill.domain.history import Details
 from argilla_distill.domain.records import Response
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable
-from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.facts import Vote
@@ -644,9 +643,7 @@ def test_a_failure_is_told_and_argilla_left_alone_for_longer_each_time(
     for _ in range(3):
         outcome = service.distil()
         assert (outcome.word, outcome.errors, outcome.waiting) == ("failed", ["wrong key"], False)
-        rests.append(
-            service.store.redis.ttl(Keys(service.store.datasets._keys.prefix).of(D, "wake"))
-        )
+        rests.append(service.store.redis.ttl(service.store.keys.of(D, "wake")))
     assert rests == sorted(rests)
     assert rests[0] < rests[2] <= distilling.MOST_REST_S
     assert service.store.datasets.info(D)["word"] == "wrong key"
@@ -659,7 +656,7 @@ def test_a_failure_is_told_and_argilla_left_alone_for_longer_each_time(
 
 def steal(service: ServiceInMemory) -> Lease:
     """The lease runs out, and somebody else takes it."""
-    service.store.redis.delete(Keys(service.store.datasets._keys.prefix).of(D, "lease"))
+    service.store.redis.delete(service.store.keys.of(D, "lease"))
     lease = service.store.lease(D)
     assert lease is not None
     return lease

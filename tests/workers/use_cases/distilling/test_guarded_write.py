@@ -10,7 +10,6 @@ import pytest
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.dispatch import REPORT
 from argilla_distill.plugin.errors import ArgillaUnavailable, LeaseLost
-from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.work.unanswered import FIRST_LOOK_MS, MAX_AGE_MS
 from argilla_distill.workers.use_cases.distilling.guarded_write import MAX_WRITE_S, SPARE_S, writing
 from argilla_distill.workers.use_cases.reports import guidelines
@@ -139,10 +138,7 @@ def test_a_write_has_less_time_than_the_lease(service: ServiceInMemory) -> None:
     world = type(service.world)(Gateway(http), service.store, patient)
     with writing(world, lease, D, ["r1"]):
         world.gateway.suggest(D, [])
-        left = (
-            service.store.redis.pttl(Keys(service.store.datasets._keys.prefix).of(D, "lease"))
-            / 1000
-        )
+        left = service.store.redis.pttl(service.store.keys.of(D, "lease")) / 1000
     world.gateway.suggest(D, [])
     inside, outside = (max(wait.values()) for wait in waits)
     assert (inside <= MAX_WRITE_S, inside < left, left <= MAX_WRITE_S + SPARE_S) == (True,) * 3

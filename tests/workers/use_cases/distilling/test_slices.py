@@ -65,13 +65,13 @@ def test_fits_that_take_long_are_spread_over_slices_and_come_to_the_same(
 def test_a_slice_whose_models_take_longer_than_it_lasts_to_load_gets_on_all_the_same(
     build: Build, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service, begin = answered(build), distilling._begin
+    service, begin = answered(build), distilling.begin
 
     def slowly(*arguments: object) -> object:
         clock.now += 60.0
         return begin(*arguments)  # type: ignore[arg-type]  # whatever it takes
 
-    monkeypatch.setattr(distilling, "_begin", slowly)
+    monkeypatch.setattr(distilling, "begin", slowly)
     assert service.distil(slice_s=30.0).records == 4
 
 

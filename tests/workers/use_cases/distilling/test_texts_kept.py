@@ -56,7 +56,7 @@ def killed_before_it_saves(service: ServiceInMemory, monkeypatch: pytest.MonkeyP
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(distilling._Work, "_idle", dies)
+        patch.setattr(distilling.Work, "_idle", dies)
         with pytest.raises(Killed):
             service.distil()
     assert service.store.dirty.sizes(D)[0] == 0  # nothing tells that these were not finished
@@ -106,7 +106,7 @@ def test_a_model_fitted_anew_reads_all_texts_again(service: ServiceInMemory) -> 
     """As after an upgrade whose snapshots are of another format."""
     ids = add(service, "t", 60)
     service.settle()
-    service.store.redis.delete(f"{service.store.datasets._keys.prefix}:{D}:model")
+    service.store.redis.delete(f"{service.store.keys.prefix}:{D}:model")
     service.mark(ids[0])
     service.settle()
     assert kept(service) == set(ids)

@@ -105,7 +105,7 @@ def test_what_changes_while_it_is_being_counted_is_reported_next(
 def test_decisions_that_were_written_are_a_change_as_well(stored: StoredDataset, fact: str) -> None:
     last_report(stored, ago_s=60)
     assert not due(stored.world, D)
-    stored.store.redis.hincrby(f"{stored.store._keys.prefix}:{D}:info", fact, 1)
+    stored.store.redis.hincrby(f"{stored.store.keys.prefix}:{D}:info", fact, 1)
     assert due(stored.world, D)
 
 
@@ -126,10 +126,8 @@ def test_a_report_that_never_came_is_asked_for_again(
     stored: StoredDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert ask(stored.world, D)
-    assert (
-        600 < stored.store.redis.ttl(f"{stored.store._keys.prefix}:{D}:reporting") <= room.CLAIM_S
-    )
-    stored.store.redis.delete(f"{stored.store._keys.prefix}:{D}:reporting")  # as if it ran out
+    assert 600 < stored.store.redis.ttl(f"{stored.store.keys.prefix}:{D}:reporting") <= room.CLAIM_S
+    stored.store.redis.delete(f"{stored.store.keys.prefix}:{D}:reporting")  # as if it ran out
     assert ask(stored.world, D)
 
 
@@ -137,7 +135,7 @@ def test_a_report_that_fails_is_not_tried_again_at_once(
     stored: StoredDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert ask(stored.world, D)
-    stored.store.redis.hset(f"{stored.store._keys.prefix}:{D}:ledger", "r9", json.dumps({"s": 1}))
+    stored.store.redis.hset(f"{stored.store.keys.prefix}:{D}:ledger", "r9", json.dumps({"s": 1}))
     with pytest.raises(KeyError):
         report(stored.world, D)
     assert not ask(stored.world, D)

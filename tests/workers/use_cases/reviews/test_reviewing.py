@@ -205,7 +205,7 @@ def test_a_copy_made_by_an_earlier_release_asks_for_everything_until_it_is_renew
         helpful = review.question("helpful")
         assert helpful is not None
         suggested = {"question_id": helpful.id, "value": "no", "agent": "distill/majority:1"}
-        reviewed.argilla._suggest(row, copy_id, [suggested])
+        reviewed.argilla.set_suggestions(row, copy_id, [suggested])
         kept = {"id": copy_id, "mark": "", "priority": 0.0, "q": ["helpful", "problem", NOTE.name]}
         with reviewed.store.redis.pipeline() as pipe:
             reviewed.store.reviews.write_copies(pipe, D, {record: kept})
