@@ -1,4 +1,4 @@
-"""Who may know what is decided on a record: the one place that says so.
+"""Who may know what is decided on a record: the one place that decides it.
 
 Pages, their JSON, reports, guidelines, and everything that is written into Argilla ask here. Whoever
 knows a decision before they answer cannot answer freely any more. So annotators learn what is decided on
@@ -19,8 +19,8 @@ from argilla_distill.domain.records import Record
 COMPLETED, SUBMITTED = "completed", "submitted"
 
 
-class Visitor(Protocol):
-    """Whoever looks at our pages, as `visitor` knows them."""
+class Reader(Protocol):
+    """Whoever looks at our pages: `plugin.visitors.Visitor`, as far as is asked here."""
 
     def may_see(self, workspace_id: str | None, /) -> bool:
         """Whether they oversee a workspace."""
@@ -32,7 +32,7 @@ class Visitor(Protocol):
 def is_complete(status: str, submitted: int, overlap: int) -> bool:
     """Whether a record has all the answers that it is to have.
 
-    Its status alone does not tell: Argilla leaves a record completed when a user is deleted whose answer
+    Its status alone is not enough: Argilla leaves a record completed when a user is deleted whose answer
     completed it, until something is written to it.
 
     >>> is_complete("completed", 3, 3), is_complete("completed", 2, 3), is_complete("pending", 3, 3)
@@ -69,12 +69,12 @@ def may_show_in_argilla(publish: str, is_complete: bool) -> bool:
     return is_complete or publish == "always"
 
 
-def oversees(visitor: Visitor, info: Mapping[str, str]) -> bool:
+def oversees(visitor: Reader, info: Mapping[str, str]) -> bool:
     """Whether a visitor may know all that is decided in a dataset, and who said what."""
     return visitor.may_see(info.get("workspace_id"))
 
 
-def may_know(visitor: Visitor, info: Mapping[str, str], entry: Mapping[str, Any] | None) -> bool:
+def may_know(visitor: Reader, info: Mapping[str, str], entry: Mapping[str, Any] | None) -> bool:
     """Whether a visitor may be told what is decided on a record.
 
     Parameters
@@ -88,7 +88,7 @@ def may_know(visitor: Visitor, info: Mapping[str, str], entry: Mapping[str, Any]
 
 
 def may_read_why(
-    visitor: Visitor,
+    visitor: Reader,
     info: Mapping[str, str],
     entry: Mapping[str, Any] | None,
     number: int | None,
