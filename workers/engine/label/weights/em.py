@@ -75,15 +75,8 @@ def expectation_maximisation(
     for _ in range(MAX_ITERATIONS):
         weigher.see_crowd(counts, labels)
         weights = weigher.weights(counts, annotators)
-        change = 0.0
-        for part in parts:
-            evidence: Floats = part.worth @ weights
-            evidence += weigher.crowd_.log_prior
-            evidence *= tempering[part.rows, None]
-            near = None if shares is None else shares[part.rows]
-            fresh = tally.anchored(part.rows, held_near(softmax(evidence), near, consensus))
-            change = max(change, _change(tally, part, fresh, r))
-            r[part.rows] = fresh
+        near = shares, consensus
+        change = _expect(tally, parts, r, weights, weigher.crowd_.log_prior, tempering, near)
         counts, labels = _seen(tally, parts, r)
         if change < TOLERANCE:
             break
@@ -105,11 +98,30 @@ def held_near(
     return responsibility
 
 
-def _change(tally: Tally, part: Block, fresh: Floats, r: Floats) -> float:
-    """How far the responsibilities moved where there are votes."""
-    voted = tally.votes.degree[part.rows] > 0
-    change = np.abs(fresh - r[part.rows]).max(axis=1, initial=0.0)
-    return float(change[voted].max(initial=0.0))
+def _expect(
+    tally: Tally,
+    parts: list[Block],
+    r: Floats,
+    weights: Floats,
+    log_prior: Floats,
+    tempering: Floats,
+    near: tuple[NDArray[np.float32] | None, float],
+) -> float:
+    """E-step: renew `r` in place; return how far it moved where there are votes.
+
+    `near` has the majority's shares, and how far responsibilities are held near them.
+    """
+    moved, voted, (shares, consensus) = 0.0, tally.votes.degree > 0, near
+    for rows, _, worth in parts:
+        fresh: Floats = worth @ weights
+        fresh += log_prior
+        fresh *= tempering[rows, None]
+        fresh = held_near(softmax(fresh), None if shares is None else shares[rows], consensus)
+        fresh = tally.anchored(rows, fresh)
+        change = np.abs(fresh - r[rows]).max(axis=1, initial=0.0)
+        moved = max(moved, float(change[voted[rows]].max(initial=0.0)))
+        r[rows] = fresh
+    return moved
 
 
 def _seen(tally: Tally, parts: list[Block], r: Floats) -> tuple[Floats, Floats]:
