@@ -20,6 +20,7 @@ from argilla_distill.plugin.webhook.deliveries import Delivery
 DISTIL = "argilla_distill.workers.jobs.distil"
 SWEEP = "argilla_distill.workers.jobs.sweep"
 REPORT = "argilla_distill.workers.jobs.report"
+VERSION = "argilla_distill.workers.jobs.version"
 
 FORMER = {
     f"workers.jobs.{name}": f"argilla_distill.workers.jobs.{name}"
@@ -52,6 +53,7 @@ class Dispatch:
         options = {"connection": store.redis, "serializer": JSONSerializer}
         patient = Queue(f"{queue}-sweep", **options)
         self._queues = {DISTIL: Queue(queue, **options), SWEEP: patient, REPORT: patient}
+        self._queues[VERSION] = Queue(f"{queue}-versions", **options)
 
     def deliver(self, delivery: Delivery) -> None:
         """Take a delivery's ids in."""

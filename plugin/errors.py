@@ -6,6 +6,7 @@ library raises is `store.StoreError`, which web process and workers outlive and 
 ```
 DistillError
 ├── InvalidSettings        the environment or distill.toml is wrong; a human must act
+├── InvalidRequest         somebody asks for what there is not; the text says what there is
 ├── BadDelivery            a webhook request that we refuse (carries its HTTP status)
 ├── StoreUnavailable       a command met a Redis that does not answer     retry
 ├── LeaseLost              another distiller took the dataset over        retry
@@ -29,6 +30,10 @@ class DistillError(Exception):
 
 class InvalidSettings(DistillError):
     """A setting is missing, unknown or malformed. The text names it and says what to do."""
+
+
+class InvalidRequest(DistillError):
+    """Somebody asks for what cannot be. The text says why, and what can."""
 
 
 class BadDelivery(DistillError):

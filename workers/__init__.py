@@ -9,6 +9,7 @@
 | `models` | the models of a dataset, as folds over its history |
 | `writing` | what we write into Argilla, as values |
 | `reporting` | a whole dataset in figures |
+| `versions` | what versions are made of: immutable distilled datasets, as files |
 | `files` | files of recorded answers |
 | `engine` | thinks, and does nothing else |
 """

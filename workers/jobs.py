@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import gateway
-from argilla_distill.plugin.dispatch import DISTIL, SWEEP
+from argilla_distill.plugin.dispatch import DISTIL, SWEEP, VERSION
 from argilla_distill.plugin.errors import (
     ArgillaRefused,
     ArgillaUnavailable,
@@ -30,6 +30,9 @@ from argilla_distill.workers.use_cases.reports import report as reporting
 from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.jobs")
+
+VERSION_SLICE_S = 1.0
+"""So long a version keeps a worker from what is more urgent."""
 
 
 @contextmanager
@@ -101,4 +104,22 @@ def report(dataset_id: str) -> None:
         counted.word,
         time.perf_counter() - start,
         written,
+    )
+
+
+def version(dataset_id: str) -> None:
+    """Make the versions of a dataset that were asked for, a slice at a time."""
+    from argilla_distill.workers.use_cases.versions import making  # loads pyarrow
+
+    start = time.perf_counter()
+    with world() as w:
+        made = making.make(w, dataset_id, VERSION_SLICE_S)
+        if made.waiting:
+            w.dispatch.enqueue(VERSION, dataset_id)
+    log.info(
+        "version dataset=%s version=%s outcome=%s seconds=%.2f",
+        dataset_id,
+        made.name,
+        made.status,
+        time.perf_counter() - start,
     )

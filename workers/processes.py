@@ -44,7 +44,7 @@ def worker(settings: Settings, burst: bool = False) -> None:
     import argilla_distill.workers.jobs  # noqa: F401
 
     calls.tls()
-    queues = [settings.queue, f"{settings.queue}-sweep"]
+    queues = [settings.queue, f"{settings.queue}-sweep", f"{settings.queue}-versions"]
     while True:
         connection = opened_for_rq(settings)
         try:

@@ -19,5 +19,6 @@ the web process never loads what the workers are made of.
 | `intervals` | how sure a share is that was counted on few records |
 | `nearest` | the name that was probably meant |
 | `wording` | how values, numbers and moments are written |
+| `versions` | immutable distilled datasets: manifest and split |
 | `explanation` | a decision in a few plain sentences |
 """

@@ -67,6 +67,7 @@ class DatasetSettings(Choices):
     reason_question: str = "why"
     more_votes: int = Field(0, ge=0)
     strategy_timeout_s: float = Field(20.0, gt=0)
+    prompt_field: str = "prompt"
     questions: Mapping[str, Choices] = Field(default_factory=dict)
 
     def question(self, name: str) -> Choices:
@@ -137,6 +138,7 @@ class Settings(_Frozen):
     secret_key: SecretStr = SecretStr("")
     webhook_secrets: SecretStr = SecretStr("")
     queue: str = Field("distill", pattern=r"^[\w.-]+$")
+    versions: str = "~/.argilla-distill/versions"
     key_prefix: str = Field("distill", pattern=r"^[\w.-]+$")
     max_body_bytes: int = Field(32_000_000, ge=10_000)
     argilla_timeout_s: float = Field(20.0, gt=0)

@@ -25,6 +25,12 @@ class History:
         newest = self._redis.xrevrange(self._keys.of(dataset_id, "history"), count=1)
         return newest[0][0].decode() if newest else START
 
+    def before(self, dataset_id: str, moment: int) -> str:
+        """The id of the last entry that we made until a moment (ms since the epoch), `0-0` for none."""
+        key = self._keys.of(dataset_id, "history")
+        latest = self._redis.xrevrange(key, max=moment, count=1)
+        return latest[0][0].decode() if latest else START
+
     def ids(self, dataset_id: str, now: int, count: int) -> list[str]:
         """The next `count` ids. The holder of the lease alone appends, so they stay free."""
         moment, number = (int(part) for part in self.last(dataset_id).split("-"))

@@ -53,6 +53,13 @@ distill:<dataset>:refused          hash    record of which Argilla takes no copy
 distill:<dataset>:report           hash    "overview", "last" or "question:<name>" → what was last counted
 distill:<dataset>:reporting        string  a report is asked for or being counted (expires)
 distill:<dataset>:alike            hash    record → records with nearly the same content
+
+distill:<dataset>:versions         hash    version → its manifest
+distill:<dataset>:version_numbers  hash    strategy → the last number given to a version
+distill:<dataset>:tags             hash    tag → the version that it names
+distill:<dataset>:making           hash    version → what it is to be, while it is made
+distill:<dataset>:making:<version> hash    stage, done, total: how far it has come
+distill:<dataset>:groups           hash    fingerprint of a prompt → its group, for ever
 ```
 """
 

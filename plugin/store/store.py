@@ -14,6 +14,7 @@ from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.reports import Reports
 from argilla_distill.plugin.store.reviews import Reviews
 from argilla_distill.plugin.store.service import Service
+from argilla_distill.plugin.store.versions import Versions
 from argilla_distill.plugin.store.visits.attempts import Attempts
 from argilla_distill.plugin.store.visits.sign_ins import SignIns
 from argilla_distill.plugin.store.work.dirty import Dirty
@@ -54,6 +55,7 @@ class Store:
         self.sweeps = Sweeps(redis, self.keys)
         self.texts = Texts(redis, self.keys)
         self.unanswered = Unanswered(redis, self.keys)
+        self.versions = Versions(redis, self.keys)
 
     def lease(self, dataset_id: str) -> Lease | None:
         """The right to write a dataset's state, or None while somebody else holds it."""

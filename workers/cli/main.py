@@ -24,6 +24,7 @@ from argilla_distill.plugin.argilla import gateway
 from argilla_distill.plugin.errors import (
     ArgillaRefused,
     DistillError,
+    InvalidRequest,
     InvalidSettings,
     StoreUnavailable,
 )
@@ -36,6 +37,7 @@ from argilla_distill.workers.cli import (
     operating,
     reviewing,
     running,
+    versions,
     watching,
 )
 from argilla_distill.workers.cli.context import Opened
@@ -78,6 +80,7 @@ for command in (
     *guidelines.COMMANDS,
     *reviewing.COMMANDS,
     *watching.COMMANDS,
+    *versions.COMMANDS,
     *running.COMMANDS,
     *offline.COMMANDS,
 ):
@@ -94,7 +97,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _say("stopped; what was done so far is kept")
         sys.exit(130)
-    except (InvalidSettings, ArgillaRefused, UnknownStrategy) as error:
+    except (InvalidSettings, InvalidRequest, ArgillaRefused, UnknownStrategy) as error:
         _say(str(error))
         sys.exit(4)
     except BadPosterior as error:

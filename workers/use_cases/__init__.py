@@ -8,6 +8,7 @@
 | `watch` | what the cron does |
 | `registration`, `leaving`, `late_writes` | connect and disconnect; what lands in Argilla after that |
 | `reviews` | the review dataset of a dataset |
+| `versions` | immutable distilled datasets: asked for, made, verified, tagged, deleted |
 | `reports` | counting for the pages, and examples for newcomers |
 | `checks` | status, doctor, and what a dataset still waits for |
 | `aggregate` | recorded answers, distilled at once |

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,6 +12,8 @@ import pytest
 
 from argilla_distill.workers.cli.main import cli
 from argilla_distill.workers.use_cases.checks import doctor
+from argilla_distill.workers.use_cases.versions.making import make
+from argilla_distill.workers.use_cases.world import World
 from tests.places import ROOT
 from tests.workers.argilla_in_memory import HELPFUL, D, Row
 from tests.workers.cli.command_line import Run
@@ -72,10 +75,23 @@ def service(build: Build, monkeypatch: pytest.MonkeyPatch) -> ServiceInMemory:
     return service
 
 
+CHATS = "support/chat"
+CREATE = ["version", "create", CHATS, "--strategy", "majority"]
+
 SCENES: dict[str, tuple[list[str], ...]] = {
     "review enable": (["review", "enable", "support/chat"],),
     "review show": (["review", "show", "support/chat"],),
     "status": (["status"],),
+    "version create": (
+        ["version", "create", CHATS, "--strategy", "majority"],
+        ["version", "show", CHATS, "latest"],
+    ),
+    "version show": (
+        ["version", "create", CHATS, "--strategy", "majority"],
+        ["version", "show", CHATS, "latest"],
+    ),
+    "version list": (["version", "list", CHATS],),
+    "version verify": (["version", "verify", CHATS, "latest"],),
     "history": (["history", "r1"], ["history", "ticket-5"]),
     "doctor": (["doctor"],),
     "connect": (["connect"], ["backfill"]),
@@ -106,7 +122,7 @@ def test_every_command_with_json_has_its_chapter() -> None:
 
 @pytest.mark.parametrize("command", SCENES)
 def test_every_key_is_told_and_every_key_that_is_told_is_there(
-    run: Run, service: ServiceInMemory, command: str
+    run: Run, service: ServiceInMemory, command: str, tmp_path: Path
 ) -> None:
     if command in ("status", "disconnect", "review show"):
         run("review", "enable", "support/chat")
@@ -115,6 +131,8 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
         service.store.reviews.refuse(D, "r2", "too long")
     if command == "history":
         review(run, service)
+    if command.startswith("version"):
+        versions(run, service, tmp_path)
     told, met = documented(command), set()
     for arguments in SCENES[command]:
         done = run(*arguments, "--json")
@@ -123,6 +141,18 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
             assert found, f"{key} of `{command} --json` is not told in docs/json.md"
             met.add(found)
     assert met == told
+
+
+def versions(run: Run, service: ServiceInMemory, folder: Path) -> None:
+    """One version that is made and one that is being made."""
+    service.argilla.rows[D]["r1"].metadata = {"round": "1"}
+    settings = service.world.settings.model_copy(update={"versions": str(folder)})
+    world = World(service.argilla, service.store, settings)
+    done = run(*CREATE, "--note", "first", DISTILL_VERSIONS=str(folder))
+    assert done.code == 0, done.err
+    assert make(world, D, 60.0).manifest is not None
+    run(*CREATE)
+    make(world, D, 0.0)
 
 
 def review(run: Run, service: ServiceInMemory) -> None:

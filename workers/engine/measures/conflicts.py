@@ -105,7 +105,7 @@ def find(
             said.setdefault(same, set()).add(annotator)
     ordered = sorted(said.items(), key=lambda item: (-len(item[1]), str(shown[item[0]])))
     voices = {shown[same]: tuple(sorted(names)) for same, names in ordered}
-    if not _contradict(question, list(voices)):
+    if not contradict(question, list(voices)):
         resolved = differed_before and voices
         return Conflict(decision.record, voices, "settled", "resolved") if resolved else None
     sure = decision.leader is not None and decision.confidence >= settled_confidence
@@ -120,7 +120,7 @@ def _same(question: Question, value: Value) -> Hashable:
     return value  # type: ignore[no-any-return]  # every kind of value is hashable
 
 
-def _contradict(question: Question, values: list[Value]) -> bool:
+def contradict(question: Question, values: list[Value]) -> bool:
     """Whether two of the values say different things."""
     differ = _DIFFER.get(question.type)
     if differ is None or len(values) < 2:

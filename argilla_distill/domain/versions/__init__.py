@@ -1,0 +1,7 @@
+"""Versions: immutable distilled datasets, as far as everybody has to know them.
+
+| file | what is in it |
+| --- | --- |
+| `manifest` | everything about a version but its rows, and what it was asked to be |
+| `split` | which records models are trained on, tuned on and tested with |
+"""

@@ -1,0 +1,160 @@
+"""A version: an immutable distilled dataset, named `learned-3`. Its manifest says how it was made.
+
+How it is made is `workers.versions`, when `workers.use_cases.versions`; where manifests are kept
+`plugin.store.versions`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+NAME = re.compile(r"[\w.:-]+-[1-9]\d*")
+TAG = re.compile(r"[A-Za-z][\w.-]{0,99}")
+
+MAX_NOTE = 10_000
+"""Characters of a note."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a version is asked to be. It is fixed when it is asked for, and so is what it comes to.
+
+    Attributes
+    ----------
+    name : the version's name, `strategy-number`.
+    strategy : of every question that it suits; "" leaves each question its own.
+    position : the last entry of the history that counts.
+    as_of : the moment that was asked for, ms since the epoch; 0 for now.
+    asked_at : when it was asked for, ms since the epoch.
+    """
+
+    name: str
+    strategy: str
+    position: str
+    as_of: int = 0
+    asked_at: int = 0
+    note: str = ""
+    tags: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, json: Mapping[str, Any]) -> Request:
+        """The inverse of `dataclasses.asdict`, also through JSON."""
+        return cls(**{**json, "tags": tuple(json["tags"])})
+
+
+@dataclass(frozen=True)
+class VersionFile:
+    """One file of a version: its path below the version's folder, its rows, its size."""
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class VersionQuestion:
+    """One question of a version.
+
+    Attributes
+    ----------
+    column : the column of `records` that holds it.
+    strategy : what decided it; `why` says why that is another one than was asked for.
+    fit : the number of the live model's fit at the version's position; 0 where there was none.
+    votes, adjudications : how many of them were learned.
+    trained : what adjudications have made of the strategy, in a sentence; "" for nothing.
+    labels : value in words → records decided so.
+    abstained, open_conflicts : records.
+    """
+
+    name: str
+    column: str
+    type: str
+    strategy: str
+    fit: int
+    votes: int
+    adjudications: int
+    trained: str = ""
+    why: str = ""
+    labels: Mapping[str, int] = field(default_factory=dict)
+    abstained: int = 0
+    open_conflicts: int = 0
+    agreement: float | None = None
+    mean_confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything about a version but its rows.
+
+    Attributes
+    ----------
+    settings_sha256 : of the dataset's effective settings, which are in `settings`.
+    unknown : what the history could not tell of the moment asked for, a sentence each.
+    content_sha256 : of the values, whatever wrote the files: the same call gives the same.
+    records, votes : rows.
+    splits : split → records.
+    rounds : round → records.
+    sources : kind of annotator → annotators with a vote.
+    """
+
+    name: str
+    dataset_id: str
+    dataset: str
+    position: str
+    as_of: int
+    asked_at: int
+    created_at: int
+    release: str
+    settings: Mapping[str, Any]
+    settings_sha256: str
+    questions: tuple[VersionQuestion, ...]
+    records: int
+    votes: int
+    splits: Mapping[str, int]
+    rounds: Mapping[str, int]
+    sources: Mapping[str, int]
+    named: bool
+    files: tuple[VersionFile, ...]
+    content_sha256: str
+    unknown: tuple[str, ...] = ()
+    note: str = ""
+    deleted_at: int = 0
+
+    @property
+    def bytes(self) -> int:
+        """What its files take."""
+        return 0 if self.deleted_at else sum(file.bytes for file in self.files)
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored, and as scripts read it."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, json: Mapping[str, Any]) -> Manifest:
+        """The inverse of `as_json`, also through JSON."""
+        questions = tuple(VersionQuestion(**each) for each in json["questions"])
+        files = tuple(VersionFile(**each) for each in json["files"])
+        unknown = tuple(json["unknown"])
+        return cls(**{**json, "questions": questions, "files": files, "unknown": unknown})
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is a version's name.
+
+    >>> is_name("learned-3"), is_name("acme:PeopleFirst-12"), is_name("prod"), is_name("learned-0")
+    (True, True, False, False)
+    """
+    return NAME.fullmatch(text) is not None
+
+
+def is_tag(text: str) -> bool:
+    """Whether a text may be a tag: a letter first, and no version's name.
+
+    >>> is_tag("prod"), is_tag("before-guideline"), is_tag("learned-3"), is_tag("3"), is_tag("a b")
+    (True, True, False, False, False)
+    """
+    return TAG.fullmatch(text) is not None and not is_name(text)

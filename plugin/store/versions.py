@@ -1,0 +1,100 @@
+"""Versions as far as Redis knows them: manifests, tags, what is being made, and records' groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from argilla_distill.domain.versions.manifest import Manifest, Request
+from argilla_distill.plugin.store.keys import Keys
+from argilla_distill.plugin.store.packing import pack, unpack
+
+
+class Versions:
+    """The versions of all datasets. Their files are elsewhere (`DISTILL_VERSIONS`)."""
+
+    def __init__(self, redis: Any, keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+
+    def number(self, dataset_id: str, strategy: str) -> int:
+        """The next number of a strategy's versions. None is given twice."""
+        return int(self._redis.hincrby(self._keys.of(dataset_id, "version_numbers"), strategy, 1))
+
+    # What is being made
+
+    def ask(self, dataset_id: str, request: Request) -> None:
+        """Note that a version is to be made."""
+        self._redis.hset(self._keys.of(dataset_id, "making"), request.name, pack(asdict(request)))
+
+    def asked(self, dataset_id: str) -> list[Request]:
+        """The versions that are to be made, the first asked for first."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "making")).values()
+        requests = [Request.read(unpack(value)) for value in found]
+        return sorted(requests, key=lambda r: (r.asked_at, r.name))
+
+    def note(self, dataset_id: str, name: str, **facts: str | int) -> None:
+        """Note how far the making of a version has come: stage, done, total, error."""
+        self._redis.hset(self._keys.of(dataset_id, f"making:{name}"), mapping=facts)
+
+    def progress(self, dataset_id: str, name: str) -> dict[str, str]:
+        """How far it has come; empty before it is begun and after its end."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, f"making:{name}"))
+        return {key.decode(): value.decode() for key, value in found.items()}
+
+    def drop(self, dataset_id: str, name: str) -> None:
+        """It is made no longer."""
+        self._redis.hdel(self._keys.of(dataset_id, "making"), name)
+        self._redis.delete(self._keys.of(dataset_id, f"making:{name}"))
+
+    # What is made
+
+    def keep(self, dataset_id: str, manifest: Manifest, tags: Sequence[str] = ()) -> None:
+        """A version is made: keep its manifest and let these tags name it."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            versions = self._keys.of(dataset_id, "versions")
+            pipe.hset(versions, manifest.name, pack(manifest.as_json()))
+            for tag in tags:
+                pipe.hset(self._keys.of(dataset_id, "tags"), tag, manifest.name)
+            pipe.hdel(self._keys.of(dataset_id, "making"), manifest.name)
+            pipe.delete(self._keys.of(dataset_id, f"making:{manifest.name}"))
+            pipe.execute()
+
+    def manifests(self, dataset_id: str) -> list[Manifest]:
+        """All versions, deleted ones too, the first made first."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "versions")).values()
+        manifests = [Manifest.read(unpack(value)) for value in found]
+        return sorted(manifests, key=lambda m: (m.created_at, m.name))
+
+    def manifest(self, dataset_id: str, name: str) -> Manifest | None:
+        """One version, by its name or a tag."""
+        key = self._keys.of(dataset_id, "versions")
+        tagged = self._redis.hget(self._keys.of(dataset_id, "tags"), name)
+        found = self._redis.hget(key, tagged.decode() if tagged else name)
+        return Manifest.read(unpack(found)) if found else None
+
+    def tags(self, dataset_id: str) -> dict[str, str]:
+        """Tag → the version that it names."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "tags"))
+        return {tag.decode(): name.decode() for tag, name in found.items()}
+
+    def tag(self, dataset_id: str, tag: str, name: str) -> None:
+        """Let a tag name a version; it names no other any more."""
+        self._redis.hset(self._keys.of(dataset_id, "tags"), tag, name)
+
+    def untag(self, dataset_id: str, tag: str) -> bool:
+        """Forget a tag; False if there is none."""
+        return bool(self._redis.hdel(self._keys.of(dataset_id, "tags"), tag))
+
+    # Groups: what must not be parted by a split
+
+    def prints(self, dataset_id: str) -> dict[str, str]:
+        """Fingerprint of a prompt → its group."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "groups"))
+        return {print_.decode(): group.decode() for print_, group in found.items()}
+
+    def keep_prints(self, dataset_id: str, prints: Mapping[str, str]) -> None:
+        """Remember the groups of these fingerprints, for ever."""
+        if prints:
+            self._redis.hset(self._keys.of(dataset_id, "groups"), mapping=prints)

@@ -1,0 +1,308 @@
+"""Versions: made in slices, equal whatever the path, of any moment, and of any strategy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from argilla_distill.domain.history import Entry
+from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.settings import Sources
+from argilla_distill.workers.use_cases.versions import keeping
+from argilla_distill.workers.use_cases.versions.asking import ask
+from argilla_distill.workers.use_cases.versions.making import make
+from argilla_distill.workers.versions.parts import Parts
+from argilla_distill.workers.versions.spool import Spool
+from argilla_distill.workers.versions.storage import Storage
+from tests.workers.argilla_in_memory import CHAT, D
+from tests.workers.service_in_memory import ServiceInMemory
+
+Build = Callable[..., ServiceInMemory]
+
+
+@pytest.fixture
+def service(build: Build, tmp_path: Path) -> ServiceInMemory:
+    return kept_in(build(), tmp_path)
+
+
+def kept_in(service: ServiceInMemory, folder: Path) -> ServiceInMemory:
+    """The same, with its versions in this folder."""
+    settings = service.world.settings.model_copy(update={"versions": str(folder / "versions")})
+    object.__setattr__(service.world, "settings", settings)
+    return service
+
+
+def made(service: ServiceInMemory, slice_s: float = 60.0, **asked: Any) -> Manifest:
+    """A version, made to its end."""
+    ask(service.world, CHAT, **asked)
+    for _ in range(200):
+        done = make(service.world, D, slice_s)
+        if done.manifest is not None:
+            return done.manifest
+    raise AssertionError(done)
+
+
+def rows(
+    service: ServiceInMemory, manifest: Manifest, table: str = "records"
+) -> list[dict[str, Any]]:
+    """The rows of a version, by record id."""
+    folder = Path(service.world.settings.versions) / D / manifest.name
+    found: list[dict[str, Any]] = []
+    for file in sorted(folder.glob(f"{table}-*.parquet")):
+        found += pq.read_table(file).to_pylist()
+    return sorted(found, key=lambda row: row["record_id"])
+
+
+def answered(service: ServiceInMemory) -> None:
+    """Three records, of which one is in conflict and one was edited out of it."""
+    service.answer("ann", "r1", helpful="yes", problem="none")
+    service.answer("ben", "r1", helpful="yes", problem="none")
+    service.answer("ann", "r2", helpful="yes")
+    service.answer("ben", "r2", helpful="no")
+    service.answer("ann", "r3", helpful="no")
+    service.answer("ben", "r3", helpful="yes")
+    service.settle()
+    service.answer("ben", "r3", helpful="no")
+    service.settle()
+
+
+def test_a_version_has_every_record_with_its_decision_and_its_conflict(
+    service: ServiceInMemory,
+) -> None:
+    answered(service)
+    manifest = made(service)
+    assert manifest.name == "majority-1"
+    found = {row["record_id"]: row["helpful"] for row in rows(service, manifest)}
+    assert set(found) == {"r1", "r2", "r3", "r4"}
+    assert (found["r1"]["value"], found["r1"]["conflict"]["ever"]) == ("yes", False)
+    assert (found["r2"]["value"], found["r2"]["conflict"]["now"]) == (None, True)
+    assert found["r2"]["conflict"]["values"] == [
+        {"value": "no", "votes": 1},
+        {"value": "yes", "votes": 1},
+    ]
+    assert (found["r3"]["value"], found["r3"]["conflict"]["now"]) == ("no", False)
+    assert found["r3"]["conflict"]["ever"] is True
+    assert (found["r4"]["value"], found["r4"]["why"]) == (None, "no votes")
+
+
+def test_every_answer_is_there_and_what_does_not_count_says_why(service: ServiceInMemory) -> None:
+    answered(service)
+    votes = rows(service, made(service), "votes")
+    of_ben = [
+        (v["value"], v["counted"], v["why"])
+        for v in votes
+        if (v["record_id"], v["annotator"]) == ("r3", "ben") and v["question"] == "helpful"
+    ]
+    assert of_ben == [("yes", False, "edited"), ("no", True, "")]
+
+
+def test_the_same_call_gives_the_same_digest_whatever_the_path(
+    service: ServiceInMemory, tmp_path: Path
+) -> None:
+    answered(service)
+    first, second = made(service), made(service)
+    assert (first.name, second.name) == ("majority-1", "majority-2")
+    assert first.content_sha256 == second.content_sha256
+
+
+def test_slices_come_to_the_same_as_one_go(service: ServiceInMemory) -> None:
+    answered(service)
+    whole = made(service)
+    assert made(service, slice_s=0.0).content_sha256 == whole.content_sha256
+
+
+def test_a_version_of_an_earlier_moment_is_what_it_was_then(service: ServiceInMemory) -> None:
+    answered(service)
+    then = made(service)
+    moment = service.store.now()
+    service.answer("ann", "r1", helpful="no")
+    service.argilla.delete_user("ben")
+    service.mark("r1", "r2", "r3")
+    service.settle()
+    now, again = made(service), made(service, as_of=moment)
+    assert now.content_sha256 != then.content_sha256
+    assert again.content_sha256 == then.content_sha256
+    assert again.unknown
+
+
+def test_any_strategy_decides_a_version(service: ServiceInMemory) -> None:
+    answered(service)
+    manifest = made(service, strategy="dawid_skene")
+    assert manifest.name == "dawid_skene-1"
+    by = {question.name: question.strategy for question in manifest.questions}
+    assert by == {"helpful": "dawid_skene", "problem": "dawid_skene", "stars": "majority"}
+    stars = next(q for q in manifest.questions if q.name == "stars")
+    assert "Not by `dawid_skene`" in stars.why
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"strategy": "best"}, "unknown strategy"),
+        ({"as_of": 10**15}, "in the future"),
+        ({"as_of": 1}, "nothing was known"),
+        ({"tags": ("learned-3",)}, "is no tag"),
+        ({"note": "x" * 10_001}, "10,000 characters"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_at_once(
+    service: ServiceInMemory, asked: dict[str, Any], why: str
+) -> None:
+    answered(service)
+    with pytest.raises(InvalidRequest, match=why):
+        ask(service.world, CHAT, **asked)
+    assert service.store.versions.asked(D) == []
+
+
+def test_a_damaged_and_a_missing_file_are_found(service: ServiceInMemory) -> None:
+    answered(service)
+    manifest = made(service)
+    assert keeping.verify(service.world, CHAT, "latest").status == "identical"
+    folder = Path(service.world.settings.versions) / D / manifest.name
+    victim = folder / "votes-00000.parquet"
+    data = bytearray(victim.read_bytes())
+    data[len(data) // 2] ^= 1
+    victim.write_bytes(bytes(data))
+    (folder / "README.md").unlink()
+    verdict = keeping.verify(service.world, CHAT, manifest.name)
+    assert verdict.status == "damaged"
+    assert set(verdict.wrong) == {
+        "votes-00000.parquet is not what was written",
+        "README.md is missing",
+    }
+
+
+def test_a_tag_moves_and_protects_what_it_names(service: ServiceInMemory) -> None:
+    answered(service)
+    made(service, tags=("prod",))
+    made(service)
+    assert service.store.versions.tags(D) == {"prod": "majority-1", "latest": "majority-2"}
+    with pytest.raises(InvalidRequest, match="is tagged prod"):
+        keeping.delete(service.world, CHAT, "majority-1")
+    keeping.tag(service.world, CHAT, "majority-2", "prod")
+    gone = keeping.delete(service.world, CHAT, "majority-1")
+    assert gone.bytes == 0
+    assert not (Path(service.world.settings.versions) / D / "majority-1").exists()
+    assert keeping.verify(service.world, CHAT, "majority-1").status == "deleted"
+    assert made(service).name == "majority-3"
+
+
+def test_a_record_keeps_its_split_and_what_is_nearly_the_same_is_not_parted(
+    service: ServiceInMemory,
+) -> None:
+    text = "Where is my parcel number {}? It was to come on Monday and nobody knows where it is."
+    for record, fields in {
+        "r1": {"prompt": text.format(1), "reply": "We are looking for it."},
+        "r2": {"prompt": text.format(1).upper(), "reply": "It is lost, we are sorry."},
+        "r3": {"prompt": "How do I return a lamp that came broken?", "reply": "By post."},
+    }.items():
+        service.argilla.rows[D][record].fields = fields
+    answered(service)
+    first = {row["record_id"]: (row["group"], row["split"]) for row in rows(service, made(service))}
+    assert first["r1"] == first["r2"]
+    assert first["r1"][0] != first["r3"][0]
+    for n in range(20):
+        service.argilla.add(f"s{n}")
+        service.argilla.rows[D][f"s{n}"].fields = {"prompt": f"Question number {n} about {n * 7}?"}
+    later = {row["record_id"]: (row["group"], row["split"]) for row in rows(service, made(service))}
+    assert {record: later[record] for record in first} == first
+
+
+def test_the_folder_is_a_dataset_of_hugging_face(service: ServiceInMemory, tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    answered(service)
+    manifest = made(service)
+    folder = str(Path(service.world.settings.versions) / D / manifest.name)
+    cache = str(tmp_path / "cache")
+    found = datasets.load_dataset(folder, "records", cache_dir=cache)
+    assert sum(len(split) for split in found.values()) == 4
+    votes = datasets.load_dataset(folder, "votes", split="votes", cache_dir=cache)
+    assert len(votes) == manifest.votes
+    assert json.loads((Path(folder) / "manifest.json").read_text())["name"] == manifest.name
+
+
+def interrupted(service: ServiceInMemory, at: int, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Make the version in hand, and break off at the so-manieth thing that is written to disk."""
+    count = 0
+
+    def broken(write: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **named: Any) -> Any:
+            nonlocal count
+            count += 1
+            if count == at:
+                raise OSError(28, "No space left on device")
+            return write(*given, **named)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for owner, name in (
+            (Spool, "mark"),
+            (Spool, "add_records"),
+            (Parts, "close"),
+            (Storage, "put"),
+        ):
+            patch.setattr(owner, name, broken(getattr(owner, name)))
+        try:
+            make(service.world, D, 60.0)
+        except OSError:
+            return True
+    return False
+
+
+def test_whatever_interrupts_it_there_is_no_half_version_and_the_next_attempt_finishes_it(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(service)
+    whole = made(service).content_sha256
+    for at in range(1, 30):
+        name = ask(service.world, CHAT).name
+        broke = interrupted(service, at, monkeypatch)
+        folder = Path(service.world.settings.versions) / D / name
+        if broke:
+            assert service.store.versions.manifest(D, name) is None
+            assert not folder.exists()
+            assert make(service.world, D, 60.0).manifest is not None
+        found = service.store.versions.manifest(D, name)
+        assert found is not None
+        assert found.content_sha256 == whole
+        assert keeping.verify(service.world, CHAT, name).status == "identical"
+        if not broke:
+            break
+    assert at > 8
+
+
+def test_a_line_that_a_kill_cut_short_is_read_past(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    entry = Entry("answer", "r1", 0, "submitted", {"helpful": "yes"}, at=1, id="5-0")
+    spool.add_entries([entry])
+    (path,) = tmp_path.glob("entries-*.jsonl")
+    path.write_text(path.read_text() + '\n{"kind": "answ')
+    spool.add_entries([entry, entry.filed("12-0")])
+    assert spool.entries("r1") == {"r1": [entry, entry.filed("12-0")]}
+
+
+def test_a_review_decides_and_is_told_apart_from_votes(build: Build, tmp_path: Path) -> None:
+    service = kept_in(build(), tmp_path)
+    plan = service.world.settings.plan.model_copy(update={"sources": Sources(reviewers=("rex",))})
+    settings = service.world.settings.model_copy(update={"plan": plan})
+    object.__setattr__(service.world, "settings", settings)
+    answered(service)
+    service.answer("rex", "r2", helpful="no")
+    service.settle()
+    manifest = made(service)
+    found = {row["record_id"]: row["helpful"] for row in rows(service, manifest)}
+    assert (found["r2"]["value"], found["r2"]["adjudicated"], found["r2"]["votes"]) == (
+        "no",
+        True,
+        2,
+    )
+    by = [v["source"] for v in rows(service, manifest, "votes") if v["annotator"] == "rex"]
+    assert by == ["reviewer"]
+    assert manifest.sources == {"person": 2, "reviewer": 1}

@@ -1,0 +1,220 @@
+"""The commands `version create | list | show | verify | tag | delete`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+import click
+
+from argilla_distill.domain.records import milliseconds
+from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.domain.wording import moment
+from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
+from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
+from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.cli.layout import table
+from argilla_distill.workers.use_cases.world import World
+
+if TYPE_CHECKING:
+    from argilla_distill.domain.versions.manifest import Request
+
+LOOK_S = 0.2
+
+LISTED = ("name", "as_of", "created_at", "deleted_at", "records", "votes", "bytes", "note")
+"""What `version list --json` has of each manifest."""
+
+dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")
+version_argument = click.argument("version", metavar="VERSION")
+
+
+@click.group("version")
+def version() -> None:
+    """Versions of a distilled dataset: made, listed, verified, tagged, deleted."""
+
+
+@version.command()
+@dataset_argument
+@click.option("--strategy", default="", help="Decides every question that it suits.")
+@click.option(
+    "--as-of", default="", metavar="TIME", help="ISO 8601; what was said later does not count."
+)
+@click.option("--tag", "tags", multiple=True, help="A name that can be moved. May be repeated.")
+@click.option("--note", default="", help="What the version is for.")
+@click.option("--wait/--no-wait", default=False, help="Wait until it is made.")
+@as_json
+@click.pass_obj
+def create(
+    opened: Opened,
+    dataset: str,
+    strategy: str,
+    as_of: str,
+    tags: tuple[str, ...],
+    note: str,
+    wait: bool,
+    json_: bool,
+) -> None:
+    """Make a version: a distilled dataset that never changes."""
+    from argilla_distill.workers.use_cases.versions.asking import ask  # loads the engine: a second
+
+    with opened.world() as world:
+        tell_if_nobody_works(world)
+        chosen = named(world, dataset)
+        request = ask(world, chosen, strategy, _moment(as_of), tags, note)
+        manifest = _wait(world, chosen.id, request, json_) if wait else None
+    if json_:
+        print_json(manifest.as_json() if manifest else {"name": request.name, "state": "asked for"})
+    elif manifest is None:
+        click.echo(f"{request.name} is being made; `version show` says when it is there")
+    else:
+        print_lines(_lines(manifest, ()))
+
+
+@version.command("list")
+@dataset_argument
+@as_json
+@click.pass_obj
+def list_(opened: Opened, dataset: str, json_: bool) -> None:
+    """All versions of a dataset."""
+    with opened.world() as world:
+        chosen = named(world, dataset)
+        store = world.store.versions
+        manifests, tags = store.manifests(chosen.id), store.tags(chosen.id)
+        making = [(r.name, store.progress(chosen.id, r.name)) for r in store.asked(chosen.id)]
+    of = {m.name: sorted(t for t, name in tags.items() if name == m.name) for m in manifests}
+    if json_:
+        rows = [{**{key: getattr(m, key) for key in LISTED}, "tags": of[m.name]} for m in manifests]
+        print_json({"versions": rows, "making": [{"name": n, **facts} for n, facts in making]})
+        return
+    heads = ["version", "made", "records", "answers", "size", "tags"]
+    cells = [
+        [
+            m.name,
+            moment(m.created_at),
+            f"{m.records:,}",
+            f"{m.votes:,}",
+            "deleted" if m.deleted_at else f"{m.bytes / 1e6:.1f} MB",
+            ", ".join(of[m.name]),
+        ]
+        for m in manifests
+    ]
+    if cells:
+        print_lines(table(heads, cells, width()))
+    for name, facts in making:
+        click.echo(f"{name} is being made: {facts.get('stage', 'not begun')}")
+    if not cells and not making:
+        click.echo("no version yet: make one with `argilla-distill version create`")
+
+
+@version.command()
+@dataset_argument
+@version_argument
+@as_json
+@click.pass_obj
+def show(opened: Opened, dataset: str, version: str, json_: bool) -> None:
+    """Everything about one version but its rows. VERSION: its name, or a tag."""
+    from argilla_distill.workers.use_cases.versions.keeping import found
+
+    with opened.world() as world:
+        chosen = named(world, dataset)
+        manifest = found(world, chosen, version)
+        tags = [t for t, n in world.store.versions.tags(chosen.id).items() if n == manifest.name]
+    if json_:
+        print_json({**manifest.as_json(), "tags": sorted(tags)})
+    else:
+        print_lines(_lines(manifest, sorted(tags)))
+
+
+@version.command()
+@dataset_argument
+@version_argument
+@as_json
+@click.pass_obj
+def verify(opened: Opened, dataset: str, version: str, json_: bool) -> None:
+    """Whether a version's files are what was written. Exit code 1 if they are not."""
+    from argilla_distill.workers.use_cases.versions import keeping
+
+    with opened.world() as world:
+        verdict = keeping.verify(world, named(world, dataset), version)
+    if json_:
+        print_json(vars(verdict))
+    else:
+        click.echo(f"{verdict.name}: {verdict.status}")
+        print_lines(f"  {sentence}" for sentence in verdict.wrong)
+    sys.exit(0 if verdict.status == "identical" else 1)
+
+
+@version.command()
+@dataset_argument
+@version_argument
+@click.argument("tag")
+@click.pass_obj
+def tag(opened: Opened, dataset: str, version: str, tag: str) -> None:
+    """Let TAG name a version, and no other any more."""
+    from argilla_distill.workers.use_cases.versions import keeping
+
+    with opened.world() as world:
+        manifest = keeping.tag(world, named(world, dataset), version, tag)
+    click.echo(f"{tag} is {manifest.name}")
+
+
+@version.command()
+@dataset_argument
+@version_argument
+@click.pass_obj
+def delete(opened: Opened, dataset: str, version: str) -> None:
+    """Delete a version's files. Its manifest stays, and its name is given to no other."""
+    from argilla_distill.workers.use_cases.versions import keeping
+
+    with opened.world() as world:
+        manifest = keeping.delete(world, named(world, dataset), version)
+    click.echo(f"the files of {manifest.name} are deleted; its manifest is kept")
+
+
+def _wait(world: World, dataset_id: str, request: Request, quiet: bool) -> Manifest:
+    """Until the version is made."""
+    patience, store = Patience(world), world.store.versions
+    with bar(f"making {request.name}", quiet) as progress:
+        while True:
+            manifest = store.manifest(dataset_id, request.name)
+            if manifest is not None:
+                return manifest
+            facts = store.progress(dataset_id, request.name)
+            if facts.get("stage") == "failed":
+                raise click.ClickException(f"{request.name}: {facts['error']}")
+            done, total = int(facts.get("done", 0)), int(facts.get("total", 0))
+            progress(done, total or None, f"{request.name}: {facts.get('stage', 'not begun')}")
+            patience.check()
+            time.sleep(LOOK_S)
+
+
+def _moment(text: str) -> int:
+    """A moment as people write it, UTC where they do not say; 0 for none."""
+    if not text:
+        return 0
+    try:
+        return milliseconds(text)
+    except ValueError:
+        example = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M")
+        raise click.BadParameter(f"{text!r} is no time; write it like {example}") from None
+
+
+def _lines(manifest: Manifest, tags: list[str] | tuple[str, ...]) -> list[str]:
+    lines = [
+        f"{manifest.name} of {manifest.dataset}" + (f" ({', '.join(tags)})" if tags else ""),
+        f"  made {moment(manifest.created_at)} by argilla-distill {manifest.release}",
+        f"  {manifest.records:,} records, {manifest.votes:,} answers, {manifest.bytes / 1e6:.1f} MB",
+        "  " + ", ".join(f"{split} {n:,}" for split, n in manifest.splits.items()),
+        f"  digest {manifest.content_sha256}",
+    ]
+    for question in manifest.questions:
+        lines.append(
+            f"  {question.name}: by {question.strategy}, {question.abstained:,} left open, "
+            f"{question.open_conflicts:,} in open conflict"
+        )
+    return lines
+
+
+COMMANDS = (version,)

@@ -1,0 +1,10 @@
+"""Versions of a dataset: asked for, made, looked at, verified, tagged and deleted.
+
+| file | what is in it |
+| --- | --- |
+| `asking` | what a version is to be, fixed when it is asked for |
+| `making` | the job that makes it, in slices, over any kill |
+| `fitting` | the strategies of a version, fitted anew |
+| `writing_files` | its rows, decided and written |
+| `keeping` | list, show, tag, delete, verify |
+"""

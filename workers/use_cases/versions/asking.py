@@ -1,0 +1,84 @@
+"""Ask for a version: what it is to be is fixed at once, making it is a job (`making`)."""
+
+from __future__ import annotations
+
+from argilla_distill.domain.history import START
+from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.versions.manifest import MAX_NOTE, Request, is_tag
+from argilla_distill.plugin.dispatch import VERSION
+from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.workers.engine import registry
+from argilla_distill.workers.engine.errors import EngineError
+from argilla_distill.workers.models.values import question_of
+from argilla_distill.workers.use_cases.versions.fitting import chosen, distilled
+from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.storage import Storage
+
+
+def ask(
+    world: World,
+    dataset: Dataset,
+    strategy: str = "",
+    as_of: int = 0,
+    tags: tuple[str, ...] = (),
+    note: str = "",
+) -> Request:
+    """Ask for a version of a dataset.
+
+    Parameters
+    ----------
+    strategy : of every question that it suits; "" leaves each question its own.
+    as_of : the moment, ms since the epoch, after which nothing counts; 0 for now.
+
+    Raises
+    ------
+    InvalidRequest : an unknown strategy, a moment in the future, a tag that is none, a note too long.
+    InvalidSettings : there is no such storage.
+    """
+    store = world.store
+    Storage(world.settings.versions)
+    dataset = world.gateway.dataset(dataset.id)  # with its questions
+    now = store.now()
+    plan = world.plan(dataset.full_name)
+    _check(dataset, plan, strategy, as_of, now, tags, note)
+    named = strategy or plan.strategy
+    position = store.history.before(dataset.id, as_of) if as_of else store.history.last(dataset.id)
+    if position == START:
+        raise InvalidRequest(f"nothing was known of {dataset.full_name} at that moment")
+    number = store.versions.number(dataset.id, named)
+    request = Request(f"{named}-{number}", strategy, position, as_of, now, note, tags)
+    store.versions.ask(dataset.id, request)
+    world.dispatch.enqueue(VERSION, dataset.id)
+    return request
+
+
+def _check(
+    dataset: Dataset,
+    plan: DatasetSettings,
+    strategy: str,
+    as_of: int,
+    now: int,
+    tags: tuple[str, ...],
+    note: str,
+) -> None:
+    questions = distilled(dataset, plan)
+    chosen_ = {q.name: chosen(q, plan, strategy) for q in questions}
+    if not questions:
+        raise InvalidRequest(f"{dataset.full_name} has no question that is distilled")
+    if strategy and all(why for _, why in chosen_.values()):
+        raise InvalidRequest(next(why for _, why in chosen_.values()))
+    for question in questions:
+        try:
+            registry.find(chosen_[question.name][0], question_of(question).type)
+        except EngineError as error:
+            raise InvalidRequest(f"question {question.name}: {error}") from None
+    if as_of > now:
+        raise InvalidRequest("a version cannot be of a moment in the future")
+    for tag in tags:
+        if not is_tag(tag):
+            raise InvalidRequest(
+                f"{tag!r} is no tag: a letter, then letters, digits, . _ or -; not a version's name"
+            )
+    if len(note) > MAX_NOTE:
+        raise InvalidRequest(f"a note has {MAX_NOTE:,} characters at most")

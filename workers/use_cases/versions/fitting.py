@@ -1,0 +1,169 @@
+"""The strategies of a version: fitted anew on what counted at its position, never the live model.
+
+The live model's state depends on the path that led to it; a full fit on the same facts in the same order
+does not. What a fit comes to is kept beside the spool, so that no slice fits twice.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from argilla_distill.domain.records import Dataset, DatasetQuestion
+from argilla_distill.domain.versions.manifest import Request
+from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.workers.engine import registry, snapshot
+from argilla_distill.workers.engine.contract.facts import Content, Fact, Source, Vote
+from argilla_distill.workers.engine.contract.question import Question, Value
+from argilla_distill.workers.engine.contract.strategy import Strategy
+from argilla_distill.workers.engine.errors import EngineError
+from argilla_distill.workers.engine.measures.agreement import Columns, agreement
+from argilla_distill.workers.models import confined
+from argilla_distill.workers.models.facts_of_history import REVIEWER, Annotators, Witness
+from argilla_distill.workers.models.values import TYPES, content, question_of
+from argilla_distill.workers.versions.spool import Spool
+from argilla_distill.workers.versions.votes import Story
+
+ALPHA = "alpha"
+"""The key of agreement beside a strategy's state."""
+
+
+@dataclass
+class Fitted:
+    """One question of a version, ready to decide.
+
+    `alpha` is Krippendorff's, of the votes that it learned; `why` says why its strategy is another one
+    than was asked for.
+    """
+
+    question: DatasetQuestion
+    witness: Witness
+    strategy: Strategy
+    floor: float
+    alpha: float | None
+    why: str = ""
+
+    @property
+    def asked(self) -> Question:
+        """The question as the engine sees it."""
+        return self.witness.question
+
+
+def distilled(dataset: Dataset, plan: DatasetSettings) -> list[DatasetQuestion]:
+    """The questions that a version has: those that are distilled."""
+    purposes = {plan.conflict_question, plan.confidence_question, plan.explanation_question}
+    return [q for q in dataset.questions if q.type in TYPES and q.name not in purposes]
+
+
+def chosen(question: DatasetQuestion, plan: DatasetSettings, wanted: str) -> tuple[str, str]:
+    """A question's strategy, and why it is another one than was asked for."""
+    own = plan.question(question.name).strategy
+    if not wanted:
+        return own, ""
+    try:
+        registry.find(wanted, question_of(question).type)
+    except EngineError as error:
+        return own, f"Not by `{wanted}`: {error}."
+    return wanted, ""
+
+
+def fitted(
+    spool: Spool,
+    question: DatasetQuestion,
+    dataset: Dataset,
+    plan: DatasetSettings,
+    request: Request,
+    annotators: Annotators,
+) -> Fitted:
+    """A question's strategy, fitted on the spooled facts, or as an earlier slice has fitted it.
+
+    Raises
+    ------
+    EngineError : a strategy of one's own failed.
+    """
+    asked, (name, why) = question_of(question), chosen(question, plan, request.strategy)
+    choices = plan.question(question.name)
+    path = fit_path(spool, question)
+    witness = _witness(question, asked, dataset, plan, annotators)
+    sources = [fact for fact, _ in witness.introductions() if isinstance(fact, Source)]
+    if path.exists():
+        kept = snapshot.unpack(path.read_bytes())
+        alpha = kept.pop(ALPHA)
+        strategy = confined.restore(kept, plan.strategy_timeout_s)
+    else:
+        strategy, votes = confined.create(name, asked, plan.strategy_timeout_s), Votes()
+        reads = choices.content or question.type == "span"
+        strategy.fit(votes.passing(_facts(spool, question, witness, sources, reads)))
+        alpha = votes.alpha(asked)
+        part = path.with_suffix(".part")
+        part.write_bytes(snapshot.pack({**strategy.state(), ALPHA: alpha}))
+        part.rename(path)
+    return Fitted(question, witness, strategy, choices.min_confidence, alpha, why)
+
+
+@dataclass
+class Votes:
+    """The votes among the facts that pass by, as columns: what agreement is counted on."""
+
+    records: dict[str, int] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    values: dict[Value, int] = field(default_factory=dict)
+    columns: tuple[array[int], ...] = field(
+        default_factory=lambda: (array("l"), array("l"), array("l"))
+    )
+
+    def passing(self, facts: Iterable[Fact]) -> Iterator[Fact]:
+        """The same facts."""
+        for fact in facts:
+            if isinstance(fact, Vote):
+                record, annotator, code = self.columns
+                record.append(self.records.setdefault(fact.record, len(self.records)))
+                annotator.append(self.people.setdefault(fact.annotator, len(self.people)))
+                code.append(self.values.setdefault(fact.value, len(self.values)))
+            yield fact
+
+    def alpha(self, question: Question) -> float | None:
+        """Krippendorff's alpha; None where nobody answered what somebody else did."""
+        record, annotator, code = (np.array(column, np.int64) for column in self.columns)
+        return agreement(question, Columns(record, annotator, code, list(self.values))).alpha
+
+
+def fit_path(spool: Spool, question: DatasetQuestion) -> Path:
+    """Where a question's fit is kept until the version is made."""
+    return spool.folder / f"fit-{question.id}.npz"
+
+
+def _witness(
+    question: DatasetQuestion,
+    asked: Question,
+    dataset: Dataset,
+    plan: DatasetSettings,
+    annotators: Annotators,
+) -> Witness:
+    sureness = dataset.question(plan.confidence_question)
+    return Witness(question.name, asked, annotators, sureness)
+
+
+def _facts(
+    spool: Spool, question: DatasetQuestion, witness: Witness, sources: list[Source], reads: bool
+) -> Iterator[Fact]:
+    """Everything to be learned, in an order that depends on nothing but the facts."""
+    yield from sources
+    for bucket in spool.buckets():
+        if reads:
+            for record in spool.records(bucket).values():
+                yield Content(record.id, content(question, record.fields))
+        for record_id, entries in sorted(spool.entries(bucket).items()):
+            story = Story(record_id, witness)
+            for entry in entries:
+                story.follow(entry)
+            yield from story.facts
+
+
+def reviewers(annotators: Mapping[int, Mapping[str, str]]) -> set[int]:
+    """The numbers of those whose answers decide."""
+    return {number for number, known in annotators.items() if known["kind"] == REVIEWER}

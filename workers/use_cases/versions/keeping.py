@@ -1,0 +1,82 @@
+"""Versions that are made: found, verified, tagged, deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from argilla_distill.domain.nearest import did_you_mean
+from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.versions.manifest import Manifest, is_tag
+from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.storage import Storage
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What verifying a version found: its `status` is identical or damaged; `wrong` says what."""
+
+    name: str
+    status: str
+    release: str
+    wrong: tuple[str, ...] = ()
+
+
+def found(world: World, dataset: Dataset, name: str) -> Manifest:
+    """A version by its name or a tag.
+
+    Raises
+    ------
+    InvalidRequest : there is none; the nearest name is said.
+    """
+    manifest = world.store.versions.manifest(dataset.id, name)
+    if manifest is None:
+        known = [m.name for m in world.store.versions.manifests(dataset.id)]
+        known += world.store.versions.tags(dataset.id)
+        every = f"; there are {', '.join(known)}" if known else "; there is none yet"
+        raise InvalidRequest(
+            f"{dataset.full_name} has no version {name}{did_you_mean(name, known) or every}"
+        )
+    return manifest
+
+
+def verify(world: World, dataset: Dataset, name: str) -> Verdict:
+    """Whether a version's files are still what was written."""
+    manifest = found(world, dataset, name)
+    if manifest.deleted_at:
+        return Verdict(manifest.name, "deleted", manifest.release)
+    wrong = Storage(world.settings.versions).damage(manifest)
+    return Verdict(
+        manifest.name, "damaged" if wrong else "identical", manifest.release, tuple(wrong)
+    )
+
+
+def tag(world: World, dataset: Dataset, name: str, new: str) -> Manifest:
+    """Let a tag name a version, and no other any more. Raises InvalidRequest."""
+    manifest = found(world, dataset, name)
+    if not is_tag(new):
+        raise InvalidRequest(
+            f"{new!r} is no tag: a letter, then letters, digits, . _ or -; not a version's name"
+        )
+    world.store.versions.tag(dataset.id, new, manifest.name)
+    return manifest
+
+
+def delete(world: World, dataset: Dataset, name: str) -> Manifest:
+    """Delete a version's files; its manifest stays, and its name is never given again.
+
+    Raises
+    ------
+    InvalidRequest : there is none, or a tag other than `latest` names it.
+    """
+    manifest = found(world, dataset, name)
+    tags = [t for t, v in world.store.versions.tags(dataset.id).items() if v == manifest.name]
+    held = [t for t in tags if t != "latest"]
+    if held:
+        raise InvalidRequest(f"{manifest.name} is tagged {', '.join(held)}: remove the tag first")
+    Storage(world.settings.versions).delete(dataset.id, manifest.name)
+    gone = replace(manifest, deleted_at=world.store.now())
+    world.store.versions.keep(dataset.id, gone)
+    for each in tags:
+        world.store.versions.untag(dataset.id, each)
+    return gone

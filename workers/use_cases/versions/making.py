@@ -1,0 +1,335 @@
+"""Make the versions that were asked for, in slices: no answer waits for one.
+
+A version takes no lease and writes nothing to annotators' records. It reads the history up to its position
+and the records as they are now into a spool on disk, fits its strategies, writes its files beside their
+place and puts them there when they are whole. Whatever interrupts it, the next slice goes on from the last
+mark; a machine on which there is no spool of it begins anew and comes to the same.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+from argilla_distill import __version__
+from argilla_distill.domain.history import START
+from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.versions.manifest import Manifest, Request, VersionFile, VersionQuestion
+from argilla_distill.domain.versions.split import Groups
+from argilla_distill.plugin.argilla.links import dataset_link
+from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.workers.engine.errors import EngineError
+from argilla_distill.workers.models.confined import Confined
+from argilla_distill.workers.use_cases.versions import writing_files
+from argilla_distill.workers.use_cases.versions.fitting import Fitted, distilled, fit_path, fitted
+from argilla_distill.workers.use_cases.versions.writing_files import SPLITS, Counts, Form
+from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.card import card
+from argilla_distill.workers.versions.parts import described
+from argilla_distill.workers.versions.spool import Spool, place
+from argilla_distill.workers.versions.storage import MANIFEST, Storage
+from argilla_distill.workers.versions.tables import columns
+
+log = logging.getLogger("distill.versions")
+
+PAGE = 500
+ENTRIES = 5_000
+"""Entries of the history that are spooled at once."""
+
+OLDER = (
+    "Fields and metadata of records, guidelines and settings are those of the moment at which it was made: "
+    "the history does not tell what they were before."
+)
+"""What the history does not know of a moment that is past."""
+
+
+@dataclass
+class Made:
+    """How far a slice came: the version in hand, its manifest once it is made, whether more waits."""
+
+    dataset_id: str
+    name: str = ""
+    manifest: Manifest | None = None
+    waiting: bool = False
+    status: str = "nothing asked for"
+
+
+def make(
+    world: World, dataset_id: str, slice_s: float, clock: Callable[[], float] = time.monotonic
+) -> Made:
+    """One slice of the first version that was asked for.
+
+    Raises
+    ------
+    ArgillaUnavailable, ArgillaRefused, OSError : may be repeated; what was done so far is kept.
+    """
+    asked = world.store.versions.asked(dataset_id)
+    if not asked:
+        return Made(dataset_id)
+    work = Work(world, asked[0], dataset_id, clock() + slice_s, clock)
+    try:
+        manifest = work.go_on()
+    except EngineError as error:
+        world.store.versions.drop(dataset_id, work.request.name)
+        work.spool.delete()
+        log.warning("version %s of dataset=%s: %s", work.request.name, dataset_id, error)
+        world.store.versions.note(dataset_id, work.request.name, stage="failed", error=str(error))
+        return Made(dataset_id, work.request.name, None, len(asked) > 1, f"failed: {error}")
+    if manifest is None:
+        return Made(dataset_id, work.request.name, None, True, work.stage)
+    return Made(dataset_id, manifest.name, manifest, len(asked) > 1, "made")
+
+
+class Work:
+    """One version in the making, within one slice."""
+
+    def __init__(
+        self,
+        world: World,
+        request: Request,
+        dataset_id: str,
+        end: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self.world = world
+        self.request = request
+        self.dataset_id = dataset_id
+        self.end, self.clock = end, clock
+        self.storage = Storage(world.settings.versions)
+        self.spool = Spool(_beside(self.storage) / dataset_id / request.name.replace(":", "~"))
+        self.stage = "begun"
+
+    def over(self) -> bool:
+        """Whether the slice is over."""
+        return self.clock() >= self.end
+
+    def go_on(self) -> Manifest | None:
+        """Do what is next, until the slice is over; the manifest once the version is made."""
+        dataset = self.world.gateway.dataset(self.dataset_id)
+        plan = self.world.plan(dataset.full_name)
+        if not self._history() or not self._records(plan):
+            return None
+        every = self._fit(dataset, plan)
+        try:
+            if every is None:
+                return None
+            form = self._form(dataset, plan)
+            self._note("writing", 0, 0)
+            done, counts, files = writing_files.write(
+                self.spool, self.folder, form, every, self.over
+            )
+            self._note("writing", counts.records, self.spool.marked("records")["read"])
+            if not done:
+                return None
+            return self._publish(dataset, plan, every, form, counts, files)
+        finally:
+            for each in every or ():
+                if isinstance(each.strategy, Confined):
+                    each.strategy.close()
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are written before they are put in their place."""
+        return self.spool.folder / "files"
+
+    def _history(self) -> bool:
+        """Spool the history up to the position. False if the slice was over before."""
+        mark = self.spool.marked("history")
+        if mark.get("done"):
+            return True
+        at, end = mark.get("at", START), place(self.request.position)
+        fits: dict[str, int] = mark.get("fits", {})
+        batch: list[Any] = []
+        done = False
+        entries = self.world.store.history.after(self.dataset_id, at, ENTRIES)
+        while not done:
+            for entry in entries:
+                if place(entry.id) > end:
+                    done = True
+                    break
+                batch.append(entry)
+                if entry.kind == "version":
+                    fits.update(entry.values)
+                if len(batch) >= ENTRIES:
+                    break
+            else:
+                done = True
+            self.spool.add_entries(e for e in batch if e.record)
+            at = batch[-1].id if batch else at
+            batch = []
+            self.spool.mark("history", {"at": at, "fits": fits, "done": done})
+            self._note("reading the history", 0, 0)
+            if self.over() and not done:
+                return False
+        return True
+
+    def _records(self, plan: DatasetSettings) -> bool:
+        """Spool the records as they are. False if the slice was over before."""
+        mark = self.spool.marked("records")
+        if mark.get("done"):
+            return True
+        store = self.world.store.versions
+        groups = Groups(store.prints(self.dataset_id))
+        read, total = mark.get("read", 0), 1
+        while read < total:
+            known = set(groups.known)
+            records, total = self.world.gateway.page(self.dataset_id, read, PAGE)
+            grouped = [(record, groups.of(_prompt(record.fields, plan))) for record in records]
+            store.keep_prints(
+                self.dataset_id, {p: g for p, g in groups.known.items() if p not in known}
+            )
+            self.spool.add_records(grouped)
+            read += len(records)
+            done = read >= total or not records
+            self.spool.mark("records", {"read": read, "done": done})
+            self._note("reading records", read, total)
+            if done:
+                break
+            if self.over():
+                return False
+        return True
+
+    def _fit(self, dataset: Dataset, plan: DatasetSettings) -> list[Fitted] | None:
+        """The fitted strategies. None if the slice was over before."""
+        questions = distilled(dataset, plan)
+        people = self.world.store.datasets.annotators(self.dataset_id)
+        found: list[Fitted] = []
+        for n, question in enumerate(questions):
+            self._note(f"fitting {question.name}", n, len(questions))
+            known = fit_path(self.spool, question).exists()
+            found.append(fitted(self.spool, question, dataset, plan, self.request, people))
+            if self.over() and not known and n + 1 < len(questions):
+                for each in found:
+                    if isinstance(each.strategy, Confined):
+                        each.strategy.close()
+                return None
+        return found
+
+    def _form(self, dataset: Dataset, plan: DatasetSettings) -> Form:
+        settings, people = self.world.settings, self.world.store.datasets.annotators(dataset.id)
+        blueprint = self.world.gateway.blueprint(dataset.id)
+        called = {
+            n: {"name": _called(n, known, plan.name_annotators), "kind": known.kind}
+            for n, known in people.items()
+        }
+        return Form(
+            dataset.id,
+            plan,
+            columns([q.name for q in distilled(dataset, plan)]),
+            {f["name"]: f["settings"]["type"] for f in blueprint["fields"]},
+            self.spool.marked("history")["fits"],
+            called,
+            lambda record_id: f"{settings.public_url}/records/{record_id}",
+            dataset_link(settings.argilla_url, dataset.id),
+        )
+
+    def _publish(
+        self,
+        dataset: Dataset,
+        plan: DatasetSettings,
+        every: list[Fitted],
+        form: Form,
+        counts: Counts,
+        files: list[VersionFile],
+    ) -> Manifest:
+        """Describe what was written, put it in its place, and only then let it be known."""
+        effective = plan.model_dump(mode="json")
+        digest = counts.digest.to_bytes(32, "big").hex()
+        manifest = Manifest(
+            name=self.request.name,
+            dataset_id=dataset.id,
+            dataset=dataset.full_name,
+            position=self.request.position,
+            as_of=self.request.as_of,
+            asked_at=self.request.asked_at,
+            created_at=self.world.store.now(),
+            release=__version__,
+            settings=effective,
+            settings_sha256=sha256(json.dumps(effective, sort_keys=True).encode()).hexdigest(),
+            questions=tuple(_described(each, form, counts) for each in every),
+            records=counts.records,
+            votes=counts.votes,
+            splits={split: counts.splits[split] for split in SPLITS},
+            rounds=dict(sorted(counts.rounds.items())),
+            sources=_sources(counts.voters),
+            named=plan.name_annotators,
+            files=tuple(sorted(files, key=lambda file: file.path)),
+            content_sha256=digest,
+            unknown=(OLDER,) if self.request.as_of else (),
+            note=self.request.note,
+        )
+        readme = self.folder / "README.md"
+        readme.write_text(card(manifest), "utf-8")
+        known = (*manifest.files, described(readme, 0))
+        manifest = Manifest.read({**manifest.as_json(), "files": [vars(f) for f in known]})
+        text = json.dumps(manifest.as_json(), indent=2, ensure_ascii=False)
+        (self.folder / MANIFEST).write_text(text, "utf-8")
+        self.storage.put(
+            dataset.id,
+            manifest.name,
+            self.folder,
+            lambda done, total: self._note("storing", done, total),
+        )
+        self.world.store.versions.keep(dataset.id, manifest, ("latest", *self.request.tags))
+        self.spool.delete()
+        return manifest
+
+    def _note(self, stage: str, done: int, total: int) -> None:
+        self.stage = stage
+        self.world.store.versions.note(
+            self.dataset_id, self.request.name, stage=stage, done=done, total=total
+        )
+
+
+def _described(each: Fitted, form: Form, counts: Counts) -> VersionQuestion:
+    name, training = each.question.name, each.strategy.training
+    decided = counts.records - counts.abstained[name]
+    mean = counts.confidence[name] / decided if decided else None
+    return VersionQuestion(
+        name,
+        form.columns[name],
+        each.question.type,
+        each.strategy.name,
+        form.fits.get(name, 0),
+        counts.learned[name],
+        counts.adjudicated[name],
+        training.word if training is not None else "",
+        each.why,
+        dict(counts.labels.get(name, {})),
+        counts.abstained[name],
+        counts.open[name],
+        each.alpha,
+        mean,
+    )
+
+
+def _sources(voters: Mapping[str, str]) -> dict[str, int]:
+    kinds = list(voters.values())
+    return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
+
+
+def _called(number: int, known: KnownAnnotator, named: bool) -> str:
+    """How an annotator is called in files: by name only where the settings say so."""
+    return known.name if named else f"{known.kind} {number + 1}"
+
+
+def _prompt(fields: Mapping[str, Any], plan: DatasetSettings) -> Mapping[str, Any]:
+    """What of a record makes its group: its prompt, or everything where it has none."""
+    prompt = fields.get(plan.prompt_field)
+    return {plan.prompt_field: prompt} if prompt else fields
+
+
+def _beside(storage: Storage) -> Path:
+    """Where versions are made: beside the storage on a disk, else where this machine keeps such things."""
+    place_ = storage.on_disk
+    return (
+        place_ / ".making" if place_ is not None else Path(gettempdir()) / "argilla-distill-making"
+    )

@@ -1,0 +1,237 @@
+"""A version's rows: each record decided by the fitted strategies, with every answer behind it.
+
+Bucket by bucket (`workers.versions.spool`), so that memory holds one bucket; at the end of a slice the
+files in hand are closed, and the next slice begins the next ones.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from argilla_distill.domain.history import Entry
+from argilla_distill.domain.versions.manifest import VersionFile
+from argilla_distill.domain.versions.split import SHARES, split_of
+from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.measures import conflicts
+from argilla_distill.workers.models.values import short
+from argilla_distill.workers.use_cases.versions.fitting import Fitted, reviewers
+from argilla_distill.workers.versions.parts import Parts, digest
+from argilla_distill.workers.versions.spool import RecordRow, Spool
+from argilla_distill.workers.versions.tables import (
+    VOTES,
+    decided,
+    field_values,
+    records_schema,
+    vote_row,
+)
+from argilla_distill.workers.versions.votes import Story, said
+
+MARK = "files"
+"""The spool's mark of what is written."""
+
+SPLITS = tuple(split for split, _ in SHARES)
+
+
+@dataclass
+class Counts:
+    """What a version amounts to, counted while it is written; goes over a kill as JSON."""
+
+    records: int = 0
+    votes: int = 0
+    digest: int = 0
+    splits: Counter[str] = field(default_factory=Counter)
+    rounds: Counter[str] = field(default_factory=Counter)
+    voters: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, Counter[str]] = field(default_factory=dict)
+    abstained: Counter[str] = field(default_factory=Counter)
+    open: Counter[str] = field(default_factory=Counter)
+    learned: Counter[str] = field(default_factory=Counter)
+    adjudicated: Counter[str] = field(default_factory=Counter)
+    confidence: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, json: Mapping[str, Any]) -> Counts:
+        """The inverse of `vars`, also through JSON."""
+        found = cls(**json)
+        for name, value in json.items():
+            if isinstance(value, dict) and name not in ("voters", "labels", "confidence"):
+                setattr(found, name, Counter(value))
+        found.labels = {name: Counter(labels) for name, labels in json["labels"].items()}
+        return found
+
+
+@dataclass(frozen=True)
+class Form:
+    """How the rows of a version look.
+
+    Attributes
+    ----------
+    columns : question → column.
+    fields : name → Argilla's type.
+    fits : question → number of the live fit at the version's position.
+    called : annotator's number → {"name", "kind"}, as they may be called.
+    page, argilla : record id → where our page of it is, and the dataset in Argilla.
+    """
+
+    dataset_id: str
+    plan: DatasetSettings
+    columns: Mapping[str, str]
+    fields: Mapping[str, str]
+    fits: Mapping[str, int]
+    called: Mapping[int, Mapping[str, str]]
+    page: Callable[[str], str]
+    argilla: str
+
+
+def write(
+    spool: Spool, folder: Path, form: Form, fitted: Sequence[Fitted], over: Callable[[], bool]
+) -> tuple[bool, Counts, list[VersionFile]]:
+    """Write the rows that are not written yet, until the time is over.
+
+    Returns
+    -------
+    Whether all is written, what was counted so far, and the files so far.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    mark = spool.marked(MARK)
+    counts = Counts.read(mark["counts"]) if mark else Counts()
+    files = [VersionFile(**file) for file in mark.get("files", ())]
+    numbers: Mapping[str, int] = mark.get("numbers", {})
+    types = {form.columns[f.question.name]: f.asked.type for f in fitted}
+    schema = records_schema(form.fields, types)
+    tables = {
+        **{f"records-{split}": schema for split in SPLITS},
+        "votes": VOTES,
+    }
+    parts = {stem: Parts(folder, stem, s, numbers.get(stem, 0)) for stem, s in tables.items()}
+    left = [bucket for bucket in spool.buckets() if bucket > mark.get("bucket", "")]
+    done = not left
+    for bucket in left:
+        for table, row in _rows(spool, bucket, form, fitted, counts):
+            parts[table].add(row)
+        done = bucket == left[-1]
+        if done or over():
+            break
+    for part in parts.values():
+        part.close()
+        if done and not any(file.path.startswith(f"{part.stem}-") for file in files):
+            part.empty()
+        files += part.files
+    if left:
+        state = {
+            "bucket": bucket,
+            "counts": vars(counts),
+            "files": [asdict(file) for file in files],
+            "numbers": {stem: part.next for stem, part in parts.items()},
+        }
+        spool.mark(MARK, state)
+    return done, counts, files
+
+
+def _rows(
+    spool: Spool, bucket: str, form: Form, fitted: Sequence[Fitted], counts: Counts
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The rows of a bucket's records, each with its table."""
+    records, entries = spool.records(bucket), spool.entries(bucket)
+    ids = list(records)
+    decisions = [f.strategy.decide(ids, f.floor) for f in fitted]
+    for n, record in enumerate(records.values()):
+        story = entries.get(record.id, [])
+        of_record = [decided_[n] for decided_ in decisions]
+        row, votes = _record(record, story, form, fitted, of_record, counts)
+        yield f"records-{row['split']}", row
+        for vote in votes:
+            yield "votes", vote
+        content = {k: v for k, v in row.items() if k not in ("page", "argilla")}
+        counts.digest = digest([content, *votes], counts.digest)
+
+
+def _record(
+    record: RecordRow,
+    entries: Sequence[Entry],
+    form: Form,
+    fitted: Sequence[Fitted],
+    decisions: Sequence[Decision],
+    counts: Counts,
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    round_ = record.metadata.get(form.plan.round_property)
+    model = record.metadata.get("model")
+    split = split_of(record.group or record.id, form.dataset_id)
+    row: dict[str, Any] = {
+        "record_id": record.id,
+        "external_id": record.external_id,
+        "page": form.page(record.id),
+        "argilla": form.argilla,
+        "fields": field_values(record.fields, form.fields),
+        "metadata": _json(record.metadata),
+        "status": record.status,
+        "round": None if round_ is None else str(round_),
+        "model": None if model is None else str(model),
+        "group": record.group,
+        "split": split,
+    }
+    by_question = {}
+    for each, decision in zip(fitted, decisions, strict=True):
+        name = each.question.name
+        story = Story(record.id, each.witness)
+        for entry in entries:
+            story.follow(entry)
+        found = conflicts.find(
+            each.asked,
+            list(story.votes.values()),
+            decision,
+            story.differed_at > 0,
+            form.plan.settled_confidence,
+        )
+        row[form.columns[name]] = decided(
+            each.asked, decision, story, found, form.fits.get(name, 0)
+        )
+        by_question[name] = decision
+        _count(counts, name, each, decision, story, found)
+    numbers = reviewers(form.called)
+    answers = said(entries, list(by_question), numbers, form.plan.explanation_question)
+    votes = [
+        vote_row(
+            record.id, each, form.called[each.annotator], by_question[each.question], row["round"]
+        )
+        for each in answers
+    ]
+    counts.records += 1
+    counts.votes += len(votes)
+    counts.splits[split] += 1
+    if row["round"] is not None:
+        counts.rounds[row["round"]] += 1
+    for answer in answers:
+        kind = "reviewer" if answer.reviews else form.called[answer.annotator]["kind"]
+        counts.voters[str(answer.annotator)] = kind
+    return row, votes
+
+
+def _count(
+    counts: Counts,
+    name: str,
+    each: Fitted,
+    decision: Decision,
+    story: Story,
+    found: conflicts.Conflict | None,
+) -> None:
+    counts.learned[name] += len(story.votes)
+    counts.adjudicated[name] += story.verdict is not None
+    counts.open[name] += found is not None and found.state == "open"
+    if decision.value is None:
+        counts.abstained[name] += 1
+        return
+    counts.confidence[name] = counts.confidence.get(name, 0.0) + decision.confidence
+    if each.asked.type in ("label", "rating"):
+        labels = counts.labels.setdefault(name, Counter())
+        labels[short(each.asked, decision.value)] += 1
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)

@@ -1,0 +1,11 @@
+"""What versions are made of: immutable distilled datasets, as files.
+
+| file | what is in it |
+| --- | --- |
+| `spool` | records and history by record, on disk while a version is made |
+| `votes` | what was ever said about a record, and why it counts or not |
+| `tables` | the columns of the files, and their rows |
+| `parts` | Parquet files, part by part, and the digest of what is in them |
+| `card` | the README.md of a version |
+| `storage` | where versions are kept |
+"""

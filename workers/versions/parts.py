@@ -1,0 +1,113 @@
+"""A version's files as they are written, part by part, and the digest of what is in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from argilla_distill.domain.versions.manifest import VersionFile
+
+ROWS = 50_000
+"""Rows of a file."""
+
+GROUP = 5_000
+"""Rows that are held before they are written, and so read at once."""
+
+WHOLE = 2**256
+
+
+class Parts:
+    """Parquet files of one table: `records-train-00000.parquet` and so on, zstd."""
+
+    def __init__(self, folder: Path, stem: str, schema: pa.Schema, first: int = 0) -> None:
+        self._folder = folder
+        self.stem = stem
+        self._schema = schema
+        self._number = first
+        self._held: list[Mapping[str, Any]] = []
+        self._writer: pq.ParquetWriter | None = None
+        self._rows = 0
+        self.files: list[VersionFile] = []
+
+    @property
+    def next(self) -> int:
+        """The number of the next file."""
+        return self._number
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """One more row."""
+        self._held.append(row)
+        if len(self._held) >= GROUP:
+            self._write()
+        if self._rows >= ROWS:
+            self.close()
+
+    def close(self) -> None:
+        """End the file in hand, if there is one; the next row begins another."""
+        self._write()
+        if self._writer is None:
+            return
+        self._writer.close()
+        self.files.append(described(self._folder / self._name, self._rows))
+        self._writer, self._rows = None, 0
+        self._number += 1
+
+    def empty(self) -> None:
+        """A table without a row has a file as well: its columns are known by it."""
+        if not self.files and self._number == 0:
+            self._open()
+            self.close()
+
+    @property
+    def _name(self) -> str:
+        return f"{self.stem}-{self._number:05}.parquet"
+
+    def _open(self) -> pq.ParquetWriter:
+        if self._writer is None:
+            path = self._folder / self._name
+            self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        return self._writer
+
+    def _write(self) -> None:
+        if self._held:
+            self._open().write_table(pa.Table.from_pylist(self._held, self._schema))
+            self._rows += len(self._held)
+            self._held = []
+
+
+def described(path: Path, rows: int) -> VersionFile:
+    """A file with its size and digest."""
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return VersionFile(path.name, rows, path.stat().st_size, digest.hexdigest())
+
+
+def digest(rows: Iterable[Mapping[str, Any]], so_far: int = 0) -> int:
+    """The digest of rows in any order, whatever files they are in: the sum of their hashes mod 2^256.
+
+    Rows of a version differ from each other, so that none can make up for another.
+
+    >>> one, other = {"a": 1}, {"a": 2}
+    >>> digest([one, other]) == digest([other], digest([one])), digest([one]) == digest([other])
+    (True, False)
+    """
+    for row in rows:
+        text = json.dumps(row, sort_keys=True, ensure_ascii=False, default=_moment)
+        so_far += int.from_bytes(sha256(text.encode()).digest(), "big")
+    return so_far % WHOLE
+
+
+def _moment(value: object) -> int:
+    """A moment as it was before Arrow had it: ms since the epoch."""
+    if not isinstance(value, datetime):
+        raise TypeError(f"{value!r} is in no row")
+    return round(value.timestamp() * 1000)

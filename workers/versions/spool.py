@@ -1,0 +1,135 @@
+"""What a version is made of, on this machine's disk while it is made: records and history, by record.
+
+Rows of a version are sorted by record id, and neither Argilla nor the history comes in that order. So
+both are written into buckets, by the first characters of the record's id, and read bucket by bucket:
+memory holds one bucket. What was written is kept over a kill; where it was read to is `mark`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from argilla_distill.domain.history import Details, Entry
+from argilla_distill.domain.records import Record
+
+PREFIX = 2
+"""Characters of a record's id that name its bucket: 256 buckets of UUIDs."""
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """One record as it was read, with its group and its place in Argilla's order."""
+
+    id: str
+    fields: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    external_id: str | None
+    group: str
+    status: str
+
+
+class Spool:
+    """Buckets of records and of history entries in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def add_records(self, records: Iterable[tuple[Record, str]]) -> None:
+        """Write records with their groups. One that comes again takes the place of the first."""
+        rows = (
+            RecordRow(r.id, r.fields, r.metadata, r.external_id, group, r.status)
+            for r, group in records
+        )
+        self._append("records", ((row.id, asdict(row)) for row in rows))
+
+    def add_entries(self, entries: Iterable[Entry]) -> None:
+        """Write entries of the history. One that comes again is one."""
+        self._append("entries", ((entry.record, asdict(entry)) for entry in entries))
+
+    def buckets(self) -> list[str]:
+        """The buckets, in the order of record ids."""
+        names = {path.name.split("-", 1)[1] for path in self.folder.glob("*-*.jsonl")}
+        return sorted(bytes.fromhex(name.removesuffix(".jsonl")).decode() for name in names)
+
+    def records(self, bucket: str) -> dict[str, RecordRow]:
+        """The records of a bucket by id, sorted."""
+        rows = {row["id"]: RecordRow(**row) for row in self._read("records", bucket)}
+        return dict(sorted(rows.items()))
+
+    def entries(self, bucket: str) -> dict[str, list[Entry]]:
+        """Record → its entries, in the order in which they came."""
+        by_id = {row["id"]: _entry(row) for row in self._read("entries", bucket)}
+        found: dict[str, list[Entry]] = {}
+        for entry_id in sorted(by_id, key=place):
+            found.setdefault(by_id[entry_id].record, []).append(by_id[entry_id])
+        return found
+
+    def mark(self, name: str, at: Mapping[str, Any]) -> None:
+        """Remember, over a kill, how far something has come."""
+        path = self.folder / f"{name}.mark"
+        path.with_suffix(".part").write_text(json.dumps(at))
+        os.replace(path.with_suffix(".part"), path)
+
+    def marked(self, name: str) -> dict[str, Any]:
+        """How far it had come; empty where it was not begun."""
+        path = self.folder / f"{name}.mark"
+        found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        return found
+
+    def delete(self) -> None:
+        """Everything is done."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _append(self, kind: str, rows: Iterable[tuple[str, Any]]) -> None:
+        """Whole lines: what a kill cuts short is the last line of a file, which is read past."""
+        by_bucket: dict[str, list[str]] = {}
+        for record_id, row in rows:
+            by_bucket.setdefault(record_id[:PREFIX], []).append(json.dumps(row))
+        for bucket, lines in by_bucket.items():
+            with self._path(kind, bucket).open("a") as file:
+                file.write("\n" + "\n".join(lines))
+
+    def _read(self, kind: str, bucket: str) -> Iterator[dict[str, Any]]:
+        path = self._path(kind, bucket)
+        if not path.exists():
+            return
+        with path.open() as file:
+            for line in file:
+                row = _whole(line)
+                if row is not None:
+                    yield row
+
+    def _path(self, kind: str, bucket: str) -> Path:
+        return self.folder / f"{kind}-{bucket.encode().hex()}.jsonl"
+
+
+def place(entry_id: str) -> tuple[int, int]:
+    """The place of an entry in the history.
+
+    >>> place("12-3") < place("12-10") < place("100-0")
+    True
+    """
+    moment, _, number = entry_id.partition("-")
+    return int(moment), int(number or 0)
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    """The inverse of `dataclasses.asdict`."""
+    details = Details(**{**row["details"], "echoes": tuple(row["details"]["echoes"])})
+    return Entry(**{**row, "details": details})
+
+
+def _whole(line: str) -> dict[str, Any] | None:
+    """A line's object; None if it is empty or was cut short."""
+    try:
+        found: dict[str, Any] | None = json.loads(line) if line.strip() else None
+    except json.JSONDecodeError:
+        return None
+    return found

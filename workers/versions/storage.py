@@ -1,0 +1,106 @@
+"""Where versions' files are kept: any address that fsspec knows, a directory or s3://….
+
+A version is put beside its place first. On a disk its folder is renamed when it is whole; where nothing
+can be renamed, `manifest.json` comes last. Either way a folder without a manifest is no version.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.plugin.errors import InvalidSettings
+
+MANIFEST = "manifest.json"
+
+Progress = Callable[[int, int], None]
+
+
+class Storage:
+    """The folders of all versions: `<address>/<dataset id>/<version>/`.
+
+    Raises
+    ------
+    InvalidSettings : the address names a kind of storage whose package is not installed.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        try:
+            self._fs, self._root = fsspec.core.url_to_fs(os.path.expanduser(address))
+        except (ImportError, ValueError) as error:
+            raise InvalidSettings(f"DISTILL_VERSIONS: {error}") from error
+
+    @property
+    def on_disk(self) -> Path | None:
+        """The directory, where it is one."""
+        return Path(self._root) if isinstance(self._fs, LocalFileSystem) else None
+
+    def folder(self, dataset_id: str, name: str) -> str:
+        """The path of a version's folder within the storage."""
+        return f"{self._root}/{dataset_id}/{name.replace(':', '~')}"
+
+    def put(self, dataset_id: str, name: str, made: Path, progress: Progress) -> None:
+        """Store a folder as a version. What an earlier attempt left is replaced."""
+        target = self.folder(dataset_id, name)
+        files = sorted(path for path in made.iterdir() if path.name != MANIFEST)
+        if self.on_disk is not None:
+            beside = Path(f"{target}.part")
+            shutil.rmtree(beside, ignore_errors=True)
+            beside.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(made, beside)
+            _sync(beside)
+            shutil.rmtree(target, ignore_errors=True)
+            os.replace(beside, target)
+            progress(len(files), len(files))
+            return
+        for n, path in enumerate([*files, made / MANIFEST]):
+            self._fs.put_file(str(path), f"{target}/{path.name}")
+            progress(min(n + 1, len(files)), len(files))
+
+    def open(self, dataset_id: str, name: str, path: str) -> BinaryIO:
+        """A file of a version, to read.
+
+        Raises
+        ------
+        FileNotFoundError : there is none of that path.
+        """
+        found: BinaryIO = self._fs.open(f"{self.folder(dataset_id, name)}/{path}", "rb")
+        return found
+
+    def damage(self, manifest: Manifest) -> list[str]:
+        """What is wrong with a version's files, a sentence each; empty where they are as they were made."""
+        wrong = []
+        for file in manifest.files:
+            try:
+                with self.open(manifest.dataset_id, manifest.name, file.path) as found:
+                    digest = sha256()
+                    while block := found.read(1 << 20):
+                        digest.update(block)
+            except FileNotFoundError:
+                wrong.append(f"{file.path} is missing")
+                continue
+            if digest.hexdigest() != file.sha256:
+                wrong.append(f"{file.path} is not what was written")
+        return wrong
+
+    def delete(self, dataset_id: str, name: str) -> None:
+        """Delete a version's files; none is no error."""
+        target: Any = self.folder(dataset_id, name)
+        if self._fs.exists(target):
+            self._fs.rm(target, recursive=True)
+
+
+def _sync(folder: Path) -> None:
+    """See to it that what was written is on the disk."""
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())

@@ -1,0 +1,161 @@
+"""What was ever said about one record, question by question: which of it counts, and why not the rest.
+
+What an entry of the history means as a fact is `workers.models.facts_of_history`; here each thing that
+somebody said is a row that is kept, also where it was edited away later.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from argilla_distill.domain.history import Entry
+from argilla_distill.domain.ledger import DELETED
+from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
+from argilla_distill.workers.engine.contract.question import Value
+from argilla_distill.workers.engine.measures.conflicts import contradict
+from argilla_distill.workers.models.facts_of_history import Witness
+
+ECHO, EDITED, WITHDRAWN = "echo", "edited", "withdrawn"
+"""Why something does not count: it was our own suggestion come back; something else was said later by
+the same annotator; it was taken back."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing that one annotator said about one question of a record.
+
+    Attributes
+    ----------
+    value : in Argilla's JSON.
+    status : submitted, draft or discarded, as Argilla has it.
+    at, seen_at : Argilla's time and ours, ms since the epoch.
+    counted : whether the strategy learned it; `why` says why not.
+    reviews : whether it is a review, which decides and does not vote.
+    explanation : why, in their own words.
+    history : the entry's id.
+    """
+
+    question: str
+    annotator: int
+    value: Any
+    status: str
+    at: int
+    seen_at: int
+    history: str
+    counted: bool = True
+    why: str = ""
+    reviews: bool = False
+    sure: float | None = None
+    explanation: str = ""
+
+
+@dataclass
+class Story:
+    """One record's answers to one question, followed through the history.
+
+    Attributes
+    ----------
+    votes : annotator → the vote that counts.
+    verdict : what the latest review decided; None where there is none.
+    differed_at : when votes first contradicted each other (our time, ms); 0 for never.
+    open_since : since when they do without a break; 0 where they do not.
+    """
+
+    record: str
+    witness: Witness
+    votes: dict[str, Vote] = field(default_factory=dict)
+    verdict: Value = None
+    differed_at: int = 0
+    open_since: int = 0
+
+    def follow(self, entry: Entry) -> None:
+        """Take in one entry; entries come in the history's order."""
+        changes = self.witness.changes(entry)
+        if not changes:
+            return
+        for fact, holds in changes:
+            if isinstance(fact, Vote):
+                if holds:
+                    self.votes[fact.annotator] = fact
+                else:
+                    self.votes.pop(fact.annotator, None)
+            elif isinstance(fact, Adjudication):
+                self.verdict = fact.value if holds else None
+        values = list(dict.fromkeys(vote.value for vote in self.votes.values()))
+        if not contradict(self.witness.question, values):
+            self.open_since = 0
+            return
+        self.differed_at = self.differed_at or entry.seen_at
+        self.open_since = self.open_since or entry.seen_at
+
+    @property
+    def facts(self) -> list[Vote | Adjudication]:
+        """What the strategy is to learn of it, in an order that does not depend on the path."""
+        votes = [self.votes[who] for who in sorted(self.votes, key=int)]
+        review = [] if self.verdict is None else [Adjudication(self.record, self.verdict)]
+        return [*votes, *review]
+
+
+def said(
+    entries: Sequence[Entry],
+    questions: Sequence[str],
+    reviewers: set[int],
+    explanation: str = "",
+) -> list[Said]:
+    """All that was said about a record, in the history's order, and whether it counts.
+
+    Parameters
+    ----------
+    questions : the names of those that are distilled.
+    reviewers : numbers of annotators whose answers decide.
+    explanation : the question that asks why; "" for none.
+    """
+    rows: list[Said] = []
+    latest: dict[tuple[str, int, bool], int] = {}
+    for entry in entries:
+        if entry.kind not in ("answer", "suggestion", "adjudication") or entry.annotator is None:
+            continue
+        copy = entry.kind == "adjudication"
+        reviews = copy or (entry.annotator in reviewers)
+        for question in questions:
+            before = latest.pop((question, entry.annotator, copy), None)
+            now = entry.values.get(question)
+            if before is not None and rows[before].counted:
+                gone = entry.status == DELETED or now is None
+                why = WITHDRAWN if gone else EDITED
+                rows[before] = replace(rows[before], counted=False, why=why)
+            if now is None:
+                continue
+            why = "" if entry.status in ("submitted", "") else entry.status
+            if question in entry.details.echoes:
+                why = ECHO
+            latest[question, entry.annotator, copy] = len(rows)
+            reason = entry.values.get(explanation) if explanation else entry.details.why
+            rows.append(
+                Said(
+                    question,
+                    entry.annotator,
+                    now,
+                    entry.status or "submitted",
+                    entry.at,
+                    entry.seen_at,
+                    entry.id,
+                    not why,
+                    why,
+                    reviews=reviews,
+                    explanation=str(reason or ""),
+                )
+            )
+    return rows
+
+
+def text_of(value: Any) -> str:
+    """A value as one column of text: words as they are, all else as JSON.
+
+    >>> text_of("yes"), text_of(["b", "a"]), text_of(3)
+    ('yes', '["b", "a"]', '3')
+    """
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
