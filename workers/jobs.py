@@ -61,7 +61,7 @@ def distil(dataset_id: str) -> None:
         outcome.records,
         outcome.entries,
         outcome.published,
-        outcome.word,
+        outcome.status,
         time.perf_counter() - start,
         "".join(f" error={error!r}" for error in outcome.errors),
     )
@@ -79,7 +79,7 @@ def sweep(dataset_id: str) -> None:
         dataset_id,
         report.records,
         report.differing,
-        report.word,
+        report.status,
         time.perf_counter() - start,
     )
 
@@ -101,7 +101,7 @@ def report(dataset_id: str) -> None:
         dataset_id,
         counted.records,
         counted.votes,
-        counted.word,
+        counted.status,
         time.perf_counter() - start,
         written,
     )

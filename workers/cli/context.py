@@ -42,6 +42,11 @@ def print_lines(lines: Iterable[str], err: bool = False) -> None:
         click.echo(line, err=err)
 
 
+def formerly(key: str, value: object) -> dict[str, object]:
+    """A value once more, under the key that it had in the last release; for one more release."""
+    return {key: value}
+
+
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))

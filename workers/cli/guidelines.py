@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from argilla_distill.workers.cli.context import Opened, as_json, console, print_json
+from argilla_distill.workers.cli.context import Opened, as_json, console, formerly, print_json
 from argilla_distill.workers.cli.datasets import named
 from argilla_distill.workers.use_cases.reports import guidelines as use_case
 
@@ -25,9 +25,9 @@ def guidelines(opened: Opened, dataset: str, remove: bool, json_: bool) -> None:
         act = use_case.remove if remove else use_case.request
         outcome = act(world, named(world, dataset).id)
     if json_:
-        print_json({"dataset": dataset, **vars(outcome)})
+        print_json({"dataset": dataset, **vars(outcome), **formerly("word", outcome.message)})
     else:
-        console().print(f"{dataset}: {outcome.state}: {outcome.word}", markup=False)
+        console().print(f"{dataset}: {outcome.state}: {outcome.message}", markup=False)
     if outcome.state == "refused":
         sys.exit(1)
 

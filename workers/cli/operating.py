@@ -10,17 +10,14 @@ import click
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.errors import DatasetBusy, InvalidSettings
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
-from argilla_distill.workers.cli.context import Opened, as_json, bar, console, print_json
+from argilla_distill.workers.cli.context import Opened, as_json, bar, console, formerly, print_json
 from argilla_distill.workers.cli.datasets import chosen
 from argilla_distill.workers.use_cases import registration
 from argilla_distill.workers.use_cases.checks import redis_database
 from argilla_distill.workers.use_cases.checks.waiting import waiting
 from argilla_distill.workers.use_cases.reviews.enabling import adopt
-from argilla_distill.workers.use_cases.sweep import Report, sweep
+from argilla_distill.workers.use_cases.sweep import SweepReport, sweep
 from argilla_distill.workers.use_cases.world import World
-
-TOLD = ("dataset_id", "name", "records", "differing", "word")
-"""What of a sweep's report is told to scripts."""
 
 names = click.argument("datasets", nargs=-1, metavar="[WORKSPACE/DATASET]...")
 
@@ -38,12 +35,12 @@ def connect(opened: Opened, datasets: tuple[str, ...], wait: bool, json_: bool) 
         registered = registration.register(world)
         adopt(world, world.gateway.datasets())
         console().print(
-            f"webhook {registered.word}: {world.settings.delivery_url}"
+            f"webhook {registered.action}: {world.settings.delivery_url}"
         ) if not json_ else None
         reports = _sweep_all(world, chosen(world, datasets), json_)
         if wait:
             wait_until_published(world, [r.dataset_id for r in reports], json_)
-        _tell(reports, json_, webhook=registered.word)
+        _print(reports, json_, webhook=registered.action)
 
 
 @click.command()
@@ -54,7 +51,7 @@ def backfill(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     """Take in everything that was answered so far, as `connect` does."""
     with opened.world() as world:
         tell_if_nobody_works(world)
-        _tell(_sweep_all(world, chosen(world, datasets), json_), json_)
+        _print(_sweep_all(world, chosen(world, datasets), json_), json_)
 
 
 @click.command()
@@ -67,7 +64,7 @@ def reconcile(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
         tell_if_nobody_works(world)
         reports = _sweep_all(world, chosen(world, datasets), json_)
         wait_until_published(world, [r.dataset_id for r in reports], json_)
-        _tell(reports, json_)
+        _print(reports, json_)
 
 
 @click.command()
@@ -118,7 +115,7 @@ def _look_at_redis(world: World) -> None:
         click.echo(f"argilla-distill: Redis: {trouble}; {redis_database.REMEDY}", err=True)
 
 
-def _sweep_all(world: World, datasets: list[Dataset], quiet: bool) -> list[Report]:
+def _sweep_all(world: World, datasets: list[Dataset], quiet: bool) -> list[SweepReport]:
     reports = []
     for dataset in datasets:
         with bar(f"reading {dataset.full_name}", quiet) as progress:
@@ -142,15 +139,25 @@ def wait_until_published(
         progress(total, total, "published")
 
 
-def _tell(reports: list[Report], json_: bool, **more: str) -> None:
+def _print(reports: list[SweepReport], json_: bool, **more: str) -> None:
     if json_:
-        told = ({key: getattr(report, key) for key in TOLD} for report in reports)
-        print_json({**more, "datasets": list(told)})
+        datasets = [
+            {
+                "dataset_id": report.dataset_id,
+                "name": report.name,
+                "records": report.records,
+                "differing": report.differing,
+                "status": report.status,
+                **formerly("word", report.status),
+            }
+            for report in reports
+        ]
+        print_json({**more, "datasets": datasets})
         return
     for report in reports:
         console().print(
             f"{report.name}: {report.records} records compared, {report.differing} differed"
-            + ("" if report.word == "done" else f" ({report.word})")
+            + ("" if report.status == "done" else f" ({report.status})")
         )
     if not reports:
         console().print(

@@ -10,12 +10,12 @@ from rich.text import Text
 from argilla_distill.plugin.argilla.links import review_link
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.views.queue_view import queued
-from argilla_distill.workers.cli.context import Opened, as_json, console, print_json
+from argilla_distill.workers.cli.context import Opened, as_json, console, formerly, print_json
 from argilla_distill.workers.cli.datasets import named
 from argilla_distill.workers.models.values import beginning
 from argilla_distill.workers.use_cases.reviews import enabling
 
-MOST_TEXT = 90
+MAX_TEXT = 90
 """So many characters of a record's text are shown."""
 
 name = click.argument("dataset", metavar="WORKSPACE/DATASET")
@@ -36,9 +36,9 @@ def enable(opened: Opened, dataset: str, json_: bool) -> None:
         made = enabling.enable(world, named(world, dataset).id)
         link = review_link(world.settings.argilla_url, made.id)
     if json_:
-        print_json({**vars(made), "link": link})
+        print_json({**vars(made), **formerly("word", made.action), "link": link})
         return
-    console().print(f"{made.name} {made.word}; reviewers open it here:", markup=False)
+    console().print(f"{made.name} {made.action}; reviewers open it here:", markup=False)
     console().print(link, soft_wrap=True, markup=False)
 
 
@@ -72,16 +72,16 @@ def show(opened: Opened, dataset: str, most: int, json_: bool) -> None:
             argilla = world.settings.argilla_url
             urls = {asks: review_link(argilla, kept["id"], asks) for asks in urls}
         pages = [f"{world.settings.public_url}/records/{each.record}" for each in due]
-        word = kept["word"] if kept else "no review dataset: run `argilla-distill review enable`"
+        message = kept["word"] if kept else "no review dataset: run `argilla-distill review enable`"
         votes = world.plan(found.full_name).more_votes
     if json_:
         listed = [{"page": page, **asdict(each)} for page, each in zip(pages, due, strict=True)]
-        told = {"link": urls["priority"], "word": word, "total": total, **asdict(queue)}
-        print_json({**told, "due": listed})
+        shown = {"link": urls["priority"], "message": message, **formerly("word", message)}
+        print_json({**shown, "total": total, **asdict(queue), "due": listed})
         return
     out = console()
-    if word:
-        out.print(word, markup=False)
+    if message:
+        out.print(message, markup=False)
     if kept:
         out.print(f"for reviewers: {urls['priority']}", soft_wrap=True, markup=False)
     if kept and votes:
@@ -90,7 +90,7 @@ def show(opened: Opened, dataset: str, most: int, json_: bool) -> None:
     for page, each in zip(pages, due, strict=True):
         called = f"{each.external_id}: " if each.external_id else ""
         out.print(f"{each.worth:.3f}  {page}", soft_wrap=True, markup=False)
-        out.print(Text(f"       {called}{beginning(each.text, MOST_TEXT)}"), soft_wrap=True)
+        out.print(Text(f"       {called}{beginning(each.text, MAX_TEXT)}"), soft_wrap=True)
         out.print(Text(f"       {each.question}: {'; '.join(each.reasons)}"), soft_wrap=True)
 
 

@@ -19,7 +19,7 @@ from argilla_distill.workers.engine.errors import BadValue
 MISSING = {"nan", "none", "null", "n/a", "na", "#n/a", "<na>", "nat"}
 """How programs write that there is nothing."""
 
-MOST_TOLD = 3
+MAX_TOLD = 3
 """So many pairs that look alike are told."""
 
 
@@ -113,8 +113,8 @@ def told_alike(
     notes = []
     groups = alike(names, key)
     if groups:
-        pairs = "; ".join(" and ".join(map(shown, group[:4])) for group in groups[:MOST_TOLD])
-        more = "; …" if len(groups) > MOST_TOLD else ""
+        pairs = "; ".join(" and ".join(map(shown, group[:4])) for group in groups[:MAX_TOLD])
+        more = "; …" if len(groups) > MAX_TOLD else ""
         notes.append(f"{what} that look alike count as different: {pairs}{more}")
     missing = [shown(name) for name in names if len(name) <= 5 and name.casefold() in MISSING]
     if missing:

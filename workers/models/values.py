@@ -14,10 +14,10 @@ from argilla_distill.domain.wording import text
 from argilla_distill.workers.engine.contract.question import Question, QuestionType, Span, Value
 from argilla_distill.workers.engine.errors import BadValue
 
-MOST_CHARACTERS = 80
+MAX_CHARACTERS = 80
 """Values are cut to so many characters where they stand in a sentence."""
 
-MOST_SHOWN = 300
+MAX_SHOWN = 300
 """Where a record's text is shown to tell it from others, so many characters of it are."""
 
 TYPES: dict[str, QuestionType] = {
@@ -89,7 +89,7 @@ def short(question: Question, value: Value, passage: str = "") -> str:
     if value is None:
         return ""
     words = text(to_argilla(question, value), passage)
-    return words if len(words) <= MOST_CHARACTERS else f"{words[: MOST_CHARACTERS - 1]}…"
+    return words if len(words) <= MAX_CHARACTERS else f"{words[: MAX_CHARACTERS - 1]}…"
 
 
 def content(question: DatasetQuestion, fields: Mapping[str, Any]) -> str:
@@ -102,7 +102,7 @@ def content(question: DatasetQuestion, fields: Mapping[str, Any]) -> str:
     return "\n".join(text for value in read for text in _texts(value))
 
 
-def beginning(text: str, most: int = MOST_SHOWN) -> str:
+def beginning(text: str, most: int = MAX_SHOWN) -> str:
     """The first characters of a text, on one line.
 
     >>> beginning("one\\n  two"), beginning("one two", 5)

@@ -21,19 +21,19 @@ from argilla_distill.workers.reporting.periods import monday, week
 from argilla_distill.workers.reporting.standing import NONE, Ints, Standing
 from argilla_distill.workers.reporting.survey import Survey
 
-LEAST_VOTES = 10
+MIN_VOTES = 10
 WIDEST = 0.4
 """With fewer votes, or a wider interval of their reliability, nothing is said of an annotator."""
 
 SITTING_MS = 600_000
 """A longer gap between two answers is no work on the second."""
-LEAST_GAPS = 5
+MIN_GAPS = 5
 
-MOST_COSTLY = 5
-MOST_WEEKS = 26
-MOST_LABELS = 30
+MAX_COSTLY = 5
+MAX_WEEKS = 26
+MAX_LABELS = 30
 """Confusion matrices and biases of more labels are left out."""
-MOST_CELLS = 200_000
+MAX_CELLS = 200_000
 """So many cells of confusion matrices are told of at most: those of the busiest."""
 
 COMPARED = 50_000
@@ -74,7 +74,7 @@ class Crowd:
             if votes[number] == 0:
                 break
             belief = believed.get(number) or Reliability(str(number), 0.5, 0.0, 1.0, 0)
-            confusion = _confusion(belief) if cells < MOST_CELLS else ()
+            confusion = _confusion(belief) if cells < MAX_CELLS else ()
             cells += len(confusion) ** 2
             found.append(
                 AnnotatorReport(
@@ -99,7 +99,7 @@ class Crowd:
     def _bias(self) -> dict[int, dict[str, float]]:
         """Share of each label in their answers, minus the share that the model expects there."""
         standing, votes = self.standing, self.standing.votes
-        if standing.posterior is None or len(standing.asked.labels) > MOST_LABELS:
+        if standing.posterior is None or len(standing.asked.labels) > MAX_LABELS:
             return {}
         judged = np.asarray(standing.posterior.sum(axis=1)).ravel()[votes.record] > 0
         who, k = votes.annotator[judged], len(standing.asked.labels)
@@ -122,7 +122,7 @@ class Crowd:
         some = (np.diff(who, prepend=NONE) == 0) & (gap > 0) & (gap <= SITTING_MS)
         found = {}
         for number, gaps in _split(who[some], gap[some]):
-            if len(gaps) >= LEAST_GAPS:
+            if len(gaps) >= MIN_GAPS:
                 found[number] = round(float(np.median(gaps)) / 1000, 1)
         return found
 
@@ -143,7 +143,7 @@ class Crowd:
         return {
             j: tuple(
                 (named[w], round(float(share[j, w] / count[j, w]), 4), int(count[j, w]))
-                for w in np.flatnonzero(count[j])[-MOST_WEEKS:].tolist()
+                for w in np.flatnonzero(count[j])[-MAX_WEEKS:].tolist()
             )
             for j in np.unique(who).tolist()
         }
@@ -192,7 +192,7 @@ class Crowd:
                     say(int(standing.decided[record[i]])),
                     round(float(cost[i]), 2),
                 )
-                for i in first[:MOST_COSTLY].tolist()
+                for i in first[:MAX_COSTLY].tolist()
             )
             for number, first in _split(who[ranked], ranked)
         }
@@ -200,11 +200,11 @@ class Crowd:
 
 def _known(votes: int, belief: Reliability) -> bool:
     """Whether there are votes enough, and the model is sure enough, to say how good somebody is."""
-    return votes >= LEAST_VOTES and belief.high - belief.low <= WIDEST
+    return votes >= MIN_VOTES and belief.high - belief.low <= WIDEST
 
 
 def _confusion(belief: Reliability) -> tuple[tuple[float, ...], ...]:
-    if belief.confusion is None or len(belief.confusion) > MOST_LABELS:
+    if belief.confusion is None or len(belief.confusion) > MAX_LABELS:
         return ()
     return tuple(tuple(row) for row in belief.confusion.round(3).tolist())
 

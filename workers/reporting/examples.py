@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from argilla_distill.domain.report import Example
-from argilla_distill.workers.models.values import MOST_CHARACTERS
+from argilla_distill.workers.models.values import MAX_CHARACTERS
 from argilla_distill.workers.reporting.standing import NONE, Ints, Standing
 from argilla_distill.workers.reporting.survey import Survey
 
@@ -21,7 +21,7 @@ MOST = 4
 FEW = 10
 """So many of each kind for each label; of more than a few labels half as many."""
 
-MOST_VALUES = 30
+MAX_VALUES = 30
 
 LOOKED_AT = 200
 """Of so many candidates the most different are chosen."""
@@ -84,7 +84,7 @@ def shown(standing: Standing) -> list[Shown]:
         names = [(label, [label in value for value in values]) for label in asked.labels]
     else:
         names = [(label, [label == value for value in values]) for label in asked.labels]
-    return [Shown(words[:MOST_CHARACTERS], np.array(has)) for words, has in names[:MOST_VALUES]]
+    return [Shown(words[:MAX_CHARACTERS], np.array(has)) for words, has in names[:MAX_VALUES]]
 
 
 def _telling(survey: Survey, standing: Standing, of: Shown) -> Ints:

@@ -15,7 +15,7 @@ from argilla_distill.domain.report import Pair
 from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.reporting.standing import Ints, Standing
 
-MOST_PAIRS = 100
+MAX_PAIRS = 100
 
 
 def pairs(standing: Standing) -> tuple[Pair, ...]:
@@ -34,7 +34,7 @@ def pairs(standing: Standing) -> tuple[Pair, ...]:
         names = [standing.values.words(code) for code in range(len(standing.values.list))]
     one, other, count = every
     is_open = {(i, j): n for i, j, n in zip(*(c.tolist() for c in still), strict=True)}
-    order = np.lexsort((other, one, -count))[:MOST_PAIRS]
+    order = np.lexsort((other, one, -count))[:MAX_PAIRS]
     return tuple(
         Pair(names[i], names[j], int(n), int(is_open.get((i, j), 0)))
         for i, j, n in zip(*(c[order].tolist() for c in every), strict=True)

@@ -25,7 +25,7 @@ from argilla_distill.workers.reporting.periods import rounds, weeks
 from argilla_distill.workers.reporting.standing import NONE, Standing
 from argilla_distill.workers.reporting.survey import Survey
 
-MOST_VALUES = 30
+MAX_VALUES = 30
 
 SUMMARY = (
     *("name", "type", "strategy", "version", "votes", "decided", "undecided", "agreement"),
@@ -133,7 +133,7 @@ def _values(standing: Standing) -> dict[str, int]:
     count = np.bincount(standing.decided[standing.decided != NONE])
     least = 1 if standing.asked.type in ("label", "multi_label", "rating") else 2
     found: dict[str, int] = {}
-    for code in np.argsort(-count, kind="stable")[:MOST_VALUES].tolist():
+    for code in np.argsort(-count, kind="stable")[:MAX_VALUES].tolist():
         if count[code] >= least:
             words = standing.values.words(code)
             found[words] = found.get(words, 0) + int(count[code])

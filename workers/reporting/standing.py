@@ -22,7 +22,7 @@ from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.engine.measures.agreement import Columns
-from argilla_distill.workers.models.values import MOST_CHARACTERS, from_argilla, short
+from argilla_distill.workers.models.values import MAX_CHARACTERS, from_argilla, short
 
 Ints = NDArray[np.int64]
 
@@ -143,7 +143,7 @@ class Gathering:
     def _label(self, cut: str) -> int:
         """The code of a label as stored posteriors have it."""
         code = self.values.code(cut)
-        if code == NONE and len(cut) == MOST_CHARACTERS:
+        if code == NONE and len(cut) == MAX_CHARACTERS:
             named = (i for i, label in enumerate(self.values.asked.labels) if label.startswith(cut))
             code = next(named, NONE)
         return code

@@ -23,16 +23,16 @@ SAMPLE = 240
 SURE = 0.8
 """Records of less sure decisions are not in the sample."""
 
-LEAST_RECORDS = 3
+MIN_RECORDS = 3
 """A word must be in so many records of a label."""
 
-LEAST_Z = 1.96
+MIN_Z = 1.96
 """And be in them so many standard errors more often than in the others."""
 
 PRIOR = 10.0
 """Records that the prior counts for, spread as words are in general."""
 
-MOST_WORDS = 40
+MAX_WORDS = 40
 """So many words are kept of each label."""
 
 
@@ -88,12 +88,12 @@ def apart(inside: Sequence[frozenset[str]], outside: Sequence[frozenset[str]]) -
     every = len(inside) + len(outside)
     ranked = []
     for word, count in mine.items():
-        if count < LEAST_RECORDS:
+        if count < MIN_RECORDS:
             continue
         a = PRIOR * (count + theirs[word]) / every
         here = log((count + a) / (len(inside) + PRIOR - count - a + 0.5))
         there = log((theirs[word] + a) / (len(outside) + PRIOR - theirs[word] - a + 0.5))
         z = (here - there) / sqrt(1 / (count + a) + 1 / (theirs[word] + a))
-        if z >= LEAST_Z:
+        if z >= MIN_Z:
             ranked.append((-z, word))
-    return tuple(word for _, word in sorted(ranked)[:MOST_WORDS])
+    return tuple(word for _, word in sorted(ranked)[:MAX_WORDS])

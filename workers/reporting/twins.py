@@ -21,11 +21,11 @@ NEAR = 3
 BANDS = 4
 """Three bits that differ leave one of four bands of 16 bits alike."""
 
-MOST_ALIKE = 20
-MOST_RECORDS = 20_000
+MAX_ALIKE = 20
+MAX_RECORDS = 20_000
 """So many near-identical records are told of each record, and of so many records."""
 
-MOST_ACROSS = 100
+MAX_ACROSS = 100
 
 Prints = NDArray[np.uint64]
 
@@ -99,11 +99,11 @@ class Twins:
         found: dict[str, list[str]] = {}
         for g, rows in enumerate(self.members):
             for row in rows:
-                if len(found) >= MOST_RECORDS:
+                if len(found) >= MAX_RECORDS:
                     return found
                 others = (other for h in (g, *self.near.get(g, ())) for other in self.members[h])
                 found[ids[row]] = [
-                    ids[other] for other in islice((o for o in others if o != row), MOST_ALIKE)
+                    ids[other] for other in islice((o for o in others if o != row), MAX_ALIKE)
                 ]
         return found
 
@@ -125,7 +125,7 @@ class Twins:
                     sides = [(x, _surest(standing, here[x])), (y, _surest(standing, there[y]))]
                     pairs.append(self._told(standing, ids, sides))
         pairs.sort(key=lambda pair: (-pair[0], pair[1].record, pair[1].other))
-        return count, tuple(across for _, across in pairs[:MOST_ACROSS])
+        return count, tuple(across for _, across in pairs[:MAX_ACROSS])
 
     def _told(
         self, standing: Standing, ids: list[str], sides: list[tuple[int, int]]

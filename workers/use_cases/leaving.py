@@ -18,10 +18,10 @@ from argilla_distill.domain.records import Dataset, Record
 from argilla_distill.domain.wording import many
 from argilla_distill.plugin.errors import NotFound
 from argilla_distill.plugin.store.work.lease import Lease
-from argilla_distill.workers.use_cases.distilling import counting
-from argilla_distill.workers.use_cases.distilling.guarded_write import writing
+from argilla_distill.workers.use_cases.distilling import counts
 from argilla_distill.workers.use_cases.reports import guidelines
 from argilla_distill.workers.use_cases.reviews import enabling
+from argilla_distill.workers.use_cases.sending.guarded_call import guarded_call
 from argilla_distill.workers.use_cases.world import World, patiently
 from argilla_distill.workers.writing.guidelines_section import BrokenMarkers, Guidelines
 from argilla_distill.workers.writing.suggestions import restored
@@ -88,7 +88,7 @@ def take_away(world: World, thing: Left, progress: Progress) -> tuple[bool, str]
     """
     if thing.kind == "guidelines":
         outcome = guidelines.remove(world, thing.dataset_id)
-        return outcome.state != "refused", outcome.word
+        return outcome.state != "refused", outcome.message
     return _review_taken_away(world, thing, progress)
 
 
@@ -182,20 +182,18 @@ def _withdraw(
         if back:
             items.append({"id": record.id, "suggestions": back})
         if gone:
-            with writing(world, lease, dataset.id, [record.id]):
+            with guarded_call(world, lease, dataset.id, [record.id]):
                 world.gateway.withdraw(record.id, gone)
         if decisions and (back or gone):
-            shown += counting.labels(decisions)
+            shown += counts.labels(decisions)
             closed[record.id] = _closed(decisions, {} if restore else kept, world.store.now())
     if items:
-        with writing(world, lease, dataset.id, [item["id"] for item in items]):
+        with guarded_call(world, lease, dataset.id, [item["id"] for item in items]):
             world.gateway.suggest(dataset.id, items)
 
     def write(pipe: Any) -> None:
         datasets.write_decisions(pipe, dataset.id, closed)
-        datasets.count(
-            pipe, dataset.id, "labels", sum(map(counting.labels, closed.values())) - shown
-        )
+        datasets.count(pipe, dataset.id, "labels", sum(map(counts.labels, closed.values())) - shown)
 
     lease.commit(write)
     return len({item["id"] for item in items}.union(closed))

@@ -26,7 +26,7 @@ class Registered:
     """Our webhook after `register`: its id, and whether it was `created`, `adopted` or `kept`."""
 
     id: str
-    word: str
+    action: str
 
 
 def register(world: World) -> Registered:
@@ -38,11 +38,11 @@ def register(world: World) -> Registered:
     kept = world.store.service.webhooks()
     ours = [w for w in world.gateway.webhooks() if w["url"] == url or w["id"] in kept]
     ours.sort(key=lambda w: (w["url"] != url, w["id"] not in kept, w["inserted_at"]))
-    word = "created"
+    action = "created"
     if ours:
         first = ours[0]
         same = (first["url"], sorted(first["events"]), first["enabled"])
-        word = "kept" if first["id"] in kept else "adopted"
+        action = "kept" if first["id"] in kept else "adopted"
         if same != (url, sorted(EVENTS), True):
             world.gateway.update_webhook(first["id"], url=url, events=list(EVENTS), enabled=True)
     else:
@@ -53,7 +53,7 @@ def register(world: World) -> Registered:
         world.gateway.delete_webhook(surplus["id"])
     for webhook_id in set(kept) - {first["id"]}:
         world.store.service.forget_webhook(webhook_id)
-    return Registered(first["id"], word)
+    return Registered(first["id"], action)
 
 
 def rotate_secret(world: World, wait: Callable[[float], None] = time.sleep) -> Registered:

@@ -22,28 +22,28 @@ from argilla_distill.plugin.errors import NotFound
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store.work.sweeps import Begun
 from argilla_distill.workers.models.failed_strategies import forgive
-from argilla_distill.workers.use_cases.distilling import counting
-from argilla_distill.workers.use_cases.distilling.crowd import Crowd
-from argilla_distill.workers.use_cases.distilling.observing import look
+from argilla_distill.workers.use_cases.distilling import counts
+from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
 from argilla_distill.workers.use_cases.distilling.run import Visit
+from argilla_distill.workers.use_cases.distilling.steps.observing import observe_records
 from argilla_distill.workers.use_cases.reviews.enabling import review_of
 from argilla_distill.workers.use_cases.world import World, patiently
 
 PAGE = 500
 
 Progress = Callable[[int, int], None]
-"""Told how many records were compared, and how many there are."""
+"""Called with how many records were compared, and how many there are."""
 
 
 @dataclass
-class Report:
-    """What a sweep found: records compared, how many differed from what we knew, and a word."""
+class SweepReport:
+    """What a sweep found: records compared, how many differed from what we knew, and how it ended."""
 
     dataset_id: str
     name: str = ""
     records: int = 0
     differing: int = 0
-    word: str = "done"
+    status: str = "done"
     waiting: bool = False
 
 
@@ -52,7 +52,7 @@ def sweep(
     dataset_id: str,
     progress: Progress = lambda done, total: None,
     slice_s: float = math.inf,
-) -> Report:
+) -> SweepReport:
     """Compare a dataset with what we know of it, and observe what differs.
 
     After `slice_s` seconds and the page in hand it leaves the rest, and `waiting` says so: the next
@@ -62,30 +62,30 @@ def sweep(
     ------
     ArgillaUnavailable, ArgillaRefused : may be repeated; what was observed so far is kept.
     """
-    report = Report(dataset_id)
+    report = SweepReport(dataset_id)
     store = world.store
     original = store.reviews.original_of(dataset_id)
     if original is not None:
-        report.word = "ignored: a review dataset"
+        report.status = "ignored: a review dataset"
         world.dispatch.enqueue(SWEEP, original)
         return report
     store.datasets.add(dataset_id)
     try:
         dataset = world.gateway.dataset(dataset_id)
     except NotFound:
-        report.word = "deleted"
+        report.status = "deleted"
         world.dispatch.wake(dataset_id)
         return report
     report.name, plan = dataset.full_name, world.plan(dataset.full_name)
     if not plan.distil or dataset.status != "ready":
-        report.word = "ignored"
+        report.status = "ignored"
         return report
     end, sliced = time.monotonic() + slice_s, math.isfinite(slice_s)
     review = review_of(world, dataset_id)
     begun = store.sweeps.begun(dataset_id) if sliced else None
     if begun is None:
         forgive(store, dataset_id)
-        counting.begin(world, dataset_id)
+        counts.begin(world, dataset_id)
         begun = Begun(
             started=store.now(),
             activity=world.gateway.activity(dataset_id),
@@ -102,7 +102,7 @@ def sweep(
         if time.monotonic() >= end and report.records < total:
             now = replace(begun, records=report.records, differing=report.differing)
             store.sweeps.leave(dataset_id, now, seen)
-            report.waiting, report.word = True, "the rest is left to the next job"
+            report.waiting, report.status = True, "the rest is left to the next job"
             return report
     missing = [i for i in store.datasets.standing(dataset_id) if i not in seen]
     report.differing += len(missing)
@@ -157,25 +157,27 @@ def _compare(
     records: Sequence[Record],
     read_at: int,
 ) -> int:
-    """Observe what differs on one page; the answer is how many records did."""
+    """Observe what differs on one page; returns how many records did."""
     store, ids = world.store, [record.id for record in records]
     lease = patiently(world, dataset.id)
     try:
         known = dict(zip(ids, store.datasets.ledger(dataset.id, ids), strict=True))
         counted = [record.counted(dataset.min_submitted) for record in records]
         fresh = {r.id: r for r in counted if (known[r.id] or {"t": 0})["t"] < read_at}
-        crowd = Crowd(store, world.gateway, dataset.id, world.settings.plan.sources)
-        crowd.rename()
-        visit = Visit(world, lease, dataset, plan, crowd, review=review)
-        seen = look(visit, fresh, visit.copies(list(fresh)), read_at)
+        annotators = NumberedAnnotators(
+            store, world.gateway, dataset.id, world.settings.plan.sources
+        )
+        annotators.rename()
+        visit = Visit(world, lease, dataset, plan, annotators, review=review)
+        observed = observe_records(visit, fresh, visit.copies(list(fresh)), read_at)
         disputed = _disputed(world, dataset, list(fresh))
         differing = {
             i
-            for i, entry in seen.ledger.items()
+            for i, entry in observed.ledger.items()
             if (known[i] or {"s": None})["s"] != entry["s"]
-            or (not seen.decided[i] and (entry["r"] or entry["m"]))
-            or _unlike(dataset, fresh[i], seen.decided[i], i in disputed, plan)
-        }.union(seen.failed, (entry.record for entry in seen.entries))
+            or (not observed.decided[i] and (entry["r"] or entry["m"]))
+            or _unlike(dataset, fresh[i], observed.decided[i], i in disputed, plan)
+        }.union(observed.failed, (entry.record for entry in observed.entries))
         store.dirty.make_stale(dataset.id, list(differing))
     finally:
         lease.release()

@@ -26,12 +26,12 @@ from argilla_distill.workers.engine.contract.question import Question, label_que
 from argilla_distill.workers.models.values import TYPES, json_of
 from argilla_distill.workers.writing.voice_numbers import voice_number
 
-MOST_VOICES = 4
-MOST_SIDES = 4
-MOST_RELATED = 3
-MOST_QUESTIONS = 2
-MOST_LINES = 10
-MOST_DECIDED = 4
+MAX_VOICES = 4
+MAX_SIDES = 4
+MAX_RELATED = 3
+MAX_QUESTIONS = 2
+MAX_LINES = 10
+MAX_DECIDED = 4
 """Of so many questions reviewers are told who said what."""
 
 BLANK = ""
@@ -93,12 +93,12 @@ def conflict_note(
     if not disputes:
         return None
     lines: list[str] = []
-    for dispute in disputes[:MOST_QUESTIONS]:
+    for dispute in disputes[:MAX_QUESTIONS]:
         lines += [BLANK] if lines else []  # else the heading would belong to the list before it
         lines += _dispute(dispute, name, _verdict(dispute))
     earlier = [line for d in disputes for line in _before(d)]
-    lines += earlier[: min(1, MOST_LINES - 1 - len(lines))]
-    rest = [escape(d.question) for d in disputes[MOST_QUESTIONS:]]
+    lines += earlier[: min(1, MAX_LINES - 1 - len(lines))]
+    rest = [escape(d.question) for d in disputes[MAX_QUESTIONS:]]
     last = [f"also in conflict: {', '.join(rest)}"] if rest else []
     return "\n".join([*lines, "- " + " · ".join([*last, *_links(page, related)])])
 
@@ -114,7 +114,7 @@ def review_note(
         return None
     titles = [f"**{escape(dispute.question)}**" for dispute in disputes]
     lines = [f"Please decide {some(titles)}."]
-    for dispute in disputes[:MOST_DECIDED]:
+    for dispute in disputes[:MAX_DECIDED]:
         lines += [BLANK, *_dispute(dispute, name, _leaning(dispute))]
     earlier = [line for d in disputes for line in _before(d)]
     lines += [*earlier[:1], BLANK, " · ".join(_links(page, related))]
@@ -123,7 +123,7 @@ def review_note(
 
 def _links(page: str, related: Sequence[str]) -> list[str]:
     links = [f"[why, in full]({page})"]
-    return links + [f"[similar {i}]({url})" for i, url in enumerate(related[:MOST_RELATED], 1)]
+    return links + [f"[similar {i}]({url})" for i, url in enumerate(related[:MAX_RELATED], 1)]
 
 
 def _verdict(dispute: Dispute) -> str:
@@ -155,9 +155,9 @@ def _dispute(dispute: Dispute, name: Name, verdict: str) -> list[str]:
     lines = [f"**{escape(dispute.question)}**: {verdict}"]
     lines += [_side(label, sides[label], name) for label in ranked[:2]]
     if len(ranked) > 2:
-        lines[-1] += "; others: " + "; ".join(escape(label) for label in ranked[2:MOST_SIDES])
-    if len(ranked) > MOST_SIDES:
-        lines[-1] += f"; {len(ranked) - MOST_SIDES} more"
+        lines[-1] += "; others: " + "; ".join(escape(label) for label in ranked[2:MAX_SIDES])
+    if len(ranked) > MAX_SIDES:
+        lines[-1] += f"; {len(ranked) - MAX_SIDES} more"
     said = explanation(dispute, name)
     parts = (said.argued, said.who_is_right, said.tipped, said.would_change)
     why = " ".join(part for part in parts if part)
@@ -202,7 +202,7 @@ def _side(label: str, voices: list[tuple[str, float | None]], name: Name) -> str
     voices = sorted(voices, key=lambda voice: (-(voice[1] or 0.0), voice[0]))
     shown = [
         escape(name(who)) + ("" if weight is None else f" ({weight:.0%})")
-        for who, weight in voices[:MOST_VOICES]
+        for who, weight in voices[:MAX_VOICES]
     ]
     more = len(voices) - len(shown)
     return f"- {escape(label)}: {', '.join(shown)}" + (f" and {more} more" if more else "")

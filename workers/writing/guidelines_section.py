@@ -20,17 +20,17 @@ END = "<!-- /argilla-distill:examples -->"
 BREAK = "\n\n"
 """Between what people wrote and our section behind it."""
 
-MOST_CHARACTERS = 10_000
+MAX_CHARACTERS = 10_000
 """Argilla's bound on guidelines, in Unicode characters."""
 
-MOST_OURS = 4_000
+MAX_OURS = 4_000
 """Of these, our section takes no more, so that people can go on writing."""
 
 BULLET = "\n- “"
 """Begins an example. Nothing that people wrote has a line break in it."""
 
-MOST_TEXT = 200
-MOST_REASON = 300
+MAX_TEXT = 200
+MAX_REASON = 300
 """Texts are cut to so many characters, reasons to so many: behind a whole sentence, if there is one."""
 
 HEAD = """## Examples
@@ -101,7 +101,7 @@ class Guidelines:
     @property
     def room(self) -> int:
         """How many characters our section may have."""
-        return min(MOST_OURS, MOST_CHARACTERS - len(self.with_section("")))
+        return min(MAX_OURS, MAX_CHARACTERS - len(self.with_section("")))
 
 
 def section(examples: Examples, room: int) -> str | None:
@@ -149,16 +149,16 @@ def _written(examples: Examples, chosen: Sequence[tuple[str, Example]]) -> str:
 
 def _line(example: Example) -> str:
     why = _sentences(" ".join(example.reason.split()))
-    reason = f": {_cut(why, MOST_REASON)}" if why else ""
+    reason = f": {_cut(why, MAX_REASON)}" if why else ""
     return f"- “{_cut(example.text)}” ({KINDS.get(example.kind, 'an example')}{reason})"
 
 
 def _sentences(reason: str) -> str:
     """As many whole sentences as fit; the whole reason if not even the first does."""
-    end = reason.rfind(". ", 0, MOST_REASON)
-    return reason if len(reason) <= MOST_REASON or end < 0 else reason[: end + 1]
+    end = reason.rfind(". ", 0, MAX_REASON)
+    return reason if len(reason) <= MAX_REASON or end < 0 else reason[: end + 1]
 
 
-def _cut(text: str, most: int = MOST_TEXT) -> str:
+def _cut(text: str, most: int = MAX_TEXT) -> str:
     text = " ".join(text.split())
     return escape(text if len(text) <= most else f"{text[: most - 1]}…")

@@ -33,14 +33,14 @@ class Publication:
     suggestions : suggestions to upsert, as Argilla takes them.
     withdrawn : ids of suggestions to delete.
     shows : question → the value that we will be showing on it, None if nothing of ours.
-    told : question → the confidence that goes on standing there, where it is near enough to ours.
+    unchanged_scores : question → the confidence that Argilla goes on showing, being near enough to ours.
     """
 
     record: str
     suggestions: list[dict[str, Any]] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     shows: dict[str, Any] = field(default_factory=dict)
-    told: dict[str, float] = field(default_factory=dict)
+    unchanged_scores: dict[str, float] = field(default_factory=dict)
 
     @property
     def item(self) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def publication(
         elif _differs(asked, standing, decision, versions[name], plan.tolerance):
             result.suggestions.append(suggestion(question, asked, decision, versions[name]))
         elif standing is not None and standing.score is not None:
-            result.told[name] = fmean(_list(standing.score))
+            result.unchanged_scores[name] = fmean(_list(standing.score))
     for name in kept.questions:
         _keep(result, dataset.question(name), record, may_show, ledger)
     if not (may_show and kept.note):

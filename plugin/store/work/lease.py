@@ -2,7 +2,7 @@
 
 A killed worker's lease ends after `LEASE_MS`; the cron then wakes the dataset again. Whoever lost
 the lease (a stalled machine, say) cannot write any more: every write goes through `commit`. Writes to
-Argilla, which asks for no lease, are `workers.use_cases.distilling.guarded_write`.
+Argilla, which asks for no lease, are `workers.use_cases.sending`.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ DECIDED = (
 )
 """What else the answer is called where reviewers decided."""
 
-MOST_COLUMNS = 12
+MAX_COLUMNS = 12
 """So many are told where one is missing."""
 
 LONGEST_NAME = 40
@@ -128,10 +128,10 @@ def parse(told: Sequence[str]) -> dict[str, str]:
 
 def told(header: Sequence[str]) -> str:
     """The columns that a file has, in few words and without what cannot be shown."""
-    names = [name[:LONGEST_NAME] for name in header[:MOST_COLUMNS]]
+    names = [name[:LONGEST_NAME] for name in header[:MAX_COLUMNS]]
     shown = [name if name.isprintable() else ascii(name)[1:-1] for name in names]
     return ", ".join(name or "one without a name" for name in shown) + (
-        ", …" if len(header) > MOST_COLUMNS else ""
+        ", …" if len(header) > MAX_COLUMNS else ""
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MOST_MISTAKES = 10
+MAX_MISTAKES = 10
 """So many are told at once; reading ends with the last of them."""
 
 
@@ -30,8 +30,8 @@ class Mistakes:
     def add(self, place: str, text: str) -> None:
         """Note one. Raises BadTable when there are many."""
         self.found.append(f"{place}: {text}")
-        if len(self.found) == MOST_MISTAKES:
-            self.found.append(f"(these are the first {MOST_MISTAKES}; there may be more)")
+        if len(self.found) == MAX_MISTAKES:
+            self.found.append(f"(these are the first {MAX_MISTAKES}; there may be more)")
             self.check()
 
     def check(self) -> None:

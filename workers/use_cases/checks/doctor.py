@@ -242,7 +242,7 @@ def _datasets(world: World) -> Iterator[Finding]:
         for name, error in models.failed.items():
             yield Finding(f"{brief.full_name}, {name}", FAIL, error, MEND_STRATEGY)
         parts = [f"{n} → {m.strategy.name}" for n, m in models.by_question.items()]
-        parts += [f"{name}: {word}" for name, word in models.left_alone.items()]
+        parts += [f"{name}: {reason}" for name, reason in models.left_alone.items()]
         note = dataset.question(plan.conflict_question)
         remedy = ""
         if not models.by_question and not models.failed:
@@ -271,9 +271,9 @@ def _review(world: World, brief: Dataset) -> Iterator[Finding]:
     kept = world.store.reviews.of(brief.id)
     if kept is None:
         return
-    word = inspect(world, brief.id)
-    if word:
-        yield Finding(f"review of {brief.full_name}", WARN, word, "see `argilla-distill review`")
+    message = inspect(world, brief.id)
+    if message:
+        yield Finding(f"review of {brief.full_name}", WARN, message, "see `argilla-distill review`")
     else:
         due = world.store.reviews.count_due(brief.id)
         text = f"in {kept['name']}; {due} records are worth a review"

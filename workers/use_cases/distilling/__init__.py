@@ -1,15 +1,16 @@
-"""Observe, learn, decide, publish: one run over one dataset.
+"""One run over one dataset: observe, learn, decide, publish.
 
 | file | what is in it |
 | --- | --- |
-| `distil` | the run as a whole |
-| `run` | what one run works with |
+| `distil` | the use case: take the lease, run, note how it ended |
+| `run` | what one run works with, and what it did |
+| `time_slice` | batch after batch until nothing waits or the time is over |
+| `batch` | one batch, from Argilla and back to it |
+| `steps` | the verbs of a batch: observing, deciding, publishing |
 | `backlog` | what is done about a backlog before its first batch |
-| `crowd` | who answers a dataset |
-| `observing` | what records show anew, into history and ledger |
+| `moved` | records that are decided differently since the models learned from others |
+| `saving` | when models are saved, and which texts a saved model does not hold |
 | `refit` | fit the models anew |
-| `deciding` | what the models say of each record |
-| `publishing` | the difference, in one bulk call |
-| `guarded_write`, `bulk` | what protects every write to Argilla |
-| `counting` | two counts that `status` shows |
+| `annotators` | who answers a dataset, numbered |
+| `counts` | two counts that `status` shows |
 """

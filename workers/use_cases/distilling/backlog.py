@@ -7,13 +7,13 @@ have any more are done with, for a look at many costs no more than one at a few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from argilla_distill.domain.records import Record
 from argilla_distill.plugin.argilla.records_by_id import INDEX_LAG_S
-from argilla_distill.workers.use_cases.distilling.observing import Look
-from argilla_distill.workers.use_cases.distilling.publishing import publish
+from argilla_distill.workers.use_cases.distilling.batch import learn_from
 from argilla_distill.workers.use_cases.distilling.run import Run
+from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
+from argilla_distill.workers.use_cases.distilling.steps.publishing import publish
 
 SURVEY = 5_000
 """So many waiting records are surveyed at once, at most."""
@@ -21,16 +21,13 @@ SURVEY = 5_000
 STEP = 1_000
 """So many of them are read in one go: what is fresh comes first after each."""
 
-See = Callable[[Sequence[str], int, bool], tuple[Mapping[str, Record | None], Look]]
-"""Reads, observes and learns records at a time (ms); whether they are older than the index may lag."""
-
 
 def worth_it(run: Run, batch: Sequence[str]) -> bool:
     """Whether most of a batch waits that was not surveyed yet."""
     return 2 * len(run.store.dirty.unsurveyed(run.dataset.id, batch)) > len(batch)
 
 
-def survey(run: Run, see: See, interrupted: Callable[[int], bool]) -> int:
+def survey(run: Run, interrupted: Callable[[int], bool]) -> int:
     """Survey what waits longest; returns how many records were gone and are done with.
 
     Parameters
@@ -42,11 +39,12 @@ def survey(run: Run, see: See, interrupted: Callable[[int], bool]) -> int:
     ids = dirty.unsurveyed(dataset_id, list(waiting))
     for start in range(0, len(ids), STEP):
         now, part = run.store.now(), ids[start : start + STEP]
-        records, seen = see(part, now, now - started > INDEX_LAG_S * 1000)
-        gone = {i for i in seen.ledger if records[i] is None}
-        ledger, decided = ({i: x[i] for i in gone} for x in (seen.ledger, seen.decided))
+        settled = now - started > INDEX_LAG_S * 1000
+        records, observed = learn_from(run, part, now, settled)
+        gone = {i for i in observed.ledger if records[i] is None}
+        ledger, decided = ({i: x[i] for i in gone} for x in (observed.ledger, observed.decided))
         if gone:
-            publish(run, [], Look([], ledger, decided, {}), now)
+            publish(run, [], Observed([], ledger, decided, {}), now)
             dirty.clear(dataset_id, [(i, waiting[i]) for i in gone])
         dirty.note_surveyed(dataset_id, [i for i in part if i not in gone])
         done += len(gone)

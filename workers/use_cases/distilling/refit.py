@@ -1,4 +1,4 @@
-"""Refit: fit the models anew from their standing votes, and begin new versions where votes have grown."""
+"""Refit: fit the models anew from the current votes, and begin new versions where votes have grown."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from argilla_distill.workers.engine.errors import StrategyFailed
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.failed_strategies import forgive
 from argilla_distill.workers.models.question_model import Model
-from argilla_distill.workers.use_cases.distilling.crowd import Crowd
-from argilla_distill.workers.use_cases.distilling.run import Run
+from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
+from argilla_distill.workers.use_cases.distilling.run import Outcome, Run
 from argilla_distill.workers.use_cases.world import World, patiently
 
 
@@ -31,7 +31,7 @@ def release_outgrown(run: Run, over: Callable[[], bool]) -> bool:
 
 
 def release(run: Run, models: list[Model]) -> None:
-    """Refit these models and begin a new version of each, told in the history."""
+    """Refit these models and begin a new version of each, with an entry in the history."""
     if not models:
         return
     for model in models:
@@ -63,23 +63,26 @@ def refit(world: World, dataset_id: str) -> dict[str, int | str]:
     plan = world.plan(dataset.full_name)
     lease = patiently(world, dataset_id)
     try:
-        told = None
-        while told is None:
-            told = _refit(world, dataset, plan, lease)
+        versions = None
+        while versions is None:
+            versions = _refit(world, dataset, plan, lease)
     finally:
         lease.release()
     world.dispatch.wake(dataset_id)
-    return told
+    return versions
 
 
 def _refit(
     world: World, dataset: Dataset, plan: DatasetSettings, lease: Lease
 ) -> dict[str, int | str] | None:
     """The same, with the lease; None if a strategy failed in the middle: to be done without it."""
-    crowd = Crowd(world.store, world.gateway, dataset.id, world.settings.plan.sources)
-    models = Models.load(world.store, dataset, plan, crowd.annotators)
+    annotators = NumberedAnnotators(
+        world.store, world.gateway, dataset.id, world.settings.plan.sources
+    )
+    models = Models.load(world.store, dataset, plan, annotators.by_number)
     try:
-        release(Run(world, lease, dataset, plan, crowd, models), list(models.by_question.values()))
+        run = Run(world, lease, dataset, plan, annotators, models, Outcome(dataset.id))
+        release(run, list(models.by_question.values()))
         world.store.dirty.make_stale(dataset.id, models.moved(plan.tolerance))
         lease.commit(lambda pipe: models.write(pipe, world.store, models.by_question.values()))
         models.look_at_lacking(world.store)

@@ -1,4 +1,4 @@
-"""What one run over one dataset works with, from taking the lease to giving it back."""
+"""What one run over one dataset works with, from taking the lease to giving it back, and what it did."""
 
 from __future__ import annotations
 
@@ -12,13 +12,34 @@ from argilla_distill.plugin.errors import NotFound
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.work.lease import Lease
-from argilla_distill.workers.use_cases.distilling.crowd import Crowd
+from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
 from argilla_distill.workers.use_cases.world import World
 
 if TYPE_CHECKING:
     from argilla_distill.workers.models.dataset_models import (
         Models,  # it loads the engine, which a visit does without
     )
+
+
+BATCH = 250
+"""So many records are read and published in one call."""
+
+
+@dataclass
+class Outcome:
+    """What one run did, for the log line.
+
+    `status` is how it ended: `done`, `busy`, `forwarded`, `disconnected`, `ignored`, `deleted`,
+    `lease lost` or `failed`. `waiting` says whether something is left to the next run.
+    """
+
+    dataset_id: str
+    status: str = "done"
+    records: int = 0
+    entries: int = 0
+    published: int = 0
+    waiting: bool = False
+    errors: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -32,7 +53,7 @@ class Visit:
     lease: Lease
     dataset: Dataset
     plan: DatasetSettings
-    crowd: Crowd
+    annotators: NumberedAnnotators
     review: Dataset | None = field(default=None, kw_only=True)
 
     @property
@@ -47,8 +68,8 @@ class Visit:
             self.plan.conflict_question,
             self.plan.reason_question,
             self.plan.round_property,
-            self.crowd.reviews,
-            self.crowd.is_reviewer,
+            self.annotators.reviews,
+            self.annotators.is_reviewer,
         )
 
     def copies(self, ids: Sequence[str]) -> Mapping[str, Copy]:
@@ -61,16 +82,23 @@ class Visit:
             return {}
         try:
             found = self.world.gateway.records(self.review.id, list(copy_of.values()))
-        except NotFound:  # the review dataset is gone: what was said there stands
+        except NotFound:  # the review dataset is gone: what was said there still holds
             return {}
         return {r: Copy.of(found[c], self.review) for r, c in copy_of.items() if c in found}
 
 
 @dataclass
 class Run(Visit):
-    """A visit with the dataset's models: enough to learn, decide and publish as well."""
+    """A visit with the dataset's models: enough to learn, decide and publish as well.
+
+    `decided` holds the records decided since the models were last asked what moved, `unsaved_texts`
+    those whose texts the models hold and their snapshots do not.
+    """
 
     models: Models
+    outcome: Outcome
+    decided: set[str] = field(default_factory=set)
+    unsaved_texts: set[str] = field(default_factory=set)
 
     def page(self, record_id: str) -> str:
         """The address of a record's explanation."""

@@ -13,17 +13,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from argilla_distill.plugin.pages.lookup import still_known
-from argilla_distill.workers.use_cases.distilling.guarded_write import GUIDELINES, writing
+from argilla_distill.workers.use_cases.sending.guarded_call import GUIDELINES, guarded_call
 from argilla_distill.workers.use_cases.world import World, patiently
 from argilla_distill.workers.writing.guidelines_section import (
-    MOST_CHARACTERS,
+    MAX_CHARACTERS,
     BrokenMarkers,
     Examples,
     Guidelines,
     section,
 )
 
-FACT, WORD = "guidelines", "guidelines_word"
+FACT, MESSAGE = "guidelines", "guidelines_word"
 """Facts of a dataset: whether the section is `wanted`, `written`, or neither (""); and how it went."""
 
 LOOKS = 3
@@ -33,24 +33,24 @@ OFF = "the section was taken out in Argilla; it is written no more until it is a
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of it, and in words.
+class GuidelinesResult:
+    """What became of it, and a message about that.
 
     State: `written`, the guidelines were changed; `same`, they say so already; `nothing`, there is
     nothing to write or no room for it; `removed`; `refused`, a human must act first.
     """
 
     state: Literal["written", "same", "nothing", "removed", "refused"]
-    word: str
+    message: str
 
 
-DISCONNECTED = Outcome("refused", "nothing is written before `argilla-distill connect`")
+DISCONNECTED = GuidelinesResult("refused", "nothing is written before `argilla-distill connect`")
 
-Change = Callable[[Guidelines], tuple[str, Outcome]]
+Change = Callable[[Guidelines], tuple[str, GuidelinesResult]]
 """What guidelines are to become, and what that means."""
 
 
-def request(world: World, dataset_id: str) -> Outcome:
+def request(world: World, dataset_id: str) -> GuidelinesResult:
     """Write the examples into a dataset's guidelines, and keep them current from now on.
 
     Raises
@@ -62,7 +62,7 @@ def request(world: World, dataset_id: str) -> Outcome:
     return _noted(world, dataset_id, _written(world, dataset_id, stands=False))
 
 
-def keep_current(world: World, dataset_id: str) -> Outcome | None:
+def keep_current(world: World, dataset_id: str) -> GuidelinesResult | None:
     """Bring the section up to the latest report, if it was requested; None if it was not.
 
     Where somebody took the whole section out in Argilla, it stays out until it is requested again.
@@ -75,42 +75,48 @@ def keep_current(world: World, dataset_id: str) -> Outcome | None:
     return _noted(world, dataset_id, outcome)
 
 
-def remove(world: World, dataset_id: str) -> Outcome:
+def remove(world: World, dataset_id: str) -> GuidelinesResult:
     """Take the section out, and keep it current no more. Raises as `request`."""
 
-    def without(guidelines: Guidelines) -> tuple[str, Outcome]:
+    def without(guidelines: Guidelines) -> tuple[str, GuidelinesResult]:
         stood = guidelines.section is not None
-        word = "the section was taken out" if stood else "there is no section of ours"
-        return guidelines.without_section(), Outcome("removed", word)
+        message = "the section was taken out" if stood else "there is no section of ours"
+        return guidelines.without_section(), GuidelinesResult("removed", message)
 
     world.store.datasets.note(dataset_id, **{FACT: ""})
     return _noted(world, dataset_id, _changed(world, dataset_id, without, leaving=True))
 
 
-def _written(world: World, dataset_id: str, stands: bool) -> Outcome:
+def _written(world: World, dataset_id: str, stands: bool) -> GuidelinesResult:
     """Write the section as it should be now. `stands`: it was written before."""
     examples = _examples(world, dataset_id)
     if examples is None:
-        return Outcome("nothing", "nothing was counted yet; the next report brings the examples")
+        return GuidelinesResult(
+            "nothing", "nothing was counted yet; the next report brings the examples"
+        )
     count = sum(map(len, examples.values()))
 
-    def renewed(guidelines: Guidelines) -> tuple[str, Outcome]:
+    def renewed(guidelines: Guidelines) -> tuple[str, GuidelinesResult]:
         if stands and guidelines.section is None:
-            return guidelines.before, Outcome("removed", OFF)
+            return guidelines.before, GuidelinesResult("removed", OFF)
         if not count:
-            return guidelines.without_section(), Outcome("nothing", "there is no example yet")
+            return guidelines.without_section(), GuidelinesResult(
+                "nothing", "there is no example yet"
+            )
         ours = section(examples, guidelines.room)
         if ours is None:
-            taken = f"{len(guidelines.without_section()):,} of {MOST_CHARACTERS:,} characters"
-            word = f"there is no room for an example: the guidelines already take {taken}"
-            return guidelines.without_section(), Outcome("nothing", word)
+            taken = f"{len(guidelines.without_section()):,} of {MAX_CHARACTERS:,} characters"
+            message = f"there is no room for an example: the guidelines already take {taken}"
+            return guidelines.without_section(), GuidelinesResult("nothing", message)
         text = guidelines.with_section(ours)
-        return text, Outcome("written", f"{Guidelines.of(text).shown} of {count} examples")
+        return text, GuidelinesResult("written", f"{Guidelines.of(text).shown} of {count} examples")
 
     return _changed(world, dataset_id, renewed)
 
 
-def _changed(world: World, dataset_id: str, change: Change, leaving: bool = False) -> Outcome:
+def _changed(
+    world: World, dataset_id: str, change: Change, leaving: bool = False
+) -> GuidelinesResult:
     """Change the guidelines as they are just before that, if anything is to be changed.
 
     `leaving`: also when we are disconnected.
@@ -120,10 +126,10 @@ def _changed(world: World, dataset_id: str, change: Change, leaving: bool = Fals
         try:
             changed, outcome = change(Guidelines.of(text))
         except BrokenMarkers as error:
-            word = (
+            message = (
                 f"{error}; put it right in Argilla, or delete both lines and what is between them"
             )
-            return Outcome("refused", word)
+            return GuidelinesResult("refused", message)
         if changed == text:
             return replace(outcome, state="same") if outcome.state == "written" else outcome
         now = _replaced(world, dataset_id, text, changed, leaving)
@@ -132,7 +138,7 @@ def _changed(world: World, dataset_id: str, change: Change, leaving: bool = Fals
         if now == text:
             return outcome
         text = now
-    return Outcome("refused", "somebody is changing the guidelines just now; try again")
+    return GuidelinesResult("refused", "somebody is changing the guidelines just now; try again")
 
 
 def _replaced(world: World, dataset_id: str, text: str, changed: str, leaving: bool) -> str | None:
@@ -143,7 +149,7 @@ def _replaced(world: World, dataset_id: str, text: str, changed: str, leaving: b
             return None
         now = world.gateway.guidelines(dataset_id)
         if now == text:
-            with writing(world, lease, dataset_id, what=GUIDELINES):
+            with guarded_call(world, lease, dataset_id, what=GUIDELINES):
                 world.gateway.write_guidelines(dataset_id, changed)
         return now
     finally:
@@ -165,9 +171,9 @@ def _examples(world: World, dataset_id: str) -> Examples | None:
     }
 
 
-def _noted(world: World, dataset_id: str, outcome: Outcome) -> Outcome:
+def _noted(world: World, dataset_id: str, outcome: GuidelinesResult) -> GuidelinesResult:
     """Remember whether the section is to be kept, and how it went."""
     facts = {"written": "written", "same": "written", "nothing": "wanted", "removed": ""}
     kept = {FACT: facts[outcome.state]} if outcome.state in facts else {}
-    world.store.datasets.note(dataset_id, **{WORD: outcome.word}, **kept)
+    world.store.datasets.note(dataset_id, **{MESSAGE: outcome.message}, **kept)
     return outcome

@@ -39,7 +39,7 @@ class Counted:
     dataset_id: str
     records: int = 0
     votes: int = 0
-    word: str = "done"
+    status: str = "done"
 
 
 def report(world: World, dataset_id: str) -> Counted:
@@ -51,7 +51,7 @@ def report(world: World, dataset_id: str) -> Counted:
     info = store.datasets.info(dataset_id)
     if info.get("state") != "active":
         store.reports.release(dataset_id)
-        return Counted(dataset_id, word="not distilled")
+        return Counted(dataset_id, status="not distilled")
     taken_at, state = store.now(), mark(store, dataset_id)
     begun = time.perf_counter()
     limit_s = world.plan(info["name"]).strategy_timeout_s

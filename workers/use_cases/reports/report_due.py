@@ -11,7 +11,7 @@ from argilla_distill.plugin.dispatch import REPORT
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.world import World
 
-LEAST_REST_MS = 10_000
+MIN_REST_MS = 10_000
 REST = 20
 DAY_MS = 86_400_000
 
@@ -37,7 +37,7 @@ def due(world: World, dataset_id: str) -> bool:
         return True
     known, taken_at, seconds = last
     now = store.now()
-    if now < taken_at + seconds * 1000 + max(LEAST_REST_MS, REST * seconds * 1000):
+    if now < taken_at + seconds * 1000 + max(MIN_REST_MS, REST * seconds * 1000):
         return False
     return known != mark(store, dataset_id) or now // DAY_MS != taken_at // DAY_MS
 

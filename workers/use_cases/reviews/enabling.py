@@ -28,11 +28,11 @@ class CannotReview(DistillError):
 
 @dataclass(frozen=True)
 class Enabled:
-    """A review dataset after `enable`: its id and full name, and what was done, in words."""
+    """A review dataset after `enable`: its id and full name, and what was done."""
 
     id: str
     name: str
-    word: str
+    action: str
 
 
 def review_of(world: World, dataset_id: str) -> Dataset | None:
@@ -74,11 +74,11 @@ def enable(world: World, dataset_id: str) -> Enabled:
     plan = world.plan(original.full_name)
     known = world.store.reviews.of(dataset_id)
     review = _as_it_is(world, known or _there(world, dataset_id))
-    word = "created"
+    action = "created"
     if review is not None:
-        word = _mended(world, original, review, plan, in_order=known is not None)
-    if review is None or not word:
-        review, word = _made(world, original, plan), "created"
+        action = _mended(world, original, review, plan, in_order=known is not None)
+    if review is None or not action:
+        review, action = _made(world, original, plan), "created"
     review = world.gateway.dataset(review.id)
     lease = patiently(world, dataset_id)
     try:
@@ -86,7 +86,7 @@ def enable(world: World, dataset_id: str) -> Enabled:
     finally:
         lease.release()
     world.dispatch.enqueue(DISTIL, dataset_id)
-    return Enabled(review.id, review.full_name, word)
+    return Enabled(review.id, review.full_name, action)
 
 
 def adopt(world: World, every: Sequence[Dataset]) -> list[Enabled]:
@@ -121,7 +121,10 @@ def disable(world: World, dataset_id: str) -> str | None:
 
 
 def inspect(world: World, dataset_id: str) -> str:
-    """Look whether a review dataset is as it should be, and note what is not; the answer is a word."""
+    """Look whether a review dataset is as it should be, and note what is not.
+
+    Returns what is wrong; "" if nothing is, or if there is none.
+    """
     kept = world.store.reviews.of(dataset_id)
     if kept is None:
         return ""
@@ -131,9 +134,16 @@ def inspect(world: World, dataset_id: str) -> str:
     else:
         original = world.gateway.dataset(dataset_id)
         plan = world.plan(original.full_name)
-        words = review_dataset.shortcomings(original, review, plan)
-        word = f"review dataset {review.full_name} {'; '.join(words)}" if words else ""
-        changed = {"gone": False, "word": word, "dataset": asdict(review), "name": review.full_name}
+        shortcomings = review_dataset.shortcomings(original, review, plan)
+        message = (
+            f"review dataset {review.full_name} {'; '.join(shortcomings)}" if shortcomings else ""
+        )
+        changed = {
+            "gone": False,
+            "word": message,
+            "dataset": asdict(review),
+            "name": review.full_name,
+        }
     if changed["word"]:
         changed["word"] += "; run `argilla-distill review enable` to mend it"
     if any(kept.get(name) != value for name, value in changed.items()):
@@ -164,7 +174,7 @@ def _as_it_is(world: World, kept: Mapping[str, Any] | None) -> Dataset | None:
 def _mended(
     world: World, original: Dataset, review: Dataset, plan: DatasetSettings, in_order: bool
 ) -> str:
-    """What mending a review dataset came to, in a word; "" where Argilla does not allow it.
+    """How a review dataset was mended; "" where Argilla does not allow it.
 
     Parameters
     ----------

@@ -16,12 +16,12 @@ from argilla_distill.domain.answers import ELSEWHERE
 from argilla_distill.domain.queue_length import Queue
 from argilla_distill.domain.records import Dataset, Record
 from argilla_distill.plugin.errors import NotFound
-from argilla_distill.workers.use_cases.distilling.bulk import in_halves
-from argilla_distill.workers.use_cases.distilling.deciding import Resolution, decide
-from argilla_distill.workers.use_cases.distilling.guarded_write import COPY, writing
-from argilla_distill.workers.use_cases.distilling.observing import Look
 from argilla_distill.workers.use_cases.distilling.run import Run
+from argilla_distill.workers.use_cases.distilling.steps.deciding import Resolution, decide
+from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
 from argilla_distill.workers.use_cases.reviews.enabling import GONE, PAGE
+from argilla_distill.workers.use_cases.sending.guarded_call import COPY, guarded_call
+from argilla_distill.workers.use_cases.sending.halves import in_halves
 from argilla_distill.workers.writing.review_copy import (
     Asks,
     ReviewCopy,
@@ -32,7 +32,7 @@ from argilla_distill.workers.writing.review_copy import (
 
 log = logging.getLogger("distill.reviewing")
 
-MOST_REORDERED = 5_000
+MAX_REORDERED = 5_000
 """So many records, the best first, change their places at once; the others when they move."""
 
 SLACK = 2
@@ -64,7 +64,7 @@ def reorder(run: Run) -> None:
     if before != early:
         datasets.note(dataset_id, early=early)
     if before not in (None, early):
-        due = [record_id for record_id, _ in run.store.reviews.due(dataset_id, 0, MOST_REORDERED)]
+        due = [record_id for record_id, _ in run.store.reviews.due(dataset_id, 0, MAX_REORDERED)]
         run.store.dirty.make_stale(dataset_id, due)
 
 
@@ -170,8 +170,8 @@ def _resolutions(run: Run, records: Sequence[Record]) -> list[tuple[Resolution, 
     ids = [record.id for record in records]
     datasets, dataset_id = run.store.datasets, run.dataset.id
     ledger = {i: e for i, e in zip(ids, datasets.ledger(dataset_id, ids), strict=True) if e}
-    seen = Look([], ledger, {}, {})
-    found = decide(run, {r.id: r for r in records}, seen, run.store.now())
+    observed = Observed([], ledger, {}, {})
+    found = decide(run, {r.id: r for r in records}, observed, run.store.now())
     return [(resolution, ledger[resolution.record.id]) for resolution in found]
 
 
@@ -215,15 +215,15 @@ def _write(
     reviews, dataset_id = run.store.reviews, run.dataset.id
 
     def put(some: Sequence[str]) -> None:
-        with writing(run.world, run.lease, dataset_id, some, COPY):
+        with guarded_call(run.world, run.lease, dataset_id, some, COPY):
             ids = run.world.gateway.put_records(review.id, [copies[i].item for i in some])
         _unsay(run, review, {i: copies[i] for i in some}, before)
         kept = {i: copies[i].kept(ids[i]) for i in some}
         run.lease.commit(lambda pipe: reviews.write_copies(pipe, dataset_id, kept))
 
-    def refused(record_id: str, word: str) -> None:
-        log.warning("dataset=%s: no copy of %s: %s", dataset_id, record_id, word)
-        reviews.refuse(dataset_id, record_id, word)
+    def refused(record_id: str, reason: str) -> None:
+        log.warning("dataset=%s: no copy of %s: %s", dataset_id, record_id, reason)
+        reviews.refuse(dataset_id, record_id, reason)
 
     in_halves(list(copies), put, refused)
 
@@ -242,7 +242,7 @@ def _unsay(
             standing = run.world.gateway.record(old["id"]).suggestions
             gone = [s.id for s in standing if s.ours and review.named(s.question_id) in less]
             if gone:
-                with writing(run.world, run.lease, run.dataset.id, [record_id], COPY):
+                with guarded_call(run.world, run.lease, run.dataset.id, [record_id], COPY):
                     run.world.gateway.withdraw(old["id"], gone)
 
 
@@ -267,14 +267,14 @@ def _withdraw(
     }
     unopened = [kept["id"] for kept in gone.values() if kept["id"] in now]
     if unopened:
-        with writing(run.world, run.lease, run.dataset.id, gone, COPY):
+        with guarded_call(run.world, run.lease, run.dataset.id, gone, COPY):
             run.world.gateway.delete_records(review.id, unopened)
     emptied: dict[str, Mapping[str, Any]] = {}
     for record_id in reopened & unwanted.keys() - gone.keys():
         kept = unwanted[record_id]
         ours = [s.id for s in now[kept["id"]].suggestions if s.ours]
         if ours:
-            with writing(run.world, run.lease, run.dataset.id, [record_id], COPY):
+            with guarded_call(run.world, run.lease, run.dataset.id, [record_id], COPY):
                 run.world.gateway.withdraw(kept["id"], ours)
         emptied[record_id] = {**kept, "mark": "", "q": []}
     opened = {

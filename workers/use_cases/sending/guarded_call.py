@@ -1,4 +1,4 @@
-"""Around every write to Argilla: only under the lease, in less time than it lasts, and never forgotten.
+"""Every write to Argilla: only under the lease, in less time than it lasts, and never forgotten.
 
 The lease guards Redis; Argilla takes what it is sent whoever holds it, and whenever it comes. So it is
 asked for before a write and again after it, and whoever finds it lost has what they wrote looked at
@@ -16,7 +16,7 @@ from argilla_distill.plugin.store.work.lease import LOST, Lease
 from argilla_distill.workers.use_cases.world import World
 
 MAX_WRITE_S = 30.0
-"""No write may take longer, whatever the settings wait for an answer: a dead worker's lease would last
+"""No write may take longer, however long the settings let a call take: a dead worker's lease would last
 as long."""
 
 SPARE_S = 5.0
@@ -27,7 +27,7 @@ RECORD, COPY, GUIDELINES = "record:", "copy:", "guidelines"
 
 
 @contextmanager
-def writing(
+def guarded_call(
     world: World, lease: Lease, dataset_id: str, ids: Iterable[str] = (), what: str = RECORD
 ) -> Iterator[None]:
     """Make one call inside that writes to Argilla.
@@ -48,7 +48,7 @@ def writing(
     try:
         with world.gateway.within(min(time_s, lease.left_s() - SPARE_S / 2)):
             yield
-    except (ArgillaRefused, InvalidValue):  # an answer too: nothing was written
+    except (ArgillaRefused, InvalidValue):  # Argilla has replied: nothing was written
         unanswered.end(dataset_id, token)
         raise
     if not lease.ours():

@@ -13,7 +13,7 @@ from argilla_distill.plugin.store import Store
 UNKNOWN = "?"
 
 
-class Crowd:
+class NumberedAnnotators:
     """The annotators of one dataset, numbered as they appear. Only the lease's holder adds some."""
 
     def __init__(self, store: Store, gateway: Gateway, dataset_id: str, sources: Sources) -> None:
@@ -39,7 +39,7 @@ class Crowd:
         return self._numbers[key]
 
     @property
-    def annotators(self) -> Mapping[int, KnownAnnotator]:
+    def by_number(self) -> Mapping[int, KnownAnnotator]:
         """All annotators by number; grows with those who are numbered later."""
         return self._known
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,13 +15,11 @@ from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import Value
 from argilla_distill.workers.engine.measures import conflicts
 from argilla_distill.workers.models.values import content
-from argilla_distill.workers.use_cases.distilling.observing import Look
 from argilla_distill.workers.use_cases.distilling.run import Run
+from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
+from argilla_distill.workers.use_cases.distilling.steps.stored_conflict import kind, stored_conflict
 from argilla_distill.workers.writing.conflict_note import Dispute, Name, conflict_note, review_note
 from argilla_distill.workers.writing.suggestions import NOTHING_KEPT, Kept
-
-RELATED = 4
-"""How many records a kind of conflict remembers: as many as a note links to, and the record itself."""
 
 
 @dataclass
@@ -78,11 +75,11 @@ class Resolution:
 
 
 def decide(
-    run: Run, records: Mapping[str, Record | None], seen: Look, now: int
+    run: Run, records: Mapping[str, Record | None], observed: Observed, now: int
 ) -> list[Resolution]:
     """Decide the records that could be observed and still exist."""
     datasets, dataset_id = run.store.datasets, run.dataset.id
-    standing = [r for i, r in records.items() if r is not None and i in seen.ledger]
+    standing = [r for i, r in records.items() if r is not None and i in observed.ledger]
     decided = run.models.decide([record.id for record in standing], run.plan)
     failed = frozenset(run.models.failed)
     pairs = [(i, q) for i, by_question in decided.items() for q in [*by_question, *failed]]
@@ -93,12 +90,12 @@ def decide(
         resolution = Resolution(record, decided[record.id], complete(record))
         for question, decision in resolution.decided.items():
             model, before = run.models.by_question[question], known.get((record.id, question))
-            votes = model.witness.votes(record.id, seen.ledger[record.id])
+            votes = model.witness.votes(record.id, observed.ledger[record.id])
             sure, was = run.plan.settled_confidence, before is not None
             found = conflicts.of_adjudications(record.id, model.witness.verdicts(record.id))
             found = found or conflicts.find(model.asked, votes, decision, was, sure)
             words = partial(model.words, fields=record.fields)
-            resolution.conflicts[question] = _stored(found, words, decision, before, now)
+            resolution.conflicts[question] = stored_conflict(found, words, decision, before, now)
             voices[record.id, question] = votes, words
         disputed = [known.get((record.id, question), {}).get("state") for question in failed]
         resolution.kept = Kept(failed, note="open" in disputed)
@@ -106,54 +103,20 @@ def decide(
     kinds = {kind(q, c) for r in resolutions for q, c in r.open if run.models.by_question[q].recurs}
     related = datasets.related(dataset_id, sorted(kinds))
     for resolution in resolutions:
-        _tell(run, resolution, voices, seen, related)
+        _tell(run, resolution, voices, observed, related)
     return resolutions
-
-
-def kind(question: str, conflict: Mapping[str, Any]) -> str:
-    """The kind of a conflict: its question and the labels that are contested."""
-    return json.dumps([question, sorted(conflict["labels"])], ensure_ascii=False)
-
-
-def _stored(
-    found: conflicts.Conflict | None,
-    words: Callable[[Value], str],
-    decision: Decision,
-    before: dict[str, Any] | None,
-    now: int,
-) -> dict[str, Any] | None:
-    """The conflict as it is to be stored, with the one before it among its earlier ones."""
-    if found is None and before is None:
-        return None
-    state = found.state if found else "settled"
-    labels: dict[str, list[int]] = {}
-    for value, who in found.voices.items() if found else ():
-        labels.setdefault(words(value), []).extend(int(number) for number in who)
-    was = before or {"state": None, "since": now, "before": []}
-    stored: dict[str, Any] = {"state": state, "labels": labels, "since": was["since"]}
-    if found and state == "open":
-        stored["kind"] = found.kind
-    earlier = was.get("before", [])
-    if was["state"] == "open" != state:
-        outcome = None if decision.value is None else words(decision.value)
-        earlier = [*earlier, [was["since"], now, outcome]]
-    if was["state"] != "open" == state:
-        stored["since"] = now
-    if earlier:
-        stored["before"] = earlier
-    return stored
 
 
 def _tell(
     run: Run,
     resolution: Resolution,
     voices: Mapping[tuple[str, str], tuple[list[Vote], Callable[[Value], str]]],
-    seen: Look,
+    observed: Observed,
     related: Mapping[str, list[str]],
 ) -> None:
     """All that a note about a record needs."""
     record_id, conflicts_ = resolution.record.id, dict(resolution.open)
-    resolution.name = lambda number: run.crowd.name(number, run.plan.name_annotators)
+    resolution.name = lambda number: run.annotators.name(number, run.plan.name_annotators)
     resolution.page = run.page(record_id)
     for question in resolution.contested(run.plan.settled_confidence) or list(conflicts_):
         conflict: Mapping[str, Any] | None = conflicts_.get(question)
@@ -163,7 +126,7 @@ def _tell(
             for vote in votes:
                 sides.setdefault(words(vote.value), []).append(int(vote.annotator))
             conflict = {"labels": sides}
-        entry = seen.ledger[record_id]
+        entry = observed.ledger[record_id]
         resolution.disputes[question] = _dispute(run, resolution, question, conflict, entry)
     others = (other for q, c in conflicts_.items() for other in related.get(kind(q, c), ()))
     different = dict.fromkeys(other for other in others if other != record_id)
@@ -188,7 +151,7 @@ def _dispute(
         model.asked,
         content(model.question, fields),
         model.strategy.name,
-        {number: run.crowd.annotators[number].kind for number in everybody},
+        {number: run.annotators.by_number[number].kind for number in everybody},
         arguments_of(conflict["labels"], entry, run.plan.explanation_question),
         Telling(reliability=run.plan.tell_reliability),
     )

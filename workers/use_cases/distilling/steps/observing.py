@@ -16,8 +16,16 @@ from argilla_distill.workers.use_cases.distilling.run import Visit
 
 
 @dataclass
-class Look:
-    """What a look at some records found."""
+class Observed:
+    """What was observed on some records.
+
+    Attributes
+    ----------
+    entries : what is new in the history.
+    ledger : record → its ledger entry as it is now; without those that failed.
+    decided : record → question → the decision stored before.
+    failed : record → why it could not be understood.
+    """
 
     entries: list[Entry]
     ledger: dict[str, dict[str, Any]]
@@ -25,9 +33,9 @@ class Look:
     failed: dict[str, str]
 
 
-def look(
+def observe_records(
     visit: Visit, records: Mapping[str, Record | None], copies: Mapping[str, Copy], now: int
-) -> Look:
+) -> Observed:
     """Observe these records (None: gone), with their copies for review, and commit what is new.
 
     A record that cannot be understood is reported in `failed` and left as it was.
@@ -44,7 +52,7 @@ def look(
     observations: dict[str, Observation] = {}
     for record_id in ids:
         before, record, copied = ledger[record_id], records[record_id], copies.get(record_id)
-        known = before, visit.reading, visit.crowd.number, now
+        known = before, visit.reading, visit.annotators.number, now
         try:
             if copied is not None:
                 copied = replace(copied, record=bounded(copied.record, *known))
@@ -55,7 +63,7 @@ def look(
                 visit.dataset,
                 decided[record_id],
                 visit.reading,
-                visit.crowd.number,
+                visit.annotators.number,
                 now,
                 copied,
             )
@@ -63,7 +71,7 @@ def look(
             failed[record_id] = f"cannot be understood: {type(error).__name__}: {error}"
     entries = _commit(visit, ledger, observations, now)
     after = {record_id: o.ledger for record_id, o in observations.items()}
-    return Look(entries, after, decided, failed)
+    return Observed(entries, after, decided, failed)
 
 
 def _commit(
@@ -98,9 +106,9 @@ def _commit(
         datasets.count_responses(pipe, dataset_id, counts)
         for name, by in facts.items():
             datasets.count(pipe, dataset_id, name, by)
-        visit.crowd.write(pipe)
+        visit.annotators.write(pipe)
         visit.store.unsettle(pipe, dataset_id)
 
     visit.lease.commit(write)
-    visit.crowd.written()
+    visit.annotators.written()
     return entries

@@ -19,7 +19,7 @@ def in_halves(
     ...     if 3 in items:
     ...         raise InvalidValue("not 3")
     ...     print(*items)
-    >>> in_halves([1, 2, 3, 4], call, lambda item, word: print(f"{item}: {word}"))
+    >>> in_halves([1, 2, 3, 4], call, lambda item, reason: print(f"{item}: {reason}"))
     1 2
     3: not 3
     4

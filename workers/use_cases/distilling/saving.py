@@ -1,0 +1,67 @@
+"""When the models of a run are saved, and which texts a saved model does not hold.
+
+Votes are in the history, and whoever loads a model reads its tail. Texts are not: the ids of records whose
+texts a model has taken in since it was saved are kept in the store, and are read again from Argilla.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from argilla_distill.workers.models.question_model import Model
+from argilla_distill.workers.use_cases.distilling.run import BATCH, Run
+
+MAX_TEXTS = 250
+"""The models are saved at the latest when they hold so many texts that are not: whoever loads them
+reads these again."""
+
+
+def note_read(run: Run, ids: Sequence[str]) -> None:
+    """The texts of these records are known to the models in hand, and not saved."""
+    if run.models.readers:
+        run.unsaved_texts.update(ids)
+        run.store.texts.note(run.dataset.id, ids)
+
+
+def read_again(run: Run, over: Callable[[], bool]) -> bool:
+    """Take in the texts that the models, as they were saved, do not hold; False if time is over."""
+    texts, dataset_id = run.store.texts, run.dataset.id
+    if run.models.anew and run.models.readers:
+        existing = run.store.datasets.standing(dataset_id)
+        texts.note(dataset_id, texts.unread(dataset_id, existing))
+    ids = texts.unsaved(dataset_id)
+    for start in range(0, len(ids), BATCH):
+        if start and over():
+            return False
+        part = ids[start : start + BATCH]
+        run.models.read(run.world.gateway.records(dataset_id, part, True).values())
+        run.unsaved_texts.update(part)
+    run.models.settle()
+    return True
+
+
+def save(run: Run) -> None:
+    """Save the models that learned something."""
+    unsaved = [model for model in run.models.by_question.values() if model.unsaved]
+    if unsaved:
+        _save(run, unsaved)
+
+
+def save_if_worth_it(run: Run) -> None:
+    """The same, once they have learned so much that writing them costs less than learning it again."""
+    if run.models.unsaved() or len(run.unsaved_texts) > MAX_TEXTS:
+        save(run)
+
+
+def _save(run: Run, unsaved: Sequence[Model]) -> None:
+    read = [] if run.models.failed else list(run.unsaved_texts)
+
+    def write(pipe: Any) -> None:
+        run.models.write(pipe, run.store, unsaved)
+        run.store.texts.saved(pipe, run.dataset.id, read)
+
+    run.lease.commit(write)
+    run.unsaved_texts.difference_update(read)
+    for model in unsaved:
+        model.unsaved = 0

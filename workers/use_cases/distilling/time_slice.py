@@ -1,0 +1,107 @@
+"""Batch after batch, until nothing waits or a slice of time is over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from argilla_distill.workers.use_cases.distilling import backlog, saving
+from argilla_distill.workers.use_cases.distilling.batch import distil_batch
+from argilla_distill.workers.use_cases.distilling.moved import make_moved_stale
+from argilla_distill.workers.use_cases.distilling.refit import release_outgrown
+from argilla_distill.workers.use_cases.distilling.run import BATCH, Run
+from argilla_distill.workers.use_cases.reviews.upkeep import reorder, tidy
+
+STALE_BATCH = 50
+"""Refreshing is done in smaller steps, so that a fresh answer does not wait long for its turn."""
+
+CAREFUL_TRIES = 3
+"""A batch that was begun so often without an end is worked on record by record."""
+
+LAST_TRY = 6
+"""A single record that was begun so often without an end is set aside."""
+
+
+class TimeSlice:
+    """The work on one dataset until `end` (by `time.monotonic`)."""
+
+    def __init__(self, run: Run, end: float) -> None:
+        self.run = run
+        self.store = run.store
+        self.id = run.dataset.id
+        self.end = end
+
+    def work(self) -> None:
+        """Batches until nothing waits, or until the time is over; the outcome says whether some waits."""
+        if saving.read_again(self.run, self.over):
+            while True:
+                if not self._batch() and self._idle():
+                    return
+                if self.over() or self.store.lease_wanted(self.id) or not self.run.world.connected:
+                    break
+        saving.save(self.run)
+        self.run.outcome.waiting = True
+
+    def over(self) -> bool:
+        """Whether the slice is over: whatever is not begun yet is left to the next."""
+        return time.monotonic() >= self.end
+
+    def _batch(self) -> bool:
+        """Work on the dirty records that wait longest, else refresh some stale ones; False if none.
+
+        Tries count the beginnings, so that a record which kills its worker is found and set aside.
+        """
+        dirty = self.store.dirty
+        tries = dirty.begin(self.id)
+        careful = tries > CAREFUL_TRIES
+        taken = dirty.take(self.id, 1) if careful else self._next()
+        stale = [] if taken else dirty.take_stale(self.id, 1 if careful else STALE_BATCH)
+        waiting = taken or [(record_id, "") for record_id in stale]
+        if waiting and tries > LAST_TRY:
+            failed = {waiting[0][0]: f"a worker died or failed {tries - 1} times at this record"}
+        else:
+            failed = distil_batch(self.run, [record_id for record_id, _ in waiting])
+        self._done(waiting, failed)
+        dirty.clear_stale(self.id, [record_id for record_id, _ in waiting])
+        dirty.end(self.id)
+        return bool(waiting)
+
+    def _next(self) -> list[tuple[str, str]]:
+        """The next batch, of all ages; if it is the first of a backlog, that is surveyed before."""
+        taken = self.store.dirty.take_mixed(self.id, BATCH)
+        if len(taken) < BATCH or not backlog.worth_it(self.run, [i for i, _ in taken]):
+            return taken
+        self.run.outcome.records += backlog.survey(self.run, self._interrupted)
+        return self.store.dirty.take_mixed(self.id, BATCH)
+
+    def _interrupted(self, since: int) -> bool:
+        """Work on what came since a moment (ms); True if that is all for this slice."""
+        fresh = self.store.dirty.take_since(self.id, since, BATCH)
+        if fresh:
+            self._done(fresh, distil_batch(self.run, [record_id for record_id, _ in fresh]))
+        return self.over() or self.store.lease_wanted(self.id)
+
+    def _done(self, waiting: Sequence[tuple[str, str]], failed: Mapping[str, str]) -> None:
+        """These records need no more work; those that failed are set aside."""
+        for pair in waiting:
+            if pair[0] in failed:
+                self._set_aside(pair, failed[pair[0]])
+        done = [pair for pair in waiting if pair[1] and pair[0] not in failed]
+        self.store.dirty.clear(self.id, done)
+
+    def _set_aside(self, taken: tuple[str, str], error: str) -> None:
+        self.run.outcome.errors.append(f"{taken[0]}: {error}")
+        self.store.dirty.set_aside(self.id, taken, error, self.store.now())
+        count = self.store.datasets.count
+        self.run.lease.commit(lambda pipe: count(pipe, self.id, "failures", 1))
+
+    def _idle(self) -> bool:
+        """Nothing waits: see whom the news moved, save, and give the lease back if that is all."""
+        if not self.run.models.rest(self.over) or not release_outgrown(self.run, self.over):
+            return False
+        make_moved_stale(self.run, self.over)
+        reorder(self.run)
+        saving.save_if_worth_it(self.run)
+        if tidy(self.run):
+            return False
+        return self.run.lease.release_if_idle()
