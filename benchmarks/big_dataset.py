@@ -35,7 +35,7 @@ from argilla_distill.plugin.store import Store
 from argilla_distill.workers.engine import registry, snapshot
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication, Source, Vote
-from argilla_distill.workers.models.facts_of_history import Witness
+from argilla_distill.workers.models.facts_of_history import FactsOfHistory
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.models.values import question_of
 from argilla_distill.workers.use_cases.reports.report import report
@@ -76,10 +76,12 @@ class Fill:
         """The model, its decisions, and what it thought of reviewed records before their review."""
         asked = question_of(QUESTION)
         model = Model(
-            QUESTION, Witness(QUESTION.name, asked, self.people), registry.create(strategy, asked)
+            QUESTION,
+            FactsOfHistory(QUESTION.name, asked, self.people),
+            registry.create(strategy, asked),
         )
         kinds = {str(n): p.kind for n, p in self.people.items() if p.kind != "person"}
-        model.witness.kinds = kinds
+        model.facts_of_history.kinds = kinds
         sources = [Source(n, "model") for n, kind in kinds.items() if kind == "model"]
         model.strategy.fit([*sources, *self.votes()])
         reviewed = [self.drawn.ids[row] for row in self.drawn.reviewed]
@@ -87,7 +89,7 @@ class Fill:
         for row, record in zip(self.drawn.reviewed, reviewed, strict=True):
             value = self.labels[self.drawn.truth[row]]
             model.strategy.learn(Adjudication(record, value))
-            model.witness.reviews[record] = {str(self.reviewer): (value, self.now)}
+            model.facts_of_history.reviews[record] = {str(self.reviewer): (value, self.now)}
         model.strategy.refit()
         model.strategy.moved(0.02)
         model.version, model.version_votes = 4, model.strategy.n_votes

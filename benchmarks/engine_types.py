@@ -26,8 +26,8 @@ from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vo
 from argilla_distill.workers.engine.contract.question import Question, QuestionType, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.errors import UnsuitedStrategy
-from argilla_distill.workers.files.answers import Answers
 from argilla_distill.workers.files.answers_file import read_table
+from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 from argilla_distill.workers.use_cases.aggregate import aggregate
 from benchmarks import peers
 from benchmarks.markers import SPAN_LABELS, spans
@@ -166,7 +166,7 @@ def ranking(folder: Path, draws: int) -> None:
     )
 
 
-def _taus(found: Answers, truth: Mapping[str, Value]) -> Iterator[tuple[str, float]]:
+def _taus(found: RecordedAnswers, truth: Mapping[str, Value]) -> Iterator[tuple[str, float]]:
     votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
     for name, scores in peers.rankings(votes).items():
         yield name, _tau(scores, truth)
@@ -179,7 +179,7 @@ def _taus(found: Answers, truth: Mapping[str, Value]) -> Iterator[tuple[str, flo
         yield name, _tau(scores, truth)
 
 
-def _pairs(whole: Answers, draw: int) -> Answers:
+def _pairs(whole: RecordedAnswers, draw: int) -> RecordedAnswers:
     """The same with only five random pairs of each ranking."""
     rng = np.random.default_rng(draw)
     rows = ["task,worker,label\n"]

@@ -16,7 +16,7 @@ import click
 from argilla_distill.domain.strategy_names import LEARNED
 from argilla_distill.workers.cli.context import bar
 from argilla_distill.workers.files.output import STANDARD, Output, SameFile, refuse_same
-from argilla_distill.workers.files.reading.source import files_in
+from argilla_distill.workers.files.reading.input_file import files_in
 
 if TYPE_CHECKING:
     from argilla_distill.workers.use_cases.aggregate import Aggregate
@@ -103,7 +103,7 @@ def aggregate(
     from argilla_distill.workers.engine import registry
     from argilla_distill.workers.engine.errors import EngineError
     from argilla_distill.workers.files.answers_file import read
-    from argilla_distill.workers.files.given import Given, split_labels
+    from argilla_distill.workers.files.input_options import InputOptions, split_labels
     from argilla_distill.workers.files.reading.columns import parse
     from argilla_distill.workers.files.reading.mistakes import BadTable
     from argilla_distill.workers.use_cases.aggregate import aggregate as learn
@@ -118,7 +118,7 @@ def aggregate(
     if labels is not None and not (known := split_labels(labels)):
         raise BadInput("--labels names none")
     try:
-        given = Given(
+        given = InputOptions(
             answers,
             dict(types),
             adjudications,

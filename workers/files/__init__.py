@@ -2,12 +2,16 @@
 
 | module | holds |
 | --- | --- |
-| `answers_file` | a file of answers, read into `answers` |
-| `given` | what is to be read, and what was said of it |
+| `input_options` | which files are to be read, and how |
+| `answers_file` | a file of answers, read into `recorded_answers` |
 | `adjudications_file` | what reviewers decided, added to the answers |
-| `answers` | what the files say, as facts |
-| `tables` | rows of a file, with their lines and with what is wrong |
+| `recorded_answers` | what the files say, as facts |
+| `answer_columns` | rows of answers, taken in as columns |
 | `cells` | what a cell says, as the engine's value |
-| `output` | files that are written, beside first |
+| `confidence` | what annotators say of how sure they are, on whatever scale |
 | `rankings` | partial rankings of one annotator, joined |
+| `alike` | names that look alike |
+| `reading` | bytes, tables and documents of any format |
+| `exports` | what Argilla and Label Studio export |
+| `output` | files that are written; they take their places once they are complete |
 """

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.files.alike import plain_name, shown, twin
-from argilla_distill.workers.files.answers import Answers
 from argilla_distill.workers.files.cells import (
     LABELLED,
     from_cell,
@@ -19,9 +18,10 @@ from argilla_distill.workers.files.cells import (
 )
 from argilla_distill.workers.files.rankings import Ranking
 from argilla_distill.workers.files.reading.tables import Table
+from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 
 
-def adjudicate(answers: Answers, table: Table, labels: bool = False) -> None:
+def adjudicate(answers: RecordedAnswers, table: Table, labels: bool = False) -> None:
     """Read what reviewers decided; tasks that nobody answered are added, and told.
 
     Parameters
@@ -41,7 +41,7 @@ def adjudicate(answers: Answers, table: Table, labels: bool = False) -> None:
 class _Reading:
     """Reads one file."""
 
-    def __init__(self, answers: Answers, table: Table, labels: bool) -> None:
+    def __init__(self, answers: RecordedAnswers, table: Table, labels: bool) -> None:
         self.answers = answers
         self.table = table
         self.fixed = labels

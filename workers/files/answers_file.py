@@ -16,22 +16,22 @@ from argilla_distill.workers.engine.contract.question import QuestionType
 from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.files.adjudications_file import adjudicate
 from argilla_distill.workers.files.alike import plain_name, plain_text, twin
-from argilla_distill.workers.files.answers import Answers
+from argilla_distill.workers.files.answer_columns import AnswerColumns, Row
 from argilla_distill.workers.files.exports import argilla, label_studio
 from argilla_distill.workers.files.exports.export import Export, Exported
-from argilla_distill.workers.files.given import Given, scale_points, wanted_of
+from argilla_distill.workers.files.input_options import InputOptions, scale_points, wanted_of
 from argilla_distill.workers.files.reading.arrow import arrow_records
 from argilla_distill.workers.files.reading.as_text import as_cell
-from argilla_distill.workers.files.reading.columns import Columns
+from argilla_distill.workers.files.reading.columns import ColumnPositions
 from argilla_distill.workers.files.reading.documents import documents
+from argilla_distill.workers.files.reading.input_file import SETTINGS, InputFile, files_in
 from argilla_distill.workers.files.reading.mistakes import BadTable, Mistakes
 from argilla_distill.workers.files.reading.rows import ListedRows, ObjectRows
-from argilla_distill.workers.files.reading.source import SETTINGS, Source, files_in
 from argilla_distill.workers.files.reading.tables import Progress, Table
-from argilla_distill.workers.files.vote_columns import Row, VoteColumns
+from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 
 
-def read(given: Given, progress: Progress | None = None) -> list[Answers]:
+def read(given: InputOptions, progress: Progress | None = None) -> list[RecordedAnswers]:
     """The answers to each question.
 
     Raises
@@ -49,31 +49,31 @@ def read_table(
     items: Path | None = None,
     labels: Sequence[str] = (),
     progress: Progress | None = None,
-) -> Answers:
+) -> RecordedAnswers:
     """The answers to the one question of a table. Raises BadTable as `read` does."""
-    given = Given(answers, {"": kind}, adjudications, items, labels)
+    given = InputOptions(answers, {"": kind}, adjudications, items, labels)
     return read(given, progress)[0]
 
 
 class _Files:
     """Reads what was given."""
 
-    def __init__(self, given: Given, progress: Progress | None) -> None:
+    def __init__(self, given: InputOptions, progress: Progress | None) -> None:
         self.given = given
         self.progress = progress
         self.mistakes = Mistakes()
-        self.sources: list[Source] = []
-        self.columns = Columns(given.columns)
-        self.decided = Columns(given.columns, decided=True)
+        self.sources: list[InputFile] = []
+        self.columns = ColumnPositions(given.columns)
+        self.decided = ColumnPositions(given.columns, decided=True)
 
-    def read(self) -> list[Answers]:
+    def read(self) -> list[RecordedAnswers]:
         try:
             return self._read()
         finally:
             for source in self.sources:
                 source.close()
 
-    def _read(self) -> list[Answers]:
+    def _read(self) -> list[RecordedAnswers]:
         given = self.given
         source = self._source(_file(given.answers))
         opened = self._opened(source)
@@ -86,7 +86,7 @@ class _Files:
         self._check_options(source)
         return found
 
-    def _opened(self, source: Source) -> Export | ObjectRows | None:
+    def _opened(self, source: InputFile) -> Export | ObjectRows | None:
         """An export, or the objects of a JSON file; None if it is another table."""
         if source.kind == "json":
             unit, found = documents(source)
@@ -104,7 +104,7 @@ class _Files:
             return label_studio.read_tasks(every, unit)
         return ObjectRows(unit, every, source.notes()) if source.kind == "json" else None
 
-    def _table(self, table: Table) -> Answers:
+    def _table(self, table: Table) -> RecordedAnswers:
         given = self.given
         if any(name.endswith(argilla.RESPONSES) for name in table.header):
             raise BadTable(
@@ -142,7 +142,7 @@ class _Files:
             for line, (task, *rest) in table.rows("task", "label", *more)
         )
 
-    def _exported(self, source: Source, export: Export) -> list[Answers]:
+    def _exported(self, source: InputFile, export: Export) -> list[RecordedAnswers]:
         given = self.given
         if given.wide or given.columns:
             option = "--wide" if given.wide else "--column"
@@ -157,7 +157,7 @@ class _Files:
         found[0].notes[:0] = [*source.notes(), *export.notes, *notes]
         return found
 
-    def _question(self, source: Source, export: Export, question: Exported) -> Answers:
+    def _question(self, source: InputFile, export: Export, question: Exported) -> RecordedAnswers:
         given = self.given
         kind = given.types.get(question.name) or given.types.get("") or question.guess()
 
@@ -191,7 +191,7 @@ class _Files:
         place: Callable[[int], str],
         decimal_comma: bool,
         question: Exported | None = None,
-    ) -> VoteColumns:
+    ) -> AnswerColumns:
         labels: tuple[str, ...] = tuple(self.given.labels)
         scale: tuple[float, ...] = ()
         if labels and kind == "text":
@@ -200,9 +200,9 @@ class _Files:
             labels, scale = (), scale_points(labels)
         elif question and not labels:
             labels, scale = question.labels, question.scale
-        return VoteColumns(kind, self.mistakes, place, labels, scale, decimal_comma)
+        return AnswerColumns(kind, self.mistakes, place, labels, scale, decimal_comma)
 
-    def _add(self, answers: Answers) -> None:
+    def _add(self, answers: RecordedAnswers) -> None:
         """What reviewers decided, and the texts."""
         given = self.given
         if given.adjudications:
@@ -230,14 +230,14 @@ class _Files:
                 answers.notes.append(f"{table.source.name}: {told}")
         self.mistakes.check()
 
-    def _more(self, path: Path, columns: Columns) -> Table:
+    def _more(self, path: Path, columns: ColumnPositions) -> Table:
         return Table(self._source(path), self.mistakes, columns, self.progress)
 
-    def _source(self, path: Path) -> Source:
-        self.sources.append(Source(path, self.given.encoding))
+    def _source(self, path: Path) -> InputFile:
+        self.sources.append(InputFile(path, self.given.encoding))
         return self.sources[-1]
 
-    def _check_options(self, source: Source) -> None:
+    def _check_options(self, source: InputFile) -> None:
         """No option is ignored without a word."""
         for column in self.given.columns.keys() - self.columns.used - self.decided.used:
             name = self.given.columns[column]
@@ -258,9 +258,9 @@ def _file(path: Path) -> Path:
     )
 
 
-def _parts(path: Path, source: Source) -> list[Source]:
+def _parts(path: Path, source: InputFile) -> list[InputFile]:
     """All files of a folder that `save_to_disk` of Hugging Face's datasets wrote."""
-    return [Source(each) for each in files_in(path)] if path.is_dir() else [source]
+    return [InputFile(each) for each in files_in(path)] if path.is_dir() else [source]
 
 
 def _wide(table: Table) -> Iterator[Row]:

@@ -25,7 +25,7 @@ from argilla_distill.workers.engine.errors import (
 )
 from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.confined import Confined
-from argilla_distill.workers.models.facts_of_history import Annotators, Witness
+from argilla_distill.workers.models.facts_of_history import Annotators, FactsOfHistory
 from argilla_distill.workers.models.failed_strategies import FailedStrategies, lacking
 from argilla_distill.workers.models.question_model import Model, model_question
 from argilla_distill.workers.models.values import TYPES, question_of
@@ -229,19 +229,19 @@ class Models:
         """The model as it was saved, or a fresh one where there is none that fits."""
         asked, choices = question_of(question), self.plan.question(question.name)
         sureness = self.dataset.question(self.plan.confidence_question)
-        witness = Witness(question.name, asked, annotators, sureness)
+        facts_of_history = FactsOfHistory(question.name, asked, annotators, sureness)
         data, info = store.datasets.model(self.dataset.id, question.name)
         wanted = choices.strategy, model_question(asked)
         same = info is not None and (info.strategy, info.question) == wanted
         limit_s = self.plan.strategy_timeout_s
         if data and info and same and question.name not in self._failures.by_question:
             try:
-                witness.remember(info.kinds, info.reviews)
-                if not witness.outdated:
+                facts_of_history.remember(info.kinds, info.reviews)
+                if not facts_of_history.outdated:
                     strategy = confined.restore(snapshot.unpack(data), limit_s)
                     return Model(
                         question,
-                        witness,
+                        facts_of_history,
                         strategy,
                         version=info.version,
                         position=info.position,
@@ -249,14 +249,14 @@ class Models:
                         changes=info.changes,
                         taught=info.taught,
                     )
-                witness = Witness(question.name, asked, annotators, sureness)
+                facts_of_history = FactsOfHistory(question.name, asked, annotators, sureness)
             except (StrategyFailed, UnknownStrategy, UnsuitedStrategy):
                 raise
             except EngineError as error:
                 log.warning("snapshot of %s unusable, folding anew: %s", question.name, error)
         version = (info.version if info else 0) + 1
         strategy = confined.create(choices.strategy, asked, limit_s)
-        return Model(question, witness, strategy, version)
+        return Model(question, facts_of_history, strategy, version)
 
 
 def _why_not(question: DatasetQuestion, plan: DatasetSettings) -> str | None:

@@ -32,7 +32,7 @@ Change = tuple[Fact, bool]
 
 
 @dataclass
-class Witness:
+class FactsOfHistory:
     """What the entries read so far said about one question, as far as it is needed later.
 
     Attributes

@@ -18,7 +18,7 @@ from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.errors import NotCurrent
 from argilla_distill.workers.engine.measures.review_value import ReviewValue, ReviewValues
-from argilla_distill.workers.models.facts_of_history import Change, Witness, standing
+from argilla_distill.workers.models.facts_of_history import Change, FactsOfHistory, standing
 from argilla_distill.workers.models.values import content, short
 
 LESSON_GROWTH = 0.2
@@ -38,7 +38,7 @@ class Model:
     """One question's strategy with what is known of it."""
 
     question: DatasetQuestion
-    witness: Witness
+    facts_of_history: FactsOfHistory
     strategy: Strategy
     version: int = 1
     position: str = START
@@ -52,7 +52,7 @@ class Model:
     @property
     def asked(self) -> Question:
         """The question as the engine sees it."""
-        return self.witness.question
+        return self.facts_of_history.question
 
     @property
     def recurs(self) -> bool:
@@ -70,27 +70,27 @@ class Model:
         return ModelInfo(
             strategy=self.strategy.name,
             version=self.version,
-            question=model_question(self.witness.question),
+            question=model_question(self.facts_of_history.question),
             position=self.position,
             version_votes=self.version_votes,
             changes=self.changes,
             taught=self.taught,
             votes=self.strategy.n_votes,
             training=None if training is None else training.word,
-            kinds=self.witness.kinds,
-            reviews=self.witness.reviews_to_keep,
+            kinds=self.facts_of_history.kinds,
+            reviews=self.facts_of_history.reviews_to_keep,
         )
 
     def learn(self, entry: Entry) -> None:
         """Fold one entry of the history in."""
         self.position = entry.id
         self.unsaved += 1
-        for change in self.witness.changes(entry):
+        for change in self.facts_of_history.changes(entry):
             self._take(*change)
 
     def introduce(self) -> None:
         """Tell the strategy whose kind has changed."""
-        for change in self.witness.introductions():
+        for change in self.facts_of_history.introductions():
             self._take(*change)
             self.unsaved += 1
 
@@ -114,7 +114,7 @@ class Model:
         for entry in entries:
             self.position = entry.id
             self.unsaved += 1
-            yield from self.witness.changes(entry)
+            yield from self.facts_of_history.changes(entry)
 
     def read(self, records: Iterable[Record]) -> None:
         """Take in what these records say."""

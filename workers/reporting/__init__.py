@@ -4,11 +4,11 @@ What is counted is `domain.report`, where it is kept `plugin.store.reports`, whe
 `workers.use_cases.reports.report`.
 
 - ``survey``: one reading of the store, as columns
-- ``standing``: what stands on one question: votes, adjudications, decisions, conflicts
+- ``question_columns``: one question as columns: votes, adjudications, decisions, conflicts
 - ``question_report``: everything about one question
 - ``calibration``: how often the confidences were right
 - ``periods``: weeks and rounds
-- ``crowd``: the annotators of one question
+- ``annotator_reports``: the annotators of one question
 - ``examples``: records that show what a label means
 - ``twins``: near-identical records
 """

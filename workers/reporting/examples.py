@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from argilla_distill.domain.report import Example
 from argilla_distill.workers.models.values import MAX_CHARACTERS
-from argilla_distill.workers.reporting.standing import NONE, Ints, Standing
+from argilla_distill.workers.reporting.question_columns import NONE, Ints, QuestionColumns
 from argilla_distill.workers.reporting.survey import Survey
 
 MOST = 4
@@ -54,15 +54,15 @@ class Shown:
         return np.asarray((codes != NONE) & self.codes[codes])
 
 
-def pick(survey: Survey, standing: Standing) -> list[Chosen]:
+def pick(survey: Survey, question: QuestionColumns) -> list[Chosen]:
     """The examples for each label (or rating), in their order; none of free values."""
-    every, voters = shown(standing), _voters(standing)
+    every, voters = shown(question), _voters(question)
     most = MOST if len(every) <= FEW else MOST // 2
     chosen: list[Chosen] = []
     for each in every:
         for kind, candidates in (
-            ("close", _close(survey, standing, each)),
-            ("telling", _telling(survey, standing, each)),
+            ("close", _close(survey, question, each)),
+            ("telling", _telling(survey, question, each)),
         ):
             taken = [c.row for c in chosen]
             fresh = candidates[~np.isin(candidates, taken)]
@@ -72,9 +72,9 @@ def pick(survey: Survey, standing: Standing) -> list[Chosen]:
     return sorted(chosen, key=lambda each: each.kind != "telling")
 
 
-def shown(standing: Standing) -> list[Shown]:
+def shown(question: QuestionColumns) -> list[Shown]:
     """What examples are to show: each label or rating that is the question's."""
-    values, asked = standing.values.list, standing.asked
+    values, asked = question.values.list, question.asked
     if asked.type not in ("label", "multi_label", "rating") or not values:
         return []
     if asked.type == "rating":
@@ -87,46 +87,46 @@ def shown(standing: Standing) -> list[Shown]:
     return [Shown(words[:MAX_CHARACTERS], np.array(has)) for words, has in names[:MAX_VALUES]]
 
 
-def _telling(survey: Survey, standing: Standing, of: Shown) -> Ints:
+def _telling(survey: Survey, question: QuestionColumns, of: Shown) -> Ints:
     """Records decided so, those that weigh most one way first; several voices agree on each.
 
     Of sets of labels, those with nothing else in them come first.
     """
-    rows = np.flatnonzero(of.among(standing.decided) & ~standing.open & survey.complete)
-    against = (standing.reviewed[rows] != NONE) & ~of.among(standing.reviewed[rows])
-    rows = rows[~against & (standing.lean[rows] > 0)]
-    several = standing.degree[rows] > 1
+    rows = np.flatnonzero(of.among(question.decided) & ~question.open & survey.complete)
+    against = (question.reviewed[rows] != NONE) & ~of.among(question.reviewed[rows])
+    rows = rows[~against & (question.lean[rows] > 0)]
+    several = question.degree[rows] > 1
     rows = rows[several] if several.any() else rows
     size = np.zeros(len(rows))
-    if standing.asked.type == "multi_label":
-        size = np.array([len(value) for value in standing.values.list])[standing.decided[rows]]
-    order = np.lexsort((survey.prints[rows], -standing.lean[rows], size))
+    if question.asked.type == "multi_label":
+        size = np.array([len(value) for value in question.values.list])[question.decided[rows]]
+    order = np.lexsort((survey.prints[rows], -question.lean[rows], size))
     ranked: Ints = rows[order[: 2 * LOOKED_AT]]
     return ranked
 
 
-def _close(survey: Survey, standing: Standing, of: Shown) -> Ints:
+def _close(survey: Survey, question: QuestionColumns, of: Shown) -> Ints:
     """Records that a reviewer decided so and that were hard: the least sure before comes first."""
-    thought = survey.thought.get(standing.name, {})
+    thought = survey.thought.get(question.name, {})
     found = []
-    for row in np.flatnonzero(of.among(standing.reviewed) & survey.complete).tolist():
+    for row in np.flatnonzero(of.among(question.reviewed) & survey.complete).tolist():
         said, confidence = thought.get(row, (None, 1.0))
-        code = standing.values.code(said)
+        code = question.values.code(said)
         wrong = code != NONE and not of.codes[code]
-        differ = standing.degree[row] > 1
+        differ = question.degree[row] > 1
         if differ and (confidence <= CLOSE or wrong):
             found.append((confidence, survey.ids[row], row))
     return np.array([row for _, _, row in sorted(found)[: 2 * LOOKED_AT]], np.int64)
 
 
-def _voters(standing: Standing) -> Callable[[int], frozenset[int]]:
+def _voters(question: QuestionColumns) -> Callable[[int], frozenset[int]]:
     """Who voted on a record."""
-    votes = standing.votes
+    votes = question.votes
     order = np.argsort(votes.record, kind="stable")
-    ends = np.cumsum(standing.degree)
+    ends = np.cumsum(question.degree)
 
     def voters(row: int) -> frozenset[int]:
-        slots = order[ends[row] - standing.degree[row] : ends[row]]
+        slots = order[ends[row] - question.degree[row] : ends[row]]
         return frozenset(votes.annotator[slots].tolist())
 
     return voters
@@ -167,7 +167,7 @@ def _other(row: int, taken: Sequence[int], survey: Survey) -> bool:
 def told(
     chosen: Sequence[Chosen],
     survey: Survey,
-    standing: Standing,
+    question: QuestionColumns,
     texts: Mapping[str, str],
     reason: Callable[[str], str],
 ) -> Iterator[Example]:
@@ -184,7 +184,7 @@ def told(
             record=record,
             kind=each.kind,
             value=each.value,
-            confidence=round(float(np.nan_to_num(standing.confidence[each.row])), 4),
+            confidence=round(float(np.nan_to_num(question.confidence[each.row])), 4),
             text=texts.get(record, ""),
             reason=reason(record),
         )

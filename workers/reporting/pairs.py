@@ -13,25 +13,25 @@ from scipy import sparse
 
 from argilla_distill.domain.report import Pair
 from argilla_distill.workers.engine.contract.numbers import Floats
-from argilla_distill.workers.reporting.standing import Ints, Standing
+from argilla_distill.workers.reporting.question_columns import Ints, QuestionColumns
 
 MAX_PAIRS = 100
 
 
-def pairs(standing: Standing) -> tuple[Pair, ...]:
+def pairs(question: QuestionColumns) -> tuple[Pair, ...]:
     """How often two annotators said this and that of one record, most first; not of free values."""
-    if standing.asked.type not in ("label", "multi_label", "rating"):
+    if question.asked.type not in ("label", "multi_label", "rating"):
         return ()
-    votes, k = standing.votes, max(len(standing.values.list), 1)
-    shape = (standing.n_records, k)
+    votes, k = question.votes, max(len(question.values.list), 1)
+    shape = (question.n_records, k)
     said = sparse.csr_array((np.ones(len(votes.record)), (votes.record, votes.code)), shape=shape)
-    every, still = _different(said), _different(said[np.flatnonzero(standing.open)])
-    if standing.asked.type == "multi_label":
-        members = _members(standing)
+    every, still = _different(said), _different(said[np.flatnonzero(question.open)])
+    if question.asked.type == "multi_label":
+        members = _members(question)
         every, still = by_label(members, *every), by_label(members, *still)
-        names = [*standing.asked.labels, ""]
+        names = [*question.asked.labels, ""]
     else:
-        names = [standing.values.words(code) for code in range(len(standing.values.list))]
+        names = [question.values.words(code) for code in range(len(question.values.list))]
     one, other, count = every
     is_open = {(i, j): n for i, j, n in zip(*(c.tolist() for c in still), strict=True)}
     order = np.lexsort((other, one, -count))[:MAX_PAIRS]
@@ -82,11 +82,11 @@ def _different(said: Any) -> tuple[Ints, Ints, Floats]:
     return both.row, both.col, both.data
 
 
-def _members(standing: Standing) -> Any:
-    place = {label: at for at, label in enumerate(standing.asked.labels)}
+def _members(question: QuestionColumns) -> Any:
+    place = {label: at for at, label in enumerate(question.asked.labels)}
     cells = [
-        (code, place[label]) for code, labels in enumerate(standing.values.list) for label in labels
+        (code, place[label]) for code, labels in enumerate(question.values.list) for label in labels
     ]
     rows, columns = np.array(cells, np.int64).reshape(-1, 2).T
-    shape = (max(len(standing.values.list), 1), len(place))
+    shape = (max(len(question.values.list), 1), len(place))
     return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)

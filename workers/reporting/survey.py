@@ -1,4 +1,4 @@
-"""One reading of everything that stands on a dataset, streamed from the store into columns."""
+"""All that is known of a dataset now, streamed from the store into columns."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from argilla_distill.domain.ledger import GONE
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.models.facts_of_history import REVIEWER
-from argilla_distill.workers.reporting.standing import (
+from argilla_distill.workers.reporting.question_columns import (
     NONE,
     Gathering,
     Ints,
-    Standing,
+    QuestionColumns,
     Values,
-    standing,
+    question_columns,
 )
 
 IDS = 5_000
@@ -33,19 +33,19 @@ Thought = tuple[Any, float]
 
 @dataclass(frozen=True)
 class Survey:
-    """A dataset as it stands. Arrays are by record, where nothing else is said.
+    """A dataset as it is now. Arrays are by record, where nothing else is said.
 
     Attributes
     ----------
     ids : record ids; a record's row is its place here
     rows : the inverse
-    first_at : when the first of the standing answers was given, ms since the epoch; 0 without any
+    first_at : when the first of the current answers was given, ms since the epoch; 0 without any
     prints : fingerprints of the texts, 0 where none is known
     complete : whether annotators may know what is decided (`domain.disclosure`)
     round : place in `rounds` of the record's round, NONE for none
     answers : annotator and time (ms) of every submitted answer, whatever it answers
     questions : name → what stands on it
-    thought : question → row → what was thought of it just before its first adjudication
+    thought : question → row → what was decided on it just before its first adjudication
     """
 
     ids: list[str]
@@ -56,7 +56,7 @@ class Survey:
     round: Ints
     rounds: list[str]
     answers: tuple[Ints, Ints]
-    questions: dict[str, Standing]
+    questions: dict[str, QuestionColumns]
     thought: dict[str, dict[int, Thought]]
 
 
@@ -169,7 +169,7 @@ class _Reader:
 
 
 def survey(store: Store, dataset_id: str, asked: Mapping[str, Question]) -> Survey:
-    """Read a dataset. `asked`: the questions to be told of.
+    """Read a dataset. `asked`: the questions to be counted.
 
     Somebody may write meanwhile: a record's votes may be a moment older than its decision.
     """
@@ -187,6 +187,6 @@ def survey(store: Store, dataset_id: str, asked: Mapping[str, Question]) -> Surv
         round=np.array(reader.round, np.int64),
         rounds=list(reader.rounds),
         answers=(np.array(reader.answers[0], np.int64), np.array(reader.answers[1], np.int64)),
-        questions={name: standing(g, n) for name, g in reader.gathered.items()},
+        questions={name: question_columns(g, n) for name, g in reader.gathered.items()},
         thought=reader.thought(),
     )

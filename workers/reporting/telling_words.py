@@ -14,7 +14,7 @@ import numpy as np
 
 from argilla_distill.domain.explanation.evidence import words_of
 from argilla_distill.workers.reporting.examples import shown
-from argilla_distill.workers.reporting.standing import Standing
+from argilla_distill.workers.reporting.question_columns import QuestionColumns
 from argilla_distill.workers.reporting.survey import Survey
 
 SAMPLE = 240
@@ -36,18 +36,18 @@ MAX_WORDS = 40
 """So many words are kept of each label."""
 
 
-def sample(survey: Survey, standings: Iterable[Standing]) -> list[int]:
+def sample(survey: Survey, questions: Iterable[QuestionColumns]) -> list[int]:
     """Rows of complete records with sure decisions, the same at each report."""
     rows: set[int] = set()
-    for standing in standings:
-        if standing.asked.type in ("label", "multi_label"):
-            sure = survey.complete & ~standing.open & (standing.confidence >= SURE)
+    for question in questions:
+        if question.asked.type in ("label", "multi_label"):
+            sure = survey.complete & ~question.open & (question.confidence >= SURE)
             rows.update(np.flatnonzero(sure).tolist())
     return sorted(rows, key=lambda row: blake2b(survey.ids[row].encode()).digest())[:SAMPLE]
 
 
 def telling_words(
-    survey: Survey, standing: Standing, texts: Mapping[str, str]
+    survey: Survey, question: QuestionColumns, texts: Mapping[str, str]
 ) -> dict[str, tuple[str, ...]]:
     """Label → the words that most tell it apart, the most telling first.
 
@@ -55,14 +55,14 @@ def telling_words(
     ----------
     texts : record → its whole text.
     """
-    if standing.asked.type not in ("label", "multi_label"):
+    if question.asked.type not in ("label", "multi_label"):
         return {}
     rows = [row for record in texts if (row := survey.rows.get(record)) is not None]
-    known = [row for row in rows if survey.complete[row] and standing.confidence[row] >= SURE]
+    known = [row for row in rows if survey.complete[row] and question.confidence[row] >= SURE]
     words = {row: words_of(texts[survey.ids[row]]) for row in known}
     found = {}
-    for each in shown(standing):
-        has = each.among(standing.decided[np.array(known, np.int64)]).tolist()
+    for each in shown(question):
+        has = each.among(question.decided[np.array(known, np.int64)]).tolist()
         inside = [words[row] for row, yes in zip(known, has, strict=True) if yes]
         outside = [words[row] for row, yes in zip(known, has, strict=True) if not yes]
         found[each.words] = apart(inside, outside)

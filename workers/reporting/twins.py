@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from argilla_distill.domain.report import Across
 from argilla_distill.workers.engine.measures.conflicts import RATING_SHARE
 from argilla_distill.workers.engine.measures.difference import difference
-from argilla_distill.workers.reporting.standing import NONE, Standing
+from argilla_distill.workers.reporting.question_columns import NONE, QuestionColumns
 
 NEAR = 3
 """Fingerprints (64 bits) that differ in so many bits at most are of near-identical texts."""
@@ -23,7 +23,7 @@ BANDS = 4
 
 MAX_ALIKE = 20
 MAX_RECORDS = 20_000
-"""So many near-identical records are told of each record, and of so many records."""
+"""So many near-identical records are listed of each record, and for so many records."""
 
 MAX_ACROSS = 100
 
@@ -107,37 +107,37 @@ class Twins:
                 ]
         return found
 
-    def across(self, standing: Standing, ids: list[str]) -> tuple[int, tuple[Across, ...]]:
+    def across(self, question: QuestionColumns, ids: list[str]) -> tuple[int, tuple[Across, ...]]:
         """How many near-identical pairs were decided differently, and those most surely so.
 
         Only for questions whose values can be compared between records: labels and ratings.
         """
-        if standing.asked.type not in ("label", "multi_label", "rating"):
+        if question.asked.type not in ("label", "multi_label", "rating"):
             return 0, ()
         count, pairs = 0, list[tuple[float, Across]]()
         for one, other in self._near_groups():
-            here, there = self._decided(standing, one), self._decided(standing, other)
+            here, there = self._decided(question, one), self._decided(question, other)
             if len(here.keys() | there.keys()) < 2:
                 continue
             for x, y in ((x, y) for x in here for y in there if x < y or (one != other and x != y)):
-                if _contradict(standing, x, y):
+                if _contradict(question, x, y):
                     count += len(here[x]) * len(there[y])
-                    sides = [(x, _surest(standing, here[x])), (y, _surest(standing, there[y]))]
-                    pairs.append(self._told(standing, ids, sides))
+                    sides = [(x, _surest(question, here[x])), (y, _surest(question, there[y]))]
+                    pairs.append(self._told(question, ids, sides))
         pairs.sort(key=lambda pair: (-pair[0], pair[1].record, pair[1].other))
         return count, tuple(across for _, across in pairs[:MAX_ACROSS])
 
     def _told(
-        self, standing: Standing, ids: list[str], sides: list[tuple[int, int]]
+        self, question: QuestionColumns, ids: list[str], sides: list[tuple[int, int]]
     ) -> tuple[float, Across]:
         """Two records (code and row) decided differently, and how sure we are of the less sure one."""
-        say = standing.values.words
-        if standing.asked.type == "label":
+        say = question.values.words
+        if question.asked.type == "label":
             sides.sort()
         else:
             sides.sort(key=lambda side: say(side[0]))
         (x, i), (y, j) = sides
-        sure = min(standing.confidence[i], standing.confidence[j])
+        sure = min(question.confidence[i], question.confidence[j])
         return float(sure), Across(ids[i], ids[j], say(x), say(y))
 
     def _near_groups(self) -> Iterator[tuple[int, int]]:
@@ -145,21 +145,21 @@ class Twins:
             yield g, g
             yield from ((g, h) for h in self.near.get(g, ()) if h > g)
 
-    def _decided(self, standing: Standing, group: int) -> dict[int, list[int]]:
+    def _decided(self, question: QuestionColumns, group: int) -> dict[int, list[int]]:
         found: dict[int, list[int]] = defaultdict(list)
         for row in self.members[group]:
-            if (code := int(standing.decided[row])) != NONE:
+            if (code := int(question.decided[row])) != NONE:
                 found[code].append(row)
         return found
 
 
-def _surest(standing: Standing, rows: list[int]) -> int:
-    return max(rows, key=lambda row: (standing.confidence[row], -row))
+def _surest(question: QuestionColumns, rows: list[int]) -> int:
+    return max(rows, key=lambda row: (question.confidence[row], -row))
 
 
-def _contradict(standing: Standing, one: int, other: int) -> bool:
+def _contradict(question: QuestionColumns, one: int, other: int) -> bool:
     """Whether two different values say different things: ratings may lie near each other."""
-    if standing.asked.type != "rating":
+    if question.asked.type != "rating":
         return True
-    values = standing.values.list
-    return difference(standing.asked)(values[one], values[other]) >= RATING_SHARE
+    values = question.values.list
+    return difference(question.asked)(values[one], values[other]) >= RATING_SHARE

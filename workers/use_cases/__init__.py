@@ -4,9 +4,10 @@
 | --- | --- |
 | `world` | what a use case receives |
 | `distilling` | observe, learn, decide, publish |
+| `sending` | calls that write to Argilla |
 | `sweep` | compare a whole dataset with what we know of it |
 | `watch` | what the cron does |
-| `registration`, `leaving`, `late_writes` | connect and disconnect; what lands in Argilla after that |
+| `registration`, `leaving`, `late_writes` | connect and disconnect; writes that land in Argilla after that |
 | `reviews` | the review dataset of a dataset |
 | `versions` | immutable distilled datasets: asked for, made, verified, tagged, deleted |
 | `reports` | counting for the pages, and examples for newcomers |

@@ -10,8 +10,8 @@ from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact
 from argilla_distill.workers.engine.contract.strategy import Reliability, Strategy
-from argilla_distill.workers.files.answers import Answers
 from argilla_distill.workers.files.cells import to_json
+from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 
 VERSION = 1
 """The version of a model that was fitted once, as the first one of a live dataset has it."""
@@ -28,7 +28,7 @@ class Aggregate:
     any such adjudication was learned.
     """
 
-    answers: Answers
+    answers: RecordedAnswers
     strategy: Strategy
     guessed: dict[str, Decision]
 
@@ -77,7 +77,7 @@ class Aggregate:
         return replace(decision, posterior=posterior, scores=scores, confidence=confidence)
 
 
-def aggregate(answers: Answers, strategy: str) -> Aggregate:
+def aggregate(answers: RecordedAnswers, strategy: str) -> Aggregate:
     """Let a strategy learn the answers.
 
     An adjudication that tells only some labels is completed: the others are as the votes have them,
@@ -95,7 +95,7 @@ def aggregate(answers: Answers, strategy: str) -> Aggregate:
     return Aggregate(answers, model, guessed)
 
 
-def _completed(answers: Answers, guessed: dict[str, Decision]) -> Iterator[Fact]:
+def _completed(answers: RecordedAnswers, guessed: dict[str, Decision]) -> Iterator[Fact]:
     yield from answers.facts()
     for task, said in answers.partial.items():
         likely = dict.fromkeys(guessed[task].leader or (), True) | said

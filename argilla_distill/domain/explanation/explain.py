@@ -92,7 +92,7 @@ def explain(
 
     Parameters
     ----------
-    decision : as stored (`workers.use_cases.distilling.publishing`); `w` has number, reliability, log-odds.
+    decision : as stored (`workers.use_cases.distilling`); `w` has number, reliability, log-odds.
     sides : value in words → numbers of those who say so, as a stored conflict has them; also of
         reviewers, where they are the ones who differ.
     name : how an annotator is called.

@@ -17,8 +17,8 @@ from typing import Any
 
 from argilla_distill.domain.records import DatasetQuestion
 from argilla_distill.workers.files.exports.export import Export
+from argilla_distill.workers.files.reading.input_file import SETTINGS
 from argilla_distill.workers.files.reading.mistakes import BadTable
-from argilla_distill.workers.files.reading.source import SETTINGS
 from argilla_distill.workers.models.values import TYPES, content
 
 RESPONSES = ".responses"

@@ -8,6 +8,6 @@
 | `as_text` | what is no text in them, as a cell |
 | `documents` | objects of a JSON file |
 | `columns` | which column is what |
-| `source` | a file's bytes, unpacked, and what kind of file it is |
-| `mistakes` | what is wrong, told at once |
+| `input_file` | a file's bytes, unpacked, and what kind of file it is |
+| `mistakes` | what is wrong, all of it in one message |
 """

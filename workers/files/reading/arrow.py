@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from argilla_distill.workers.files.reading.as_text import as_cell
+from argilla_distill.workers.files.reading.input_file import InputFile
 from argilla_distill.workers.files.reading.mistakes import Unreadable
-from argilla_distill.workers.files.reading.source import Source
 
 BATCH = 20_000
 """Rows of a Parquet file that are unpacked at a time."""
@@ -20,7 +20,7 @@ class ArrowRows:
     unit = ", row "
     separator = ""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: InputFile) -> None:
         self.notes: list[str] = []
         self._batches = arrow_batches(source)
         self._schema = next(self._batches)
@@ -42,7 +42,7 @@ class ArrowRows:
         return [as_cell(value) for value in column.to_pylist()]
 
 
-def arrow_records(sources: Iterable[Source]) -> Iterator[tuple[int, dict[str, Any]]]:
+def arrow_records(sources: Iterable[InputFile]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows of Parquet or Arrow files as objects, labels by name."""
     number = 0
     for source in sources:
@@ -56,7 +56,7 @@ def arrow_records(sources: Iterable[Source]) -> Iterator[tuple[int, dict[str, An
                 yield number, record
 
 
-def arrow_batches(source: Source) -> Iterator[Any]:
+def arrow_batches(source: InputFile) -> Iterator[Any]:
     """The schema of a Parquet or Arrow file, and then its rows, some at a time."""
     import pyarrow as arrow
     from pyarrow import parquet

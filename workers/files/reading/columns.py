@@ -54,14 +54,14 @@ LONGEST_NAME = 40
 """Characters of a column's name that are told."""
 
 
-class Columns:
+class ColumnPositions:
     """Where each of the columns is in a header.
 
     Parameters
     ----------
     named : column -> what it is called in the files; see `parse`.
 
-    >>> Columns().place(["Item ID", "Rater", "Answer"], "worker")
+    >>> ColumnPositions().place(["Item ID", "Rater", "Answer"], "worker")
     1
     """
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from argilla_distill.workers.files.reading.input_file import InputFile
 from argilla_distill.workers.files.reading.mistakes import Unreadable
-from argilla_distill.workers.files.reading.source import Source
 
 LISTS = ("items", "records", "rows", "results", "data")
 """Keys under which a document keeps its objects: Argilla's API, and others."""
@@ -15,7 +15,7 @@ LISTS = ("items", "records", "rows", "results", "data")
 Numbered = Iterator[tuple[int, dict[str, Any]]]
 
 
-def documents(source: Source) -> tuple[str, Numbered]:
+def documents(source: InputFile) -> tuple[str, Numbered]:
     """The objects with their numbers, and what stands between the file's name and such a number.
 
     Raises
@@ -36,7 +36,7 @@ def documents(source: Source) -> tuple[str, Numbered]:
     return ", record ", _objects(source, whole)
 
 
-def _has_lines(source: Source) -> bool:
+def _has_lines(source: InputFile) -> bool:
     """Whether each line is an object of its own."""
     head = source.head.decode(source.encoding, errors="ignore").lstrip()
     first, end, rest = head.partition("\n")
@@ -49,7 +49,7 @@ def _has_lines(source: Source) -> bool:
     return bool(rest.strip())
 
 
-def _lines(source: Source) -> Numbered:
+def _lines(source: InputFile) -> Numbered:
     number = 0
     try:
         with source.text(None) as file:
@@ -64,7 +64,7 @@ def _lines(source: Source) -> Numbered:
         raise Unreadable(f"{source.name}:{number}: not JSON: {error}") from error
 
 
-def _objects(source: Source, whole: Any) -> Numbered:
+def _objects(source: InputFile, whole: Any) -> Numbered:
     for number, each in enumerate(_listed(whole), 1):
         yield number, _object(f"{source.name}, record {number}", each)
 

@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 from argilla_distill.workers.files.reading.arrow import ArrowRows
 from argilla_distill.workers.files.reading.as_text import as_cell
-from argilla_distill.workers.files.reading.columns import Columns
+from argilla_distill.workers.files.reading.columns import ColumnPositions
 from argilla_distill.workers.files.reading.documents import documents
+from argilla_distill.workers.files.reading.input_file import InputFile
 from argilla_distill.workers.files.reading.mistakes import Unreadable
-from argilla_distill.workers.files.reading.source import Source
 
 LONGEST_CELL = 2**31 - 1
 """Characters. Python's own limit is 131,072; texts of records may be longer."""
@@ -49,7 +49,7 @@ class Rows(Protocol):
         ...
 
 
-def rows_of(source: Source, columns: Columns) -> Rows:
+def rows_of(source: InputFile, columns: ColumnPositions) -> Rows:
     """The rows of a file.
 
     Raises
@@ -71,7 +71,7 @@ class CsvRows:
 
     unit = ":"
 
-    def __init__(self, source: Source, columns: Columns) -> None:
+    def __init__(self, source: InputFile, columns: ColumnPositions) -> None:
         csv.field_size_limit(LONGEST_CELL)
         self.notes = source.notes()
         self.separator, skip = _separator(source, columns)
@@ -112,7 +112,7 @@ class ExcelRows:
     unit = ":"
     separator = ""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: InputFile) -> None:
         try:
             import openpyxl
         except ImportError:
@@ -157,7 +157,7 @@ class ListedRows:
         return iter(enumerate(self._rows, 1))
 
 
-def _csv_lines(source: Source, separator: str, skip: int) -> Iterator[tuple[int, list[str]]]:
+def _csv_lines(source: InputFile, separator: str, skip: int) -> Iterator[tuple[int, list[str]]]:
     line = 1 + skip
     try:
         with source.text() as text:
@@ -176,7 +176,7 @@ def _csv_lines(source: Source, separator: str, skip: int) -> Iterator[tuple[int,
         raise Unreadable(f"{source.name}: it is damaged: {error}") from error
 
 
-def _separator(source: Source, columns: Columns) -> tuple[str, int]:
+def _separator(source: InputFile, columns: ColumnPositions) -> tuple[str, int]:
     """What separates cells, and how many lines stand before the header."""
     head = source.head.decode(source.encoding, errors="ignore")
     said = re.match(r"sep=(.)\r?\n", head)  # Excel's own hint

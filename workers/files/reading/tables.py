@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
-from argilla_distill.workers.files.reading.columns import Columns, told
+from argilla_distill.workers.files.reading.columns import ColumnPositions, told
+from argilla_distill.workers.files.reading.input_file import InputFile
 from argilla_distill.workers.files.reading.mistakes import Mistakes, Unreadable
 from argilla_distill.workers.files.reading.rows import Rows, rows_of
-from argilla_distill.workers.files.reading.source import Source
 
 Progress = Callable[[int, int], None]
 """Told how much is done and how much there is."""
@@ -39,15 +39,15 @@ class Table:
 
     def __init__(
         self,
-        source: Source,
+        source: InputFile,
         mistakes: Mistakes,
-        columns: Columns | None = None,
+        columns: ColumnPositions | None = None,
         progress: Progress | None = None,
         rows: Rows | None = None,
     ) -> None:
         self.source = source
         self.mistakes = mistakes
-        self.columns = columns or Columns()
+        self.columns = columns or ColumnPositions()
         self.progress = progress or (lambda done, total: None)
         self._rows = rows or rows_of(source, self.columns)
         self.header = self._rows.header

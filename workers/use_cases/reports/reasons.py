@@ -17,7 +17,7 @@ from argilla_distill.domain.explanation.explain import (
     explain,
     sides_of,
 )
-from argilla_distill.workers.reporting.standing import Standing
+from argilla_distill.workers.reporting.question_columns import QuestionColumns
 from argilla_distill.workers.use_cases.world import World
 
 
@@ -47,7 +47,7 @@ class Reasons:
         self.ledger = {i: e for i, e in zip(ids, ledger, strict=True) if e is not None}
 
     def of(
-        self, standing: Standing, kind: str, telling: Mapping[str, Sequence[str]]
+        self, question: QuestionColumns, kind: str, telling: Mapping[str, Sequence[str]]
     ) -> Callable[[str], str]:
         """Record → why this question is decided so on it; empty where it is not any more.
 
@@ -56,17 +56,17 @@ class Reasons:
         kind : the question's type in Argilla.
         telling : label → words that tell it apart, the most telling first.
         """
-        values = standing.values
+        values = question.values
 
         def words(said: Any) -> str:
             return values.words(values.code(said))
 
         def reason(record: str) -> str:
-            decision = self.decisions.get(record, {}).get(standing.name)
+            decision = self.decisions.get(record, {}).get(question.name)
             entry = self.ledger.get(record)
             if decision is None or entry is None:
                 return ""
-            sides = sides_of(standing.name, decision, entry, words)
+            sides = sides_of(question.name, decision, entry, words)
             found = explain(
                 decision,
                 sides,
@@ -74,7 +74,7 @@ class Reasons:
                 kind=kind,
                 words=words,
                 sources={n: p.kind for n, p in self.people.items()},
-                reviews=_reviews(standing.name, entry, words),
+                reviews=_reviews(question.name, entry, words),
                 arguments=arguments_of(sides, entry, self.explains),
                 evidence=evidence(decision["v"], self.texts.get(record, ""), telling),
                 telling=TO_ANNOTATORS,

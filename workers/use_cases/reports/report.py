@@ -56,33 +56,35 @@ def report(world: World, dataset_id: str) -> Counted:
     begun = time.perf_counter()
     limit_s = world.plan(info["name"]).strategy_timeout_s
     believed = _believed(store, dataset_id, json.loads(info.get("questions", "{}")), limit_s)
-    stands = survey(store, dataset_id, {name: asked for name, (asked, _) in believed.items()})
-    twins = Twins.of(stands.prints)
-    chosen = {name: examples.pick(stands, s) for name, s in stands.questions.items()}
+    surveyed = survey(store, dataset_id, {name: asked for name, (asked, _) in believed.items()})
+    twins = Twins.of(surveyed.prints)
+    chosen = {name: examples.pick(surveyed, s) for name, s in surveyed.questions.items()}
     rows = dict.fromkeys(each.row for picked in chosen.values() for each in picked)
-    ids = [stands.ids[row] for row in rows]
-    more = [stands.ids[row] for row in telling_words.sample(stands, stands.questions.values())]
+    ids = [surveyed.ids[row] for row in rows]
+    more = [
+        surveyed.ids[row] for row in telling_words.sample(surveyed, surveyed.questions.values())
+    ]
     texts = _texts(world, dataset_id, list(dict.fromkeys([*ids, *more])))
     last = {name: store.reports.question(dataset_id, name) for name in chosen}
     begun_so = _beginnings(texts, last.values())
     reasons = Reasons(world, dataset_id, info["name"], ids, texts or {})
     questions, summaries = [], []
-    for name, standing in stands.questions.items():
+    for name, question in surveyed.questions.items():
         thinks, before = believed[name][1], last[name]
-        words = telling_words.telling_words(stands, standing, texts or {})
+        words = telling_words.telling_words(surveyed, question, texts or {})
         if texts is None and before is not None:
             words = dict(before.words)
-        reason = reasons.of(standing, thinks.kind, words)
-        told = list(examples.told(chosen[name], stands, standing, begun_so, reason))
-        across = twins.across(standing, stands.ids)
-        questions.append(question_report(stands, standing, thinks, across, told, words))
-        summaries.append(summary(questions[-1], stands, standing))
+        reason = reasons.of(question, thinks.kind, words)
+        told = list(examples.told(chosen[name], surveyed, question, begun_so, reason))
+        across = twins.across(question, surveyed.ids)
+        questions.append(question_report(surveyed, question, thinks, across, told, words))
+        summaries.append(summary(questions[-1], surveyed, question))
     today = _today(store, dataset_id, taken_at)
     seconds = round(time.perf_counter() - begun, 3)
     overview = Overview(taken_at, seconds, today, tuple(summaries))
-    store.reports.write(dataset_id, overview, questions, twins.alike(stands.ids), state)
+    store.reports.write(dataset_id, overview, questions, twins.alike(surveyed.ids), state)
     store.reports.release(dataset_id)
-    return Counted(dataset_id, len(stands.ids), sum(q.votes for q in questions))
+    return Counted(dataset_id, len(surveyed.ids), sum(q.votes for q in questions))
 
 
 def _believed(

@@ -90,9 +90,11 @@ def decide(
         resolution = Resolution(record, decided[record.id], complete(record))
         for question, decision in resolution.decided.items():
             model, before = run.models.by_question[question], known.get((record.id, question))
-            votes = model.witness.votes(record.id, observed.ledger[record.id])
+            votes = model.facts_of_history.votes(record.id, observed.ledger[record.id])
             sure, was = run.plan.settled_confidence, before is not None
-            found = conflicts.of_adjudications(record.id, model.witness.verdicts(record.id))
+            found = conflicts.of_adjudications(
+                record.id, model.facts_of_history.verdicts(record.id)
+            )
             found = found or conflicts.find(model.asked, votes, decision, was, sure)
             words = partial(model.words, fields=record.fields)
             resolution.conflicts[question] = stored_conflict(found, words, decision, before, now)

@@ -1,6 +1,6 @@
-"""What stands on one question of a dataset, as columns: votes, adjudications, decisions, conflicts.
+"""One question of a dataset as columns: votes, adjudications, decisions, conflicts.
 
-`survey` fills a `Gathering` record by record; `standing` makes arrays of it, once it is complete.
+`survey` fills a `Gathering` record by record; `question_columns` makes arrays of it, once it is complete.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Gathering:
     settled: set[int] = field(default_factory=set)
 
     def vote(self, row: int, annotator: int, said: Any, at: int) -> None:
-        """A vote stands on a record."""
+        """Take in a current vote on a record."""
         code = self.values.code(said)
         if code != NONE:
             self.record.append(row)
@@ -105,7 +105,7 @@ class Gathering:
             self.at.append(at)
 
     def review(self, row: int, said: Any, at: int) -> None:
-        """An adjudication stands on a record; the latest counts."""
+        """Take in an adjudication of a record; the latest counts."""
         code = self.values.code(said)
         if code != NONE and at >= self.reviews.get(row, (NONE, 0))[1]:
             self.reviews[row] = code, at
@@ -150,8 +150,8 @@ class Gathering:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What stands on one question. Arrays are by record, where nothing else is said.
+class QuestionColumns:
+    """What is known of one question now. Arrays are by record, where nothing else is said.
 
     Attributes
     ----------
@@ -196,7 +196,7 @@ class Standing:
         return np.bincount(self.votes.record, minlength=self.n_records)
 
 
-def standing(gathered: Gathering, n_records: int) -> Standing:
+def question_columns(gathered: Gathering, n_records: int) -> QuestionColumns:
     """The columns as arrays."""
     columns = [
         np.array(column, np.int64)
@@ -222,7 +222,7 @@ def standing(gathered: Gathering, n_records: int) -> Standing:
         shape = (n_records, len(gathered.values.list))
         cells = (row_of.astype(np.int64), label.astype(np.int64))
         posterior = sparse.csr_array((probability.astype(np.float64), cells), shape=shape)
-    return Standing(
+    return QuestionColumns(
         name=gathered.name,
         values=gathered.values,
         votes=Columns(columns[0], columns[1], columns[2], gathered.values.list),

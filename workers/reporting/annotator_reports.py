@@ -18,7 +18,7 @@ from argilla_distill.workers.engine.measures.agreement import Agreement
 from argilla_distill.workers.engine.measures.difference import difference
 from argilla_distill.workers.engine.measures.kappa import kappas
 from argilla_distill.workers.reporting.periods import monday, week
-from argilla_distill.workers.reporting.standing import NONE, Ints, Standing
+from argilla_distill.workers.reporting.question_columns import NONE, Ints, QuestionColumns
 from argilla_distill.workers.reporting.survey import Survey
 
 MIN_VOTES = 10
@@ -34,7 +34,7 @@ MAX_WEEKS = 26
 MAX_LABELS = 30
 """Confusion matrices and biases of more labels are left out."""
 MAX_CELLS = 200_000
-"""So many cells of confusion matrices are told of at most: those of the busiest."""
+"""So many cells of confusion matrices are reported at most: those of the busiest."""
 
 COMPARED = 50_000
 """Of more votes that are no single choices so many are compared with what was decided."""
@@ -44,17 +44,17 @@ Drift = tuple[tuple[str, float, int], ...]
 
 
 @dataclass(frozen=True)
-class Crowd:
+class AnnotatorReports:
     """All who voted on a question. Numbers of annotators are columns of its matrices."""
 
     survey: Survey
-    standing: Standing
+    question: QuestionColumns
     agreement: Agreement
 
     @cached_property
     def n(self) -> int:
         """One more than the highest number."""
-        return int(self.standing.votes.annotator.max(initial=-1)) + 1
+        return int(self.question.votes.annotator.max(initial=-1)) + 1
 
     def reports(self, beliefs: Sequence[Reliability]) -> tuple[AnnotatorReport, ...]:
         """One for everybody who voted, most votes first.
@@ -63,10 +63,10 @@ class Crowd:
         ----------
         beliefs : what the strategy thinks of them; whom it does not know yet is unknown.
         """
-        standing, believed = self.standing, {int(b.annotator): b for b in beliefs}
-        votes = np.bincount(standing.votes.annotator, minlength=self.n)
+        question, believed = self.question, {int(b.annotator): b for b in beliefs}
+        votes = np.bincount(question.votes.annotator, minlength=self.n)
         alphas = self.agreement.of_annotators(self.n)
-        mean_kappas = kappas(standing.asked, standing.votes, self.n)
+        mean_kappas = kappas(question.asked, question.votes, self.n)
         seconds, drift, costly, bias = self._seconds(), self._drift(), self._costly(), self._bias()
         cells = 0
         found = []
@@ -98,19 +98,19 @@ class Crowd:
 
     def _bias(self) -> dict[int, dict[str, float]]:
         """Share of each label in their answers, minus the share that the model expects there."""
-        standing, votes = self.standing, self.standing.votes
-        if standing.posterior is None or len(standing.asked.labels) > MAX_LABELS:
+        question, votes = self.question, self.question.votes
+        if question.posterior is None or len(question.asked.labels) > MAX_LABELS:
             return {}
-        judged = np.asarray(standing.posterior.sum(axis=1)).ravel()[votes.record] > 0
-        who, k = votes.annotator[judged], len(standing.asked.labels)
+        judged = np.asarray(question.posterior.sum(axis=1)).ravel()[votes.record] > 0
+        who, k = votes.annotator[judged], len(question.asked.labels)
         given = np.bincount(who * k + votes.code[judged], minlength=self.n * k).reshape(-1, k)
-        member = _matrix(who, votes.record[judged], (self.n, standing.n_records))
-        expected = (member @ standing.posterior).toarray()
+        member = _matrix(who, votes.record[judged], (self.n, question.n_records))
+        expected = (member @ question.posterior).toarray()
         total = given.sum(axis=1)
         gap = given / np.maximum(total, 1)[:, None]
         gap -= expected / np.maximum(expected.sum(axis=1), 1e-9)[:, None]
         return {
-            number: dict(zip(standing.asked.labels, gap[number].round(4).tolist(), strict=True))
+            number: dict(zip(question.asked.labels, gap[number].round(4).tolist(), strict=True))
             for number in np.flatnonzero(total).tolist()
         }
 
@@ -131,10 +131,10 @@ class Crowd:
 
         Annotators read their own: a week's single answer tells what was decided.
         """
-        standing, votes = self.standing, self.standing.votes
+        question, votes = self.question, self.question.votes
         right = self._as_decided()
         some = ~np.isnan(right) & self.survey.complete[votes.record]
-        number = week(standing.at[some])
+        number = week(question.at[some])
         names, column = np.unique(number, return_inverse=True)
         who, shape = votes.annotator[some], (max(self.n, 1), max(len(names), 1))
         share = sparse.coo_array((right[some], (who, column)), shape=shape).toarray()
@@ -150,13 +150,13 @@ class Crowd:
 
     def _as_decided(self) -> Floats:
         """How far each vote says what was decided, in [0, 1]; NaN where nothing was (or not asked)."""
-        standing, votes = self.standing, self.standing.votes
-        decided = standing.decided[votes.record]
-        if standing.asked.type in ("label", "rating"):
+        question, votes = self.question, self.question.votes
+        decided = question.decided[votes.record]
+        if question.asked.type in ("label", "rating"):
             return np.where(decided == NONE, np.nan, votes.code == decided)
         right = np.full(len(decided), np.nan)
         some = np.flatnonzero(decided != NONE)
-        apart, values = difference(standing.asked), votes.values
+        apart, values = difference(question.asked), votes.values
         known: dict[tuple[int, int], float] = {}
         for slot in some[:: max(-(-len(some) // COMPARED), 1)].tolist():
             pair = int(votes.code[slot]), int(decided[slot])
@@ -167,9 +167,9 @@ class Crowd:
 
     def _costly(self) -> dict[int, tuple[Costly, ...]]:
         """The votes on complete records that pulled hardest against the decision, reviewed ones first."""
-        standing, votes = self.standing, self.standing.votes
-        record, who, pull = standing.voice
-        against = (pull < 0) & (standing.decided[record] != NONE) & (who < self.n)
+        question, votes = self.question, self.question.votes
+        record, who, pull = question.voice
+        against = (pull < 0) & (question.decided[record] != NONE) & (who < self.n)
         against &= self.survey.complete[record]
         record, who, cost = record[against], who[against], -pull[against]
         key = votes.record * max(self.n, 1) + votes.annotator
@@ -178,18 +178,18 @@ class Crowd:
         place = order[np.minimum(place, len(order) - 1)] if len(order) else place[:0]
         if not len(place):
             return {}
-        stands = (votes.record[place] == record) & (votes.annotator[place] == who)
-        said, decided = votes.code[place], standing.decided[record]
-        some = stands & (said != decided)
+        surveyed = (votes.record[place] == record) & (votes.annotator[place] == who)
+        said, decided = votes.code[place], question.decided[record]
+        some = surveyed & (said != decided)
         record, who, cost, said = record[some], who[some], cost[some], said[some]
-        ranked = np.lexsort((record, -cost, standing.reviewed[record] == NONE, who))
-        say, ids = standing.values.words, self.survey.ids
+        ranked = np.lexsort((record, -cost, question.reviewed[record] == NONE, who))
+        say, ids = question.values.words, self.survey.ids
         return {
             number: tuple(
                 Costly(
                     ids[record[i]],
                     say(int(said[i])),
-                    say(int(standing.decided[record[i]])),
+                    say(int(question.decided[record[i]])),
                     round(float(cost[i]), 2),
                 )
                 for i in first[:MAX_COSTLY].tolist()

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from argilla_distill.workers.engine.contract.question import Question, QuestionType, Span, Value
 from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.files.alike import plain_name, told_alike, twins, visible
-from argilla_distill.workers.files.answers import Answers
 from argilla_distill.workers.files.cells import (
     LABELLED,
     from_cell,
@@ -29,6 +28,7 @@ from argilla_distill.workers.files.cells import (
 from argilla_distill.workers.files.confidence import Confidence
 from argilla_distill.workers.files.rankings import joined, parts_of
 from argilla_distill.workers.files.reading.mistakes import Mistakes
+from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 
 Row = tuple[int, tuple[str, ...]]
 """The number of a row; its task, annotator and answer, and how sure they were if that is told."""
@@ -37,7 +37,7 @@ NO_NAME = -1
 """The code of an empty cell."""
 
 
-class VoteColumns:
+class AnswerColumns:
     """Reads rows into columns.
 
     Parameters
@@ -94,7 +94,7 @@ class VoteColumns:
                 cell = row[3]
                 sure.add(line, cell.replace(",", ".") if self.decimal_comma else cell)
 
-    def answers(self) -> Answers:
+    def answers(self) -> RecordedAnswers:
         """What the rows say, with notes on what looks alike, and on what was taken for the same."""
         self._merge_twins()
         self._merge_rows()
@@ -105,7 +105,7 @@ class VoteColumns:
             values = [tuple(sorted(value, key=order.__getitem__)) for value in values]
         sure, notes = self.confidence.scaled(self.place) if self.confidence else (None, [])
         self._note_alike(values, question)
-        return Answers(
+        return RecordedAnswers(
             question,
             self.tasks.names,
             self.annotators.names,

@@ -65,7 +65,7 @@ def files_in(folder: Path) -> list[Path]:
     return [*named, *sorted(folder.glob("*.arrow"))]
 
 
-class Source:
+class InputFile:
     """Bytes that can be read from the beginning more than once.
 
     Parameters

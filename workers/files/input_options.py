@@ -1,4 +1,4 @@
-"""What is given to `aggregate` to read, and what was said of it.
+"""Which files `aggregate` is to read, and what its options say of them.
 
 It is read by `workers.files.answers_file`.
 """
@@ -20,8 +20,8 @@ from argilla_distill.workers.files.reading.mistakes import BadTable
 
 
 @dataclass(frozen=True)
-class Given:
-    """What was given to read.
+class InputOptions:
+    """Which files are to be read, and how.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Given:
     anonymous: bool = False
 
 
-def wanted_of(given: Given, export: Export, file: str) -> tuple[list[Exported], list[str]]:
+def wanted_of(given: InputOptions, export: Export, file: str) -> tuple[list[Exported], list[str]]:
     """The questions that are wanted, and what to tell of the others."""
     names = list(export.questions)
     there = ", ".join(names)

@@ -19,7 +19,7 @@ from argilla_distill.workers.files.rankings import parts_of
 
 
 @dataclass
-class Answers:
+class RecordedAnswers:
     """What the files say.
 
     Attributes
