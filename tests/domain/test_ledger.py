@@ -17,7 +17,7 @@ from argilla_distill.domain.records import Dataset, DatasetQuestion, Record, Res
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.label.majority import Majority
-from argilla_distill.workers.models.facts_of_history import Witness
+from argilla_distill.workers.models.facts_of_history import FactsOfHistory
 from argilla_distill.workers.models.question_model import Model
 
 HELPFUL = DatasetQuestion("q1", "helpful", "label_selection", ("yes", "no"))
@@ -438,8 +438,8 @@ def test_the_history_folds_to_the_votes_that_stand_at_once_or_entry_by_entry(
     for question in (HELPFUL, PROBLEM):
         asked = label_question(*question.labels)
         folded, learned = Majority(asked), Majority(asked).fit([])
-        Model(question, Witness(question.name, asked), folded).fold(history)
-        step_by_step = Model(question, Witness(question.name, asked), learned)
+        Model(question, FactsOfHistory(question.name, asked), folded).fold(history)
+        step_by_step = Model(question, FactsOfHistory(question.name, asked), learned)
         for entry in history:
             step_by_step.learn(entry)
         expected = {v for w in watchers for v in standing(w.ledger, w.record_id, question)}

@@ -142,30 +142,31 @@ def test_what_happens_to_the_review_dataset_is_told_loses_nothing_and_is_mended(
     eventually(lambda: len(copies(api, installation, dataset)) >= 2)
     review = review_id(installation, dataset)
 
-    def word() -> str:
+    def message() -> str:
         inspect(world, dataset["id"])
-        (found,) = (d for d in status(world.store) if d["id"] == dataset["id"])
-        return str(found["review"]["word"])
+        (found,) = (d for d in status(world.store) if d.id == dataset["id"])
+        assert found.review is not None
+        return found.review.message
 
-    assert word() == ""
+    assert message() == ""
     topic = next(q for q in api.questions(review) if q["name"] == "topic")
     titled = {"title": "Another title"}
     api.call("PATCH", f"/questions/{topic['id']}", json=titled)
-    assert word() == ""  # a title is not the question's name: nothing is amiss
+    assert message() == ""  # a title is not the question's name: nothing is amiss
     fewer = {**topic["settings"], "options": topic["settings"]["options"][:2]}
     with pytest.raises(ApiError, match="number of options cannot be modified"):
         api.call("PATCH", f"/questions/{topic['id']}", json={"settings": fewer})
-    assert word() == ""
+    assert message() == ""
     api.update_dataset(review, distribution={"strategy": "overlap", "min_submitted": 4})
-    assert "is completed by 4 answers, not by 1" in word()
-    assert enable(world, dataset["id"]).word == "mended"
-    assert word() == ""
+    assert "is completed by 4 answers, not by 1" in message()
+    assert enable(world, dataset["id"]).action == "mended"
+    assert message() == ""
 
     copy = copies(api, installation, dataset)[records[0]["id"]]
     api.answer(copy, {"topic": "b", "why": "because"})
     eventually(lambda: installation.decided(records[0])["topic"]["v"] == "b")
     api.delete_dataset(review)
-    assert "the review dataset is gone" in word()
+    assert "the review dataset is gone" in message()
     users = crowd(api, "late", 3)
     more = api.add_records(dataset, ["text late"])[0]
     for user, label in zip(users, "abb", strict=True):
@@ -173,8 +174,8 @@ def test_what_happens_to_the_review_dataset_is_told_loses_nothing_and_is_mended(
         api.as_user(user).answer(more, {"topic": label})
     installation.settle(dataset)
     assert installation.decided(records[0])["topic"]["v"] == "b"
-    assert enable(world, dataset["id"]).word == "created"
-    assert word() == ""
+    assert enable(world, dataset["id"]).action == "created"
+    assert message() == ""
     eventually(lambda: more["id"] in copies(api, installation, dataset))
     assert records[0]["id"] not in copies(api, installation, dataset)
     assert installation.decided(records[0])["topic"]["v"] == "b"

@@ -11,7 +11,8 @@ from typing import Any
 from argilla_distill.domain.history import START, Entry
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
-from argilla_distill.workers.use_cases.distilling.distil import Outcome, distil
+from argilla_distill.workers.use_cases.distilling.distil import distil
+from argilla_distill.workers.use_cases.distilling.run import Outcome
 from argilla_distill.workers.use_cases.sweep import sweep
 from argilla_distill.workers.use_cases.world import World
 from tests.workers.argilla_in_memory import HELPFUL, NOTE, PROBLEM, D, FakeArgilla

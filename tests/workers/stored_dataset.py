@@ -20,10 +20,10 @@ from argilla_distill.workers.engine import registry, snapshot
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication
 from argilla_distill.workers.engine.measures import conflicts
-from argilla_distill.workers.models.facts_of_history import Witness
+from argilla_distill.workers.models.facts_of_history import FactsOfHistory
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.models.values import from_argilla, json_of, question_of
-from argilla_distill.workers.use_cases.distilling.publishing import kept_posterior
+from argilla_distill.workers.use_cases.distilling.steps.stored_decision import stored_posterior
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.writing.voice_numbers import voice_number
 
@@ -141,10 +141,14 @@ class StoredDataset:
     def close(self, dataset_id: str = D) -> None:
         """Learn, decide, write."""
         asked, datasets = question_of(self.question), self.store.datasets
-        witness = Witness(self.question.name, asked, self.people)
-        witness.kinds = {str(n): p.kind for n, p in self.people.items() if p.kind != "person"}
-        model = Model(self.question, witness, registry.create(self.strategy, asked))
-        votes = {record: witness.votes(record, entry) for record, entry in self.ledger.items()}
+        facts_of_history = FactsOfHistory(self.question.name, asked, self.people)
+        facts_of_history.kinds = {
+            str(n): p.kind for n, p in self.people.items() if p.kind != "person"
+        }
+        model = Model(self.question, facts_of_history, registry.create(self.strategy, asked))
+        votes = {
+            record: facts_of_history.votes(record, entry) for record, entry in self.ledger.items()
+        }
         facts = [vote for each in votes.values() for vote in each]
         reviews = [Adjudication(r, self._reviewed(e)) for r, e in self.ledger.items() if "a" in e]
         model.strategy.fit([*facts, *reviews])
@@ -179,7 +183,7 @@ class StoredDataset:
         return {
             "v": json_of(model.asked, decision.value),
             "c": round(decision.confidence, 4),
-            "p": kept_posterior(model.asked, decision),
+            "p": stored_posterior(model.asked, decision),
             "s": model.strategy.name,
             "n": 1,
             "t": MONDAY,

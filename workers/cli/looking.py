@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
-from typing import Any
 
 from argilla_distill.domain.explanation.timeline import Event
 from argilla_distill.domain.wording import count, many
 from argilla_distill.workers.cli.layout import INDENT, entry, plain, table, wrapped
+from argilla_distill.workers.use_cases.checks.record_history import FoundRecord
+from argilla_distill.workers.use_cases.checks.status import DatasetStatus, QuestionStatus
 
 HEADER = ("dataset", "done", "people", "models", "open", "waiting", "state")
 MEANING = (
@@ -20,83 +21,81 @@ NAMES = 11
 """Cells for the names in a dataset's details."""
 
 
-def overview(datasets: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]:
+def overview(datasets: Sequence[DatasetStatus], width: int) -> Iterator[str]:
     """One line a dataset, then what is wrong with any of them."""
     yield from table(HEADER, [_row(dataset) for dataset in datasets], width)
     yield ""
     for dataset in datasets:
         for trouble in troubles(dataset):
-            yield from wrapped(f"{plain(dataset['name'])}: {plain(trouble)}", width, "! ", "  ")
+            yield from wrapped(f"{plain(dataset.name)}: {plain(trouble)}", width, "! ", "  ")
     yield from wrapped(MEANING, width)
 
 
-def _row(d: Mapping[str, Any]) -> tuple[str, ...]:
-    models = d["model_answers"] + d["template_answers"] + d["suggestions"]
-    counts = (d["answers"], models, d["conflicts"], d["dirty"] + d["stale"])
-    state = d["state"] + (" !" if any(troubles(d)) else "")
-    return (d["name"], f"{d['completed']}/{d['records']}", *map(str, counts), state)
+def _row(d: DatasetStatus) -> tuple[str, ...]:
+    models = d.answers.of_models + d.answers.of_templates + d.suggestions
+    counts = (d.answers.of_people, models, d.conflicts, d.dirty + d.stale)
+    state = d.state + (" !" if any(troubles(d)) else "")
+    return (d.name, f"{d.completed}/{d.records}", *map(str, counts), state)
 
 
-def troubles(d: Mapping[str, Any]) -> Iterator[str]:
+def troubles(d: DatasetStatus) -> Iterator[str]:
     """What somebody ought to look at."""
-    if d["word"]:
-        yield d["word"]
-    if d["poisoned"]:
-        yield f"{many(len(d['poisoned']), 'record')} set aside"
-    if d["review"] and d["review"]["word"]:
-        yield d["review"]["word"]
-    if d["review"] and d["review"]["refused"]:
-        yield f"Argilla takes no copy of {many(len(d['review']['refused']), 'record')} for review"
-    yield from d.get("settings", ())
+    if d.message:
+        yield d.message
+    if d.set_aside:
+        yield f"{many(len(d.set_aside), 'record')} set aside"
+    if d.review and d.review.message:
+        yield d.review.message
+    if d.review and d.review.refused:
+        yield f"Argilla takes no copy of {many(len(d.review.refused), 'record')} for review"
+    yield from d.settings
 
 
-def details(d: Mapping[str, Any], width: int) -> Iterator[str]:
+def details(d: DatasetStatus, width: int) -> Iterator[str]:
     """Everything about one dataset."""
-    yield f"{plain(d['name'])}  ({d['id']})"
+    yield f"{plain(d.name)}  ({d.id})"
     for name, text in _facts(d):
         yield from entry(name, plain(text), width, NAMES)
-    if d["questions"]:
+    if d.questions:
         yield f"{INDENT}questions"
-    for name, question in d["questions"].items():
+    for name, question in d.questions.items():
         text = f"{plain(name)}: {plain(_question(question))}"
         yield from wrapped(text, width, INDENT * 2, INDENT * 3)
-    if d["poisoned"]:
+    if d.set_aside:
         yield from wrapped(ANOTHER_CHANCE, width, INDENT, INDENT * 2)
-    for record, note in d["poisoned"].items():
-        name = plain(called(record, note.get("external_id")))
-        yield from wrapped(f"{name}: {plain(note['error'])}", width, INDENT * 2, INDENT * 3)
+    for record, note in d.set_aside.items():
+        name = plain(called(record, note.external_id))
+        yield from wrapped(f"{name}: {plain(note.error)}", width, INDENT * 2, INDENT * 3)
 
 
-def _facts(d: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "state", d["state"]
+def _facts(d: DatasetStatus) -> Iterator[tuple[str, str]]:
+    yield "state", d.state
     for trouble in troubles(d):
         yield "look at", trouble
-    yield "records", f"{count(d['records'])}, of which {count(d['completed'])} completed"
+    yield "records", f"{count(d.records)}, of which {count(d.completed)} completed"
     others = [
-        f"{count(d[key])} of {name}"
-        for key, name in (("model_answers", "models"), ("template_answers", "templates"))
-        if d[key]
+        f"{count(n)} of {name}"
+        for n, name in ((d.answers.of_models, "models"), (d.answers.of_templates, "templates"))
+        if n
     ]
-    yield "answers", ", ".join([f"{count(d['answers'])} of people", *others])
-    yield "suggestions", f"{count(d['suggestions'])} of other agents, each counted as a vote"
-    yield "labels", f"{count(d['labels'])} of ours are shown; {count(d['writes'])} writes so far"
-    yield "conflicts", f"{count(d['conflicts'])} open"
-    yield "waiting", f"{count(d['dirty'])} for a look, {count(d['stale'])} to be refreshed"
-    yield "failures", f"{many(d['failures'], 'failed attempt')} so far"
-    review = d["review"]
+    yield "answers", ", ".join([f"{count(d.answers.of_people)} of people", *others])
+    yield "suggestions", f"{count(d.suggestions)} of other agents, each counted as a vote"
+    yield "labels", f"{count(d.labels)} of ours are shown; {count(d.writes)} writes so far"
+    yield "conflicts", f"{count(d.conflicts)} open"
+    yield "waiting", f"{count(d.dirty)} for a look, {count(d.stale)} to be refreshed"
+    yield "failures", f"{many(d.failures, 'failed attempt')} so far"
+    review = d.review
     if review:
-        found = (
-            f"{many(review['due'], 'record')} worth it, {many(review['copies'], 'copy', 'copies')}"
-        )
-        yield "review", f"{review['name']}: {found}"
-    yield "history", many(d["entries"], "entry", "entries")
+        found = f"{many(review.due, 'record')} worth it, {many(review.copies, 'copy', 'copies')}"
+        yield "review", f"{review.name}: {found}"
+    yield "history", many(d.entries, "entry", "entries")
 
 
-def _question(q: Mapping[str, Any]) -> str:
-    if "version" not in q:
-        return str(q["word"])
-    told = f"{q['strategy']}:{q['version']}, {many(q['votes'], 'vote')}"
-    return f"{told}; {q['training']}" if "training" in q else told
+def _question(q: QuestionStatus) -> str:
+    if q.model is None:
+        return q.status
+    known = f"{q.model.strategy}:{q.model.version}, {many(q.model.votes, 'vote')}"
+    return f"{known}; {q.model.training}" if q.model.training is not None else known
 
 
 def called(record_id: str, external_id: str | None) -> str:
@@ -104,11 +103,11 @@ def called(record_id: str, external_id: str | None) -> str:
     return f"{record_id} ({external_id})" if external_id else record_id
 
 
-def story(found: Mapping[str, Any], events: Sequence[Event], width: int) -> Iterator[str]:
+def story(found: FoundRecord, events: Sequence[Event], width: int) -> Iterator[str]:
     """Everything that was said and decided about a record, oldest first."""
-    status = "deleted" if found["status"] == "gone" else found["status"]
-    yield f"record {plain(called(found['record'], found['external_id']))}"
-    yield f"in {plain(found['dataset'])}, {status}; times are UTC"
+    status = "deleted" if found.status == "gone" else found.status
+    yield f"record {plain(called(found.record, found.external_id))}"
+    yield f"in {plain(found.dataset)}, {status}; times are UTC"
     for event in events:
         moment = datetime.fromtimestamp(event.at / 1000, timezone.utc)
         kind = "" if event.kind == "decision" else f" ({event.who.kind})"

@@ -19,8 +19,9 @@ from argilla_distill.workers.cli.context import (
 )
 from argilla_distill.workers.cli.datasets import no_such_dataset
 from argilla_distill.workers.cli.layout import wrapped
-from argilla_distill.workers.use_cases.checks import plan_check
-from argilla_distill.workers.use_cases.checks import status as reporting
+from argilla_distill.workers.cli.looking_json import history_json, status_json
+from argilla_distill.workers.use_cases.checks import plan_check, record_history
+from argilla_distill.workers.use_cases.checks import status as dataset_status
 from argilla_distill.workers.use_cases.world import World
 
 NOT_CONNECTED = "not connected to Argilla: run `argilla-distill connect`"
@@ -35,18 +36,18 @@ STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 def status(opened: Opened, datasets: tuple[str, ...], details: bool, json_: bool) -> None:
     """One line a dataset: progress, what waits, what went wrong. With names: everything about them."""
     with opened.world() as world:
-        found = reporting.status(world.store)
+        found = dataset_status.status(world.store)
         general = [] if world.connected or not found else [NOT_CONNECTED]
         for mismatch in _mismatches(world):
-            mine = [d["settings"] for d in found if d["name"] == mismatch.dataset]
+            mine = [d.settings for d in found if d.name == mismatch.dataset]
             (mine[0] if mine else general).append(f"distill.toml: {mismatch}")
-    unknown = [name for name in datasets if not any(name in (d["name"], d["id"]) for d in found)]
+    unknown = [name for name in datasets if not any(name in (d.name, d.id) for d in found)]
     if unknown:
-        raise no_such_dataset(unknown, [d["name"] for d in found])
+        raise no_such_dataset(unknown, [d.name for d in found])
     if datasets:
-        found = [d for d in found if d["name"] in datasets or d["id"] in datasets]
+        found = [d for d in found if d.name in datasets or d.id in datasets]
     if json_:
-        print_json(found)
+        print_json([status_json(each) for each in found])
     elif not found:
         click.echo("no dataset yet: run `argilla-distill connect`")
     elif details or datasets:
@@ -59,7 +60,7 @@ def status(opened: Opened, datasets: tuple[str, ...], details: bool, json_: bool
 
 
 def _mismatches(world: World) -> list[plan_check.Mismatch]:
-    """What distill.toml names and Argilla does not have; that Argilla is away is told in its place."""
+    """What distill.toml names and Argilla does not have; if Argilla is away, that instead."""
     try:
         return plan_check.compare(world)
     except (ArgillaUnavailable, ArgillaRefused) as error:
@@ -74,19 +75,19 @@ def _mismatches(world: World) -> list[plan_check.Mismatch]:
 def history(opened: Opened, record: str, dataset: str, json_: bool) -> None:
     """Everything that was ever said and decided about RECORD: its id in Argilla, or its external id."""
     with opened.world() as world:
-        found = reporting.find(world.store, record, dataset)
+        found = record_history.find(world.store, record, dataset)
         if not found:
             where = f" in {dataset}" if dataset else ""
             raise click.ClickException(f"no record {record}{where}; is its dataset connected?")
         if len(found) > 1:
-            places = "; ".join(f"{each['dataset']}: {each['record']}" for each in found)
+            places = "; ".join(f"{each.dataset}: {each.record}" for each in found)
             raise click.ClickException(
                 f"{len(found)} datasets have a record {record}; say --dataset, or one of the ids: {places}"
             )
         (one,) = found
-        story = reporting.history(world.store, one)
+        story = record_history.history(world.store, one)
     if json_:
-        print_json(story.entries)
+        print_json(history_json(one, story))
     else:
         print_lines(looking.story(one, story.events, width()))
 

@@ -506,7 +506,7 @@ def test_review_enable_prints_the_link_for_reviewers_and_may_be_repeated(
     run: Run, service: ServiceInMemory
 ) -> None:
     made = run("review", "enable", "support/chat", "--json").json
-    assert (made["name"], made["word"]) == ("support/chat-review", "created")
+    assert (made["name"], made["action"]) == ("support/chat-review", "created")
     assert made["link"] == (
         f"http://argilla/dataset/{made['id']}/annotation-mode"
         "?page=1&status=pending&sort=metadata.priority.desc"

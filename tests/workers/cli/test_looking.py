@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from argilla_distill.workers.cli.layout import plain
-from argilla_distill.workers.use_cases.distilling import counting
+from argilla_distill.workers.use_cases.distilling import counts
 from tests.workers.argilla_in_memory import HELPFUL, D, Row
 from tests.workers.cli.command_line import Run
 from tests.workers.service_in_memory import Build, ServiceInMemory
@@ -124,8 +124,8 @@ def test_a_dataset_of_a_release_that_did_not_count_is_counted_once(
     datasets = service.store.datasets
     right = {name: datasets.info(D)[name] for name in ("labels", "suggested")}
     datasets.note(D, labels=-3, suggested=99)
-    counting.begin(service.world, D)
-    counting.begin(service.world, D)
+    counts.begin(service.world, D)
+    counts.begin(service.world, D)
     assert (
         {name: datasets.info(D)[name] for name in right}
         == right

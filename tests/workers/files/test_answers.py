@@ -13,14 +13,14 @@ from argilla_distill.workers.engine.contract.facts import Adjudication, Content,
 from argilla_distill.workers.engine.contract.question import Question, QuestionType, Span
 from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.files import answers_file as answers
-from argilla_distill.workers.files.answers import Answers
 from argilla_distill.workers.files.cells import from_cell, number, presence, to_json
-from argilla_distill.workers.files.given import split_labels
+from argilla_distill.workers.files.input_options import split_labels
 from argilla_distill.workers.files.rankings import joined
 from argilla_distill.workers.files.reading import tables
-from argilla_distill.workers.files.reading.mistakes import MOST_MISTAKES, BadTable
+from argilla_distill.workers.files.reading.mistakes import MAX_MISTAKES, BadTable
+from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 
-Read = Callable[..., Answers]
+Read = Callable[..., RecordedAnswers]
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
 
     def read(
         kind: QuestionType, rows: str, truth: str = "", items: str = "", **more: str
-    ) -> Answers:
+    ) -> RecordedAnswers:
         given = [("task,worker,label\n", rows), ("task,label\n", truth), ("task,text\n", items)]
         paths = [Path("answers.csv"), Path("truth.csv"), Path("items.csv")]
         for path, (header, text) in zip(paths, given, strict=True):
@@ -43,7 +43,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
     return read
 
 
-def votes(found: Answers) -> list[Vote]:
+def votes(found: RecordedAnswers) -> list[Vote]:
     return [fact for fact in found.facts() if isinstance(fact, Vote)]
 
 
@@ -359,7 +359,7 @@ def test_the_first_ten_bad_rows_are_told_at_once(read: Read) -> None:
     told = str(error.value).splitlines()
     assert told[0] == "answers.csv:3: 2 cells instead of 3"
     assert told[9] == "answers.csv:21: 2 cells instead of 3"
-    assert len(told) == MOST_MISTAKES + 1
+    assert len(told) == MAX_MISTAKES + 1
 
 
 def test_progress_ends_at_the_size_of_the_file(

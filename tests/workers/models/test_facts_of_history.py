@@ -9,15 +9,15 @@ from argilla_distill.domain.records import DatasetQuestion
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.workers.engine.contract.facts import Adjudication, Source, Vote
 from argilla_distill.workers.engine.contract.question import Question
-from argilla_distill.workers.models.facts_of_history import Witness, standing
+from argilla_distill.workers.models.facts_of_history import FactsOfHistory, standing
 
 ASKED = Question("label", ("a", "b"))
 KINDS = {0: "person", 1: "model", 2: "reviewer", 3: "reviewer"}
 
 
-def witness(**more: Any) -> Witness:
+def facts_of_history(**more: Any) -> FactsOfHistory:
     people = {n: KnownAnnotator(f"u{n}", f"u{n}", kind) for n, kind in KINDS.items()}
-    return Witness("topic", ASKED, people, **more)
+    return FactsOfHistory("topic", ASKED, people, **more)
 
 
 def said(who: int, value: str | None, replaced: str | None = None, **more: Any) -> Entry:
@@ -28,7 +28,7 @@ def said(who: int, value: str | None, replaced: str | None = None, **more: Any) 
 
 
 def test_an_answer_is_a_vote_and_a_retraction_takes_it_back() -> None:
-    told = witness()
+    told = facts_of_history()
     assert told.changes(said(0, "a")) == [(Vote("r1", "0", "a"), True)]
     assert told.changes(said(0, None, "a")) == [(Vote("r1", "0", "a"), False)]
     assert told.changes(said(0, "b", "a", status="draft")) == [(Vote("r1", "0", "a"), False)]
@@ -36,7 +36,7 @@ def test_an_answer_is_a_vote_and_a_retraction_takes_it_back() -> None:
 
 
 def test_a_model_is_introduced_once_before_its_first_vote() -> None:
-    told = witness()
+    told = facts_of_history()
     assert told.changes(said(1, "a")) == [
         (Source("1", "model"), True),
         (Vote("r1", "1", "a"), True),
@@ -45,11 +45,11 @@ def test_a_model_is_introduced_once_before_its_first_vote() -> None:
 
 
 def test_an_echo_is_no_vote() -> None:
-    assert witness().changes(said(0, "a", details=Details(echoes=("topic",)))) == []
+    assert facts_of_history().changes(said(0, "a", details=Details(echoes=("topic",)))) == []
 
 
 def test_of_several_reviewers_the_latest_stands_and_the_earlier_returns() -> None:
-    told = witness()
+    told = facts_of_history()
     assert told.changes(said(2, "a", at=1)) == [(Adjudication("r1", "a"), True)]
     assert told.changes(said(3, "b", at=2)) == [(Adjudication("r1", "b"), True)]
     assert told.changes(said(2, None, "a", at=3)) == []
@@ -60,7 +60,7 @@ def test_of_several_reviewers_the_latest_stands_and_the_earlier_returns() -> Non
 
 
 def test_who_decided_last_by_argillas_time_decides_in_whatever_order_it_is_read() -> None:
-    told = witness()
+    told = facts_of_history()
     assert told.changes(said(3, "b", at=2)) == [(Adjudication("r1", "b"), True)]
     assert told.changes(said(2, "a", at=1)) == []
     assert told.verdicts("r1") == {"a": ["2"], "b": ["3"]}
@@ -68,7 +68,7 @@ def test_who_decided_last_by_argillas_time_decides_in_whatever_order_it_is_read(
 
 def test_how_sure_somebody_is_weighs_their_vote() -> None:
     asks = DatasetQuestion("2", "sure", "rating", ("1", "2", "3", "4", "5"))
-    told = witness(sureness=asks)
+    told = facts_of_history(sureness=asks)
     ((vote, _),) = told.changes(said(0, "a", also={"sure": 4}))
     assert vote == Vote("r1", "0", "a", 0.75)
     ((vote, _),) = told.changes(said(0, "a", also={"sure": 9}))
@@ -76,10 +76,10 @@ def test_how_sure_somebody_is_weighs_their_vote() -> None:
 
 
 def test_memory_survives_and_a_new_reviewer_makes_it_outdated() -> None:
-    told = witness()
+    told = facts_of_history()
     for entry in (said(1, "a"), said(2, "a"), said(3, "b")):
         told.changes(entry)
-    again = witness()
+    again = facts_of_history()
     again.remember(told.kinds, told.reviews_to_keep)
     assert (again.kinds, again.reviews) == (told.kinds, told.reviews)
     assert not again.outdated
@@ -89,7 +89,7 @@ def test_memory_survives_and_a_new_reviewer_makes_it_outdated() -> None:
 
 
 def test_votes_on_a_ledger_entry_are_those_that_the_history_gives() -> None:
-    told = witness()
+    told = facts_of_history()
     told.changes(said(2, "b"))
     ledger = {
         "r": {
@@ -105,7 +105,7 @@ def test_votes_on_a_ledger_entry_are_those_that_the_history_gives() -> None:
 
 
 def test_what_stands_after_many_changes() -> None:
-    told = witness()
+    told = facts_of_history()
     entries = [said(0, "a"), said(2, "b"), said(0, "b", "a"), said(1, "a"), said(2, None, "b")]
     facts = standing(c for entry in entries for c in told.changes(entry))
     assert facts == [Vote("r1", "0", "b"), Source("1", "model"), Vote("r1", "1", "a")]

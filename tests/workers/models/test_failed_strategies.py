@@ -50,15 +50,15 @@ def test_the_other_questions_go_on_and_it_is_told(
     service.answer("ben", "r3", helpful="no", problem="facts")
     outcome = service.distil()
     why = FAULTS[fault][1]
-    assert (outcome.word, not outcome.waiting) == ("done", True)
+    assert (outcome.status, not outcome.waiting) == ("done", True)
     assert service.argilla.shown("r3", PROBLEM) is not None
     assert service.argilla.shown("r3", HELPFUL) is None
     assert not any(service.store.dirty.sizes(D))
 
     [dataset] = status(service.store)
-    assert why in dataset["word"]
-    assert why in dataset["questions"]["helpful"]["failed"]
-    assert "failed" not in dataset["questions"]["problem"]
+    assert why in dataset.message
+    assert why in dataset.questions["helpful"].failed
+    assert dataset.questions["problem"].failed == ""
     found = [f for f in examine(service.world) if f.what == "support/chat, helpful"]
     assert [f.state for f in found] == [FAIL]
     assert why in found[0].text
@@ -124,7 +124,7 @@ def test_once_mended_it_decides_what_a_fresh_start_decides(
     sweep(service.world, D)  # as `reconcile` does: it is tried again at once
     service.settle()
     assert service.store.datasets.failed_strategies(D) == {}
-    assert status(service.store)[0]["word"] == ""
+    assert status(service.store)[0].message == ""
     assert service.state() == service.fresh().state()
     assert service.decision("r3")["v"] == "no"
 
@@ -162,7 +162,7 @@ def test_an_unknown_strategy_silences_its_question_only(build: Build) -> None:
     service.settle()
     assert service.argilla.shown("r1", PROBLEM) is not None
     assert service.argilla.shown("r1") is None
-    assert "unknown strategy 'best'" in status(service.store)[0]["word"]
+    assert "unknown strategy 'best'" in status(service.store)[0].message
 
 
 def test_where_every_strategy_fails_answers_are_still_kept(

@@ -19,7 +19,7 @@ from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.label.majority import Majority
 from argilla_distill.workers.models import dataset_models as module
 from argilla_distill.workers.models.dataset_models import Models
-from argilla_distill.workers.models.facts_of_history import Witness
+from argilla_distill.workers.models.facts_of_history import FactsOfHistory
 from argilla_distill.workers.models.question_model import VERSION_LEAST, Model
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, D
 
@@ -33,7 +33,7 @@ ASKED = label_question(*HELPFUL.labels)
 
 
 def model_of(strategy: Majority) -> Model:
-    return Model(HELPFUL, Witness("helpful", ASKED), strategy)
+    return Model(HELPFUL, FactsOfHistory("helpful", ASKED), strategy)
 
 
 def said(record: str, who: int, value: Any, replaced: Any = None, **more: Any) -> Entry:

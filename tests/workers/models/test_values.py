@@ -12,7 +12,7 @@ from argilla_distill.domain import records
 from argilla_distill.workers.engine.contract.question import Question, Span
 from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.models.values import (
-    MOST_CHARACTERS,
+    MAX_CHARACTERS,
     content,
     from_argilla,
     question_of,
@@ -106,6 +106,6 @@ def test_a_span_question_reads_its_field_and_the_others_all_texts() -> None:
 
 
 def test_long_values_are_cut_where_they_stand_in_a_sentence() -> None:
-    assert short(ASKED["text"], "x" * 500) == "x" * (MOST_CHARACTERS - 1) + "…"
+    assert short(ASKED["text"], "x" * 500) == "x" * (MAX_CHARACTERS - 1) + "…"
     assert short(ASKED["multi_label"], ("a", "c")) == "a + c"
     assert short(ASKED["label"], None) == ""

@@ -63,7 +63,7 @@ def filled(store: Store, kind: str, strategy: str) -> StoredDataset:
 
 def counted(stored: StoredDataset) -> QuestionReport:
     stored.close()
-    assert report(stored.world, D).word == "done"
+    assert report(stored.world, D).status == "done"
     found = stored.store.reports.question(D, "q")
     assert found is not None
     return found

@@ -32,7 +32,7 @@ def counted(stored: StoredDataset) -> QuestionReport:
 
 def recounted(stored: StoredDataset) -> QuestionReport:
     done = report(stored.world, D)
-    assert done.word == "done"
+    assert done.status == "done"
     found = stored.store.reports.question(D, stored.question.name)
     assert found is not None
     return found
@@ -301,7 +301,7 @@ def test_of_a_dataset_that_is_not_distilled_nothing_is_counted(stored: StoredDat
     stored.close()
     stored.store.datasets.note(D, state="ignored")
     assert stored.store.reports.claim(D)
-    assert report(stored.world, D).word == "not distilled"
+    assert report(stored.world, D).status == "not distilled"
     assert stored.store.reports.overview(D) is None
     assert stored.store.reports.claim(D)
 

@@ -9,7 +9,7 @@ import pytest
 
 from argilla_distill.domain.report import AnnotatorReport, Costly
 from argilla_distill.plugin.store import Store
-from argilla_distill.workers.reporting import crowd
+from argilla_distill.workers.reporting import annotator_reports
 from argilla_distill.workers.use_cases.reports.report import report
 from tests.workers.stored_dataset import HOUR, MONDAY, TOPIC, WEEK, D, StoredDataset
 
@@ -56,7 +56,7 @@ def test_many_answers_with_a_wide_interval_are_unknown_too(
     stored: StoredDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service(stored)
-    monkeypatch.setattr(crowd, "WIDEST", 0.001)
+    monkeypatch.setattr(annotator_reports, "WIDEST", 0.001)
     assert not any(each.known for each in people(stored).values())
 
 
@@ -149,7 +149,7 @@ def test_confusion_matrices_of_the_busiest_are_told_where_there_are_very_many(
 ) -> None:
     service(stored)
     stored.answer("r50", 4, "apple")
-    monkeypatch.setattr(crowd, "MOST_CELLS", 3 * 9)
+    monkeypatch.setattr(annotator_reports, "MAX_CELLS", 3 * 9)
     assert [bool(each.confusion) for each in people(stored).values()] == [True] * 3 + [False] * 2
 
 
@@ -157,7 +157,7 @@ def test_of_very_many_labels_there_is_neither_confusion_nor_bias(
     stored: StoredDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service(stored)
-    monkeypatch.setattr(crowd, "MOST_LABELS", 2)
+    monkeypatch.setattr(annotator_reports, "MAX_LABELS", 2)
     for each in people(stored).values():
         assert (each.confusion, each.bias) == ((), None)
         assert each.alpha is not None

@@ -70,7 +70,7 @@ def test_records_without_text_are_alike_to_nobody() -> None:
 
 
 def test_many_copies_of_one_text_are_told_of_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_RECORDS", 40)
+    monkeypatch.setattr(module, "MAX_RECORDS", 40)
     found = alike([7] * 100)
     assert len(found) == 40
     assert all(len(others) == 20 and record not in others for record, others in found.items())

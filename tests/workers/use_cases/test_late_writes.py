@@ -29,7 +29,7 @@ def overdue(service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch) -> None:
     move_clock(service, monkeypatch, FIRST_LOOK_MS)
     tick(service.world)
     assert (DISTIL, D) in jobs(service)
-    assert service.distil().word == "disconnected"
+    assert service.distil().status == "disconnected"
 
 
 def test_what_a_stalled_worker_wrote_it_takes_back_itself(
@@ -43,7 +43,7 @@ def test_what_a_stalled_worker_wrote_it_takes_back_itself(
         assert run("disconnect").code == 0
 
     service.argilla.before = once("suggest", act)
-    assert service.distil().word == "lease lost"
+    assert service.distil().status == "lease lost"
     assert shown(service) is None
 
 
@@ -60,7 +60,7 @@ def test_what_lands_much_later_is_taken_back_unless_suggestions_were_to_stay(
     sent = wire(service, "suggest")
     answer_twice(service, "r1", "yes")
     service.argilla.after = once("suggest", raising(WITHOUT_END))
-    assert service.distil().word == "failed"
+    assert service.distil().status == "failed"
     assert run("disconnect", *options).code == 0
     service.argilla.suggest(*sent[0])
     assert shown(service) == "yes"
@@ -134,7 +134,7 @@ def test_so_do_copies(service: ServiceInMemory, run: Run, monkeypatch: pytest.Mo
     review = review_id(service)
     split(service, "r1")
     service.argilla.after = once("put_records", raising(WITHOUT_END))
-    assert service.distil().word == "failed"
+    assert service.distil().status == "failed"
     was = service.argilla.sets[review], service.argilla.rows[review]
     assert was[1]
     assert run("disconnect", "--all").code == 0

@@ -40,20 +40,20 @@ def one(service: ServiceInMemory) -> dict[str, Any]:
 
 def test_where_there_is_none_one_is_created(service: ServiceInMemory) -> None:
     assert not service.world.connected
-    assert register(service.world).word == "created"
+    assert register(service.world).action == "created"
     assert one(service)["id"] == "hook-1"
     assert service.world.connected
 
 
 def test_repeating_keeps_it(service: ServiceInMemory) -> None:
     register(service.world)
-    assert register(service.world).word == "kept"
+    assert register(service.world).action == "kept"
     assert one(service)["id"] == "hook-1"
 
 
 def test_one_to_our_address_that_we_do_not_know_is_adopted(service: ServiceInMemory) -> None:
     hook(service)
-    assert register(service.world).word == "adopted"
+    assert register(service.world).action == "adopted"
     one(service)
 
 
@@ -70,14 +70,14 @@ def test_one_that_was_changed_is_put_right(
 def test_surplus_ones_are_deleted_and_the_known_one_stays(service: ServiceInMemory) -> None:
     register(service.world)
     hook(service)
-    assert register(service.world).word == "kept"
+    assert register(service.world).action == "kept"
     assert one(service)["id"] == "hook-1"
 
 
 def test_a_new_address_moves_the_webhook_along(service: ServiceInMemory) -> None:
     known = hook(service, "http://old-address/webhooks/argilla")
     service.store.service.keep_webhook(known["id"], known["url"], known["secret"])
-    assert register(service.world).word == "kept"
+    assert register(service.world).action == "kept"
     assert one(service)["id"] == known["id"]
 
 
@@ -93,7 +93,7 @@ def test_one_that_argilla_forgot_is_made_anew(service: ServiceInMemory) -> None:
     register(service.world)
     service.argilla.hooks.clear()
     hook(service, "http://somebody/else")
-    assert register(service.world).word == "created"
+    assert register(service.world).action == "created"
     one(service)
 
 

@@ -144,7 +144,7 @@ def test_a_dataset_that_argilla_has_no_more_is_woken_so_that_it_is_let_go(
     quiet.argilla.sets.clear()
     assert look_round(quiet.world) == []
     assert jobs(quiet) == [(DISTIL, D)]
-    assert quiet.distil().word == "deleted"
+    assert quiet.distil().status == "deleted"
 
 
 def test_a_dataset_that_is_not_to_be_distilled_is_not_swept(build: Build) -> None:

@@ -11,7 +11,7 @@ from argilla_distill.domain.report import Example
 from argilla_distill.workers.writing.guidelines_section import (
     BREAK,
     END,
-    MOST_OURS,
+    MAX_OURS,
     START,
     BrokenMarkers,
     Guidelines,
@@ -79,20 +79,20 @@ def test_of_every_value_and_kind_one_comes_first() -> None:
 
 def test_long_texts_and_reasons_are_cut() -> None:
     long = example("yes", "long " * 99, reason="why " * 99)
-    written = section({"q": [long]}, MOST_OURS)
+    written = section({"q": [long]}, MAX_OURS)
     assert written is not None
     assert len(written) < 1_000
 
 
 def test_reasons_end_with_a_sentence() -> None:
     reason = f"One says so. Others say no. {'And then they quarrel, ' * 20} at last."
-    written = section({"q": [example("yes", "Hi", reason=reason)]}, MOST_OURS)
+    written = section({"q": [example("yes", "Hi", reason=reason)]}, MAX_OURS)
     assert written is not None
     assert "- “Hi” (a clear case: One says so\\. Others say no\\.)\n" in written
 
 
 def test_people_keep_room_to_write_in() -> None:
-    assert Guidelines.of("").room == MOST_OURS
+    assert Guidelines.of("").room == MAX_OURS
     assert Guidelines.of("x" * 9_000).room == 1_000 - len(BREAK)
 
 

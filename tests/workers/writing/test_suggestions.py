@@ -68,7 +68,7 @@ def test_what_stands_already_is_not_written_again() -> None:
     result = publish(decided("yes", 0.81), standing("yes", "distill/majority:2"))
     assert result.suggestions == []
     assert result.shows == {"helpful": "yes"}
-    assert result.told == {"helpful": 0.8}
+    assert result.unchanged_scores == {"helpful": 0.8}
 
 
 @pytest.mark.parametrize(

@@ -1,170 +1,192 @@
-"""Status: what is known of every dataset, as data, and everything about one record.
+"""Status: what is known of every dataset.
 
-What the keys mean is told in docs/json.md. The command line makes a table of it.
+What the values mean is told in docs/json.md. The command line prints it, as JSON or as a table.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from argilla_distill.domain.explanation.timeline import Event, events
-from argilla_distill.domain.explanation.voices import Annotator, people, unnamed
 from argilla_distill.domain.state.model_info import ModelInfo
-from argilla_distill.domain.wording import Wording
 from argilla_distill.plugin.store import Store
-from argilla_distill.plugin.store.shapes import details_json
 
 DISCONNECTED = "disconnected"
-MODEL = ("strategy", "version", "votes", "version_votes", "changes", "taught", "training")
 
 
-def status(store: Store) -> list[dict[str, Any]]:
-    """One object per dataset: progress, what waits, what is set aside, models, and what went wrong.
+@dataclass(frozen=True)
+class QuestionStatus:
+    """A question of a dataset.
 
-    `settings` is for what is wrong with its settings; that is found by asking Argilla (`plan_check`).
+    Attributes
+    ----------
+    type : Argilla's.
+    labels : what may be chosen; empty where that is open.
+    field : the field that spans lie in.
+    status : `distilled`, or why it is not.
+    failed : why its strategy cannot be used for now; empty if it can.
+    model : what is known of its model; None if there is none yet.
     """
+
+    type: str
+    labels: Sequence[str]
+    field: str
+    status: str
+    failed: str
+    model: ModelInfo | None
+
+
+@dataclass(frozen=True)
+class ReviewStatus:
+    """How a dataset is reviewed.
+
+    Attributes
+    ----------
+    id, name : of the review dataset.
+    message : what is wrong with it; empty if nothing is.
+    due, copies : how many records are worth a review, and how many copies there are.
+    refused : record → why Argilla takes no copy of it.
+    """
+
+    id: str
+    name: str
+    message: str
+    due: int
+    copies: int
+    refused: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A record that nobody works on until its next answer: why, and since when (ms)."""
+
+    error: str
+    at: int
+    external_id: str | None
+
+
+@dataclass(frozen=True)
+class AnswerCounts:
+    """How many submitted responses there are, by who gave them; reviewers are people."""
+
+    of_people: int = 0
+    of_models: int = 0
+    of_templates: int = 0
+
+
+@dataclass(frozen=True)
+class DatasetStatus:
+    """Progress, what waits, what is set aside, models, and what went wrong.
+
+    Attributes
+    ----------
+    message : why the last attempt failed, or what became of the dataset; empty if all is well.
+    suggestions : how many of other agents count as votes.
+    labels, writes : labels of ours that Argilla shows now, and suggestions written so far.
+    conflicts : how many are open.
+    dirty, stale : records that wait for a look, and for their label to be refreshed.
+    failures : failed attempts so far.
+    entries : of the history.
+    settings : what is wrong with its settings; found by asking Argilla (`plan_check`).
+    """
+
+    id: str
+    name: str
+    state: str
+    message: str
+    review: ReviewStatus | None
+    records: int
+    completed: int
+    answers: AnswerCounts
+    suggestions: int
+    labels: int
+    conflicts: int
+    dirty: int
+    stale: int
+    failures: int
+    set_aside: Mapping[str, SetAside]
+    questions: Mapping[str, QuestionStatus]
+    writes: int
+    entries: int
+    settings: list[str] = field(default_factory=list)
+
+
+def status(store: Store) -> list[DatasetStatus]:
+    """The status of every dataset, by name."""
     connected = bool(store.service.webhooks())
     found = [_dataset(store, dataset_id, connected) for dataset_id in store.datasets.ids()]
-    return sorted(found, key=lambda each: (each["name"], each["id"]))
+    return sorted(found, key=lambda each: (each.name, each.id))
 
 
-def _dataset(store: Store, dataset_id: str, connected: bool) -> dict[str, Any]:
+def _dataset(store: Store, dataset_id: str, connected: bool) -> DatasetStatus:
     info = store.datasets.info(dataset_id)
     dirty, stale, _ = store.dirty.sizes(dataset_id)
     questions = json.loads(info.get("questions", "{}"))
     models = store.datasets.models(dataset_id)
     state = info.get("state", "new")
-    return {
-        "id": dataset_id,
-        "name": info.get("name", "?"),
-        "state": state if connected or state in ("deleted", "ignored") else DISCONNECTED,
-        "word": info.get("word", ""),
-        "settings": [],
-        "review": _review(store, dataset_id),
-        "records": int(info.get("records", 0)),
-        "completed": int(info.get("completed", 0)),
-        **_answers(store, dataset_id),
-        "suggestions": int(info.get("suggested", 0)),
-        "labels": int(info.get("labels", 0)),
-        "conflicts": int(info.get("conflicts", 0)),
-        "dirty": dirty,
-        "stale": stale,
-        "failures": int(info.get("failures", 0)),
-        "poisoned": _set_aside(store, dataset_id),
-        "questions": {name: {**q, **_model(models.get(name))} for name, q in questions.items()},
-        "writes": int(info.get("published", 0)),
-        "entries": store.history.length(dataset_id),
-    }
+    return DatasetStatus(
+        id=dataset_id,
+        name=info.get("name", "?"),
+        state=state if connected or state in ("deleted", "ignored") else DISCONNECTED,
+        message=info.get("word", ""),
+        review=_review(store, dataset_id),
+        records=int(info.get("records", 0)),
+        completed=int(info.get("completed", 0)),
+        answers=_answers(store, dataset_id),
+        suggestions=int(info.get("suggested", 0)),
+        labels=int(info.get("labels", 0)),
+        conflicts=int(info.get("conflicts", 0)),
+        dirty=dirty,
+        stale=stale,
+        failures=int(info.get("failures", 0)),
+        set_aside=_set_aside(store, dataset_id),
+        questions={name: _question(q, models.get(name)) for name, q in questions.items()},
+        writes=int(info.get("published", 0)),
+        entries=store.history.length(dataset_id),
+    )
 
 
-def _model(info: ModelInfo | None) -> dict[str, Any]:
-    """What is of interest to others of a question's model."""
-    known = {name: getattr(info, name) for name in MODEL} if info else {}
-    return {name: value for name, value in known.items() if value is not None}
+def _question(stored: Mapping[str, Any], model: ModelInfo | None) -> QuestionStatus:
+    return QuestionStatus(
+        type=stored["type"],
+        labels=stored["labels"],
+        field=stored["field"],
+        status=stored["word"],
+        failed=stored.get("failed", ""),
+        model=model,
+    )
 
 
-def _answers(store: Store, dataset_id: str) -> dict[str, int]:
-    """Submitted responses by who gave them: people (reviewers are people), models, templates."""
+def _answers(store: Store, dataset_id: str) -> AnswerCounts:
     annotators = store.datasets.annotators(dataset_id)
-    counts = {"answers": 0, "model_answers": 0, "template_answers": 0}
-    names = {"model": "model_answers", "template": "template_answers"}
+    counts = {"person": 0, "model": 0, "template": 0}
     for (number, state), count in store.datasets.responses(dataset_id).items():
         if state == "submitted":
-            counts[names.get(annotators[number].kind, "answers")] += count
-    return counts
+            kind = annotators[number].kind
+            counts[kind if kind in counts else "person"] += count
+    return AnswerCounts(*counts.values())
 
 
-def _set_aside(store: Store, dataset_id: str) -> dict[str, dict[str, Any]]:
-    """Records set aside: id → error, time and, where there is one, external id."""
+def _set_aside(store: Store, dataset_id: str) -> dict[str, SetAside]:
     found = store.dirty.poisoned(dataset_id)
     external = store.datasets.external_ids(dataset_id, list(found))
     return {
-        record_id: {
-            **note,
-            **({"external_id": external[record_id]} if record_id in external else {}),
-        }
+        record_id: SetAside(note["error"], note["at"], external.get(record_id))
         for record_id, note in found.items()
     }
 
 
-def _review(store: Store, dataset_id: str) -> dict[str, Any] | None:
-    """How the dataset is reviewed; None where it is not."""
+def _review(store: Store, dataset_id: str) -> ReviewStatus | None:
     kept = store.reviews.of(dataset_id)
     if kept is None:
         return None
-    return {
-        "id": kept["id"],
-        "name": kept["name"],
-        "word": kept["word"],
-        "due": store.reviews.count_due(dataset_id),
-        "copies": store.reviews.count_copies(dataset_id),
-        "refused": store.reviews.refused(dataset_id),
-    }
-
-
-def find(store: Store, name: str, dataset: str = "") -> list[dict[str, Any]]:
-    """The records of this id or external id: dataset's id and name, id, external id, status.
-
-    Parameters
-    ----------
-    dataset : only in the dataset of this name or id; "": in all.
-    """
-    found = []
-    for dataset_id, record_id in store.datasets.named(name, among=_ids(store, dataset)):
-        (entry,) = store.datasets.ledger(dataset_id, [record_id])
-        found.append(
-            {
-                "dataset_id": dataset_id,
-                "dataset": store.datasets.info(dataset_id).get("name", "?"),
-                "record": record_id,
-                "external_id": (entry or {}).get("e"),
-                "status": (entry or {}).get("s", ""),
-            }
-        )
-    return found
-
-
-def _ids(store: Store, dataset: str) -> list[str] | None:
-    if not dataset:
-        return None
-    infos = {i: store.datasets.info(i).get("name") for i in store.datasets.ids()}
-    return [i for i, name in infos.items() if dataset in (i, name)]
-
-
-@dataclass(frozen=True)
-class Story:
-    """Everything said and decided about a record, oldest first: as it is stored, and in words."""
-
-    entries: list[dict[str, Any]]
-    events: list[Event]
-
-
-def history(store: Store, found: Mapping[str, Any]) -> Story:
-    """The history of a record that was found."""
-    dataset_id = found["dataset_id"]
-    (ledger,) = store.datasets.ledger(dataset_id, [found["record"]])
-    entries = store.history.entries(dataset_id, (ledger or {}).get("h", []))
-    who = people(store.datasets.annotators(dataset_id))
-    told = [
-        {
-            "record": found["record"],
-            "external_id": found["external_id"],
-            "at": entry.at or entry.seen_at,
-            "kind": entry.kind,
-            "who": "distill" if entry.annotator is None else _who(who, entry.annotator).name,
-            "source": "" if entry.annotator is None else _who(who, entry.annotator).kind,
-            "status": entry.status,
-            "values": entry.values,
-            "replaced": entry.replaced,
-            **({"more": more} if (more := details_json(entry)) else {}),
-        }
-        for entry in entries
-    ]
-    return Story(told, events(entries, who, Wording({})))
-
-
-def _who(people: Mapping[int, Annotator], number: int) -> Annotator:
-    return people.get(number) or unnamed(number)
+    return ReviewStatus(
+        id=kept["id"],
+        name=kept["name"],
+        message=kept["word"],
+        due=store.reviews.count_due(dataset_id),
+        copies=store.reviews.count_copies(dataset_id),
+        refused=store.reviews.refused(dataset_id),
+    )

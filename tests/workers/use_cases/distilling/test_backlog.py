@@ -11,8 +11,7 @@ import pytest
 
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.argilla.records_by_id import INDEX_LAG_S
-from argilla_distill.workers.use_cases.distilling import backlog
-from argilla_distill.workers.use_cases.distilling import distil as distilling
+from argilla_distill.workers.use_cases.distilling import backlog, time_slice
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import D
 from tests.workers.recorded_calls import asked
@@ -56,7 +55,7 @@ def test_records_deleted_in_bulk_are_asked_for_once_each_and_many_at_a_time(
 def test_a_slice_goes_on_where_the_last_one_stopped_surveying(
     service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distilling, "BATCH", 20)
+    monkeypatch.setattr(time_slice, "BATCH", 20)
     monkeypatch.setattr(backlog, "STEP", 100)
     monkeypatch.setattr(backlog, "SURVEY", 200)
     service.mark(*answered(service, 600))
@@ -75,7 +74,7 @@ def test_a_slice_goes_on_where_the_last_one_stopped_surveying(
 def test_a_fresh_answer_overtakes_a_backlog(
     service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distilling, "BATCH", 20)
+    monkeypatch.setattr(time_slice, "BATCH", 20)
     service.argilla.add("fresh")
     service.mark(*answered(service, 400))
     hurry(service)
@@ -91,7 +90,7 @@ def test_a_fresh_answer_overtakes_a_backlog(
 def test_a_fresh_answer_need_not_wait_for_the_survey_to_end(
     service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distilling, "BATCH", 20)
+    monkeypatch.setattr(time_slice, "BATCH", 20)
     monkeypatch.setattr(backlog, "STEP", 50)
     service.argilla.add("fresh")
     service.mark(*answered(service, 400))

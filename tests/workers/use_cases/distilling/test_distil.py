@@ -17,6 +17,7 @@ from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.use_cases.distilling import distil as distilling
+from argilla_distill.workers.use_cases.distilling import time_slice
 from argilla_distill.workers.use_cases.leaving import withdraw_all
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import HELPFUL, NOTE, PROBLEM, D, FakeArgilla, Hook, quiet
@@ -36,7 +37,12 @@ def test_a_completed_record_carries_what_its_answers_say(service: ServiceInMemor
     for user in ("ann", "ben", "cas"):
         service.answer(user, "r1", helpful="yes")
     outcome = service.distil()
-    assert (outcome.word, outcome.records, outcome.entries, outcome.published) == ("done", 1, 3, 1)
+    assert (outcome.status, outcome.records, outcome.entries, outcome.published) == (
+        "done",
+        1,
+        3,
+        1,
+    )
     shown = service.argilla.shown("r1")
     assert shown is not None
     assert (shown.value, shown.score, shown.agent, shown.type) == (
@@ -263,7 +269,7 @@ def test_a_deleted_record_is_gone_from_what_stands_and_kept_in_the_history(
 
 def test_a_record_that_never_was_is_no_trouble(service: ServiceInMemory) -> None:
     service.mark("never-was", "r1")
-    assert service.distil().word == "done"
+    assert service.distil().status == "done"
     assert service.store.dirty.sizes(D) == (0, 0, 0)
 
 
@@ -272,7 +278,7 @@ def test_a_deleted_dataset_is_let_go_with_its_history_kept(service: ServiceInMem
     service.settle()
     service.mark("r2")
     service.argilla.sets.clear()
-    assert service.distil().word == "deleted"
+    assert service.distil().status == "deleted"
     assert service.store.dirty.sizes(D) == (0, 0, 0)
     assert service.store.datasets.info(D)["state"] == "deleted"
     assert service.history() != []
@@ -283,7 +289,7 @@ def test_a_dataset_that_was_never_seen_and_is_gone_leaves_nothing_behind(
 ) -> None:
     service.argilla.sets.clear()
     service.mark("r1", heard=5)
-    assert service.distil().word == "deleted"
+    assert service.distil().status == "deleted"
     assert service.store.datasets.ids() == []
     assert service.store.datasets.info(D) == {}
 
@@ -397,7 +403,7 @@ def test_a_score_that_drifts_in_small_steps_is_written_once_they_add_up(build: B
 def test_a_strategy_that_does_not_exist_is_told_and_nothing_is_lost(build: Build) -> None:
     service = build(strategy="best")
     service.answer("ann", "r1", helpful="yes")
-    assert service.distil().word == "done"
+    assert service.distil().status == "done"
     assert "unknown strategy 'best'" in service.store.datasets.info(D)["word"]
     assert service.voices()["r1"]["ann"][1] == {"helpful": "yes"}
     assert not service.store.leased(D)
@@ -406,7 +412,7 @@ def test_a_strategy_that_does_not_exist_is_told_and_nothing_is_lost(build: Build
 def test_a_service_disconnected_in_the_middle_stops_after_the_batch_in_hand(
     service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distilling, "BATCH", 1)
+    monkeypatch.setattr(time_slice, "BATCH", 1)
     for record in ("r1", "r2"):
         for user in ("ann", "ben"):
             service.answer(user, record, helpful="yes")
@@ -414,7 +420,7 @@ def test_a_service_disconnected_in_the_middle_stops_after_the_batch_in_hand(
     service.distil()
     assert {record for record, _ in service.suggestions()} == {"r1"}
     assert service.store.dirty.sizes(D) == (1, 0, 0)
-    assert service.distil().word == "disconnected"
+    assert service.distil().status == "disconnected"
 
 
 def test_a_value_that_is_no_label_is_kept_and_not_counted(build: Build) -> None:
@@ -432,7 +438,7 @@ def test_a_value_that_is_no_label_is_kept_and_not_counted(build: Build) -> None:
 def test_a_dataset_that_is_not_to_be_distilled_is_left_alone(build: Build) -> None:
     service = build(distil=False)
     service.answer("ann", "r1", helpful="yes")
-    assert service.distil().word == "ignored"
+    assert service.distil().status == "ignored"
     assert service.store.dirty.sizes(D) == (0, 0, 0)
     assert "suggest" not in service.argilla.calls
     assert service.store.datasets.info(D)["state"] == "ignored"
@@ -441,7 +447,7 @@ def test_a_dataset_that_is_not_to_be_distilled_is_left_alone(build: Build) -> No
 def test_a_service_that_is_not_connected_reads_and_writes_nothing(build: Build) -> None:
     service = build(connected=False)
     service.answer("ann", "r1", helpful="yes")
-    assert service.distil().word == "disconnected"
+    assert service.distil().status == "disconnected"
     assert service.argilla.calls == []
     assert service.store.dirty.sizes(D) == (1, 0, 0)
     assert service.store.datasets.ids() == []
@@ -520,7 +526,7 @@ def test_what_is_shown_elsewhere_is_refreshed_when_an_annotator_turns_out_otherw
 def test_a_backlog_is_learned_as_a_whole_before_the_first_of_it_is_published(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distilling, "BATCH", 4)
+    monkeypatch.setattr(time_slice, "BATCH", 4)
     service = build(strategy="dawid_skene", overlap=3)
     records = [f"n{i:02}" for i in range(30)]
     service.argilla.add(*records)
@@ -539,7 +545,7 @@ def test_a_backlog_is_learned_as_a_whole_before_the_first_of_it_is_published(
 def test_an_answer_that_arrives_while_a_backlog_is_surveyed_is_not_lost(
     service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distilling, "BATCH", 2)
+    monkeypatch.setattr(time_slice, "BATCH", 2)
     for record in RECORDS:
         for user in ("ann", "ben"):
             service.answer(user, record, helpful="yes")
@@ -642,10 +648,10 @@ def test_a_failure_is_told_and_argilla_left_alone_for_longer_each_time(
     rests = []
     for _ in range(3):
         outcome = service.distil()
-        assert (outcome.word, outcome.errors, outcome.waiting) == ("failed", ["wrong key"], False)
+        assert (outcome.status, outcome.errors, outcome.waiting) == ("failed", ["wrong key"], False)
         rests.append(service.store.redis.ttl(service.store.keys.of(D, "wake")))
     assert rests == sorted(rests)
-    assert rests[0] < rests[2] <= distilling.MOST_REST_S
+    assert rests[0] < rests[2] <= distilling.MAX_REST_S
     assert service.store.datasets.info(D)["word"] == "wrong key"
     assert service.argilla.before is raise_always
     service.argilla.before = quiet
@@ -668,7 +674,7 @@ def test_whoever_lost_the_lease_writes_nothing(service: ServiceInMemory, name: s
     service.answer("ben", "r1", helpful="yes")
     thieves: list[Lease] = []
     service.argilla.after = once(name, lambda: thieves.append(steal(service)))
-    assert service.distil().word == "lease lost"
+    assert service.distil().status == "lease lost"
     assert service.history() == []
     assert service.store.datasets.ledger(D, ["r1"]) == [None]
     assert "suggest" not in service.argilla.calls
@@ -687,7 +693,7 @@ def test_whoever_lost_the_lease_while_publishing_keeps_no_decision(
     service.answer("ben", "r1", helpful="yes")
     thieves: list[Lease] = []
     service.argilla.before = once("suggest", lambda: thieves.append(steal(service)))
-    assert service.distil().word == "lease lost"
+    assert service.distil().status == "lease lost"
     assert service.store.datasets.decisions(D, ["r1"]) == [None]
     assert service.store.dirty.sizes(D) == (4, 0, 0)
     thieves[0].release()
@@ -698,8 +704,8 @@ def test_whoever_lost_the_lease_while_publishing_keeps_no_decision(
 def test_a_second_distiller_finds_the_dataset_busy(service: ServiceInMemory) -> None:
     service.answer("ann", "r1", helpful="yes")
     words: list[str] = []
-    service.argilla.before = once("records", lambda: words.append(service.distil().word))
-    assert service.distil().word == "done"
+    service.argilla.before = once("records", lambda: words.append(service.distil().status))
+    assert service.distil().status == "done"
     assert words == ["busy"]
 
 
@@ -779,7 +785,7 @@ def test_a_record_that_cannot_be_understood_is_set_aside_and_left_as_it_was(
 def test_a_time_slice_that_is_over_does_one_batch_and_leaves_the_rest_waiting(
     service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distilling, "BATCH", 1)
+    monkeypatch.setattr(time_slice, "BATCH", 1)
     for record in ("r1", "r2", "r3"):
         service.answer("ann", record, helpful="yes")
     outcome = service.distil(slice_s=0)
@@ -818,7 +824,7 @@ def test_a_sweep_finds_what_no_delivery_told(service: ServiceInMemory) -> None:
     service.argilla.answer("ben", "r3", "draft", helpful="no")
     del service.argilla.rows[D]["r4"]
     report = sweep(service.world, D)
-    assert (report.name, report.records, report.word) == ("support/chat", 3, "done")
+    assert (report.name, report.records, report.status) == ("support/chat", 3, "done")
     assert report.differing == 4
     service.settle()
     assert service.state() == service.fresh().state()
@@ -879,7 +885,7 @@ def test_a_dataset_that_is_deleted_while_it_is_worked_on_is_no_failure(
     service.answer("ben", "r1", helpful="yes")
     service.argilla.before = once(call, lambda: service.argilla.delete_dataset(D))
     outcome = service.distil()
-    assert (outcome.word, outcome.errors) == ("deleted", [])
+    assert (outcome.status, outcome.errors) == ("deleted", [])
     info = service.store.datasets.info(D)
     assert (info["state"], info.get("failures"), info["failing"]) == ("deleted", None, "0")
     assert not any(service.store.dirty.sizes(D))
@@ -912,10 +918,10 @@ def test_a_swept_answer_reaches_the_conflict_note(service: ServiceInMemory) -> N
 
 
 def test_a_sweep_of_a_dataset_that_is_gone_or_ignored_says_so(build: Build) -> None:
-    assert sweep(build(distil=False).world, D).word == "ignored"
+    assert sweep(build(distil=False).world, D).status == "ignored"
     service = build()
     service.argilla.sets.clear()
-    assert sweep(service.world, D).word == "deleted"
+    assert sweep(service.world, D).status == "deleted"
 
 
 # Any history

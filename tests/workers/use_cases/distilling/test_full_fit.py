@@ -18,10 +18,10 @@ from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.measures import conflicts
 from argilla_distill.workers.engine.measures.review_value import WITHHELD
 from argilla_distill.workers.models.dataset_models import Models
-from argilla_distill.workers.models.facts_of_history import Witness
+from argilla_distill.workers.models.facts_of_history import FactsOfHistory
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.models.values import json_of
-from argilla_distill.workers.use_cases.distilling.publishing import DISPUTED
+from argilla_distill.workers.use_cases.distilling.steps.review_worth import DISPUTED
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
 from tests.workers.service_in_memory import Build, ServiceInMemory
@@ -131,8 +131,8 @@ def crowd(service: ServiceInMemory, seed: int) -> None:
 def full_fit(service: ServiceInMemory, kept: Model) -> Model:
     """A model that is fitted to the whole history at once."""
     people = service.store.datasets.annotators(D)
-    witness = Witness(kept.question.name, kept.asked, people)
-    model = Model(kept.question, witness, registry.create("learned", kept.asked))
+    facts_of_history = FactsOfHistory(kept.question.name, kept.asked, people)
+    model = Model(kept.question, facts_of_history, registry.create("learned", kept.asked))
     model.fold(service.store.history.after(D, START))
     found = service.world.gateway.records(D, list(service.argilla.rows[D]))
     model.read(found.values())
@@ -156,8 +156,8 @@ def agrees(service: ServiceInMemory, model: Model, record: str) -> None:
         assert p == pytest.approx(now.posterior.get(part, p), abs=APART)
     kept = service.store.datasets.conflicts(D).get((record, question))
     if abs(now.confidence - SETTLED) > APART:
-        votes = model.witness.votes(record, entry)
-        found = conflicts.of_adjudications(record, model.witness.verdicts(record))
+        votes = model.facts_of_history.votes(record, entry)
+        found = conflicts.of_adjudications(record, model.facts_of_history.verdicts(record))
         found = found or conflicts.find(model.asked, votes, now, kept is not None, SETTLED)
         assert (found.state if found else "settled") == (kept["state"] if kept else "settled")
 

@@ -51,7 +51,7 @@ def test_conflicts_and_the_queue_are_what_the_saved_model_says(build: Build) -> 
             assert entry is not None
             now = models.decide([record], plan)[record]["helpful"]
             kept = stored.get((record, "helpful"))
-            votes = model.witness.votes(record, entry)
+            votes = model.facts_of_history.votes(record, entry)
             found = conflicts.find(model.asked, votes, now, kept is not None, 0.9)
             assert (found and found.state) == (kept and kept["state"])
             contested = now.confidence < 0.9 or (found is not None and found.state == "open")

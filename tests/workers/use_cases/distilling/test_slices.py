@@ -7,6 +7,7 @@ import pytest
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.distilling import distil as distilling
+from argilla_distill.workers.use_cases.distilling import time_slice
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import D
 from tests.workers.service_in_memory import Build, ServiceInMemory
@@ -35,6 +36,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
     monkeypatch.setattr(Model, "refit", slow)
     monkeypatch.setattr(distilling, "time", clock)
+    monkeypatch.setattr(time_slice, "time", clock)
     monkeypatch.setattr(sweeping, "time", clock)
     return clock
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from argilla_distill.workers.models.dataset_models import Models
-from argilla_distill.workers.use_cases.distilling import distil as distilling
+from argilla_distill.workers.use_cases.distilling import saving, time_slice
 from argilla_distill.workers.use_cases.distilling.refit import refit
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
 from tests.workers.recorded_calls import asked
@@ -56,7 +56,7 @@ def killed_before_it_saves(service: ServiceInMemory, monkeypatch: pytest.MonkeyP
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(distilling.Work, "_idle", dies)
+        patch.setattr(time_slice.TimeSlice, "_idle", dies)
         with pytest.raises(Killed):
             service.distil()
     assert service.store.dirty.sizes(D)[0] == 0  # nothing tells that these were not finished
@@ -95,7 +95,7 @@ def test_texts_learned_since_a_snapshot_that_is_too_dear_to_write_at_once_are_re
     more = add(service, "u", 2)
     service.settle()
     assert sorted(looks[0]) == sorted(first)
-    monkeypatch.setattr(distilling, "MAX_TEXTS", 3)
+    monkeypatch.setattr(saving, "MAX_TEXTS", 3)
     service.mark(more[0])
     service.settle()
     assert kept(service) == {*first, *more}

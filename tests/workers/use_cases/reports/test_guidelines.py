@@ -21,7 +21,7 @@ from argilla_distill.workers.use_cases.reports.guidelines import (
     request,
 )
 from argilla_distill.workers.use_cases.world import World
-from argilla_distill.workers.writing.guidelines_section import BREAK, END, MOST_CHARACTERS, START
+from argilla_distill.workers.writing.guidelines_section import BREAK, END, MAX_CHARACTERS, START
 from tests.workers.argilla_in_memory import D
 from tests.workers.guidelines_examples import EXAMPLES, example, reported
 from tests.workers.service_in_memory import Build, ServiceInMemory
@@ -48,7 +48,7 @@ def fact(service: ServiceInMemory) -> str:
 
 def test_they_are_written_behind_what_the_team_wrote(service: ServiceInMemory) -> None:
     outcome = request(service.world, D)
-    assert (outcome.state, outcome.word) == ("written", "3 of 3 examples")
+    assert (outcome.state, outcome.message) == ("written", "3 of 3 examples")
     assert told(service).startswith(f"{TEAM}{BREAK}{START}\n\n## Examples\n")
     assert told(service).endswith(
         "\n### helpful\n\n"
@@ -85,7 +85,7 @@ def test_once_requested_it_follows_the_reports_and_not_a_letter_around_it_change
     reported(service, example("yes", n=7))
     outcome = keep_current(service.world, D)
     assert outcome is not None
-    assert outcome.word == "1 of 1 examples"
+    assert outcome.message == "1 of 1 examples"
     assert "Thanks 7" in told(service)
     assert "Thanks 1" not in told(service)
     assert told(service).startswith(f"New first line.\n{TEAM}{BREAK}{START}\n")
@@ -103,7 +103,7 @@ def test_removed_the_guidelines_are_what_they_were(service: ServiceInMemory, bef
 
 def test_removing_what_is_not_there_writes_nothing(service: ServiceInMemory) -> None:
     outcome = remove(service.world, D)
-    assert (outcome.state, outcome.word) == ("removed", "there is no section of ours")
+    assert (outcome.state, outcome.message) == ("removed", "there is no section of ours")
     assert "write_guidelines" not in service.argilla.calls
 
 
@@ -115,7 +115,7 @@ def test_what_somebody_took_out_in_argilla_stays_out_until_it_is_asked_for(
     reported(service, example(n=8))
     outcome = keep_current(service.world, D)
     assert outcome is not None
-    assert (outcome.state, outcome.word) == ("removed", OFF)
+    assert (outcome.state, outcome.message) == ("removed", OFF)
     assert keep_current(service.world, D) is None
     assert told(service) == TEAM
     assert request(service.world, D).state == "written"
@@ -143,9 +143,9 @@ def test_with_broken_markers_nothing_is_written_and_a_word_says_why(
             assert fact(service) == "written"
         assert outcome is not None
         assert outcome.state == "refused"
-        assert "argilla-distill:examples -->" in outcome.word
-        assert "delete both lines" in outcome.word
-        assert service.store.datasets.info(D)["guidelines_word"] == outcome.word
+        assert "argilla-distill:examples -->" in outcome.message
+        assert "delete both lines" in outcome.message
+        assert service.store.datasets.info(D)["guidelines_word"] == outcome.message
     assert told(service) == broken
 
 
@@ -177,13 +177,13 @@ def test_without_any_example_left_the_section_goes_and_comes_back_with_the_next(
 def test_fewer_examples_where_there_is_less_room_and_none_with_a_word_where_there_is_none(
     service: ServiceInMemory,
 ) -> None:
-    service.argilla.told[D] = "x" * (MOST_CHARACTERS - 360)
-    assert request(service.world, D).word == "1 of 3 examples"
-    assert len(told(service)) <= MOST_CHARACTERS
-    service.argilla.told[D] = "x" * (MOST_CHARACTERS - 50)
+    service.argilla.told[D] = "x" * (MAX_CHARACTERS - 360)
+    assert request(service.world, D).message == "1 of 3 examples"
+    assert len(told(service)) <= MAX_CHARACTERS
+    service.argilla.told[D] = "x" * (MAX_CHARACTERS - 50)
     outcome = request(service.world, D)
     assert outcome.state == "nothing"
-    assert outcome.word.endswith("the guidelines already take 9,950 of 10,000 characters")
+    assert outcome.message.endswith("the guidelines already take 9,950 of 10,000 characters")
     assert set(told(service)) == {"x"}
 
 
@@ -251,6 +251,7 @@ def test_the_command_writes_and_takes_out(service: ServiceInMemory) -> None:
     assert json.loads(done.output) == {
         "dataset": "support/chat",
         "state": "removed",
+        "message": "the section was taken out",
         "word": "the section was taken out",
     }
     assert told(service) == TEAM

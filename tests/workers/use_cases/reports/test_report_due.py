@@ -96,7 +96,7 @@ def test_what_changes_while_it_is_being_counted_is_reported_next(
 
     monkeypatch.setattr(type(stored.store.reports), "write", late)
     report(stored.world, D)
-    monkeypatch.setattr(report_due, "LEAST_REST_MS", 0)
+    monkeypatch.setattr(report_due, "MIN_REST_MS", 0)
     monkeypatch.setattr(report_due, "REST", 0)
     assert due(stored.world, D)
 

@@ -13,7 +13,7 @@ from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.views.queue_view import queued
 from argilla_distill.workers.use_cases.checks import doctor
-from argilla_distill.workers.use_cases.checks.status import status
+from argilla_distill.workers.use_cases.checks.status import ReviewStatus, status
 from argilla_distill.workers.use_cases.distilling.distil import distil
 from argilla_distill.workers.use_cases.reviews.enabling import (
     CannotReview,
@@ -29,6 +29,12 @@ from tests.workers.interruptions import once, raising
 from tests.workers.queued_jobs import forget_jobs, jobs
 from tests.workers.reviewed_service import copies, decide, opened, review_id, split
 from tests.workers.service_in_memory import Build, ServiceInMemory
+
+
+def review_status(service: ServiceInMemory) -> ReviewStatus:
+    found = status(service.store)[0].review
+    assert found is not None
+    return found
 
 
 def in_review(service: ServiceInMemory, record: str) -> dict[str, Any]:
@@ -213,7 +219,7 @@ def test_a_copy_made_by_an_earlier_release_asks_for_everything_until_it_is_renew
     decide(reviewed, "rob", "r1", helpful="no", problem="none")
     (entry,) = [e for e in reviewed.history() if e.kind == "adjudication"]
     assert entry.values == {"helpful": "no", "problem": "none"}
-    assert enable(reviewed.world, D).word == "kept"
+    assert enable(reviewed.world, D).action == "kept"
     reviewed.settle()
     assert set(in_review(reviewed, "r2")) == {"problem", NOTE.name}
     assert copies(reviewed)["r2"][1].metadata["asked"] == ["helpful"]
@@ -232,7 +238,7 @@ def test_the_note_comes_first_and_one_that_does_not_is_told_and_mended(
     reviewed.settle()
     assert set(copies(reviewed)) == {"r1"}  # it goes on working
     assert "behind its questions" in inspect(reviewed.world, D)
-    assert enable(reviewed.world, D).word == "created"
+    assert enable(reviewed.world, D).action == "created"
     assert inspect(reviewed.world, D) == ""
     reviewed.settle()
     assert set(copies(reviewed)) == {"r1"}
@@ -251,7 +257,7 @@ def test_after_a_fresh_start_what_was_decided_in_an_older_review_dataset_counts(
     choices = reviewed.world.settings.plan.model_dump()
     other = ServiceInMemory.build(reviewed.argilla.copy(), reviewed.store.redis, choices)
     (found,) = adopt(other.world, other.world.gateway.datasets())
-    assert (found.id, found.word) == (review.id, "kept")
+    assert (found.id, found.action) == (review.id, "kept")
     sweep(other.world, D)
     other.settle()
     assert other.decision("r1")["c"] == 0.999
@@ -276,7 +282,7 @@ def test_what_arrives_about_a_copy_wakes_the_distiller_of_its_original(
     forget_jobs(reviewed)
     copy_id, _ = copies(reviewed)["r1"]
     reviewed.store.dirty.mark(review_id(reviewed), [copy_id])
-    assert distil(reviewed.world, review_id(reviewed)).word == "forwarded"
+    assert distil(reviewed.world, review_id(reviewed)).status == "forwarded"
     assert jobs(reviewed) == [(DISTIL, D)]
     assert reviewed.store.dirty.sizes(D)[0] == 1
     assert reviewed.store.dirty.sizes(review_id(reviewed))[0] == 0
@@ -408,7 +414,7 @@ def test_a_fresh_start_on_the_same_argilla_comes_to_the_same(reviewed: ServiceIn
     every = other.world.gateway.datasets()
     assert [d.id for d in every if other.world.distils(d)] == [D]
     (found,) = adopt(other.world, every)
-    assert found.word == "kept"
+    assert found.action == "kept"
     sweep(other.world, D)
     other.settle()
     assert other.state() == reviewed.state()
@@ -447,7 +453,7 @@ def test_a_copy_that_argilla_refuses_is_told_and_holds_up_no_other(
     reviewed.argilla.refuses.clear()
     reviewed.distil()
     assert "r2" in copies(reviewed)
-    assert status(reviewed.store)[0]["review"]["refused"].keys() <= {"r1"}
+    assert review_status(reviewed).refused.keys() <= {"r1"}
 
 
 def test_a_deleted_review_dataset_is_told_loses_nothing_and_is_mended(
@@ -461,9 +467,9 @@ def test_a_deleted_review_dataset_is_told_loses_nothing_and_is_mended(
     split(reviewed, "r3")
     reviewed.settle()
     assert inspect(reviewed.world, D).startswith("the review dataset is gone")
-    assert "review enable" in status(reviewed.store)[0]["review"]["word"]
+    assert "review enable" in review_status(reviewed).message
     assert reviewed.decision("r1")["v"] == "no"
-    assert enable(reviewed.world, D).word == "created"
+    assert enable(reviewed.world, D).action == "created"
     reviewed.settle()
     assert set(copies(reviewed)) == {"r2", "r3"}
     assert reviewed.decision("r1")["v"] == "no"
@@ -474,7 +480,7 @@ def test_a_changed_overlap_is_told_and_mended(build: Build) -> None:
     service = opened(build(review_overlap=2))
     service.argilla.update_dataset(review_id(service), distribution={"min_submitted": 5})
     assert "completed by 5 answers, not by 2" in inspect(service.world, D)
-    assert enable(service.world, D).word == "mended"
+    assert enable(service.world, D).action == "mended"
     assert inspect(service.world, D) == ""
 
 
@@ -485,7 +491,7 @@ def test_a_label_removed_there_is_told_and_mended(reviewed: ServiceInMemory) -> 
     fewer = {"options": [{"value": "none"}, {"value": "tone"}]}
     reviewed.argilla.update_question(question.id, settings=fewer)
     assert "question 'problem' lacks facts" in inspect(reviewed.world, D)
-    assert enable(reviewed.world, D).word == "mended"
+    assert enable(reviewed.world, D).action == "mended"
 
 
 def test_no_more_copies_than_the_settings_allow_and_the_best_of_what_waits_come_next(
@@ -514,7 +520,7 @@ def test_a_review_dataset_is_not_reviewed_itself_and_not_distilled(
 ) -> None:
     with pytest.raises(CannotReview, match="review dataset itself"):
         enable(reviewed.world, review_id(reviewed))
-    assert sweep(reviewed.world, review_id(reviewed)).word == "ignored: a review dataset"
+    assert sweep(reviewed.world, review_id(reviewed)).status == "ignored: a review dataset"
 
 
 def test_disabling_leaves_what_was_decided(reviewed: ServiceInMemory) -> None:

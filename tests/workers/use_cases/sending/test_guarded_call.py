@@ -11,8 +11,12 @@ from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.dispatch import REPORT
 from argilla_distill.plugin.errors import ArgillaUnavailable, LeaseLost
 from argilla_distill.plugin.store.work.unanswered import FIRST_LOOK_MS, MAX_AGE_MS
-from argilla_distill.workers.use_cases.distilling.guarded_write import MAX_WRITE_S, SPARE_S, writing
 from argilla_distill.workers.use_cases.reports import guidelines
+from argilla_distill.workers.use_cases.sending.guarded_call import (
+    MAX_WRITE_S,
+    SPARE_S,
+    guarded_call,
+)
 from argilla_distill.workers.use_cases.watch import tick
 from tests.workers.argilla_in_memory import D
 from tests.workers.guidelines_examples import EXAMPLES, reported
@@ -44,7 +48,7 @@ def test_a_write_that_lands_after_another_workers_is_put_right_at_once(
 ) -> None:
     answer_twice(service, "r1", "yes")
     service.argilla.before = once("suggest", overtake(service))
-    assert service.distil().word == "lease lost"
+    assert service.distil().status == "lease lost"
     assert shown(service) == "yes"  # the old write has landed
     assert service.store.dirty.sizes(D)[0] == 1
     service.settle()
@@ -63,7 +67,7 @@ def test_so_is_a_withdrawal(service: ServiceInMemory) -> None:
         service.settle()
 
     service.argilla.before = once("withdraw", act)
-    assert service.distil().word == "lease lost"
+    assert service.distil().status == "lease lost"
     service.settle()
     assert shown(service) == "yes"
 
@@ -116,7 +120,7 @@ def test_nothing_is_sent_without_the_lease(service: ServiceInMemory) -> None:
     assert lease is not None
     lose_lease(service)
     sent = []
-    with pytest.raises(LeaseLost), writing(service.world, lease, D, ["r1"]):
+    with pytest.raises(LeaseLost), guarded_call(service.world, lease, D, ["r1"]):
         sent.append("r1")
     assert sent == []
     assert service.store.unanswered.due(D, service.store.now() + MAX_AGE_MS) == []
@@ -136,7 +140,7 @@ def test_a_write_has_less_time_than_the_lease(service: ServiceInMemory) -> None:
 
     http = httpx.Client(base_url="http://argilla", transport=httpx.MockTransport(handle))
     world = type(service.world)(Gateway(http), service.store, patient)
-    with writing(world, lease, D, ["r1"]):
+    with guarded_call(world, lease, D, ["r1"]):
         world.gateway.suggest(D, [])
         left = service.store.redis.pttl(service.store.keys.of(D, "lease")) / 1000
     world.gateway.suggest(D, [])

@@ -1,0 +1,86 @@
+"""What `status` and `history` print as JSON, key by key as docs/json.md has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from argilla_distill.plugin.store.shapes import details_json
+from argilla_distill.workers.cli.context import formerly
+from argilla_distill.workers.use_cases.checks.record_history import FoundRecord, RecordHistory
+from argilla_distill.workers.use_cases.checks.status import (
+    DatasetStatus,
+    QuestionStatus,
+    ReviewStatus,
+    SetAside,
+)
+
+MODEL = ("strategy", "version", "votes", "version_votes", "changes", "taught", "training")
+"""What is of interest to others of a question's model."""
+
+
+def status_json(found: DatasetStatus) -> dict[str, Any]:
+    """The status of a dataset."""
+    return {
+        "id": found.id,
+        "name": found.name,
+        "state": found.state,
+        "message": found.message,
+        **formerly("word", found.message),
+        "settings": found.settings,
+        "review": _review(found.review) if found.review else None,
+        "records": found.records,
+        "completed": found.completed,
+        "answers": found.answers.of_people,
+        "model_answers": found.answers.of_models,
+        "template_answers": found.answers.of_templates,
+        "suggestions": found.suggestions,
+        "labels": found.labels,
+        "conflicts": found.conflicts,
+        "dirty": found.dirty,
+        "stale": found.stale,
+        "failures": found.failures,
+        "poisoned": {i: _set_aside(each) for i, each in found.set_aside.items()},
+        "questions": {name: _question(each) for name, each in found.questions.items()},
+        "writes": found.writes,
+        "entries": found.entries,
+    }
+
+
+def _review(review: ReviewStatus) -> dict[str, Any]:
+    return {**vars(review), **formerly("word", review.message)}
+
+
+def _set_aside(record: SetAside) -> dict[str, Any]:
+    return {key: value for key, value in vars(record).items() if value is not None}
+
+
+def _question(question: QuestionStatus) -> dict[str, Any]:
+    known = {name: getattr(question.model, name) for name in MODEL} if question.model else {}
+    return {
+        "type": question.type,
+        "labels": question.labels,
+        "field": question.field,
+        "status": question.status,
+        **formerly("word", question.status),
+        **({"failed": question.failed} if question.failed else {}),
+        **{name: value for name, value in known.items() if value is not None},
+    }
+
+
+def history_json(found: FoundRecord, history: RecordHistory) -> list[dict[str, Any]]:
+    """The entries of a record's history, oldest first."""
+    return [
+        {
+            "record": found.record,
+            "external_id": found.external_id,
+            "at": entry.at or entry.seen_at,
+            "kind": entry.kind,
+            "who": annotator.name if annotator else "distill",
+            "source": annotator.kind if annotator else "",
+            "status": entry.status,
+            "values": entry.values,
+            "replaced": entry.replaced,
+            **({"more": more} if (more := details_json(entry)) else {}),
+        }
+        for entry, annotator in history.entries
+    ]
