@@ -1,4 +1,4 @@
-"""Whether anybody does the work that a command leaves to workers: told at once, not after an hour."""
+"""Whether anybody does the work that a command leaves to workers: reported at once, not after an hour."""
 
 from __future__ import annotations
 

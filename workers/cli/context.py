@@ -54,7 +54,7 @@ def print_json(value: Any) -> None:
 
 @contextmanager
 def bar(title: str, quiet: bool) -> Iterator[Callable[..., None]]:
-    """A progress bar on standard error, told how much is done, how much there is, and what of."""
+    """A progress bar on standard error; called with how much is done, how much there is, and of what."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

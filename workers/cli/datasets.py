@@ -30,7 +30,7 @@ def named(world: World, name: str) -> Dataset:
 def no_such_dataset(names: Iterable[str], known: Iterable[str]) -> click.BadParameter:
     """What to raise where datasets are named that are not distilled."""
     among = sorted(known)
-    told = ", ".join(name + did_you_mean(name, among) for name in sorted(names))
+    unknown = ", ".join(name + did_you_mean(name, among) for name in sorted(names))
     return click.BadParameter(
-        f"no such dataset: {told}; distilled are: {', '.join(among) or 'none'}"
+        f"no such dataset: {unknown}; distilled are: {', '.join(among) or 'none'}"
     )

@@ -103,15 +103,15 @@ def _take_away(world: World, thing: Left, gone: Gone, quiet: bool) -> None:
 
 
 def _as_json(gone: Gone) -> dict[str, object]:
-    def told(things: list[tuple[Left, str]]) -> list[dict[str, str]]:
+    def as_json(things: list[tuple[Left, str]]) -> list[dict[str, str]]:
         return [{"kind": thing.kind, "name": thing.name, "text": text} for thing, text in things]
 
     return {
         "webhooks_deleted": gone.webhooks,
         "records": gone.records,
         "unanswered": gone.unanswered,
-        "removed": told(gone.removed),
-        "stays": told(gone.stays),
+        "removed": as_json(gone.removed),
+        "stays": as_json(gone.stays),
     }
 
 

@@ -215,10 +215,10 @@ def _write_annotators(file: IO[str], learned: list[Aggregate]) -> None:
 def _summary(learned: Aggregate) -> str:
     found = learned.answers
     name = f"{found.name}: " if found.name else ""
-    told = f"{name}{len(found.task)} answers of {len(found.annotators)} annotators"
-    told += f" on {len(found.tasks)} records; {learned.strategy.name}"
+    summary = f"{name}{len(found.task)} answers of {len(found.annotators)} annotators"
+    summary += f" on {len(found.tasks)} records; {learned.strategy.name}"
     training = learned.strategy.training
-    return f"{told}\n{training.word}" if training else told
+    return f"{summary}\n{training.word}" if training else summary
 
 
 COMMANDS = (aggregate,)

@@ -59,7 +59,7 @@ def backfill(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
 @as_json
 @click.pass_obj
 def reconcile(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
-    """Compare everything with Argilla, take in what no delivery told, wait until it is published."""
+    """Compare everything with Argilla, take in what no delivery reported, wait until it is published."""
     with opened.world() as world:
         tell_if_nobody_works(world)
         reports = _sweep_all(world, chosen(world, datasets), json_)
@@ -83,11 +83,11 @@ def refit(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     if json_:
         print_json(versions)
     for name, questions in versions.items() if not json_ else ():
-        told = ", ".join(
+        text = ", ".join(
             f"{question} is at version {n}" if isinstance(n, int) else f"{question}: {n}"
             for question, n in questions.items()
         )
-        console().print(f"{name}: {told or 'no question is distilled'}")
+        console().print(f"{name}: {text or 'no question is distilled'}")
     if any(isinstance(n, str) for questions in versions.values() for n in questions.values()):
         sys.exit(1)
 

@@ -22,7 +22,7 @@ from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 
 
 def adjudicate(answers: RecordedAnswers, table: Table, labels: bool = False) -> None:
-    """Read what reviewers decided; tasks that nobody answered are added, and told.
+    """Read what reviewers decided; tasks that nobody answered are added, and reported.
 
     Parameters
     ----------
@@ -86,20 +86,20 @@ class _Reading:
 
     def notes(self) -> list[str]:
         """What a reader should know."""
-        told = []
+        notes = []
         if self.unknown:
             task, line = next(iter(self.unknown.items()))
             none = len(self.unknown) == len({*self.answers.adjudications, *self.answers.partial})
             n = "none of its tasks was" if none else f"{len(self.unknown)} of its tasks were not"
-            told.append(
+            notes.append(
                 f"{self.table.place(line)}: {n} answered by anybody; the first is {shown(task)}"
             )
         if self.twice:
             task, line = next(iter(self.twice.items()))
             more = f", and {len(self.twice) - 1} more tasks" if len(self.twice) > 1 else ""
             twice = f"{shown(task)} is decided more than once{more}"
-            told.append(f"{self.table.place(line)}: {twice}; the last row counts")
-        return told
+            notes.append(f"{self.table.place(line)}: {twice}; the last row counts")
+        return notes
 
     def _rows(self, *columns: str) -> Iterator[tuple[int, str, list[str]]]:
         for line, (task, *cells) in self.table.rows("task", *columns):
@@ -118,12 +118,12 @@ class _Reading:
         """Take one cell of a reviewer's. Rows of one task on several labels add up."""
         answers = self.answers
         kind, labels = answers.question.type, answers.question.labels
-        standing = answers.adjudications.get(task)
+        before = answers.adjudications.get(task)
         said = presence(cell) if kind == "multi_label" else None
         if said is not None:
             said = {twin(label, labels): holds for label, holds in said.items()}
             known(kind, [label for label, holds in said.items() if holds], labels)
-            said = {**standing, **said} if isinstance(standing, dict) else said
+            said = {**before, **said} if isinstance(before, dict) else said
             whole = all(label in said for label in labels)
             chosen = tuple(label for label in labels if said.get(label))
             answers.adjudications[task] = chosen if whole else said
@@ -136,9 +136,9 @@ class _Reading:
         if kind == "rating" and self.fixed:
             on_scale(value, answers.question.scale)
         if kind == "multi_label":
-            several = {*value, *(standing or ())}
+            several = {*value, *(before or ())}
             value = tuple(label for label in labels if label in several)
-        elif standing is not None and standing != value:
+        elif before is not None and before != value:
             self.twice.setdefault(task, line)
         answers.adjudications[task] = value
 

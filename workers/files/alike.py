@@ -1,4 +1,4 @@
-"""What looks the same is the same; what looks alike but may not be is told.
+"""What looks the same is the same; what looks alike but may not be is reported.
 
 The same: letters composed or decomposed (NFC and NFD), ends of lines, blanks around; and, where both
 occur, whole numbers with and without ``.0``, which is what pandas makes of a column with gaps.
@@ -19,8 +19,8 @@ from argilla_distill.workers.engine.errors import BadValue
 MISSING = {"nan", "none", "null", "n/a", "na", "#n/a", "<na>", "nat"}
 """How programs write that there is nothing."""
 
-MAX_TOLD = 3
-"""So many pairs that look alike are told."""
+MAX_REPORTED = 3
+"""So many pairs that look alike are reported."""
 
 
 def plain_text(text: str) -> str:
@@ -113,8 +113,8 @@ def told_alike(
     notes = []
     groups = alike(names, key)
     if groups:
-        pairs = "; ".join(" and ".join(map(shown, group[:4])) for group in groups[:MAX_TOLD])
-        more = "; …" if len(groups) > MAX_TOLD else ""
+        pairs = "; ".join(" and ".join(map(shown, group[:4])) for group in groups[:MAX_REPORTED])
+        more = "; …" if len(groups) > MAX_REPORTED else ""
         notes.append(f"{what} that look alike count as different: {pairs}{more}")
     missing = [shown(name) for name in names if len(name) <= 5 and name.casefold() in MISSING]
     if missing:

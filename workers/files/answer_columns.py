@@ -31,7 +31,7 @@ from argilla_distill.workers.files.reading.mistakes import Mistakes
 from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 
 Row = tuple[int, tuple[str, ...]]
-"""The number of a row; its task, annotator and answer, and how sure they were if that is told."""
+"""The number of a row; its task, annotator and answer, and how sure they were if that is known."""
 
 NO_NAME = -1
 """The code of an empty cell."""
@@ -42,7 +42,7 @@ class AnswerColumns:
 
     Parameters
     ----------
-    place : tells where the row of a number stands.
+    place : says where the row of a number is.
     labels : of the question, in its order (of a ranking, its items); empty if those of the answers.
     scale : of a rating; empty if what lies between the answers.
     decimal_comma : whether numbers are written with one.
@@ -71,7 +71,7 @@ class AnswerColumns:
         self.notes: list[str] = []
 
     def read(self, rows: Iterable[Row], confidence: bool = False) -> None:
-        """Take in all rows; the fourth cell is how sure they were, if that is told."""
+        """Take in all rows; the fourth cell is how sure they were, if that is known."""
         sure = self.confidence = Confidence() if confidence else None
         tasks, annotators = self.tasks.codes, self.annotators.codes
         cells: dict[str, int] = {}
@@ -210,7 +210,7 @@ class _Names:
 
     Attributes
     ----------
-    codes : cell, as it stands in the file, and name -> number
+    codes : cell, as it is in the file, and name -> number
     names : by number
     """
 

@@ -226,8 +226,8 @@ class _Files:
                     answers.texts[name] = text
             answers.notes += table.notes
             if strange:
-                told = f"{strange} texts of records that nobody answered are left out"
-                answers.notes.append(f"{table.source.name}: {told}")
+                left_out = f"{strange} texts of records that nobody answered are left out"
+                answers.notes.append(f"{table.source.name}: {left_out}")
         self.mistakes.check()
 
     def _more(self, path: Path, columns: ColumnPositions) -> Table:

@@ -33,8 +33,8 @@ HOW_LISTED = 'items with = or > in them are written as JSON: [["v=2"], ["a", "v=
 LARGEST_SCALE = range(11)
 """What Argilla's rating questions can be made of."""
 
-MAX_TOLD = 20
-"""So many labels are told where an unknown one is refused."""
+MAX_LISTED = 20
+"""So many labels are listed where an unknown one is refused."""
 
 
 def from_cell(kind: QuestionType, cell: str) -> Value:
@@ -78,7 +78,7 @@ def to_json(kind: QuestionType, value: Value, listed: bool = False) -> Any:
 
 
 def needs_lists(item: str) -> bool:
-    """Whether an item of a ranking cannot stand between ``>`` and ``=``."""
+    """Whether an item of a ranking cannot be between ``>`` and ``=``."""
     return ">" in item or "=" in item or item.startswith("[")
 
 
@@ -152,7 +152,7 @@ def known(kind: QuestionType, value: Value, labels: Sequence[str]) -> Value:
     value = renamed(kind, value, lambda label: twin(label, labels))
     for label in labels_of(kind, value):
         if label not in labels:
-            those = ", ".join(labels[:MAX_TOLD]) + (", …" if len(labels) > MAX_TOLD else "")
+            those = ", ".join(labels[:MAX_LISTED]) + (", …" if len(labels) > MAX_LISTED else "")
             raise BadValue(f"unknown label {_short(label)}; known are {those} (see --labels)")
     return value
 
@@ -160,7 +160,9 @@ def known(kind: QuestionType, value: Value, labels: Sequence[str]) -> Value:
 def on_scale(value: float, scale: Sequence[float]) -> float:
     """The rating itself. Raises BadValue if it is not on the scale."""
     if scale and value not in scale:
-        points = ", ".join(map(str, scale[:MAX_TOLD])) + (", …" if len(scale) > MAX_TOLD else "")
+        points = ", ".join(map(str, scale[:MAX_LISTED])) + (
+            ", …" if len(scale) > MAX_LISTED else ""
+        )
         raise BadValue(f"{value} is not one of {points} (see --labels)")
     return value
 

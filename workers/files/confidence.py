@@ -1,7 +1,7 @@
 """How sure annotators said they were: a column of numbers, brought into [0, 1].
 
 Numbers beyond 1 (1 … 5, 0 … 100) are divided by the largest. What does not fit to the others, a word
-or a 90 among 0.9s, is left out and told; where that would be more than a few, the column is.
+or a 90 among 0.9s, is left out and reported; where that would be more than a few, the column is.
 """
 
 from __future__ import annotations

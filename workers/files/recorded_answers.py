@@ -50,7 +50,7 @@ class RecordedAnswers:
     name: str = ""
 
     def listed(self) -> bool:
-        """Whether rankings must be told as lists: an item has a sign of theirs in it."""
+        """Whether rankings must be written as lists: an item has a sign of theirs in it."""
         if self.question.type != "ranking":
             return False
         parts = (part for value in self.values for part in parts_of(value))

@@ -28,7 +28,7 @@ Annotators = Mapping[int, KnownAnnotator]
 """Annotators by number, as the store keeps them; may grow while it is looked at."""
 
 Change = tuple[Fact, bool]
-"""A fact that came to stand (True), or that stands no longer."""
+"""A fact that holds from now on (True), or no longer."""
 
 
 @dataclass
@@ -39,7 +39,7 @@ class FactsOfHistory:
     ----------
     name : the question's name in Argilla.
     sureness : the question, if any, that asks annotators how sure they are.
-    kinds : the kinds of annotators that the strategy was told of; who is not in it is a person.
+    kinds : the kinds of annotators that the strategy knows; who is not in it is a person.
     reviews : record → reviewer's number → value and Argilla's time; the latest decides.
     """
 
@@ -51,7 +51,7 @@ class FactsOfHistory:
     reviews: dict[str, dict[str, tuple[Value, int]]] = field(default_factory=dict)
 
     def changes(self, entry: Entry) -> list[Change]:
-        """What an entry adds to the standing facts or takes from them."""
+        """What an entry adds to the current facts or takes from them."""
         if entry.kind not in ("answer", "suggestion", "adjudication"):
             return []
         value, replaced = self._value(entry.values), self._value(entry.replaced)
@@ -70,7 +70,7 @@ class FactsOfHistory:
         return changes
 
     def votes(self, record: str, ledger: Mapping[str, Any]) -> list[Vote]:
-        """The votes that stand on a record, from its ledger entry; neither drafts nor echoes."""
+        """The current votes on a record, from its ledger entry; neither drafts nor echoes."""
         given = [
             (number, values)
             for number, (status, _, values, echoes, *_) in ledger["r"].items()
@@ -94,7 +94,7 @@ class FactsOfHistory:
         return found
 
     def introductions(self) -> list[Change]:
-        """Annotators whose kind is another than the strategy was told."""
+        """Annotators whose kind is another than the strategy knows."""
         return [c for number in self.annotators for c in self._introduction(number)]
 
     @property
@@ -184,19 +184,19 @@ class FactsOfHistory:
         return choices.index(chosen) / (len(choices) - 1)
 
 
-def standing(changes: Iterable[Change]) -> list[Fact]:
-    """The facts that stand after many changes, one after the other.
+def current_facts(changes: Iterable[Change]) -> list[Fact]:
+    """The facts that hold after many changes, one after the other.
 
     >>> vote = Vote("r1", "1", "yes")
-    >>> standing([(vote, True), (Vote("r1", "1", "no"), True), (Vote("r2", "1", "no"), True)])[0].value
+    >>> current_facts([(vote, True), (Vote("r1", "1", "no"), True), (Vote("r2", "1", "no"), True)])[0].value
     'no'
-    >>> standing([(vote, True), (vote, False)])
+    >>> current_facts([(vote, True), (vote, False)])
     []
     """
     facts: dict[tuple[object, ...], Fact] = {}
-    for fact, stands in changes:
+    for fact, holds in changes:
         key = (type(fact), *fact[: 2 if isinstance(fact, Vote) else 1])
-        if stands:
+        if holds:
             facts[key] = fact
         else:
             facts.pop(key, None)

@@ -18,7 +18,7 @@ from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.errors import NotCurrent
 from argilla_distill.workers.engine.measures.review_value import ReviewValue, ReviewValues
-from argilla_distill.workers.models.facts_of_history import Change, FactsOfHistory, standing
+from argilla_distill.workers.models.facts_of_history import Change, FactsOfHistory, current_facts
 from argilla_distill.workers.models.values import content, short
 
 LESSON_GROWTH = 0.2
@@ -94,8 +94,8 @@ class Model:
             self._take(*change)
             self.unsaved += 1
 
-    def _take(self, fact: Fact, stands: bool) -> None:
-        if stands:
+    def _take(self, fact: Fact, holds: bool) -> None:
+        if holds:
             self.strategy.learn(fact)
         else:
             try:
@@ -106,7 +106,7 @@ class Model:
 
     def fold(self, entries: Iterable[Entry]) -> None:
         """Fold in a whole history at once: the same as learning each of its entries, but faster."""
-        facts = standing(self._changes(entries))
+        facts = current_facts(self._changes(entries))
         self.strategy.fit(facts)
         self.changes += self.strategy.n_votes
 
@@ -128,7 +128,7 @@ class Model:
             self.refit()
 
     def refit(self) -> None:
-        """Fit from scratch on the standing votes."""
+        """Fit from scratch on the current votes."""
         self.strategy.refit()
         self.unsaved += 1
 
@@ -162,7 +162,7 @@ class Model:
         return self._values
 
     def release(self) -> Entry:
-        """Begin a new version; the answer is its entry in the history."""
+        """Begin a new version; returns its entry in the history."""
         if self.version_votes:
             self.version += 1
         self.version_votes, self.changes = self.strategy.n_votes, 0

@@ -1,6 +1,6 @@
 """The process in which a team's own strategy runs, so that it can be stopped.
 
-Whatever that code does (raise, exit, loop, eat the memory) happens there and is told here, within a
+Whatever that code does (raise, exit, loop, eat the memory) happens there and is reported here, within a
 limit of time, as `StrategyFailed`. Not here: the strategy as models see it (`confined`).
 """
 

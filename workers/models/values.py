@@ -15,7 +15,7 @@ from argilla_distill.workers.engine.contract.question import Question, QuestionT
 from argilla_distill.workers.engine.errors import BadValue
 
 MAX_CHARACTERS = 80
-"""Values are cut to so many characters where they stand in a sentence."""
+"""Values are cut to so many characters where they are part of a sentence."""
 
 MAX_SHOWN = 300
 """Where a record's text is shown to tell it from others, so many characters of it are."""

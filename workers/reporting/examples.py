@@ -1,7 +1,7 @@
 """Records that show a newcomer what a label means, and where it ends.
 
 Annotators read them, so they come from complete records alone (`domain.disclosure`). `pick` chooses
-them; `told` adds the record's text and the reason in words.
+them; `examples_with_texts` adds the record's text and the reason in words.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def _other(row: int, taken: Sequence[int], survey: Survey) -> bool:
     )
 
 
-def told(
+def examples_with_texts(
     chosen: Sequence[Chosen],
     survey: Survey,
     question: QuestionColumns,

@@ -118,7 +118,7 @@ def reviewed(survey: Survey, question: QuestionColumns) -> tuple[Floats, Floats]
 
 
 def _thought(survey: Survey, question: QuestionColumns) -> list[tuple[int, int, float]]:
-    """Row, value's code and confidence of what was thought before reviews that stand."""
+    """Row, value's code and confidence of what was decided before each current adjudication."""
     thought = survey.thought.get(question.name, {})
     coded = [(row, question.values.code(said), sure) for row, (said, sure) in thought.items()]
     return [each for each in coded if each[1] != NONE and question.reviewed[each[0]] != NONE]

@@ -44,7 +44,7 @@ class Survey:
     complete : whether annotators may know what is decided (`domain.disclosure`)
     round : place in `rounds` of the record's round, NONE for none
     answers : annotator and time (ms) of every submitted answer, whatever it answers
-    questions : name → what stands on it
+    questions : name → what is known of it
     thought : question → row → what was decided on it just before its first adjudication
     """
 
@@ -77,7 +77,7 @@ class _Reader:
         self.round = array("i")
         self.rounds: dict[str, int] = {}
         self.answers = array("i"), array("q")
-        self.told: dict[int, list[str]] = {}
+        self.entry_ids: dict[int, list[str]] = {}
 
     def ledger(self) -> None:
         """Who answered what, and what reviewers decided."""
@@ -122,7 +122,7 @@ class _Reader:
     ) -> None:
         for name, gathered in self.gathered.items():
             gathered.review(row, values.get(name), at)
-        self.told[row] = entry["h"]
+        self.entry_ids[row] = entry["h"]
 
     def decisions(self) -> None:
         """What is decided, and why."""
@@ -163,7 +163,7 @@ class _Reader:
         return (entry.kind == "adjudication" or by_answer) and entry.status == "submitted"
 
     def _entries(self) -> Iterator[Entry]:
-        ids = [entry_id for history in self.told.values() for entry_id in history]
+        ids = [entry_id for history in self.entry_ids.values() for entry_id in history]
         for start in range(0, len(ids), IDS):
             yield from self.store.history.entries(self.dataset_id, ids[start : start + IDS])
 

@@ -17,7 +17,7 @@ from argilla_distill.workers.use_cases.world import World, patiently
 def take_back(world: World, dataset_id: str) -> None:
     """Take back what unanswered writes may have put into a dataset since the disconnection.
 
-    As far as `disconnect` was told to: suggestions unless it was to keep them, guidelines and unopened
+    As far as `disconnect` was asked to: suggestions unless it was to keep them, guidelines and unopened
     copies after `--all`. Nothing is done while we are connected. May be repeated.
 
     Raises

@@ -135,7 +135,7 @@ def _copies_taken_away(world: World, review_id: str, progress: Progress) -> int:
 def withdraw_all(
     world: World, dataset_id: str, restore: bool, progress: Callable[[int, int], None]
 ) -> int:
-    """Take every suggestion of ours back from a dataset; the answer is from how many records.
+    """Take every suggestion of ours back from a dataset; returns from how many records.
 
     Parameters
     ----------

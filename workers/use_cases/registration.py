@@ -71,7 +71,7 @@ def rotate_secret(world: World, wait: Callable[[float], None] = time.sleep) -> R
 
 
 def unregister(world: World) -> int:
-    """Delete our webhooks from Argilla; the answer is how many there were."""
+    """Delete our webhooks from Argilla; returns how many there were."""
     url = world.settings.delivery_url
     kept = world.store.service.webhooks()
     ours = [w["id"] for w in world.gateway.webhooks() if w["url"] == url or w["id"] in kept]

@@ -1,4 +1,4 @@
-"""What the cron does: wake whoever waits, look cheaply for what no delivery told, sweep daily.
+"""What the cron does: wake whoever waits, look cheaply for what no delivery reported, sweep daily.
 
 `tick` every few seconds finds datasets with waiting records and no distiller (a worker was killed, a
 job was lost, Argilla was away). `look_round` every minute compares, per dataset, Argilla's time of
@@ -33,7 +33,7 @@ SILENCE_MS = 180_000
 
 
 def tick(world: World) -> int:
-    """Wake every dataset that waits and on which nobody works; the answer is how many there were."""
+    """Wake every dataset that waits and on which nobody works; returns how many there were."""
     store, woken = world.store, 0
     now, before = store.now(), store.service.beats().get("cron", 0)
     store.service.beat("cron", now)
@@ -56,7 +56,7 @@ def tick(world: World) -> int:
 
 
 def look_round(world: World) -> list[str]:
-    """One cheap look at every dataset; the answer is which are to be swept.
+    """One cheap look at every dataset; returns which are to be swept.
 
     Datasets that Argilla has and we do not know yet are swept at once, if they are to be distilled.
     """
@@ -127,7 +127,7 @@ def _is_due(world: World, dataset: Dataset, users: dict[str, str]) -> bool:
 
 
 def _unheard(dataset: Dataset, info: Mapping[str, str], now: int) -> str:
-    """The activity that neither a delivery told nor the last sweep saw, in words; "" if none.
+    """The activity that neither a delivery reported nor the last sweep saw, in words; "" if none.
 
     Argilla's clock may once have been ahead of ours, and nothing would be later than that for years.
     So what the last sweep saw is compared for equality, and nothing is heard before its time.

@@ -16,7 +16,7 @@ from argilla_distill.domain.ledger import DELETED
 from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
 from argilla_distill.workers.engine.contract.question import Value
 from argilla_distill.workers.engine.measures.conflicts import contradict
-from argilla_distill.workers.models.facts_of_history import Witness
+from argilla_distill.workers.models.facts_of_history import FactsOfHistory
 
 ECHO, EDITED, WITHDRAWN = "echo", "edited", "withdrawn"
 """Why something does not count: it was our own suggestion come back; something else was said later by
@@ -65,7 +65,7 @@ class Story:
     """
 
     record: str
-    witness: Witness
+    facts_of_history: FactsOfHistory
     votes: dict[str, Vote] = field(default_factory=dict)
     verdict: Value = None
     differed_at: int = 0
@@ -73,7 +73,7 @@ class Story:
 
     def follow(self, entry: Entry) -> None:
         """Take in one entry; entries come in the history's order."""
-        changes = self.witness.changes(entry)
+        changes = self.facts_of_history.changes(entry)
         if not changes:
             return
         for fact, holds in changes:
@@ -85,7 +85,7 @@ class Story:
             elif isinstance(fact, Adjudication):
                 self.verdict = fact.value if holds else None
         values = list(dict.fromkeys(vote.value for vote in self.votes.values()))
-        if not contradict(self.witness.question, values):
+        if not contradict(self.facts_of_history.question, values):
             self.open_since = 0
             return
         self.differed_at = self.differed_at or entry.seen_at

@@ -3,7 +3,7 @@
 At most ten short lines: who says what, what speaks for it, what tipped it and what would change it (in
 the words of `domain.explanation`), what was in conflict before, where to read more. Annotators read it
 in Argilla's form: they are anonymous there unless the dataset's settings name them, and how often people
-are right is told only where the settings say so. On a copy in the review dataset it asks for decisions.
+are right is said only where the settings say so. On a copy in the review dataset it asks for decisions.
 
 Everything that people wrote is escaped: a label or a name is text, never markup. What moves with every
 answer is written as "(71%)", which is no reason to write a note again (`suggestions.wording`).
@@ -32,7 +32,7 @@ MAX_RELATED = 3
 MAX_QUESTIONS = 2
 MAX_LINES = 10
 MAX_DECIDED = 4
-"""Of so many questions reviewers are told who said what."""
+"""For so many questions the note for reviewers says who said what."""
 
 BLANK = ""
 
@@ -55,7 +55,7 @@ class Dispute:
     strategy : the name of the strategy that decided.
     sources : number → person, model or template; others are persons.
     arguments : value in words → what those on that side wrote to explain it.
-    telling : what may be told of people to whoever can read the note.
+    telling : what may be said of people to whoever can read the note.
     """
 
     question: str

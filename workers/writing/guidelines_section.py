@@ -1,6 +1,6 @@
 """The newcomers' examples as a section of a dataset's guidelines: markdown between two markers.
 
-Pure. The markers are HTML comments, which Argilla's markdown does not show. Whatever stands before and
+Pure. The markers are HTML comments, which Argilla's markdown does not show. Whatever is before and
 after them is other people's, and is returned letter by letter. Reading and writing guidelines is
 `workers.use_cases.reports.guidelines`; which examples there are is `domain.report`.
 """
@@ -45,7 +45,7 @@ Examples = Mapping[str, Sequence[Example]]
 
 
 class BrokenMarkers(ValueError):
-    """Where our section begins and ends cannot be told. The text says what is wrong."""
+    """Where our section begins and ends is unclear. The text says what is wrong."""
 
 
 @dataclass(frozen=True)

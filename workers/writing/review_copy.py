@@ -159,8 +159,8 @@ def review_copy(
     remark = review.question(note_question)
     if remark is not None and note is not None and asks == "adjudication":
         agent = OWN_AGENT + next(iter(versions.values()))
-        told = {"question_id": remark.id, "value": note, "type": "model", "agent": agent}
-        suggestions[note_question] = told
+        item_of_note = {"question_id": remark.id, "value": note, "type": "model", "agent": agent}
+        suggestions[note_question] = item_of_note
     item = {
         "external_id": record.id,
         "fields": record.fields,

@@ -1,7 +1,7 @@
-"""What to write to Argilla: the difference between what should stand on a record and what does.
+"""What to write to Argilla: the difference between what Argilla should show on a record and what it shows.
 
-Pure: the caller has just read the record, and sends what comes out. Comparing with what really
-stands (instead of with a note of what we once sent) mends whatever went wrong in between.
+Pure: the caller has just read the record, and sends what comes out. Comparing with what is
+really shown (instead of with a note of what we once sent) mends whatever went wrong in between.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def publication(
     plan: DatasetSettings,
     kept: Kept = NOTHING_KEPT,
 ) -> Publication:
-    """The difference between what should stand on a record and what stands there.
+    """The difference between what Argilla should show on a record and what it shows.
 
     Parameters
     ----------
@@ -90,16 +90,16 @@ def publication(
         question = dataset.question(name)
         if question is None:
             continue
-        standing = record.suggestion(question.id)
+        current = record.suggestion(question.id)
         asked = question_of(question)
         shows = may_show and not (decision.value is None or unsayable(asked, decision.value))
         result.shows[name] = to_argilla(asked, decision.value) if shows else None
         if result.shows[name] is None:
-            _take_back(result, question, standing, ledger["m"].get(name))
-        elif _differs(asked, standing, decision, versions[name], plan.tolerance):
+            _take_back(result, question, current, ledger["m"].get(name))
+        elif _differs(asked, current, decision, versions[name], plan.tolerance):
             result.suggestions.append(suggestion(question, asked, decision, versions[name]))
-        elif standing is not None and standing.score is not None:
-            result.unchanged_scores[name] = fmean(_list(standing.score))
+        elif current is not None and current.score is not None:
+            result.unchanged_scores[name] = fmean(_list(current.score))
     for name in kept.questions:
         _keep(result, dataset.question(name), record, may_show, ledger)
     if not (may_show and kept.note):
@@ -117,14 +117,14 @@ def _keep(
     may_show: bool,
     ledger: Mapping[str, Any],
 ) -> None:
-    """Leave what stands of ours, as long as the record may show it."""
+    """Leave what Argilla shows of ours, as long as the record may show it."""
     if question is None:
         return
-    standing = record.suggestion(question.id)
-    shows = may_show and standing is not None and standing.ours
-    result.shows[question.name] = standing.value if shows and standing else None
+    current = record.suggestion(question.id)
+    shows = may_show and current is not None and current.ours
+    result.shows[question.name] = current.value if shows and current else None
     if not may_show:
-        _take_back(result, question, standing, ledger["m"].get(question.name))
+        _take_back(result, question, current, ledger["m"].get(question.name))
 
 
 def _leftovers(
@@ -143,18 +143,18 @@ def _leftovers(
 
 def _differs(
     asked: Question,
-    standing: Suggestion | None,
+    current: Suggestion | None,
     decision: Decision,
     version: str,
     tolerance: float,
 ) -> bool:
-    """Whether what stands is another value, of another strategy, or as sure as that no longer."""
-    if standing is None or not standing.ours or not _says(asked, standing.value, decision.value):
+    """Whether what Argilla shows is another value, of another strategy, or as sure as that no longer."""
+    if current is None or not current.ours or not _says(asked, current.value, decision.value):
         return True
     strategy = OWN_AGENT + version.rpartition(":")[0] + ":"
-    if not (standing.agent or "").startswith(strategy):
+    if not (current.agent or "").startswith(strategy):
         return True
-    before, now = standing.score, _score(asked, decision)
+    before, now = current.score, _score(asked, decision)
     if isinstance(before, list) != isinstance(now, list):
         return True
     if before is None or now is None:
@@ -211,14 +211,14 @@ def suggestion(
 def _take_back(
     result: Publication,
     question: DatasetQuestion,
-    standing: Suggestion | None,
+    current: Suggestion | None,
     kept: list[Any] | None,
 ) -> None:
-    """Withdraw ours, if it stands; what we had taken the place of returns."""
-    if standing is None or not standing.ours:
+    """Withdraw ours, if it is shown; what it had replaced returns."""
+    if current is None or not current.ours:
         return
     if kept is None:
-        result.withdrawn.append(standing.id)
+        result.withdrawn.append(current.id)
     else:
         result.suggestions.append(restored(question, kept))
 
@@ -243,12 +243,12 @@ def _note(
     question = dataset.question(plan.conflict_question)
     if question is None or question.type != "text":
         return
-    standing = record.suggestion(question.id)
+    current = record.suggestion(question.id)
     if note is None:
-        _take_back(result, question, standing, ledger["m"].get(question.name))
+        _take_back(result, question, current, ledger["m"].get(question.name))
         return
-    ours = standing is not None and standing.ours
-    if ours and standing and wording(standing.value) == wording(note) and not result.suggestions:
+    ours = current is not None and current.ours
+    if ours and current and wording(current.value) == wording(note) and not result.suggestions:
         return
     agent = OWN_AGENT + next(iter(versions.values()))
     item = {"question_id": question.id, "value": note, "type": "model", "agent": agent}

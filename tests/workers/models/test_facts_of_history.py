@@ -9,7 +9,7 @@ from argilla_distill.domain.records import DatasetQuestion
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.workers.engine.contract.facts import Adjudication, Source, Vote
 from argilla_distill.workers.engine.contract.question import Question
-from argilla_distill.workers.models.facts_of_history import FactsOfHistory, standing
+from argilla_distill.workers.models.facts_of_history import FactsOfHistory, current_facts
 
 ASKED = Question("label", ("a", "b"))
 KINDS = {0: "person", 1: "model", 2: "reviewer", 3: "reviewer"}
@@ -107,5 +107,5 @@ def test_votes_on_a_ledger_entry_are_those_that_the_history_gives() -> None:
 def test_what_stands_after_many_changes() -> None:
     told = facts_of_history()
     entries = [said(0, "a"), said(2, "b"), said(0, "b", "a"), said(1, "a"), said(2, None, "b")]
-    facts = standing(c for entry in entries for c in told.changes(entry))
+    facts = current_facts(c for entry in entries for c in told.changes(entry))
     assert facts == [Vote("r1", "0", "b"), Source("1", "model"), Vote("r1", "1", "a")]

@@ -2,7 +2,7 @@
 
 | written by | responses | status of a response |
 | --- | --- | --- |
-| `records.to_json`, `dataset.to_disk` | ``{"label": [{"value", "user_id"}]}`` | is not told |
+| `records.to_json`, `dataset.to_disk` | ``{"label": [{"value", "user_id"}]}`` | is not in it |
 | `records.to_datasets`, `to_list(flatten=True)` | ``label.responses``, ``….users``, ``….status`` | yes |
 | the API, `record.serialize()` | a list of ``values`` or of values by question | yes |
 """
@@ -26,7 +26,7 @@ OWN_NOTES = "conflicts"
 """The question that carries our conflict notes unless it was named otherwise."""
 
 Answer = tuple[str, str, Any, str]
-"""DatasetQuestion, annotator, value, status; empty where it is not told."""
+"""DatasetQuestion, annotator, value, status; empty where it is unknown."""
 
 
 def is_record(found: Mapping[str, Any]) -> bool:
@@ -133,8 +133,8 @@ def _known(value: object) -> str:
 def _note(export: Export, status: Counter[str], suggested: int) -> None:
     left = {name: n for name, n in status.items() if name not in ("", "submitted")}
     if left:
-        told = ", ".join(f"{n} {name}" for name, n in sorted(left.items()))
-        export.notes.append(f"responses that were not submitted do not count: {told}")
+        counts = ", ".join(f"{n} {name}" for name, n in sorted(left.items()))
+        export.notes.append(f"responses that were not submitted do not count: {counts}")
     if status[""]:
         export.notes.append(
             "this export does not tell drafts and discarded responses from submitted ones: all count "

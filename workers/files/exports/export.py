@@ -56,7 +56,7 @@ class Export:
     Attributes
     ----------
     texts : record -> its text
-    unit : what stands between a file's name and the number of a record
+    unit : what is between a file's name and the number of a record
     notes : what was left out
     """
 

@@ -70,9 +70,9 @@ def read_tasks(found: Iterable[tuple[int, Mapping[str, Any]]], unit: str) -> Exp
         if question.adjudications and question.kind in ("label", "multi_label", "span"):
             said_ = [*(value for *_, value in question.answers), *question.adjudications.values()]
             question.labels = tuple(sorted({label for value in said_ for label in _labels(value)}))
-    told = ", ".join(f"{n} {what}" for what, n in sorted(left.items()) if n)
-    if told:
-        export.notes.append(f"left out: {told}")
+    counts = ", ".join(f"{n} {what}" for what, n in sorted(left.items()) if n)
+    if counts:
+        export.notes.append(f"left out: {counts}")
     if any(question.adjudications for question in export.questions.values()):
         export.notes.append("annotations marked as ground truth are taken as adjudications")
     return export

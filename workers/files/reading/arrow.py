@@ -82,7 +82,7 @@ def arrow_batches(source: InputFile) -> Iterator[Any]:
 
 
 def class_name(names: Sequence[str], value: Any) -> Any:
-    """The label whose number stands in a column, or in lists of a column."""
+    """The label whose number is in a column, or in lists of a column."""
     if isinstance(value, list):
         return [class_name(names, each) for each in value]
     return names[value] if isinstance(value, int) and 0 <= value < len(names) else None

@@ -1,4 +1,4 @@
-"""What is a number, a list or a date in other formats, as it would stand in a CSV file."""
+"""What is a number, a list or a date in other formats, as it would be in a CSV file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 
 
 def as_cell(value: object) -> str:
-    """What would stand in a CSV file.
+    """What would be in a CSV file.
 
     >>> as_cell(None), as_cell(4.0), as_cell(True), as_cell(["a", "é"])
     ('', '4', 'true', '["a", "é"]')

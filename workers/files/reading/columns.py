@@ -1,6 +1,6 @@
-"""Which column of a file is what: by the names that people give them, or as they were told.
+"""Which column of a file is what: by the names that people give them, or as the options say.
 
-| column | what stands in it |
+| column | what is in it |
 | --- | --- |
 | task | the record |
 | worker | the annotator |
@@ -45,13 +45,13 @@ DECIDED = (
     *("correct", "correctlabel", "correctanswer", "expected", "reference", "adjudication"),
     *("adjudicated", "decision", "final", "finallabel"),
 )
-"""What else the answer is called where reviewers decided."""
+"""Other names of the column of answers where reviewers decided."""
 
 MAX_COLUMNS = 12
-"""So many are told where one is missing."""
+"""So many are listed where one is missing."""
 
 LONGEST_NAME = 40
-"""Characters of a column's name that are told."""
+"""Characters of a column's name that are shown."""
 
 
 class ColumnPositions:
@@ -102,8 +102,8 @@ class ColumnPositions:
         )
 
 
-def parse(told: Sequence[str]) -> dict[str, str]:
-    """What columns are called, as it is told: ``worker=who``.
+def parse(options: Sequence[str]) -> dict[str, str]:
+    """What columns are called, as options say it: ``worker=who``.
 
     >>> parse(["worker=who", "Answer = my choice"])
     {'worker': 'who', 'label': 'my choice'}
@@ -113,7 +113,7 @@ def parse(told: Sequence[str]) -> dict[str, str]:
     BadTable : one of them is not of this form, or no column.
     """
     named = {}
-    for each in told:
+    for each in options:
         left, sign, name = each.partition("=")
         column = next((c for c, names in NAMES.items() if _plain(left) in (c, *names)), None)
         if not sign or not name.strip() or column is None:
@@ -126,7 +126,7 @@ def parse(told: Sequence[str]) -> dict[str, str]:
     return named
 
 
-def told(header: Sequence[str]) -> str:
+def listed(header: Sequence[str]) -> str:
     """The columns that a file has, in few words and without what cannot be shown."""
     names = [name[:LONGEST_NAME] for name in header[:MAX_COLUMNS]]
     shown = [name if name.isprintable() else ascii(name)[1:-1] for name in names]

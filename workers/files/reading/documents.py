@@ -16,7 +16,7 @@ Numbered = Iterator[tuple[int, dict[str, Any]]]
 
 
 def documents(source: InputFile) -> tuple[str, Numbered]:
-    """The objects with their numbers, and what stands between the file's name and such a number.
+    """The objects with their numbers, and what is between the file's name and such a number.
 
     Raises
     ------

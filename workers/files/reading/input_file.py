@@ -1,6 +1,6 @@
 """A file, or standard input, as bytes: unpacked, and known by its first bytes, not by its name.
 
-What stands in it is `workers.files.reading.rows`.
+What is in it is read by `workers.files.reading.rows`.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class InputFile:
 
     @property
     def name(self) -> str:
-        """What it is called where something is told of it."""
+        """What it is called in messages."""
         return "standard input" if self.path == STANDARD else str(self.path)
 
     @cached_property
@@ -179,16 +179,16 @@ class InputFile:
 
     def not_text(self) -> Unreadable:
         """What to raise where it turned out not to be in its encoding; tells the line."""
-        told = self.encoding.removesuffix("-sig").upper()
+        encoding = self.encoding.removesuffix("-sig").upper()
         if self.encoding.startswith(("utf-16", "utf-32")):
-            return Unreadable(f"{self.name}: this looks like {told}, and is damaged")
+            return Unreadable(f"{self.name}: this looks like {encoding}, and is damaged")
         with self.open() as lines:
             for n, line in enumerate(lines, 1):
                 try:
                     line.decode(self.encoding)
                 except UnicodeDecodeError:
-                    return Unreadable(f"{self.name}:{n}: not {told}; {_guess(line)}")
-        return Unreadable(f"{self.name}: not {told}")
+                    return Unreadable(f"{self.name}:{n}: not {encoding}; {_guess(line)}")
+        return Unreadable(f"{self.name}: not {encoding}")
 
     def notes(self) -> list[str]:
         """What was taken for granted about its encoding, or looks wrong."""

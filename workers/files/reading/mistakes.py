@@ -1,9 +1,9 @@
-"""What is wrong with files, gathered so that it can be told at once."""
+"""What is wrong with files, gathered into one message."""
 
 from __future__ import annotations
 
 MAX_MISTAKES = 10
-"""So many are told at once; reading ends with the last of them."""
+"""So many are reported at once; reading ends with the last of them."""
 
 
 class BadTable(ValueError):
@@ -15,7 +15,7 @@ class Unreadable(BadTable):
 
 
 class Mistakes:
-    """What is wrong, gathered so that it can be told at once.
+    """What is wrong, gathered into one message.
 
     >>> mistakes = Mistakes()
     >>> mistakes.add("a.csv:3", "label is empty")

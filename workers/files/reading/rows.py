@@ -34,7 +34,7 @@ class Rows(Protocol):
     Attributes
     ----------
     header : names of the columns
-    unit : what stands between a file's name and a row's number, for example ``:``
+    unit : what is between a file's name and a row's number, for example ``:``
     notes : what was taken for granted
     separator : of a CSV file; else empty
     """
@@ -177,7 +177,7 @@ def _csv_lines(source: InputFile, separator: str, skip: int) -> Iterator[tuple[i
 
 
 def _separator(source: InputFile, columns: ColumnPositions) -> tuple[str, int]:
-    """What separates cells, and how many lines stand before the header."""
+    """What separates cells, and how many lines are before the header."""
     head = source.head.decode(source.encoding, errors="ignore")
     said = re.match(r"sep=(.)\r?\n", head)  # Excel's own hint
     if said:

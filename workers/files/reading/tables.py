@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
-from argilla_distill.workers.files.reading.columns import ColumnPositions, told
+from argilla_distill.workers.files.reading.columns import ColumnPositions, listed
 from argilla_distill.workers.files.reading.input_file import InputFile
 from argilla_distill.workers.files.reading.mistakes import Mistakes, Unreadable
 from argilla_distill.workers.files.reading.rows import Rows, rows_of
@@ -34,7 +34,7 @@ class Table:
     ----------
     mistakes : where what is wrong goes; rows that are wrong are left out.
     rows : of the file, if they are known already.
-    progress : told kilobytes.
+    progress : called with kilobytes.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Table:
         self._only: tuple[int, str] | None = None
 
     def place(self, number: int) -> str:
-        """Where a row stands, for people."""
+        """Where a row is, for people."""
         return f"{self.source.name}{self._rows.unit}{number}"
 
     def has(self, column: str) -> bool:
@@ -104,7 +104,7 @@ class Table:
             return
         names = [self.header[n] for n in others]
         self._note_unused([own, *others])
-        self.notes.append(f"{self.source.name}: annotators are {told(names)}")
+        self.notes.append(f"{self.source.name}: annotators are {listed(names)}")
         for number, cells in self._all():
             for n, name in zip(others, names, strict=True):
                 if cells[n].strip():
@@ -129,7 +129,7 @@ class Table:
             else:
                 places.append(found)
         if missing:
-            why = f"no column {', '.join(missing)}; there is {told(self.header)}"
+            why = f"no column {', '.join(missing)}; there is {listed(self.header)}"
             more = [f"{column}: {MORE_NAMES[column]}" for column in missing if column in MORE_NAMES]
             if more:
                 why += f" (also read as {'; '.join(more)}; or say --column {missing[0]}=NAME)"
@@ -165,4 +165,4 @@ class Table:
         unused = [name for n, name in enumerate(self.header) if n not in used]
         if unused:
             column = "column is" if len(unused) == 1 else "columns are"
-            self.notes.append(f"{self.source.name}: not used, the {column} {told(unused)}")
+            self.notes.append(f"{self.source.name}: not used, the {column} {listed(unused)}")

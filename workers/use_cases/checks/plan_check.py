@@ -1,6 +1,6 @@
 """Whether what distill.toml names is there in Argilla: datasets, questions, workspaces, users.
 
-A name that nobody has is told with the nearest that there is. Nothing here is an error: a dataset may
+A name that nobody has is reported with the nearest that there is. Nothing here is an error: a dataset may
 be made later. Mistakes within the file are found when it is read (`plugin.settings.plan_file`).
 """
 
@@ -126,9 +126,9 @@ def _all_questions(plan: Plan, known: Sequence[Named]) -> Iterator[Mismatch]:
     for title, pattern, table in _tables(plan):
         concerned = [d for d in known if fnmatchcase(d.name, pattern)]
         for key, (name, types) in _questions(table).items():
-            if concerned and (told := _question(name, types, concerned)):
+            if concerned and (message := _question(name, types, concerned)):
                 dataset = concerned[0].name if len(concerned) == 1 else ""
-                yield Mismatch(f"{title} {key}", told, dataset)
+                yield Mismatch(f"{title} {key}", message, dataset)
 
 
 def _question(name: str, types: tuple[str, ...], concerned: Sequence[Named]) -> str:

@@ -1,6 +1,6 @@
 """Status: what is known of every dataset.
 
-What the values mean is told in docs/json.md. The command line prints it, as JSON or as a table.
+What the values mean is in docs/json.md. The command line prints it, as JSON or as a table.
 """
 
 from __future__ import annotations

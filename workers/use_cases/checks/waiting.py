@@ -42,8 +42,8 @@ class Waiting:
             (self.datasets, "dataset at work", "datasets at work"),
             (self.jobs, "queued job", "queued jobs"),
         )
-        told = [f"{n:,} {one if n == 1 else many}" for n, one, many in counts if n]
-        return "; ".join([", ".join(told) or "nothing", *self.reasons])
+        parts = [f"{n:,} {one if n == 1 else many}" for n, one, many in counts if n]
+        return "; ".join([", ".join(parts) or "nothing", *self.reasons])
 
 
 def waiting(world: World, dataset_ids: Sequence[str]) -> Waiting:

@@ -17,7 +17,7 @@ DECIDE_AT_ONCE = 2_000
 
 HEED = 0.25
 """Records are looked at again when they moved by this share of the tolerance since we last looked:
-what a model last told of a record need not be what was last written."""
+what a model last reported of a record need not be what was last written."""
 
 ROUNDING = 0.001
 """Posteriors are stored to so much: what differs by no more is the same."""

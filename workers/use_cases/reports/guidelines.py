@@ -59,7 +59,7 @@ def request(world: World, dataset_id: str) -> GuidelinesResult:
     """
     if not world.connected:
         return DISCONNECTED
-    return _noted(world, dataset_id, _written(world, dataset_id, stands=False))
+    return _noted(world, dataset_id, _written(world, dataset_id, written_before=False))
 
 
 def keep_current(world: World, dataset_id: str) -> GuidelinesResult | None:
@@ -71,7 +71,7 @@ def keep_current(world: World, dataset_id: str) -> GuidelinesResult | None:
     wanted = world.store.datasets.info(dataset_id).get(FACT)
     if not wanted or not world.connected:
         return None
-    outcome = _written(world, dataset_id, stands=wanted == "written")
+    outcome = _written(world, dataset_id, written_before=wanted == "written")
     return _noted(world, dataset_id, outcome)
 
 
@@ -87,8 +87,8 @@ def remove(world: World, dataset_id: str) -> GuidelinesResult:
     return _noted(world, dataset_id, _changed(world, dataset_id, without, leaving=True))
 
 
-def _written(world: World, dataset_id: str, stands: bool) -> GuidelinesResult:
-    """Write the section as it should be now. `stands`: it was written before."""
+def _written(world: World, dataset_id: str, written_before: bool) -> GuidelinesResult:
+    """Write the section as it should be now. `written_before`: whether it was."""
     examples = _examples(world, dataset_id)
     if examples is None:
         return GuidelinesResult(
@@ -97,7 +97,7 @@ def _written(world: World, dataset_id: str, stands: bool) -> GuidelinesResult:
     count = sum(map(len, examples.values()))
 
     def renewed(guidelines: Guidelines) -> tuple[str, GuidelinesResult]:
-        if stands and guidelines.section is None:
+        if written_before and guidelines.section is None:
             return guidelines.before, GuidelinesResult("removed", OFF)
         if not count:
             return guidelines.without_section(), GuidelinesResult(

@@ -1,7 +1,7 @@
 """Why example records are decided as they are, in words that every annotator may read.
 
 What speaks for the decision comes first: the reviewer's reason, words of the record, what those who
-answered wrote. Nobody is named, and nothing is told of how often anybody is right.
+answered wrote. Nobody is named, and nothing is said of how often anybody is right.
 """
 
 from __future__ import annotations

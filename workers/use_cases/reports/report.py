@@ -75,9 +75,11 @@ def report(world: World, dataset_id: str) -> Counted:
         if texts is None and before is not None:
             words = dict(before.words)
         reason = reasons.of(question, thinks.kind, words)
-        told = list(examples.told(chosen[name], surveyed, question, begun_so, reason))
+        texts_shown = list(
+            examples.examples_with_texts(chosen[name], surveyed, question, begun_so, reason)
+        )
         across = twins.across(question, surveyed.ids)
-        questions.append(question_report(surveyed, question, thinks, across, told, words))
+        questions.append(question_report(surveyed, question, thinks, across, texts_shown, words))
         summaries.append(summary(questions[-1], surveyed, question))
     today = _today(store, dataset_id, taken_at)
     seconds = round(time.perf_counter() - begun, 3)

@@ -42,7 +42,7 @@ def review_of(world: World, dataset_id: str) -> Dataset | None:
 
 
 def forward(world: World, review_id: str, dataset_id: str) -> int:
-    """Pass what waits in a review dataset on to the originals; the answer is how many there were."""
+    """Pass what waits in a review dataset on to the originals; returns how many there were."""
     dirty, passed = world.store.dirty, 0
     while taken := dirty.take(review_id, 1000):
         originals = world.store.reviews.originals(dataset_id, [copy for copy, _ in taken])
@@ -59,7 +59,7 @@ def enable(world: World, dataset_id: str) -> Enabled:
     """See to it that a dataset has a review dataset as the settings say. Safe to repeat.
 
     One that is not as it should be is mended where Argilla allows that; else a new one takes its
-    place, and the old one stays as it is. What was decided in it stands. One that our store does not
+    place, and the old one stays as it is. What was decided in it is kept. One that our store does not
     know, after a fresh start, is not replaced for the order of its questions alone: what was decided
     in it is known from nowhere else.
 
@@ -106,7 +106,7 @@ def adopt(world: World, every: Sequence[Dataset]) -> list[Enabled]:
 def disable(world: World, dataset_id: str) -> str | None:
     """Make no more copies, and forget those that there are; the review dataset stays as it is.
 
-    The answer is its name; None where there was none. What was decided in it stands.
+    Returns its name; None where there was none. What was decided in it is kept.
     """
     kept = world.store.reviews.of(dataset_id)
     if kept is None:

@@ -239,8 +239,8 @@ def _unsay(
         old = before[record_id]
         less = set((old or {}).get("q", ())) - set(copy.suggested)
         if old and less:
-            standing = run.world.gateway.record(old["id"]).suggestions
-            gone = [s.id for s in standing if s.ours and review.named(s.question_id) in less]
+            current = run.world.gateway.record(old["id"]).suggestions
+            gone = [s.id for s in current if s.ours and review.named(s.question_id) in less]
             if gone:
                 with guarded_call(run.world, run.lease, run.dataset.id, [record_id], COPY):
                     run.world.gateway.withdraw(old["id"], gone)

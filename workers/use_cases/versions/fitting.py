@@ -23,7 +23,7 @@ from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.engine.measures.agreement import Columns, agreement
 from argilla_distill.workers.models import confined
-from argilla_distill.workers.models.facts_of_history import REVIEWER, Annotators, Witness
+from argilla_distill.workers.models.facts_of_history import REVIEWER, Annotators, FactsOfHistory
 from argilla_distill.workers.models.values import TYPES, content, question_of
 from argilla_distill.workers.versions.spool import Spool
 from argilla_distill.workers.versions.votes import Story
@@ -41,7 +41,7 @@ class Fitted:
     """
 
     question: DatasetQuestion
-    witness: Witness
+    facts_of_history: FactsOfHistory
     strategy: Strategy
     floor: float
     alpha: float | None
@@ -50,7 +50,7 @@ class Fitted:
     @property
     def asked(self) -> Question:
         """The question as the engine sees it."""
-        return self.witness.question
+        return self.facts_of_history.question
 
 
 def distilled(dataset: Dataset, plan: DatasetSettings) -> list[DatasetQuestion]:
@@ -88,8 +88,8 @@ def fitted(
     asked, (name, why) = question_of(question), chosen(question, plan, request.strategy)
     choices = plan.question(question.name)
     path = fit_path(spool, question)
-    witness = _witness(question, asked, dataset, plan, annotators)
-    sources = [fact for fact, _ in witness.introductions() if isinstance(fact, Source)]
+    facts_of_history = _facts_of_history(question, asked, dataset, plan, annotators)
+    sources = [fact for fact, _ in facts_of_history.introductions() if isinstance(fact, Source)]
     if path.exists():
         kept = snapshot.unpack(path.read_bytes())
         alpha = kept.pop(ALPHA)
@@ -97,12 +97,12 @@ def fitted(
     else:
         strategy, votes = confined.create(name, asked, plan.strategy_timeout_s), Votes()
         reads = choices.content or question.type == "span"
-        strategy.fit(votes.passing(_facts(spool, question, witness, sources, reads)))
+        strategy.fit(votes.passing(_facts(spool, question, facts_of_history, sources, reads)))
         alpha = votes.alpha(asked)
         part = path.with_suffix(".part")
         part.write_bytes(snapshot.pack({**strategy.state(), ALPHA: alpha}))
         part.rename(path)
-    return Fitted(question, witness, strategy, choices.min_confidence, alpha, why)
+    return Fitted(question, facts_of_history, strategy, choices.min_confidence, alpha, why)
 
 
 @dataclass
@@ -137,19 +137,23 @@ def fit_path(spool: Spool, question: DatasetQuestion) -> Path:
     return spool.folder / f"fit-{question.id}.npz"
 
 
-def _witness(
+def _facts_of_history(
     question: DatasetQuestion,
     asked: Question,
     dataset: Dataset,
     plan: DatasetSettings,
     annotators: Annotators,
-) -> Witness:
+) -> FactsOfHistory:
     sureness = dataset.question(plan.confidence_question)
-    return Witness(question.name, asked, annotators, sureness)
+    return FactsOfHistory(question.name, asked, annotators, sureness)
 
 
 def _facts(
-    spool: Spool, question: DatasetQuestion, witness: Witness, sources: list[Source], reads: bool
+    spool: Spool,
+    question: DatasetQuestion,
+    facts_of_history: FactsOfHistory,
+    sources: list[Source],
+    reads: bool,
 ) -> Iterator[Fact]:
     """Everything to be learned, in an order that depends on nothing but the facts."""
     yield from sources
@@ -158,7 +162,7 @@ def _facts(
             for record in spool.records(bucket).values():
                 yield Content(record.id, content(question, record.fields))
         for record_id, entries in sorted(spool.entries(bucket).items()):
-            story = Story(record_id, witness)
+            story = Story(record_id, facts_of_history)
             for entry in entries:
                 story.follow(entry)
             yield from story.facts

@@ -179,7 +179,7 @@ def _record(
     by_question = {}
     for each, decision in zip(fitted, decisions, strict=True):
         name = each.question.name
-        story = Story(record.id, each.witness)
+        story = Story(record.id, each.facts_of_history)
         for entry in entries:
             story.follow(entry)
         found = conflicts.find(

@@ -45,13 +45,13 @@ class Resolution:
     @property
     def note(self) -> str | None:
         """The conflict note, None where nothing is in dispute."""
-        told = [self.disputes[question] for question, _ in self.open]
-        return conflict_note(told, self.name, self.page, self.related)
+        disputes = [self.disputes[question] for question, _ in self.open]
+        return conflict_note(disputes, self.name, self.page, self.related)
 
     def review_note(self, asked: Sequence[str]) -> str | None:
-        """What reviewers are told who are asked to decide these questions."""
-        told = [self.disputes[question] for question in asked if question in self.disputes]
-        return review_note(told, self.name, self.page, self.related)
+        """The note for reviewers who are asked to decide these questions."""
+        disputes = [self.disputes[question] for question in asked if question in self.disputes]
+        return review_note(disputes, self.name, self.page, self.related)
 
     @property
     def open(self) -> list[tuple[str, dict[str, Any]]]:
@@ -59,7 +59,7 @@ class Resolution:
         return [(q, c) for q, c in self.conflicts.items() if c and c["state"] == "open"]
 
     def contested(self, sure: float) -> list[str]:
-        """The questions on which a reviewer's word is wanted: in conflict, or not `sure` (0 … 1).
+        """The questions on which a reviewer's decision is wanted: in conflict, or not `sure` (0 … 1).
 
         None while the overlap is not complete: what answers are to come may settle it.
         """
@@ -79,14 +79,14 @@ def decide(
 ) -> list[Resolution]:
     """Decide the records that could be observed and still exist."""
     datasets, dataset_id = run.store.datasets, run.dataset.id
-    standing = [r for i, r in records.items() if r is not None and i in observed.ledger]
-    decided = run.models.decide([record.id for record in standing], run.plan)
+    existing = [r for i, r in records.items() if r is not None and i in observed.ledger]
+    decided = run.models.decide([record.id for record in existing], run.plan)
     failed = frozenset(run.models.failed)
     pairs = [(i, q) for i, by_question in decided.items() for q in [*by_question, *failed]]
     known = datasets.conflicts_on(dataset_id, pairs)
     resolutions = []
     voices: dict[tuple[str, str], tuple[list[Vote], Callable[[Value], str]]] = {}
-    for record in standing:
+    for record in existing:
         resolution = Resolution(record, decided[record.id], complete(record))
         for question, decision in resolution.decided.items():
             model, before = run.models.by_question[question], known.get((record.id, question))
