@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # The oldest server release that is supported; the newest is the demo's own.
 OLDEST := 2.5.0
 
-.PHONY: setup demo test lint unit live compat bench docs rooms lock clean
+.PHONY: setup demo test lint unit live compat bench mutants docs rooms lock clean
 
 setup: $(VENV)/.ready $(ARGILLA)/.ready .cache/redis .cache/browser
 
@@ -64,6 +64,11 @@ compat: setup $(ARGILLA)-$(OLDEST)/.ready
 		DISTILL_ARGILLA_PYTHON="$(CURDIR)/$$argilla/bin/python" \
 			$(BIN)/pytest -vv -m "live or browser" $(ARGS) || exit 1; \
 	done
+
+# Changes, a little at a time, what must not go wrong unseen, and counts what no test notices. For hours
+# it wants both cores; `make mutants ARGS="lease webhook"` takes rooms by name. Not a part of `make test`.
+mutants: setup
+	$(BIN)/python .ci/mutants.py $(ARGS)
 
 bench: setup
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from argilla_distill.plugin.errors import LeaseLost
 from argilla_distill.plugin.store import Store
@@ -113,11 +114,9 @@ def test_one_that_nobody_renews_runs_out_by_itself(store: Store, held: Lease) ->
     assert 0 < store.redis.pttl(key(store)) <= lease.LEASE_MS
 
 
-def test_its_holder_renews_it_and_the_wake_with_it(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("quick")
+def test_its_holder_renews_it_and_the_wake_with_it(store: Store) -> None:
     """Both keys are made to last for ever; whoever gives them an end again has renewed them."""
-    monkeypatch.setattr(lease, "RENEW_S", 0.01)
     held = store.lease(D)
     assert held is not None
     store.wake(D)
@@ -243,3 +242,96 @@ def test_whoever_waits_for_it_is_known_for_a_moment(store: Store) -> None:
     store.want_lease(D)
     assert store.lease_wanted(D)
     assert not store.lease_wanted("another dataset")
+
+
+def threads() -> list[threading.Thread]:
+    """Those that renew leases now."""
+    return [thread for thread in threading.enumerate() if thread.name == "lease"]
+
+
+@pytest.fixture
+def quick(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Leases that are renewed at every moment. Over only once no thread asks Redis any more."""
+    before = set(threads())
+    monkeypatch.setattr(lease, "RENEW_S", 0.01)
+    yield
+    eventually(lambda: set(threads()) <= before)
+
+
+def test_it_is_ours_until_it_is_somebody_elses_or_nobodys(store: Store, held: Lease) -> None:
+    assert held.ours()
+    store.redis.set(key(store), "somebody else")
+    assert not held.ours()
+    run_out(store)
+    assert not held.ours()
+
+
+@pytest.mark.usefixtures("unattended")
+def test_it_can_be_held_for_longer_and_no_longer_than_that(store: Store, held: Lease) -> None:
+    held.hold(100.0)
+    assert 99_000 < store.redis.pttl(key(store)) <= 100_000
+
+
+def test_whoever_lost_it_is_told_that_it_ran_out(store: Store, held: Lease) -> None:
+    run_out(store)
+    with pytest.raises(LeaseLost, match=lease.LOST):
+        held.renew()
+    with pytest.raises(LeaseLost, match=lease.LOST):
+        held.commit(note(store, "published"))
+    with pytest.raises(LeaseLost, match=lease.LOST):
+        held.release_if_idle()
+
+
+def test_given_back_idle_what_was_learned_is_settled(store: Store, held: Lease) -> None:
+    held.commit(lambda pipe: store.unsettle(pipe, D))
+    assert store.unsettled(D)
+    assert held.release_if_idle()
+    assert not store.unsettled(D)
+
+
+@pytest.mark.usefixtures("unattended")
+def test_nobody_renews_it_any_more_once_it_is_given_back(store: Store) -> None:
+    before = set(threads())
+    held = store.lease(D)
+    assert held is not None
+    (thread,) = set(threads()) - before
+    assert thread.daemon  # a process that ends does not wait for it
+    assert held.release_if_idle()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_was_not_given_back_goes_on_being_renewed(store: Store) -> None:
+    held = store.lease(D)
+    assert held is not None
+    store.dirty.mark(D, ["r1"])
+    assert not held.release_if_idle()
+    for _ in range(3):
+        store.redis.persist(key(store))
+        eventually(lambda: store.redis.pttl(key(store)) > 0)
+    held.release()
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_renewal_that_redis_did_not_take_is_tried_again(store: Store) -> None:
+    failures: list[str] = []
+
+    class Restarted:
+        """The real Redis, which is away when the lease is first renewed."""
+
+        def set(self, *args: Any, **options: Any) -> Any:
+            return store.redis.set(*args, **options)
+
+        def eval(self, *args: Any) -> Any:
+            if not failures:
+                failures.append("away")
+                raise RedisConnectionError("away")
+            return store.redis.eval(*args)
+
+    held = Lease.take(Restarted(), store.keys, D, Clock())
+    assert held is not None
+    eventually(lambda: bool(failures))
+    store.redis.persist(key(store))
+    eventually(lambda: store.redis.pttl(key(store)) > 0)
+    held.release()

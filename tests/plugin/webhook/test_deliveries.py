@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
 from argilla_distill.plugin.errors import BadDelivery
+from argilla_distill.plugin.webhook import deliveries
 from argilla_distill.plugin.webhook.deliveries import EVENTS, Delivery, reduce, shortened, verify
 
 SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -264,3 +265,25 @@ def test_what_is_no_json_is_cut_without_an_error(body: bytes) -> None:
     assert len(shortened(body)) <= len(body)
     with pytest.raises(BadDelivery):
         reduce(body + b" " * 1_000_001)
+
+
+def test_only_a_large_body_is_shortened_before_it_is_parsed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[int] = []
+
+    def noted(body: bytes) -> bytes:
+        seen.append(len(body))
+        return shortened(body)
+
+    monkeypatch.setattr(deliveries, "shortened", noted)
+    body = event("dataset.deleted", {"id": DATASET})
+    monkeypatch.setattr(deliveries, "LARGE_BYTES", len(body))
+    reduce(body)
+    assert seen == []
+    reduce(body + b" ")
+    assert seen == [len(body) + 1]
+
+
+def test_a_deletion_of_a_dataset_has_its_time() -> None:
+    assert reduce(event("dataset.deleted", {"id": DATASET})).at == 1767225600250

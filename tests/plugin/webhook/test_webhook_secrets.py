@@ -90,3 +90,14 @@ def test_strangers_make_us_look_at_most_once_a_second(store: Store, clock: Clock
 def test_with_no_secret_at_all_the_check_decides(store: Store, clock: Clock) -> None:
     with pytest.raises(BadDelivery):
         WebhookSecrets(store.service, ()).check(Door("any"))
+
+
+def test_secrets_are_fresh_for_exactly_as_long_as_is_said(store: Store, clock: Clock) -> None:
+    store.service.keep_webhook("w1", "http://us", "old")
+    known = WebhookSecrets(store.service, ())
+    known.check(Door("old"))
+    store.service.keep_webhook("w2", "http://us", "new")
+    clock.now += signing_secrets.FRESH_S
+    door = Door("new")
+    known.check(door)
+    assert door.tried == [["new", "old"]]

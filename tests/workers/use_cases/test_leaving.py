@@ -90,6 +90,11 @@ def test_all_takes_guidelines_and_unopened_copies_away_and_keeps_what_people_sai
     with_section(service)
     review = reviewed(run, service)
     (opened,) = [r for r, row in service.argilla.rows[review].items() if row.responses]
+    service.argilla.set_suggestions(
+        service.argilla.rows[review][opened],
+        opened,
+        [{"question_id": PROBLEM.id, "value": "tone", "agent": "judge"}],
+    )
     told = run("disconnect", "--all", "--json").json
     assert [(r["kind"], r["name"]) for r in told["removed"]] == [("guidelines", "support/chat")]
     assert [(r["kind"], r["name"]) for r in told["stays"]] == [("review", "support/chat-review")]
@@ -98,7 +103,7 @@ def test_all_takes_guidelines_and_unopened_copies_away_and_keeps_what_people_sai
     assert list(service.argilla.rows[review]) == [opened]
     row = service.argilla.rows[review][opened]
     assert list(row.responses) == ["ann"]
-    assert not any(s.ours for s in row.suggestions.values())
+    assert [s.agent for s in row.suggestions.values()] == ["judge"]
     assert service.store.reviews.of(D) is None
 
 

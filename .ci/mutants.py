@@ -1,0 +1,236 @@
+"""Changes the code a little at a time, and counts how often no test notices. `make mutants`.
+
+    python .ci/mutants.py [ROOM...] [--again] [--digits 37] [--seconds N]
+
+What must not go wrong unseen is changed by mutmut: one operator, argument, constant or text at a time
+(a mutant). The tests of its room are run against each; a mutant that they let pass has survived. Every
+room is worked on in a copy of its own below `.cache/mutants`, with the tests that are about it and no
+others; of these mutmut runs the ones that enter the changed function.
+
+A survivor that changes nothing anybody could see is no gap. Those are listed, each with the reason, in
+`.ci/equivalent_mutants.toml`, by function and changed line; they count neither for nor against.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[1]
+WORK = ROOT / ".cache" / "mutants"
+EQUIVALENT = ROOT / ".ci" / "equivalent_mutants.toml"
+
+BAR = 0.95
+"""Of the mutants that are not equivalent, so many have to be noticed."""
+
+KILLED = {1, 3, 36, 24, -24, 152, 255}
+"""mutmut's codes for: a test failed, or the change made a test run for ever."""
+
+COPIED = ("argilla_distill", "plugin", "workers", "tests", "demo", "pyproject.toml")
+
+OPTIONS = [
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:xdist",
+    "-p",
+    "no:cov",
+    "-p",
+    "no:unraisableexception",
+]
+"""The last two only cost time here."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What is changed, and the tests that have to notice. Paths begin at the package and at `tests`."""
+
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+ROOMS = {
+    "lease": Room(
+        files=("plugin/store/work/lease.py",),
+        tests=("plugin/store/test_store_lease.py",),
+    ),
+    "webhook": Room(
+        files=("plugin/webhook/*",),
+        tests=("plugin/webhook", "plugin/test_listener.py"),
+    ),
+    "rights": Room(
+        files=("domain/disclosure.py", "plugin/visitors/*"),
+        tests=(
+            "domain",
+            "plugin/visitors",
+            "plugin/pages/test_pages_rights.py",
+            "plugin/pages/test_pages_tokens.py",
+        ),
+    ),
+    "echoes": Room(
+        files=("domain/ledger.py",),
+        tests=("domain/test_ledger.py",),
+    ),
+    "suggestions": Room(
+        files=("workers/writing/suggestions.py",),
+        tests=("workers/writing/test_suggestions.py",),
+    ),
+    "publishing": Room(
+        files=(
+            "workers/use_cases/distilling/guarded_write.py",
+            "workers/use_cases/distilling/publishing.py",
+        ),
+        tests=(
+            "workers/use_cases/distilling/test_distil.py",
+            "workers/use_cases/distilling/test_guarded_write.py",
+        ),
+    ),
+}
+
+
+@dataclass
+class Score:
+    """What became of one room's mutants."""
+
+    killed: int = 0
+    equivalent: int = 0
+    survivors: list[str] = field(default_factory=list)
+    unchecked: int = 0
+
+    @property
+    def share(self) -> float:
+        """Of the mutants that matter and were tried, how many a test noticed."""
+        return self.killed / max(1, self.killed + len(self.survivors))
+
+
+def prepare(folder: Path, room: Room) -> None:
+    """Lay out a copy of the repository in which mutmut changes this room alone."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in COPIED:
+        source, target = ROOT / name, folder / name
+        if source.is_dir():
+            shutil.copytree(
+                source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        else:
+            shutil.copy2(source, target)
+    wanted = {
+        # links are not followed, unless they are named
+        "source_paths": ["argilla_distill", "argilla_distill/plugin", "argilla_distill/workers"],
+        "only_mutate": [f"argilla_distill/{file}" for file in room.files],
+        "also_copy": ["demo"],
+        "pytest_add_cli_args": OPTIONS,
+        "pytest_add_cli_args_test_selection": [f"tests/{test}" for test in room.tests],
+    }
+    lines = [f"{name} = {json.dumps(value)}" for name, value in wanted.items()]
+    with (folder / "pyproject.toml").open("a") as file:
+        file.write("\n".join(["", "[tool.mutmut]", *lines, ""]))
+
+
+def run(folder: Path, names: list[str], seconds: float | None) -> None:
+    """Try the mutants that have not been tried; with names, these again."""
+    command = [str(Path(sys.executable).with_name("mutmut")), "run", "--max-children", "2", *names]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.pop("MUTANT_UNDER_TEST", None)
+    log = folder / "mutmut.log"
+    with log.open("w") as file:
+        try:
+            done = subprocess.run(
+                command, cwd=folder, env=environment, stdout=file, stderr=file, timeout=seconds
+            )
+        except subprocess.TimeoutExpired:
+            return
+    if done.returncode:
+        sys.exit(f"mutmut failed; the end of {log}:\n{log.read_text()[-3000:]}")
+
+
+def tried(folder: Path) -> dict[str, int | None]:
+    """Mutant → mutmut's code for what became of it, None where it was not tried yet."""
+    found: dict[str, int | None] = {}
+    for path in sorted(folder.rglob("*.meta")):
+        found |= json.loads(path.read_text())["exit_code_by_key"]
+    return found
+
+
+def change(folder: Path, mutant: str) -> tuple[str, str]:
+    """The function that a mutant is in, and what it changes: `old line → new line`."""
+    shown = subprocess.run(
+        [Path(sys.executable).with_name("mutmut"), "show", mutant],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    old = " ".join(line[1:].strip() for line in shown if re.match(r"-(?!--)", line))
+    new = " ".join(line[1:].strip() for line in shown if re.match(r"\+(?!\+\+)", line))
+    function = re.sub(r"__mutmut_\d+$", "", mutant).replace("xǁ", "").replace("ǁ", ".")
+    return re.sub(r"\.x_(_*[a-z]\w*)$", r".\1", function), f"{old} → {new}"
+
+
+def score(folder: Path, equivalent: dict[str, dict[str, str]]) -> Score:
+    """Count, and look up the survivors among those that are known to change nothing."""
+    result = Score()
+    for mutant, code in tried(folder).items():
+        if code is None:
+            result.unchecked += 1
+        elif code in KILLED:
+            result.killed += 1
+        else:
+            function, changed = change(folder, mutant)
+            if changed in equivalent.get(function, {}):
+                result.equivalent += 1
+            else:
+                result.survivors.append(f"{function}\n    {changed}")
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Mutation tests of what must not go wrong unseen.")
+    parser.add_argument("rooms", nargs="*", choices=[*ROOMS, []], metavar="ROOM")
+    parser.add_argument("--again", action="store_true", help="go on, and retry what survived")
+    parser.add_argument("--digits", help="a sample: only mutants whose number ends in one of these")
+    parser.add_argument("--seconds", type=float, help="stop a room after that long")
+    asked = parser.parse_args()
+    equivalent = tomllib.loads(EQUIVALENT.read_text())
+    total = Score()
+    for name in asked.rooms or ROOMS:
+        folder = WORK / name
+        if not asked.again or not folder.exists():
+            prepare(folder, ROOMS[name])
+        sample = [f"*__mutmut_*[{asked.digits}]", f"*__mutmut_[{asked.digits}]"]
+        run(folder, sample if asked.digits else [], asked.seconds)
+        found = score(folder, equivalent)
+        print(f"{name:<12} {describe(found)}", flush=True)
+        print("".join(f"  {each}\n" for each in found.survivors), end="", flush=True)
+        total.killed += found.killed
+        total.equivalent += found.equivalent
+        total.unchecked += found.unchecked
+        total.survivors += found.survivors
+    print(f"{'all':<12} {describe(total)}")
+    sys.exit(total.share < BAR or bool(total.unchecked and not asked.digits))
+
+
+def describe(found: Score) -> str:
+    """One line of the table."""
+    rest = f", {found.unchecked} not tried" if found.unchecked else ""
+    return (
+        f"{found.share:6.1%} noticed: {found.killed} killed, {len(found.survivors)} survived, "
+        f"{found.equivalent} equivalent{rest}"
+    )
+
+
+if __name__ == "__main__":
+    main()
