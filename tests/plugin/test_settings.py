@@ -24,6 +24,7 @@ EVERY = {
     "DISTILL_WEBHOOK_SECRETS": ("one, two", "webhook_secrets", "one, two"),
     "DISTILL_QUEUE": ("q.1-a_b", "queue", "q.1-a_b"),
     "DISTILL_KEY_PREFIX": ("p", "key_prefix", "p"),
+    "DISTILL_VERSIONS": ("s3://bucket/v", "versions", "s3://bucket/v"),
     "DISTILL_MAX_BODY_BYTES": ("20000", "max_body_bytes", 20_000),
     "DISTILL_ARGILLA_TIMEOUT_S": ("2.5", "argilla_timeout_s", 2.5),
     "DISTILL_SESSION_HOURS": ("1", "session_hours", 1.0),
