@@ -4,23 +4,50 @@
     >>> Custom.__name__
     'Custom'
 
-docs/strategies.md has an example from the first line to the file of settings.
+`Custom` asks for a posterior only; `Strategy` is the whole contract. docs/strategies.md has an example
+from the first line to the file of settings.
 """
 
+from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
 from argilla_distill.workers.engine.contract.decision import Contribution, Decision
-from argilla_distill.workers.engine.contract.facts import Adjudication, Source, Vote
-from argilla_distill.workers.engine.contract.question import Question, Span
-from argilla_distill.workers.engine.contract.strategy import Strategy
+from argilla_distill.workers.engine.contract.facts import (
+    Adjudication,
+    Content,
+    Fact,
+    Kind,
+    Source,
+    Vote,
+)
+from argilla_distill.workers.engine.contract.question import Question, QuestionType, Span, Value
+from argilla_distill.workers.engine.contract.strategy import (
+    Reliability,
+    State,
+    Strategy,
+    Training,
+)
 from argilla_distill.workers.engine.custom import Custom
+from argilla_distill.workers.engine.errors import BadValue, NotCurrent, UnknownLabel
 
 __all__ = [
     "Adjudication",
+    "BadValue",
+    "Content",
     "Contribution",
+    "CurrentFacts",
     "Custom",
     "Decision",
+    "Fact",
+    "Kind",
+    "NotCurrent",
     "Question",
+    "QuestionType",
+    "Reliability",
     "Source",
     "Span",
+    "State",
     "Strategy",
+    "Training",
+    "UnknownLabel",
+    "Value",
     "Vote",
 ]
