@@ -21,7 +21,7 @@ from argilla_distill.domain.explanation.voices import REVIEW
 from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.errors import BadValue
-from argilla_distill.workers.engine.measures.agreement import Columns
+from argilla_distill.workers.engine.measures.agreement import VoteArrays
 from argilla_distill.workers.models.values import MAX_CHARACTERS, from_argilla, short
 
 Ints = NDArray[np.int64]
@@ -155,7 +155,7 @@ class QuestionColumns:
 
     Attributes
     ----------
-    votes : Columns
+    votes : VoteArrays
     at : when each vote was given, in ms since the epoch
     decided : code of the value decided for, NONE for none
     confidence : in [0, 1]; NaN where nothing was decided yet
@@ -168,7 +168,7 @@ class QuestionColumns:
 
     name: str
     values: Values
-    votes: Columns
+    votes: VoteArrays
     at: Ints
     decided: Ints
     confidence: Floats
@@ -225,7 +225,7 @@ def question_columns(gathered: Gathering, n_records: int) -> QuestionColumns:
     return QuestionColumns(
         name=gathered.name,
         values=gathered.values,
-        votes=Columns(columns[0], columns[1], columns[2], gathered.values.list),
+        votes=VoteArrays(columns[0], columns[1], columns[2], gathered.values.list),
         at=columns[3],
         decided=decided,
         confidence=confidence,

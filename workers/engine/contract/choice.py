@@ -24,7 +24,7 @@ from argilla_distill.workers.engine.contract.shares import TIE, softmax
 
 
 def trust(n_votes: int) -> float:
-    """The probability that what is meant is among n answers at all: 1 - 1 / (2n + 2).
+    """Return the probability that what is meant is among n answers at all: 1 - 1 / (2n + 2).
 
     >>> trust(1), trust(4)
     (0.75, 0.9)
@@ -62,8 +62,8 @@ class Choice:
     trust : float in [0, 1]
         The probability that the right value is among the candidates at all.
     among : int or None
-        Where the candidates are points of a continuum: which of them stands for the value.
-        Neither a neighbour as probable as it nor a more probable one takes its place.
+        If the candidates are points of a continuous range: the index of the value. Neither a
+        neighbour as probable as it nor a more probable one takes its place.
 
     >>> voice = Voice("ann", 4, 0.8, np.log([0.2, 0.6]))
     >>> decision = Choice([3, 4], np.zeros(2), [voice]).decision("r")

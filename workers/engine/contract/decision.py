@@ -1,4 +1,4 @@
-"""What a strategy answers for one record: a value or an abstention, and the reasons for it.
+"""What a strategy decides about one record: a value or an abstention, and the reasons for it.
 
 How it is shown to people is the business of the pages and of the conflict note, not of this module.
 """
@@ -12,13 +12,16 @@ from argilla_distill.workers.engine.contract.question import Value
 
 CONTENT = "content"
 REVIEW = "review"
-"""Voices that are nobody's vote: what the record's own text says, and a reviewer's adjudication."""
+"""Names of contributions that are nobody's vote: the record's own text, and an adjudication."""
 
 ADJUDICATED = 0.999
 """The probability that an adjudication is right. Reviewers err too, rarely."""
 
-MAX_TIED, MAX_NAME = 5, 80
-"""How many tied values a reason names, and how many characters of each."""
+MAX_TIED = 5
+"""How many tied values a reason names."""
+
+MAX_NAME = 80
+"""How many characters of each it quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Decision:
         What the model held before it saw this record's votes.
     contributions : tuple of Contribution, by annotator
     abstention : str or None
-        Why there is no value, in words.
+        Why there is no value, as a sentence for people.
     scores : tuple of float in [0, 1], or None
         One probability for each part of the leader, where it is a list in Argilla: labels of a
         multi-label question, items of a ranking in the order of the value, spans.
@@ -101,7 +104,7 @@ class Decision:
 
 
 def why_abstain(n_votes: int, tied: list[str], confidence: float, floor: float) -> str | None:
-    """Why there is no value, in words; None where there is one.
+    """Return why there is no value, as a sentence for people; None if there is one.
 
     >>> why_abstain(0, [], 0.5, 0.0), why_abstain(2, ["a", "b"], 0.5, 0.0)
     ('no votes', 'tie between a and b')

@@ -1,4 +1,4 @@
-"""The facts that a strategy learns, and can unlearn: votes and what stands beside them."""
+"""The facts that a strategy learns and can revert: votes, adjudications, contents and sources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Vote(NamedTuple):
 
 
 class Adjudication(NamedTuple):
-    """A reviewer's deciding answer for one record."""
+    """The value that a reviewer decided for on one record."""
 
     record: str
     value: Value
@@ -36,7 +36,7 @@ class Content(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What kind of annotator one is. Whom no such fact tells of is a person."""
+    """What kind of annotator somebody is. Without such a fact they are a person."""
 
     annotator: str
     kind: Kind

@@ -1,4 +1,4 @@
-"""The question that a strategy answers, and what its values look like inside the engine.
+"""The question that a strategy decides, and what its values look like inside the engine.
 
 | type | value | example |
 | --- | --- | --- |

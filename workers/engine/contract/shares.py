@@ -1,4 +1,4 @@
-"""Rows that sum to 1: how they are made, and which entry leads."""
+"""Rows of probabilities: dividing by their sums, softmax, and which entry leads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def shares(values: Floats) -> Floats:
 
 
 def softmax(log: Floats) -> Floats:
-    """exp(log), each row divided by its sum.
+    """Return exp(log), each row divided by its sum.
 
     >>> softmax(np.log([[1.0, 3.0]]))
     array([[0.25, 0.75]])
@@ -31,7 +31,7 @@ def softmax(log: Floats) -> Floats:
 
 
 def leaders(posterior: Floats, voted: NDArray[np.bool_]) -> Ints:
-    """Code of each row's most probable label; -1 in a tie, or where nobody voted.
+    """Return the code of each row's most probable label; -1 in a tie, or where nobody voted.
 
     >>> leaders(np.array([[0.2, 0.8], [0.5, 0.5], [0.9, 0.1]]), np.array([True, True, False]))
     array([ 1, -1, -1])

@@ -1,6 +1,6 @@
 """The contract that everything that decides keeps.
 
-A strategy is a fold over the standing facts of one question: votes, and what stands beside them.
+A strategy is a fold over the current facts about one question: votes, adjudications and the like.
 *What is learned can be reverted; asking changes nothing.* One test,
 ``tests/workers/engine/test_contract.py``, holds all of them to this.
 """
@@ -36,7 +36,7 @@ class Reliability:
     low, high : float in [0, 1]
         The interval that holds the accuracy with probability 0.9.
     n_votes : int
-        Standing votes.
+        Number of current votes.
     confusion : ndarray of shape (n_labels, n_labels), rows sum to 1, or None
         ``confusion[true, given]``, in the question's order of labels. None but for label questions.
     traits : mapping of name to number
@@ -85,7 +85,7 @@ class Strategy(ABC):
     """How the facts about one question become decisions.
 
     Neither the order of the facts nor the names of the annotators and records matter, beyond the
-    rounding of floats. Of several votes of one annotator on one record the last one stands, and so
+    rounding of floats. Of several votes of one annotator on one record the last one counts, and so
     does the last adjudication of a record. `fit` comes first, with no facts where there are none
     yet. A strategy ignores the kinds of facts that it has no use for, but for votes and
     adjudications: an adjudicated record is decided by its adjudication.
@@ -93,11 +93,11 @@ class Strategy(ABC):
 
     name: ClassVar[str]
     types: ClassVar[frozenset[QuestionType]] = frozenset({"label"})
-    """The types of questions that it can answer."""
+    """The types of questions that it decides."""
 
     @abstractmethod
     def __init__(self, question: Question) -> None:
-        """Only stores. Subclasses take their hyperparameters as further keyword arguments."""
+        """Only stores. Subclasses may take hyperparameters as further keyword arguments."""
 
     @abstractmethod
     def fit(self, facts: Iterable[Fact]) -> Self:
@@ -105,7 +105,7 @@ class Strategy(ABC):
 
     @abstractmethod
     def refit(self) -> Self:
-        """Fit from scratch on the facts that stand. What `moved` last reported is kept."""
+        """Fit from scratch on the current facts. What `moved` last reported is kept."""
 
     @abstractmethod
     def learn(self, fact: Fact) -> None:
@@ -134,7 +134,7 @@ class Strategy(ABC):
 
     @abstractmethod
     def annotators(self) -> list[Reliability]:
-        """Return what the model believes of every annotator with a standing vote."""
+        """Return what the model believes of every annotator with a current vote."""
 
     @property
     def training(self) -> Training | None:
@@ -149,7 +149,7 @@ class Strategy(ABC):
     @property
     @abstractmethod
     def n_votes(self) -> int:
-        """Standing votes."""
+        """Number of current votes."""
 
     @abstractmethod
     def state(self) -> dict[str, Any]:
@@ -161,4 +161,4 @@ class Strategy(ABC):
     @classmethod
     @abstractmethod
     def from_state(cls, state: State) -> Self:
-        """The strategy that `state` was taken of."""
+        """Return the strategy that this is the state of."""

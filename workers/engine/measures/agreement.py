@@ -28,7 +28,7 @@ CROWDED = 30
 
 
 @dataclass(frozen=True)
-class Columns:
+class VoteArrays:
     """The votes on one question, as columns; no annotator has two on a record.
 
     Attributes
@@ -36,7 +36,7 @@ class Columns:
     record : ndarray of shape (n_votes,), from 0
     annotator : ndarray of shape (n_votes,), from 0
     code : ndarray of shape (n_votes,)
-        Where each vote's value stands in `values`.
+        The index of each vote's value in `values`.
     values : the different values
     """
 
@@ -58,11 +58,11 @@ class Agreement:
 
     Krippendorff, Computing Krippendorff's Alpha-Reliability, University of Pennsylvania (2011).
     δ² is 1 for different labels, (a - b)² for ratings, and `difference` itself for values of other
-    types, where samples stand for very many votes and `chance` of all votes stands for that of some.
+    types, where samples are taken of very many votes and `chance` of all votes is used for some.
 
     Attributes
     ----------
-    votes : Columns
+    votes : VoteArrays
     far : ndarray of shape (n_votes,)
         The mean δ² of each vote to the others on its record; NaN where it is alone (or left out).
     moments : array of shape (n_records, n_moments), or None
@@ -71,7 +71,7 @@ class Agreement:
     chance : D_e of all votes
     """
 
-    votes: Columns
+    votes: VoteArrays
     far: Floats
     moments: Any
     chance: float
@@ -85,7 +85,7 @@ class Agreement:
 
         >>> from argilla_distill.workers.engine.contract.question import label_question
         >>> record, who, code = np.array([[0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [0, 0, 0, 1, 1, 1]])
-        >>> agreement(label_question("a", "b"), Columns(record, who, code, "ab")).alpha
+        >>> agreement(label_question("a", "b"), VoteArrays(record, who, code, "ab")).alpha
         0.4444444444444444
         """
         some = ~np.isnan(self.far)
@@ -126,7 +126,7 @@ class Agreement:
         ]
 
 
-def agreement(question: Question, votes: Columns) -> Agreement:
+def agreement(question: Question, votes: VoteArrays) -> Agreement:
     """The agreement of the votes on one question."""
     n_records = int(votes.record.max(initial=-1)) + 1
     on_record = np.bincount(votes.record, minlength=n_records)
@@ -139,7 +139,7 @@ def agreement(question: Question, votes: Columns) -> Agreement:
     return _by_difference(votes, on_record, difference(question))
 
 
-def _nominal(votes: Columns, n_records: int, beside: Floats) -> Agreement:
+def _nominal(votes: VoteArrays, n_records: int, beside: Floats) -> Agreement:
     k = max(len(votes.values), 1)
     key = votes.record.astype(np.int64) * k + votes.code
     cells, cell, like = np.unique(key, return_inverse=True, return_counts=True)
@@ -151,7 +151,7 @@ def _nominal(votes: Columns, n_records: int, beside: Floats) -> Agreement:
     return Agreement(votes, far, moments, float(_chance(everyone @ moments)[0]))
 
 
-def _interval(votes: Columns, n_records: int, beside: Floats) -> Agreement:
+def _interval(votes: VoteArrays, n_records: int, beside: Floats) -> Agreement:
     value = np.array([float(v) for v in votes.values], np.float64)[votes.code]
     powers = np.stack([np.ones(len(value)), value, value**2])
     powers[:, np.isnan(beside)] = 0.0
@@ -173,7 +173,7 @@ def _chance(moments: Any) -> Floats:
     return np.asarray(apart / np.maximum(n * (n - 1), 1), np.float64)
 
 
-def _by_difference(votes: Columns, on_record: AnyInts, apart: Difference) -> Agreement:
+def _by_difference(votes: VoteArrays, on_record: AnyInts, apart: Difference) -> Agreement:
     record, code, values = votes.record, votes.code.tolist(), votes.values
     known: dict[tuple[int, int], float] = {}
 

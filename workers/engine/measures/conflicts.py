@@ -34,7 +34,7 @@ class Conflict:
     Attributes
     ----------
     record : str
-    voices : mapping of value to the annotators who stand by it, most voices first, then by name
+    voices : mapping of value to the annotators who gave it, most voices first, then by name
     state : "open" or "settled"
     kind : str
         ``tie``: no value leads; ``dissent``: one voice against all others; ``split``: two values
@@ -73,14 +73,14 @@ def find(
     differed_before: bool = False,
     settled_confidence: float = 0.95,
 ) -> Conflict | None:
-    """Return the conflict among one record's standing votes; None if they never differed.
+    """Return the conflict among one record's current votes; None if they never differed.
 
     Ratings, rankings, spans and texts that lie near each other do not differ (RATING_SHARE and so
     on). An adjudication settles.
 
     Parameters
     ----------
-    votes : the standing votes on `decision.record`; those on other records are ignored
+    votes : the current votes on `decision.record`; those on other records are ignored
     decision : what the strategy holds of it now
     differed_before : whether earlier votes on the record differed, as the history knows
     settled_confidence : from this confidence on (a probability) votes that differ are settled

@@ -11,7 +11,7 @@ MAX_CHARACTERS = 2000
 """Characters of longer texts are not compared, only their words."""
 
 MAX_WORDS = 3000
-"""Where texts differ in more words, these are compared and stand for the rest."""
+"""Where texts differ in more words, only these are compared."""
 
 UNRELATED = 1.0
 """How far texts are apart that have nothing in common."""

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats
 from argilla_distill.workers.engine.contract.question import Question
-from argilla_distill.workers.engine.measures.agreement import Columns
+from argilla_distill.workers.engine.measures.agreement import VoteArrays
 
 CROWD = 2_000
 """Of so many annotators every two are compared."""
@@ -36,14 +36,14 @@ def kappa(one: AnyInts, other: AnyInts) -> float | None:
     0.5
     """
     n = len(one)
-    votes = Columns(np.tile(np.arange(n), 2), np.repeat([0, 1], n), np.append(one, other), ())
+    votes = VoteArrays(np.tile(np.arange(n), 2), np.repeat([0, 1], n), np.append(one, other), ())
     if not n:
         return None
     _, disagreement, chance = _between(votes, 2, None)
     return float(1 - disagreement[0, 1] / chance[0, 1]) if chance[0, 1] > 0 else None
 
 
-def kappas(question: Question, votes: Columns, n_annotators: int) -> list[float | None]:
+def kappas(question: Question, votes: VoteArrays, n_annotators: int) -> list[float | None]:
     """The mean of each annotator's kappa with every other one, weighed by the records shared.
 
     For ratings kappa is weighted by squared difference (Cohen, Psychological Bulletin 70 (1968)).
@@ -66,7 +66,7 @@ def kappas(question: Question, votes: Columns, n_annotators: int) -> list[float 
     return [float(t / w) if w else None for t, w in zip(total, weight, strict=True)]
 
 
-def _of_the_busiest(question: Question, votes: Columns, n_annotators: int) -> list[float | None]:
+def _of_the_busiest(question: Question, votes: VoteArrays, n_annotators: int) -> list[float | None]:
     busy = np.argsort(-np.bincount(votes.annotator, minlength=n_annotators), kind="stable")[:CROWD]
     place = np.full(n_annotators, -1)
     place[busy] = np.arange(CROWD)
@@ -74,14 +74,14 @@ def _of_the_busiest(question: Question, votes: Columns, n_annotators: int) -> li
     columns = votes.record[some], place[votes.annotator[some]], votes.code[some]
     answer: list[float | None] = [None] * n_annotators
     for who, kappa in zip(
-        busy, kappas(question, Columns(*columns, votes.values), CROWD), strict=True
+        busy, kappas(question, VoteArrays(*columns, votes.values), CROWD), strict=True
     ):
         answer[who] = kappa
     return answer
 
 
 def _between(
-    votes: Columns, n_annotators: int, values: Floats | None
+    votes: VoteArrays, n_annotators: int, values: Floats | None
 ) -> tuple[Floats, Floats, Floats]:
     """Of every two annotators: records shared, and δ² on those records as it is and by chance.
 

@@ -76,8 +76,8 @@ class ReviewValues:
     the voices differ, so that an adjudication tells them apart; it does not ask which of them the
     strategy believes, so that it also leads to where a strategy is sure and wrong. **Chance** is
     that of priority sampling (Duffield, Lund & Thorup, JACM 54 (2007)), toned down; a record's u
-    never changes, so neither does its place while its decision stands. Teaching and chance count
-    for more early on, when nobody has told yet how far the strategy is to be believed.
+    never changes, so neither does its place while its decision stays the same. Teaching and chance count
+    for more early on, when it is not known yet how far the strategy is to be believed.
 
     Parameters
     ----------

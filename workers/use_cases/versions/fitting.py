@@ -21,7 +21,7 @@ from argilla_distill.workers.engine.contract.facts import Content, Fact, Source,
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.errors import EngineError
-from argilla_distill.workers.engine.measures.agreement import Columns, agreement
+from argilla_distill.workers.engine.measures.agreement import VoteArrays, agreement
 from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.facts_of_history import REVIEWER, Annotators, FactsOfHistory
 from argilla_distill.workers.models.values import TYPES, content, question_of
@@ -129,7 +129,7 @@ class Votes:
     def alpha(self, question: Question) -> float | None:
         """Krippendorff's alpha; None where nobody answered what somebody else did."""
         record, annotator, code = (np.array(column, np.int64) for column in self.columns)
-        return agreement(question, Columns(record, annotator, code, list(self.values))).alpha
+        return agreement(question, VoteArrays(record, annotator, code, list(self.values))).alpha
 
 
 def fit_path(spool: Spool, question: DatasetQuestion) -> Path:

@@ -12,7 +12,7 @@ from sklearn.metrics import cohen_kappa_score
 from argilla_distill.workers.engine.contract.question import Question, Span, Value, label_question
 from argilla_distill.workers.engine.measures import agreement as module
 from argilla_distill.workers.engine.measures import kappa as kappa_module
-from argilla_distill.workers.engine.measures.agreement import Columns, agreement
+from argilla_distill.workers.engine.measures.agreement import VoteArrays, agreement
 from argilla_distill.workers.engine.measures.difference import difference
 from argilla_distill.workers.engine.measures.kappa import kappa, kappas
 
@@ -30,7 +30,7 @@ MEG_OWEN = ("0 1 0 0 0 0 0 0 1 0", "1 1 1 0 0 1 0 0 0 0")  # section A
 BEN_GERRY = ("a a b b d c c c e d d a", "b a b b b c c c e d d d")  # section B
 
 
-def columns(rows: Sequence[str], kind: Callable[[str], Value] = str) -> Columns:
+def columns(rows: Sequence[str], kind: Callable[[str], Value] = str) -> VoteArrays:
     """Votes from one line for each annotator, a dot where they gave none."""
     cells = [
         (u, j, kind(cell))
@@ -41,14 +41,14 @@ def columns(rows: Sequence[str], kind: Callable[[str], Value] = str) -> Columns:
     return of(cells)
 
 
-def of(cells: Sequence[tuple[int, int, Value]]) -> Columns:
+def of(cells: Sequence[tuple[int, int, Value]]) -> VoteArrays:
     values = sorted({value for _, _, value in cells})
     record, annotator = (np.array([cell[i] for cell in cells], np.int64) for i in (0, 1))
     code = np.array([values.index(value) for _, _, value in cells], np.int64)
-    return Columns(record, annotator, code, values)
+    return VoteArrays(record, annotator, code, values)
 
 
-def by_definition(votes: Columns, apart: Callable[[Value, Value], float]) -> float:
+def by_definition(votes: VoteArrays, apart: Callable[[Value, Value], float]) -> float:
     """Alpha, pair by pair."""
     units: dict[int, list[Value]] = {}
     for u, code in zip(votes.record.tolist(), votes.code.tolist(), strict=True):
@@ -63,7 +63,7 @@ def by_definition(votes: Columns, apart: Callable[[Value, Value], float]) -> flo
     return 1 - (observed / n) / (chance / (n * (n - 1)))
 
 
-def drawn(values: Sequence[Value], n: int = 60, crowd: int = 6, seed: int = 1) -> Columns:
+def drawn(values: Sequence[Value], n: int = 60, crowd: int = 6, seed: int = 1) -> VoteArrays:
     """Random votes, one to five on a record, not without agreement."""
     draw = np.random.default_rng(seed)
     cells = []
@@ -163,16 +163,18 @@ def test_chance_alone_is_no_agreement_and_identity_is_all_of_it() -> None:
     draw = np.random.default_rng(0)
     record, who = np.repeat(np.arange(5000), 2), np.tile([0, 1], 5000)
     codes = draw.integers(0, 3, 10_000)
-    assert agreement(LABELS, Columns(record, who, codes, "abc")).alpha == pytest.approx(0, abs=0.05)
+    assert agreement(LABELS, VoteArrays(record, who, codes, "abc")).alpha == pytest.approx(
+        0, abs=0.05
+    )
     same = np.repeat(draw.integers(0, 3, 5000), 2)
-    assert agreement(LABELS, Columns(record, who, same, "abc")).alpha == 1.0
+    assert agreement(LABELS, VoteArrays(record, who, same, "abc")).alpha == 1.0
 
 
 @pytest.mark.parametrize("question", [LABELS, STARS, TOPICS])
 def test_where_nothing_can_differ_there_is_no_alpha(question: Question) -> None:
     value = {"label": "a", "rating": 3, "multi_label": ("a",)}[question.type]
     none = np.zeros(0, np.int64)
-    nobody = Columns(none, none, none, ())
+    nobody = VoteArrays(none, none, none, ())
     alone = of([(0, 0, value), (1, 1, value)])
     alike = of([(0, 0, value), (0, 1, value)])
     for votes in (nobody, alone, alike):
@@ -188,7 +190,7 @@ def test_the_alpha_of_a_group_is_that_of_its_records_alone(question: Question) -
     found = agreement(question, votes).of_groups(group, 2)
     for g in range(2):
         some = group[votes.record] == g
-        part = Columns(votes.record[some], votes.annotator[some], votes.code[some], votes.values)
+        part = VoteArrays(votes.record[some], votes.annotator[some], votes.code[some], votes.values)
         assert found[g] == pytest.approx(agreement(question, part).alpha)
 
 
@@ -267,7 +269,7 @@ def test_in_a_large_crowd_the_busiest_are_compared(monkeypatch: pytest.MonkeyPat
 def test_neither_the_order_of_votes_nor_the_numbers_of_annotators_matter() -> None:
     votes = drawn(list("abc"))
     order = np.random.default_rng(8).permutation(len(votes.code))
-    other = Columns(
+    other = VoteArrays(
         votes.record[order], 5 - votes.annotator[order], votes.code[order], votes.values
     )
     one, two = agreement(LABELS, votes), agreement(LABELS, other)

@@ -1,4 +1,4 @@
-"""Orders of items: the one that pairs agree with most, and what pairs make of single items.
+"""Orders of items: the one that agrees best with the pairs, and each item's merit.
 
 Items are numbers here. ``before[a, b]`` is the probability that item a stands before b,
 ``level[a, b]`` that they stand level; what remains is ``before[b, a]``.
@@ -149,7 +149,7 @@ def _best_orders(margin: Floats) -> list[list[int]]:
 def _levelled(
     groups: list[list[int]], before: Floats, level: Floats, above: Relation
 ) -> list[list[int]]:
-    """Neighbours put together that more probably stand level than in either order."""
+    """Join neighbours that more probably stand level than in either order."""
     found: list[list[int]] = []
     for group in groups:
         if found and not above[np.ix_(found[-1], group)].any():
@@ -163,7 +163,7 @@ def _levelled(
 
 
 def agreement(groups: list[list[int]], before: Floats, level: Floats) -> Floats:
-    """How probable it is that two items stand to each other as in these groups; diagonal 0."""
+    """Return how probable it is that each two items are ordered as in these groups; diagonal 0."""
     place = np.full(len(before), -1)
     for at, group in enumerate(groups):
         place[group] = at
@@ -176,7 +176,7 @@ def agreement(groups: list[list[int]], before: Floats, level: Floats) -> Floats:
 def exchanged(
     groups: list[list[int]], a: int, b: int, before: Floats, level: Floats
 ) -> tuple[tuple[int, int], list[list[int]]]:
-    """How neighbours a, b stand and might stand else, as labels of their pair; and the groups then."""
+    """Return the label of neighbours' pair a, b, the second most probable one, and the groups with that."""
     at = next(k for k, group in enumerate(groups) if a in group)
     same = b in groups[at]
     chances = [before[a, b], level[a, b], before[b, a]]  # a before, level with, behind b
