@@ -22,8 +22,8 @@ def pytest_configure(config: pytest.Config) -> None:
     at_once.register(config)
 
 
-settings.register_profile("fixed", derandomize=True)
-settings.register_profile("random", derandomize=False, print_blob=True)
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.register_profile("random", derandomize=False, print_blob=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 """`make test` draws the same examples each time, so that no build is red by chance; `make bench` draws
 others, see `benchmarks.properties`."""
