@@ -29,6 +29,7 @@ import redis
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.records import Dataset, Record
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.ledger_entry import LedgerAdjudication
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
@@ -159,9 +160,9 @@ class Fill:
             rows = range(start, min(start + CHUNK, len(decisions)))
             found = {row: conflict(self.drawn, row, decisions[row]) for row in rows}
             for row, dispute in found.items():
-                if dispute and dispute["state"] == "open":
+                if dispute and dispute.is_open:
                     is_open[self.drawn.ids[row]] = decisions[row]
-                    kind = json.dumps([QUESTION.name, sorted(dispute["labels"])])
+                    kind = json.dumps([QUESTION.name, sorted(dispute.sides)])
                     kinds[kind] = [*kinds[kind], self.drawn.ids[row]][-4:]
             with self._pipe() as pipe:
                 entries = {}
@@ -171,7 +172,10 @@ class Fill:
                     if row in reviewed:
                         values, why = adjudication(self.drawn, row)
                         at = reviewed_at(self.drawn, row, self.now)
-                        entries[record]["a"] = {str(self.reviewer): ["submitted", at, values, why]}
+                        said = LedgerAdjudication("submitted", at, values, why)
+                        entries[record] = replace(
+                            entries[record], adjudications={self.reviewer: said}
+                        )
                 datasets.write_ledger(pipe, dataset_id, entries)
                 stored = {
                     self.drawn.ids[row]: {QUESTION.name: decision(self.drawn, row, decisions[row])}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from argilla_distill.domain.history import Details, Entry
+from argilla_distill.domain.state.conflict import StoredConflict
+from argilla_distill.domain.state.decision import Shown, StoredDecision, StoredVoice
+from argilla_distill.domain.state.ledger_entry import LedgerAnswer, LedgerEntry
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.measures import conflicts
@@ -32,50 +35,49 @@ def decided(record: str, decision: Decision, at: int) -> Entry:
     return Entry("decision", record, values={QUESTION.name: decision.value}, at=at, details=details)
 
 
-def ledger(drawn: Drawn, row: int, history: list[str]) -> dict[str, Any]:
+def ledger(drawn: Drawn, row: int, history: Sequence[str]) -> LedgerEntry:
     """A record's ledger entry, without adjudications."""
     said = zip(drawn.who[row], drawn.value[row], drawn.at[row], strict=True)
-    return {
-        "s": "completed",
-        "t": int(drawn.at[row].max()) + 1_000,
-        "r": {
-            str(who): ["submitted", int(at), {QUESTION.name: QUESTION.labels[value]}, []]
+    return LedgerEntry(
+        status="completed",
+        read_at=int(drawn.at[row].max()) + 1_000,
+        answers={
+            int(who): LedgerAnswer("submitted", int(at), {QUESTION.name: QUESTION.labels[value]})
             for who, value, at in said
         },
-        "m": {},
-        "h": history,
-        "f": f"{drawn.print[row]:016x}",
-        "n": f"round {1 + row * ROUNDS // len(drawn.ids)}",
-    }
+        history=tuple(history),
+        fingerprint=f"{drawn.print[row]:016x}",
+        round=f"round {1 + row * ROUNDS // len(drawn.ids)}",
+    )
 
 
-def decision(drawn: Drawn, row: int, decision: Decision) -> dict[str, Any]:
+def decision(drawn: Drawn, row: int, decision: Decision) -> StoredDecision:
     """A decision as it is stored."""
     at = int(drawn.at[row].max()) + 2_000
-    stored: dict[str, Any] = {
-        "v": decision.value,
-        "c": round(decision.confidence, 4),
-        "p": {label: round(p, 3) for label, p in decision.posterior.items() if p >= 0.0005},
-        "s": "learned",
-        "n": 4,
-        "t": at,
-        "top": decision.leader,
-        "next": decision.runner_up,
-        "prior": round(decision.prior_log_odds, 2),
-        "w": [
-            [
+    return StoredDecision(
+        value=decision.value,
+        confidence=round(decision.confidence, 4),
+        posterior={label: round(p, 3) for label, p in decision.posterior.items() if p >= 0.0005},
+        leader=decision.leader,
+        runner_up=decision.runner_up,
+        prior=round(decision.prior_log_odds, 2),
+        voices=tuple(
+            StoredVoice(
                 voice_number(c.annotator),
                 round(c.reliability, 2),
                 round(c.log_odds, 2),
-            ]
+            )
             for c in decision.contributions
-        ],
-        "shown": [[decision.value, at, None]] if decision.value else [],
-    }
-    return stored | ({"abstain": decision.abstention} if decision.abstention else {})
+        ),
+        strategy="learned",
+        version=4,
+        decided_at=at,
+        shown=(Shown(decision.value, at),) if decision.value else (),
+        abstention=decision.abstention or "",
+    )
 
 
-def conflict(drawn: Drawn, row: int, decision: Decision) -> dict[str, Any] | None:
+def conflict(drawn: Drawn, row: int, decision: Decision) -> StoredConflict | None:
     """A record's conflict as it is stored; None where nobody differs."""
     votes = [
         Vote(decision.record, str(who), QUESTION.labels[value])
@@ -84,6 +86,5 @@ def conflict(drawn: Drawn, row: int, decision: Decision) -> dict[str, Any] | Non
     found = conflicts.find(question_of(QUESTION), votes, decision, False, 0.9)
     if found is None:
         return None
-    labels = {value: [int(n) for n in names] for value, names in found.voices.items()}
-    since = int(drawn.at[row].max()) + 2_000
-    return {"state": found.state, "kind": found.kind, "labels": labels, "since": since}
+    sides = {value: tuple(int(n) for n in names) for value, names in found.voices.items()}
+    return StoredConflict(found.state, sides, int(drawn.at[row].max()) + 2_000, found.kind)

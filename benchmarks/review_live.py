@@ -33,8 +33,10 @@ def measured(r: Rig, dataset: Json, question: str, truth: dict[str, str]) -> tup
     ids = list(truth)
     found = r.running.world.store.datasets.decisions(dataset["id"], ids)
     decided = {i: (d or {})[question] for i, d in zip(ids, found, strict=True)}
-    right = fmean(decided[i]["v"] == label for i, label in truth.items())
-    loss = fmean(-log(max(decided[i]["p"].get(label, 0.0), 1e-6)) for i, label in truth.items())
+    right = fmean(decided[i].value == label for i, label in truth.items())
+    loss = fmean(
+        -log(max(decided[i].posterior.get(label, 0.0), 1e-6)) for i, label in truth.items()
+    )
     return 100 * right, loss
 
 
@@ -51,7 +53,7 @@ def reviewed(r: Rig, dataset: Json, question: str, truth: dict[str, str], most: 
     """Answer the first few of the review dataset's queue. Returns how many there were."""
     kept = r.running.world.store.reviews.of(dataset["id"])
     assert kept is not None
-    queue = r.api.queue(kept["id"], sort=ORDER)
+    queue = r.api.queue(kept.id, sort=ORDER)
     queue = [copy for copy in queue if copy["external_id"] in truth][:most]
     for copy in queue:
         r.api.answer(copy, {question: truth[copy["external_id"]], "why": "it is so"})
@@ -59,7 +61,7 @@ def reviewed(r: Rig, dataset: Json, question: str, truth: dict[str, str], most: 
     def back() -> bool:
         ids = [copy["external_id"] for copy in queue]
         ledger = r.running.world.store.datasets.ledger(dataset["id"], ids)
-        return all((entry or {}).get("a") for entry in ledger)
+        return all(entry is not None and entry.adjudications for entry in ledger)
 
     eventually(back)
     r.running.settle(dataset)

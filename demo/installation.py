@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from argilla_distill.domain.records import DatasetQuestion
+from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import gateway
 from argilla_distill.plugin.settings import DatasetSettings, read
@@ -80,8 +81,8 @@ class Installation:
 
         eventually(settled, patience_s, progress, lambda: self.moved(dataset))
 
-    def decided(self, record: Ref) -> dict[str, Any]:
-        """What we decided on a record: question → decision as stored."""
+    def decided(self, record: Ref) -> Decisions:
+        """What we decided on a record."""
         dataset_id = self.world.store.datasets.of_record(id_of(record))
         if dataset_id is None:
             return {}
@@ -93,7 +94,7 @@ class Installation:
         dataset_id = self.world.store.datasets.of_record(id_of(record))
         assert dataset_id is not None
         (ledger,) = self.world.store.datasets.ledger(dataset_id, [id_of(record)])
-        entries = self.world.store.history.entries(dataset_id, (ledger or {})["h"])
+        entries = self.world.store.history.entries(dataset_id, ledger.history if ledger else ())
         return [(e.kind, e.status, dict(e.values)) for e in entries]
 
     def state(self, dataset: Ref) -> Json:
@@ -104,10 +105,10 @@ class Installation:
         decisions = self.world.store.datasets.decisions(id_of(dataset), ids)
         return {
             record_id: {
-                "status": entry["s"],
-                "responses": {names[int(n)]: [r[0], r[2]] for n, r in entry["r"].items()},
-                "decided": {q: d["v"] for q, d in (decision or {}).items()},
-                "confidence": {q: d["c"] for q, d in (decision or {}).items()},
+                "status": entry.status,
+                "responses": {names[n]: [a.status, a.values] for n, a in entry.answers.items()},
+                "decided": {q: d.value for q, d in (decision or {}).items()},
+                "confidence": {q: d.confidence for q, d in (decision or {}).items()},
             }
             for record_id, entry, decision in zip(ids, ledger, decisions, strict=True)
             if entry is not None

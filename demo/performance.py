@@ -127,7 +127,10 @@ class Performance:
         few = list(lacking)[:MAX_FAULTS]
         decisions = self.stage.store.datasets.decisions(self.playground.dataset_id, few)
         for record, decided in zip(few, decisions, strict=True):
-            reasons = {q: (decided or {}).get(q, {}).get("abstain") for q in lacking[record]}
+            reasons = {
+                q: decided[q].abstention if decided and q in decided else ""
+                for q in lacking[record]
+            }
             missing = ", ".join(f"{q} ({why})" if why else q for q, why in reasons.items())
             self._line(f"  completed without our {missing}: {self._page(record)}")
         for record in result.early[:MAX_FAULTS]:
@@ -151,7 +154,7 @@ class Performance:
             self._line(f"  {what:<13}  {link}")
         self._line(f"argilla-distill  {service.url}")
         conflicts = self.stage.store.datasets.conflicts(self.playground.dataset_id)
-        opened = dict.fromkeys(r for (r, _), c in conflicts.items() if c["state"] == "open")
+        opened = dict.fromkeys(r for (r, _), c in conflicts.items() if c.is_open)
         for record in list(opened)[:MAX_PAGES]:
             self._line(f"  a conflict     {self._page(record)}")
 
@@ -164,7 +167,7 @@ class Performance:
         )
         review = store.reviews.of(dataset_id)
         if review and store.reviews.count_due(dataset_id):
-            yield "as the owner", review_link(url, review["id"])
+            yield "as the owner", review_link(url, review.id)
         for annotator in people[:1]:
             name = self.questions[0]
             model = store.datasets.models(dataset_id)[name]

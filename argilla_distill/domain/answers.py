@@ -12,15 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from argilla_distill.domain.records import Dataset, Record, Response
+from argilla_distill.domain.state.decision import Decisions, Shown
+from argilla_distill.domain.state.ledger_entry import LedgerAdjudication, LedgerAnswer
 
 Number = Callable[[str, str], int]
 """Gives the number of an annotator by key (user id or `agent:name`) and agent name ("" for users)."""
-
-Before = Mapping[str, list[Any]]
-"""Responses, or adjudications, of a ledger entry (see `ledger`): annotator's number → what it holds."""
-
-ELSEWHERE = 4
-"""Where a response of a ledger entry tells that it was given on the record's copy."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ class Reading:
     reason_question: str = ""
     round_property: str = ""
     reviews: Callable[[str], bool] = lambda user_id: True
-    is_reviewer: Callable[[str], bool] = lambda number: False
+    is_reviewer: Callable[[int], bool] = lambda number: False
 
 
 @dataclass(frozen=True)
@@ -49,20 +45,20 @@ class Copy:
 
     Attributes
     ----------
-    decided : what we suggest there, as decisions tell it: question → {"shown": …}.
+    shown : question → what we suggest there.
     asked : the questions that reviewers are asked to decide, each with the time (Argilla's, ms) from
         which on it has been asked; -1: always. None: of a copy made before that was noted, all.
     """
 
     record: Record
-    decided: Mapping[str, Any] = field(default_factory=dict)
+    shown: Mapping[str, tuple[Shown, ...]] = field(default_factory=dict)
     asked: Mapping[str, int] | None = None
 
     @classmethod
     def of(cls, record: Record, review: Dataset) -> Copy:
         """A record of the review dataset as a copy."""
         ours = ((review.named(s.question_id), s) for s in record.suggestions if s.ours)
-        shown = {name: {"shown": [[s.value, s.at, None]]} for name, s in ours if name is not None}
+        shown = {name: (Shown(s.value, s.at),) for name, s in ours if name is not None}
         return cls(record, shown, asked_in(record.metadata))
 
     def decides(self, question: str, value: Any, at: int) -> bool:
@@ -72,8 +68,7 @@ class Copy:
         """
         if self.asked is None or at > self.asked.get(question, at):
             return True
-        filled = self.decided.get(question, {}).get("shown", [])
-        return not any(same(value, said) for said, _, _ in filled)
+        return not any(same(value, each.value) for each in self.shown.get(question, ()))
 
 
 def asked_in(metadata: Mapping[str, Any]) -> dict[str, int] | None:
@@ -100,52 +95,50 @@ def asking(asked: Mapping[str, int]) -> dict[str, Any]:
 def answers(
     record: Record,
     copied: Copy | None,
-    old: Before,
-    decided: Mapping[str, Any],
+    old: Mapping[int, LedgerAnswer],
+    decided: Decisions,
     reading: Reading,
     number: Number,
-) -> dict[str, list[Any]]:
-    """The responses of a ledger entry: those to the record, and other people's to its copy.
+) -> dict[int, LedgerAnswer]:
+    """The answers of a ledger entry: those to the record, and other people's to its copy.
 
-    Without a copy to look at, what was answered there stands.
+    Without a copy to look at, what was answered there stays.
     """
-    found: dict[str, list[Any]] = {}
+    found: dict[int, LedgerAnswer] = {}
+    shown = {question: decision.shown for question, decision in decided.items()}
     for response in record.responses:
-        annotator = str(number(response.user_id, ""))
-        was = old.get(annotator, [None, 0, {}, []])
+        annotator = number(response.user_id, "")
         given = values(response, reading.note_question)
-        echoes = [q for q, v in given.items() if _echoes(q, v, was, response, decided)]
-        found[annotator] = [response.status, response.at, given, echoes]
+        echoes = _echoes(given, old.get(annotator), response, shown)
+        found[annotator] = LedgerAnswer(response.status, response.at, given, echoes)
     if copied is None:
-        return {**{n: was for n, was in old.items() if len(was) > ELSEWHERE}, **found}
+        return {**{n: answer for n, answer in old.items() if answer.on_copy}, **found}
     for response in copied.record.responses:
-        annotator = str(number(response.user_id, ""))
+        annotator = number(response.user_id, "")
         if annotator not in found and not reading.reviews(response.user_id):
             given = values(response, reading.note_question, reading.reason_question)
-            was = old.get(annotator, [None, 0, {}, []])
-            shown = copied.decided
-            echoes = [q for q, v in given.items() if _echoes(q, v, was, response, shown)]
-            found[annotator] = [response.status, response.at, given, echoes, True]
+            echoes = _echoes(given, old.get(annotator), response, copied.shown)
+            found[annotator] = LedgerAnswer(response.status, response.at, given, echoes, True)
     return found
 
 
 def adjudications(
-    copied: Copy | None, old: Before, reading: Reading, number: Number
-) -> dict[str, list[Any]]:
-    """The adjudications of a ledger entry; without a copy to look at, those that stand.
+    copied: Copy | None, old: Mapping[int, LedgerAdjudication], reading: Reading, number: Number
+) -> Mapping[int, LedgerAdjudication]:
+    """The adjudications of a ledger entry; without a copy to look at, those that were there.
 
     They hold what reviewers decided, without what was filled in for them and not asked.
     """
     if copied is None:
-        return dict(old)
+        return old
     found = {}
     for response in copied.record.responses:
         if reading.reviews(response.user_id):
             given = values(response, reading.note_question, reading.reason_question)
             decided = {q: v for q, v in given.items() if copied.decides(q, v, response.at)}
             why = str(response.values.get(reading.reason_question) or "")
-            annotator = str(number(response.user_id, ""))
-            found[annotator] = [response.status, response.at, decided, why]
+            annotator = number(response.user_id, "")
+            found[annotator] = LedgerAdjudication(response.status, response.at, decided, why)
     return found
 
 
@@ -155,16 +148,27 @@ def values(response: Response, *without: str) -> dict[str, Any]:
 
 
 def _echoes(
-    question: str, value: Any, was: list[Any], response: Response, decided: Mapping[str, Any]
-) -> bool:
-    """Whether the value was given while we were showing the same (it stays what it was first)."""
-    if question in was[2] and was[2][question] == value:
-        return question in was[3]
-    shown = decided.get(question, {}).get("shown", [])
-    return any(
-        same(value, said) and start <= response.at and (end is None or response.at < end)
-        for said, start, end in shown
-    )
+    given: Mapping[str, Any],
+    before: LedgerAnswer | None,
+    response: Response,
+    shown: Mapping[str, tuple[Shown, ...]],
+) -> tuple[str, ...]:
+    """The questions whose value was given while we were showing the same.
+
+    An answer that is what it was before stays an echo, or none, as it was.
+    """
+
+    def echo(question: str, value: Any) -> bool:
+        if before is not None and question in before.values and before.values[question] == value:
+            return question in before.echoes
+        return any(
+            same(value, each.value)
+            and each.since <= response.at
+            and (each.until is None or response.at < each.until)
+            for each in shown.get(question, ())
+        )
+
+    return tuple([question for question, value in given.items() if echo(question, value)])
 
 
 def same(one: Any, other: Any) -> bool:

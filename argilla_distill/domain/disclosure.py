@@ -11,12 +11,12 @@ was raised, an annotator was deleted). So whoever shows parts of a report asks w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
-from argilla_distill.domain.answers import ELSEWHERE
 from argilla_distill.domain.records import Record
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 
-COMPLETED, SUBMITTED = "completed", "submitted"
+COMPLETED = "completed"
 
 
 class Reader(Protocol):
@@ -46,16 +46,15 @@ def complete(record: Record) -> bool:
     return record.status == COMPLETED
 
 
-def complete_entry(entry: Mapping[str, Any] | None, info: Mapping[str, str]) -> bool:
+def complete_entry(entry: LedgerEntry | None, info: Mapping[str, str]) -> bool:
     """The same of a record as it was last observed (see `ledger`), with the facts of its dataset.
 
     Where its overlap was not noted yet, after an upgrade and before the next look, the status decides.
     """
     if entry is None:
         return False
-    here = (given for given in entry["r"].values() if len(given) <= ELSEWHERE)
-    submitted = sum(given[0] == SUBMITTED for given in here)
-    return is_complete(entry["s"], submitted, int(info.get("overlap") or 0))
+    submitted = sum(a.submitted and not a.on_copy for a in entry.answers.values())
+    return is_complete(entry.status, submitted, int(info.get("overlap") or 0))
 
 
 def may_show_in_argilla(publish: str, is_complete: bool) -> bool:
@@ -74,7 +73,7 @@ def oversees(visitor: Reader, info: Mapping[str, str]) -> bool:
     return visitor.may_see(info.get("workspace_id"))
 
 
-def may_know(visitor: Reader, info: Mapping[str, str], entry: Mapping[str, Any] | None) -> bool:
+def may_know(visitor: Reader, info: Mapping[str, str], entry: LedgerEntry | None) -> bool:
     """Whether a visitor may be told what is decided on a record.
 
     Parameters
@@ -90,7 +89,7 @@ def may_know(visitor: Reader, info: Mapping[str, str], entry: Mapping[str, Any] 
 def may_read_why(
     visitor: Reader,
     info: Mapping[str, str],
-    entry: Mapping[str, Any] | None,
+    entry: LedgerEntry | None,
     number: int | None,
 ) -> bool:
     """Whether a visitor may read the explanation of a record: annotators, of those that they answered.
@@ -101,5 +100,5 @@ def may_read_why(
     """
     if not may_know(visitor, info, entry):
         return False
-    given = (entry or {}).get("r", {}).get(str(number), [None])
-    return oversees(visitor, info) or given[0] == SUBMITTED
+    given = entry.answers.get(number) if entry and number is not None else None
+    return oversees(visitor, info) or (given is not None and given.submitted)

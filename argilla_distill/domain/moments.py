@@ -7,16 +7,15 @@ at which we first saw what it dates. How times become a ledger is `ledger`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from argilla_distill.domain.answers import Number, Reading, values
 from argilla_distill.domain.records import Record, Response
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 
 
 def bounded(
-    record: Record, before: Mapping[str, Any] | None, reading: Reading, number: Number, now: int
+    record: Record, before: LedgerEntry | None, reading: Reading, number: Number, now: int
 ) -> Record:
     """The record with no time later than now.
 
@@ -29,7 +28,7 @@ def bounded(
     if all(at <= now for at in dated):
         return record
     responses = [
-        replace(r, at=min(_seen(r, before or {}, reading, number, now), now)) if r.at > now else r
+        replace(r, at=min(_seen(r, before, reading, number, now), now)) if r.at > now else r
         for r in record.responses
     ]
     suggestions = [replace(s, at=min(s.at, now)) for s in record.suggestions]
@@ -37,16 +36,15 @@ def bounded(
 
 
 def _seen(
-    response: Response, before: Mapping[str, Any], reading: Reading, number: Number, now: int
+    response: Response, before: LedgerEntry | None, reading: Reading, number: Number, now: int
 ) -> int:
     """When we first saw a response as it is: it is in the last look's entry, or we see it now."""
-    if not (before.get("r") or before.get("a")):
+    if before is None or not (before.answers or before.adjudications):
         return now
-    annotator = str(number(response.user_id, ""))
-    for part in ("r", "a"):
-        status, at, given, *_ = before.get(part, {}).get(annotator, [None, now, {}])
-        said = values(response, reading.note_question)
-        without = values(response, reading.note_question, reading.reason_question)
-        if status == response.status and given in (said, without):
-            return int(at)
+    annotator = number(response.user_id, "")
+    said = values(response, reading.note_question)
+    without = values(response, reading.note_question, reading.reason_question)
+    for known in (before.answers.get(annotator), before.adjudications.get(annotator)):
+        if known and known.status == response.status and known.values in (said, without):
+            return known.at
     return now

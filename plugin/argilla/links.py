@@ -11,11 +11,10 @@ a single record either (the search of the UI, 2.4 to 2.8). So our suggestions on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from argilla_distill.domain.records import OWN_AGENT
+from argilla_distill.domain.state.review import ReviewInfo
 
 MAX_VERSIONS = 20
 """So many agents are named in a link: a suggestion that never moved keeps the version that made it."""
@@ -59,10 +58,8 @@ def answered_link(
     return f"{link}&suggestion={quote('.'.join([question, 'agent', *agents]), safe='.:/')}"
 
 
-def overseer_link(
-    argilla_url: str, dataset_id: str, review: Mapping[str, Any] | None, due: int
-) -> str:
+def overseer_link(argilla_url: str, dataset_id: str, review: ReviewInfo | None, due: int) -> str:
     """What owners and admins are shown: what there is to review, else the dataset as it opens."""
     if review and due:
-        return review_link(argilla_url, review["id"])
+        return review_link(argilla_url, review.id)
     return dataset_link(argilla_url, dataset_id)

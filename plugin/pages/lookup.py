@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from argilla_distill.domain.disclosure import complete_entry, may_read_why, oversees
 from argilla_distill.domain.queue_length import SHARE, Queue
 from argilla_distill.domain.report import Overview
+from argilla_distill.domain.state.conflict import StoredConflict
+from argilla_distill.domain.state.decision import Decisions
+from argilla_distill.domain.state.review import ReviewInfo
 from argilla_distill.plugin.pages.views.record_view import Known
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.visitors.visitor import Visitor
@@ -36,7 +38,7 @@ class Found:
     due: int
     queue: Queue
     overview: Overview | None
-    review: Mapping[str, Any] | None
+    review: ReviewInfo | None
 
     @property
     def name(self) -> str:
@@ -50,8 +52,8 @@ class Due:
 
     record_id: str
     worth: float
-    decisions: Mapping[str, Mapping[str, Any]]
-    conflicts: Mapping[str, Mapping[str, Any]]
+    decisions: Decisions
+    conflicts: Mapping[str, StoredConflict]
     text: str = ""
     external_id: str | None = None
 
@@ -193,9 +195,9 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
         ledger=ledger,
         decisions=decisions,
         conflicts={q: c for (_, q), c in known.conflicts_on(dataset_id, pairs).items()},
-        entries=store.history.entries(dataset_id, ledger["h"][-MAX_ENTRIES:]),
+        entries=store.history.entries(dataset_id, ledger.history[-MAX_ENTRIES:]),
         set_aside=store.dirty.why_set_aside(dataset_id, record_id),
-        review=str(review["id"]) if review and copy else "",
+        review=review.id if review and copy else "",
         twins=dict(zip(twins, known.decisions(dataset_id, twins), strict=True)),
         answers=_answers(store, dataset_id, list(decisions)),
         words={

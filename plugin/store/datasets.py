@@ -12,9 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.conflict import StoredConflict
+from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.failed_strategy import FailedStrategy
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.state.model_info import ModelInfo
-from argilla_distill.plugin.store import plain_shapes
+from argilla_distill.plugin.store import plain_shapes, shapes
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import kept_and_gone, pack, unpack
 
@@ -88,71 +91,86 @@ class Datasets:
 
     # Ledger and decisions: one JSON object per record
 
-    def ledger(self, dataset_id: str, records: Sequence[str]) -> list[dict[str, Any] | None]:
-        """What stood on these records when we last looked; None where we never did."""
-        return self._objects(self._keys.of(dataset_id, "ledger"), records)
+    def ledger(self, dataset_id: str, records: Sequence[str]) -> list[LedgerEntry | None]:
+        """What these records showed when we last looked; None where we never did."""
+        found = self._objects(self._keys.of(dataset_id, "ledger"), records)
+        return [None if each is None else shapes.ledger_entry(each) for each in found]
 
-    def decisions(self, dataset_id: str, records: Sequence[str]) -> list[dict[str, Any] | None]:
-        """What we decided on these records: question → decision."""
-        return self._objects(self._keys.of(dataset_id, "decisions"), records)
+    def decisions(self, dataset_id: str, records: Sequence[str]) -> list[Decisions | None]:
+        """What we decided on these records."""
+        found = self._objects(self._keys.of(dataset_id, "decisions"), records)
+        return [None if each is None else shapes.decisions(each) for each in found]
 
-    def write_ledger(self, pipe: Any, dataset_id: str, entries: Mapping[str, Any]) -> None:
+    def write_ledger(self, pipe: Any, dataset_id: str, entries: Mapping[str, LedgerEntry]) -> None:
         """Replace ledger entries, within a transaction."""
-        self._write(pipe, self._keys.of(dataset_id, "ledger"), entries)
-        external = {e["e"]: i for i, e in entries.items() if e and "e" in e and e["s"] != "gone"}
+        stored = {record_id: shapes.ledger_json(entry) for record_id, entry in entries.items()}
+        self._write(pipe, self._keys.of(dataset_id, "ledger"), stored)
+        there = {record_id: entry for record_id, entry in entries.items() if not entry.gone}
+        external = {e.external_id: i for i, e in there.items() if e.external_id is not None}
         if external:
             pipe.hset(self._keys.of(dataset_id, "external"), mapping=external)
 
     def external_ids(self, dataset_id: str, records: Sequence[str]) -> dict[str, str]:
         """Record → its external id, for those of these records that have one."""
         found = zip(records, self.ledger(dataset_id, records), strict=True)
-        return {record_id: entry["e"] for record_id, entry in found if entry and "e" in entry}
+        return {i: e.external_id for i, e in found if e and e.external_id is not None}
 
-    def write_decisions(self, pipe: Any, dataset_id: str, entries: Mapping[str, Any]) -> None:
+    def write_decisions(
+        self, pipe: Any, dataset_id: str, entries: Mapping[str, Decisions | None]
+    ) -> None:
         """Replace decisions, within a transaction; None deletes."""
-        self._write(pipe, self._keys.of(dataset_id, "decisions"), entries)
+        stored = {
+            i: None if each is None else shapes.decisions_json(each) for i, each in entries.items()
+        }
+        self._write(pipe, self._keys.of(dataset_id, "decisions"), stored)
 
     def standing(self, dataset_id: str) -> list[str]:
         """The ids of all records that we know and that are not gone."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "ledger"))
-        return [i.decode() for i, entry in found.items() if unpack(entry)["s"] != "gone"]
+        return [i.decode() for i, entry in found.items() if not shapes.is_gone(unpack(entry))]
 
     # The same of all records, in no order and without holding all of it at once; one that is written
     # meanwhile may come twice
 
-    def scan_ledger(self, dataset_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Record → what stands on it."""
-        yield from self._scan(self._keys.of(dataset_id, "ledger"))
+    def scan_ledger(self, dataset_id: str) -> Iterator[tuple[str, LedgerEntry]]:
+        """Record → what it showed when we last looked."""
+        for record_id, stored in self._scan(self._keys.of(dataset_id, "ledger")):
+            yield record_id, shapes.ledger_entry(stored)
 
-    def scan_decisions(self, dataset_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Record → question → what we decided."""
-        yield from self._scan(self._keys.of(dataset_id, "decisions"))
+    def scan_decisions(self, dataset_id: str) -> Iterator[tuple[str, Decisions]]:
+        """Record → what we decided."""
+        for record_id, stored in self._scan(self._keys.of(dataset_id, "decisions")):
+            yield record_id, shapes.decisions(stored)
 
-    def scan_conflicts(self, dataset_id: str) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+    def scan_conflicts(self, dataset_id: str) -> Iterator[tuple[tuple[str, str], StoredConflict]]:
         """(Record, question) → conflict."""
-        for name, conflict in self._scan(self._keys.of(dataset_id, "conflicts")):
-            yield _pair(name.encode()), conflict
+        for name, stored in self._scan(self._keys.of(dataset_id, "conflicts")):
+            yield _pair(name.encode()), shapes.conflict(stored)
 
     # Conflicts
 
-    def conflicts(self, dataset_id: str) -> dict[tuple[str, str], dict[str, Any]]:
+    def conflicts(self, dataset_id: str) -> dict[tuple[str, str], StoredConflict]:
         """All conflicts: (record, question) → conflict."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "conflicts"))
-        return {_pair(name): unpack(value) for name, value in found.items()}
+        return {_pair(name): shapes.conflict(unpack(value)) for name, value in found.items()}
 
     def conflicts_on(
         self, dataset_id: str, pairs: Sequence[tuple[str, str]]
-    ) -> dict[tuple[str, str], dict[str, Any]]:
+    ) -> dict[tuple[str, str], StoredConflict]:
         """The conflicts on these (record, question) pairs, where there are any."""
         names = [f"{record}|{question}" for record, question in pairs]
         found = self._objects(self._keys.of(dataset_id, "conflicts"), names)
-        return {pair: c for pair, c in zip(pairs, found, strict=True) if c is not None}
+        known = zip(pairs, found, strict=True)
+        return {pair: shapes.conflict(each) for pair, each in known if each is not None}
 
     def write_conflicts(
-        self, pipe: Any, dataset_id: str, conflicts: Mapping[tuple[str, str], Any]
+        self, pipe: Any, dataset_id: str, conflicts: Mapping[tuple[str, str], StoredConflict | None]
     ) -> None:
         """Replace conflicts, within a transaction; None deletes."""
-        entries = {f"{record}|{question}": c for (record, question), c in conflicts.items()}
+        entries = {
+            f"{record}|{question}": None if known is None else shapes.conflict_json(known)
+            for (record, question), known in conflicts.items()
+        }
         self._write(pipe, self._keys.of(dataset_id, "conflicts"), entries)
 
     def related(self, dataset_id: str, kinds: Sequence[str]) -> dict[str, list[str]]:

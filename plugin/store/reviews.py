@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from argilla_distill.domain.state.review import CopyInfo, ReviewInfo
+from argilla_distill.plugin.store import plain_shapes, shapes
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import kept_and_gone, pack, unpack
 
@@ -22,26 +24,27 @@ class Reviews:
 
     # Which dataset is reviewed where
 
-    def all(self) -> dict[str, dict[str, Any]]:
-        """Dataset → its review dataset: id, name (`workspace/name`), word (of trouble, or "")."""
+    def all(self) -> dict[str, ReviewInfo]:
+        """Dataset → its review dataset."""
         found = self._redis.hgetall(self._keys.shared("reviews"))
-        return {dataset_id.decode(): json.loads(value) for dataset_id, value in found.items()}
+        return {i.decode(): plain_shapes.review(json.loads(value)) for i, value in found.items()}
 
-    def of(self, dataset_id: str) -> dict[str, Any] | None:
+    def of(self, dataset_id: str) -> ReviewInfo | None:
         """The review dataset of a dataset; None where reviews are not enabled."""
         found = self._redis.hget(self._keys.shared("reviews"), dataset_id)
-        return json.loads(found) if found else None
+        return plain_shapes.review(json.loads(found)) if found else None
 
     def original_of(self, dataset_id: str) -> str | None:
         """The dataset whose review dataset this is."""
         found = self._redis.hget(self._keys.shared("reviewed"), dataset_id)
         return found.decode() if found else None
 
-    def keep(self, dataset_id: str, review: Mapping[str, Any]) -> None:
+    def keep(self, dataset_id: str, review: ReviewInfo) -> None:
         """Note that, or how, a dataset is reviewed. Earlier review datasets stay known as such."""
         with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(self._keys.shared("reviews"), dataset_id, json.dumps(review))
-            pipe.hset(self._keys.shared("reviewed"), review["id"], dataset_id)
+            stored = json.dumps(plain_shapes.review_json(review))
+            pipe.hset(self._keys.shared("reviews"), dataset_id, stored)
+            pipe.hset(self._keys.shared("reviewed"), review.id, dataset_id)
             pipe.execute()
 
     def forget(self, dataset_id: str) -> None:
@@ -145,16 +148,18 @@ class Reviews:
 
     # What is in the review dataset: the copies
 
-    def copies(self, dataset_id: str, records: Sequence[str]) -> list[dict[str, Any] | None]:
-        """The copies of these records: id, and what was last written to it; None where there is none."""
+    def copies(self, dataset_id: str, records: Sequence[str]) -> list[CopyInfo | None]:
+        """What was last written to the copies of these records; None where there is none."""
         key = self._keys.of(dataset_id, "copies")
         found = self._redis.hmget(key, records) if records else []
-        return [unpack(value) if value else None for value in found]
+        return [shapes.copy(unpack(value)) if value else None for value in found]
 
-    def all_copies(self, dataset_id: str) -> dict[str, dict[str, Any]]:
+    def all_copies(self, dataset_id: str) -> dict[str, CopyInfo]:
         """All copies by their originals."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "copies"))
-        return {record_id.decode(): unpack(value) for record_id, value in found.items()}
+        return {
+            record_id.decode(): shapes.copy(unpack(value)) for record_id, value in found.items()
+        }
 
     def originals(self, dataset_id: str, copies: Sequence[str]) -> dict[str, str]:
         """Copy → original, for those that we know."""
@@ -162,21 +167,21 @@ class Reviews:
         found = self._redis.hmget(key, copies) if copies else []
         return {c: o.decode() for c, o in zip(copies, found, strict=True) if o}
 
-    def write_copies(self, pipe: Any, dataset_id: str, copies: Mapping[str, Any]) -> None:
-        """Note copies, within a transaction: original → {"id", …}."""
+    def write_copies(self, pipe: Any, dataset_id: str, copies: Mapping[str, CopyInfo]) -> None:
+        """Note copies by their originals, within a transaction."""
         if copies:
-            values = {record_id: pack(copy) for record_id, copy in copies.items()}
+            values = {record_id: pack(shapes.copy_json(copy)) for record_id, copy in copies.items()}
             pipe.hset(self._keys.of(dataset_id, "copies"), mapping=values)
             pipe.hset(
                 self._keys.of(dataset_id, "originals"),
-                mapping={copy["id"]: record_id for record_id, copy in copies.items()},
+                mapping={copy.id: record_id for record_id, copy in copies.items()},
             )
 
-    def drop_copies(self, pipe: Any, dataset_id: str, copies: Mapping[str, Any]) -> None:
-        """Forget copies that are gone, within a transaction: original → {"id", …}."""
+    def drop_copies(self, pipe: Any, dataset_id: str, copies: Mapping[str, CopyInfo]) -> None:
+        """Forget copies that are gone, by their originals, within a transaction."""
         if copies:
             pipe.hdel(self._keys.of(dataset_id, "copies"), *copies)
-            pipe.hdel(self._keys.of(dataset_id, "originals"), *(c["id"] for c in copies.values()))
+            pipe.hdel(self._keys.of(dataset_id, "originals"), *(c.id for c in copies.values()))
 
     def refuse(self, dataset_id: str, record_id: str, word: str) -> None:
         """Note that Argilla takes no copy of a record, and why."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from argilla_distill.domain.explanation.explain import Explanation, explain
+from argilla_distill.domain.state.decision import StoredDecision, StoredVoice
 
 PEOPLE = ("ann", "ben", "cas", "dan", "eve", "fay", "gil", "hal", "ida", "jim", "gpt", "llama")
 
@@ -13,11 +14,15 @@ Voices = Sequence[tuple[int, float, float]]
 """Number, reliability, log-odds."""
 
 
-def decision(top: Any, following: Any, voices: Voices, *, c: float, **more: Any) -> dict[str, Any]:
-    """A decision for `top` against `following`, as the store has it."""
-    w = [list(voice) for voice in voices]
-    usual = {"v": top, "c": c, "p": {}, "s": "learned", "prior": 0.0}
-    return {**usual, "top": top, "next": following, "w": w, **more}
+SHORT = {"v": "value", "p": "posterior", "s": "strategy", "abstain": "abstention"}
+
+
+def decision(top: Any, following: Any, voices: Voices, *, c: float, **more: Any) -> StoredDecision:
+    """A decision for `top` against `following`, of the confidence `c`; names may be SHORT."""
+    heard = tuple(StoredVoice(*voice) for voice in voices)
+    known = {"value": top, **{SHORT.get(name, name): value for name, value in more.items()}}
+    usual = {"confidence": c, "leader": top, "runner_up": following, "strategy": "learned"}
+    return StoredDecision(**{**usual, "voices": heard, **known})
 
 
 class Case:
@@ -26,7 +31,7 @@ class Case:
     def __init__(
         self,
         name: str,
-        decided: Mapping[str, Any],
+        decided: StoredDecision,
         sides: Mapping[str, Sequence[int]],
         expected: str,
         **more: Any,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argilla_distill.domain.explanation.explain import Review
+from argilla_distill.domain.state.conflict import PastConflict
 from tests.domain.explained import Case, decision
 
 CASES = (
@@ -166,7 +167,7 @@ CASES = (
         "it alone: the answer of ben weighs most, and even without it “yes” would lead. We are "
         "very sure of “yes” (96%); about three more answers for “no”, as weighty as those here, "
         "would turn it.",
-        before=[[0, 1, "no"]],
+        before=[PastConflict(0, 1, "no")],
     ),
     Case(
         "nobody moves it",

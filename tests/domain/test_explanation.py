@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -15,6 +16,7 @@ from argilla_distill.domain.explanation.balance import PRIOR, Balance
 from argilla_distill.domain.explanation.explain import Review, explain
 from argilla_distill.domain.explanation.phrases import MAX_SIDES, cut
 from argilla_distill.domain.explanation.voices import CONTENT, NO_PULL, REVIEW
+from argilla_distill.domain.state.decision import StoredDecision
 from tests.domain import explained_labels, explained_types, explained_unclear
 from tests.domain.explained import Case, decision
 
@@ -57,8 +59,9 @@ def test_a_reason_is_one_line_and_not_a_novel() -> None:
 
 def test_an_entry_of_an_older_release_is_explained_as_well() -> None:
     old = decision("yes", "no", [(0, 0.8, 1.2)], c=0.77)
-    del old["s"]
-    assert explain(old, {"yes": [0]}, str).sure.startswith("We are not very sure of “yes” (77%)")
+    assert explain(replace(old, strategy=""), {"yes": [0]}, str).sure.startswith(
+        "We are not very sure of “yes” (77%)"
+    )
 
 
 def test_somebody_who_is_to_be_shown_as_unknown_is() -> None:
@@ -77,7 +80,7 @@ SHARES = st.floats(0, 1).map(lambda share: round(share, 2))
 
 
 @st.composite
-def disputes(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, list[int]]]:
+def disputes(draw: st.DrawFn) -> tuple[StoredDecision, dict[str, list[int]]]:
     """A decision with two sides or more, and the sides."""
     values = draw(st.lists(WORDS, min_size=2, max_size=9, unique_by=cut))
     sides: dict[str, list[int]] = {value: [] for value in values}
@@ -101,7 +104,7 @@ def disputes(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, list[int]]]:
 
 @given(disputes(), st.none() | st.dictionaries(st.integers(0, 14), st.integers(0, 200)))
 def test_every_side_is_named_and_the_value_is_said_and_nothing_is_markup_once_escaped(
-    dispute: tuple[dict[str, Any], dict[str, list[int]]], answers: dict[int, int] | None
+    dispute: tuple[StoredDecision, dict[str, list[int]]], answers: dict[int, int] | None
 ) -> None:
     decided, sides = dispute
     reviews = [Review("<rita>", "<no>", "<b>"), Review("sam", "yes")]
@@ -109,8 +112,8 @@ def test_every_side_is_named_and_the_value_is_said_and_nothing_is_markup_once_es
     named = [value for value in sides if cut(value) in said.sides]
     assert len(named) >= min(len(sides), MAX_SIDES)
     assert len(sides) <= MAX_SIDES or "differ" in said.sides
-    if decided["v"] is not None:
-        assert cut(decided["v"]) in said.sure
+    if decided.value is not None:
+        assert cut(decided.value) in said.sure
     for word in ("log-odds", "posterior", "nats", "None", "nan"):
         assert word not in said.text
     escaped = explain(
@@ -128,10 +131,10 @@ def test_every_side_is_named_and_the_value_is_said_and_nothing_is_markup_once_es
 
 @given(disputes())
 def test_the_order_in_which_voices_were_stored_does_not_matter(
-    dispute: tuple[dict[str, Any], dict[str, list[int]]],
+    dispute: tuple[StoredDecision, dict[str, list[int]]],
 ) -> None:
     decided, sides = dispute
-    turned = {**decided, "w": decided["w"][::-1]}
+    turned = replace(decided, voices=decided.voices[::-1])
     assert explain(turned, sides, str) == explain(decided, sides, str)
 
 

@@ -14,6 +14,13 @@ from argilla_distill.domain.answers import Copy, Reading
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.ledger import changed, observe
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record, Response, Suggestion
+from argilla_distill.domain.state.decision import Shown, StoredDecision
+from argilla_distill.domain.state.ledger_entry import (
+    LedgerAdjudication,
+    LedgerAnswer,
+    LedgerEntry,
+    LedgerSuggestion,
+)
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.label.majority import Majority
@@ -33,10 +40,10 @@ class Watcher:
     """Looks at one record again and again, as the workers do, and keeps what the store would."""
 
     record_id: str = R
-    ledger: dict[str, Any] | None = None
+    ledger: LedgerEntry | None = None
     history: list[Entry] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
-    decided: dict[str, Any] = field(default_factory=dict)
+    decided: dict[str, StoredDecision] = field(default_factory=dict)
     now: int = 0
 
     def look(self, record: Record | None, copied: Copy | None = None) -> list[Entry]:
@@ -54,21 +61,23 @@ class Watcher:
             copied,
         )
         before = len(self.history)
-        added = seen.file(f"{i}-0" for i in range(before + 1, before + 100))
+        filed = seen.filed(f"{i}-0" for i in range(before + 1, before + 100))
+        added = list(filed.entries)
         assert changed(self.ledger, seen) or not added
-        self.ledger = seen.ledger
+        self.ledger = filed.ledger
         self.history += added
         return added
 
     def shows(self, value: str, start: int, end: int | None = None) -> None:
         """Our suggestion on `helpful` stands in that interval of Argilla's time."""
-        shown = [*self.decided.get("helpful", {}).get("shown", []), [value, start, end]]
-        self.decided = {"helpful": {"shown": shown}}
+        before = self.decided["helpful"].shown if self.decided else ()
+        shown = (*before, Shown(value, start, end))
+        self.decided = {"helpful": StoredDecision(None, 0.0, shown=shown)}
 
     def of(self, user: str) -> Any:
         """The ledger's line on one user."""
         assert self.ledger is not None
-        return self.ledger["r"].get(str(self.numbers[user]))
+        return self.ledger.answers.get(self.numbers[user])
 
     def number(self, key: str, agent: str) -> int:
         return self.numbers.setdefault(key, len(self.numbers))
@@ -102,16 +111,11 @@ def test_the_first_look_takes_everything_in() -> None:
         Entry("answer", R, 0, "submitted", {"helpful": "yes"}, {}, 10, Details(), "1-0"),
         Entry("answer", R, 1, "draft", {"helpful": "no"}, {}, 10, Details(), "2-0"),
     ]
-    assert watcher.ledger == {
-        "s": "pending",
-        "t": 1,
-        "r": {
-            "0": ["submitted", 10, {"helpful": "yes"}, []],
-            "1": ["draft", 10, {"helpful": "no"}, []],
-        },
-        "m": {},
-        "h": ["1-0", "2-0"],
+    answers = {
+        0: LedgerAnswer("submitted", 10, {"helpful": "yes"}),
+        1: LedgerAnswer("draft", 10, {"helpful": "no"}),
     }
+    assert watcher.ledger == LedgerEntry("pending", 1, answers, history=("1-0", "2-0"))
 
 
 def test_the_same_look_twice_adds_nothing() -> None:
@@ -157,7 +161,11 @@ def test_a_record_that_is_gone_takes_all_its_voices_along() -> None:
         ("suggestion", "deleted", {"helpful": "no"}),
     ]
     assert watcher.ledger is not None
-    assert (watcher.ledger["s"], watcher.ledger["r"], watcher.ledger["m"]) == ("gone", {}, {})
+    assert (watcher.ledger.status, watcher.ledger.answers, watcher.ledger.suggestions) == (
+        "gone",
+        {},
+        {},
+    )
     assert watcher.look(None) == []
 
 
@@ -174,7 +182,7 @@ def test_a_change_of_status_alone_is_a_change_without_entries() -> None:
         lambda key, _: first.numbers[key],
         9,
     )
-    assert seen.entries == []
+    assert seen.entries == ()
     assert changed(first.ledger, seen)
 
 
@@ -194,7 +202,9 @@ def test_another_agents_suggestion_is_kept_with_all_that_restoring_it_takes() ->
     assert (entry.kind, entry.annotator, entry.status) == ("suggestion", 0, "submitted")
     assert (entry.values, entry.details, entry.at) == ({"helpful": "no"}, Details(score=0.9), 5)
     assert watcher.ledger is not None
-    assert watcher.ledger["m"] == {"helpful": [0, "no", 0.9, "model", 5, "judge"]}
+    assert watcher.ledger.suggestions == {
+        "helpful": LedgerSuggestion(0, "no", 0.9, "model", 5, "judge")
+    }
     assert watcher.numbers == {"agent:judge": 0}
 
 
@@ -203,14 +213,14 @@ def test_it_stands_on_while_ours_takes_its_place() -> None:
     watcher.look(record(suggestions=[suggests("judge", "no")]))
     assert watcher.look(record(suggestions=[OURS])) == []
     assert watcher.ledger is not None
-    assert watcher.ledger["m"]["helpful"][1] == "no"
+    assert watcher.ledger.suggestions["helpful"].value == "no"
 
 
 def test_ours_alone_is_no_agents_vote() -> None:
     watcher = Watcher()
     assert watcher.look(record(suggestions=[OURS])) == []
     assert watcher.ledger is not None
-    assert watcher.ledger["m"] == {}
+    assert watcher.ledger.suggestions == {}
 
 
 def test_another_agent_that_takes_its_place_ends_it() -> None:
@@ -242,7 +252,7 @@ def test_what_ours_had_replaced_stands_on_when_somebody_deletes_ours() -> None:
     watcher.shows("yes", 6)
     assert watcher.look(record()) == []
     assert watcher.ledger is not None
-    assert watcher.ledger["m"]["helpful"][5] == "judge"
+    assert watcher.ledger.suggestions["helpful"].agent == "judge"
 
 
 def test_an_agent_without_a_name_has_a_vote_and_is_restored_without_a_name() -> None:
@@ -250,7 +260,7 @@ def test_an_agent_without_a_name_has_a_vote_and_is_restored_without_a_name() -> 
     watcher.look(record(suggestions=[suggests(None, "no")]))
     assert watcher.numbers == {"agent:unnamed": 0}
     assert watcher.ledger is not None
-    assert watcher.ledger["m"]["helpful"][5] is None
+    assert watcher.ledger.suggestions["helpful"].agent is None
 
 
 def test_agents_on_two_questions_do_not_meet() -> None:
@@ -269,12 +279,9 @@ def test_an_answer_equal_to_what_we_were_showing_is_an_echo_of_that_question_onl
     watcher.shows("yes", 10, 20)
     (entry,) = watcher.look(record(says("ann", 10, helpful="yes", problem="none")))
     assert entry.details == Details(echoes=("helpful",))
-    assert watcher.of("ann") == [
-        "submitted",
-        10,
-        {"helpful": "yes", "problem": "none"},
-        ["helpful"],
-    ]
+    assert watcher.of("ann") == LedgerAnswer(
+        "submitted", 10, {"helpful": "yes", "problem": "none"}, ("helpful",)
+    )
 
 
 @pytest.mark.parametrize(
@@ -311,7 +318,7 @@ def test_an_unchanged_value_stays_what_it_was_first() -> None:
     watcher.shows("yes", 10)
     (entry,) = watcher.look(record(says("ann", 15, helpful="yes", problem="tone")))
     assert entry.details == Details()
-    assert watcher.of("ann")[3] == []
+    assert watcher.of("ann").echoes == ()
 
 
 def test_an_echo_stays_one_when_another_question_is_edited_after_the_showing() -> None:
@@ -373,13 +380,16 @@ def states(past: Iterable[tuple[Any, int]]) -> list[tuple[Record | None, int]]:
     return found
 
 
-def named(ledger: Mapping[str, Any], numbers: Mapping[str, int]) -> dict[str, Any]:
+def named(ledger: LedgerEntry, numbers: Mapping[str, int]) -> dict[str, Any]:
     """A ledger entry without our time and the history's ids, by names instead of numbers."""
     names = {number: key for key, number in numbers.items()}
     return {
-        "s": ledger["s"],
-        "r": {names[int(number)]: line for number, line in ledger["r"].items()},
-        "m": {question: [names[line[0]], *line[1:]] for question, line in ledger["m"].items()},
+        "status": ledger.status,
+        "answers": {names[number]: answer for number, answer in ledger.answers.items()},
+        "suggestions": {
+            question: (names[known.annotator], replace(known, annotator=0))
+            for question, known in ledger.suggestions.items()
+        },
     }
 
 
@@ -397,23 +407,23 @@ def test_whatever_looks_are_missed_or_repeated_the_ledger_is_that_of_a_fresh_loo
     assert watcher.ledger is not None
     assert fresh.ledger is not None
     assert named(watcher.ledger, watcher.numbers) == named(fresh.ledger, fresh.numbers)
-    assert watcher.ledger["h"] == [entry.id for entry in watcher.history]
+    assert watcher.ledger.history == tuple(entry.id for entry in watcher.history)
     assert watcher.look(found[-1][0]) == []
 
 
-def standing(
-    ledger: Mapping[str, Any] | None, record_id: str, question: DatasetQuestion
-) -> set[Vote]:
+def standing(ledger: LedgerEntry | None, record_id: str, question: DatasetQuestion) -> set[Vote]:
     """The votes that a ledger entry says stand, read off it without the history."""
     assert ledger is not None
     votes = {
-        Vote(record_id, number, values[question.name])
-        for number, (status, _, values, echoes) in ledger["r"].items()
-        if status == "submitted" and question.name in values and question.name not in echoes
+        Vote(record_id, str(number), answer.values[question.name])
+        for number, answer in ledger.answers.items()
+        if answer.submitted
+        and question.name in answer.values
+        and question.name not in answer.echoes
     }
-    if question.name in ledger["m"]:
-        agent, value = ledger["m"][question.name][:2]
-        votes.add(Vote(record_id, str(agent), value))
+    if question.name in ledger.suggestions:
+        known = ledger.suggestions[question.name]
+        votes.add(Vote(record_id, str(known.annotator), known.value))
     return {vote for vote in votes if vote.value in question.labels}
 
 
@@ -457,7 +467,7 @@ def test_the_history_folds_to_the_votes_that_stand_at_once_or_entry_by_entry(
 
 def copied(*responses: Response, shows: str | None = None) -> Copy:
     """A copy on which something is answered, and perhaps something of ours is suggested."""
-    decided = {"helpful": {"shown": [[shows, 5, None]]}} if shows else {}
+    decided = {"helpful": (Shown(shows, 5),)} if shows else {}
     return Copy(Record("copy", "pending", {}, responses), decided)
 
 
@@ -473,7 +483,9 @@ def test_what_a_reviewer_answers_on_the_copy_is_an_adjudication_with_its_reason(
         Details(why="rude"),
     )
     assert watcher.ledger is not None
-    assert watcher.ledger["a"] == {"1": ["submitted", 30, {"helpful": "no"}, "rude"]}
+    assert watcher.ledger.adjudications == {
+        1: LedgerAdjudication("submitted", 30, {"helpful": "no"}, "rude")
+    }
     assert (
         watcher.look(
             record(says("ann", helpful="yes")), copied(says("rev", 30, helpful="no", why="rude"))
@@ -488,7 +500,7 @@ def test_without_a_copy_to_look_at_what_was_said_there_stands() -> None:
     before = watcher.ledger
     assert before is not None
     assert watcher.look(there) == []
-    assert watcher.ledger == {**before, "t": watcher.now}
+    assert watcher.ledger == replace(before, read_at=watcher.now)
 
 
 def test_an_adjudication_taken_back_is_told() -> None:
@@ -501,7 +513,7 @@ def test_an_adjudication_taken_back_is_told() -> None:
         {"helpful": "no"},
     )
     assert watcher.ledger is not None
-    assert "a" not in watcher.ledger
+    assert watcher.ledger.adjudications == {}
 
 
 def test_anybody_elses_answer_on_the_copy_is_an_answer_unless_they_answered_the_record() -> None:
@@ -510,8 +522,8 @@ def test_anybody_elses_answer_on_the_copy_is_an_answer_unless_they_answered_the_
         record(says("ann", helpful="yes")),
         copied(says("ann", helpful="no"), says("cas", helpful="no", why="because")),
     )
-    assert watcher.of("ann") == ["submitted", 10, {"helpful": "yes"}, []]
-    assert watcher.of("cas") == ["submitted", 10, {"helpful": "no"}, [], True]
+    assert watcher.of("ann") == LedgerAnswer("submitted", 10, {"helpful": "yes"})
+    assert watcher.of("cas") == LedgerAnswer("submitted", 10, {"helpful": "no"}, on_copy=True)
 
 
 def test_an_answer_on_the_copy_that_equals_what_we_show_there_is_an_echo() -> None:
@@ -519,10 +531,10 @@ def test_an_answer_on_the_copy_that_equals_what_we_show_there_is_an_echo() -> No
     watcher.look(
         there, copied(says("cas", 3, helpful="no"), says("dan", 9, helpful="no"), shows="no")
     )
-    assert watcher.of("cas")[3] == []  # given before we showed it
-    assert watcher.of("dan")[3] == ["helpful"]
+    assert watcher.of("cas").echoes == ()  # given before we showed it
+    assert watcher.of("dan").echoes == ("helpful",)
     watcher.look(there, copied(says("cas", 3, helpful="no"), says("dan", 9, helpful="no")))
-    assert watcher.of("dan")[3] == ["helpful"]
+    assert watcher.of("dan").echoes == ("helpful",)
 
 
 def test_a_records_round_and_the_fingerprint_of_its_text_are_kept() -> None:
@@ -530,11 +542,11 @@ def test_a_records_round_and_the_fingerprint_of_its_text_are_kept() -> None:
     texted = Record(R, "pending", {"text": "Where is my parcel?"}, metadata={"round": 3})
     watcher.look(texted)
     assert watcher.ledger is not None
-    assert watcher.ledger["n"] == "3"
-    assert len(watcher.ledger["f"]) == 16
-    kept = watcher.ledger["f"]
+    assert watcher.ledger.round == "3"
+    assert len(watcher.ledger.fingerprint) == 16
+    kept = watcher.ledger.fingerprint
     watcher.look(None)
-    assert (watcher.ledger["n"], watcher.ledger["f"]) == ("3", kept)
+    assert (watcher.ledger.round, watcher.ledger.fingerprint) == ("3", kept)
 
 
 def test_a_records_external_id_is_kept_also_when_the_record_is_gone() -> None:
@@ -546,4 +558,4 @@ def test_a_records_external_id_is_kept_also_when_the_record_is_gone() -> None:
     for shown in (named, None):
         watcher.look(shown)
         assert watcher.ledger is not None
-        assert watcher.ledger["e"] == "ticket-1"
+        assert watcher.ledger.external_id == "ticket-1"

@@ -104,7 +104,7 @@ def test_edits_retractions_and_deletions_are_followed_and_the_history_keeps_the_
     api.as_user(users[0]).edit(answers[0], {"topic": "b"}, "draft")  # retracted: pending again
     eventually(lambda: value() is None)
     api.as_user(users[0]).edit(answers[0], {"topic": "c"})  # a tie is an abstention
-    eventually(lambda: "tie" in installation.decided(record)["topic"].get("abstain", ""))
+    eventually(lambda: "tie" in installation.decided(record)["topic"].abstention)
     assert value() is None
     api.as_user(users[0]).edit(answers[0], {"topic": "b"})
     eventually(lambda: value() == "b")
@@ -192,15 +192,15 @@ def test_an_accepted_suggestion_of_ours_is_an_echo_and_raises_no_confidence(
     ]
     installation.settle(dataset, responses=15)
     before = installation.decided(records[0])["topic"]
-    assert before["v"] == "a"
+    assert before.value == "a"
     api.as_user(users[3]).answer(records[0], {"topic": "a"})  # accepts what is suggested
     installation.settle(dataset, responses=16)
     after = installation.decided(records[0])["topic"]
-    assert after["c"] <= before["c"] + 0.001
-    assert len(after["w"]) == len(before["w"]) == 3
+    assert after.confidence <= before.confidence + 0.001
+    assert len(after.voices) == len(before.voices) == 3
     api.as_user(users[2]).edit(given[2], {"topic": "a"})  # gives in: the vote against is withdrawn
     installation.settle(dataset, responses=16)
-    assert len(installation.decided(records[0])["topic"]["w"]) == 2
+    assert len(installation.decided(records[0])["topic"].voices) == 2
 
 
 def test_another_agents_suggestion_is_a_vote_before_ours_replaces_it_and_can_be_restored(
@@ -216,7 +216,7 @@ def test_another_agents_suggestion_is_a_vote_before_ours_replaces_it_and_can_be_
     for user in users:
         api.as_user(user).answer(record, {"topic": "a"})
     installation.settle(dataset, responses=2)
-    assert len(installation.decided(record)["topic"]["w"]) == 3
+    assert len(installation.decided(record)["topic"].voices) == 3
     replaced = ours(api, dataset, api.record(record), "topic")
     assert replaced is not None
     assert replaced["value"] == "a"

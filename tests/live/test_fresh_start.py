@@ -72,7 +72,7 @@ def shown(api: Api, dataset: Json) -> dict[str, dict[str, tuple[Any, Any]]]:
 def conflicts(running: Installation, dataset: Json) -> set[str]:
     """The records in open conflict; which ones once were is known to the history only."""
     found = running.world.store.datasets.conflicts(dataset["id"])
-    return {record_id for (record_id, _), c in found.items() if c["state"] == "open"}
+    return {record_id for (record_id, _), c in found.items() if c.is_open}
 
 
 def queue(running: Installation, dataset: Json) -> set[str]:

@@ -37,7 +37,7 @@ def answered(api: Api, installation: Installation, name: str) -> tuple[Json, lis
 def review_id(installation: Installation, dataset: Json) -> str:
     kept = installation.world.store.reviews.of(dataset["id"])
     assert kept is not None
-    return str(kept["id"])
+    return str(kept.id)
 
 
 def copies(api: Api, installation: Installation, dataset: Json) -> dict[str, Json]:
@@ -164,7 +164,7 @@ def test_what_happens_to_the_review_dataset_is_told_loses_nothing_and_is_mended(
 
     copy = copies(api, installation, dataset)[records[0]["id"]]
     api.answer(copy, {"topic": "b", "why": "because"})
-    eventually(lambda: installation.decided(records[0])["topic"]["v"] == "b")
+    eventually(lambda: installation.decided(records[0])["topic"].value == "b")
     api.delete_dataset(review)
     assert "the review dataset is gone" in message()
     users = crowd(api, "late", 3)
@@ -173,10 +173,10 @@ def test_what_happens_to_the_review_dataset_is_told_loses_nothing_and_is_mended(
         api.add_to_workspace(dataset["workspace_id"], user)
         api.as_user(user).answer(more, {"topic": label})
     installation.settle(dataset)
-    assert installation.decided(records[0])["topic"]["v"] == "b"
+    assert installation.decided(records[0])["topic"].value == "b"
     assert enable(world, dataset["id"]).action == "created"
     assert message() == ""
     eventually(lambda: more["id"] in copies(api, installation, dataset))
     assert records[0]["id"] not in copies(api, installation, dataset)
-    assert installation.decided(records[0])["topic"]["v"] == "b"
+    assert installation.decided(records[0])["topic"].value == "b"
     disable(world, dataset["id"])

@@ -136,6 +136,6 @@ def test_what_a_reviewer_answers_decides_and_can_be_taken_back(
             return bool(found["value"] == label and sure == adjudicated)
 
         eventually(lambda: says("b", adjudicated=True))
-        eventually(lambda: running.decided(records[0])["topic"]["w"][-1][0] == -2)
+        eventually(lambda: running.decided(records[0])["topic"].voices[-1].annotator == -2)
         api.as_user(reviewer).delete_response(review)
         eventually(lambda: says("a", adjudicated=False))

@@ -22,7 +22,7 @@ def opened(service: ServiceInMemory) -> ServiceInMemory:
 def review_id(service: ServiceInMemory) -> str:
     kept = service.store.reviews.of(D)
     assert kept is not None
-    return str(kept["id"])
+    return str(kept.id)
 
 
 def copies(service: ServiceInMemory) -> dict[str, tuple[str, Row]]:

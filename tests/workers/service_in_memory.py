@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from argilla_distill.domain.history import START, Entry
+from argilla_distill.domain.state.decision import StoredDecision
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.distilling.distil import distil
@@ -79,16 +81,15 @@ class ServiceInMemory:
 
     # What can be seen
 
-    def ledger(self, record: str) -> dict[str, Any]:
+    def ledger(self, record: str) -> LedgerEntry:
         (entry,) = self.store.datasets.ledger(D, [record])
         assert entry is not None
         return entry
 
-    def decision(self, record: str, question: str = "helpful") -> dict[str, Any]:
+    def decision(self, record: str, question: str = "helpful") -> StoredDecision:
         (decisions,) = self.store.datasets.decisions(D, [record])
         assert decisions is not None
-        found: dict[str, Any] = decisions[question]
-        return found
+        return decisions[question]
 
     def history(self) -> list[Entry]:
         return list(self.store.history.after(D, START))
@@ -120,8 +121,8 @@ class ServiceInMemory:
         ids = sorted(self.store.datasets.standing(D))
         return {
             record: {
-                self.name(n): [line[0], line[2], line[3]]
-                for n, line in self.ledger(record)["r"].items()
+                self.name(n): [answer.status, answer.values, answer.echoes]
+                for n, answer in self.ledger(record).answers.items()
             }
             for record in ids
         }
@@ -129,7 +130,7 @@ class ServiceInMemory:
     def values(self) -> dict[tuple[str, str], Any]:
         """(record, question) → the value that is decided, for all that stand."""
         return {
-            (record, question): decision["v"]
+            (record, question): decision.value
             for record in self.voices()
             for question, decision in (self.store.datasets.decisions(D, [record])[0] or {}).items()
         }
@@ -137,9 +138,9 @@ class ServiceInMemory:
     def conflicts(self) -> dict[tuple[str, str], dict[str, list[str]]]:
         """What is in open conflict: (record, question) → label → names."""
         return {
-            pair: {label: sorted(map(self.name, who)) for label, who in conflict["labels"].items()}
+            pair: {label: sorted(map(self.name, who)) for label, who in conflict.sides.items()}
             for pair, conflict in self.store.datasets.conflicts(D).items()
-            if conflict["state"] == "open"
+            if conflict.is_open
         }
 
     def suggestions(self) -> dict[tuple[str, str], tuple[Any, str]]:

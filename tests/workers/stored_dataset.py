@@ -12,10 +12,12 @@ import httpx
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.records import DatasetQuestion, Record
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.conflict import StoredConflict
+from argilla_distill.domain.state.decision import StoredDecision, StoredVoice
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.plugin.settings import Settings
-from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store import Store, shapes
 from argilla_distill.workers.engine import registry, snapshot
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication
@@ -147,7 +149,8 @@ class StoredDataset:
         }
         model = Model(self.question, facts_of_history, registry.create(self.strategy, asked))
         votes = {
-            record: facts_of_history.votes(record, entry) for record, entry in self.ledger.items()
+            record: facts_of_history.votes(record, shapes.ledger_entry(entry))
+            for record, entry in self.ledger.items()
         }
         facts = [vote for each in votes.values() for vote in each]
         reviews = [Adjudication(r, self._reviewed(e)) for r, e in self.ledger.items() if "a" in e]
@@ -158,7 +161,9 @@ class StoredDataset:
         with self.store.redis.pipeline(transaction=False) as pipe:
             self.store.history.append(pipe, dataset_id, self.history)
             datasets.write_annotators(pipe, dataset_id, self.people)
-            datasets.write_ledger(pipe, dataset_id, self.ledger)
+            datasets.write_ledger(
+                pipe, dataset_id, {r: shapes.ledger_entry(e) for r, e in self.ledger.items()}
+            )
             stored = {r: {self.question.name: self._stored(model, d)} for r, d in decisions.items()}
             datasets.write_decisions(pipe, dataset_id, stored)
             kept = {(r, self.question.name): self._conflict(c) for r, c in found.items() if c}
@@ -179,24 +184,25 @@ class StoredDataset:
         latest = max(entry["a"].values(), key=lambda given: given[1])
         return from_argilla(question_of(self.question), latest[2][self.question.name])
 
-    def _stored(self, model: Model, decision: Decision) -> dict[str, Any]:
-        return {
-            "v": json_of(model.asked, decision.value),
-            "c": round(decision.confidence, 4),
-            "p": stored_posterior(model.asked, decision),
-            "s": model.strategy.name,
-            "n": 1,
-            "t": MONDAY,
-            "top": json_of(model.asked, decision.leader),
-            "next": json_of(model.asked, decision.runner_up),
-            "prior": round(decision.prior_log_odds, 2),
-            "w": [
-                [voice_number(c.annotator), round(c.reliability, 2), round(c.log_odds, 2)]
+    def _stored(self, model: Model, decision: Decision) -> StoredDecision:
+        return StoredDecision(
+            value=json_of(model.asked, decision.value),
+            confidence=round(decision.confidence, 4),
+            posterior=stored_posterior(model.asked, decision),
+            leader=json_of(model.asked, decision.leader),
+            runner_up=json_of(model.asked, decision.runner_up),
+            prior=round(decision.prior_log_odds, 2),
+            voices=tuple(
+                StoredVoice(
+                    voice_number(c.annotator), round(c.reliability, 2), round(c.log_odds, 2)
+                )
                 for c in decision.contributions
-            ],
-            "shown": [],
-        }
+            ),
+            strategy=model.strategy.name,
+            version=1,
+            decided_at=MONDAY,
+        )
 
-    def _conflict(self, found: conflicts.Conflict) -> dict[str, Any]:
-        labels = {str(value): [int(n) for n in who] for value, who in found.voices.items()}
-        return {"state": found.state, "labels": labels, "since": MONDAY}
+    def _conflict(self, found: conflicts.Conflict) -> StoredConflict:
+        sides = {str(value): tuple(int(n) for n in who) for value, who in found.voices.items()}
+        return StoredConflict(found.state, sides, MONDAY)

@@ -70,9 +70,9 @@ def show(opened: Opened, dataset: str, most: int, json_: bool) -> None:
         urls = dict.fromkeys(("priority", "wanted"), "")
         if kept:
             argilla = world.settings.argilla_url
-            urls = {asks: review_link(argilla, kept["id"], asks) for asks in urls}
+            urls = {asks: review_link(argilla, kept.id, asks) for asks in urls}
         pages = [f"{world.settings.public_url}/records/{each.record}" for each in due]
-        message = kept["word"] if kept else "no review dataset: run `argilla-distill review enable`"
+        message = kept.trouble if kept else "no review dataset: run `argilla-distill review enable`"
         votes = world.plan(found.full_name).more_votes
     if json_:
         listed = [{"page": page, **asdict(each)} for page, each in zip(pages, due, strict=True)]

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.records import DatasetQuestion
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.state.model_info import KeptReviews
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Source, Vote
 from argilla_distill.workers.engine.contract.question import Question, Value
@@ -69,16 +70,16 @@ class FactsOfHistory:
             changes.append((Vote(entry.record, annotator, replaced), False))
         return changes
 
-    def votes(self, record: str, ledger: Mapping[str, Any]) -> list[Vote]:
+    def votes(self, record: str, ledger: LedgerEntry) -> list[Vote]:
         """The current votes on a record, from its ledger entry; neither drafts nor echoes."""
         given = [
-            (number, values)
-            for number, (status, _, values, echoes, *_) in ledger["r"].items()
-            if status == "submitted" and self.name not in echoes
+            (str(number), answer.values)
+            for number, answer in ledger.answers.items()
+            if answer.submitted and self.name not in answer.echoes
         ]
-        suggested = ledger["m"].get(self.name)
+        suggested = ledger.suggestions.get(self.name)
         if suggested:
-            given.append((str(suggested[0]), {self.name: suggested[1]}))
+            given.append((str(suggested.annotator), {self.name: suggested.value}))
         said = [(number, self._value(values)) for number, values in given]
         return [
             Vote(record, number, value)

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from argilla_distill.domain.explanation.voices import REVIEW
+from argilla_distill.domain.state.conflict import StoredConflict
+from argilla_distill.domain.state.decision import StoredDecision
 from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.errors import BadValue
@@ -110,10 +112,11 @@ class Gathering:
         if code != NONE and at >= self.reviews.get(row, (NONE, 0))[1]:
             self.reviews[row] = code, at
 
-    def decide(self, row: int, decision: Mapping[str, Any]) -> None:
+    def decide(self, row: int, decision: StoredDecision) -> None:
         """What is decided on a record, as stored."""
-        lean = decision["prior"]
-        for number, _, log_odds in decision["w"]:
+        lean = decision.prior
+        for voice in decision.voices:
+            number, log_odds = voice.annotator, voice.log_odds
             if number != REVIEW:
                 lean += log_odds
             if number >= 0:
@@ -121,24 +124,24 @@ class Gathering:
                 self.voice[1].append(number)
                 self.voice[2].append(log_odds)
         self.decided[0].append(row)
-        self.decided[1].append(self.values.code(decision["v"]))
-        self.decided[2].append(decision["c"])
+        self.decided[1].append(self.values.code(decision.value))
+        self.decided[2].append(decision.confidence)
         self.decided[3].append(lean)
         if self.values.asked.type == "label":
-            for label, probability in decision["p"].items():
+            for label, probability in decision.posterior.items():
                 code = self._label(label)
                 if code != NONE:
                     self.probable[0].append(row)
                     self.probable[1].append(code)
                     self.probable[2].append(probability)
 
-    def conflict(self, row: int, conflict: Mapping[str, Any]) -> None:
+    def conflict(self, row: int, conflict: StoredConflict) -> None:
         """Votes on a record differ, or once did."""
-        if conflict["state"] != "open":
+        if not conflict.is_open:
             self.settled.add(row)
             return
-        sizes = sorted((len(who) for who in conflict["labels"].values()), reverse=True)
-        self.disputed[row] = conflict.get("kind") or tuple(sizes)
+        sizes = sorted((len(who) for who in conflict.sides.values()), reverse=True)
+        self.disputed[row] = conflict.kind or tuple(sizes)
 
     def _label(self, cut: str) -> int:
         """The code of a label as stored posteriors have it."""

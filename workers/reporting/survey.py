@@ -11,7 +11,7 @@ import numpy as np
 
 from argilla_distill.domain.disclosure import complete_entry
 from argilla_distill.domain.history import Entry
-from argilla_distill.domain.ledger import GONE
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.models.facts_of_history import REVIEWER
@@ -77,35 +77,35 @@ class _Reader:
         self.round = array("i")
         self.rounds: dict[str, int] = {}
         self.answers = array("i"), array("q")
-        self.entry_ids: dict[int, list[str]] = {}
+        self.entry_ids: dict[int, tuple[str, ...]] = {}
 
     def ledger(self) -> None:
         """Who answered what, and what reviewers decided."""
         for record_id, entry in self.store.datasets.scan_ledger(self.dataset_id):
-            if entry["s"] == GONE or record_id in self.rows:
+            if entry.gone or record_id in self.rows:
                 continue
             row = self.rows[record_id] = len(self.rows)
-            self.prints.append(int(entry.get("f") or "0", 16))
+            self.prints.append(int(entry.fingerprint or "0", 16))
             self.complete.append(complete_entry(entry, self.info))
-            name = entry.get("n")
+            name = entry.round
             known = NONE if name is None else self.rounds.setdefault(name, len(self.rounds))
             self.round.append(known)
             self.first_at.append(self._responses(row, entry))
             for name, gathered in self.gathered.items():
-                suggested = entry["m"].get(name)
-                if suggested and suggested[0] not in self.reviewers:
-                    gathered.vote(row, suggested[0], suggested[1], suggested[4])
-            for status, at, values, *_ in entry.get("a", {}).values():
-                if status == "submitted":
-                    self._review(row, values, at, entry)
+                theirs = entry.suggestions.get(name)
+                if theirs and theirs.annotator not in self.reviewers:
+                    gathered.vote(row, theirs.annotator, theirs.value, theirs.at)
+            for said in entry.adjudications.values():
+                if said.submitted:
+                    self._review(row, said.values, said.at, entry)
 
-    def _responses(self, row: int, entry: Mapping[str, Any]) -> int:
+    def _responses(self, row: int, entry: LedgerEntry) -> int:
         """The answers on one record; when the first of them was given."""
         first = 0
-        for number, (status, at, values, echoes, *_) in entry["r"].items():
-            if status != "submitted":
+        for who, answer in entry.answers.items():
+            if not answer.submitted:
                 continue
-            who = int(number)
+            at, values = answer.at, answer.values
             if who in self.reviewers:
                 self._review(row, values, at, entry)
                 continue
@@ -113,16 +113,14 @@ class _Reader:
             self.answers[0].append(who)
             self.answers[1].append(at)
             for name, gathered in self.gathered.items():
-                if name in values and name not in echoes:
+                if name in values and name not in answer.echoes:
                     gathered.vote(row, who, values[name], at)
         return first
 
-    def _review(
-        self, row: int, values: Mapping[str, Any], at: int, entry: Mapping[str, Any]
-    ) -> None:
+    def _review(self, row: int, values: Mapping[str, Any], at: int, entry: LedgerEntry) -> None:
         for name, gathered in self.gathered.items():
             gathered.review(row, values.get(name), at)
-        self.entry_ids[row] = entry["h"]
+        self.entry_ids[row] = entry.history
 
     def decisions(self) -> None:
         """What is decided, and why."""

@@ -10,11 +10,13 @@ Each step may be repeated, and `connect` begins again from what is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from argilla_distill.domain.records import Dataset, Record
+from argilla_distill.domain.state.decision import Decisions
+from argilla_distill.domain.state.ledger_entry import LedgerSuggestion
 from argilla_distill.domain.wording import many
 from argilla_distill.plugin.errors import NotFound
 from argilla_distill.plugin.store.work.lease import Lease
@@ -98,7 +100,7 @@ def _review_taken_away(world: World, thing: Left, progress: Progress) -> tuple[b
     The review dataset goes if nothing is in it any more.
     """
     kept = world.store.reviews.of(thing.dataset_id)
-    if kept is not None and kept["id"] == thing.review_id:
+    if kept is not None and kept.id == thing.review_id:
         enabling.disable(world, thing.dataset_id)
     try:
         deleted = _copies_taken_away(world, thing.review_id, progress)
@@ -174,10 +176,10 @@ def _withdraw(
     ledger = datasets.ledger(dataset.id, ids)
     decided = datasets.decisions(dataset.id, ids)
     items: list[dict[str, Any]] = []
-    closed: dict[str, Any] = {}
+    closed: dict[str, Decisions] = {}
     shown = 0
     for record, entry, decisions in zip(records, ledger, decided, strict=True):
-        kept = (entry or {}).get("m", {})
+        kept = entry.suggestions if entry else {}
         back, gone = _backwards(dataset, record, kept if restore else {})
         if back:
             items.append({"id": record.id, "suggestions": back})
@@ -199,19 +201,21 @@ def _withdraw(
     return len({item["id"] for item in items}.union(closed))
 
 
-def _closed(decisions: dict[str, Any], kept: dict[str, Any], now: int) -> dict[str, Any]:
-    """Decisions of which nothing shows any more; `left` marks what may still be restored later."""
-    for question, decision in decisions.items():
-        shown = decision["shown"]
-        if shown and shown[-1][2] is None:
-            shown[-1][2] = now
-        if question in kept:
-            decision["left"] = True
-    return decisions
+def _closed(decisions: Decisions, kept: Collection[str], now: int) -> Decisions:
+    """Decisions of which nothing shows any more, and where what others suggested may still return.
+
+    Parameters
+    ----------
+    kept : the questions of which the ledger has another agent's suggestion.
+    """
+    return {
+        question: replace(decision.closed(now), restorable=decision.restorable or question in kept)
+        for question, decision in decisions.items()
+    }
 
 
 def _backwards(
-    dataset: Dataset, record: Record, kept: dict[str, Any]
+    dataset: Dataset, record: Record, kept: Mapping[str, LedgerSuggestion]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """The suggestions to restore on a record, and the ids of those of ours to delete."""
     back, gone = [], []

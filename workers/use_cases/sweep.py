@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +17,8 @@ from typing import Any
 from argilla_distill.domain.answers import same
 from argilla_distill.domain.disclosure import complete, may_show_in_argilla
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record
+from argilla_distill.domain.state.decision import Decisions
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.plugin.dispatch import DISTIL, SWEEP
 from argilla_distill.plugin.errors import NotFound
 from argilla_distill.plugin.settings import DatasetSettings
@@ -163,7 +165,7 @@ def _compare(
     try:
         known = dict(zip(ids, store.datasets.ledger(dataset.id, ids), strict=True))
         counted = [record.counted(dataset.min_submitted) for record in records]
-        fresh = {r.id: r for r in counted if (known[r.id] or {"t": 0})["t"] < read_at}
+        fresh = {r.id: r for r in counted if _last_look(known[r.id]) < read_at}
         annotators = NumberedAnnotators(
             store, world.gateway, dataset.id, world.settings.plan.sources
         )
@@ -174,8 +176,9 @@ def _compare(
         differing = {
             i
             for i, entry in observed.ledger.items()
-            if (known[i] or {"s": None})["s"] != entry["s"]
-            or (not observed.decided[i] and (entry["r"] or entry["m"]))
+            if (before := known[i]) is None
+            or before.status != entry.status
+            or (not observed.decided[i] and (entry.answers or entry.suggestions))
             or _unlike(dataset, fresh[i], observed.decided[i], i in disputed, plan)
         }.union(observed.failed, (entry.record for entry in observed.entries))
         store.dirty.make_stale(dataset.id, list(differing))
@@ -186,17 +189,21 @@ def _compare(
     return len(differing)
 
 
+def _last_look(known: LedgerEntry | None) -> int:
+    return 0 if known is None else known.read_at
+
+
 def _disputed(world: World, dataset: Dataset, ids: Sequence[str]) -> set[str]:
     """Those of the records that are in open conflict, and so ought to have a note."""
     pairs = [(record_id, q.name) for record_id in ids for q in dataset.questions]
     found = world.store.datasets.conflicts_on(dataset.id, pairs)
-    return {record_id for (record_id, _), c in found.items() if c["state"] == "open"}
+    return {record_id for (record_id, _), c in found.items() if c.is_open}
 
 
 def _unlike(
     dataset: Dataset,
     record: Record,
-    decided: Mapping[str, Any],
+    decided: Decisions,
     disputed: bool,
     plan: DatasetSettings,
 ) -> bool:
@@ -208,7 +215,7 @@ def _unlike(
     if note is not None and note.type == "text" and (note.name in ours) != disputed:
         return True
     return any(
-        not same(ours.get(q.name), _sayable(q, decided[q.name]["v"]))
+        not same(ours.get(q.name), _sayable(q, decided[q.name].value))
         for q in dataset.questions
         if q.name in decided
     )

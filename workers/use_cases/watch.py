@@ -98,7 +98,7 @@ def _review_is_due(world: World, dataset: Dataset, every: Sequence[Dataset]) -> 
     """Look at a dataset's review dataset; True if some delivery about it never arrived."""
     inspect(world, dataset.id)
     kept = world.store.reviews.of(dataset.id)
-    review = next((d for d in every if kept and d.id == kept["id"]), None)
+    review = next((d for d in every if kept and d.id == kept.id), None)
     if review is None or any(world.store.dirty.sizes(dataset.id)[:2]):
         return False
     info = world.store.datasets.info(review.id)

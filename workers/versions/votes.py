@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from argilla_distill.domain.history import Entry
-from argilla_distill.domain.ledger import DELETED
+from argilla_distill.domain.state.ledger_entry import DELETED
 from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
 from argilla_distill.workers.engine.contract.question import Value
 from argilla_distill.workers.engine.measures.conflicts import contradict

@@ -15,11 +15,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
 
 from argilla_distill.domain.explanation.case import NO_PEOPLE, TO_OVERSEERS, Telling
 from argilla_distill.domain.explanation.explain import Explanation, explain
 from argilla_distill.domain.explanation.phrases import some
+from argilla_distill.domain.state.conflict import StoredConflict
+from argilla_distill.domain.state.decision import StoredDecision, StoredVoice
 from argilla_distill.domain.wording import text
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.question import Question, label_question
@@ -50,7 +51,6 @@ class Dispute:
     ----------
     question : what the form calls it.
     value : the decision's in words.
-    conflict : as it is stored.
     passage : the text that spans lie in.
     strategy : the name of the strategy that decided.
     sources : number → person, model or template; others are persons.
@@ -61,7 +61,7 @@ class Dispute:
     question: str
     decision: Decision
     value: str
-    conflict: Mapping[str, Any]
+    conflict: StoredConflict
     asked: Question = field(default_factory=label_question)
     passage: str = ""
     strategy: str = ""
@@ -136,7 +136,7 @@ def _verdict(dispute: Dispute) -> str:
 def _leaning(dispute: Dispute) -> str:
     if dispute.decision.value is None:
         return _verdict(dispute)
-    several = len(dispute.conflict["labels"]) > 1
+    several = len(dispute.conflict.sides) > 1
     return f"we lean to {_verdict(dispute)}{'' if several else ', and nobody says otherwise'}"
 
 
@@ -149,7 +149,7 @@ def _dispute(dispute: Dispute, name: Name, verdict: str) -> list[str]:
     }
     sides = {
         label: [(str(number), weights.get(str(number))) for number in numbers]
-        for label, numbers in dispute.conflict["labels"].items()
+        for label, numbers in dispute.conflict.sides.items()
     }
     ranked = sorted(sides, key=lambda label: (-decided.posterior.get(label, 0.0), label))
     lines = [f"**{escape(dispute.question)}**: {verdict}"]
@@ -172,21 +172,21 @@ def explanation(dispute: Dispute, name: Name) -> Explanation:
     """The dispute in sentences, escaped."""
     decided = dispute.decision
     return explain(
-        {
-            "v": json_of(dispute.asked, decided.value),
-            "c": decided.confidence,
-            "p": decided.posterior,
-            "s": dispute.strategy,
-            "top": json_of(dispute.asked, decided.leader),
-            "next": json_of(dispute.asked, decided.runner_up),
-            "prior": decided.prior_log_odds,
-            "w": [
-                [voice_number(c.annotator), c.reliability, c.log_odds]
+        StoredDecision(
+            value=json_of(dispute.asked, decided.value),
+            confidence=decided.confidence,
+            posterior=decided.posterior,
+            leader=json_of(dispute.asked, decided.leader),
+            runner_up=json_of(dispute.asked, decided.runner_up),
+            prior=decided.prior_log_odds,
+            voices=tuple(
+                StoredVoice(voice_number(c.annotator), c.reliability, c.log_odds)
                 for c in decided.contributions
-            ],
-            "abstain": decided.abstention,
-        },
-        dispute.conflict["labels"],
+            ),
+            strategy=dispute.strategy,
+            abstention=decided.abstention or "",
+        ),
+        dispute.conflict.sides,
         lambda number: name(str(number)),
         kind=KINDS[dispute.asked.type],
         words=lambda value: text(value, dispute.passage),
@@ -209,11 +209,11 @@ def _side(label: str, voices: list[tuple[str, float | None]], name: Name) -> str
 
 
 def _before(dispute: Dispute) -> list[str]:
-    earlier = dispute.conflict.get("before", [])
-    if not earlier:
+    if not dispute.conflict.before:
         return []
-    since, until = (_day(moment) for moment in earlier[-1][:2])
-    outcome = f" as {escape(str(earlier[-1][2]))}" if earlier[-1][2] is not None else ""
+    last = dispute.conflict.before[-1]
+    since, until = _day(last.since), _day(last.until)
+    outcome = f" as {escape(last.outcome)}" if last.outcome is not None else ""
     return [f"- before: in conflict {since} – {until}, then settled{outcome}"]
 
 

@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 from argilla_distill.domain.answers import asked_in, asking
 from argilla_distill.domain.records import OWN_AGENT, Dataset, Record
+from argilla_distill.domain.state.ledger_entry import LedgerAdjudication
+from argilla_distill.domain.state.review import CopyInfo
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.models.values import question_of
@@ -44,38 +46,32 @@ class ReviewCopy:
     suggested: tuple[str, ...]
     asked: Mapping[str, int] | None
 
-    def differs(self, kept: Mapping[str, Any] | None) -> bool:
+    def differs(self, kept: CopyInfo | None) -> bool:
         """Whether the copy that was written (`kept`, None: none) is another."""
-        if kept is None or kept["mark"] != self.mark:
+        if kept is None or kept.mark != self.mark:
             return True
-        before = float(kept["priority"])
+        before = kept.priority
         return abs(before - self.priority) > STEP * max(abs(before), abs(self.priority))
 
-    def kept(self, copy_id: str) -> dict[str, Any]:
+    def kept(self, copy_id: str) -> CopyInfo:
         """What is remembered of it."""
-        return {
-            "id": copy_id,
-            "mark": self.mark,
-            "priority": self.priority,
-            "q": list(self.suggested),
-            "asked": self.asked,
-        }
+        return CopyInfo(copy_id, self.mark, self.priority, self.suggested, self.asked)
 
 
-def remembered(copy: Record, review: Dataset) -> dict[str, Any]:
+def remembered(copy: Record, review: Dataset) -> CopyInfo:
     """What is to be remembered of a copy that we find and did not know of."""
     suggested = [review.named(s.question_id) for s in copy.suggestions if s.ours]
-    return {
-        "id": copy.id,
-        "mark": "",
-        "priority": 0.0,
-        "q": [name for name in suggested if name is not None],
-        "asked": asked_in(copy.metadata),
-    }
+    return CopyInfo(
+        copy.id,
+        suggested=tuple(name for name in suggested if name is not None),
+        asked=asked_in(copy.metadata),
+    )
 
 
 def asked_now(
-    contested: Sequence[str], kept: Mapping[str, Any] | None, reviews: Mapping[str, Any]
+    contested: Sequence[str],
+    kept: CopyInfo | None,
+    reviews: Mapping[int, LedgerAdjudication],
 ) -> dict[str, int] | None:
     """The questions that a copy asks, with the time since when; None: all of them.
 
@@ -90,16 +86,16 @@ def asked_now(
 
     >>> asked_now(["tone"], None, {})
     {'tone': -1}
-    >>> opened = {"8": ["submitted", 17, {"tone": "kind"}, ""]}
-    >>> asked_now(["facts"], {"asked": {"tone": -1}}, opened)
+    >>> opened = {8: LedgerAdjudication("submitted", 17, {"tone": "kind"})}
+    >>> asked_now(["facts"], CopyInfo("1", asked={"tone": -1}), opened)
     {'tone': -1, 'facts': 17}
     """
     if not reviews or kept is None:
         return dict.fromkeys(contested, -1)
-    before = kept.get("asked")
+    before = kept.asked
     if before is None:
         return None
-    since = max(int(at) for _, at, *_ in reviews.values())
+    since = max(each.at for each in reviews.values())
     return {**before, **{name: since for name in contested if name not in before}}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from argilla_distill.domain.disclosure import complete, may_show_in_argilla
 from argilla_distill.domain.records import OWN_AGENT, Dataset, DatasetQuestion, Record, Suggestion
+from argilla_distill.domain.state.ledger_entry import LedgerEntry, LedgerSuggestion
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.question import Question
@@ -70,7 +71,7 @@ def publication(
     record: Record,
     decided: Mapping[str, Decision],
     versions: Mapping[str, str],
-    ledger: Mapping[str, Any],
+    ledger: LedgerEntry,
     note: str | None,
     plan: DatasetSettings,
     kept: Kept = NOTHING_KEPT,
@@ -80,7 +81,7 @@ def publication(
     Parameters
     ----------
     versions : question → `strategy:version`.
-    ledger : the record's ledger entry, whose `m` keeps other agents' suggestions to be restored.
+    ledger : the record's ledger entry, which keeps other agents' suggestions to be restored.
     note : the conflict note, None where there is no conflict to tell of.
     kept : what stays as it was last published, whatever is decided.
     """
@@ -95,7 +96,7 @@ def publication(
         shows = may_show and not (decision.value is None or unsayable(asked, decision.value))
         result.shows[name] = to_argilla(asked, decision.value) if shows else None
         if result.shows[name] is None:
-            _take_back(result, question, current, ledger["m"].get(name))
+            _take_back(result, question, current, ledger.suggestions.get(name))
         elif _differs(asked, current, decision, versions[name], plan.tolerance):
             result.suggestions.append(suggestion(question, asked, decision, versions[name]))
         elif current is not None and current.score is not None:
@@ -115,7 +116,7 @@ def _keep(
     question: DatasetQuestion | None,
     record: Record,
     may_show: bool,
-    ledger: Mapping[str, Any],
+    ledger: LedgerEntry,
 ) -> None:
     """Leave what Argilla shows of ours, as long as the record may show it."""
     if question is None:
@@ -124,7 +125,7 @@ def _keep(
     shows = may_show and current is not None and current.ours
     result.shows[question.name] = current.value if shows and current else None
     if not may_show:
-        _take_back(result, question, current, ledger["m"].get(question.name))
+        _take_back(result, question, current, ledger.suggestions.get(question.name))
 
 
 def _leftovers(
@@ -132,12 +133,12 @@ def _leftovers(
     dataset: Dataset,
     record: Record,
     done: Collection[str],
-    ledger: Mapping[str, Any],
+    ledger: LedgerEntry,
 ) -> None:
     """Take back what we once suggested for questions that are decided no more."""
     for question in dataset.questions:
         if question.name not in done:
-            kept = ledger["m"].get(question.name)
+            kept = ledger.suggestions.get(question.name)
             _take_back(result, question, record.suggestion(question.id), kept)
 
 
@@ -212,7 +213,7 @@ def _take_back(
     result: Publication,
     question: DatasetQuestion,
     current: Suggestion | None,
-    kept: list[Any] | None,
+    kept: LedgerSuggestion | None,
 ) -> None:
     """Withdraw ours, if it is shown; what it had replaced returns."""
     if current is None or not current.ours:
@@ -223,12 +224,11 @@ def _take_back(
         result.suggestions.append(restored(question, kept))
 
 
-def restored(question: DatasetQuestion, kept: list[Any]) -> dict[str, Any]:
-    """Another agent's suggestion, from the ledger, as it stood before ours took its place."""
-    _, value, score, kind, _, agent = kept
-    given = {"score": score, "type": kind, "agent": agent}
+def restored(question: DatasetQuestion, kept: LedgerSuggestion) -> dict[str, Any]:
+    """Another agent's suggestion, from the ledger, as it was before ours took its place."""
+    given = {"score": kept.score, "type": kept.type, "agent": kept.agent}
     rest = {name: v for name, v in given.items() if v is not None}
-    return {"question_id": question.id, "value": value, **rest}
+    return {"question_id": question.id, "value": kept.value, **rest}
 
 
 def _note(
@@ -238,14 +238,14 @@ def _note(
     note: str | None,
     plan: DatasetSettings,
     versions: Mapping[str, str],
-    ledger: Mapping[str, Any],
+    ledger: LedgerEntry,
 ) -> None:
     question = dataset.question(plan.conflict_question)
     if question is None or question.type != "text":
         return
     current = record.suggestion(question.id)
     if note is None:
-        _take_back(result, question, current, ledger["m"].get(question.name))
+        _take_back(result, question, current, ledger.suggestions.get(question.name))
         return
     ours = current is not None and current.ours
     if ours and current and wording(current.value) == wording(note) and not result.suggestions:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from argilla_distill.domain.explanation.case import Case
 from argilla_distill.domain.explanation.phrases import capital, shortened, some
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 
 MAX_ARGUMENTS = 2
 MAX_ARGUED = 3
@@ -37,7 +37,7 @@ def _arguments(case: Case) -> str:
 
 
 def arguments_of(
-    sides: Mapping[str, Sequence[int]], entry: Mapping[str, Any], question: str
+    sides: Mapping[str, Sequence[int]], entry: LedgerEntry, question: str
 ) -> dict[str, list[str]]:
     """What those on each side wrote to explain their answers, each text once.
 
@@ -47,14 +47,17 @@ def arguments_of(
     entry : the record's ledger entry.
     question : the text question that asks why; "" where there is none.
 
-    >>> entry = {"r": {"0": ["submitted", 1, {"q": "yes", "why": "it names the day"}, []]}}
+    >>> from argilla_distill.domain.state.ledger_entry import LedgerAnswer
+    >>> said = LedgerAnswer("submitted", 1, {"q": "yes", "why": "it names the day"})
+    >>> entry = LedgerEntry("pending", 2, {0: said})
     >>> arguments_of({"yes": [0], "no": [1]}, entry, "why")
     {'yes': ['it names the day']}
     """
     found: dict[str, list[str]] = {}
     for value, numbers in sides.items() if question else ():
         for number in numbers:
-            said = entry["r"].get(str(number), ["", 0, {}])[2].get(question)
+            answer = entry.answers.get(number)
+            said = answer.values.get(question) if answer else None
             if isinstance(said, str) and said.strip() and said not in found.get(value, ()):
                 found.setdefault(value, []).append(said)
     return found

@@ -11,9 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
-from typing import Any
 
 from argilla_distill.domain.explanation.voices import CONTENT, NO_PULL, REVIEW
+from argilla_distill.domain.state.decision import StoredDecision
 
 PRIOR = -3
 """Stands for what was held before anybody answered, where voices are listed by number."""
@@ -34,9 +34,9 @@ class Balance:
     pulls: Mapping[int, float]
 
     @classmethod
-    def of(cls, decision: Mapping[str, Any]) -> Balance:
+    def of(cls, decision: StoredDecision) -> Balance:
         """That of a stored decision."""
-        return cls(decision["prior"], {number: pull for number, _, pull in decision["w"]})
+        return cls(decision.prior, {voice.annotator: voice.log_odds for voice in decision.voices})
 
     @cached_property
     def total(self) -> float:

@@ -10,6 +10,8 @@ from typing import Any
 from argilla_distill.domain.explanation import parts
 from argilla_distill.domain.explanation.balance import Balance
 from argilla_distill.domain.explanation.phrases import cut, quoted
+from argilla_distill.domain.state.conflict import PastConflict
+from argilla_distill.domain.state.decision import StoredDecision
 from argilla_distill.domain.strategy_names import MAJORITY
 
 FEW = 10
@@ -56,7 +58,7 @@ class Case:
     name : escapes
     """
 
-    decision: Mapping[str, Any]
+    decision: StoredDecision
     by_value: Mapping[str, Sequence[int]]
     name: Callable[[int], str]
     kind: str
@@ -65,7 +67,7 @@ class Case:
     answers: Mapping[int, int] | None
     unknown: Collection[int]
     reviews: Sequence[Review]
-    before: Sequence[Sequence[Any]]
+    before: Sequence[PastConflict]
     escape: Callable[[str], str]
     arguments: Mapping[str, Sequence[str]]
     evidence: Sequence[str]
@@ -78,23 +80,22 @@ class Case:
     @cached_property
     def leader(self) -> str | None:
         """In words, as `rival` and `value`; the most probable value, also where nothing is decided."""
-        return self._words("top")
+        return self._words(self.decision.leader)
 
     @cached_property
     def rival(self) -> str | None:
-        return self._words("next")
+        return self._words(self.decision.runner_up)
 
     @cached_property
     def value(self) -> str | None:
-        return self._words("v")
+        return self._words(self.decision.value)
 
-    def _words(self, key: str) -> str | None:
-        found = self.decision[key]
+    def _words(self, found: Any) -> str | None:
         return None if found is None else cut(self.words(found))
 
     @property
     def why_undecided(self) -> str:
-        return self.escape(self.decision.get("abstain") or "")
+        return self.escape(self.decision.abstention)
 
     @property
     def parted(self) -> bool:
@@ -104,7 +105,7 @@ class Case:
     @property
     def counts_heads(self) -> bool:
         """Whether every answer counts the same."""
-        return self.decision.get("s") == MAJORITY
+        return self.decision.strategy == MAJORITY
 
     @cached_property
     def ranked(self) -> list[tuple[str, Sequence[int]]]:
@@ -119,7 +120,7 @@ class Case:
     def known(self) -> dict[int, float]:
         """How often those are right of whom that is known."""
         few = {n for n in self.voters if self.answers is not None and self.answers.get(n, 0) < FEW}
-        heard = {number: reliability for number, reliability, _ in self.decision["w"]}
+        heard = {voice.annotator: voice.reliability for voice in self.decision.voices}
         return {n: heard[n] for n in self.voters if n in heard and n not in {*few, *self.unknown}}
 
     @cached_property

@@ -24,6 +24,9 @@ from argilla_distill.domain.explanation.phrases import cut, one
 from argilla_distill.domain.explanation.sides import sides as who_said_what
 from argilla_distill.domain.explanation.tipping import tipped
 from argilla_distill.domain.explanation.track_record import who_is_right
+from argilla_distill.domain.state.conflict import PastConflict
+from argilla_distill.domain.state.decision import StoredDecision
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.wording import text
 
 __all__ = [
@@ -72,7 +75,7 @@ class Explanation:
 
 
 def explain(
-    decision: Mapping[str, Any],
+    decision: StoredDecision,
     sides: Mapping[str, Sequence[int]],
     name: Callable[[int], str],
     *,
@@ -82,7 +85,7 @@ def explain(
     answers: Mapping[int, int] | None = None,
     unknown: Collection[int] = (),
     reviews: Sequence[Review] = (),
-    before: Sequence[Sequence[Any]] = (),
+    before: Sequence[PastConflict] = (),
     escape: Callable[[str], str] = str,
     arguments: Mapping[str, Sequence[str]] | None = None,
     evidence: Sequence[str] = (),
@@ -92,7 +95,6 @@ def explain(
 
     Parameters
     ----------
-    decision : as stored (`workers.use_cases.distilling`); `w` has number, reliability, log-odds.
     sides : value in words → numbers of those who say so, as a stored conflict has them; also of
         reviewers, where they are the ones who differ.
     name : how an annotator is called.
@@ -102,14 +104,15 @@ def explain(
     answers : number → how many answers to this question they gave; None where that is not known.
     unknown : numbers of whom it is not known how often they are right.
     reviews : oldest first.
-    before : earlier conflicts, settled since: (since, until, outcome in words or None).
+    before : earlier conflicts, settled since.
     escape : applied to everything that people wrote; by default the caller escapes the whole.
     arguments : value in words → why those on that side say so, in their own words.
     evidence : words of the record that often go with what is decided.
     telling : what may be said about people.
 
-    >>> decision = {"v": "yes", "c": 0.9, "p": {"yes": 0.9, "no": 0.1}, "top": "yes", "next": "no",
-    ...             "prior": 0.0, "w": [[0, 0.95, 2.9], [1, 0.6, -0.7]]}
+    >>> from argilla_distill.domain.state.decision import StoredVoice
+    >>> voices = StoredVoice(0, 0.95, 2.9), StoredVoice(1, 0.6, -0.7)
+    >>> decision = StoredDecision("yes", 0.9, {"yes": 0.9, "no": 0.1}, "yes", "no", 0.0, voices)
     >>> explain(decision, {"yes": [0], "no": [1]}, ["ann", "ben"].__getitem__).tipped
     'The answer of ann tipped it: without it, “yes” would not lead.'
     """
@@ -142,21 +145,28 @@ def explain(
 
 def sides_of(
     question: str,
-    decision: Mapping[str, Any],
-    ledger: Mapping[str, Any],
+    decision: StoredDecision,
+    ledger: LedgerEntry,
     words: Callable[[Any], str] = text,
 ) -> dict[str, list[int]]:
     """Who said what on a record, of those whose votes the decision counts, as `explain` takes it.
 
-    >>> ledger = {"r": {"0": ["submitted", 1, {"q": "yes"}, []]}, "m": {"q": [1, "no", None, None, 1, ""]}}
-    >>> sides_of("q", {"w": [[0, 0.9, 1.0], [1, 0.8, -0.5]]}, ledger)
+    >>> from argilla_distill.domain.state.decision import StoredVoice
+    >>> from argilla_distill.domain.state.ledger_entry import LedgerAnswer, LedgerSuggestion
+    >>> answers = {0: LedgerAnswer("submitted", 1, {"q": "yes"})}
+    >>> suggestions = {"q": LedgerSuggestion(1, "no", None, None, 1, "")}
+    >>> voices = StoredVoice(0, 0.9, 1.0), StoredVoice(1, 0.8, -0.5)
+    >>> ledger = LedgerEntry("completed", 2, answers, suggestions)
+    >>> sides_of("q", StoredDecision("yes", 0.9, voices=voices), ledger)
     {'yes': [0], 'no': [1]}
     """
     sides: dict[str, list[int]] = {}
-    suggested = ledger["m"].get(question)
-    for number, _, _ in decision["w"]:
-        if suggested and suggested[0] == number:
-            sides.setdefault(words(suggested[1]), []).append(number)
-        elif question in (values := ledger["r"].get(str(number), ["", 0, {}, []])[2]):
-            sides.setdefault(words(values[question]), []).append(number)
+    suggested = ledger.suggestions.get(question)
+    for voice in decision.voices:
+        number = voice.annotator
+        answer = ledger.answers.get(number)
+        if suggested and suggested.annotator == number:
+            sides.setdefault(words(suggested.value), []).append(number)
+        elif answer and question in answer.values:
+            sides.setdefault(words(answer.values[question]), []).append(number)
     return sides

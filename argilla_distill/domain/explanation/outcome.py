@@ -14,7 +14,7 @@ MAX_ANSWERS = 5
 
 def sure(case: Case) -> str:
     """What is decided and how sure that is, or why nothing is."""
-    confidence = case.decision["c"]
+    confidence = case.decision.confidence
     if case.value is not None and case.reviewers_disagree:
         return f"{case.say(case.value)} stands until they agree."
     if case.value is not None:
@@ -27,14 +27,12 @@ def sure(case: Case) -> str:
 
 def _undecided(case: Case) -> str:
     if case.leader is not None:
-        first = f"{case.say(case.leader)} comes first {figure(case.decision['c'])}"
-        floor = re.fullmatch(
-            r"confidence \S+ is below ([\d.]+)", case.decision.get("abstain") or ""
-        )
+        first = f"{case.say(case.leader)} comes first {figure(case.decision.confidence)}"
+        floor = re.fullmatch(r"confidence \S+ is below ([\d.]+)", case.decision.abstention)
         if floor:
             return f"{first}, but this question asks for {float(floor[1]):.0%}"
         return f"{first}, but {case.why_undecided or 'it is not probable enough'}"
-    probable = case.decision["p"]
+    probable = case.decision.posterior
     most = max(probable.values(), default=0.0)
     tied = [case.say(value) for value, p in probable.items() if p == most]
     if case.parted or len(tied) < 2:

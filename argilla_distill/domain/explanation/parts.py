@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import permutations
 from typing import Any
+
+from argilla_distill.domain.state.decision import StoredDecision
 
 Say = Callable[[Any], str]
 """How a part is put in words: a list of one label or span; of rankings, an item."""
@@ -13,19 +15,18 @@ TYPES = ("multi_label_selection", "ranking", "span")
 """Types of questions whose values have parts."""
 
 
-def differing(kind: str, decision: Mapping[str, Any], say: Say) -> str:
+def differing(kind: str, decision: StoredDecision, say: Say) -> str:
     """A part of the leader that the runner-up has otherwise, in words; empty where none is known.
 
     Parameters
     ----------
     kind : the question's type in Argilla, one of TYPES.
-    decision : as stored: `top` and `next` are values in Argilla's JSON.
 
-    >>> decision = {"top": ["tone", "facts"], "next": ["facts"]}
+    >>> decision = StoredDecision(None, 0.6, leader=["tone", "facts"], runner_up=["facts"])
     >>> differing("multi_label_selection", decision, lambda value: value[0])
     'that tone belongs to it'
     """
-    top, following = decision["top"], decision["next"]
+    top, following = decision.leader, decision.runner_up
     if not isinstance(top, list) or not isinstance(following, list):
         return ""
     if kind == "ranking":

@@ -27,7 +27,7 @@ def sides(case: Case) -> str:
     if more:
         parts.append(f"{number(more)} more {'answers differ' if more > 1 else 'answer differs'}")
     if case.before:
-        outcome = case.before[-1][2]
+        outcome = case.before[-1].outcome
         settled = "" if outcome is None else f" as {case.say(str(outcome))}"
         parts.append(f"an earlier conflict here was settled{settled}")
     sentence = f"{'; '.join(parts)}."
@@ -36,7 +36,7 @@ def sides(case: Case) -> str:
 
 def _leaning(case: Case) -> str:
     """What the text alone says."""
-    probable = case.decision["p"]
+    probable = case.decision.posterior
     if case.balance.pulls.get(CONTENT, 0.0) < NO_PULL or not probable:
         return ""
     most = max(probable, key=lambda label: float(probable[label]))

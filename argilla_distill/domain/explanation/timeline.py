@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from argilla_distill.domain.explanation.voices import Annotator, unnamed
 from argilla_distill.domain.history import Entry
-from argilla_distill.domain.ledger import DELETED
+from argilla_distill.domain.state.ledger_entry import DELETED
 from argilla_distill.domain.wording import Wording, percent
 
 

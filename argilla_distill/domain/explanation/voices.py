@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.decision import StoredDecision
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.wording import Wording, weight
 
 CONTENT, REVIEW = -1, -2
@@ -23,6 +24,7 @@ ECHO = (
     "agreement or one click on what was filled in, so it is kept but is no independent vote"
 )
 REASONS = {"draft": "a draft: not submitted", "discarded": "the record was discarded"}
+WITHDRAWN = "withdrawn since"
 LATE = "it is newer than the decision, or not one of the question's labels"
 
 
@@ -103,8 +105,8 @@ def people(annotators: Mapping[int, KnownAnnotator]) -> dict[int, Annotator]:
 
 def voices(
     name: str,
-    decision: Mapping[str, Any],
-    ledger: Mapping[str, Any],
+    decision: StoredDecision,
+    ledger: LedgerEntry,
     people: Mapping[int, Annotator],
     leader: str,
     runner_up: str,
@@ -113,15 +115,20 @@ def voices(
 ) -> tuple[Voice, ...]:
     """The votes that counted, those that moved the decision most first."""
     heard = []
-    suggested = ledger["m"].get(name)
-    for number, reliability, log_odds in decision["w"]:
+    suggested = ledger.suggestions.get(name)
+    for heard_voice in decision.voices:
+        number, reliability = heard_voice.annotator, heard_voice.reliability
+        answer = ledger.answers.get(number)
         if number in NOBODY:
-            value, at = leader if number == REVIEW else "as records like this one", decision["t"]
-        elif suggested and suggested[0] == number:
-            value, at = suggested[1], suggested[4]
+            value, at = (
+                leader if number == REVIEW else "as records like this one",
+                decision.decided_at,
+            )
+        elif suggested and suggested.annotator == number:
+            value, at = suggested.value, suggested.at
         else:
-            _, at, values, *_ = ledger["r"].get(str(number), ["", 0, {}, []])
-            value = values.get(name, "withdrawn since")
+            at = answer.at if answer else 0
+            value = answer.values.get(name, WITHDRAWN) if answer else WITHDRAWN
         heard.append(
             Voice(
                 people.get(number) or unnamed(number),
@@ -129,7 +136,7 @@ def voices(
                 at,
                 reliability,
                 weight(reliability),
-                pull(log_odds, leader, runner_up, scale),
+                pull(heard_voice.log_odds, leader, runner_up, scale),
             )
         )
     return tuple(sorted(heard, key=lambda voice: -abs(voice.pull.log_odds)))
@@ -138,23 +145,23 @@ def voices(
 def uncounted(
     name: str,
     counted: Sequence[int],
-    ledger: Mapping[str, Any],
+    ledger: LedgerEntry,
     people: Mapping[int, Annotator],
     say: Wording,
 ) -> tuple[Uncounted, ...]:
     """The current values on the record that did not count."""
     silent = []
-    for number, (status, at, values, echoes, *_) in ledger["r"].items():
-        if int(number) in counted or (name not in values and status != "discarded"):
+    for number, answer in ledger.answers.items():
+        if number in counted or (name not in answer.values and answer.status != "discarded"):
             continue
-        echo = status == "submitted" and name in echoes
-        why = ECHO if echo else REASONS.get(status, LATE)
-        value = say(name, values[name]) if name in values else "no answer"
-        who = people.get(int(number)) or unnamed(int(number))
-        silent.append(Uncounted(who, value, at, "echo" if echo else status, why))
-    suggested = ledger["m"].get(name)
-    if suggested and suggested[0] not in counted:
-        number, value, _, _, at, _ = suggested
+        echo = answer.submitted and name in answer.echoes
+        why = ECHO if echo else REASONS.get(answer.status, LATE)
+        value = say(name, answer.values[name]) if name in answer.values else "no answer"
         who = people.get(number) or unnamed(number)
-        silent.append(Uncounted(who, say(name, value), at, "suggestion", LATE))
+        silent.append(Uncounted(who, value, answer.at, "echo" if echo else answer.status, why))
+    suggested = ledger.suggestions.get(name)
+    if suggested and suggested.annotator not in counted:
+        who = people.get(suggested.annotator) or unnamed(suggested.annotator)
+        value = say(name, suggested.value)
+        silent.append(Uncounted(who, value, suggested.at, "suggestion", LATE))
     return tuple(sorted(silent, key=lambda each: each.at))

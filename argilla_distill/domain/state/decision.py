@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -40,18 +40,18 @@ class StoredWorth:
     ----------
     gain, teaching, chance : on its own labels, by what it teaches, and its chance in the order
         (`workers.engine.measures.review_value`).
-    dispute : of reviewers who differ; None where an earlier release did not note it.
+    dispute : of reviewers who differ. None, and so chance, where an earlier release did not note it.
     """
 
     gain: float
     teaching: float
-    chance: float
+    chance: float | None = None
     dispute: float | None = None
 
     @property
     def total(self) -> float:
         """All parts together."""
-        return sum((self.gain, self.teaching, self.chance, self.dispute or 0.0))
+        return sum((self.gain, self.teaching, self.chance or 0.0, self.dispute or 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,12 @@ class StoredDecision:
     def showing(self) -> Shown | None:
         """What Argilla shows of ours just now; None if nothing."""
         return self.shown[-1] if self.shown and self.shown[-1].until is None else None
+
+    def closed(self, now: int) -> StoredDecision:
+        """The same where nothing of ours is shown any more since `now`."""
+        if self.showing is None:
+            return self
+        return replace(self, shown=(*self.shown[:-1], replace(self.shown[-1], until=now)))
 
 
 Decisions = Mapping[str, StoredDecision]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from argilla_distill.domain import strategy_names
 from argilla_distill.domain.explanation.voices import (
@@ -24,7 +23,9 @@ from argilla_distill.domain.explanation.voices import (
     voices,
 )
 from argilla_distill.domain.history import Entry
-from argilla_distill.domain.ledger import GONE
+from argilla_distill.domain.state.conflict import StoredConflict
+from argilla_distill.domain.state.decision import StoredDecision
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.wording import Wording, percent
 
 MAX_ODDS = 10_000
@@ -132,9 +133,9 @@ class QuestionView:
 def question_view(
     name: str,
     labels: Sequence[str],
-    decision: Mapping[str, Any] | None,
-    ledger: Mapping[str, Any],
-    conflict: Mapping[str, Any] | None,
+    decision: StoredDecision | None,
+    ledger: LedgerEntry,
+    conflict: StoredConflict | None,
     history: Sequence[Entry],
     people: Mapping[int, Annotator],
     publish: str,
@@ -155,9 +156,7 @@ def question_view(
     earlier = [_earlier(name, entry, say) for entry in reversed(history)]
     conflicting = _conflict(conflict, people) if conflict else None
     if decision is None:
-        reason = (
-            "the record was deleted in Argilla" if ledger["s"] == GONE else "nothing counted yet"
-        )
+        reason = "the record was deleted in Argilla" if ledger.gone else "nothing counted yet"
         silent = uncounted(name, [], ledger, people, say)
         return QuestionView(
             name,
@@ -167,14 +166,14 @@ def question_view(
             earlier=tuple(earlier),
             conflict=conflicting,
         )
-    value = None if decision["v"] is None else say(name, decision["v"])
+    value = None if decision.value is None else say(name, decision.value)
     current = earlier.pop(0) if earlier and earlier[0].value == value else None
-    state, reason, since = _shown(name, decision, ledger["s"], publish, say)
+    state, reason, since = _shown(name, decision, ledger.status, publish, say)
     leader, rival = _pair(name, decision, say)
     runner_up = rival
     if max(len(leader), len(rival)) > SHORT:
         leader, runner_up = "the decision", "the runner-up"
-    pulls = [decision["prior"], *(log_odds for _, _, log_odds in decision["w"])]
+    pulls = [decision.prior, *(voice.log_odds for voice in decision.voices)]
     scale = max(1.0, *(abs(log_odds) for log_odds in pulls))
     total = math.fsum(pulls)
     return QuestionView(
@@ -182,40 +181,41 @@ def question_view(
         state=state,
         reason=reason,
         value=value,
-        confidence=decision["c"],
-        percent=percent(decision["c"]),
-        strategy=f"{decision['s']}:{decision['n']}",
-        how=strategy_names.how(decision["s"]),
-        decided_at=current.at if current else decision["t"],
+        confidence=decision.confidence,
+        percent=percent(decision.confidence),
+        strategy=f"{decision.strategy}:{decision.version}",
+        how=strategy_names.how(decision.strategy),
+        decided_at=current.at if current else decision.decided_at,
         shown_since=since,
         leader=leader,
         runner_up=runner_up,
         rival="" if runner_up == rival else rival,
-        posterior=_posterior(name, decision["p"], labels, kind, say),
+        posterior=_posterior(name, decision.posterior, labels, kind, say),
         heading=HEADINGS[kind],
-        prior=pull(decision["prior"], leader, runner_up, scale),
+        prior=pull(decision.prior, leader, runner_up, scale),
         voices=voices(name, decision, ledger, people, leader, runner_up, scale, say),
         total=pull(total, leader, runner_up, scale),
         odds=_odds(total),
-        uncounted=uncounted(name, [n for n, _, _ in decision["w"]], ledger, people, say),
+        uncounted=uncounted(
+            name, [voice.annotator for voice in decision.voices], ledger, people, say
+        ),
         conflict=conflicting,
         earlier=tuple(earlier),
     )
 
 
 def _shown(
-    name: str, decision: Mapping[str, Any], status: str, publish: str, say: Wording
+    name: str, decision: StoredDecision, status: str, publish: str, say: Wording
 ) -> tuple[str, str, int | None]:
     """Whether Argilla shows it, why not, and since when."""
-    last = decision["shown"][-1] if decision["shown"] else [None, 0, 0]
-    published = last[0] if last[2] is None else None
-    since = last[1] if published is not None else None
-    value = decision["v"]
+    showing, value = decision.showing, decision.value
+    published = showing.value if showing else None
+    since = showing.since if showing and published is not None else None
     if value is not None and value == published:
         return "shown", "Argilla shows it as a suggestion", since
     still = f"; until then Argilla shows “{say(name, published)}”" if published is not None else ""
     if value is None:
-        why = decision.get("abstain") or "no label is probable enough"
+        why = decision.abstention or "no label is probable enough"
         return "abstained", f"{why}{' (the suggestion is being withdrawn)' if still else ''}", since
     if status == "pending" and publish != "always":
         reason = "the record is still pending; nothing is shown before its overlap is complete, so "
@@ -223,13 +223,13 @@ def _shown(
     return "hidden", f"it is about to be written to Argilla{still}", since
 
 
-def _pair(name: str, decision: Mapping[str, Any], say: Wording) -> tuple[str, str]:
+def _pair(name: str, decision: StoredDecision, say: Wording) -> tuple[str, str]:
     """The two labels that the pulls compare; in a tie the first two of the tied."""
-    if decision["top"] is not None:
-        runner_up = decision["next"]
-        return say(name, decision["top"]), "the rest" if runner_up is None else say(name, runner_up)
-    most = max(decision["p"].values(), default=0)
-    tied = [label for label, p in decision["p"].items() if p == most]
+    if decision.leader is not None:
+        runner_up = decision.runner_up
+        return say(name, decision.leader), "the rest" if runner_up is None else say(name, runner_up)
+    most = max(decision.posterior.values(), default=0)
+    tied = [label for label, p in decision.posterior.items() if p == most]
     return (tied[0], tied[1]) if len(tied) > 1 else ("", "")
 
 
@@ -260,16 +260,16 @@ def _odds(log_odds: float) -> str:
     return f"{odds:.1f} to 1" if odds < 10 else f"{odds:,.0f} to 1"
 
 
-def _conflict(conflict: Mapping[str, Any], people: Mapping[int, Annotator]) -> ConflictView:
+def _conflict(conflict: StoredConflict, people: Mapping[int, Annotator]) -> ConflictView:
     def names(numbers: Sequence[int]) -> tuple[str, ...]:
         return tuple((people.get(n) or unnamed(n)).name for n in numbers)
 
     return ConflictView(
-        state=conflict["state"],
-        since=conflict["since"],
-        sides=tuple((label, names(who)) for label, who in conflict["labels"].items()),
-        before=tuple((start, end, value) for start, end, value in conflict.get("before", [])),
-        kind=conflict.get("kind", ""),
+        state=conflict.state,
+        since=conflict.since,
+        sides=tuple((label, names(who)) for label, who in conflict.sides.items()),
+        before=tuple((past.since, past.until, past.outcome) for past in conflict.before),
+        kind=conflict.kind,
     )
 
 

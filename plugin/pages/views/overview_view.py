@@ -76,15 +76,15 @@ class DatasetLine:
 def line(found: Found, argilla_url: str, now: int) -> DatasetLine:
     """A dataset's line. `now` in ms: what was counted as today's may be yesterday's by now."""
     counts = {name: int(found.info.get(name, 0)) for name in ("records", "completed", "conflicts")}
-    review = found.review or {}
+    review = found.review
     return DatasetLine(
         id=found.id,
         name=found.name,
         state=found.info.get("state", "new"),
         reason=found.info.get("word", ""),
         argilla_url=overseer_link(argilla_url, found.id, review, found.due),
-        review_url=review_link(argilla_url, review["id"]) if review else "",
-        review_reason=str(review.get("word") or ""),
+        review_url=review_link(argilla_url, review.id) if review else "",
+        review_reason=review.trouble if review else "",
         **counts,
         waiting=found.waiting,
         set_aside=found.set_aside,

@@ -103,9 +103,9 @@ def _decision(
     decision, entry, words = known.decisions[name], known.ledger, partial(say, name)
     sides = sides_of(name, decision, entry, words)
     reviews = [
-        (at, words(values[name]), why or "")
-        for status, at, values, why in entry.get("a", {}).values()
-        if status == "submitted" and name in values
+        (said.at, words(said.values[name]), said.why or "")
+        for said in entry.adjudications.values()
+        if said.submitted and name in said.values
     ]
     given_reasons = [(value, why) for _, value, why in sorted(reviews)]
     explained = explain(
@@ -116,17 +116,18 @@ def _decision(
         words=words,
         sources={n: each.kind for n, each in known.annotators.items()},
         reviews=[Review(str(n), value, why) for n, (value, why) in enumerate(given_reasons)],
-        evidence=evidence(decision["v"], text, known.words.get(name, {})),
+        evidence=evidence(decision.value, text, known.words.get(name, {})),
         arguments=arguments_of(sides, entry, known.info.get("explains", "")),
         telling=TO_ANNOTATORS,
     )
-    given = entry["r"].get(str(number), ["", 0, {}])[2].get(name)
+    answer = entry.answers.get(number)
+    given = answer.values.get(name) if answer else None
     mine = None if given is None else words(given)
-    value = None if decision["v"] is None else words(decision["v"])
+    value = None if decision.value is None else words(decision.value)
     return OwnDecision(
         name=name,
         value=value,
-        percent=percent(decision["c"]),
+        percent=percent(decision.confidence),
         mine=mine,
         agrees=mine is not None and mine == value,
         sides=tuple((side, len(who)) for side, who in sides.items()),

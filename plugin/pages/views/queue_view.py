@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from argilla_distill.domain.state.decision import StoredDecision
 from argilla_distill.domain.wording import percent, text
 from argilla_distill.plugin.pages.lookup import Due
 
@@ -64,11 +64,11 @@ def queued(due: Sequence[Due]) -> tuple[Queued, ...]:
 
 def _queued(due: Due) -> Queued:
     question = max(due.decisions, key=lambda name: _urgency(due.decisions[name]))
-    decision, conflict = due.decisions[question], due.conflicts.get(question, {})
+    decision, conflict = due.decisions[question], due.conflicts.get(question)
     gain, teaching, chance, dispute = _parts(due)
-    is_open = conflict.get("state") == "open"
-    kind = conflict.get("kind", "") if is_open else ""
-    sides = tuple(str(side) for side in conflict.get("labels", {}))[:MAX_SIDES] if is_open else ()
+    is_open = conflict is not None and conflict.is_open
+    kind = conflict.kind if conflict and is_open else ""
+    sides = tuple(conflict.sides)[:MAX_SIDES] if conflict and is_open else ()
     return Queued(
         record=due.record_id,
         question=question,
@@ -79,8 +79,8 @@ def _queued(due: Due) -> Queued:
         dispute=dispute,
         external_id=due.external_id,
         text=due.text,
-        value=None if decision["v"] is None else text(decision["v"]),
-        confidence=decision["c"],
+        value=None if decision.value is None else text(decision.value),
+        confidence=decision.confidence,
         kind=kind,
         sides=sides,
         reasons=_reasons(decision, kind, is_open, gain, teaching),
@@ -89,21 +89,22 @@ def _queued(due: Due) -> Queued:
 
 def _parts(due: Due) -> tuple[float, float, float, float] | tuple[None, None, None, None]:
     """Gain, teaching, chance and dispute, of all questions together; they add up to the worth."""
-    noted = [decision["worth"] for decision in due.decisions.values() if decision.get("worth")]
+    noted = [d.worth for d in due.decisions.values() if d.worth is not None]
     if not noted:
         return None, None, None, None
-    gain, teaching = (round(sum(parts[at] for parts in noted), 3) for at in (0, 1))
-    dispute = sum(parts[3] for parts in noted if len(parts) > 3)
+    gain = round(sum(worth.gain for worth in noted), 3)
+    teaching = round(sum(worth.teaching for worth in noted), 3)
+    dispute = sum(worth.dispute or 0.0 for worth in noted)
     return gain, teaching, round(due.worth - gain - teaching - dispute, 3), dispute
 
 
-def _urgency(decision: Mapping[str, Any]) -> tuple[float, float]:
+def _urgency(decision: StoredDecision) -> tuple[float, float]:
     """Of several questions on a record the one that the review is for."""
-    return sum(decision.get("worth") or [0.0]), -decision["c"]
+    return decision.worth.total if decision.worth else 0.0, -decision.confidence
 
 
 def _reasons(
-    decision: Mapping[str, Any],
+    decision: StoredDecision,
     kind: str,
     is_open: bool,
     gain: float | None,
@@ -112,11 +113,11 @@ def _reasons(
     reasons = []
     if is_open:
         reasons.append(KINDS.get(kind, "the votes differ"))
-    if decision["v"] is None:
-        reasons.append(decision.get("abstain") or "no value is probable enough")
+    if decision.value is None:
+        reasons.append(decision.abstention or "no value is probable enough")
     else:
-        only = "only " if decision["c"] < SURE else ""
-        reasons.append(f"{text(decision['v'])} is {only}{percent(decision['c'])} sure")
+        only = "only " if decision.confidence < SURE else ""
+        reasons.append(f"{text(decision.value)} is {only}{percent(decision.confidence)} sure")
     if gain is not None and teaching is not None and gain + teaching > 0:
         share = teaching / (gain + teaching)
         if share >= 0.5:

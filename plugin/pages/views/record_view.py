@@ -18,8 +18,10 @@ from argilla_distill.domain.explanation.explain import Review, arguments_of, exp
 from argilla_distill.domain.explanation.timeline import Event, events
 from argilla_distill.domain.explanation.voices import Annotator, people, unnamed
 from argilla_distill.domain.history import Entry
-from argilla_distill.domain.ledger import GONE
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.conflict import StoredConflict
+from argilla_distill.domain.state.decision import Decisions
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.wording import Wording, percent, text
 from argilla_distill.plugin.argilla.links import dataset_link, review_link
 from argilla_distill.plugin.pages.views.decision_view import LISTED, QuestionView, question_view
@@ -47,13 +49,13 @@ class Known:
     dataset_id: str
     info: Mapping[str, str]
     annotators: Mapping[int, KnownAnnotator]
-    ledger: Mapping[str, Any]
-    decisions: Mapping[str, Any]
-    conflicts: Mapping[str, Mapping[str, Any]]
+    ledger: LedgerEntry
+    decisions: Decisions
+    conflicts: Mapping[str, StoredConflict]
     entries: Sequence[Entry]
     set_aside: str = ""
     review: str = ""
-    twins: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    twins: Mapping[str, Decisions | None] = field(default_factory=dict)
     answers: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
@@ -147,11 +149,11 @@ def view(
     adjudications = _adjudications(known.ledger, who, say)
     return RecordView(
         record_id=known.record_id,
-        external_id=known.ledger.get("e"),
+        external_id=known.ledger.external_id,
         dataset_id=known.dataset_id,
         dataset=known.info.get("name", known.dataset_id),
-        status="deleted" if known.ledger["s"] == GONE else known.ledger["s"],
-        seen_at=known.ledger["t"],
+        status="deleted" if known.ledger.gone else known.ledger.status,
+        seen_at=known.ledger.read_at,
         argilla_url=review_link(argilla_url, known.review, original=known.record_id)
         if known.review and not adjudications
         else dataset_link(argilla_url, known.dataset_id),
@@ -202,7 +204,9 @@ def _question(
         for each in _adjudications(known.ledger, who, say)
         if each.status == "submitted" and name in dict(each.values)
     ]
-    sides = conflict["labels"] if conflict else sides_of(name, decision, known.ledger, words)
+    sides: Mapping[str, Sequence[int]] = (
+        conflict.sides if conflict else sides_of(name, decision, known.ledger, words)
+    )
     explained = explain(
         decision,
         sides,
@@ -212,9 +216,9 @@ def _question(
         sources={number: each.kind for number, each in who.items()},
         answers=known.answers.get(name),
         reviews=reviews,
-        before=(conflict or {}).get("before", []),
+        before=conflict.before if conflict else (),
         arguments=arguments_of(sides, known.ledger, known.info.get("explains", "")),
-        evidence=evidence(decision["v"], content, known.words.get(name, {})),
+        evidence=evidence(decision.value, content, known.words.get(name, {})),
     )
     return replace(page, explanation=explained.text)
 
@@ -266,35 +270,35 @@ def _cut(value: str, most: int) -> str:
 
 
 def _answers(
-    ledger: Mapping[str, Any], people: Mapping[int, Annotator], say: Wording
+    ledger: LedgerEntry, people: Mapping[int, Annotator], say: Wording
 ) -> tuple[CurrentAnswer, ...]:
     """The current responses, in the order in which they were given."""
     answers = []
-    for number, (status, at, values, echoes, *elsewhere) in ledger["r"].items():
-        given = tuple(AnswerValue(q, say(q, value), q in echoes) for q, value in values.items())
-        who = people.get(int(number)) or unnamed(int(number))
-        answers.append(CurrentAnswer(who, status, at, given, any(elsewhere)))
+    for number, said in ledger.answers.items():
+        given = tuple(AnswerValue(q, say(q, v), q in said.echoes) for q, v in said.values.items())
+        who = people.get(number) or unnamed(number)
+        answers.append(CurrentAnswer(who, said.status, said.at, given, said.on_copy))
     return tuple(sorted(answers, key=lambda answer: answer.at))
 
 
 def _adjudications(
-    ledger: Mapping[str, Any], people: Mapping[int, Annotator], say: Wording
+    ledger: LedgerEntry, people: Mapping[int, Annotator], say: Wording
 ) -> tuple[ReviewerDecision, ...]:
     """What reviewers decided, in the order in which they did."""
     found = []
-    for number, (status, at, values, why) in ledger.get("a", {}).items():
-        who = people.get(int(number)) or unnamed(int(number))
-        given = tuple((question, say(question, value)) for question, value in values.items())
-        found.append(ReviewerDecision(who, status, at, given, why))
+    for number, said in ledger.adjudications.items():
+        who = people.get(number) or unnamed(number)
+        given = tuple((question, say(question, value)) for question, value in said.values.items())
+        found.append(ReviewerDecision(who, said.status, said.at, given, said.why))
     return tuple(sorted(found, key=lambda each: each.at))
 
 
-def _twin(record_id: str, theirs: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> Twin:
+def _twin(record_id: str, theirs: Decisions | None, ours: Decisions) -> Twin:
     """A near-identical record. Its spans are not quoted: they lie in its own text."""
     values = []
     for name, decision in (theirs or {}).items():
-        value, our = decision["v"], ours.get(name, {}).get("v")
+        value, our = decision.value, ours[name].value if name in ours else None
         differs = None not in (value, our) and text(value) != text(our)
         shown = None if value is None else text(value)
-        values.append(TwinValue(name, shown, percent(decision["c"]), differs))
+        values.append(TwinValue(name, shown, percent(decision.confidence), differs))
     return Twin(record_id, tuple(values))

@@ -53,7 +53,7 @@ def test_a_reviewer_sees_suggestion_score_and_note_and_follows_its_link_to_the_e
     shoot(browser, "argilla", tmp_path)
     decision = installation.decided(records[0])["topic"]
     source = browser.page_source
-    assert f"{decision['c']:.1f}"[:3] in source
+    assert f"{decision.confidence:.1f}"[:3] in source
     assert anchor.get_attribute("href") == link
 
     browser.get(link)
@@ -68,6 +68,6 @@ def test_a_reviewer_sees_suggestion_score_and_note_and_follows_its_link_to_the_e
     wait.until(lambda b: b.current_url == link and "topic" in text(b))
     shoot(browser, "record", tmp_path)
     page = text(browser)
-    assert f"{decision['c']:.0%}".rstrip("%") in page
+    assert f"{decision.confidence:.0%}".rstrip("%") in page
     for user in users:
         assert user["username"] in page

@@ -66,10 +66,10 @@ def test_what_our_links_open_shows_our_suggestions(
     wait.until(lambda b: "text 2" in text(b))
     assert SUGGESTED not in text(browser)
 
-    browser.get(review_link(argilla.url, review["id"]))
+    browser.get(review_link(argilla.url, review.id))
     shows(0)
     shoot(browser, "link-review", tmp_path)
-    browser.get(review_link(argilla.url, review["id"], original=records[0]["id"]))
+    browser.get(review_link(argilla.url, review.id, original=records[0]["id"]))
     shows(0)
 
     model = store.datasets.models(dataset["id"])["topic"]
@@ -87,5 +87,5 @@ def test_what_our_links_open_shows_our_suggestions(
     sign_in(browser, argilla.username, argilla.password)
     wait.until(lambda b: b.find_elements(By.PARTIAL_LINK_TEXT, "in Argilla"))
     browser.find_element(By.PARTIAL_LINK_TEXT, "in Argilla").click()
-    wait.until(lambda b: f"/dataset/{review['id']}/annotation-mode" in b.current_url)
+    wait.until(lambda b: f"/dataset/{review.id}/annotation-mode" in b.current_url)
     shows(0)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from argilla_distill.domain.state.review import ReviewInfo
 from argilla_distill.plugin.argilla.links import (
     answered_link,
     dataset_link,
@@ -66,8 +67,8 @@ def test_names_are_quoted() -> None:
 
 
 def test_an_overseer_is_led_to_the_review_while_there_is_something_to_review() -> None:
-    assert overseer_link(ARGILLA, "d", {"id": "r"}, 3) == review_link(ARGILLA, "r")
-    assert overseer_link(ARGILLA, "d", {"id": "r"}, 0) == dataset_link(ARGILLA, "d")
+    assert overseer_link(ARGILLA, "d", ReviewInfo("r", "x"), 3) == review_link(ARGILLA, "r")
+    assert overseer_link(ARGILLA, "d", ReviewInfo("r", "x"), 0) == dataset_link(ARGILLA, "d")
     assert overseer_link(ARGILLA, "d", None, 3) == dataset_link(ARGILLA, "d")
 
 

@@ -20,7 +20,9 @@ from argilla_distill.domain.report import (
     Today,
 )
 from argilla_distill.domain.state.annotator import KnownAnnotator
-from argilla_distill.plugin.store import Store
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
+from argilla_distill.domain.state.review import ReviewInfo
+from argilla_distill.plugin.store import Store, shapes
 from tests.plugin.pages.scene import DATASET, RECORD, Scene, at, helpful, scene
 
 Say = Callable[[str], str]
@@ -65,9 +67,7 @@ def write(store: Store, say: Say = str, told: Scene | None = None) -> None:
     ]
     told.write(store)
     _queue(store, say)
-    store.reviews.keep(
-        DATASET, {"id": REVIEW, "name": "support/chatbot-feedback-review", "word": ""}
-    )
+    store.reviews.keep(DATASET, ReviewInfo(REVIEW, "support/chatbot-feedback-review"))
     questions = [question("helpful", (say("yes"), "no"), say), question("problem", LABELS, say)]
     store.reports.write(DATASET, overview(questions), questions, {RECORD: [TWIN, other(0)]})
 
@@ -105,17 +105,14 @@ def _queue(store: Store, say: Say) -> None:
 
     def write(pipe: Any) -> None:
         store.datasets.write_decisions(
-            pipe, DATASET, {r: d for r, d in decided.items() if r != RECORD}
+            pipe, DATASET, {r: shapes.decisions(d) for r, d in decided.items() if r != RECORD}
         )
-        store.datasets.write_conflicts(pipe, DATASET, conflicts)
+        known = {pair: shapes.conflict(each) for pair, each in conflicts.items()}
+        store.datasets.write_conflicts(pipe, DATASET, known)
         store.datasets.write_ledger(
             pipe,
             DATASET,
-            {
-                r: {"s": "completed", "t": at(1), "r": {}, "m": {}, "h": []}
-                for r in decided
-                if r != RECORD
-            },
+            {r: LedgerEntry("completed", at(1)) for r in decided if r != RECORD},
         )
         store.reviews.write_due(pipe, DATASET, {r: w for r, w in worth.items() if w})
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.conflict import StoredConflict
 from argilla_distill.plugin.pages.views.record_view import Known
-from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store import Store, shapes
 
 DATASET = "90f3a1c2-0a51-4c0e-9a53-0d6d0a7e1f11"
 RECORD = "a5cf12d3-7b0e-4f6a-8a3b-55d0c0ffee01"
@@ -231,7 +232,7 @@ def info(**changes: str) -> dict[str, str]:
 
 @dataclass
 class Scene:
-    """The parts that a test may change before it writes or shows them."""
+    """The parts that a test may change before it writes or shows them, as they are stored."""
 
     ledger: dict[str, Any]
     decisions: dict[str, Any]
@@ -240,6 +241,10 @@ class Scene:
     entries: list[Entry]
     info: dict[str, str]
 
+    @property
+    def _conflicts(self) -> dict[str, StoredConflict]:
+        return {question: shapes.conflict(stored) for question, stored in self.conflicts.items()}
+
     def known(self) -> Known:
         """As the page receives it."""
         return Known(
@@ -247,9 +252,9 @@ class Scene:
             DATASET,
             self.info,
             self.annotators,
-            self.ledger,
-            self.decisions,
-            self.conflicts,
+            shapes.ledger_entry(self.ledger),
+            shapes.decisions(self.decisions),
+            self._conflicts,
             self.entries,
         )
 
@@ -263,10 +268,12 @@ class Scene:
 
         def write(pipe: Any) -> None:
             store.history.append(pipe, dataset_id, self.entries)
-            store.datasets.write_ledger(pipe, dataset_id, {record_id: kept})
-            store.datasets.write_decisions(pipe, dataset_id, {record_id: self.decisions})
+            store.datasets.write_ledger(pipe, dataset_id, {record_id: shapes.ledger_entry(kept)})
+            store.datasets.write_decisions(
+                pipe, dataset_id, {record_id: shapes.decisions(self.decisions)}
+            )
             store.datasets.write_annotators(pipe, dataset_id, self.annotators)
-            conflicts = {(record_id, question): c for question, c in self.conflicts.items()}
+            conflicts = {(record_id, question): c for question, c in self._conflicts.items()}
             store.datasets.write_conflicts(pipe, dataset_id, conflicts)
 
         lease.commit(write)

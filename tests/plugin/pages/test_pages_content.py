@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from argilla_distill.domain.report import AnnotatorReport, Example, Overview, Pair, Today
-from argilla_distill.plugin.store import Store
+from argilla_distill.domain.state.review import ReviewInfo
+from argilla_distill.plugin.store import Store, shapes
 from tests.plugin.pages import gallery
 from tests.plugin.pages.scene import DATASET, QUESTIONS, RECORD, at, helpful, info, scene
 from tests.plugin.pages.website import Site
@@ -127,7 +128,7 @@ def test_the_queue_never_reads_more_than_it_shows(site: Site, store: Store) -> N
     many = {gallery.other(5_000 + n): 9.0 + n for n in range(300)}
     lease = store.lease(DATASET)
     assert lease is not None
-    decided = {r: {"helpful": helpful(worth=[0.1, 0.1])} for r in many}
+    decided = {r: shapes.decisions({"helpful": helpful(worth=[0.1, 0.1, 0.0])}) for r in many}
     lease.commit(lambda pipe: store.datasets.write_decisions(pipe, DATASET, decided))
     lease.commit(lambda pipe: store.reviews.write_due(pipe, DATASET, many))
     lease.release()
@@ -145,7 +146,7 @@ def test_without_a_review_dataset_the_page_says_how_to_get_one(site: Site, store
 
 
 def test_trouble_with_the_review_dataset_is_told(site: Site, store: Store) -> None:
-    store.reviews.keep(DATASET, {"id": gallery.REVIEW, "name": "x", "word": "it was deleted"})
+    store.reviews.keep(DATASET, ReviewInfo(gallery.REVIEW, "x", "it was deleted"))
     assert "it was deleted" in site.get(HOME).text
     assert "it was deleted" in site.get("/").text
 

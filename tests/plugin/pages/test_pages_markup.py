@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.review import ReviewInfo
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
 from tests.plugin.pages.scene import DATASET, QUESTIONS, RECORD, scene
@@ -50,7 +51,7 @@ def site(store: Store) -> Site:
     told.annotators[0] = KnownAnnotator("u-ada", f"ada {EVIL}", "person")
     told.ledger["r"]["1"][2]["comment"] = EVIL
     gallery.write(store, lambda text: f"{text} {EVIL}", told)
-    store.reviews.keep(DATASET, {"id": f'x"{EVIL}', "name": EVIL, "word": EVIL})
+    store.reviews.keep(DATASET, ReviewInfo(f'x"{EVIL}', EVIL, EVIL))
     site = Site(store)
     site.argilla.fields[RECORD] = {EVIL: EVIL}
     site.sign_in("olga")

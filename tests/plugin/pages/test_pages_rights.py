@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.ledger_entry import LedgerAnswer, LedgerEntry
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
 from tests.plugin.pages.scene import DATASET, RECORD, WORKSPACE, at, scene
@@ -144,7 +145,7 @@ def test_an_example_that_was_reopened_since_it_was_counted_is_not_shown(site: Si
     report = site.store.reports.question(DATASET, "problem")
     assert report is not None
     gone = report.examples[0].record
-    entry = {"s": "pending", "t": at(61), "r": {}, "m": {}, "h": []}
+    entry = LedgerEntry("pending", at(61))
     with site.store.redis.pipeline() as pipe:
         site.store.datasets.write_ledger(pipe, DATASET, {gone: entry})
         pipe.execute()
@@ -207,9 +208,9 @@ def test_it_names_nobody_else_and_tells_how_often_nobody_is_right(hers: Site) ->
 @pytest.mark.parametrize(
     "change",
     [
-        {"s": "pending"},
-        {"r": {"13": ["draft", 1, {"helpful": "no"}, []]}},
-        {"r": {"13": ["discarded", 1, {}, []]}},
+        {"status": "pending"},
+        {"answers": {13: LedgerAnswer("draft", 1, {"helpful": "no"})}},
+        {"answers": {13: LedgerAnswer("discarded", 1, {})}},
     ],
 )
 def test_before_it_is_complete_or_without_an_answer_of_theirs_it_is_not_there(
@@ -217,7 +218,8 @@ def test_before_it_is_complete_or_without_an_answer_of_theirs_it_is_not_there(
 ) -> None:
     (entry,) = hers.store.datasets.ledger(DATASET, [RECORD])
     assert entry is not None
-    entry = {**entry, **change, "r": {**entry["r"], **change.get("r", {})}}
+    answers = {**entry.answers, **change.get("answers", {})}
+    entry = replace(entry, **{**change, "answers": answers})
     with hers.store.redis.pipeline() as pipe:
         hers.store.datasets.write_ledger(pipe, DATASET, {RECORD: entry})
         pipe.execute()

@@ -8,7 +8,12 @@ import pytest
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.pages.views.decision_view import QuestionView
-from argilla_distill.plugin.pages.views.record_view import MAX_CHARACTERS, RecordView, view
+from argilla_distill.plugin.pages.views.record_view import (
+    MAX_CHARACTERS,
+    RecordView,
+    view,
+)
+from argilla_distill.plugin.store import shapes
 from tests.plugin.pages.scene import DATASET, RECORD, Scene, at, helpful, ledger, scene
 
 ARGILLA = "https://argilla.example"
@@ -326,7 +331,7 @@ def test_an_explanation_in_words_goes_with_every_decision(told: Scene) -> None:
 
 
 def test_a_twin_differs_only_where_both_are_decided(told: Scene) -> None:
-    decided = {"helpful": helpful(v="no"), "problem": helpful(v="tone")}
+    decided = shapes.decisions({"helpful": helpful(v="no"), "problem": helpful(v="tone")})
     known = replace(told.known(), twins={"twin": decided, "gone": None})
     twin, gone = view(known, ARGILLA, None).twins
     assert [(v.question, v.differs) for v in twin.values] == [("helpful", True), ("problem", False)]

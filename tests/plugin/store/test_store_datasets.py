@@ -8,6 +8,9 @@ from functools import partial
 from typing import Any
 
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.conflict import StoredConflict
+from argilla_distill.domain.state.decision import StoredDecision
+from argilla_distill.domain.state.ledger_entry import LedgerAnswer, LedgerEntry
 from argilla_distill.domain.state.model_info import ModelInfo, ModelQuestion
 from argilla_distill.plugin.store import Store
 
@@ -43,24 +46,23 @@ def test_facts_are_texts_and_counts_add_up(store: Store) -> None:
 
 
 def test_ledger_and_decisions_are_read_in_the_order_asked_for(store: Store) -> None:
-    entry = {"s": "pending", "t": 1, "r": {"0": ["draft", 2, {"q": "ünï"}, []]}, "m": {}, "h": []}
+    entry = LedgerEntry("pending", 1, {0: LedgerAnswer("draft", 2, {"q": "ünï"})})
+    decided = {"q": StoredDecision(None, 0.5)}
     write(
         store,
         lambda pipe: store.datasets.write_ledger(pipe, D, {"r1": entry}),
-        lambda pipe: store.datasets.write_decisions(pipe, D, {"r1": {"q": {"v": None}}, "r2": {}}),
+        lambda pipe: store.datasets.write_decisions(pipe, D, {"r1": decided, "r2": {}}),
     )
     assert store.datasets.ledger(D, ["r2", "r1"]) == [None, entry]
     assert store.datasets.ledger(D, []) == []
-    assert store.datasets.decisions(D, ["r2", "r1", "r3"]) == [{}, {"q": {"v": None}}, None]
+    assert store.datasets.decisions(D, ["r2", "r1", "r3"]) == [{}, decided, None]
     write(store, lambda pipe: store.datasets.write_decisions(pipe, D, {"r1": None, "r9": None}))
     assert store.datasets.decisions(D, ["r1"]) == [None]
 
 
 def test_records_that_are_gone_do_not_stand(store: Store) -> None:
-    def entry(status: str) -> dict[str, Any]:
-        return {"s": status, "t": 1, "r": {}, "m": {}, "h": []}
-
-    entries = {"r1": entry("pending"), "r2": entry("gone"), "r3": entry("completed")}
+    statuses = {"r1": "pending", "r2": "gone", "r3": "completed"}
+    entries = {record_id: LedgerEntry(status, 1) for record_id, status in statuses.items()}
     write(store, lambda pipe: store.datasets.write_ledger(pipe, D, entries))
     assert sorted(store.datasets.standing(D)) == ["r1", "r3"]
 
@@ -68,7 +70,9 @@ def test_records_that_are_gone_do_not_stand(store: Store) -> None:
 def test_a_record_is_found_in_its_dataset(store: Store) -> None:
     for dataset_id in ("d1", "d2"):
         store.datasets.add(dataset_id)
-    write(store, lambda pipe: store.datasets.write_ledger(pipe, "d2", {"r1": {"s": "gone"}}))
+    write(
+        store, lambda pipe: store.datasets.write_ledger(pipe, "d2", {"r1": LedgerEntry("gone", 1)})
+    )
     assert store.datasets.of_record("r1") == "d2"
     assert store.datasets.of_record("r2") is None
 
@@ -81,7 +85,7 @@ def test_a_record_is_found_by_its_external_id_in_every_dataset_that_has_it(store
         ("d2", "r3", looks_like_an_id),
     ):
         store.datasets.add(dataset_id)
-        entry = {"s": "pending", "e": external_id}
+        entry = LedgerEntry("pending", 1, external_id=external_id)
         write(
             store,
             partial(store.datasets.write_ledger, dataset_id=dataset_id, entries={record_id: entry}),
@@ -96,7 +100,7 @@ def test_a_record_is_found_by_its_external_id_in_every_dataset_that_has_it(store
 def test_a_record_that_is_gone_leaves_its_external_id_to_the_next(store: Store) -> None:
     store.datasets.add("d1")
     for record_id, status in (("r1", "completed"), ("r2", "pending"), ("r1", "gone")):
-        entries = {record_id: {"s": status, "e": "t1"}}
+        entries = {record_id: LedgerEntry(status, 1, external_id="t1")}
         write(store, partial(store.datasets.write_ledger, dataset_id="d1", entries=entries))
     assert store.datasets.named("t1") == [("d1", "r2")]
 
@@ -104,8 +108,8 @@ def test_a_record_that_is_gone_leaves_its_external_id_to_the_next(store: Store) 
 def test_conflicts_are_kept_by_record_and_question_whatever_the_question_is_called(
     store: Store,
 ) -> None:
-    conflict = {"state": "open", "labels": {"a": [0], "b": [1]}, "since": 1}
-    kept = {("r1", "helpful"): conflict, ("r1", "a|b|c"): {"state": "settled"}}
+    conflict = StoredConflict("open", {"a": (0,), "b": (1,)}, 1)
+    kept = {("r1", "helpful"): conflict, ("r1", "a|b|c"): StoredConflict("settled", {}, 2)}
     write(store, lambda pipe: store.datasets.write_conflicts(pipe, D, kept))
     assert store.datasets.conflicts(D) == kept
     assert store.datasets.conflicts_on(D, [("r1", "helpful"), ("r2", "helpful")]) == {

@@ -7,6 +7,7 @@ fields are text.
 
 from __future__ import annotations
 
+import ast
 import json
 from base64 import b64decode
 from collections.abc import Callable
@@ -29,6 +30,8 @@ from argilla_distill.domain.state.ledger_entry import (
 )
 from argilla_distill.plugin.store import plain_shapes, shapes
 from argilla_distill.plugin.store.packing import pack, unpack
+
+ROOT = Path(__file__).parents[3]
 
 WRITTEN: dict[str, list[tuple[str, Any]]] = json.loads(
     Path(__file__).with_name("last_release.json").read_text("utf-8")
@@ -170,3 +173,38 @@ def test_annotators_and_strategies_that_failed_have_names() -> None:
 
 def test_a_copy_of_which_an_earlier_release_kept_less_asks_everything() -> None:
     assert shapes.copy({"id": "1", "mark": "m", "priority": 0.5, "q": []}).asked is None
+
+
+LETTERED = {"demo/argilla_api.py", "workers/versions/tables.py"}
+"""Not the store's: Argilla's own JSON, and a published table with a column for p, have keys of one letter."""
+
+
+def letter(node: ast.AST | None) -> bool:
+    """Whether it is a text of one letter."""
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str | bytes)
+        and len(node.value) == 1
+        and node.value.isalpha()
+    )
+
+
+def lettered(node: ast.AST) -> bool:
+    """Whether it takes, or makes, a part of a dict by a key of one letter."""
+    if isinstance(node, ast.Subscript):
+        return letter(node.slice)
+    if isinstance(node, ast.Dict):
+        return any(letter(key) for key in node.keys)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in ("get", "pop", "setdefault") and letter([*node.args, None][0])
+    return False
+
+
+def test_keys_of_one_letter_stand_in_one_file_only() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for room in ("argilla_distill/domain", "plugin", "workers", "demo", "benchmarks")
+        for path in (ROOT / room).rglob("*.py")
+        if any(map(lettered, ast.walk(ast.parse(path.read_text("utf-8")))))
+    }
+    assert found - LETTERED == {"plugin/store/shapes.py"}

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from rich.cells import cell_len
 
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.workers.cli.layout import plain
 from argilla_distill.workers.use_cases.distilling import counts
 from tests.workers.argilla_in_memory import HELPFUL, D, Row
@@ -230,7 +231,7 @@ def test_an_external_id_of_several_datasets_is_told_with_all_of_them(
     run: Run, service: ServiceInMemory
 ) -> None:
     another(service, "shop/fruit")
-    entry = {"s": "pending", "e": "ticket/7", "r": {}, "m": {}, "h": [], "t": 1}
+    entry = LedgerEntry("pending", 1, external_id="ticket/7")
     service.store.datasets.write_ledger(service.store.redis, OTHER, {"r-other": entry})
     done = run("history", "ticket/7")
     assert (done.code, done.out) == (1, "")

@@ -7,6 +7,7 @@ from typing import Any
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.records import DatasetQuestion
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.ledger_entry import LedgerAnswer, LedgerEntry, LedgerSuggestion
 from argilla_distill.workers.engine.contract.facts import Adjudication, Source, Vote
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.models.facts_of_history import FactsOfHistory, current_facts
@@ -91,16 +92,15 @@ def test_memory_survives_and_a_new_reviewer_makes_it_outdated() -> None:
 def test_votes_on_a_ledger_entry_are_those_that_the_history_gives() -> None:
     told = facts_of_history()
     told.changes(said(2, "b"))
-    ledger = {
-        "r": {
-            "0": ["submitted", 1, {"topic": "a"}, []],
-            "4": ["submitted", 1, {"topic": "a"}, ["topic"]],
-            "5": ["draft", 1, {"topic": "a"}, []],
-            "2": ["submitted", 1, {"topic": "b"}, []],
-            "6": ["submitted", 1, {"topic": "zzz"}, []],
-        },
-        "m": {"topic": [1, "b", 0.5, "model", 3, "agent"]},
+    answers = {
+        0: LedgerAnswer("submitted", 1, {"topic": "a"}),
+        4: LedgerAnswer("submitted", 1, {"topic": "a"}, ("topic",)),
+        5: LedgerAnswer("draft", 1, {"topic": "a"}),
+        2: LedgerAnswer("submitted", 1, {"topic": "b"}),
+        6: LedgerAnswer("submitted", 1, {"topic": "zzz"}),
     }
+    suggested = LedgerSuggestion(1, "b", 0.5, "model", 3, "agent")
+    ledger = LedgerEntry("completed", 4, answers, {"topic": suggested})
     assert told.votes("r1", ledger) == [Vote("r1", "0", "a"), Vote("r1", "1", "b")]
 
 

@@ -29,7 +29,7 @@ def service(build: Build) -> ServiceInMemory:
     for who, said in (("ann", "yes"), ("ben", "no"), ("cas", "no")):
         service.answer(who, "r2", helpful=said, problem="none")
     service.settle()
-    assert service.decision("r1")["v"] == "yes"
+    assert service.decision("r1").value == "yes"
     return service
 
 
@@ -93,7 +93,7 @@ def test_on_a_record_that_is_pending_again_nothing_stays(
     service.mark("r1")
     service.settle()
     assert service.argilla.shown("r1") is None
-    assert service.decision("r1")["shown"][-1][2] is not None
+    assert service.decision("r1").shown[-1].until is not None
 
 
 def test_it_is_left_in_peace_for_a_while_so_that_nobody_waits_for_it(
@@ -126,7 +126,7 @@ def test_once_mended_it_decides_what_a_fresh_start_decides(
     assert service.store.datasets.failed_strategies(D) == {}
     assert status(service.store)[0].message == ""
     assert service.state() == service.fresh().state()
-    assert service.decision("r3")["v"] == "no"
+    assert service.decision("r3").value == "no"
 
 
 def test_the_cron_wakes_a_dataset_whose_strategy_is_to_be_tried_again(
@@ -177,7 +177,7 @@ def test_where_every_strategy_fails_answers_are_still_kept(
     service.answer("ben", "r1", helpful="yes")
     sweep(service.world, D)
     service.settle()
-    assert service.decision("r1")["v"] == "yes"
+    assert service.decision("r1").value == "yes"
 
 
 @pytest.mark.parametrize("by", ["cron", "refit"])

@@ -164,7 +164,7 @@ def test_a_copy_that_was_opened_is_emptied_when_its_record_is_reopened(place: Pl
     service = place.service
     kept = service.store.reviews.of(D)
     assert kept is not None
-    rows = place.argilla.rows[str(kept["id"])]
+    rows = place.argilla.rows[str(kept.id)]
     assert {"raised", "deleted", "told"} & {
         state
         for state, record in place.pending.items()

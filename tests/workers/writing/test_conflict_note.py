@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from argilla_distill.domain.explanation.explain import Telling
+from argilla_distill.domain.state.conflict import PastConflict, StoredConflict
 from argilla_distill.workers.engine.contract.decision import Contribution, Decision
 from argilla_distill.workers.engine.contract.question import Question, Span
 from argilla_distill.workers.writing.conflict_note import (
@@ -29,16 +30,16 @@ def dispute(
     voices: list[tuple[str, str, float]],
     value: str | None = "yes",
     question: str = "helpful",
-    before: list[Any] | None = None,
+    before: Sequence[PastConflict] = (),
     abstention: str | None = None,
 ) -> Dispute:
-    labels: dict[str, list[int]] = {}
+    labels: dict[str, tuple[int, ...]] = {}
     for who, label, _ in voices:
-        labels.setdefault(label, []).append(int(who))
+        labels[label] = (*labels.get(label, ()), int(who))
     posterior = {label: 0.9 / 2**i for i, label in enumerate(labels)}
     contributions = tuple(Contribution(who, label, weight, 0.1) for who, label, weight in voices)
     decision = Decision("r1", value, value, None, 0.9, posterior, 0.0, contributions, abstention)
-    conflict = {"state": "open", "labels": labels, "before": before or []}
+    conflict = StoredConflict("open", labels, 0, before=tuple(before))
     return Dispute(question, decision, value or "", conflict)
 
 
@@ -54,7 +55,7 @@ def weighed(
     voices = tuple(Contribution(*part) for part in parts)
     posterior = {"yes": sure, "no": 1 - sure}
     decided = Decision("r1", "yes", "yes", "no", sure, posterior, 0.1, voices, None)
-    conflict = {"state": "open", "labels": {"no": [1, 2], "yes": [0]}, "before": []}
+    conflict = StoredConflict("open", {"no": (1, 2), "yes": (0,)}, 0)
     return Dispute("helpful", decided, "yes", conflict)
 
 
@@ -152,9 +153,9 @@ def test_values_of_several_parts_are_explained_by_the_least_certain_one() -> Non
     spans = (Span(0, 3, "name"),), (Span(0, 3, "name"), Span(4, 8, "verb"))
     voices = (Contribution("0", spans[0], 0.8, 1.2), Contribution("1", spans[1], 0.7, -0.5))
     decided = Decision("r1", spans[0], spans[0], spans[1], 0.7, {}, 0.0, voices, None)
-    labels = {"name “Ada”": [0], "name “Ada”, verb “left”": [1]}
+    conflict = StoredConflict("open", {"name “Ada”": (0,), "name “Ada”, verb “left”": (1,)}, 0)
     asked = Question("span", ("name", "verb"))
-    told = Dispute("q", decided, "name “Ada”", {"labels": labels}, asked, "Ada left.")
+    told = Dispute("q", decided, "name “Ada”", conflict, asked, "Ada left.")
     assert "Least certain is that verb “left” does not belong to it; the answer of ann" in note(
         told
     )
@@ -165,7 +166,7 @@ def test_reviewers_who_differ_are_named_without_weights() -> None:
     decided = Decision(
         "r1", "no", "no", "yes", 0.999, {"yes": 0.001, "no": 0.999}, 0.0, (review,), None
     )
-    told = note(Dispute("q", decided, "no", {"labels": {"yes": [0], "no": [1]}}))
+    told = note(Dispute("q", decided, "no", StoredConflict("open", {"yes": (0,), "no": (1,)}, 0)))
     assert "- yes: ann\n" in told
     assert "- why: The reviewers disagree. Only the reviewers can settle it." in told
 
@@ -188,11 +189,11 @@ def test_further_labels_are_named_behind_the_two_that_lead() -> None:
 
 
 def test_an_earlier_conflict_is_told_of() -> None:
-    past = [[0, 86_400_000, "old"], [86_400_000, 2 * 86_400_000, "no*"]]
+    past = [PastConflict(0, 86_400_000, "old"), PastConflict(86_400_000, 2 * 86_400_000, "no*")]
     assert "- before: in conflict 1970-01-02 – 1970-01-03, then settled as no\\*" in note(
         dispute([("0", "yes", 0.9)], before=past)
     )
-    assert "then settled\n" in note(dispute([("0", "yes", 0.9)], before=[[0, 1, None]]))
+    assert "then settled\n" in note(dispute([("0", "yes", 0.9)], before=[PastConflict(0, 1, None)]))
 
 
 def test_related_records_are_linked_but_not_too_many() -> None:
@@ -204,7 +205,9 @@ def test_related_records_are_linked_but_not_too_many() -> None:
 @pytest.mark.parametrize("count", [1, 2, 3, 30])
 def test_it_never_has_more_than_ten_lines(count: int) -> None:
     voices = [(str(i), f"label {i}", 0.5) for i in range(40)]
-    disputes = [dispute(voices, question=f"q{i}", before=[[0, 1, "x"]]) for i in range(count)]
+    disputes = [
+        dispute(voices, question=f"q{i}", before=[PastConflict(0, 1, "x")]) for i in range(count)
+    ]
     lines = note(*disputes, related=tuple("abcdef")).split("\n")
     assert len(lines) <= 10
     assert all(f"q{i}" in "\n".join(lines) for i in range(count))
@@ -223,7 +226,7 @@ DISPUTES = st.lists(
         ),
         st.none() | TEXT,
         TEXT,
-        st.just([]) | st.just([[0, 1, "*x*\n\n# y"]]),
+        st.just([]) | st.just([PastConflict(0, 1, "*x*\n\n# y")]),
         TEXT,
     ),
     min_size=1,

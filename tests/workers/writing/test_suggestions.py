@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,14 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argilla_distill.domain.records import Record, Suggestion
+from argilla_distill.domain.state.ledger_entry import LedgerEntry, LedgerSuggestion
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.writing.suggestions import Publication, publication, restored
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, PROBLEM
 
 VERSIONS = {"helpful": "majority:3", "problem": "dawid_skene:1"}
-EMPTY: dict[str, Any] = {"r": {}, "m": {}}
-JUDGE = [4, "no", 0.7, "model", 5, "judge"]
+EMPTY = LedgerEntry("completed", 1)
+JUDGE = LedgerSuggestion(4, "no", 0.7, "model", 5, "judge")
 
 
 def decided(value: str | None, confidence: float = 0.8) -> Decision:
@@ -36,12 +38,12 @@ def publish(
     decision: Decision,
     *suggestions: Suggestion,
     status: str = "completed",
-    kept: list[Any] | None = None,
+    kept: LedgerSuggestion | None = None,
     note: str | None = None,
     **choices: Any,
 ) -> Publication:
     """What is written on a record whose question *helpful* is decided so."""
-    ledger = {**EMPTY, "m": {"helpful": kept} if kept else {}}
+    ledger = replace(EMPTY, suggestions={"helpful": kept} if kept else {})
     plan = DatasetSettings.model_validate(choices)
     record = Record("r1", status, {}, (), suggestions)
     return publication(CHAT, record, {"helpful": decision}, VERSIONS, ledger, note, plan)
@@ -124,15 +126,15 @@ def test_another_agents_suggestion_returns_where_ours_had_taken_its_place() -> N
 
 
 @pytest.mark.parametrize("kept", [None, JUDGE])
-def test_another_agents_suggestion_is_never_withdrawn(kept: list[Any] | None) -> None:
+def test_another_agents_suggestion_is_never_withdrawn(kept: LedgerSuggestion | None) -> None:
     result = publish(decided(None), standing("no", "judge"), kept=kept)
     assert (result.suggestions, result.withdrawn) == ([], [])
 
 
 def test_what_was_never_said_is_not_restored() -> None:
-    kept = [4, "no", None, None, 5, None]
+    kept = LedgerSuggestion(4, "no", None, None, 5, None)
     assert restored(HELPFUL, kept) == {"question_id": HELPFUL.id, "value": "no"}
-    assert restored(HELPFUL, [4, "no", 0.0, None, 5, None])["score"] == 0.0
+    assert restored(HELPFUL, replace(kept, score=0.0))["score"] == 0.0
 
 
 def test_a_question_that_is_not_decided_is_left_alone() -> None:
@@ -201,7 +203,8 @@ def test_a_text_that_another_agent_suggested_gives_way_and_returns() -> None:
     assert notes(publish(decided(None), theirs, note="why")) == ["why"]
     assert publish(decided(None), theirs).withdrawn == []
     ours = standing("why", "distill/majority:1", None, NOTE.id)
-    ledger = {**EMPTY, "m": {"conflicts": [4, "their text", None, "model", 5, "judge"]}}
+    kept = LedgerSuggestion(4, "their text", None, "model", 5, "judge")
+    ledger = replace(EMPTY, suggestions={"conflicts": kept})
     record = Record("r1", "completed", {}, (), (ours,))
     plan = DatasetSettings.model_validate({})
     result = publication(CHAT, record, {"helpful": decided(None)}, VERSIONS, ledger, None, plan)

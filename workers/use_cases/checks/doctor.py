@@ -276,5 +276,5 @@ def _review(world: World, brief: Dataset) -> Iterator[Finding]:
         yield Finding(f"review of {brief.full_name}", WARN, message, "see `argilla-distill review`")
     else:
         due = world.store.reviews.count_due(brief.id)
-        text = f"in {kept['name']}; {due} records are worth a review"
+        text = f"in {kept.name}; {due} records are worth a review"
         yield Finding(f"review of {brief.full_name}", OK, text)

@@ -52,8 +52,8 @@ def find(store: Store, name: str, dataset: str = "") -> list[FoundRecord]:
                 dataset_id,
                 store.datasets.info(dataset_id).get("name", "?"),
                 record_id,
-                (entry or {}).get("e"),
-                (entry or {}).get("s", ""),
+                entry.external_id if entry else None,
+                entry.status if entry else "",
             )
         )
     return found
@@ -69,7 +69,7 @@ def _ids(store: Store, dataset: str) -> list[str] | None:
 def history(store: Store, found: FoundRecord) -> RecordHistory:
     """The history of a record that was found."""
     (ledger,) = store.datasets.ledger(found.dataset_id, [found.record])
-    entries = store.history.entries(found.dataset_id, (ledger or {}).get("h", []))
+    entries = store.history.entries(found.dataset_id, ledger.history if ledger else ())
     known = people(store.datasets.annotators(found.dataset_id))
     of = [(entry, _annotator(known, entry.annotator)) for entry in entries]
     return RecordHistory(of, events(entries, known, Wording({})))

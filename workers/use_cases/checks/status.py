@@ -183,9 +183,9 @@ def _review(store: Store, dataset_id: str) -> ReviewStatus | None:
     if kept is None:
         return None
     return ReviewStatus(
-        id=kept["id"],
-        name=kept["name"],
-        message=kept["word"],
+        id=kept.id,
+        name=kept.name,
+        message=kept.trouble,
         due=store.reviews.count_due(dataset_id),
         copies=store.reviews.count_copies(dataset_id),
         refused=store.reviews.refused(dataset_id),

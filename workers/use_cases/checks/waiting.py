@@ -66,4 +66,4 @@ def waiting(world: World, dataset_ids: Sequence[str]) -> Waiting:
 
 def _reviewed(world: World, dataset_id: str) -> bool:
     kept = world.store.reviews.of(dataset_id)
-    return kept is not None and not kept.get("gone")
+    return kept is not None and not kept.gone

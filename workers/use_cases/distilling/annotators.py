@@ -59,9 +59,9 @@ class NumberedAnnotators:
             self._admins = self._gateway.admins()
         return user_id in self._admins
 
-    def is_reviewer(self, number: str) -> bool:
+    def is_reviewer(self, number: int) -> bool:
         """Whether the settings name an annotator as a reviewer: their answers decide."""
-        return self._known[int(number)].kind == "reviewer"
+        return self._known[number].kind == "reviewer"
 
     def rename(self) -> None:
         """Note users whose name, and so perhaps whose kind, has changed since they were numbered."""

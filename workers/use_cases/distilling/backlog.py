@@ -42,7 +42,8 @@ def survey(run: Run, interrupted: Callable[[int], bool]) -> int:
         settled = now - started > INDEX_LAG_S * 1000
         records, observed = learn_from(run, part, now, settled)
         gone = {i for i in observed.ledger if records[i] is None}
-        ledger, decided = ({i: x[i] for i in gone} for x in (observed.ledger, observed.decided))
+        ledger = {i: observed.ledger[i] for i in gone}
+        decided = {i: observed.decided[i] for i in gone}
         if gone:
             publish(run, [], Observed([], ledger, decided, {}), now)
             dirty.clear(dataset_id, [(i, waiting[i]) for i in gone])

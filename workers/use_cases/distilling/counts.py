@@ -6,23 +6,22 @@ distilled by a release which did not count them is counted once, by its next swe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.workers.use_cases.world import World, patiently
 
 COUNTED = "counted"
 """The fact of a dataset which says that its counts hold."""
 
 
-def labels(decisions: Mapping[str, Any] | None) -> int:
+def labels(decisions: Decisions | None) -> int:
     """On how many questions of a record a label of ours is shown just now.
 
-    >>> labels({"helpful": {"shown": [["yes", 1, 5], ["no", 5, None]]}, "tone": {"shown": []}})
+    >>> from argilla_distill.domain.state.decision import Shown, StoredDecision
+    >>> shown = Shown("yes", 1, 5), Shown("no", 5)
+    >>> labels({"helpful": StoredDecision("no", 0.9, shown=shown), "tone": StoredDecision("x", 0.9)})
     1
     """
-    shown = (decision.get("shown") for decision in (decisions or {}).values())
-    return sum(bool(each) and each[-1][2] is None for each in shown)
+    return sum(decision.showing is not None for decision in (decisions or {}).values())
 
 
 def begin(world: World, dataset_id: str) -> None:
@@ -38,7 +37,7 @@ def begin(world: World, dataset_id: str) -> None:
     lease = patiently(world, dataset_id)
     try:
         # A scan may tell a record twice.
-        suggested = {i: len(entry.get("m", {})) for i, entry in datasets.scan_ledger(dataset_id)}
+        suggested = {i: len(entry.suggestions) for i, entry in datasets.scan_ledger(dataset_id)}
         shown = {i: labels(decided) for i, decided in datasets.scan_decisions(dataset_id)}
         facts = {"suggested": sum(suggested.values()), "labels": sum(shown.values())}
         datasets.note(dataset_id, **facts, **{COUNTED: 1})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
+from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.models.values import json_of
 from argilla_distill.workers.use_cases.distilling.run import Run
@@ -48,15 +48,15 @@ def differing(run: Run, ids: Sequence[str]) -> list[str]:
     ]
 
 
-def _differs(run: Run, question: str, decision: Decision, old: Mapping[str, Any]) -> bool:
+def _differs(run: Run, question: str, decision: Decision, old: Decisions) -> bool:
     if question not in old:
         return True
     tolerance = max(run.plan.tolerance, ROUNDING)
     was, now = old[question], round(decision.confidence, 6)  # as it is stored
-    parts = was["p"].items() if decision.scores is not None else ()
+    parts = was.posterior.items() if decision.scores is not None else ()
     return (
-        was["v"] != json_of(run.models.by_question[question].asked, decision.value)
+        was.value != json_of(run.models.by_question[question].asked, decision.value)
         or abs(published_confidence(was) - decision.confidence) > tolerance
-        or any((was["c"] >= at) != (now >= at) for at in limits(run, question))
+        or any((was.confidence >= at) != (now >= at) for at in limits(run, question))
         or any(abs(decision.posterior.get(part, p) - p) > tolerance for part, p in parts)
     )

@@ -77,7 +77,7 @@ class Visit:
         if self.review is None:
             return {}
         known = zip(ids, self.store.reviews.copies(self.dataset.id, ids), strict=True)
-        copy_of = {record_id: kept["id"] for record_id, kept in known if kept}
+        copy_of = {record_id: kept.id for record_id, kept in known if kept}
         if not copy_of:
             return {}
         try:

@@ -17,6 +17,7 @@ from argilla_distill.domain.explanation.explain import (
     explain,
     sides_of,
 )
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.workers.reporting.question_columns import QuestionColumns
 from argilla_distill.workers.use_cases.world import World
 
@@ -76,7 +77,7 @@ class Reasons:
                 sources={n: p.kind for n, p in self.people.items()},
                 reviews=_reviews(question.name, entry, words),
                 arguments=arguments_of(sides, entry, self.explains),
-                evidence=evidence(decision["v"], self.texts.get(record, ""), telling),
+                evidence=evidence(decision.value, self.texts.get(record, ""), telling),
                 telling=TO_ANNOTATORS,
             )
             return found.why
@@ -84,12 +85,14 @@ class Reasons:
         return reason
 
 
-def _reviews(question: str, entry: Mapping[str, Any], words: Callable[[Any], str]) -> list[Review]:
+def _reviews(question: str, entry: LedgerEntry, words: Callable[[Any], str]) -> list[Review]:
     """What reviewers decided, oldest first."""
     said = [
-        (at, number, values[question], why)
-        for number, (status, at, values, why) in entry.get("a", {}).items()
-        if status == "submitted" and question in values
+        (each.at, number, each)
+        for number, each in entry.adjudications.items()
+        if each.submitted and question in each.values
     ]
-    ordered = sorted(said, key=lambda each: (each[0], int(each[1])))
-    return [Review(number, words(value), why or "") for _, number, value, why in ordered]
+    return [
+        Review(str(number), words(each.values[question]), each.why or "")
+        for _, number, each in sorted(said, key=lambda item: item[:2])
+    ]

@@ -5,11 +5,11 @@ Making copies is `reviewing`; what a review dataset is made of is `workers.writi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.state.review import ReviewInfo
 from argilla_distill.plugin.dispatch import DISTIL
 from argilla_distill.plugin.errors import ArgillaRefused, DistillError, InvalidValue, NotFound
 from argilla_distill.plugin.settings import DatasetSettings
@@ -38,7 +38,7 @@ class Enabled:
 def review_of(world: World, dataset_id: str) -> Dataset | None:
     """The review dataset of a dataset, as it was when last looked at; None while there is none."""
     kept = world.store.reviews.of(dataset_id)
-    return Dataset.restored(kept["dataset"]) if kept and not kept.get("gone") else None
+    return kept.dataset if kept and not kept.gone else None
 
 
 def forward(world: World, review_id: str, dataset_id: str) -> int:
@@ -117,7 +117,7 @@ def disable(world: World, dataset_id: str) -> str | None:
         world.store.reviews.forget_copies(dataset_id)
     finally:
         lease.release()
-    return str(kept["name"])
+    return kept.name
 
 
 def inspect(world: World, dataset_id: str) -> str:
@@ -130,7 +130,7 @@ def inspect(world: World, dataset_id: str) -> str:
         return ""
     review = _as_it_is(world, kept)
     if review is None:
-        changed: dict[str, Any] = {"gone": True, "word": GONE}
+        found = replace(kept, gone=True, trouble=GONE)
     else:
         original = world.gateway.dataset(dataset_id)
         plan = world.plan(original.full_name)
@@ -138,23 +138,20 @@ def inspect(world: World, dataset_id: str) -> str:
         message = (
             f"review dataset {review.full_name} {'; '.join(shortcomings)}" if shortcomings else ""
         )
-        changed = {
-            "gone": False,
-            "word": message,
-            "dataset": asdict(review),
-            "name": review.full_name,
-        }
-    if changed["word"]:
-        changed["word"] += "; run `argilla-distill review enable` to mend it"
-    if any(kept.get(name) != value for name, value in changed.items()):
-        world.store.reviews.keep(dataset_id, {**kept, **changed})
-    return str(changed["word"])
+        found = ReviewInfo(kept.id, review.full_name, message, review, gone=False)
+    if found.trouble:
+        remedy = "; run `argilla-distill review enable` to mend it"
+        found = replace(found, trouble=found.trouble + remedy)
+    if found != kept:
+        world.store.reviews.keep(dataset_id, found)
+    return found.trouble
 
 
-def _there(world: World, dataset_id: str) -> dict[str, Any] | None:
+def _there(world: World, dataset_id: str) -> ReviewInfo | None:
     """One that we once made, the latest; None where there is none."""
     made = [d for d in world.gateway.datasets() if d.review_of == dataset_id]
-    return {"id": max(made, key=lambda d: d.last_activity).id} if made else None
+    latest = max(made, key=lambda d: d.last_activity, default=None)
+    return None if latest is None else ReviewInfo(latest.id, latest.full_name)
 
 
 def _names(original: Dataset, plan: DatasetSettings) -> tuple[str, str]:
@@ -162,11 +159,11 @@ def _names(original: Dataset, plan: DatasetSettings) -> tuple[str, str]:
     return f"{original.name}-review", plan.review_workspace or original.workspace
 
 
-def _as_it_is(world: World, kept: Mapping[str, Any] | None) -> Dataset | None:
+def _as_it_is(world: World, kept: ReviewInfo | None) -> Dataset | None:
     if kept is None:
         return None
     try:
-        return world.gateway.dataset(kept["id"])
+        return world.gateway.dataset(kept.id)
     except NotFound:
         return None
 
@@ -222,12 +219,9 @@ def _take_over(world: World, dataset_id: str, review: Dataset) -> None:
     """Get to know the copies that are there, and have every record looked at that is worth a review."""
     reviews = world.store.reviews
     before = reviews.of(dataset_id)
-    if before is None or before["id"] != review.id or before.get("gone"):
+    if before is None or before.id != review.id or before.gone:
         reviews.forget_copies(dataset_id)
-    reviews.keep(
-        dataset_id,
-        {"id": review.id, "name": review.full_name, "word": "", "dataset": asdict(review)},
-    )
+    reviews.keep(dataset_id, ReviewInfo(review.id, review.full_name, dataset=review))
     offset, total = 0, 1
     with world.store.redis.pipeline(transaction=True) as pipe:
         while offset < total:

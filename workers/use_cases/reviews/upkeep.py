@@ -10,11 +10,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any
 
-from argilla_distill.domain.answers import ELSEWHERE
 from argilla_distill.domain.queue_length import Queue
 from argilla_distill.domain.records import Dataset, Record
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
+from argilla_distill.domain.state.review import CopyInfo
 from argilla_distill.plugin.errors import NotFound
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.deciding import Resolution, decide
@@ -113,7 +115,7 @@ def _next_in_line(run: Run) -> list[str]:
     edge = reviews.due(dataset_id, SLACK * queued - 1, 1)
     behind = [i for i, worth in waiting.items() if edge and worth < edge[0][1]]
     there = zip(behind, reviews.copies(dataset_id, behind), strict=True)
-    return [i for i, kept in there if kept is not None and not kept.get("opened")][:BATCH]
+    return [i for i, kept in there if kept is not None and not kept.opened][:BATCH]
 
 
 def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
@@ -145,15 +147,13 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
     _withdraw(run, review, unwanted, reopened)
 
 
-def _doubted(
-    run: Run, review: Dataset, kept: Mapping[str, dict[str, Any] | None]
-) -> dict[str, dict[str, Any]]:
+def _doubted(run: Run, review: Dataset, kept: Mapping[str, CopyInfo | None]) -> dict[str, CopyInfo]:
     """What is to be remembered of the copies that a write of ours may have changed behind our back.
 
     Each is written anew; one that we do not know of at all is looked for.
     """
     doubted = run.store.reviews.doubted(run.dataset.id, list(kept))
-    found = {i: {**c, "mark": ""} for i, c in kept.items() if c is not None and i in doubted}
+    found = {i: replace(c, mark="") for i, c in kept.items() if c is not None and i in doubted}
     unknown = doubted - set(found)
     offset, total = 0, int(bool(unknown))
     while offset < total:
@@ -165,7 +165,7 @@ def _doubted(
     return found
 
 
-def _resolutions(run: Run, records: Sequence[Record]) -> list[tuple[Resolution, Mapping[str, Any]]]:
+def _resolutions(run: Run, records: Sequence[Record]) -> list[tuple[Resolution, LedgerEntry]]:
     """What we think of the records, with their ledger entries."""
     ids = [record.id for record in records]
     datasets, dataset_id = run.store.datasets, run.dataset.id
@@ -179,15 +179,15 @@ def _copy(
     run: Run,
     review: Dataset,
     resolution: Resolution,
-    entry: Mapping[str, Any],
+    entry: LedgerEntry,
     worth: float,
-    kept: Mapping[str, Any] | None,
+    kept: CopyInfo | None,
 ) -> ReviewCopy:
-    record, opened = resolution.record, entry.get("a", {})
+    record, opened = resolution.record, entry.adjudications
     contested = resolution.contested(run.plan.settled_confidence)
-    further = sum(len(r) > ELSEWHERE and r[0] == "submitted" for r in entry["r"].values())
+    further = sum(answer.on_copy and answer.submitted for answer in entry.answers.values())
     asks: Asks = "votes" if further < run.plan.more_votes else "adjudication"
-    kinds = {c["kind"] for _, c in resolution.open if "kind" in c} or {"uncertain"}
+    kinds = {c.kind for _, c in resolution.open if c.kind} or {"uncertain"}
     return review_copy(
         record,
         review,
@@ -196,11 +196,11 @@ def _copy(
         resolution.review_note(contested),
         run.plan,
         asked_now(contested, kept, opened),
-        kept["q"] if kept and opened else None,
+        kept.suggested if kept and opened else None,
         worth,
         asks,
         ", ".join(sorted(kinds)),
-        entry.get("n"),
+        entry.round,
         run.page(record.id),
     )
 
@@ -209,7 +209,7 @@ def _write(
     run: Run,
     review: Dataset,
     copies: Mapping[str, ReviewCopy],
-    before: Mapping[str, Mapping[str, Any] | None],
+    before: Mapping[str, CopyInfo | None],
 ) -> None:
     """Make and change copies, and remember them."""
     reviews, dataset_id = run.store.reviews, run.dataset.id
@@ -232,24 +232,24 @@ def _unsay(
     run: Run,
     review: Dataset,
     copies: Mapping[str, ReviewCopy],
-    before: Mapping[str, Mapping[str, Any] | None],
+    before: Mapping[str, CopyInfo | None],
 ) -> None:
     """Take back what was suggested on copies and is not any more: a bulk call only adds."""
     for record_id, copy in copies.items():
         old = before[record_id]
-        less = set((old or {}).get("q", ())) - set(copy.suggested)
+        less = set(old.suggested if old else ()) - set(copy.suggested)
         if old and less:
-            current = run.world.gateway.record(old["id"]).suggestions
+            current = run.world.gateway.record(old.id).suggestions
             gone = [s.id for s in current if s.ours and review.named(s.question_id) in less]
             if gone:
                 with guarded_call(run.world, run.lease, run.dataset.id, [record_id], COPY):
-                    run.world.gateway.withdraw(old["id"], gone)
+                    run.world.gateway.withdraw(old.id, gone)
 
 
 def _withdraw(
     run: Run,
     review: Dataset,
-    unwanted: Mapping[str, Mapping[str, Any]],
+    unwanted: Mapping[str, CopyInfo],
     reopened: AbstractSet[str],
 ) -> None:
     """Delete copies that nobody has opened; the others stay, with what was said on them.
@@ -259,26 +259,26 @@ def _withdraw(
     """
     if not unwanted:
         return
-    now = run.world.gateway.records(review.id, [kept["id"] for kept in unwanted.values()])
+    now = run.world.gateway.records(review.id, [kept.id for kept in unwanted.values()])
     gone = {
         record_id: kept
         for record_id, kept in unwanted.items()
-        if kept["id"] not in now or not now[kept["id"]].responses
+        if kept.id not in now or not now[kept.id].responses
     }
-    unopened = [kept["id"] for kept in gone.values() if kept["id"] in now]
+    unopened = [kept.id for kept in gone.values() if kept.id in now]
     if unopened:
         with guarded_call(run.world, run.lease, run.dataset.id, gone, COPY):
             run.world.gateway.delete_records(review.id, unopened)
-    emptied: dict[str, Mapping[str, Any]] = {}
+    emptied: dict[str, CopyInfo] = {}
     for record_id in reopened & unwanted.keys() - gone.keys():
         kept = unwanted[record_id]
-        ours = [s.id for s in now[kept["id"]].suggestions if s.ours]
+        ours = [s.id for s in now[kept.id].suggestions if s.ours]
         if ours:
             with guarded_call(run.world, run.lease, run.dataset.id, [record_id], COPY):
-                run.world.gateway.withdraw(kept["id"], ours)
-        emptied[record_id] = {**kept, "mark": "", "q": []}
+                run.world.gateway.withdraw(kept.id, ours)
+        emptied[record_id] = replace(kept, mark="", suggested=())
     opened = {
-        record_id: {**emptied.get(record_id, kept), "opened": True}
+        record_id: replace(emptied.get(record_id, kept), opened=True)
         for record_id, kept in unwanted.items()
         if record_id not in gone
     }
@@ -295,6 +295,6 @@ def _note_gone(run: Run) -> None:
     reviews, dataset_id = run.store.reviews, run.dataset.id
     kept = reviews.of(dataset_id)
     if kept:
-        reviews.keep(dataset_id, {**kept, "gone": True, "word": GONE})
+        reviews.keep(dataset_id, replace(kept, gone=True, trouble=GONE))
     reviews.forget_copies(dataset_id)
     run.review = None

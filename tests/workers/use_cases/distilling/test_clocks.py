@@ -81,12 +81,13 @@ def test_an_answer_dated_in_the_future_was_given_when_we_first_saw_it(
     before = service.store.now()
     in_the_future(service, "ann", "r1", helpful="yes")
     service.settle()
-    ((_, first, *_),) = service.ledger("r1")["r"].values()
+    (answer,) = service.ledger("r1").answers.values()
+    first = answer.at
     assert before <= first <= service.store.now()
     assert [e.at for e in service.history() if e.kind == "answer"] == [first]
     service.answer("ben", "r1", helpful="yes")
     service.settle()
-    assert service.ledger("r1")["r"]["0"][1] == first
+    assert service.ledger("r1").answers[0].at == first
 
 
 def test_an_agents_suggestion_dated_in_the_future_was_made_when_we_saw_it(
@@ -97,7 +98,7 @@ def test_an_agents_suggestion_dated_in_the_future_was_made_when_we_saw_it(
     there[HELPFUL.id] = replace(there[HELPFUL.id], at=service.store.now() + YEAR_MS)
     service.mark("r1")
     service.settle()
-    assert service.ledger("r1")["m"]["helpful"][4] <= service.store.now()
+    assert service.ledger("r1").suggestions["helpful"].at <= service.store.now()
 
 
 @pytest.mark.parametrize("ahead_ms", [0, YEAR_MS])
@@ -112,4 +113,4 @@ def test_an_echo_is_an_echo_whatever_time_argilla_gave_to_our_suggestion(
     service.argilla.tick = clock  # type: ignore[method-assign]
     service.answer("ben", "r1", helpful="yes")
     service.settle()
-    assert service.ledger("r1")["r"]["1"][3] == ["helpful"]
+    assert service.ledger("r1").answers[1].echoes == ("helpful",)

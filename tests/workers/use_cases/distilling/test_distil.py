@@ -58,8 +58,8 @@ def test_a_completed_record_carries_what_its_answers_say(service: ServiceInMemor
 def test_a_pending_record_is_decided_but_shows_nothing(service: ServiceInMemory) -> None:
     service.answer("ann", "r1", helpful="yes")
     service.settle()
-    assert service.decision("r1")["v"] == "yes"
-    assert service.decision("r1")["shown"] == []
+    assert service.decision("r1").value == "yes"
+    assert service.decision("r1").shown == ()
     assert service.suggestions() == {}
 
 
@@ -70,19 +70,21 @@ def test_a_decision_tells_who_weighed_what_and_is_told_in_the_history(
     service.answer("ben", "r1", helpful="yes")
     service.settle()
     decision = service.decision("r1")
-    assert [service.name(number) for number, _, _ in decision["w"]] == ["ann", "ben"]
-    assert (decision["s"], decision["n"], decision["top"], decision["next"]) == (
+    assert [service.name(voice.annotator) for voice in decision.voices] == ["ann", "ben"]
+    assert (decision.strategy, decision.version, decision.leader, decision.runner_up) == (
         "majority",
         1,
         "yes",
         "no",
     )
-    assert sum(decision["p"].values()) == pytest.approx(1, abs=0.01)
+    assert sum(decision.posterior.values()) == pytest.approx(1, abs=0.01)
     told = [e for e in service.history() if e.kind == "decision" and "helpful" in e.values]
     assert [(e.record, e.values, e.details.strategy) for e in told] == [
         ("r1", {"helpful": "yes"}, "majority")
     ]
-    assert set(service.ledger("r1")["h"]) == {e.id for e in service.history() if e.record == "r1"}
+    assert set(service.ledger("r1").history) == {
+        e.id for e in service.history() if e.record == "r1"
+    }
 
 
 def test_a_second_run_finds_nothing_to_do(service: ServiceInMemory) -> None:
@@ -201,9 +203,10 @@ def test_a_record_that_becomes_pending_again_shows_nothing_any_more(
     service.mark("r1")
     service.settle()
     assert service.suggestions() == {}
-    ((value, start, end),) = service.decision("r1")["shown"]
-    assert value == "yes"
-    assert start < end
+    (shown,) = service.decision("r1").shown
+    assert shown.value == "yes"
+    assert shown.until is not None
+    assert shown.since < shown.until
 
 
 def test_a_tie_is_an_abstention_and_shows_nothing(service: ServiceInMemory) -> None:
@@ -213,7 +216,7 @@ def test_a_tie_is_an_abstention_and_shows_nothing(service: ServiceInMemory) -> N
     service.answer("ben", "r1", helpful="no")
     service.settle()
     assert service.suggestions() == {}
-    assert service.decision("r1")["abstain"] == "tie between yes and no"
+    assert service.decision("r1").abstention == "tie between yes and no"
     assert [
         e.values for e in service.history() if e.kind == "decision" and "helpful" in e.values
     ] == [
@@ -230,7 +233,7 @@ def test_another_agents_suggestion_counts_is_replaced_and_comes_back(
         service.answer(user, "r1", helpful="yes")
     service.settle()
     assert service.suggestions()["r1", "helpful"] == ("yes", "distill/majority")
-    assert [service.name(number) for number, _, _ in service.decision("r1")["w"]] == [
+    assert [service.name(voice.annotator) for voice in service.decision("r1").voices] == [
         "ann",
         "ben",
         "judge",
@@ -308,15 +311,18 @@ def test_an_answer_equal_to_what_we_show_is_an_echo_and_raises_no_confidence(bui
     service = build(publish="always")
     service.answer("ann", "r1", helpful="yes")
     service.settle()
-    before = service.decision("r1")["c"]
+    before = service.decision("r1").confidence
     service.answer("ben", "r1", helpful="yes")
     service.settle()
-    assert service.decision("r1")["c"] == before
-    assert [service.name(number) for number, _, _ in service.decision("r1")["w"]] == ["ann"]
+    assert service.decision("r1").confidence == before
+    assert [service.name(voice.annotator) for voice in service.decision("r1").voices] == ["ann"]
     assert service.history()[-1].details == Details(echoes=("helpful",))
     service.answer("ben", "r1", helpful="no")
     service.settle()
-    assert [service.name(number) for number, _, _ in service.decision("r1")["w"]] == ["ann", "ben"]
+    assert [service.name(voice.annotator) for voice in service.decision("r1").voices] == [
+        "ann",
+        "ben",
+    ]
 
 
 def test_an_agents_vote_outlives_a_disconnect_that_left_its_place_empty(
@@ -332,7 +338,7 @@ def test_an_agents_vote_outlives_a_disconnect_that_left_its_place_empty(
     service.settle()
     assert service.said() == said
     assert service.suggestions()["r1", "helpful"] == ("yes", "distill/majority")
-    assert [service.name(number) for number, _, _ in service.decision("r1")["w"]] == [
+    assert [service.name(voice.annotator) for voice in service.decision("r1").voices] == [
         "ann",
         "ben",
         "judge",
@@ -373,8 +379,8 @@ def test_a_decision_below_the_least_confidence_abstains_and_says_so(build: Build
         service.answer(user, "r1", helpful="yes")
     service.settle()
     assert service.suggestions() == {}
-    assert service.decision("r1")["v"] is None
-    assert "below 0.9" in service.decision("r1")["abstain"]
+    assert service.decision("r1").value is None
+    assert "below 0.9" in service.decision("r1").abstention
     for user in ("cas", "dan"):
         service.answer(user, "r1", helpful="yes")
     service.settle()
@@ -428,11 +434,11 @@ def test_a_value_that_is_no_label_is_kept_and_not_counted(build: Build) -> None:
     service.answer("ann", "r1", helpful="perhaps")
     service.answer("ben", "r1", helpful="yes")
     service.settle()
-    assert [service.name(number) for number, _, _ in service.decision("r1")["w"]] == ["ben"]
+    assert [service.name(voice.annotator) for voice in service.decision("r1").voices] == ["ben"]
     assert service.history()[0].values == {"helpful": "perhaps"}
     service.answer("ann", "r1", helpful="yes")
     service.settle()
-    assert service.decision("r1")["c"] == pytest.approx(2.5 / 3, abs=0.001)
+    assert service.decision("r1").confidence == pytest.approx(2.5 / 3, abs=0.001)
 
 
 def test_a_dataset_that_is_not_to_be_distilled_is_left_alone(build: Build) -> None:
@@ -458,7 +464,7 @@ def test_drafts_and_discards_are_kept_and_not_counted(service: ServiceInMemory) 
     service.answer("ben", "r1", "discarded")
     service.settle()
     assert [e.status for e in service.history()] == ["draft", "discarded"]
-    assert service.decision("r1")["w"] == []
+    assert service.decision("r1").voices == ()
     assert service.counts()["responses"] == {("ann", "draft"): 1, ("ben", "discarded"): 1}
 
 
@@ -551,7 +557,7 @@ def test_an_answer_that_arrives_while_a_backlog_is_surveyed_is_not_lost(
             service.answer(user, record, helpful="yes")
     service.argilla.after = once("records", lambda: service.answer("cas", "r1", helpful="no"))
     service.distil()
-    assert [service.name(number) for number, _, _ in service.decision("r1")["w"]] == [
+    assert [service.name(voice.annotator) for voice in service.decision("r1").voices] == [
         "ann",
         "ben",
         "cas",
@@ -572,7 +578,7 @@ def test_an_answer_that_arrives_during_the_work_is_not_lost(
         service.answer(user, "r1", helpful="yes")
     setattr(service.argilla, moment, once(name, lambda: service.answer("cas", "r1", helpful="no")))
     service.distil()
-    assert [service.name(number) for number, _, _ in service.decision("r1")["w"]] == [
+    assert [service.name(voice.annotator) for voice in service.decision("r1").voices] == [
         "ann",
         "ben",
         "cas",
@@ -778,8 +784,8 @@ def test_a_record_that_cannot_be_understood_is_set_aside_and_left_as_it_was(
     service.settle()
     assert "cannot be understood" in service.store.dirty.poisoned(D)["r2"]["error"]
     assert service.ledger("r2") == before
-    assert service.decision("r2")["v"] == "yes"
-    assert len(service.decision("r1")["w"]) == 3
+    assert service.decision("r2").value == "yes"
+    assert len(service.decision("r1").voices) == 3
 
 
 def test_a_time_slice_that_is_over_does_one_batch_and_leaves_the_rest_waiting(
@@ -807,7 +813,7 @@ def test_the_lease_is_given_back_after_the_batch_when_somebody_wants_it(
     outcome = service.distil()
     assert (outcome.waiting, outcome.records) == (True, 1)
     service.settle()
-    assert service.decision("r2")["v"] == "yes"
+    assert service.decision("r2").value == "yes"
 
 
 # Sweeps
@@ -899,7 +905,10 @@ def test_the_voices_of_a_deleted_user_are_gone_after_a_sweep(service: ServiceInM
     service.argilla.delete_user("cas")
     sweep(service.world, D)
     service.settle()
-    assert [service.name(number) for number, _, _ in service.decision("r1")["w"]] == ["ann", "ben"]
+    assert [service.name(voice.annotator) for voice in service.decision("r1").voices] == [
+        "ann",
+        "ben",
+    ]
 
 
 def test_a_swept_answer_reaches_the_conflict_note(service: ServiceInMemory) -> None:

@@ -148,18 +148,18 @@ def agrees(service: ServiceInMemory, model: Model, record: str) -> None:
     if not decisions or not entry:
         return
     stored, [now] = decisions[question], model.strategy.decide([record])
-    assert stored["c"] == pytest.approx(now.confidence, abs=APART)
+    assert stored.confidence == pytest.approx(now.confidence, abs=APART)
     second = sorted(now.posterior.values())[-2:]
     if len(second) < 2 or second[1] - second[0] > 2 * APART:
-        assert stored["v"] == json_of(model.asked, now.value)
-    for part, p in stored["p"].items() if now.scores is not None else ():
+        assert stored.value == json_of(model.asked, now.value)
+    for part, p in stored.posterior.items() if now.scores is not None else ():
         assert p == pytest.approx(now.posterior.get(part, p), abs=APART)
     kept = service.store.datasets.conflicts(D).get((record, question))
     if abs(now.confidence - SETTLED) > APART:
         votes = model.facts_of_history.votes(record, entry)
         found = conflicts.of_adjudications(record, model.facts_of_history.verdicts(record))
         found = found or conflicts.find(model.asked, votes, now, kept is not None, SETTLED)
-        assert (found.state if found else "settled") == (kept["state"] if kept else "settled")
+        assert (found.state if found else "settled") == (kept.state if kept else "settled")
 
 
 def queued(service: ServiceInMemory, models: list[Model], record: str) -> None:
@@ -174,7 +174,7 @@ def queued(service: ServiceInMemory, models: list[Model], record: str) -> None:
     for model in models:
         [now] = model.strategy.decide([record])
         conflict = service.store.datasets.conflicts(D).get((record, model.question.name))
-        is_open = bool(conflict and conflict["state"] == "open")
+        is_open = bool(conflict and conflict.is_open)
         in_conflict |= is_open
         unsure = bool(now.contributions) and not now.adjudicated
         if not is_open and not (unsure and now.confidence < SETTLED + APART):
@@ -183,7 +183,7 @@ def queued(service: ServiceInMemory, models: list[Model], record: str) -> None:
         near = slack(model, now)
         least = max(value.gain + value.teaching - near, 0.0)
         most = value.gain + value.teaching + near
-        disputed = DISPUTED if conflict and conflict.get("kind") == "adjudications" else 0.0
+        disputed = DISPUTED if conflict and conflict.kind == "adjudications" else 0.0
         if is_open or now.confidence < SETTLED - APART:
             low, gain = low + least * value.luck + disputed, gain + least
         high, most_gain = high + most * value.luck + disputed, most_gain + most

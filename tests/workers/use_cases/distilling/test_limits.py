@@ -53,6 +53,6 @@ def test_conflicts_and_the_queue_are_what_the_saved_model_says(build: Build) -> 
             kept = stored.get((record, "helpful"))
             votes = model.facts_of_history.votes(record, entry)
             found = conflicts.find(model.asked, votes, now, kept is not None, 0.9)
-            assert (found and found.state) == (kept and kept["state"])
+            assert (found and found.state) == (kept and kept.state)
             contested = now.confidence < 0.9 or (found is not None and found.state == "open")
             assert (worth[record] is not None) == contested

@@ -27,7 +27,7 @@ def differ(service: ServiceInMemory) -> None:
     for who, said in (("ann", "yes"), ("rob", "no"), ("sue", "yes")):
         service.answer(who, "r1", helpful=said)
     service.settle()
-    assert service.decision("r1")["v"] == "yes"
+    assert service.decision("r1").value == "yes"
 
 
 def test_who_submits_the_same_once_more_decides_anew(service: ServiceInMemory) -> None:
@@ -35,11 +35,11 @@ def test_who_submits_the_same_once_more_decides_anew(service: ServiceInMemory) -
     differ(service)
     service.answer("rob", "r1", helpful="no")
     service.settle()
-    assert service.decision("r1")["v"] == "no"
-    assert service.decision("r1")["v"] == service.fresh().decision("r1")["v"]
+    assert service.decision("r1").value == "no"
+    assert service.decision("r1").value == service.fresh().decision("r1").value
     service.answer("sue", "r1", helpful="yes")
     service.settle()
-    assert service.decision("r1")["v"] == "yes"
+    assert service.decision("r1").value == "yes"
 
 
 def test_so_it_is_where_the_delivery_was_lost(service: ServiceInMemory) -> None:
@@ -47,7 +47,7 @@ def test_so_it_is_where_the_delivery_was_lost(service: ServiceInMemory) -> None:
     service.argilla.answer("rob", "r1", helpful="no")
     sweep(service.world, D)
     service.settle()
-    assert service.decision("r1")["v"] == "no"
+    assert service.decision("r1").value == "no"
 
 
 def test_looking_again_adds_nothing_and_others_answers_count_once(service: ServiceInMemory) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from argilla_distill.domain.queue_length import Queue
+from argilla_distill.domain.state.review import CopyInfo
 from argilla_distill.plugin.dispatch import DISTIL
 from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.plugin.pages import lookup
@@ -81,8 +82,8 @@ def test_an_adjudication_decides_settles_and_is_told_with_its_reason(
     reviewed.settle()
     assert reviewed.conflicts() != {}
     decide(reviewed, "rob", "r1", helpful="no", why="it never answers the question")
-    assert reviewed.decision("r1")["v"] == "no"
-    assert reviewed.decision("r1")["c"] == 0.999
+    assert reviewed.decision("r1").value == "no"
+    assert reviewed.decision("r1").confidence == 0.999
     assert reviewed.argilla.shown("r1", HELPFUL).value == "no"  # type: ignore[union-attr]
     assert reviewed.conflicts() == {}
     (entry,) = [e for e in reviewed.history() if e.kind == "adjudication"]
@@ -91,7 +92,10 @@ def test_an_adjudication_decides_settles_and_is_told_with_its_reason(
     assert entry.details.thought == {"helpful": (None, 0.5)}  # what we thought before: a tie
     assert reviewed.store.reviews.due(D) == []
     assert set(copies(reviewed)) == {"r1"}  # opened: it stays
-    assert reviewed.ledger("r1")["a"][str(entry.annotator)][3] == "it never answers the question"
+    assert (
+        reviewed.ledger("r1").adjudications[entry.annotator or 0].why
+        == "it never answers the question"
+    )
 
 
 def divided(service: ServiceInMemory, record: str, problem: str = "none") -> None:
@@ -135,8 +139,8 @@ def test_only_what_was_asked_is_decided_by_submitting_what_was_filled_in(
     decide(reviewed, "rob", "r1", helpful="no", problem="none", why="so")
     (entry,) = [e for e in reviewed.history() if e.kind == "adjudication"]
     assert entry.values == {"helpful": "no"}
-    assert reviewed.decision("r1")["c"] == 0.999
-    assert reviewed.decision("r1", "problem")["c"] == before["c"] < 0.999
+    assert reviewed.decision("r1").confidence == 0.999
+    assert reviewed.decision("r1", "problem").confidence == before.confidence < 0.999
 
 
 def test_what_was_filled_in_and_is_changed_is_decided(reviewed: ServiceInMemory) -> None:
@@ -145,11 +149,11 @@ def test_what_was_filled_in_and_is_changed_is_decided(reviewed: ServiceInMemory)
     decide(reviewed, "rob", "r1", helpful="no", problem="tone")
     (entry,) = [e for e in reviewed.history() if e.kind == "adjudication"]
     assert entry.values == {"helpful": "no", "problem": "tone"}
-    assert reviewed.decision("r1", "problem")["v"] == "tone"
+    assert reviewed.decision("r1", "problem").value == "tone"
     decide(
         reviewed, "rob", "r1", helpful="no", problem="none"
     )  # back: no decision of theirs any more
-    assert reviewed.decision("r1", "problem")["c"] < 0.999
+    assert reviewed.decision("r1", "problem").confidence < 0.999
 
 
 def test_what_was_asked_is_decided_although_it_was_filled_in(build: Build) -> None:
@@ -186,7 +190,7 @@ def test_a_question_that_becomes_contested_later_is_asked_of_what_is_submitted_f
         ("r1", "problem")
     }  # what rob left as it was decided nothing
     decide(service, "rob", "r1", helpful="no", problem="none")
-    assert service.decision("r1", "problem")["c"] == 0.999
+    assert service.decision("r1", "problem").confidence == 0.999
     assert service.conflicts() == {}
     sweep(service.world, D)
     service.settle()
@@ -212,7 +216,7 @@ def test_a_copy_made_by_an_earlier_release_asks_for_everything_until_it_is_renew
         assert helpful is not None
         suggested = {"question_id": helpful.id, "value": "no", "agent": "distill/majority:1"}
         reviewed.argilla.set_suggestions(row, copy_id, [suggested])
-        kept = {"id": copy_id, "mark": "", "priority": 0.0, "q": ["helpful", "problem", NOTE.name]}
+        kept = CopyInfo(copy_id, suggested=("helpful", "problem", NOTE.name))
         with reviewed.store.redis.pipeline() as pipe:
             reviewed.store.reviews.write_copies(pipe, D, {record: kept})
             pipe.execute()
@@ -260,7 +264,7 @@ def test_after_a_fresh_start_what_was_decided_in_an_older_review_dataset_counts(
     assert (found.id, found.action) == (review.id, "kept")
     sweep(other.world, D)
     other.settle()
-    assert other.decision("r1")["c"] == 0.999
+    assert other.decision("r1").confidence == 0.999
 
 
 def test_a_record_that_is_only_unsure_is_told_of_as_well(build: Build) -> None:
@@ -315,9 +319,9 @@ def test_reviewers_who_differ_are_a_conflict_of_adjudications(build: Build) -> N
     decide(service, "rob", "r1", helpful="no")
     decide(service, "sue", "r1", helpful="yes")
     conflict = service.store.datasets.conflicts(D)["r1", "helpful"]
-    assert (conflict["state"], conflict["kind"]) == ("open", "adjudications")
+    assert (conflict.state, conflict.kind) == ("open", "adjudications")
     assert service.conflicts() == {("r1", "helpful"): {"no": ["rob"], "yes": ["sue"]}}
-    assert service.decision("r1")["v"] == "yes"  # the latest
+    assert service.decision("r1").value == "yes"  # the latest
     decide(service, "rob", "r1", helpful="yes")
     assert service.conflicts() == {}
 
@@ -340,7 +344,7 @@ def test_the_latest_of_two_reviewers_decides_on_a_fresh_start_as_well(build: Bui
     adopt(other.world, other.argilla.datasets())
     sweep(other.world, D)
     other.settle()
-    assert service.decision("r1")["v"] == other.decision("r1")["v"] == "yes"
+    assert service.decision("r1").value == other.decision("r1").value == "yes"
 
 
 def test_a_copy_is_withdrawn_when_its_record_settles_and_nobody_has_opened_it(
@@ -366,8 +370,8 @@ def test_an_answer_of_somebody_else_in_the_review_dataset_is_a_vote(
     split(reviewed, "r1")
     reviewed.settle()
     decide(reviewed, "cas", "r1", helpful="no", why="mine")
-    assert reviewed.decision("r1")["v"] == "no"
-    assert reviewed.decision("r1")["c"] < 0.999
+    assert reviewed.decision("r1").value == "no"
+    assert reviewed.decision("r1").confidence < 0.999
     assert [e.kind for e in reviewed.history() if reviewed.name(e.annotator) == "cas"] == ["answer"]
     responses = reviewed.counts()["responses"]
     assert ("cas", "submitted") not in responses  # it is not one of the dataset's own
@@ -378,9 +382,9 @@ def test_somebody_who_answered_the_record_has_one_vote_wherever_they_answer(
 ) -> None:
     split(reviewed, "r1")
     reviewed.settle()
-    before = reviewed.decision("r1")["p"]
+    before = reviewed.decision("r1").posterior
     decide(reviewed, "ben", "r1", helpful="yes")
-    assert reviewed.decision("r1")["p"] == before
+    assert reviewed.decision("r1").posterior == before
 
 
 def test_an_ambiguous_record_asks_for_more_votes_before_it_asks_for_an_adjudication(
@@ -428,7 +432,7 @@ def test_lost_deliveries_of_reviewers_are_made_good_by_a_sweep(reviewed: Service
     reviewed.argilla.answer("rob", copy_id, helpful="no")
     sweep(reviewed.world, D)
     reviewed.settle()
-    assert reviewed.decision("r1")["v"] == "no"
+    assert reviewed.decision("r1").value == "no"
 
 
 def test_a_failure_while_copying_loses_nothing(reviewed: ServiceInMemory) -> None:
@@ -468,11 +472,11 @@ def test_a_deleted_review_dataset_is_told_loses_nothing_and_is_mended(
     reviewed.settle()
     assert inspect(reviewed.world, D).startswith("the review dataset is gone")
     assert "review enable" in review_status(reviewed).message
-    assert reviewed.decision("r1")["v"] == "no"
+    assert reviewed.decision("r1").value == "no"
     assert enable(reviewed.world, D).action == "created"
     reviewed.settle()
     assert set(copies(reviewed)) == {"r2", "r3"}
-    assert reviewed.decision("r1")["v"] == "no"
+    assert reviewed.decision("r1").value == "no"
     assert inspect(reviewed.world, D) == ""
 
 
@@ -532,7 +536,7 @@ def test_disabling_leaves_what_was_decided(reviewed: ServiceInMemory) -> None:
     assert adopt(reviewed.world, reviewed.world.gateway.datasets()) == []
     reviewed.mark("r1")
     reviewed.settle()
-    assert reviewed.decision("r1")["v"] == "no"
+    assert reviewed.decision("r1").value == "no"
 
 
 def test_a_dataset_is_reviewed_in_the_workspace_that_the_settings_name(build: Build) -> None:
@@ -559,8 +563,11 @@ def test_the_queue_is_put_in_order_anew_once_the_strategy_is_to_be_believed(buil
     due = dict(service.store.reviews.due(D))
     assert set(due) == set(records[20:])
     for record, worth in due.items():
-        gain, teaching, *_ = service.decision(record)["worth"]
-        assert 0.9 < worth / (gain + teaching) < 1.15  # chance hardly has a say any more
+        parts = service.decision(record).worth
+        assert parts is not None
+        assert (
+            0.9 < worth / (parts.gain + parts.teaching) < 1.15
+        )  # chance hardly has a say any more
 
 
 def test_the_doctor_looks_at_the_review_dataset(
@@ -639,9 +646,7 @@ def test_a_copy_that_has_fallen_far_behind_goes_unless_somebody_opened_it(build:
     service.settle()
     due = [record for record, _ in service.store.reviews.due(D, 0, 100)]
     last = due[20:]
-    kept = {
-        record: {"id": f"copy-{record}", "mark": "", "priority": 0.0, "q": []} for record in last
-    }
+    kept = {record: CopyInfo(f"copy-{record}") for record in last}
     with service.store.redis.pipeline() as pipe:
         service.store.reviews.write_copies(pipe, D, kept)
         pipe.execute()
@@ -677,7 +682,5 @@ def test_a_copy_whose_write_is_in_doubt_goes_on_asking_what_it_asked(
     assert kept is not None
     review = reviewed.argilla.sets[review_id(reviewed)]
     found = remembered(reviewed.argilla.record(copy_id), review)
-    assert (
-        (found["id"], found["asked"]) == (kept["id"], kept["asked"]) == (copy_id, {"helpful": -1})
-    )
-    assert set(found["q"]) == set(kept["q"]) == {"problem", NOTE.name}
+    assert (found.id, found.asked) == (kept.id, kept.asked) == (copy_id, {"helpful": -1})
+    assert set(found.suggested) == set(kept.suggested) == {"problem", NOTE.name}

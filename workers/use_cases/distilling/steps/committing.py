@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.records import DatasetQuestion
+from argilla_distill.domain.state.conflict import StoredConflict
+from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.models.values import beginning, content, json_of
 from argilla_distill.workers.use_cases.distilling import counts
@@ -48,8 +51,8 @@ def commit(
     LeaseLost : nothing was committed.
     """
     gone = [i for i in observed.ledger if i not in {r.record.id for r in resolutions}]
-    decisions: dict[str, Any] = dict.fromkeys(gone)
-    conflicts: dict[tuple[str, str], Any] = {
+    decisions: dict[str, Decisions | None] = dict.fromkeys(gone)
+    conflicts: dict[tuple[str, str], StoredConflict | None] = {
         (i, q): None for i in gone for q in run.models.by_question
     }
     entries: list[Entry] = []
@@ -61,13 +64,13 @@ def commit(
         before = observed.decided[record_id]
         last = {q: before[q] for q in resolution.kept.questions & before.keys()}
         for question, stored in last.items():
-            shows = shown_since(stored.get("shown", []), shown.shows[question], since)
-            last[question] = {**stored, "shown": shows}
+            shows = shown_since(stored.shown, shown.shows[question], since)
+            last[question] = replace(stored, shown=shows)
         decisions[record_id] = last | {
             question: stored_decision(
                 run.models.by_question[question],
                 decision,
-                before.get(question, {}),
+                before.get(question),
                 shown,
                 since,
                 now,
@@ -76,13 +79,21 @@ def commit(
         }
         entries += _news(run, record_id, resolution.decided, before)
         conflicts |= {(record_id, q): c for q, c in resolution.conflicts.items() if c}
-    due = dict.fromkeys(gone) | worth_of_reviews(run, resolutions, decisions)
+    wanted, worth = worth_of_reviews(run, resolutions, decisions)
+    due = dict.fromkeys(gone) | wanted
+    for record_id, parts in worth.items():
+        decisions[record_id] = {
+            question: replace(stored, worth=parts.get(question, stored.worth))
+            for question, stored in (decisions[record_id] or {}).items()
+        }
     about = _about(resolutions, due)
     desk = upkeep.to_look_at(run, due)
     ids = iter(run.store.history.ids(run.dataset.id, now, len(entries)))
     filed = [entry.filed(next(ids)) for entry in entries]
     for entry in filed:
-        observed.ledger[entry.record]["h"].append(entry.id)
+        known_entry = observed.ledger[entry.record]
+        history = (*known_entry.history, entry.id)
+        observed.ledger[entry.record] = replace(known_entry, history=history)
     touched = {entry.record: observed.ledger[entry.record] for entry in filed}
     labels = sum(
         counts.labels(decisions[i]) - counts.labels(observed.decided[i]) for i in decisions
@@ -119,10 +130,10 @@ def limits(run: Run, question: str) -> tuple[float, ...]:
     return plan.settled_confidence, plan.question(question).min_confidence, 1 - plan.review_worth
 
 
-def _near(run: Run, decided: Mapping[str, Any]) -> bool:
+def _near(run: Run, decided: Decisions) -> bool:
     """Whether a record's decisions may cross such a limit without moving by the tolerance."""
     return any(
-        abs(stored["c"] - limit) <= run.plan.tolerance
+        abs(stored.confidence - limit) <= run.plan.tolerance
         for question, stored in decided.items()
         for limit in limits(run, question)
     )
@@ -138,12 +149,14 @@ def _about(
 
 
 def _related(
-    run: Run, conflicts: Mapping[tuple[str, str], Any], known: Mapping[tuple[str, str], Any]
+    run: Run,
+    conflicts: Mapping[tuple[str, str], StoredConflict | None],
+    known: Mapping[tuple[str, str], StoredConflict],
 ) -> dict[str, list[str]]:
     """Kind of conflict → the records latest in it, after those that opened and those that ended."""
     recurs = {name for name, model in run.models.by_question.items() if model.recurs}
-    left = [(kind(q, c), r) for (r, q), c in known.items() if is_open(c) and q in recurs]
-    joined = [(kind(q, c), r) for (r, q), c in conflicts.items() if is_open(c) and q in recurs]
+    left = [(kind(q, c), r) for (r, q), c in known.items() if c.is_open and q in recurs]
+    joined = [(kind(q, c), r) for (r, q), c in conflicts.items() if c and c.is_open and q in recurs]
     kinds = sorted({name for name, _ in {*left, *joined} - {*left}.intersection(joined)})
     related = run.store.datasets.related(run.dataset.id, kinds)
     for name, record_id in left:
@@ -156,14 +169,14 @@ def _related(
 
 
 def _news(
-    run: Run, record_id: str, decided: Mapping[str, Decision], before: Mapping[str, Any]
+    run: Run, record_id: str, decided: Mapping[str, Decision], before: Decisions
 ) -> list[Entry]:
     """History entries for the decisions whose value is another than before."""
     entries = []
     for question, decision in decided.items():
         model = run.models.by_question[question]
         value = json_of(model.asked, decision.value)
-        if question in before and before[question]["v"] == value:
+        if question in before and before[question].value == value:
             continue
         if question not in before and decision.leader is None and not decision.contributions:
             continue  # nobody has answered yet: nothing was decided

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from argilla_distill.domain.disclosure import complete
 from argilla_distill.domain.explanation.explain import Telling, arguments_of
 from argilla_distill.domain.records import Record
+from argilla_distill.domain.state.conflict import StoredConflict
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import Value
@@ -35,7 +36,7 @@ class Resolution:
     record: Record
     decided: dict[str, Decision]
     is_complete: bool
-    conflicts: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    conflicts: dict[str, StoredConflict | None] = field(default_factory=dict)
     kept: Kept = NOTHING_KEPT
     disputes: dict[str, Dispute] = field(default_factory=dict)
     name: Name = str
@@ -54,9 +55,9 @@ class Resolution:
         return review_note(disputes, self.name, self.page, self.related)
 
     @property
-    def open(self) -> list[tuple[str, dict[str, Any]]]:
+    def open(self) -> list[tuple[str, StoredConflict]]:
         """The questions in open conflict, with their conflicts."""
-        return [(q, c) for q, c in self.conflicts.items() if c and c["state"] == "open"]
+        return [(q, c) for q, c in self.conflicts.items() if c and c.is_open]
 
     def contested(self, sure: float) -> list[str]:
         """The questions on which a reviewer's decision is wanted: in conflict, or not `sure` (0 … 1).
@@ -99,8 +100,8 @@ def decide(
             words = partial(model.words, fields=record.fields)
             resolution.conflicts[question] = stored_conflict(found, words, decision, before, now)
             voices[record.id, question] = votes, words
-        disputed = [known.get((record.id, question), {}).get("state") for question in failed]
-        resolution.kept = Kept(failed, note="open" in disputed)
+        disputed = [known.get((record.id, question)) for question in failed]
+        resolution.kept = Kept(failed, note=any(c is not None and c.is_open for c in disputed))
         resolutions.append(resolution)
     kinds = {kind(q, c) for r in resolutions for q, c in r.open if run.models.by_question[q].recurs}
     related = datasets.related(dataset_id, sorted(kinds))
@@ -121,13 +122,14 @@ def _tell(
     resolution.name = lambda number: run.annotators.name(number, run.plan.name_annotators)
     resolution.page = run.page(record_id)
     for question in resolution.contested(run.plan.settled_confidence) or list(conflicts_):
-        conflict: Mapping[str, Any] | None = conflicts_.get(question)
+        conflict = conflicts_.get(question)
         if conflict is None:
-            sides: dict[str, list[int]] = {}
+            sides: dict[str, tuple[int, ...]] = {}
             votes, words = voices[record_id, question]
             for vote in votes:
-                sides.setdefault(words(vote.value), []).append(int(vote.annotator))
-            conflict = {"labels": sides}
+                answer = words(vote.value)
+                sides[answer] = (*sides.get(answer, ()), int(vote.annotator))
+            conflict = StoredConflict("", sides, 0)
         entry = observed.ledger[record_id]
         resolution.disputes[question] = _dispute(run, resolution, question, conflict, entry)
     others = (other for q, c in conflicts_.items() for other in related.get(kind(q, c), ()))
@@ -139,12 +141,12 @@ def _dispute(
     run: Run,
     resolution: Resolution,
     question: str,
-    conflict: Mapping[str, Any],
-    entry: Mapping[str, Any],
+    conflict: StoredConflict,
+    entry: LedgerEntry,
 ) -> Dispute:
     model, decision = run.models.by_question[question], resolution.decided[question]
     fields = resolution.record.fields
-    everybody = [number for who in conflict["labels"].values() for number in who]
+    everybody = [number for who in conflict.sides.values() for number in who]
     return Dispute(
         model.question.title or question,
         decision,
@@ -154,6 +156,6 @@ def _dispute(
         content(model.question, fields),
         model.strategy.name,
         {number: run.annotators.by_number[number].kind for number in everybody},
-        arguments_of(conflict["labels"], entry, run.plan.explanation_question),
+        arguments_of(conflict.sides, entry, run.plan.explanation_question),
         Telling(reliability=run.plan.tell_reliability),
     )

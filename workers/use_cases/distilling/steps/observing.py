@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from argilla_distill.domain.answers import ELSEWHERE, Copy
+from argilla_distill.domain.answers import Copy
+from argilla_distill.domain.disclosure import COMPLETED
 from argilla_distill.domain.history import Entry
-from argilla_distill.domain.ledger import GONE, Observation, changed, observe
+from argilla_distill.domain.ledger import NOTHING, Observation, changed, observe
 from argilla_distill.domain.moments import bounded
 from argilla_distill.domain.records import Record
+from argilla_distill.domain.state.decision import Decisions
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.workers.use_cases.distilling.run import Visit
 
 
@@ -28,8 +31,8 @@ class Observed:
     """
 
     entries: list[Entry]
-    ledger: dict[str, dict[str, Any]]
-    decided: dict[str, dict[str, Any]]
+    ledger: dict[str, LedgerEntry]
+    decided: dict[str, Decisions]
     failed: dict[str, str]
 
 
@@ -69,35 +72,38 @@ def observe_records(
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             failed[record_id] = f"cannot be understood: {type(error).__name__}: {error}"
-    entries = _commit(visit, ledger, observations, now)
+    observations |= _commit(visit, ledger, observations, now)
+    entries = [entry for o in observations.values() for entry in o.entries]
     after = {record_id: o.ledger for record_id, o in observations.items()}
     return Observed(entries, after, decided, failed)
 
 
 def _commit(
     visit: Visit,
-    ledger: Mapping[str, dict[str, Any] | None],
+    ledger: Mapping[str, LedgerEntry | None],
     observations: Mapping[str, Observation],
     now: int,
-) -> list[Entry]:
+) -> dict[str, Observation]:
+    """Keep what is new; returns the observations that have something new, with ids."""
     news = {i: o for i, o in observations.items() if changed(ledger[i], o)}
     if not news:
-        return []
+        return {}
     ids = iter(
         visit.store.history.ids(visit.dataset.id, now, sum(len(o.entries) for o in news.values()))
     )
-    entries = [entry for observation in news.values() for entry in observation.file(ids)]
+    news = {record_id: observation.filed(ids) for record_id, observation in news.items()}
+    entries = [entry for observation in news.values() for entry in observation.entries]
     counts: Counter[tuple[int, str]] = Counter()
     facts: Counter[str] = Counter(observed=len(entries))
     for record_id, observation in news.items():
-        before = ledger[record_id] or {"s": GONE, "r": {}}
+        before = ledger[record_id] or NOTHING
         for sign, state in ((-1, before), (1, observation.ledger)):
-            facts["records"] += sign * (state["s"] != GONE)
-            facts["completed"] += sign * (state["s"] == "completed")
-            facts["suggested"] += sign * len(state.get("m", {}))
-            for number, response in state["r"].items():
-                if len(response) <= ELSEWHERE:
-                    counts[int(number), response[0]] += sign
+            facts["records"] += sign * (not state.gone)
+            facts["completed"] += sign * (state.status == COMPLETED)
+            facts["suggested"] += sign * len(state.suggestions)
+            for number, answer in state.answers.items():
+                if not answer.on_copy:
+                    counts[number, answer.status] += sign
 
     def write(pipe: Any) -> None:
         dataset_id, datasets = visit.dataset.id, visit.store.datasets
@@ -111,4 +117,4 @@ def _commit(
 
     visit.lease.commit(write)
     visit.annotators.written()
-    return entries
+    return news

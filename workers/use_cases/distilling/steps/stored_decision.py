@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from argilla_distill.domain.state.decision import Shown, StoredDecision, StoredVoice
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.models.question_model import Model
@@ -23,45 +24,44 @@ MAX_PROBABLE = 30
 def stored_decision(
     model: Model,
     decision: Decision,
-    before: Mapping[str, Any],
+    before: StoredDecision | None,
     publication: Publication,
     since: int,
     now: int,
-) -> dict[str, Any]:
+) -> StoredDecision:
     """A decision as the store keeps it.
 
     Parameters
     ----------
-    before : the decision that was stored before, empty if there was none.
+    before : the decision that was stored before, None if there was none.
     since : since when Argilla shows what the publication wrote (ms).
     """
     question = model.question.name
-    stored: dict[str, Any] = {
-        "v": json_of(model.asked, decision.value),
-        "c": round(decision.confidence, 6),  # exact enough to tell on which side of a limit it is
-        "p": stored_posterior(model.asked, decision),
-        "s": model.strategy.name,
-        "n": model.version,
-        "t": now,
-        "top": json_of(model.asked, decision.leader),
-        "next": json_of(model.asked, decision.runner_up),
-        "prior": round(decision.prior_log_odds, 2),
-        "w": [
-            [voice_number(c.annotator), round(c.reliability, 2), round(c.log_odds, 2)]
+    published = publication.unchanged_scores.get(question)
+    return StoredDecision(
+        value=json_of(model.asked, decision.value),
+        confidence=round(decision.confidence, 6),  # exact enough to tell on which side of a limit
+        posterior=stored_posterior(model.asked, decision),
+        leader=json_of(model.asked, decision.leader),
+        runner_up=json_of(model.asked, decision.runner_up),
+        prior=round(decision.prior_log_odds, 2),
+        voices=tuple(
+            StoredVoice(voice_number(c.annotator), round(c.reliability, 2), round(c.log_odds, 2))
             for c in decision.contributions
-        ],
-        "shown": shown_since(before.get("shown", []), publication.shows[question], since),
-    }
-    if decision.abstention:
-        stored["abstain"] = decision.abstention
-    if question in publication.unchanged_scores:
-        stored["told"] = round(publication.unchanged_scores[question], 4)
-    return stored
+        ),
+        strategy=model.strategy.name,
+        version=model.version,
+        decided_at=now,
+        shown=shown_since(before.shown if before else (), publication.shows[question], since),
+        abstention=decision.abstention or "",
+        published_confidence=None if published is None else round(published, 4),
+    )
 
 
-def published_confidence(stored: Mapping[str, Any]) -> float:
+def published_confidence(stored: StoredDecision) -> float:
     """The confidence that Argilla shows; ours has since moved by less than the tolerance."""
-    return float(stored.get("told", stored["c"]))
+    published = stored.published_confidence
+    return stored.confidence if published is None else published
 
 
 def stored_posterior(asked: Question, decision: Decision) -> dict[str, float]:
@@ -85,14 +85,15 @@ def _in_its_order(decision: Decision) -> dict[str, float]:
     }
 
 
-def shown_since(before: list[list[Any]], value: Any, at: int) -> list[list[Any]]:
+def shown_since(before: tuple[Shown, ...], value: Any, at: int) -> tuple[Shown, ...]:
     """What Argilla showed of ours when: `before`, and `value` (None: nothing) since `at` (ms).
 
-    >>> shown_since([["a", 1, None]], "b", 5)
-    [['a', 1, 5], ['b', 5, None]]
+    >>> shown_since((Shown("a", 1),), "b", 5)
+    (Shown(value='a', since=1, until=5), Shown(value='b', since=5, until=None))
     """
-    current = before[-1][0] if before and before[-1][2] is None else None
+    last = before[-1] if before and before[-1].until is None else None
+    current = last.value if last else None
     if value == current:
         return before
-    closed = [*before[:-1], [*before[-1][:2], at]] if current is not None else before
-    return [*closed, [value, at, None]] if value is not None else closed
+    closed = (*before[:-1], replace(last, until=at)) if last and current is not None else before
+    return (*closed, Shown(value, at)) if value is not None else closed
