@@ -55,7 +55,7 @@ class Parts:
         if self._writer is None:
             return
         self._writer.close()
-        self.files.append(described(self._folder / self._name, self._rows))
+        self.files.append(described_file(self._folder / self._name, self._rows))
         self._writer, self._rows = None, 0
         self._number += 1
 
@@ -82,7 +82,7 @@ class Parts:
             self._held = []
 
 
-def described(path: Path, rows: int) -> VersionFile:
+def described_file(path: Path, rows: int) -> VersionFile:
     """A file with its size and digest."""
     digest = sha256()
     with path.open("rb") as file:

@@ -6,6 +6,7 @@
 | `label_fold` | the fold: learn, revert, what moved, decisions, state |
 | `label_model` | what the strategies differ in: how votes become posteriors |
 | `additive_model` | the model in which votes add up |
+| `corrected_model` | the same, with what adjudications and texts add |
 | `label_decision` | how a posterior becomes a decision |
 | `votes/` | the votes, and what annotators are judged by |
 | `weights/` | what a vote weighs |

@@ -6,5 +6,6 @@
 | `making` | the job that makes it, in slices, over any kill |
 | `fitting` | the strategies of a version, fitted anew |
 | `writing_files` | its rows, decided and written |
+| `describing` | its manifest and its card |
 | `keeping` | list, show, tag, delete, verify |
 """

@@ -8,47 +8,33 @@ mark; a machine on which there is no spool of it begins anew and comes to the sa
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
-from argilla_distill import __version__
 from argilla_distill.domain.history import START
 from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.state.annotator import KnownAnnotator
-from argilla_distill.domain.versions.manifest import Manifest, Request, VersionFile, VersionQuestion
+from argilla_distill.domain.versions.manifest import Manifest, Request
 from argilla_distill.domain.versions.split import Groups
-from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.models.confined import Confined
 from argilla_distill.workers.use_cases.versions import writing_files
+from argilla_distill.workers.use_cases.versions.describing import complete, described, form_of
 from argilla_distill.workers.use_cases.versions.fitting import Fitted, distilled, fit_path, fitted
-from argilla_distill.workers.use_cases.versions.writing_files import SPLITS, Counts, Form
 from argilla_distill.workers.use_cases.world import World
-from argilla_distill.workers.versions.card import card
-from argilla_distill.workers.versions.parts import described
 from argilla_distill.workers.versions.spool import Spool, place
-from argilla_distill.workers.versions.storage import MANIFEST, Storage
-from argilla_distill.workers.versions.tables import columns
+from argilla_distill.workers.versions.storage import Storage
 
 log = logging.getLogger("distill.versions")
 
 PAGE = 500
 ENTRIES = 5_000
 """Entries of the history that are spooled at once."""
-
-OLDER = (
-    "Fields and metadata of records, guidelines and settings are those of the moment at which it was made: "
-    "the history does not tell what they were before."
-)
-"""What the history does not know of a moment that is past."""
 
 
 @dataclass
@@ -121,7 +107,7 @@ class Work:
         try:
             if every is None:
                 return None
-            form = self._form(dataset, plan)
+            form = form_of(self.world, dataset, plan, self.spool.marked("history")["fits"])
             self._note("writing", 0, 0)
             done, counts, files = writing_files.write(
                 self.spool, self.folder, form, every, self.over
@@ -129,7 +115,9 @@ class Work:
             self._note("writing", counts.records, self.spool.marked("records")["read"])
             if not done:
                 return None
-            return self._publish(dataset, plan, every, form, counts, files)
+            now = self.world.store.now()
+            manifest = described(self.request, dataset, every, form, counts, files, now)
+            return self._publish(manifest)
         finally:
             for each in every or ():
                 if isinstance(each.strategy, Confined):
@@ -213,112 +201,24 @@ class Work:
                 return None
         return found
 
-    def _form(self, dataset: Dataset, plan: DatasetSettings) -> Form:
-        settings, people = self.world.settings, self.world.store.datasets.annotators(dataset.id)
-        blueprint = self.world.gateway.blueprint(dataset.id)
-        called = {
-            n: {"name": _called(n, known, plan.name_annotators), "kind": known.kind}
-            for n, known in people.items()
-        }
-        return Form(
-            dataset.id,
-            plan,
-            columns([q.name for q in distilled(dataset, plan)]),
-            {f["name"]: f["settings"]["type"] for f in blueprint["fields"]},
-            self.spool.marked("history")["fits"],
-            called,
-            lambda record_id: f"{settings.public_url}/records/{record_id}",
-            dataset_link(settings.argilla_url, dataset.id),
-        )
-
-    def _publish(
-        self,
-        dataset: Dataset,
-        plan: DatasetSettings,
-        every: list[Fitted],
-        form: Form,
-        counts: Counts,
-        files: list[VersionFile],
-    ) -> Manifest:
-        """Describe what was written, put it in its place, and only then let it be known."""
-        effective = plan.model_dump(mode="json")
-        digest = counts.digest.to_bytes(32, "big").hex()
-        manifest = Manifest(
-            name=self.request.name,
-            dataset_id=dataset.id,
-            dataset=dataset.full_name,
-            position=self.request.position,
-            as_of=self.request.as_of,
-            asked_at=self.request.asked_at,
-            created_at=self.world.store.now(),
-            release=__version__,
-            settings=effective,
-            settings_sha256=sha256(json.dumps(effective, sort_keys=True).encode()).hexdigest(),
-            questions=tuple(_described(each, form, counts) for each in every),
-            records=counts.records,
-            votes=counts.votes,
-            splits={split: counts.splits[split] for split in SPLITS},
-            rounds=dict(sorted(counts.rounds.items())),
-            sources=_sources(counts.voters),
-            named=plan.name_annotators,
-            files=tuple(sorted(files, key=lambda file: file.path)),
-            content_sha256=digest,
-            unknown=(OLDER,) if self.request.as_of else (),
-            note=self.request.note,
-        )
-        readme = self.folder / "README.md"
-        readme.write_text(card(manifest), "utf-8")
-        known = (*manifest.files, described(readme, 0))
-        manifest = Manifest.read({**manifest.as_json(), "files": [vars(f) for f in known]})
-        text = json.dumps(manifest.as_json(), indent=2, ensure_ascii=False)
-        (self.folder / MANIFEST).write_text(text, "utf-8")
+    def _publish(self, manifest: Manifest) -> Manifest:
+        """Put what was written in its place, and only then let it be known."""
+        whole = complete(manifest, self.folder)
         self.storage.put(
-            dataset.id,
-            manifest.name,
+            whole.dataset_id,
+            whole.name,
             self.folder,
             lambda done, total: self._note("storing", done, total),
         )
-        self.world.store.versions.keep(dataset.id, manifest, ("latest", *self.request.tags))
+        self.world.store.versions.keep(whole.dataset_id, whole, ("latest", *self.request.tags))
         self.spool.delete()
-        return manifest
+        return whole
 
     def _note(self, stage: str, done: int, total: int) -> None:
         self.stage = stage
         self.world.store.versions.note(
             self.dataset_id, self.request.name, stage=stage, done=done, total=total
         )
-
-
-def _described(each: Fitted, form: Form, counts: Counts) -> VersionQuestion:
-    name, training = each.question.name, each.strategy.training
-    decided = counts.records - counts.abstained[name]
-    mean = counts.confidence[name] / decided if decided else None
-    return VersionQuestion(
-        name,
-        form.columns[name],
-        each.question.type,
-        each.strategy.name,
-        form.fits.get(name, 0),
-        counts.learned[name],
-        counts.adjudicated[name],
-        training.word if training is not None else "",
-        each.why,
-        dict(counts.labels.get(name, {})),
-        counts.abstained[name],
-        counts.open[name],
-        each.alpha,
-        mean,
-    )
-
-
-def _sources(voters: Mapping[str, str]) -> dict[str, int]:
-    kinds = list(voters.values())
-    return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
-
-
-def _called(number: int, known: KnownAnnotator, named: bool) -> str:
-    """How an annotator is called in files: by name only where the settings say so."""
-    return known.name if named else f"{known.kind} {number + 1}"
 
 
 def _prompt(fields: Mapping[str, Any], plan: DatasetSettings) -> Mapping[str, Any]:

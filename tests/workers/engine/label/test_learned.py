@@ -143,7 +143,7 @@ def test_large_models_learn_of_adjudications_before_their_votes_have_changed_muc
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Until a tenth of them is new; they used to wait until a hundredth of all votes had changed."""
-    monkeypatch.setattr("argilla_distill.workers.engine.label.learned.CORRECT_BELOW", 0)
+    monkeypatch.setattr("argilla_distill.workers.engine.label.corrected_model.CORRECT_BELOW", 0)
     votes, truth = misled(9, n_records=1200)
     model, learned_from = Learned(AB).fit(votes), []
     told, rest = split(truth, 25)

@@ -1,0 +1,273 @@
+"""Votes that add up, corrected by adjudications, with the record's text as one more voice.
+
+What that comes to as a strategy is `learned`; what adjudications teach is `correction`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy import sparse
+
+from argilla_distill.workers.engine.contract.decision import Contribution
+from argilla_distill.workers.engine.contract.facts import Content, Fact, Source
+from argilla_distill.workers.engine.contract.movement import Movement
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
+from argilla_distill.workers.engine.contract.shares import softmax
+from argilla_distill.workers.engine.contract.strategy import Training
+from argilla_distill.workers.engine.errors import NotCurrent
+from argilla_distill.workers.engine.label.additive_model import AdditiveModel
+from argilla_distill.workers.engine.label.correction.adjudication_learner import (
+    MIN_ADJUDICATIONS,
+    AdjudicationLearner,
+)
+from argilla_distill.workers.engine.label.correction.correction import Examples
+from argilla_distill.workers.engine.label.label_model import Concerned, LabelModel, NobodysVote
+from argilla_distill.workers.engine.label.texts.text_voice import TextVoice
+from argilla_distill.workers.engine.label.votes.tally import Tally
+from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS, gathered
+from argilla_distill.workers.engine.label.weights import dependence
+from argilla_distill.workers.engine.label.weights.dependence import discount
+from argilla_distill.workers.engine.label.weights.left_out import dependence_between, left_out
+from argilla_distill.workers.engine.label.weights.pooled import SHARPNESS, PooledWeigher
+from argilla_distill.workers.engine.label.weights.worth import Worth
+
+CORRECT_BELOW = 50_000
+"""With fewer votes, `moved` takes in at once what new adjudications teach, and what new votes make of
+what was taught: whether that is used hangs by a thread at times. Larger models take it in when a tenth
+of the adjudications changed (`AdjudicationLearner.due`): by their votes alone they would wait for
+thousands."""
+
+FIT_DEPENDENCE = 0.05
+"""How far EM takes the votes on a record to depend on each other."""
+
+CONSENSUS = 0.2
+"""How far annotators are judged by the majority."""
+
+
+class CorrectedModel(LabelModel):
+    """The model of `Learned`, made of three parts that know nothing of each other.
+
+    Parameters
+    ----------
+    labels : tuple of str
+    content : bool
+        Whether texts have a voice.
+
+    Attributes
+    ----------
+    weigher : PooledWeigher
+    worth : Worth
+    votes : AdditiveModel
+        What votes alone say; it has the two above.
+    text : TextVoice
+    learner : AdjudicationLearner
+    """
+
+    anchor_worth: ClassVar[float] = 3.0
+    """Not more: reviewers see hard records first, where everybody looks worse than they are."""
+
+    def __init__(self, labels: tuple[str, ...], content: bool = True) -> None:
+        self.labels = labels
+        self.content = content
+        self.weigher, self.worth = PooledWeigher(), Worth()
+        self.votes = AdditiveModel(
+            self.weigher,
+            dependence=dependence.USUAL,
+            fit_dependence=FIT_DEPENDENCE,
+            sharpness=SHARPNESS,
+            consensus=CONSENSUS,
+            worth=self.worth,
+        )
+        self.text = TextVoice(len(labels))
+        self.learner = AdjudicationLearner(len(labels))
+
+    @property
+    def training(self) -> Training:
+        return self.learner.training_
+
+    # -- facts ------------------------------------------------------------------------------
+
+    def begin(self, tally: Tally, facts: list[Fact]) -> None:
+        super().begin(tally, facts)
+        self.votes.begin(tally, facts)
+        self.text = TextVoice(len(self.labels))
+        if self.content:
+            contents = [fact for fact in facts if isinstance(fact, Content)]
+            rows = [tally.votes.row(fact.record) for fact in contents]
+            self.text.put(rows, [fact.text for fact in contents])
+
+    def learn(self, fact: NobodysVote) -> Concerned | None:
+        if isinstance(fact, Source):
+            return Concerned(annotators=(self.weigher.learn(fact),))
+        if not isinstance(fact, Content):
+            self.learner.changed_ += 1
+        elif self.content and not self._holds(fact):
+            row = self.tally.votes.row(fact.record)
+            self.text.put([row], [fact.text])
+            return Concerned(rows=(row,))
+        return None
+
+    def revert(self, fact: NobodysVote) -> Concerned | None:
+        if isinstance(fact, Source):
+            return Concerned(annotators=(self.weigher.revert(fact),))
+        if not isinstance(fact, Content):
+            self.learner.changed_ += 1
+        elif self.content:
+            row = self.tally.votes.find_row(fact.record)
+            if row is None or not self._holds(fact):
+                raise NotCurrent(fact, "another text" if row in self.text else None)
+            self.text.drop(row)
+            return Concerned(rows=(row,))
+        return None
+
+    def _holds(self, fact: Content) -> bool:
+        """Whether this is the record's text already."""
+        row = self.tally.votes.find_row(fact.record)
+        return row is not None and self.text.holds(row, fact.text)
+
+    # -- the full fit -----------------------------------------------------------------------
+
+    def fit(self) -> None:
+        self.votes.scale = 1.0
+        self.votes.fit()
+        self.votes.dependence = dependence_between(self.weigher, self.worth)
+        self._hear_texts()
+        self._correct()
+
+    def _hear_texts(self) -> None:
+        """Learn what texts tell."""
+        self.text.mute()
+        rows = self.text.rows()
+        if len(rows):
+            rows = rows[self.tally.heard(rows)]
+            tempering = self.votes.tempering(self.tally.votes.degree[rows])
+            log = (self.votes.evidence(rows) - self.weigher.crowd_.log_prior) * tempering[:, None]
+            likelihood = self.tally.anchored(rows, softmax(log))
+            self.text.fit(rows, self.tally.responsibility[rows], likelihood)
+
+    def _correct(self) -> None:
+        """Learn what adjudications teach."""
+        self.learner.changed_, rows = 0, self._adjudicated()
+        k, votes = self.tally.n_labels, self.tally.votes
+        if len(rows) < MIN_ADJUDICATIONS or k < 2:
+            self.learner.forget(len(rows), self.tally.n_annotators * k)
+        else:
+            true = self.tally.anchors[rows].astype(np.intp)
+            where, slots = votes.of_records(rows)
+            cells = where * k + votes.columns()[2][slots]
+            given = np.bincount(cells, minlength=len(rows) * k).reshape(-1, k)
+            self.learner.fit(self._examples(rows), true, given)
+        self.votes.scale = self.learner.correction_.scale
+
+    def _adjudicated(self) -> Ints:
+        """The rows that can teach: adjudicated, and with votes."""
+        rows = np.flatnonzero((self.tally.anchors >= 0)[: self.tally.n_records])
+        return rows[self.tally.votes.degree[rows] > 0]
+
+    def _examples(self, rows: Ints) -> Examples:
+        """These rows, each with its own adjudication left out."""
+        evidence = np.tile(self.weigher.crowd_.log_prior, (len(rows), 1))
+        parts = []
+        start = 0
+        for some, where, slots, weights in left_out(self.weigher, rows):
+            worth = self.worth.of(where, slots)
+            worth = np.ones(len(slots)) if worth is None else worth
+            np.add.at(evidence, start + where, weights * worth[:, None])
+            parts.append((start + where, self.tally.cells(slots), worth))
+            start += len(some)
+        temper = discount(self.tally.votes.degree[rows], self.votes.dependence)
+        where, cells, worth = (np.concatenate(part) for part in zip(*parts, strict=True))
+        shape = (len(rows), self.tally.n_annotators * self.tally.n_labels)
+        votes = sparse.csr_array((worth * temper[where], (where, cells)), shape=shape)
+        return Examples(evidence * temper[:, None], votes, self.text.odds(rows))
+
+    # -- one record -------------------------------------------------------------------------
+
+    def posterior(self, rows: Ints) -> Floats:
+        correction, votes = self.learner.correction_, self.tally.votes
+        degree = votes.degree[rows]
+        log = self.votes.evidence(rows) * self.votes.tempering(degree)[:, None]
+        if self.training.used:
+            where, slots = votes.of_records(rows)
+            by_vote = self.learner.added(self.tally.cells(slots))
+            worth = self.worth.of(where, slots)
+            added = gathered(by_vote, where, np.arange(len(slots)), worth, len(rows))
+            log += added * discount(degree, self.votes.dependence)[:, None] + correction.bias
+        if self.text.heard:
+            log += correction.trust * self.text.odds(rows)
+        return softmax(log)
+
+    def responsibility(self, rows: Ints) -> Floats:
+        return self.votes.responsibility(rows)
+
+    def published(self, rows: Ints) -> Floats:
+        parts = [self.posterior(rows[at : at + ROWS]) for at in range(0, len(rows), ROWS)]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)))
+
+    def unseen(self) -> Floats:
+        correction = self.learner.correction_
+        log = self.weigher.crowd_.log_prior * correction.scale + correction.bias
+        return np.asarray(softmax(log[None])[0], np.float64)
+
+    def reasons(
+        self, n: int, where: Ints, slots: AnyInts, leader: Ints, other: Ints
+    ) -> tuple[Floats, Floats]:
+        prior, odds = self.votes.reasons(n, where, slots, leader, other)
+        bias = self.learner.correction_.bias
+        prior = prior + bias[leader] - bias[other]
+        if self.training.used:
+            added, at = self.learner.added(self.tally.cells(slots)), np.arange(len(slots))
+            part = added[at, leader[where]] - added[at, other[where]]
+            worth = self.worth.of(where, slots)
+            part *= discount(np.bincount(where, minlength=n), self.votes.dependence)[where]
+            odds = odds + (part if worth is None else part * worth)
+        return prior, odds
+
+    def others_say(self, row: int, leader: int, other: int) -> list[Contribution]:
+        trust = self.learner.correction_.trust
+        contribution = self.text.contribution(row, trust, self.labels, leader, other)
+        return [] if contribution is None else [contribution]
+
+    def accuracy(self) -> tuple[Floats, Floats]:
+        return self.votes.accuracy()
+
+    def confusions(self) -> Floats:
+        return self.votes.confusions()
+
+    # -- what one fact changes --------------------------------------------------------------
+
+    def make_room(self) -> None:
+        self.votes.make_room()
+
+    def follow(self, annotators: Ints) -> None:
+        self.votes.follow(annotators)
+
+    def refit_due(self, movement: Movement[int]) -> bool:
+        return self._correction_due(movement) or self.votes.refit_due(movement)
+
+    def _correction_due(self, movement: Movement[int]) -> bool:
+        """Whether what adjudications teach is to be learned again."""
+        if len(self.tally.votes) >= CORRECT_BELOW:
+            return self.learner.due(len(self._adjudicated()))
+        learned = self.training.adjudications >= MIN_ADJUDICATIONS
+        return self.learner.changed_ > 0 or (learned and movement.changed_votes > 0)
+
+    def spread(self, rows: Ints, tolerance: float) -> Ints:
+        return self.votes.spread(rows, tolerance)
+
+    # -- state ------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, Any]:
+        parts = self.votes.state() | self.text.state() | self.learner.state()
+        return parts | {"content": self.content}
+
+    def restore(self, tally: Tally, state: Mapping[str, Any]) -> None:
+        super().restore(tally, state)
+        self.content = bool(state["content"])
+        self.votes.restore(tally, state)
+        self.text = TextVoice.restore(state)
+        self.learner = AdjudicationLearner.restore(state)
+        self.votes.scale = self.learner.correction_.scale

@@ -1,0 +1,138 @@
+"""What a version says of itself: how its rows look, its manifest, its card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+from argilla_distill import __version__
+from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.versions.manifest import Manifest, Request, VersionFile, VersionQuestion
+from argilla_distill.plugin.argilla.links import dataset_link
+from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.workers.use_cases.versions.fitting import Fitted, distilled
+from argilla_distill.workers.use_cases.versions.writing_files import SPLITS, Counts, Form
+from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.card import card
+from argilla_distill.workers.versions.parts import described_file
+from argilla_distill.workers.versions.storage import MANIFEST
+from argilla_distill.workers.versions.tables import columns
+
+OLDER = (
+    "Fields and metadata of records, guidelines and settings are those of the moment at which it was made: "
+    "the history does not tell what they were before."
+)
+"""What the history does not know of a moment that is past."""
+
+
+def form_of(world: World, dataset: Dataset, plan: DatasetSettings, fits: Mapping[str, int]) -> Form:
+    """How the rows of a version look.
+
+    Parameters
+    ----------
+    fits : question → number of the live model's fit at the version's position.
+    """
+    settings, people = world.settings, world.store.datasets.annotators(dataset.id)
+    blueprint = world.gateway.blueprint(dataset.id)
+    called = {
+        n: {"name": _called(n, known, plan.name_annotators), "kind": known.kind}
+        for n, known in people.items()
+    }
+    return Form(
+        dataset.id,
+        plan,
+        columns([q.name for q in distilled(dataset, plan)]),
+        {f["name"]: f["settings"]["type"] for f in blueprint["fields"]},
+        fits,
+        called,
+        lambda record_id: f"{settings.public_url}/records/{record_id}",
+        dataset_link(settings.argilla_url, dataset.id),
+    )
+
+
+def described(
+    request: Request,
+    dataset: Dataset,
+    every: Sequence[Fitted],
+    form: Form,
+    counts: Counts,
+    files: Sequence[VersionFile],
+    now: int,
+) -> Manifest:
+    """The manifest of what was written, without its card.
+
+    Parameters
+    ----------
+    now : our time, ms since the epoch.
+    """
+    effective = form.plan.model_dump(mode="json")
+    return Manifest(
+        name=request.name,
+        dataset_id=dataset.id,
+        dataset=dataset.full_name,
+        position=request.position,
+        as_of=request.as_of,
+        asked_at=request.asked_at,
+        created_at=now,
+        release=__version__,
+        settings=effective,
+        settings_sha256=sha256(json.dumps(effective, sort_keys=True).encode()).hexdigest(),
+        questions=tuple(_question(each, form, counts) for each in every),
+        records=counts.records,
+        votes=counts.votes,
+        splits={split: counts.splits[split] for split in SPLITS},
+        rounds=dict(sorted(counts.rounds.items())),
+        sources=_sources(counts.voters),
+        named=form.plan.name_annotators,
+        files=tuple(sorted(files, key=lambda file: file.path)),
+        content_sha256=counts.digest.to_bytes(32, "big").hex(),
+        unknown=(OLDER,) if request.as_of else (),
+        note=request.note,
+    )
+
+
+def complete(manifest: Manifest, folder: Path) -> Manifest:
+    """Write card and manifest beside the files; return the manifest with the card among them."""
+    readme = folder / "README.md"
+    readme.write_text(card(manifest), "utf-8")
+    files = (*manifest.files, described_file(readme, 0))
+    whole = replace(manifest, files=files)
+    text = json.dumps(whole.as_json(), indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text, "utf-8")
+    return whole
+
+
+def _question(each: Fitted, form: Form, counts: Counts) -> VersionQuestion:
+    name, training = each.question.name, each.strategy.training
+    decided = counts.records - counts.abstained[name]
+    mean = counts.confidence[name] / decided if decided else None
+    return VersionQuestion(
+        name,
+        form.columns[name],
+        each.question.type,
+        each.strategy.name,
+        form.fits.get(name, 0),
+        counts.learned[name],
+        counts.adjudicated[name],
+        training.word if training is not None else "",
+        each.why,
+        dict(counts.labels.get(name, {})),
+        counts.abstained[name],
+        counts.open[name],
+        each.alpha,
+        mean,
+    )
+
+
+def _sources(voters: Mapping[str, str]) -> dict[str, int]:
+    kinds = list(voters.values())
+    return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
+
+
+def _called(number: int, known: KnownAnnotator, named: bool) -> str:
+    """How an annotator is called in files: by name only where the settings say so."""
+    return known.name if named else f"{known.kind} {number + 1}"
