@@ -7,7 +7,8 @@
 | `keys` | the name of every Redis key |
 | `packing` | JSON objects as bytes |
 | `trouble` | why Redis does not do what we ask, and what to do about it |
-| `shapes`, `plain_shapes` | how what is kept is written down; one-letter keys in `shapes` alone |
+| `shapes`, `history_shapes` | how records and history are written down, with keys of one letter |
+| `plain_shapes` | how all else is written down, with words as keys |
 | `history` | everything that was ever said and decided |
 | `datasets` | what is known now of each dataset |
 | `reports`, `reviews` | what was counted last; the review datasets |

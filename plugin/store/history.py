@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from argilla_distill.domain.history import START, Entry
-from argilla_distill.plugin.store import shapes
+from argilla_distill.plugin.store import history_shapes
 from argilla_distill.plugin.store.keys import Keys
 
 
@@ -42,7 +42,7 @@ class History:
         """Append entries, whose ids are from `ids`, within a transaction."""
         key = self._keys.of(dataset_id, "history")
         for entry in entries:
-            pipe.xadd(key, shapes.entry_fields(entry), id=entry.id)
+            pipe.xadd(key, history_shapes.entry_fields(entry), id=entry.id)
 
     def after(self, dataset_id: str, position: str, count: int = 10_000) -> Iterator[Entry]:
         """All entries behind a position, in order."""
@@ -50,7 +50,7 @@ class History:
         while True:
             entries = self._redis.xrange(key, min=f"({position}", count=count)
             for entry_id, fields in entries:
-                yield shapes.entry(entry_id, fields)
+                yield history_shapes.entry(entry_id, fields)
             if len(entries) < count:
                 return
             position = entries[-1][0].decode()
@@ -61,7 +61,7 @@ class History:
         pipe = self._redis.pipeline(transaction=False)
         for entry_id in ids:
             pipe.xrange(key, min=entry_id, max=entry_id)
-        return [shapes.entry(*found[0]) for found in pipe.execute() if found]
+        return [history_shapes.entry(*found[0]) for found in pipe.execute() if found]
 
     def length(self, dataset_id: str) -> int:
         """How many entries there are."""

@@ -1,6 +1,6 @@
 """How annotators, models and review datasets are written down: in JSON whose keys are words.
 
-Shapes of which there are many, with shorter keys, are `shapes`.
+Shapes of which there are many, with shorter keys, are `shapes` and `history_shapes`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,117 @@
+"""How an entry of the history is written down: fields of a stream of Redis, with names of one letter.
+
+What it is, with names, is `domain.history`.
+
+An **entry of the history** has always the same fields, so that Redis stores their names once. Empty means
+"not said". Its id carries our own time (ms since the epoch) and the order.
+
+| field | meaning |
+| --- | --- |
+| k | kind: `answer`, `suggestion` (another agent's), `adjudication`, `decision`, `version` |
+| r | record id |
+| a | number of the annotator |
+| s | status of the answer: submitted, draft, discarded, or deleted |
+| v | JSON: question → value |
+| o | JSON: question → value that it replaced |
+| t | Argilla's time in ms since the epoch |
+| x | JSON, more: see `details_json` |
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from argilla_distill.domain.history import NO_DETAILS, Details, Entry
+
+Json = dict[str, Any]
+
+
+def entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
+    """An entry of the history."""
+    kind = fields[b"k"].decode()
+    return Entry(
+        kind=kind,
+        record=fields[b"r"].decode(),
+        annotator=int(fields[b"a"]) if fields[b"a"] else None,
+        status=fields[b"s"].decode(),
+        values=json.loads(fields[b"v"] or b"{}"),
+        replaced=json.loads(fields[b"o"] or b"{}"),
+        at=int(fields[b"t"] or 0),
+        details=_details(json.loads(fields[b"x"])) if fields[b"x"] else NO_DETAILS,
+        id=entry_id.decode(),
+    )
+
+
+def entry_fields(entry: Entry) -> dict[str, str | int]:
+    """The inverse of `entry`."""
+    return {
+        "k": entry.kind,
+        "r": entry.record,
+        "a": "" if entry.annotator is None else entry.annotator,
+        "s": entry.status,
+        "v": _dumps(entry.values),
+        "o": _dumps(entry.replaced),
+        "t": entry.at or "",
+        "x": _dumps(details_json(entry)),
+    }
+
+
+def _details(stored: Json) -> Details:
+    return Details(
+        echoes=tuple(stored.get("echo", ())),
+        on_copy=stored.get("review", False),
+        status_before=stored.get("status", ""),
+        why=stored.get("why", ""),
+        thought={q: (value, sure) for q, (value, sure) in stored.get("thought", {}).items()},
+        score=stored.get("score"),
+        confidence=stored.get("c"),
+        strategy=stored.get("s") or stored.get("strategy", ""),
+        version=stored.get("n"),
+        votes=stored.get("votes"),
+        adjudications=stored.get("adjudications"),
+        training=stored.get("training", ""),
+    )
+
+
+def details_json(entry: Entry) -> Json:
+    """What an entry says more, as it is stored, and as `history --json` shows it.
+
+    | key | of | meaning |
+    | --- | --- | --- |
+    | echo, review | answer | echoed questions; true if it was given on the record's copy |
+    | status | answer that is gone | its status before |
+    | why, thought | adjudication | the reason; question → our value and confidence just before |
+    | score | suggestion | the agent's |
+    | c, s, n, why | decision | confidence, strategy, number of its model, why it abstains |
+    | strategy, votes, adjudications, training | version | what it was made of |
+    """
+    more = entry.details
+    if more == NO_DETAILS:
+        return {}
+    strategy = "strategy" if entry.kind == "version" else "s"
+    found: Json = {
+        "echo": list(more.echoes),
+        "review": more.on_copy,
+        "status": more.status_before,
+        "score": more.score,
+        "c": more.confidence,
+        strategy: more.strategy,
+        "n": more.version,
+        "why": more.why,
+        "thought": {question: list(said) for question, said in more.thought.items()},
+        "votes": more.votes,
+        "adjudications": more.adjudications,
+        "training": more.training,
+    }
+    numbers = ("score", "c", "n", "votes", "adjudications")
+    return {
+        key: value
+        for key, value in found.items()
+        if (value is not None if key in numbers else value)
+    }
+
+
+def _dumps(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False) if value else ""
