@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from demo.argilla_api import Api
-from demo.argilla_json import Json, label_question, text_question
+from demo.argilla_json import Json, label_question, text_question, unique
 
 LABELS = ("a", "b", "c")
 
@@ -15,7 +15,7 @@ which records are not looked at again, and some for rounding."""
 
 
 def crowd(api: Api, name: str, size: int) -> list[Json]:
-    return [api.create_user(f"{name}-{n}") for n in range(size)]
+    return [api.create_user(unique(f"{name}-{n}")) for n in range(size)]
 
 
 def dataset_of(

@@ -58,7 +58,7 @@ def installation(
 ) -> Iterator[Installation]:
     """Our service, connected; for tests that do not stop any part of it.
 
-    It leaves workspaces `apart-…` alone, for tests in which only their own service may write.
+    It leaves workspaces `apart-…` alone: where a test has a service of its own, no other may write there.
     """
     directory = tmp_path_factory.mktemp("service")
     with installed(argilla, redis_server.url(5), directory, workers=1, plan=APART) as running:

@@ -8,6 +8,7 @@ import pytest
 
 from argilla_distill.workers.writing.guidelines_section import END, START
 from demo.argilla_api import Api
+from demo.argilla_json import unique
 from demo.installation import Installation, eventually, installed, ours
 from demo.servers import Argilla, RedisServer
 from tests.live.annotated_dataset import crowd, dataset_of, records_of
@@ -68,7 +69,7 @@ def test_disconnecting_takes_ours_back_and_restores_what_it_replaced(
     own: Installation, api: Api
 ) -> None:
     users = crowd(api, "leave", 2)
-    dataset = dataset_of(api, users, overlap=2, workspace_name="apart-leave")
+    dataset = dataset_of(api, users, overlap=2, workspace_name=unique("apart"))
     first, second = records_of(api, dataset, 2)
     question_id = api.question_id(dataset, "topic")
     suggestion = {"question_id": question_id, "value": "c", "agent": "llm-x", "score": 0.5}
@@ -90,7 +91,7 @@ def test_disconnecting_takes_ours_back_and_restores_what_it_replaced(
 
 def test_a_refit_begins_a_new_version(own: Installation, api: Api) -> None:
     users = crowd(api, "refit", 2)
-    dataset = dataset_of(api, users, overlap=2)
+    dataset = dataset_of(api, users, overlap=2, workspace_name=unique("apart"))
     (record,) = records_of(api, dataset, 1)
     for user in users:
         api.as_user(user).answer(record, {"topic": "a"})
@@ -107,7 +108,7 @@ def test_status_and_history_read_in_80_columns_and_take_external_ids(
     own: Installation, api: Api
 ) -> None:
     users = crowd(api, "look", 2)
-    dataset = dataset_of(api, users, overlap=2)
+    dataset = dataset_of(api, users, overlap=2, workspace_name=unique("apart"))
     record, _ = api.add_records(
         dataset,
         [{"fields": {"text": f"text {n}"}, "external_id": f"ticket/{n}"} for n in range(2)],
@@ -141,7 +142,7 @@ def test_disconnecting_for_good_leaves_nothing_but_what_people_said(
     own: Installation, api: Api
 ) -> None:
     users = crowd(api, "forgood", 2)
-    dataset = dataset_of(api, users, overlap=2, workspace_name="apart-forgood")
+    dataset = dataset_of(api, users, overlap=2, workspace_name=unique("apart"))
     records = records_of(api, dataset, 3)
     for record in records:
         for user, label in zip(users, ("a", "b"), strict=True):

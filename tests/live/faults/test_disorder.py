@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from demo.argilla_api import Api
+from demo.argilla_json import unique
 from demo.installation import eventually, installed
 from demo.processes import free_port
 from demo.servers import Argilla, RedisServer
@@ -37,7 +38,7 @@ def test_twice_shuffled_forged_and_lost_deliveries_end_where_a_fresh_start_would
         ) as disturbed,
     ):
         users = crowd(api, "chaos", 4)
-        dataset = dataset_of(api, users, overlap=3)
+        dataset = dataset_of(api, users, overlap=3, workspace_name=unique("apart"))
         records = records_of(api, dataset, 15)
         draw = random.Random(3)
         given = 0

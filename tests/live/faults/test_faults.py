@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo.argilla_api import Api
-from demo.argilla_json import Json
+from demo.argilla_json import Json, unique
 from demo.installation import Installation, batch, eventually, installed, ours
 from demo.servers import Argilla, RedisServer
 from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of, records_of
@@ -58,7 +58,7 @@ def test_killed_workers_and_a_restarted_redis_lose_and_double_nothing(
         installed(argilla, redis.url(1), tmp_path / "service", workers=2) as running,
     ):
         users = crowd(api, "kill", 5)
-        dataset = dataset_of(api, users, overlap=5)
+        dataset = dataset_of(api, users, overlap=5, workspace_name=unique("apart"))
         records = records_of(api, dataset, 100)
         over, kills, draw = threading.Event(), 0, random.Random(11)
         with ThreadPoolExecutor(1) as burst:
@@ -95,7 +95,7 @@ def test_an_argilla_that_answers_503_and_then_nothing_is_caught_up_with(
         ) as running,
     ):
         users = crowd(api, "away", 3)
-        dataset = dataset_of(api, users, overlap=3)
+        dataset = dataset_of(api, users, overlap=3, workspace_name=unique("apart"))
         records = records_of(api, dataset, 20)
         answers = answer_all(api, users, records[:5], 1)
         running.settle(dataset, responses=answers)
