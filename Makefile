@@ -62,7 +62,7 @@ live: setup
 compat: setup $(ARGILLA)-$(OLDEST)/.ready
 	@for argilla in $(ARGILLA)-$(OLDEST) $(ARGILLA); do \
 		DISTILL_ARGILLA_PYTHON="$(CURDIR)/$$argilla/bin/python" \
-			$(BIN)/pytest -vv -m "live or browser" $(ARGS) || exit 1; \
+			$(BIN)/pytest -vv --numprocesses 2 --dist loadfile -m "live or browser" $(ARGS) || exit 1; \
 	done
 
 # Changes, a little at a time, what must not go wrong unseen, and counts what no test notices. For hours
