@@ -17,9 +17,6 @@ from tests.live.browser.chromium import chromium
 
 HERE = Path(__file__).parent
 
-HANGS_S = 1200
-"""A test that is not over by then will never be. What is lost is found long before: see `settle`."""
-
 APART = '[datasets."apart-*/*"]\ndistil = false\n'
 
 
@@ -27,7 +24,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.live)
-            item.add_marker(pytest.mark.timeout(HANGS_S))
 
 
 @pytest.fixture(scope="session")
