@@ -62,7 +62,7 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
     except LeaseLost:
         outcome.status = "lease lost"
     except (ArgillaUnavailable, ArgillaRefused) as error:
-        if isinstance(error, NotFound) and _is_gone(world, dataset_id):
+        if _is_gone(world, dataset_id):
             _let_go(world, outcome)
         else:
             rest_s = _failed(world, dataset_id, error)
@@ -101,7 +101,7 @@ def _work(world: World, dataset_id: str, lease: Lease, outcome: Outcome, slice_s
 
 
 def _is_gone(world: World, dataset_id: str) -> bool:
-    """Whether it was the dataset that was not found in the middle of the work."""
+    """Whether the dataset was deleted in the middle of the work: Argilla may answer 404, or 500."""
     try:
         world.gateway.dataset(dataset_id)
     except NotFound:

@@ -882,14 +882,22 @@ def test_a_user_who_was_renamed_is_called_and_counted_so_after_a_sweep(
     assert (annotator.name, annotator.kind) == ("llm-ann", "model")
 
 
+@pytest.mark.parametrize("error", [None, ArgillaUnavailable("500")])
 @pytest.mark.parametrize("call", ["records", "suggest"])
 def test_a_dataset_that_is_deleted_while_it_is_worked_on_is_no_failure(
-    service: ServiceInMemory, call: str
+    service: ServiceInMemory, call: str, error: ArgillaUnavailable | None
 ) -> None:
+    """Argilla says that it is not there, or stumbles over what it is just deleting."""
+
+    def delete() -> None:
+        service.argilla.delete_dataset(D)
+        if error is not None:
+            raise error
+
     service.answer("ann", "r1", helpful="yes")
     service.settle()
     service.answer("ben", "r1", helpful="yes")
-    service.argilla.before = once(call, lambda: service.argilla.delete_dataset(D))
+    service.argilla.before = once(call, delete)
     outcome = service.distil()
     assert (outcome.status, outcome.errors) == ("deleted", [])
     info = service.store.datasets.info(D)
