@@ -89,12 +89,13 @@ ROOMS = {
     ),
     "publishing": Room(
         files=(
-            "workers/use_cases/distilling/guarded_write.py",
-            "workers/use_cases/distilling/publishing.py",
+            "workers/use_cases/sending/guarded_call.py",
+            "workers/use_cases/distilling/steps/publishing.py",
+            "workers/use_cases/distilling/steps/committing.py",
         ),
         tests=(
             "workers/use_cases/distilling/test_distil.py",
-            "workers/use_cases/distilling/test_guarded_write.py",
+            "workers/use_cases/sending/test_guarded_call.py",
         ),
     ),
 }
