@@ -24,22 +24,28 @@ from tests.workers.engine.crowds import crowd
 QUESTION = label_question("a", "b", "c")
 
 MODULE = """
-from argilla_distill.workers.engine.label.majority import Majority
+from abc import abstractmethod
+from argilla_distill.strategies import Custom
 
-class Contrary(Majority):
+class Contrary(Custom):
     name = "contrary"
 
-    def _posterior(self, rows):
-        shares = super()._posterior(rows)
-        return (1 - shares) / (1 - shares).sum(axis=1, keepdims=True)
+    def posterior(self, votes):
+        said = [vote.value for vote in votes]
+        return {label: 1 + len(said) - said.count(label) for label in self.question.labels}
 
-class Texts(Majority):
+class Texts(Custom):
     name = "texts"
     types = frozenset({"text"})
 
-class Unfinished(Majority):
-    def _posterior(self, rows): ...
-    from abc import abstractmethod
+    def posterior(self, votes):
+        return {vote.value: 1 for vote in votes}
+
+class Unfinished(Custom):
+    name = "unfinished"
+
+    def posterior(self, votes): ...
+
     @abstractmethod
     def weigh(self): ...
 
