@@ -51,6 +51,7 @@ class Service(Startable):
             "DISTILL_REDIS_URL": redis_url,
             "DISTILL_PUBLIC_URL": self.url,
             "DISTILL_CONFIG": str(config),
+            "DISTILL_VERSIONS": str(directory / "versions"),
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             **(more or {}),

@@ -1,0 +1,53 @@
+"""Versions on real parts: made by a worker beside live work, equal when made again, read as files."""
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from demo.argilla_api import Api
+from demo.installation import Installation
+from tests.live.annotated_dataset import crowd, dataset_of, records_of
+
+
+def rows(manifest: dict[str, Any], folder: Path, table: str) -> list[dict[str, Any]]:
+    """All rows of a table of a version."""
+    place = folder / manifest["dataset_id"] / manifest["name"]
+    files = [file["path"] for file in manifest["files"] if file["path"].startswith(f"{table}-")]
+    return [row for file in files for row in pq.read_table(place / file).to_pylist()]
+
+
+def test_a_version_holds_what_was_decided_and_an_earlier_moment_is_made_again_alike(
+    installation: Installation, api: Api
+) -> None:
+    users = crowd(api, "version", 3)
+    dataset = dataset_of(api, users, overlap=3)
+    records = records_of(api, dataset, 12)
+    given: list[Any] = []
+    for n, record in enumerate(records):
+        for user, label in zip(users, "aab" if n % 3 else "aaa", strict=True):
+            given.append(api.as_user(user).answer(record, {"topic": label}))
+    service = installation.service
+    service.command("reconcile", dataset["id"])
+    then = json.loads(
+        service.command("version", "create", dataset["id"], "--wait", "--json").stdout
+    )
+    moment = datetime.now(timezone.utc).isoformat()
+    api.as_user(users[0]).edit(given[0], {"topic": "b"})
+    service.command("reconcile", dataset["id"])
+    create = ("version", "create", dataset["id"], "--wait", "--json")
+    now = json.loads(service.command(*create, "--tag", "prod").stdout)
+    again = json.loads(service.command(*create, "--as-of", moment).stdout)
+    assert then["records"] == now["records"] == 12
+    assert again["content_sha256"] == then["content_sha256"] != now["content_sha256"]
+    folder = Path(service.env["DISTILL_VERSIONS"])
+    decided = {row["record_id"]: row["topic"] for row in rows(then, folder, "records")}
+    assert set(decided) == {record["id"] for record in records}
+    assert {each["value"] for each in decided.values()} == {"a"}
+    assert sum(each["conflict"]["ever"] for each in decided.values()) == 8
+    assert len(rows(now, folder, "votes")) == 37
+    told = json.loads(service.command("version", "list", dataset["id"], "--json").stdout)
+    assert [version["tags"] for version in told["versions"]] == [[], ["prod"], ["latest"]]
+    assert "identical" in service.command("version", "verify", dataset["id"], "prod").stdout
