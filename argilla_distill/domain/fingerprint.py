@@ -18,6 +18,12 @@ SHINGLE = 2
 
 MOST_WORDS = 500
 
+NEAR = 3
+"""Fingerprints (64 bits) that differ in so many bits at most are of near-identical texts."""
+
+BANDS = 4
+"""Three bits that differ leave one of four bands of 16 bits alike (pigeonhole)."""
+
 LANE = 16
 """Bits in which the features that have a certain bit are counted."""
 

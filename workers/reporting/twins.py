@@ -10,16 +10,11 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from argilla_distill.domain.fingerprint import BANDS, NEAR
 from argilla_distill.domain.report import Across
 from argilla_distill.workers.engine.measures.conflicts import RATING_SHARE
 from argilla_distill.workers.engine.measures.difference import difference
 from argilla_distill.workers.reporting.question_columns import NONE, QuestionColumns
-
-NEAR = 3
-"""Fingerprints (64 bits) that differ in so many bits at most are of near-identical texts."""
-
-BANDS = 4
-"""Three bits that differ leave one of four bands of 16 bits alike."""
 
 MAX_ALIKE = 20
 MAX_RECORDS = 20_000

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -84,11 +84,16 @@ class Parts:
 
 def described_file(path: Path, rows: int) -> VersionFile:
     """A file with its size and digest."""
-    digest = sha256()
     with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return VersionFile(path.name, rows, path.stat().st_size, digest.hexdigest())
+        return VersionFile(path.name, rows, path.stat().st_size, sha256_of(file))
+
+
+def sha256_of(file: BinaryIO) -> str:
+    """The digest of a file's bytes, in hex digits."""
+    found = sha256()
+    while block := file.read(1 << 20):
+        found.update(block)
+    return found.hexdigest()
 
 
 def digest(rows: Iterable[Mapping[str, Any]], so_far: int = 0) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,6 +17,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.errors import InvalidSettings
+from argilla_distill.workers.versions.parts import sha256_of
 
 MANIFEST = "manifest.json"
 
@@ -82,13 +82,11 @@ class Storage:
         for file in manifest.files:
             try:
                 with self.open(manifest.dataset_id, manifest.name, file.path) as found:
-                    digest = sha256()
-                    while block := found.read(1 << 20):
-                        digest.update(block)
+                    digest = sha256_of(found)
             except FileNotFoundError:
                 wrong.append(f"{file.path} is missing")
                 continue
-            if digest.hexdigest() != file.sha256:
+            if digest != file.sha256:
                 wrong.append(f"{file.path} is not what was written")
         return wrong
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from argilla_distill.domain.records import DatasetQuestion
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.models.values import short, to_argilla
@@ -224,9 +223,3 @@ def vote_row(
 
 def _value(asked: Question, value: Any) -> Any:
     return None if value is None else to_argilla(asked, value)
-
-
-def kinds(questions: Sequence[DatasetQuestion], asked: Mapping[str, Question]) -> dict[str, str]:
-    """Column → the engine's type, of the questions that a version has."""
-    of = columns([q.name for q in questions])
-    return {of[name]: question.type for name, question in asked.items()}

@@ -71,6 +71,10 @@ class Story:
     differed_at: int = 0
     open_since: int = 0
 
+    def __post_init__(self) -> None:
+        # a story begins before anything was said, however often the record was read already
+        self.facts_of_history = replace(self.facts_of_history, reviews={})
+
     def follow(self, entry: Entry) -> None:
         """Take in one entry; entries come in the history's order."""
         changes = self.facts_of_history.changes(entry)

@@ -12,17 +12,11 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal
 
-from argilla_distill.domain.fingerprint import distance, fingerprint
+from argilla_distill.domain.fingerprint import BANDS, NEAR, distance, fingerprint
 
 Split = Literal["train", "validation", "test"]
 
 SHARES: tuple[tuple[Split, float], ...] = (("train", 0.8), ("validation", 0.1), ("test", 0.1))
-
-NEAR = 3
-"""Fingerprints (64 bits) that differ in so many bits at most are of near-identical texts."""
-
-BANDS = 4
-"""Three bits that differ leave one of four bands of 16 bits alike (pigeonhole)."""
 
 
 def split_of(group: str, salt: str) -> Split:

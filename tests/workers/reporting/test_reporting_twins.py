@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from argilla_distill.domain.fingerprint import distance
+from argilla_distill.domain.fingerprint import NEAR, distance
 from argilla_distill.domain.report import Across
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.reporting import twins as module
-from argilla_distill.workers.reporting.twins import NEAR, Twins, near_pairs
+from argilla_distill.workers.reporting.twins import Twins, near_pairs
 from argilla_distill.workers.use_cases.reports.report import report
 from tests.workers.stored_dataset import D, StoredDataset
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argilla_distill.domain.history import START
 from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.versions.manifest import MAX_NOTE, Request, is_tag
+from argilla_distill.domain.versions.manifest import MAX_NOTE, Request
 from argilla_distill.plugin.dispatch import VERSION
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.settings import DatasetSettings
@@ -12,6 +12,7 @@ from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.models.values import question_of
 from argilla_distill.workers.use_cases.versions.fitting import chosen, distilled
+from argilla_distill.workers.use_cases.versions.keeping import check_tag
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.storage import Storage
 
@@ -76,9 +77,6 @@ def _check(
     if as_of > now:
         raise InvalidRequest("a version cannot be of a moment in the future")
     for tag in tags:
-        if not is_tag(tag):
-            raise InvalidRequest(
-                f"{tag!r} is no tag: a letter, then letters, digits, . _ or -; not a version's name"
-            )
+        check_tag(tag)
     if len(note) > MAX_NOTE:
         raise InvalidRequest(f"a note has {MAX_NOTE:,} characters at most")

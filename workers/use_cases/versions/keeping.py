@@ -54,12 +54,17 @@ def verify(world: World, dataset: Dataset, name: str) -> Verdict:
 def tag(world: World, dataset: Dataset, name: str, new: str) -> Manifest:
     """Let a tag name a version, and no other any more. Raises InvalidRequest."""
     manifest = found(world, dataset, name)
-    if not is_tag(new):
-        raise InvalidRequest(
-            f"{new!r} is no tag: a letter, then letters, digits, . _ or -; not a version's name"
-        )
+    check_tag(new)
     world.store.versions.tag(dataset.id, new, manifest.name)
     return manifest
+
+
+def check_tag(text: str) -> None:
+    """Raises InvalidRequest for what may not be a tag."""
+    if not is_tag(text):
+        raise InvalidRequest(
+            f"{text!r} is no tag: a letter, then letters, digits, . _ or -; not a version's name"
+        )
 
 
 def delete(world: World, dataset: Dataset, name: str) -> Manifest:

@@ -306,3 +306,5 @@ def test_a_review_decides_and_is_told_apart_from_votes(build: Build, tmp_path: P
     by = [v["source"] for v in rows(service, manifest, "votes") if v["annotator"] == "rex"]
     assert by == ["reviewer"]
     assert manifest.sources == {"person": 2, "reviewer": 1}
+    for version in (manifest, made(service, slice_s=0.0)):
+        assert [q.adjudications for q in version.questions if q.name == "helpful"] == [1]
