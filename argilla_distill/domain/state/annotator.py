@@ -19,6 +19,14 @@ class KnownAnnotator:
     name: str
     kind: str
 
+    def called(self, number: int, named: bool) -> str:
+        """By name, or by kind and number.
+
+        >>> KnownAnnotator("u", "ada", "person").called(2, named=False)
+        'person 3'
+        """
+        return self.name if named else f"{self.kind} {number + 1}"
+
     @property
     def is_agent(self) -> bool:
         """Whether their answers are suggestions."""

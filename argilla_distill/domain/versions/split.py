@@ -56,6 +56,7 @@ class Groups:
     """
 
     known: dict[str, str] = field(default_factory=dict)
+    _new: dict[str, str] = field(default_factory=dict)
     _bands: dict[tuple[int, str], list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,9 +74,14 @@ class Groups:
             near = [p for band in _bands(found) for p in self._bands.get(band, ())]
             nearest = min(near, key=lambda p: (distance(p, found), p), default="")
             joins = nearest and distance(nearest, found) <= NEAR
-            self.known[found] = self.known[nearest] if joins else found
+            self.known[found] = self._new[found] = self.known[nearest] if joins else found
             self._file(found)
         return self.known[found]
+
+    def take_new(self) -> dict[str, str]:
+        """The fingerprints that became known since this was last asked, with their groups."""
+        new, self._new = self._new, {}
+        return new
 
     def _file(self, found: str) -> None:
         for band in _bands(found):

@@ -45,8 +45,7 @@ class NumberedAnnotators:
 
     def name(self, number: str, named: bool) -> str:
         """How an annotator is called: by name, or by kind and number."""
-        annotator = self._known[int(number)]
-        return annotator.name if named else f"{annotator.kind} {int(number) + 1}"
+        return self._known[int(number)].called(int(number), named)
 
     def reviews(self, user_id: str) -> bool:
         """Whether what a user answers in the review dataset is an adjudication.

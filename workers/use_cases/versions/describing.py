@@ -10,7 +10,6 @@ from pathlib import Path
 
 from argilla_distill import __version__
 from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.domain.versions.manifest import Manifest, Request, VersionFile, VersionQuestion
 from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.plugin.settings import DatasetSettings
@@ -39,7 +38,7 @@ def form_of(world: World, dataset: Dataset, plan: DatasetSettings, fits: Mapping
     settings, people = world.settings, world.store.datasets.annotators(dataset.id)
     blueprint = world.gateway.blueprint(dataset.id)
     called = {
-        n: {"name": _called(n, known, plan.name_annotators), "kind": known.kind}
+        n: {"name": known.called(n, plan.name_annotators), "kind": known.kind}
         for n, known in people.items()
     }
     return Form(
@@ -131,8 +130,3 @@ def _question(each: Fitted, form: Form, counts: Counts) -> VersionQuestion:
 def _sources(voters: Mapping[str, str]) -> dict[str, int]:
     kinds = list(voters.values())
     return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
-
-
-def _called(number: int, known: KnownAnnotator, named: bool) -> str:
-    """How an annotator is called in files: by name only where the settings say so."""
-    return known.name if named else f"{known.kind} {number + 1}"

@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -133,30 +134,18 @@ class Work:
         mark = self.spool.marked("history")
         if mark.get("done"):
             return True
-        at, end = mark.get("at", START), place(self.request.position)
-        fits: dict[str, int] = mark.get("fits", {})
-        batch: list[Any] = []
-        done = False
-        entries = self.world.store.history.after(self.dataset_id, at, ENTRIES)
-        while not done:
-            for entry in entries:
-                if place(entry.id) > end:
-                    done = True
-                    break
-                batch.append(entry)
-                if entry.kind == "version":
-                    fits.update(entry.values)
-                if len(batch) >= ENTRIES:
-                    break
-            else:
-                done = True
-            self.spool.add_entries(e for e in batch if e.record)
-            at = batch[-1].id if batch else at
-            batch = []
-            self.spool.mark("history", {"at": at, "fits": fits, "done": done})
+        end, fits = place(self.request.position), dict(mark.get("fits", {}))
+        later = self.world.store.history.after(self.dataset_id, mark.get("at", START), ENTRIES)
+        entries = takewhile(lambda entry: place(entry.id) <= end, later)
+        while batch := list(islice(entries, ENTRIES)):
+            self.spool.add_entries(entry for entry in batch if entry.record)
+            for entry in batch:
+                fits.update(entry.values if entry.kind == "version" else {})
+            self.spool.mark("history", {"at": batch[-1].id, "fits": fits, "done": False})
             self._note("reading the history", 0, 0)
-            if self.over() and not done:
+            if self.over():
                 return False
+        self.spool.mark("history", {"fits": fits, "done": True})
         return True
 
     def _records(self, plan: DatasetSettings) -> bool:
@@ -168,12 +157,9 @@ class Work:
         groups = Groups(store.prints(self.dataset_id))
         read, total = mark.get("read", 0), 1
         while read < total:
-            known = set(groups.known)
             records, total = self.world.gateway.page(self.dataset_id, read, PAGE)
             grouped = [(record, groups.of(_prompt(record.fields, plan))) for record in records]
-            store.keep_prints(
-                self.dataset_id, {p: g for p, g in groups.known.items() if p not in known}
-            )
+            store.keep_prints(self.dataset_id, groups.take_new())
             self.spool.add_records(grouped)
             read += len(records)
             done = read >= total or not records
