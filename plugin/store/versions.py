@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from argilla_distill.domain.versions.manifest import Manifest, Request
+from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import pack, unpack
 
@@ -24,14 +24,14 @@ class Versions:
 
     # What is being made
 
-    def ask(self, dataset_id: str, request: Request) -> None:
+    def ask(self, dataset_id: str, request: VersionRequest) -> None:
         """Note that a version is to be made."""
         self._redis.hset(self._keys.of(dataset_id, "making"), request.name, pack(asdict(request)))
 
-    def asked(self, dataset_id: str) -> list[Request]:
+    def asked(self, dataset_id: str) -> list[VersionRequest]:
         """The versions that are to be made, the first asked for first."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "making")).values()
-        requests = [Request.read(unpack(value)) for value in found]
+        requests = [VersionRequest.read(unpack(value)) for value in found]
         return sorted(requests, key=lambda r: (r.asked_at, r.name))
 
     def note(self, dataset_id: str, name: str, **facts: str | int) -> None:

@@ -19,7 +19,7 @@ from argilla_distill.workers.cli.layout import table
 from argilla_distill.workers.use_cases.world import World
 
 if TYPE_CHECKING:
-    from argilla_distill.domain.versions.manifest import Request
+    from argilla_distill.domain.versions.manifest import VersionRequest
 
 LOOK_S = 0.2
 
@@ -173,7 +173,7 @@ def delete(opened: Opened, dataset: str, version: str) -> None:
     click.echo(f"the files of {manifest.name} are deleted; its manifest is kept")
 
 
-def _wait(world: World, dataset_id: str, request: Request, quiet: bool) -> Manifest:
+def _wait(world: World, dataset_id: str, request: VersionRequest, quiet: bool) -> Manifest:
     """Until the version is made."""
     patience, store = Patience(world), world.store.versions
     with bar(f"making {request.name}", quiet) as progress:

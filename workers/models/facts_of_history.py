@@ -64,7 +64,7 @@ class FactsOfHistory:
         if self.kinds.get(annotator) == REVIEWER:
             return changes + self._review(entry.record, annotator, value, entry.at)
         if value is not None:
-            sure = self._sure(entry.values)
+            sure = self.sure(entry.values)
             changes.append((Vote(entry.record, annotator, value, sure), True))
         elif replaced is not None:
             changes.append((Vote(entry.record, annotator, replaced), False))
@@ -175,7 +175,7 @@ class FactsOfHistory:
         except BadValue:
             return None
 
-    def _sure(self, values: Mapping[str, Any]) -> float | None:
+    def sure(self, values: Mapping[str, Any]) -> float | None:
         """How sure an annotator was, in [0, 1]: the place of what they chose among the choices."""
         if self.sureness is None or self.sureness.name not in values:
             return None

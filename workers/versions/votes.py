@@ -7,7 +7,7 @@ somebody said is a row that is kept, also where it was edited away later.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,6 +34,7 @@ class Said:
     at, seen_at : Argilla's time and ours, ms since the epoch.
     counted : whether the strategy learned it; `why` says why not.
     reviews : whether it is a review, which decides and does not vote.
+    sure : how sure they said they were, in [0, 1].
     explanation : why, in their own words.
     history : the entry's id.
     """
@@ -108,6 +109,7 @@ def said(
     questions: Sequence[str],
     reviewers: set[int],
     explanation: str = "",
+    sure: Callable[[Mapping[str, Any]], float | None] = lambda values: None,
 ) -> list[Said]:
     """All that was said about a record, in the history's order, and whether it counts.
 
@@ -116,6 +118,7 @@ def said(
     questions : the names of those that are distilled.
     reviewers : numbers of annotators whose answers decide.
     explanation : the question that asks why; "" for none.
+    sure : from an answer's values to how sure its annotator was, in [0, 1]; None for unknown.
     """
     rows: list[Said] = []
     latest: dict[tuple[str, int, bool], int] = {}
@@ -150,6 +153,7 @@ def said(
                     not why,
                     why,
                     reviews=reviews,
+                    sure=sure(entry.values),
                     explanation=str(reason or ""),
                 )
             )

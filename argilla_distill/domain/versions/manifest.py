@@ -19,7 +19,7 @@ MAX_NOTE = 10_000
 
 
 @dataclass(frozen=True)
-class Request:
+class VersionRequest:
     """What a version is asked to be. It is fixed when it is asked for, and so is what it comes to.
 
     Attributes
@@ -40,7 +40,7 @@ class Request:
     tags: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, json: Mapping[str, Any]) -> Request:
+    def read(cls, json: Mapping[str, Any]) -> VersionRequest:
         """The inverse of `dataclasses.asdict`, also through JSON."""
         return cls(**{**json, "tags": tuple(json["tags"])})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argilla_distill.domain.history import START
 from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.versions.manifest import MAX_NOTE, Request
+from argilla_distill.domain.versions.manifest import MAX_NOTE, VersionRequest
 from argilla_distill.plugin.dispatch import VERSION
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.settings import DatasetSettings
@@ -24,7 +24,7 @@ def ask(
     as_of: int = 0,
     tags: tuple[str, ...] = (),
     note: str = "",
-) -> Request:
+) -> VersionRequest:
     """Ask for a version of a dataset.
 
     Parameters
@@ -48,7 +48,7 @@ def ask(
     if position == START:
         raise InvalidRequest(f"nothing was known of {dataset.full_name} at that moment")
     number = store.versions.number(dataset.id, named)
-    request = Request(f"{named}-{number}", strategy, position, as_of, now, note, tags)
+    request = VersionRequest(f"{named}-{number}", strategy, position, as_of, now, note, tags)
     store.versions.ask(dataset.id, request)
     world.dispatch.enqueue(VERSION, dataset.id)
     return request

@@ -10,7 +10,12 @@ from pathlib import Path
 
 from argilla_distill import __version__
 from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.versions.manifest import Manifest, Request, VersionFile, VersionQuestion
+from argilla_distill.domain.versions.manifest import (
+    Manifest,
+    VersionFile,
+    VersionQuestion,
+    VersionRequest,
+)
 from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.use_cases.versions.fitting import Fitted, distilled
@@ -54,7 +59,7 @@ def form_of(world: World, dataset: Dataset, plan: DatasetSettings, fits: Mapping
 
 
 def described(
-    request: Request,
+    request: VersionRequest,
     dataset: Dataset,
     every: Sequence[Fitted],
     form: Form,

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from argilla_distill.domain.records import Dataset, DatasetQuestion
-from argilla_distill.domain.versions.manifest import Request
+from argilla_distill.domain.versions.manifest import VersionRequest
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine import registry, snapshot
 from argilla_distill.workers.engine.contract.facts import Content, Fact, Source, Vote
@@ -76,7 +76,7 @@ def fitted(
     question: DatasetQuestion,
     dataset: Dataset,
     plan: DatasetSettings,
-    request: Request,
+    request: VersionRequest,
     annotators: Annotators,
 ) -> Fitted:
     """A question's strategy, fitted on the spooled facts, or as an earlier slice has fitted it.
@@ -95,7 +95,7 @@ def fitted(
         alpha = kept.pop(ALPHA)
         strategy = confined.restore(kept, plan.strategy_timeout_s)
     else:
-        strategy, votes = confined.create(name, asked, plan.strategy_timeout_s), Votes()
+        strategy, votes = confined.create(name, asked, plan.strategy_timeout_s), PassingVotes()
         reads = choices.content or question.type == "span"
         strategy.fit(votes.passing(_facts(spool, question, facts_of_history, sources, reads)))
         alpha = votes.alpha(asked)
@@ -106,7 +106,7 @@ def fitted(
 
 
 @dataclass
-class Votes:
+class PassingVotes:
     """The votes among the facts that pass by, as columns: what agreement is counted on."""
 
     records: dict[str, int] = field(default_factory=dict)

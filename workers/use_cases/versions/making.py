@@ -19,7 +19,7 @@ from typing import Any
 
 from argilla_distill.domain.history import START
 from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.versions.manifest import Manifest, Request
+from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
 from argilla_distill.domain.versions.split import Groups
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine.errors import EngineError
@@ -81,7 +81,7 @@ class Work:
     def __init__(
         self,
         world: World,
-        request: Request,
+        request: VersionRequest,
         dataset_id: str,
         end: float,
         clock: Callable[[], float],

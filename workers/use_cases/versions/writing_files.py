@@ -195,7 +195,9 @@ def _record(
         by_question[name] = decision
         _count(counts, name, each, decision, story, found)
     numbers = reviewers(form.called)
-    answers = said(entries, list(by_question), numbers, form.plan.explanation_question)
+    sure = fitted[0].facts_of_history.sure if fitted else lambda _: None
+    why = form.plan.explanation_question
+    answers = said(entries, list(by_question), numbers, why, sure)
     votes = [
         vote_row(
             record.id, each, form.called[each.annotator], by_question[each.question], row["round"]

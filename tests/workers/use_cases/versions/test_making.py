@@ -308,3 +308,14 @@ def test_a_review_decides_and_is_told_apart_from_votes(build: Build, tmp_path: P
     assert manifest.sources == {"person": 2, "reviewer": 1}
     for version in (manifest, made(service, slice_s=0.0)):
         assert [q.adjudications for q in version.questions if q.name == "helpful"] == [1]
+
+
+def test_how_sure_somebody_said_they_were_is_told_with_the_answer(
+    build: Build, tmp_path: Path
+) -> None:
+    service = kept_in(build(confidence_question="stars"), tmp_path)
+    service.answer("ann", "r1", helpful="yes", stars=2)
+    service.answer("ben", "r1", helpful="no")
+    service.settle()
+    votes = rows(service, made(service), "votes")
+    assert {v["annotator"]: v["confidence"] for v in votes} == {"ann": 1.0, "ben": None}
