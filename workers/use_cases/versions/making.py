@@ -155,8 +155,8 @@ class Work:
             return True
         store = self.world.store.versions
         groups = Groups(store.prints(self.dataset_id))
-        read, total = mark.get("read", 0), 1
-        while read < total:
+        read = mark.get("read", 0)
+        while True:
             records, total = self.world.gateway.page(self.dataset_id, read, PAGE)
             grouped = [(record, groups.of(_prompt(record.fields, plan))) for record in records]
             store.keep_prints(self.dataset_id, groups.take_new())
@@ -166,10 +166,9 @@ class Work:
             self.spool.mark("records", {"read": read, "done": done})
             self._note("reading records", read, total)
             if done:
-                break
+                return True
             if self.over():
                 return False
-        return True
 
     def _fit(self, dataset: Dataset, plan: DatasetSettings) -> list[Fitted] | None:
         """The fitted strategies. None if the slice was over before."""

@@ -14,7 +14,7 @@ from argilla_distill.domain.history import Entry
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.settings import Sources
-from argilla_distill.workers.use_cases.versions import keeping
+from argilla_distill.workers.use_cases.versions import keeping, making
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.versions.parts import Parts
@@ -115,6 +115,17 @@ def test_slices_come_to_the_same_as_one_go(service: ServiceInMemory) -> None:
     answered(service)
     whole = made(service)
     assert made(service, slice_s=0.0).content_sha256 == whole.content_sha256
+
+
+def test_no_record_is_lost_where_a_slice_ends_between_two_pages(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later slice once took the records that the first had read for all there are."""
+    monkeypatch.setattr(making, "PAGE", 2)
+    service.argilla.add("r5", "r6", "r7")
+    answered(service)
+    manifest = made(service, slice_s=0.0)
+    assert {row["record_id"] for row in rows(service, manifest)} == {f"r{n}" for n in range(1, 8)}
 
 
 def test_a_version_of_an_earlier_moment_is_what_it_was_then(service: ServiceInMemory) -> None:
