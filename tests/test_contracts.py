@@ -26,7 +26,7 @@ ROOMS = {
     "click": ["workers.cli"],
     "rich": ["workers.cli"],
     "pyarrow": ["workers.files", "workers.versions"],
-    "fsspec": ["workers.versions"],
+    "fsspec": ["plugin.storage"],
     "openpyxl": ["workers.files"],
     "numpy": ["workers"],
     "scipy": ["workers"],

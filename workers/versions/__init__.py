@@ -7,5 +7,6 @@
 | `tables` | the columns of the files, and their rows |
 | `parts` | Parquet files, part by part, and the digest of what is in them |
 | `card` | the README.md of a version |
-| `storage` | where versions are kept |
+
+Where they are kept is `plugin.storage`.
 """

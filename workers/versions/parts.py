@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from argilla_distill.domain.versions.manifest import VersionFile
+from argilla_distill.plugin.storage.storage import sha256_of
 
 ROWS = 50_000
 """Rows of a file."""
@@ -86,14 +87,6 @@ def described_file(path: Path, rows: int) -> VersionFile:
     """A file with its size and digest."""
     with path.open("rb") as file:
         return VersionFile(path.name, rows, path.stat().st_size, sha256_of(file))
-
-
-def sha256_of(file: BinaryIO) -> str:
-    """The digest of a file's bytes, in hex digits."""
-    found = sha256()
-    while block := file.read(1 << 20):
-        found.update(block)
-    return found.hexdigest()
 
 
 def digest(rows: Iterable[Mapping[str, Any]], so_far: int = 0) -> int:

@@ -8,13 +8,13 @@ from argilla_distill.domain.versions.manifest import MAX_NOTE, VersionRequest
 from argilla_distill.plugin.dispatch import VERSION
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.models.values import question_of
 from argilla_distill.workers.use_cases.versions.fitting import chosen, distilled
 from argilla_distill.workers.use_cases.versions.keeping import check_tag
 from argilla_distill.workers.use_cases.world import World
-from argilla_distill.workers.versions.storage import Storage
 
 
 def ask(

@@ -18,12 +18,12 @@ from argilla_distill.domain.versions.manifest import (
 )
 from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.plugin.storage.storage import MANIFEST
 from argilla_distill.workers.use_cases.versions.fitting import Fitted, distilled
 from argilla_distill.workers.use_cases.versions.writing_files import SPLITS, Counts, Form
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.card import card
 from argilla_distill.workers.versions.parts import described_file
-from argilla_distill.workers.versions.storage import MANIFEST
 from argilla_distill.workers.versions.tables import columns
 
 OLDER = (

@@ -8,8 +8,8 @@ from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import Manifest, is_tag
 from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.world import World
-from argilla_distill.workers.versions.storage import Storage
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
 from argilla_distill.domain.versions.split import Groups
 from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.models.confined import Confined
 from argilla_distill.workers.use_cases.versions import writing_files
@@ -29,7 +30,6 @@ from argilla_distill.workers.use_cases.versions.describing import complete, desc
 from argilla_distill.workers.use_cases.versions.fitting import Fitted, distilled, fit_path, fitted
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.spool import Spool, place
-from argilla_distill.workers.versions.storage import Storage
 
 log = logging.getLogger("distill.versions")
 

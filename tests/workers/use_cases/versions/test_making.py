@@ -14,12 +14,12 @@ from argilla_distill.domain.history import Entry
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.settings import Sources
+from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.versions import keeping, making
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.versions.parts import Parts
 from argilla_distill.workers.versions.spool import Spool
-from argilla_distill.workers.versions.storage import Storage
 from tests.workers.argilla_in_memory import CHAT, D
 from tests.workers.service_in_memory import ServiceInMemory
 

@@ -1,4 +1,4 @@
-"""Where versions' files are kept: any address that fsspec knows, a directory or s3://….
+"""The folders of all versions: under any address that fsspec knows, a directory or s3://….
 
 A version is put beside its place first. On a disk its folder is renamed when it is whole; where nothing
 can be renamed, `manifest.json` comes last. Either way a folder without a manifest is no version.
@@ -9,19 +9,54 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.domain.versions.manifest import Manifest, VersionFile
 from argilla_distill.plugin.errors import InvalidSettings
-from argilla_distill.workers.versions.parts import sha256_of
 
 MANIFEST = "manifest.json"
 
 Progress = Callable[[int, int], None]
+
+
+class Folder:
+    """The folder of one version, to read."""
+
+    def __init__(self, fs: Any, path: str) -> None:
+        self._fs = fs
+        self._path = path
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is on a disk of this machine, where reading takes no time to speak of."""
+        return isinstance(self._fs, LocalFileSystem)
+
+    def open(self, path: str) -> BinaryIO:
+        """A file, to read. Raises FileNotFoundError."""
+        found: BinaryIO = self._fs.open(f"{self._path}/{path}", "rb")
+        return found
+
+    def read(self, path: str, start: int, stop: int) -> bytes:
+        """The bytes of a file from `start` up to `stop`. Raises FileNotFoundError."""
+        found: bytes = self._fs.cat_file(f"{self._path}/{path}", start, stop)
+        return found
+
+    def check(self, file: VersionFile) -> None:
+        """See whether a file is there, and as long as it was written; its bytes are not read.
+
+        Raises
+        ------
+        FileNotFoundError : it is not there.
+        OSError : it is shorter or longer.
+        """
+        size = self._fs.size(f"{self._path}/{file.path}")
+        if size != file.bytes:
+            raise OSError(f"{file.path} has {size} bytes and should have {file.bytes}")
 
 
 class Storage:
@@ -48,6 +83,10 @@ class Storage:
         """The path of a version's folder within the storage."""
         return f"{self._root}/{dataset_id}/{name.replace(':', '~')}"
 
+    def version(self, dataset_id: str, name: str) -> Folder:
+        """A version's folder, to read."""
+        return Folder(self._fs, self.folder(dataset_id, name))
+
     def put(self, dataset_id: str, name: str, made: Path, progress: Progress) -> None:
         """Store a folder as a version. What an earlier attempt left is replaced."""
         target = self.folder(dataset_id, name)
@@ -73,8 +112,7 @@ class Storage:
         ------
         FileNotFoundError : there is none of that path.
         """
-        found: BinaryIO = self._fs.open(f"{self.folder(dataset_id, name)}/{path}", "rb")
-        return found
+        return self.version(dataset_id, name).open(path)
 
     def damage(self, manifest: Manifest) -> list[str]:
         """What is wrong with a version's files, a sentence each; empty where they are as they were made."""
@@ -95,6 +133,14 @@ class Storage:
         target: Any = self.folder(dataset_id, name)
         if self._fs.exists(target):
             self._fs.rm(target, recursive=True)
+
+
+def sha256_of(file: BinaryIO) -> str:
+    """The digest of a file's bytes, in hex digits."""
+    found = sha256()
+    while block := file.read(1 << 20):
+        found.update(block)
+    return found.hexdigest()
 
 
 def _sync(folder: Path) -> None:

@@ -1,0 +1,11 @@
+"""Where the files of versions are: read by the web process, written by the workers.
+
+| file | what is in it |
+| --- | --- |
+| `storage` | the folders of all versions, under any address that fsspec knows |
+| `whole` | a version's files as one file to download, in any ranges |
+| `footer` | the footers of several Parquet files, joined into one |
+
+What is in the files is `workers.versions`; their names and digests are in the manifest
+(`domain.versions.manifest`).
+"""
