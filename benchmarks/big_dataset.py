@@ -93,11 +93,11 @@ class Fill:
             model.facts_of_history.reviews[record] = {str(self.reviewer): (value, self.now)}
         model.strategy.refit()
         model.strategy.moved(0.02)
-        model.version, model.version_votes = 4, model.strategy.n_votes
+        model.fit, model.fit_votes = 4, model.strategy.n_votes
         return model, model.strategy.decide(self.drawn.ids), before
 
     def tell(self, decisions: Sequence[Decision], before: dict[str, Decision]) -> None:
-        """The history: answers, decisions, adjudications, versions, in the order of time."""
+        """The history: answers, decisions, adjudications, fits, in the order of time."""
         drawn, entries = self.drawn, []
         reviewed = set(drawn.reviewed)
         for row, (record, now_decided) in enumerate(zip(drawn.ids, decisions, strict=True)):
@@ -123,7 +123,7 @@ class Fill:
                 if before[record].value != now_decided.value:
                     entries.append(decided(record, now_decided, at + 2_000))
         entries += [
-            Entry("version", values={QUESTION.name: n}, at=self.now - (4 - n) * 20 * DAY_MS)
+            Entry("fit", values={QUESTION.name: n}, at=self.now - (4 - n) * 20 * DAY_MS)
             for n in range(1, 5)
         ]
         entries.sort(key=lambda entry: entry.at)

@@ -31,7 +31,7 @@ def reviewed_at(drawn: Drawn, row: int, now: int) -> int:
 
 def decided(record: str, decision: Decision, at: int) -> Entry:
     """A decision's entry in the history."""
-    details = Details(confidence=round(decision.confidence, 3), strategy="learned", version=4)
+    details = Details(confidence=round(decision.confidence, 3), strategy="learned", fit=4)
     return Entry("decision", record, values={QUESTION.name: decision.value}, at=at, details=details)
 
 
@@ -70,7 +70,7 @@ def decision(drawn: Drawn, row: int, decision: Decision) -> StoredDecision:
             for c in decision.contributions
         ),
         strategy="learned",
-        version=4,
+        fit=4,
         decided_at=at,
         shown=(Shown(decision.value, at),) if decision.value else (),
         abstention=decision.abstention or "",

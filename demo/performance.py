@@ -171,7 +171,7 @@ class Performance:
         for annotator in people[:1]:
             name = self.questions[0]
             model = store.datasets.models(dataset_id)[name]
-            link = answered_link(url, dataset_id, name, model.strategy, model.version)
+            link = answered_link(url, dataset_id, name, model.strategy, model.fit)
             yield f"as {annotator.name}", link
 
     def _page(self, record: str) -> str:

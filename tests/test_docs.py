@@ -301,15 +301,15 @@ def test_the_rooms_of_the_architecture_are_those_that_there_are() -> None:
         assert {f"{folder}/{room}" for room in rooms} <= named
 
 
-def test_a_released_version_is_a_heading_and_nothing_else_is() -> None:
+def test_a_release_is_a_heading_and_nothing_else_is() -> None:
     text = BESIDE[ROOT / "CHANGELOG.md"]
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
     assert headings[0] == "[Unreleased]"
     assert [
         h for h in headings[1:] if not re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", h)
     ] == []
-    for version in text.split("\n## ")[1:]:
-        kinds = re.findall(r"^### (.*)$", version, re.MULTILINE)
+    for release in text.split("\n## ")[1:]:
+        kinds = re.findall(r"^### (.*)$", release, re.MULTILINE)
         assert len(kinds) == len(set(kinds))
         assert set(kinds) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 

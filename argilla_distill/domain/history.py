@@ -25,8 +25,8 @@ class Details:
     why : a reviewer's reason, or why a decision abstains.
     thought : of a first adjudication: question → our value and confidence just before.
     score : of another agent's suggestion.
-    confidence, strategy, version : of a decision: who decided, and the number of its model.
-    strategy, votes, adjudications, training : of a version: what it was made of.
+    confidence, strategy, fit : of a decision: who decided, and with which fit of its model.
+    strategy, votes, adjudications, training : of a fit: what it was made of.
     """
 
     echoes: tuple[str, ...] = ()
@@ -37,15 +37,15 @@ class Details:
     score: float | list[float] | None = None
     confidence: float | None = None
     strategy: str = ""
-    version: int | None = None
+    fit: int | None = None
     votes: int | None = None
     adjudications: int | None = None
     training: str = ""
 
     @property
     def decided_by(self) -> str:
-        """Strategy and number of its model, as `learned:3`."""
-        return f"{self.strategy or '?'}:{'?' if self.version is None else self.version}"
+        """Strategy and number of its fit, as `learned:3`."""
+        return f"{self.strategy or '?'}:{'?' if self.fit is None else self.fit}"
 
 
 NO_DETAILS = Details()

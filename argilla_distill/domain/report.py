@@ -156,7 +156,7 @@ class QuestionReport:
     name: str
     type: str
     strategy: str
-    version: int
+    fit: int
     labels: tuple[str, ...]
     votes: int
     decided: int
@@ -189,7 +189,7 @@ class Today:
     answers: int = 0
     decisions: int = 0
     adjudications: int = 0
-    versions: int = 0
+    fits: int = 0
 
 
 @dataclass(frozen=True)

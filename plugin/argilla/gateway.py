@@ -292,6 +292,6 @@ class Gateway:
         """Ask Argilla to deliver a ping to a webhook."""
         self._calls.call("ping", "POST", f"webhooks/{webhook_id}/ping")
 
-    def version(self) -> str:
-        """Argilla's version."""
+    def release(self) -> str:
+        """Which release of Argilla answers."""
         return str(self._calls.json("version", "GET", "version")["version"])

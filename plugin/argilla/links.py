@@ -16,8 +16,8 @@ from urllib.parse import quote
 from argilla_distill.domain.records import OWN_AGENT
 from argilla_distill.domain.state.review import ReviewInfo
 
-MAX_VERSIONS = 20
-"""So many agents are named in a link: a suggestion that never moved keeps the version that made it."""
+MAX_FITS = 20
+"""So many agents are named in a link: a suggestion that never moved keeps the fit that made it."""
 
 SEPARATORS = ".~"
 """What the UI divides a filter by, and has no way to escape."""
@@ -43,18 +43,18 @@ def review_link(
 
 
 def answered_link(
-    argilla_url: str, dataset_id: str, question: str = "", strategy: str = "", version: int = 0
+    argilla_url: str, dataset_id: str, question: str = "", strategy: str = "", fit: int = 0
 ) -> str:
-    """What the visitor has submitted; with a version, only records that carry a suggestion of ours.
+    """What the visitor has submitted; with a fit, only records that carry a suggestion of ours.
 
     >>> answered_link("http://argilla", "d", "helpful", "learned", 2).split("&suggestion=")[1]
     'helpful.agent.distill/learned:1.distill/learned:2'
     """
     link = f"{dataset_link(argilla_url, dataset_id)}?page=1&status=submitted"
-    if not version or set(SEPARATORS) & set(question + strategy):
+    if not fit or set(SEPARATORS) & set(question + strategy):
         return link
-    first = max(1, version - MAX_VERSIONS + 1)
-    agents = [f"{OWN_AGENT}{strategy}:{number}" for number in range(first, version + 1)]
+    first = max(1, fit - MAX_FITS + 1)
+    agents = [f"{OWN_AGENT}{strategy}:{number}" for number in range(first, fit + 1)]
     return f"{link}&suggestion={quote('.'.join([question, 'agent', *agents]), safe='.:/')}"
 
 

@@ -8,7 +8,7 @@ FIRST_WITH_WEBHOOKS = (2, 4, 0)
 OLDEST, NEWEST = (2, 5, 0), (2, 8, 0)
 
 
-def shortcoming(version: str) -> tuple[bool, str]:
+def shortcoming(number: str) -> tuple[bool, str]:
     """Whether it can work at all with that release, and what is to be said of it; "" if it is held.
 
     >>> shortcoming("2.6.0")
@@ -19,7 +19,7 @@ def shortcoming(version: str) -> tuple[bool, str]:
     (True, 'newer than what is held, 2.5.0 to 2.8.0')
     """
     held = f"{_text(OLDEST)} to {_text(NEWEST)}"
-    found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", version)
+    found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", number)
     if found is None:
         return True, f"no release that we know; {held} are held"
     release = (int(found[1]), int(found[2]), int(found[3] or 0))

@@ -36,6 +36,11 @@ _COUNTERS = {
     "distill_failures": "Failed attempts at a dataset: Argilla away, a record set aside.",
 }
 
+_FITS = {
+    "distill_model_fit": "Number of the fit of the model in use.",
+    "distill_model_version": "The same under the name of the last release; goes with the next one.",
+}
+
 
 class _Collector:
     def __init__(self, store: Store, queue: str) -> None:
@@ -84,11 +89,10 @@ class _Collector:
         label = ["dataset"]
         gauges = {n: GaugeMetricFamily(n, text, labels=label) for n, text in _GAUGES.items()}
         counters = {n: CounterMetricFamily(n, text, labels=label) for n, text in _COUNTERS.items()}
-        version = GaugeMetricFamily(
-            "distill_model_version",
-            "Version of the model in use.",
-            labels=["dataset", "question", "strategy"],
-        )
+        fits = [
+            GaugeMetricFamily(name, text, labels=["dataset", "question", "strategy"])
+            for name, text in _FITS.items()
+        ]
         failed = GaugeMetricFamily(
             "distill_strategy_failed",
             "1 where a strategy of a team's own fails: the question keeps what it last published.",
@@ -116,12 +120,13 @@ class _Collector:
                 fact = metric.removeprefix("distill_").split("_")[-1]
                 counters[metric].add_metric([name], int(info.get(fact, 0)))
             for question, model in self._store.datasets.models(dataset_id).items():
-                version.add_metric([name, question, model.strategy], model.version)
+                for numbered in fits:
+                    numbered.add_metric([name, question, model.strategy], model.fit)
             for question, known in self._store.datasets.failed_strategies(dataset_id).items():
                 failed.add_metric([name, question, known.strategy], 1)
         yield from gauges.values()
         yield from counters.values()
-        yield version
+        yield from fits
         yield failed
 
 

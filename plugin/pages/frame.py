@@ -133,8 +133,12 @@ class Frame:
         return redirect(url_for("pages.sign_in", next=request.full_path.rstrip("?")))
 
 
-FORMER_NAMES = {"reason": "word", "review_reason": "review_word"}
-"""Keys of JSON that had another name in the last release, which they keep for this one beside a `state`."""
+FORMER_NAMES = (
+    ("reason", "word", "state"),
+    ("review_reason", "review_word", "state"),
+    ("fit", "version", "undecided"),
+)
+"""Keys of JSON, the name that each had in the last release and keeps for this one, and beside which key."""
 
 
 def wants_json() -> bool:
@@ -155,8 +159,7 @@ def plain(value: Any) -> Any:
 
 
 def _with_former_names(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON; one that has a state has the reason for it under its former name as well."""
+    """An object of JSON: what had another name in the last release has that as well."""
     plain = dict(pairs)
-    if "state" in plain:
-        plain |= {old: plain[new] for new, old in FORMER_NAMES.items() if new in plain}
-    return plain
+    former = {old: plain[new] for new, old, beside in FORMER_NAMES if {new, beside} <= plain.keys()}
+    return plain | former

@@ -7,7 +7,7 @@ An **entry of the history** has always the same fields, so that Redis stores the
 
 | field | meaning |
 | --- | --- |
-| k | kind: `answer`, `suggestion` (another agent's), `adjudication`, `decision`, `version` |
+| k | kind: `answer`, `suggestion` (another agent's), `adjudication`, `decision`, `version` (a fit) |
 | r | record id |
 | a | number of the annotator |
 | s | status of the answer: submitted, draft, discarded, or deleted |
@@ -27,12 +27,17 @@ from argilla_distill.domain.history import NO_DETAILS, Details, Entry
 
 Json = dict[str, Any]
 
+STORED_KINDS = {"fit": "version"}
+"""Kinds that are stored under the name that they had when the first histories were written."""
+
+_KINDS = {stored: kind for kind, stored in STORED_KINDS.items()}
+
 
 def entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
     """An entry of the history."""
     kind = fields[b"k"].decode()
     return Entry(
-        kind=kind,
+        kind=_KINDS.get(kind, kind),
         record=fields[b"r"].decode(),
         annotator=int(fields[b"a"]) if fields[b"a"] else None,
         status=fields[b"s"].decode(),
@@ -47,7 +52,7 @@ def entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
 def entry_fields(entry: Entry) -> dict[str, str | int]:
     """The inverse of `entry`."""
     return {
-        "k": entry.kind,
+        "k": STORED_KINDS.get(entry.kind, entry.kind),
         "r": entry.record,
         "a": "" if entry.annotator is None else entry.annotator,
         "s": entry.status,
@@ -68,7 +73,7 @@ def _details(stored: Json) -> Details:
         score=stored.get("score"),
         confidence=stored.get("c"),
         strategy=stored.get("s") or stored.get("strategy", ""),
-        version=stored.get("n"),
+        fit=stored.get("n"),
         votes=stored.get("votes"),
         adjudications=stored.get("adjudications"),
         training=stored.get("training", ""),
@@ -84,13 +89,13 @@ def details_json(entry: Entry) -> Json:
     | status | answer that is gone | its status before |
     | why, thought | adjudication | the reason; question → our value and confidence just before |
     | score | suggestion | the agent's |
-    | c, s, n, why | decision | confidence, strategy, number of its model, why it abstains |
-    | strategy, votes, adjudications, training | version | what it was made of |
+    | c, s, n, why | decision | confidence, strategy, number of its fit, why it abstains |
+    | strategy, votes, adjudications, training | fit | what it was made of |
     """
     more = entry.details
     if more == NO_DETAILS:
         return {}
-    strategy = "strategy" if entry.kind == "version" else "s"
+    strategy = "strategy" if entry.kind == "fit" else "s"
     found: Json = {
         "echo": list(more.echoes),
         "review": more.on_copy,
@@ -98,7 +103,7 @@ def details_json(entry: Entry) -> Json:
         "score": more.score,
         "c": more.confidence,
         strategy: more.strategy,
-        "n": more.version,
+        "n": more.fit,
         "why": more.why,
         "thought": {question: list(said) for question, said in more.thought.items()},
         "votes": more.votes,

@@ -40,8 +40,8 @@ class Reports:
         alike : record → records with nearly the same content.
         mark : names the state that was counted; another one means that there is news.
         """
-        parts = {f"question:{q.name}": pack(as_json(q)) for q in questions}
-        parts["overview"] = pack(as_json(overview))
+        parts = {f"question:{q.name}": pack(_question_json(q)) for q in questions}
+        parts["overview"] = pack(_overview_json(overview))
         parts["last"] = json.dumps([mark, overview.taken_at, overview.seconds]).encode()
         report, twins = (self._keys.of(dataset_id, name) for name in ("report", "alike"))
         with self._redis.pipeline(transaction=True) as pipe:
@@ -68,7 +68,7 @@ class Reports:
     def overview(self, dataset_id: str) -> Overview | None:
         """The few figures of a dataset; None before its first report."""
         found = self._redis.hget(self._keys.of(dataset_id, "report"), "overview")
-        return read(Overview, unpack(found)) if found else None
+        return _overview(unpack(found)) if found else None
 
     def question(self, dataset_id: str, name: str) -> QuestionReport | None:
         """One question's report; None before the first, and for questions that are left alone."""
@@ -78,7 +78,7 @@ class Reports:
             return None
         packed, report = self._lately.get(key, (b"", None))
         if report is None or packed != found:
-            report = read(QuestionReport, unpack(found))
+            report = read(QuestionReport, _question(unpack(found)))
             if len(self._lately) >= MOST_LATELY:
                 self._lately.pop(next(iter(self._lately)), None)
             self._lately[key] = found, report
@@ -88,3 +88,32 @@ class Reports:
         """The records whose content is nearly that of a record."""
         found = self._redis.hget(self._keys.of(dataset_id, "alike"), record_id)
         return list(unpack(found)) if found else []
+
+
+# Stored is a fit under the key that it had when the first reports were written.
+
+
+def _question_json(report: QuestionReport) -> dict[str, Any]:
+    return _keyed(as_json(report), "fit", "version")
+
+
+def _question(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return _keyed(stored, "version", "fit")
+
+
+def _overview_json(overview: Overview) -> dict[str, Any]:
+    found = as_json(overview)
+    found["today"] = _keyed(found["today"], "fits", "versions")
+    found["questions"] = [_keyed(each, "fit", "version") for each in found["questions"]]
+    return found
+
+
+def _overview(stored: Mapping[str, Any]) -> Overview:
+    today = _keyed(stored["today"], "versions", "fits")
+    questions = [_keyed(each, "version", "fit") for each in stored["questions"]]
+    return read(Overview, {**stored, "today": today, "questions": questions})
+
+
+def _keyed(values: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    """The same, in the same order, with one key under another name."""
+    return {new if key == old else key: value for key, value in values.items()}

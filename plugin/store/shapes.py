@@ -164,7 +164,7 @@ def _decision_json(decision: StoredDecision) -> Json:
         "c": decision.confidence,
         "p": decision.posterior,
         "s": decision.strategy,
-        "n": decision.version,
+        "n": decision.fit,
         "t": decision.decided_at,
         "top": decision.leader,
         "next": decision.runner_up,

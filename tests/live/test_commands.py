@@ -89,7 +89,7 @@ def test_disconnecting_takes_ours_back_and_restores_what_it_replaced(
     eventually(lambda: ours(api, dataset, api.record(second), "topic") is not None)
 
 
-def test_a_refit_begins_a_new_version(own: Installation, api: Api) -> None:
+def test_a_refit_begins_a_new_fit(own: Installation, api: Api) -> None:
     users = crowd(api, "refit", 2)
     dataset = dataset_of(api, users, overlap=2, workspace_name=unique("apart"))
     (record,) = records_of(api, dataset, 1)
@@ -97,11 +97,11 @@ def test_a_refit_begins_a_new_version(own: Installation, api: Api) -> None:
         api.as_user(user).answer(record, {"topic": "a"})
     own.settle(dataset, responses=2)
     name = own.world.store.datasets.info(dataset["id"])["name"]
-    before = own.world.store.datasets.models(dataset["id"])["topic"].version
+    before = own.world.store.datasets.models(dataset["id"])["topic"].fit
     told = json.loads(own.service.command("refit", name, "--json").stdout)
-    assert told[name]["topic"] in (before, before + 1)  # the first version may begin here
+    assert told[name]["topic"] in (before, before + 1)  # the first fit may begin here
     kinds = {e.kind for e in own.world.store.history.after(dataset["id"], "0-0")}
-    assert "version" in kinds
+    assert "fit" in kinds
 
 
 def test_status_and_history_read_in_80_columns_and_take_external_ids(

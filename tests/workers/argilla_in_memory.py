@@ -415,5 +415,5 @@ class FakeArgilla(Gateway):
         """It never arrives."""
 
     @call
-    def version(self) -> str:
+    def release(self) -> str:
         return "2.8.0"

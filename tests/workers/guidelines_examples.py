@@ -29,7 +29,7 @@ def report(*examples: Example, name: str = "helpful") -> QuestionReport:
     empty: dict[str, Any] = {
         field: [] for field in ("labels", "confidence", "calibration", "pairs", "weeks", "rounds")
     }
-    counts = ("version", "votes", "decided", "undecided", "conflicts", "settled", "across_count")
+    counts = ("fit", "votes", "decided", "undecided", "conflicts", "settled", "across_count")
     return read(
         QuestionReport,
         {

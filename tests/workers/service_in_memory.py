@@ -144,7 +144,7 @@ class ServiceInMemory:
         }
 
     def suggestions(self) -> dict[tuple[str, str], tuple[Any, str]]:
-        """(record, question) → value and agent (without its version) of what Argilla shows."""
+        """(record, question) → value and agent (without its fit) of what Argilla shows."""
         return {
             (record, question.name): (found.value, (found.agent or "").split(":")[0])
             for record in self.argilla.rows[D]

@@ -199,7 +199,7 @@ class StoredDataset:
                 for c in decision.contributions
             ),
             strategy=model.strategy.name,
-            version=1,
+            fit=1,
             decided_at=MONDAY,
         )
 

@@ -94,7 +94,7 @@ def _facts(d: DatasetStatus) -> Iterator[tuple[str, str]]:
 def _question(q: QuestionStatus) -> str:
     if q.model is None:
         return q.status
-    known = f"{q.model.strategy}:{q.model.version}, {many(q.model.votes, 'vote')}"
+    known = f"{q.model.strategy}:{q.model.fit}, {many(q.model.votes, 'vote')}"
     return f"{known}; {q.model.training}" if q.model.training is not None else known
 
 

@@ -14,7 +14,7 @@ from argilla_distill.workers.use_cases.checks.status import (
     SetAside,
 )
 
-MODEL = ("strategy", "version", "votes", "version_votes", "changes", "taught", "training")
+MODEL = ("strategy", "fit", "votes", "fit_votes", "changes", "taught", "training")
 """What is of interest to others of a question's model."""
 
 
@@ -55,7 +55,10 @@ def _set_aside(record: SetAside) -> dict[str, Any]:
 
 
 def _question(question: QuestionStatus) -> dict[str, Any]:
-    known = {name: getattr(question.model, name) for name in MODEL} if question.model else {}
+    known: dict[str, Any] = {}
+    if question.model:
+        known = {name: getattr(question.model, name) for name in MODEL}
+        known |= formerly("version", known["fit"]) | formerly("version_votes", known["fit_votes"])
     return {
         "type": question.type,
         "labels": question.labels,

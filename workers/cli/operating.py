@@ -72,23 +72,23 @@ def reconcile(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
 @as_json
 @click.pass_obj
 def refit(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
-    """Fit the models anew and begin a new version of each."""
+    """Fit the models anew and begin a new fit of each."""
     from argilla_distill.workers.use_cases.distilling.refit import (
         refit as refit_dataset,  # loads the engine: a second
     )
 
     with opened.world() as world:
         tell_if_nobody_works(world)
-        versions = {d.full_name: refit_dataset(world, d.id) for d in chosen(world, datasets)}
+        fits = {d.full_name: refit_dataset(world, d.id) for d in chosen(world, datasets)}
     if json_:
-        print_json(versions)
-    for name, questions in versions.items() if not json_ else ():
+        print_json(fits)
+    for name, questions in fits.items() if not json_ else ():
         text = ", ".join(
-            f"{question} is at version {n}" if isinstance(n, int) else f"{question}: {n}"
+            f"{question} is at fit {n}" if isinstance(n, int) else f"{question}: {n}"
             for question, n in questions.items()
         )
         console().print(f"{name}: {text or 'no question is distilled'}")
-    if any(isinstance(n, str) for questions in versions.values() for n in questions.values()):
+    if any(isinstance(n, str) for questions in fits.values() for n in questions.values()):
         sys.exit(1)
 
 

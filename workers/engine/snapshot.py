@@ -53,15 +53,13 @@ def unpack(data: bytes) -> dict[str, Any]:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             arrays = dict(archive)
         head = json.loads(arrays.pop("json").tobytes())
-        version, rest = head["format"], dict(head["state"])
+        number, rest = head["format"], dict(head["state"])
     except (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError) as error:
         raise BadSnapshot(f"no snapshot of a strategy: {error}") from error
     except zipfile.BadZipFile as error:
         raise BadSnapshot(f"a damaged snapshot of a strategy: {error}") from error
-    if version != FORMAT:
-        raise BadSnapshot(
-            f"snapshot format {version!r}; this release reads {FORMAT}: refit instead"
-        )
+    if number != FORMAT:
+        raise BadSnapshot(f"snapshot format {number!r}; this release reads {FORMAT}: refit instead")
     return arrays | rest
 
 

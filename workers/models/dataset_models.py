@@ -129,9 +129,9 @@ class Models:
         store.datasets.write_failed_strategies(self.dataset.id, dict.fromkeys(self.recovered))
 
     @property
-    def versions(self) -> dict[str, str]:
-        """DatasetQuestion → `strategy:version`, as suggestions name it."""
-        return {n: f"{m.strategy.name}:{m.version}" for n, m in self.by_question.items()}
+    def fits(self) -> dict[str, str]:
+        """DatasetQuestion → `strategy:fit`, as suggestions name it."""
+        return {n: f"{m.strategy.name}:{m.fit}" for n, m in self.by_question.items()}
 
     def catch_up(self, store: Store) -> None:
         """Read the history behind the position that each model includes."""
@@ -243,9 +243,9 @@ class Models:
                         question,
                         facts_of_history,
                         strategy,
-                        version=info.version,
+                        fit=info.fit,
                         position=info.position,
-                        version_votes=info.version_votes,
+                        fit_votes=info.fit_votes,
                         changes=info.changes,
                         taught=info.taught,
                     )
@@ -254,9 +254,9 @@ class Models:
                 raise
             except EngineError as error:
                 log.warning("snapshot of %s unusable, folding anew: %s", question.name, error)
-        version = (info.version if info else 0) + 1
+        fit = (info.fit if info else 0) + 1
         strategy = confined.create(choices.strategy, asked, limit_s)
-        return Model(question, facts_of_history, strategy, version)
+        return Model(question, facts_of_history, strategy, fit)
 
 
 def _why_not(question: DatasetQuestion, plan: DatasetSettings) -> str | None:

@@ -1,4 +1,4 @@
-"""The model of one question: its strategy, fed by what the history says, with its version.
+"""The model of one question: its strategy, fed by what the history says, with the number of its fit.
 
 What a strategy thinks is `workers.engine`; all models of a dataset, loaded and saved, are `models`.
 """
@@ -21,16 +21,16 @@ from argilla_distill.workers.engine.measures.review_value import ReviewValue, Re
 from argilla_distill.workers.models.facts_of_history import Change, FactsOfHistory, current_facts
 from argilla_distill.workers.models.values import content, short
 
-LESSON_GROWTH = 0.2
-LESSON_LEAST = 5
-"""It also ends when so many more adjudications, and such a share of them, have taught something."""
-
 REFIT_STALENESS = 0.1
 """The share of changed votes at which the incremental model is fitted anew, whatever waits."""
 
-VERSION_GROWTH = 0.25
-VERSION_LEAST = 20
-"""A version ends when so large a share of its votes, and so many of them, have changed."""
+FIT_GROWTH = 0.25
+FIT_LEAST = 20
+"""A fit ends when so large a share of its votes, and so many of them, have changed."""
+
+LESSON_GROWTH = 0.2
+LESSON_LEAST = 5
+"""It also ends when so many more adjudications, and such a share of them, have taught something."""
 
 
 @dataclass
@@ -40,9 +40,9 @@ class Model:
     question: DatasetQuestion
     facts_of_history: FactsOfHistory
     strategy: Strategy
-    version: int = 1
+    fit: int = 1
     position: str = START
-    version_votes: int = 0
+    fit_votes: int = 0
     changes: int = 0
     taught: int = 0
     unsaved: int = 0
@@ -69,10 +69,10 @@ class Model:
         training = self.strategy.training
         return ModelInfo(
             strategy=self.strategy.name,
-            version=self.version,
+            fit=self.fit,
             question=model_question(self.facts_of_history.question),
             position=self.position,
-            version_votes=self.version_votes,
+            fit_votes=self.fit_votes,
             changes=self.changes,
             taught=self.taught,
             votes=self.strategy.n_votes,
@@ -134,11 +134,11 @@ class Model:
 
     @property
     def outgrown(self) -> bool:
-        """Whether a new version is due: the votes, or what adjudications teach, changed so much.
+        """Whether a new fit is due: the votes, or what adjudications teach, changed so much.
 
-        Adjudications alone begin a version only if what they teach proved to be better.
+        Adjudications alone begin a fit only if what they teach proved to be better.
         """
-        if self.changes >= max(VERSION_LEAST, VERSION_GROWTH * self.version_votes):
+        if self.changes >= max(FIT_LEAST, FIT_GROWTH * self.fit_votes):
             return True
         training = self.strategy.training
         if training is None or not training.used:
@@ -161,17 +161,17 @@ class Model:
             self._values_taught = taught
         return self._values
 
-    def release(self) -> Entry:
-        """Begin a new version; returns its entry in the history."""
-        if self.version_votes:
-            self.version += 1
-        self.version_votes, self.changes = self.strategy.n_votes, 0
-        details = Details(strategy=self.strategy.name, votes=self.version_votes)
+    def begin_fit(self) -> Entry:
+        """Begin a new fit; returns its entry in the history."""
+        if self.fit_votes:
+            self.fit += 1
+        self.fit_votes, self.changes = self.strategy.n_votes, 0
+        details = Details(strategy=self.strategy.name, votes=self.fit_votes)
         training = self.strategy.training
         if training is not None and training.used:
             self.taught = training.adjudications
             details = replace(details, adjudications=self.taught, training=training.word)
-        return Entry("version", values={self.question.name: self.version}, details=details)
+        return Entry("fit", values={self.question.name: self.fit}, details=details)
 
 
 def model_question(question: Question) -> ModelQuestion:

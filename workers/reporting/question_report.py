@@ -28,7 +28,7 @@ from argilla_distill.workers.reporting.survey import Survey
 MAX_VALUES = 30
 
 SUMMARY = (
-    *("name", "type", "strategy", "version", "votes", "decided", "undecided", "agreement"),
+    *("name", "type", "strategy", "fit", "votes", "decided", "undecided", "agreement"),
     *("conflicts", "settled", "adjudications", "accuracy", "majority", "across_count"),
 )
 """What an overview shows of each question, beside the mean confidence and how calibrated it is."""
@@ -43,7 +43,7 @@ class Believed:
 
     kind: str
     strategy: str
-    version: int
+    fit: int
     annotators: Sequence[Reliability] = ()
     training: Training | None = None
 
@@ -66,7 +66,7 @@ def question_report(
         name=question.name,
         type=believed.kind,
         strategy=believed.strategy,
-        version=believed.version,
+        fit=believed.fit,
         labels=question.asked.labels or tuple(map(str, question.asked.scale)),
         votes=len(question.votes.record),
         decided=int((question.decided != NONE).sum()),

@@ -13,8 +13,8 @@ from argilla_distill.workers.engine.contract.strategy import Reliability, Strate
 from argilla_distill.workers.files.cells import to_json
 from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 
-VERSION = 1
-"""The version of a model that was fitted once, as the first one of a live dataset has it."""
+FIT = 1
+"""The number of a model's fit that was fitted once, as the first one of a live dataset has it."""
 
 BATCH = 2_000
 """Records decided from one sign of progress to the next."""
@@ -59,7 +59,7 @@ class Aggregate:
         if decision.abstention:
             line["why"] = decision.abstention
         line["adjudicated"] = decision.adjudicated
-        return line | {"strategy": self.strategy.name, "version": VERSION}
+        return line | {"strategy": self.strategy.name, "fit": FIT, "version": FIT}
 
     def _opened(self, decision: Decision) -> Decision:
         """The same with labels that its adjudication leaves open as the votes have them."""

@@ -103,7 +103,7 @@ def review_copy(
     record: Record,
     review: Dataset,
     decided: Mapping[str, Decision],
-    versions: Mapping[str, str],
+    fits: Mapping[str, str],
     note: str | None,
     plan: DatasetSettings,
     asked: Mapping[str, int] | None,
@@ -121,7 +121,7 @@ def review_copy(
 
     Parameters
     ----------
-    versions : question → `strategy:version`.
+    fits : question → `strategy:fit`.
     note : what is to be decided, in markdown.
     asked : the questions to decide, None for all (see `asked_now`).
     frozen : names of the questions with a suggestion on a copy that was opened; they stay as they are.
@@ -150,11 +150,11 @@ def review_copy(
             continue
         known = question_of(question)
         if not unsayable(known, decision.value):
-            suggestions[name] = suggestion(question, known, decision, versions[name])
+            suggestions[name] = suggestion(question, known, decision, fits[name])
     note_question = plan.conflict_question
     remark = review.question(note_question)
     if remark is not None and note is not None and asks == "adjudication":
-        agent = OWN_AGENT + next(iter(versions.values()))
+        agent = OWN_AGENT + next(iter(fits.values()))
         item_of_note = {"question_id": remark.id, "value": note, "type": "model", "agent": agent}
         suggestions[note_question] = item_of_note
     item = {

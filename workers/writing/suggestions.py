@@ -70,7 +70,7 @@ def publication(
     dataset: Dataset,
     record: Record,
     decided: Mapping[str, Decision],
-    versions: Mapping[str, str],
+    fits: Mapping[str, str],
     ledger: LedgerEntry,
     note: str | None,
     plan: DatasetSettings,
@@ -80,7 +80,7 @@ def publication(
 
     Parameters
     ----------
-    versions : question → `strategy:version`.
+    fits : question → `strategy:fit`.
     ledger : the record's ledger entry, which keeps other agents' suggestions to be restored.
     note : the conflict note, None where there is no conflict to tell of.
     kept : what stays as it was last published, whatever is decided.
@@ -97,14 +97,14 @@ def publication(
         result.shows[name] = to_argilla(asked, decision.value) if shows else None
         if result.shows[name] is None:
             _take_back(result, question, current, ledger.suggestions.get(name))
-        elif _differs(asked, current, decision, versions[name], plan.tolerance):
-            result.suggestions.append(suggestion(question, asked, decision, versions[name]))
+        elif _differs(asked, current, decision, fits[name], plan.tolerance):
+            result.suggestions.append(suggestion(question, asked, decision, fits[name]))
         elif current is not None and current.score is not None:
             result.unchanged_scores[name] = fmean(_list(current.score))
     for name in kept.questions:
         _keep(result, dataset.question(name), record, may_show, ledger)
     if not (may_show and kept.note):
-        _note(result, dataset, record, note if may_show else None, plan, versions, ledger)
+        _note(result, dataset, record, note if may_show else None, plan, fits, ledger)
     if not may_show:
         done = {*decided, *kept.questions, plan.conflict_question}
         _leftovers(result, dataset, record, done, ledger)
@@ -146,13 +146,13 @@ def _differs(
     asked: Question,
     current: Suggestion | None,
     decision: Decision,
-    version: str,
+    fit: str,
     tolerance: float,
 ) -> bool:
     """Whether what Argilla shows is another value, of another strategy, or as sure as that no longer."""
     if current is None or not current.ours or not _says(asked, current.value, decision.value):
         return True
-    strategy = OWN_AGENT + version.rpartition(":")[0] + ":"
+    strategy = OWN_AGENT + fit.rpartition(":")[0] + ":"
     if not (current.agent or "").startswith(strategy):
         return True
     before, now = current.score, _score(asked, decision)
@@ -198,7 +198,7 @@ def suggestion(
     question: DatasetQuestion,
     asked: Question,
     decision: Decision,
-    version: str,
+    fit: str,
 ) -> dict[str, Any]:
     """A decision as Argilla takes it."""
     item: dict[str, Any] = {"question_id": question.id, "value": to_argilla(asked, decision.value)}
@@ -206,7 +206,7 @@ def suggestion(
     if score is not None:
         rounded = [round(s, 4) for s in _list(score)]
         item["score"] = rounded if isinstance(score, list) else rounded[0]
-    return item | {"type": "model", "agent": OWN_AGENT + version}
+    return item | {"type": "model", "agent": OWN_AGENT + fit}
 
 
 def _take_back(
@@ -237,7 +237,7 @@ def _note(
     record: Record,
     note: str | None,
     plan: DatasetSettings,
-    versions: Mapping[str, str],
+    fits: Mapping[str, str],
     ledger: LedgerEntry,
 ) -> None:
     question = dataset.question(plan.conflict_question)
@@ -250,7 +250,7 @@ def _note(
     ours = current is not None and current.ours
     if ours and current and wording(current.value) == wording(note) and not result.suggestions:
         return
-    agent = OWN_AGENT + next(iter(versions.values()))
+    agent = OWN_AGENT + next(iter(fits.values()))
     item = {"question_id": question.id, "value": note, "type": "model", "agent": agent}
     result.suggestions.append(item)
 

@@ -65,7 +65,7 @@ class StoredDecision:
     posterior : label, or part of a value → probability; the improbable ones are left out.
     leader, runner_up : the two most probable values; None in a tie.
     prior : log-odds of the leader against the runner-up before anybody answered, in nats.
-    strategy, version : who decided, and the number of its model.
+    strategy, fit : who decided, and with which fit of its model.
     decided_at : our time in ms since the epoch.
     shown : what Argilla showed of ours, oldest first.
     published_confidence : what Argilla was last told, where it has moved since by little.
@@ -81,7 +81,7 @@ class StoredDecision:
     prior: float = 0.0
     voices: tuple[StoredVoice, ...] = ()
     strategy: str = ""
-    version: int = 0
+    fit: int = 0
     decided_at: int = 0
     shown: tuple[Shown, ...] = ()
     abstention: str = ""

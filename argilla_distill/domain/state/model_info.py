@@ -26,20 +26,20 @@ class ModelInfo:
 
     Attributes
     ----------
-    version : its number.
+    fit : the number of its fit: the state that began when enough had changed since the one before.
     position : id of the last history entry that it has learned.
-    version_votes, changes : votes when the version began, and changes since.
-    taught : adjudications that the version was taught by.
+    fit_votes, changes : votes when the fit began, and changes since.
+    taught : adjudications that the fit was taught by.
     votes : that it knows.
     training : what adjudications have made of the strategy, in a sentence; None if it takes none.
     kinds : annotator's number → kind, of those of whom the strategy was told.
     """
 
     strategy: str
-    version: int
+    fit: int
     question: ModelQuestion | None = None
     position: str = ""
-    version_votes: int = 0
+    fit_votes: int = 0
     changes: int = 0
     taught: int = 0
     votes: int = 0

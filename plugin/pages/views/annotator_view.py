@@ -120,10 +120,10 @@ def own_link(
     dataset_id: str, reports: Mapping[str, QuestionReport | None], argilla_url: str
 ) -> str:
     """Where Argilla shows somebody their own answers, with our suggestions to the first question."""
-    name, report = next(((n, r) for n, r in reports.items() if r and r.version), ("", None))
+    name, report = next(((n, r) for n, r in reports.items() if r and r.fit), ("", None))
     if report is None:
         return answered_link(argilla_url, dataset_id)
-    return answered_link(argilla_url, dataset_id, name, report.strategy, report.version)
+    return answered_link(argilla_url, dataset_id, name, report.strategy, report.fit)
 
 
 def _of(number: int, report: QuestionReport | None) -> AnnotatorReport | None:

@@ -64,7 +64,8 @@ def without_others(report: QuestionReport | None) -> dict[str, Any] | None:
     """The same as JSON has it: without what other pages show."""
     if report is None:
         return None
-    return {k: v for k, v in asdict(report).items() if k not in ("annotators", "examples", "words")}
+    found = asdict(report) | {"version": report.fit}  # its name in the last release
+    return {k: v for k, v in found.items() if k not in ("annotators", "examples", "words")}
 
 
 def _latest(periods: Sequence[Period], most: int) -> tuple[Period, ...]:

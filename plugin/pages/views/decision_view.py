@@ -183,7 +183,7 @@ def question_view(
         value=value,
         confidence=decision.confidence,
         percent=percent(decision.confidence),
-        strategy=f"{decision.strategy}:{decision.version}",
+        strategy=f"{decision.strategy}:{decision.fit}",
         how=strategy_names.how(decision.strategy),
         decided_at=current.at if current else decision.decided_at,
         shown_since=since,

@@ -31,7 +31,7 @@ class QuestionLine:
     name: str
     type: str = ""
     strategy: str = ""
-    version: int = 0
+    fit: int = 0
     decided: int = 0
     undecided: int = 0
     agreement: float | None = None
@@ -119,4 +119,6 @@ def _today(overview: Overview | None, now: int) -> Mapping[str, int] | None:
     """What was counted since midnight UTC, None if that was another midnight."""
     if overview is None or overview.taken_at // DAY_MS != now // DAY_MS:
         return None
-    return asdict(overview.today)
+    return asdict(overview.today) | {
+        "versions": overview.today.fits
+    }  # its name in the last release

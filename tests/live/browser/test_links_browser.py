@@ -73,7 +73,7 @@ def test_what_our_links_open_shows_our_suggestions(
     shows(0)
 
     model = store.datasets.models(dataset["id"])["topic"]
-    link = answered_link(argilla.url, dataset["id"], "topic", model.strategy, model.version)
+    link = answered_link(argilla.url, dataset["id"], "topic", model.strategy, model.fit)
     enter(browser, argilla.url, users[0]["username"], "12345678")
     browser.get(link)
     wait.until(lambda b: "text 0" in text(b) or "text 1" in text(b))

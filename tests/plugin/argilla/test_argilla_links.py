@@ -35,12 +35,12 @@ def query(link: str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(link).query)
 
 
-def test_a_suggestion_that_never_moved_is_found_by_the_version_that_made_it() -> None:
+def test_a_suggestion_that_never_moved_is_found_by_the_fit_that_made_it() -> None:
     (agents,) = query(answered_link(ARGILLA, "d", "helpful", "learned", 3))["suggestion"]
     assert agents.split(".") == ["helpful", "agent", *(f"distill/learned:{n}" for n in (1, 2, 3))]
 
 
-def test_a_link_stays_short_however_many_versions_there_were() -> None:
+def test_a_link_stays_short_however_many_fits_there_were() -> None:
     (agents,) = query(answered_link(ARGILLA, "d", "helpful", "learned", 500))["suggestion"]
     assert agents.split(".")[-1] == "distill/learned:500"
     assert len(answered_link(ARGILLA, "d", "helpful", "learned", 500)) < 1_000
@@ -56,7 +56,7 @@ def test_names_that_argillas_filters_cannot_hold_are_not_filtered_by(
     }
 
 
-def test_what_has_no_version_yet_is_not_filtered_by() -> None:
+def test_what_has_no_fit_yet_is_not_filtered_by() -> None:
     assert "suggestion" not in answered_link(ARGILLA, "d")
 
 

@@ -120,7 +120,7 @@ def test_every_status_becomes_one_of_our_errors(status: int, error: type[Excepti
 @given(st.integers(300, 599))
 def test_no_status_slips_through(status: int) -> None:
     with pytest.raises((ArgillaRefused, ArgillaUnavailable, InvalidValue)):
-        fixed(httpx.Response(status)).version()
+        fixed(httpx.Response(status)).release()
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_every_call_is_timed_with_its_outcome() -> None:
     )
     gateway.me()
     with pytest.raises(NotFound):
-        gateway.version()
+        gateway.release()
     assert told == [("me", True), ("version", False)]
     assert wire.requests[0].headers["X-Argilla-Api-Key"] == KEY
 
@@ -431,5 +431,5 @@ def test_webhooks_are_made_changed_pinged_and_deleted() -> None:
     ]
 
 
-def test_the_version_is_text() -> None:
-    assert Wire({"GET version": {"version": "2.8.0"}}).gateway().version() == "2.8.0"
+def test_the_release_is_text() -> None:
+    assert Wire({"GET version": {"version": "2.8.0"}}).gateway().release() == "2.8.0"

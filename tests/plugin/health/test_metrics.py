@@ -32,6 +32,7 @@ OTHERS = {
     "distill_argilla_call_seconds": "histogram",
     "distill_argilla_call_errors": "counter",
     "distill_oldest_dirty_seconds": "gauge",
+    "distill_model_fit": "gauge",
     "distill_model_version": "gauge",
     "distill_strategy_failed": "gauge",
 }
@@ -88,13 +89,13 @@ def test_every_figure_of_a_dataset_is_told_under_its_name(busy: Store, name: str
     assert values(scrape(busy)[name]) == {(suffix, "support/chat"): value}
 
 
-def test_the_age_is_in_seconds_and_the_version_names_its_strategy(busy: Store) -> None:
+def test_the_age_is_in_seconds_and_the_fit_names_its_strategy(busy: Store) -> None:
     found = scrape(busy)
     ((_, age),) = values(found["distill_oldest_dirty_seconds"]).items()
     assert 0 <= age < 5
-    assert values(found["distill_model_version"]) == {
-        ("", "support/chat", "helpful", "dawid_skene"): 7
-    }
+    assert values(found["distill_model_fit"]) == {("", "support/chat", "helpful", "dawid_skene"): 7}
+    former = values(found["distill_model_version"])
+    assert former == values(found["distill_model_fit"]), "its name in the last release"
 
 
 def test_deliveries_are_counted_by_type_and_outcome(store: Store) -> None:

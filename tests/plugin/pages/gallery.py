@@ -126,7 +126,7 @@ def overview(questions: list[QuestionReport]) -> Overview:
         "name",
         "type",
         "strategy",
-        "version",
+        "fit",
         "decided",
         "undecided",
         "agreement",
@@ -155,7 +155,7 @@ def question(name: str, labels: tuple[str, ...], say: Say = str) -> QuestionRepo
         name=name,
         type="label_selection",
         strategy="learned",
-        version=7,
+        fit=7,
         labels=labels,
         votes=2412,
         decided=463,
@@ -195,7 +195,7 @@ def question(name: str, labels: tuple[str, ...], say: Say = str) -> QuestionRepo
         adjudications=112,
         accuracy=0.893,
         majority=0.821,
-        training="Version 7 was fitted with 112 reviews; version 6 agreed with 87 % of them.",
+        training="Fit 7 learned from 112 reviews; fit 6 agreed with 87 % of them.",
         annotators=tuple(annotator(number, labels, say) for number in (*range(9), 13, 14)),
         examples=tuple(
             Example(

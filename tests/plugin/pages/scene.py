@@ -156,7 +156,7 @@ def _answer(number: int, minutes: float, **values: Any) -> Entry:
 
 
 def _decision(minutes: float, question: str, value: str | None, c: float, **details: Any) -> Entry:
-    known = replace(Details(confidence=c, strategy="dawid_skene", version=2), **details)
+    known = replace(Details(confidence=c, strategy="dawid_skene", fit=2), **details)
     values = {question: value}
     return Entry("decision", RECORD, values=values, details=known, id=f"{at(minutes)}-1")
 
@@ -169,7 +169,7 @@ def entries() -> list[Entry]:
         Entry("suggestion", RECORD, 6, "submitted", judged, {}, at(0), score, f"{at(0.1)}-0"),
         _answer(0, 2, helpful="yes", problem="none"),
         _answer(1, 5, helpful="yes", problem="none", comment="Kind."),
-        _decision(5, "helpful", "yes", 0.91, version=1),
+        _decision(5, "helpful", "yes", 0.91, fit=1),
         _answer(2, 11, helpful="yes", problem="none"),
         _answer(3, 12, helpful="no", problem="tone"),
         _answer(4, 13, helpful="yes", problem="hallucination"),
@@ -187,7 +187,7 @@ def entries() -> list[Entry]:
             at=at(31),
             id=f"{at(31)}-0",
         ),
-        _decision(33, "helpful", "yes", 0.83, version=3),
+        _decision(33, "helpful", "yes", 0.83, fit=3),
         _answer(9, 36, helpful="no"),
         Entry(
             "answer",

@@ -33,7 +33,7 @@ def test_an_empty_history_begins_at_the_start(store: Store) -> None:
 
 def test_entries_come_back_whole_and_in_order(store: Store) -> None:
     said = Entry("answer", "r1", 0, "submitted", {"q": "ja, „så“"}, {"q": 0}, 12, Details(("q",)))
-    told = Entry("version", values={"q": None})
+    told = Entry("fit", values={"q": None})
     filed = append(store, 1_000, said, told)
     assert [entry.id for entry in filed] == ["1000-0", "1000-1"]
     assert list(store.history.after(D, START)) == filed
@@ -98,7 +98,7 @@ DETAILS = st.builds(
 )
 ENTRIES = st.builds(
     Entry,
-    st.sampled_from(["answer", "suggestion", "adjudication", "decision", "version"]),
+    st.sampled_from(["answer", "suggestion", "adjudication", "decision", "fit"]),
     st.text(max_size=5),
     st.none() | st.integers(0, 5),
     st.sampled_from(["", "submitted", "draft", "discarded", "deleted"]),

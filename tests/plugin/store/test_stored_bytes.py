@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from argilla_distill.domain.history import Details
+from argilla_distill.domain.report import Overview, Today
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.domain.state.conflict import PastConflict
 from argilla_distill.domain.state.decision import Shown, StoredVoice, StoredWorth
@@ -28,7 +29,7 @@ from argilla_distill.domain.state.ledger_entry import (
     LedgerEntry,
     LedgerSuggestion,
 )
-from argilla_distill.plugin.store import history_shapes, plain_shapes, shapes
+from argilla_distill.plugin.store import Store, history_shapes, plain_shapes, shapes
 from argilla_distill.plugin.store.packing import pack, unpack
 
 ROOT = Path(__file__).parents[3]
@@ -115,7 +116,7 @@ def test_a_decision_has_names() -> None:
     )
     assert (decision.leader, decision.runner_up, decision.prior) == ("yes", "no", 0.1)
     assert decision.voices[-1] == StoredVoice(0, 0.9, 2.2)
-    assert (decision.strategy, decision.version, decision.decided_at) == ("learned", 2, 17)
+    assert (decision.strategy, decision.fit, decision.decided_at) == ("learned", 2, 17)
     assert (decision.shown, decision.showing) == ((Shown("yes", 17, 19),), None)
     assert (decision.published_confidence, decision.restorable) == (0.91, True)
     assert (decision.abstention, decision.worth) == ("", None)
@@ -151,14 +152,14 @@ def test_entries_of_the_history_have_names() -> None:
         "suggestion",
         "adjudication",
         "decision",
-        "version",
+        "fit",
     }
-    version = next(e for e in known if e.id == "17-9")
-    assert version.details == Details(
+    fit = next(e for e in known if e.id == "17-9")
+    assert fit.details == Details(
         strategy="learned", votes=31, adjudications=12, training="taught by 12"
     )
     decided = next(e for e in known if e.kind == "decision" and None in e.values.values())
-    assert decided.details.decided_by == f"{decided.details.strategy}:{decided.details.version}"
+    assert decided.details.decided_by == f"{decided.details.strategy}:{decided.details.fit}"
     assert decided.details.why
     assert any(e.details.thought for e in known if e.kind == "adjudication")
     assert any(e.details.on_copy for e in known if e.kind == "answer")
@@ -175,6 +176,15 @@ def test_annotators_and_strategies_that_failed_have_names() -> None:
 
 def test_a_copy_of_which_an_earlier_release_kept_less_asks_everything() -> None:
     assert shapes.copy({"id": "1", "mark": "m", "priority": 0.5, "q": []}).asked is None
+
+
+def test_a_fit_in_a_report_is_kept_under_the_key_that_it_had(store: Store) -> None:
+    summary = {"name": "helpful", "fit": 3}
+    overview = Overview(17, 0.1, Today(answers=5, fits=2), (summary,))
+    store.reports.write("d", overview, [], {})
+    kept = unpack(store.redis.hget(store.keys.of("d", "report"), "overview"))
+    assert (kept["today"]["versions"], kept["questions"][0]["version"]) == (2, 3)
+    assert store.reports.overview("d") == overview
 
 
 LETTERED = {"demo/argilla_api.py", "workers/versions/tables.py"}

@@ -247,9 +247,9 @@ def test_reconcile_waits_no_longer_than_it_can_help(
     assert (done.code, "doctor" in done.err) == (3, True)
 
 
-def test_refit_tells_the_versions(run: Run) -> None:
+def test_refit_says_at_which_fit_each_model_is(run: Run) -> None:
     assert run("refit", "--json").json == {"support/chat": {"helpful": 1, "problem": 1, "stars": 1}}
-    assert "helpful is at version 2" in run("refit").out
+    assert "helpful is at fit 2" in run("refit").out
 
 
 def test_rotating_replaces_the_webhook(

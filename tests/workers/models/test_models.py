@@ -20,7 +20,7 @@ from argilla_distill.workers.engine.label.majority import Majority
 from argilla_distill.workers.models import dataset_models as module
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.facts_of_history import FactsOfHistory
-from argilla_distill.workers.models.question_model import VERSION_LEAST, Model
+from argilla_distill.workers.models.question_model import FIT_LEAST, Model
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, D
 
 
@@ -104,7 +104,7 @@ def test_without_a_snapshot_the_whole_history_is_folded(store: Store) -> None:
     filed = append(store, said("r1", 0, "yes"), said("r1", 1, "no"), said("r1", 1, "yes", "no"))
     model = Models.load(store, CHAT, PLAN).by_question["helpful"]
     assert votes(model) == {Vote("r1", "0", "yes"), Vote("r1", "1", "yes")}
-    assert (model.position, model.version) == (filed[-1].id, 1)
+    assert (model.position, model.fit) == (filed[-1].id, 1)
 
 
 def test_a_snapshot_is_taken_up_and_the_tail_learned(store: Store) -> None:
@@ -117,7 +117,7 @@ def test_a_snapshot_is_taken_up_and_the_tail_learned(store: Store) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"rubbish", b"PK\x03\x04rubbish"])
-def test_a_snapshot_that_cannot_be_read_is_folded_anew_as_a_new_version(
+def test_a_snapshot_that_cannot_be_read_is_folded_anew_as_a_new_fit(
     store: Store, data: bytes
 ) -> None:
     append(store, said("r1", 0, "yes"))
@@ -129,28 +129,28 @@ def test_a_snapshot_that_cannot_be_read_is_folded_anew_as_a_new_version(
         pipe.execute()
     model = Models.load(store, CHAT, PLAN).by_question["helpful"]
     assert votes(model) == {Vote("r1", "0", "yes")}
-    assert model.version == 2
+    assert model.fit == 2
 
 
-def test_another_strategy_or_other_labels_begin_a_new_version_from_the_history(
+def test_another_strategy_or_other_labels_begin_a_new_fit_from_the_history(
     store: Store,
 ) -> None:
     append(store, said("r1", 0, "yes"), said("r1", 1, "maybe"))
     save(store, Models.load(store, CHAT, PLAN))
     other = Models.load(store, CHAT, plan(strategy="dawid_skene")).by_question["helpful"]
-    assert (other.strategy.name, other.version, other.strategy.n_votes) == ("dawid_skene", 2, 1)
+    assert (other.strategy.name, other.fit, other.strategy.n_votes) == ("dawid_skene", 2, 1)
     wider = DatasetQuestion(HELPFUL.id, "helpful", "label_selection", ("yes", "no", "maybe"))
     changed = Dataset(D, "chat", "w1", "support", "ready", 0, (wider,))
     model = Models.load(store, changed, PLAN).by_question["helpful"]
     assert votes(model) == {Vote("r1", "0", "yes"), Vote("r1", "1", "maybe")}
-    assert model.version == 2
+    assert model.fit == 2
 
 
 @pytest.mark.parametrize(
     "entry",
     [
         Entry("decision", "r1", None, "", {"helpful": "yes"}),
-        Entry("version", values={"helpful": 2}),
+        Entry("fit", values={"helpful": 2}),
         said("r1", 0, "yes", status="draft"),
         said("r1", 0, "yes", status="discarded"),
         said("r1", 0, "maybe"),
@@ -186,23 +186,23 @@ def test_an_agents_suggestion_is_a_vote_until_it_is_gone() -> None:
     assert votes(model) == set()
 
 
-def test_a_version_ends_when_enough_has_changed_and_not_before() -> None:
+def test_a_fit_ends_when_enough_has_changed_and_not_before() -> None:
     model = model_of(Majority(ASKED).fit([]))
-    for i in range(VERSION_LEAST - 1):
+    for i in range(FIT_LEAST - 1):
         model.learn(said(f"r{i}", 0, "yes"))
     assert not model.outgrown
     model.learn(said("last", 0, "yes"))
     assert model.outgrown
-    first = model.release()
+    first = model.begin_fit()
     assert (first.kind, first.values, first.details.votes) == (
-        "version",
+        "fit",
         {"helpful": 1},
-        VERSION_LEAST,
+        FIT_LEAST,
     )
     assert not model.outgrown
-    for i in range(VERSION_LEAST):
+    for i in range(FIT_LEAST):
         model.learn(said(f"n{i}", 0, "yes"))
-    assert model.release().values == {"helpful": 2}
+    assert model.begin_fit().values == {"helpful": 2}
 
 
 def test_learning_in_steps_decides_as_a_batch_does(store: Store) -> None:
@@ -255,13 +255,13 @@ def test_a_large_model_is_not_written_and_not_fitted_for_every_answer(
 
 def test_a_model_starts_from_the_start_of_an_empty_history(store: Store) -> None:
     model = Models.load(store, CHAT, PLAN).by_question["helpful"]
-    assert (model.position, model.strategy.n_votes, model.version) == (START, 0, 1)
+    assert (model.position, model.strategy.n_votes, model.fit) == (START, 0, 1)
 
 
-def test_a_version_ends_when_a_quarter_of_its_votes_changed() -> None:
+def test_a_fit_ends_when_a_quarter_of_its_votes_changed() -> None:
     model = model_of(Majority(ASKED))
-    for votes, least in ((200, 50), (1_000, 250), (4, VERSION_LEAST)):
-        model.version_votes, model.changes = votes, least - 1
+    for votes, least in ((200, 50), (1_000, 250), (4, FIT_LEAST)):
+        model.fit_votes, model.changes = votes, least - 1
         assert not model.outgrown
         model.changes = least
         assert model.outgrown

@@ -72,7 +72,7 @@ def test_the_overview_sums_every_question_up(stored: StoredDataset) -> None:
     stored.say("r2", "apple pear")
     found = counted(stored)
     (line,) = overview(stored).questions
-    for name in ("name", "type", "strategy", "version", "votes", "decided", "undecided"):
+    for name in ("name", "type", "strategy", "fit", "votes", "decided", "undecided"):
         assert line[name] == getattr(found, name)
     assert line["agreement"] == found.agreement
     assert line["calibration"] is None
@@ -240,9 +240,9 @@ def test_today_is_what_was_answered_since_midnight_though_we_may_have_seen_more(
     stored.answer("r2", 1, "apple", midnight + 1, status="draft")
     stored.decided("r2", "apple", 0.9, midnight + 2)
     stored.review("r2", 9, "apple", at=midnight + 3)
-    stored.tell(Entry("version", values={"topic": 2}, at=midnight + 4))
+    stored.tell(Entry("fit", values={"topic": 2}, at=midnight + 4))
     counted(stored)
-    assert overview(stored).today == Today(answers=1, decisions=1, adjudications=1, versions=1)
+    assert overview(stored).today == Today(answers=1, decisions=1, adjudications=1, fits=1)
 
 
 # What may be missing or odd

@@ -106,7 +106,8 @@ def test_one_line_a_record_in_order_of_first_appearance(run: Run) -> None:
         "abstained": False,
         "adjudicated": False,
         "strategy": "majority",
-        "version": 1,
+        "fit": 1,
+        "version": 1,  # its name in the last release
     }
     tie = done.lines[1]
     assert (tie["value"], tie["abstained"], tie["why"]) == (None, True, "tie between no and yes")

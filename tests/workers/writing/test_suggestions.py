@@ -17,7 +17,7 @@ from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.writing.suggestions import Publication, publication, restored
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, PROBLEM
 
-VERSIONS = {"helpful": "majority:3", "problem": "dawid_skene:1"}
+FITS = {"helpful": "majority:3", "problem": "dawid_skene:1"}
 EMPTY = LedgerEntry("completed", 1)
 JUDGE = LedgerSuggestion(4, "no", 0.7, "model", 5, "judge")
 
@@ -46,7 +46,7 @@ def publish(
     ledger = replace(EMPTY, suggestions={"helpful": kept} if kept else {})
     plan = DatasetSettings.model_validate(choices)
     record = Record("r1", status, {}, (), suggestions)
-    return publication(CHAT, record, {"helpful": decision}, VERSIONS, ledger, note, plan)
+    return publication(CHAT, record, {"helpful": decision}, FITS, ledger, note, plan)
 
 
 def test_a_decision_is_written_with_all_that_argilla_takes_and_nothing_more() -> None:
@@ -207,7 +207,7 @@ def test_a_text_that_another_agent_suggested_gives_way_and_returns() -> None:
     ledger = replace(EMPTY, suggestions={"conflicts": kept})
     record = Record("r1", "completed", {}, (), (ours,))
     plan = DatasetSettings.model_validate({})
-    result = publication(CHAT, record, {"helpful": decided(None)}, VERSIONS, ledger, None, plan)
+    result = publication(CHAT, record, {"helpful": decided(None)}, FITS, ledger, None, plan)
     assert notes(result) == ["their text"]
 
 

@@ -113,12 +113,12 @@ def _room(world: World, memory: Mapping[str, Any]) -> Finding:
 def _argilla(world: World) -> Iterator[Finding]:
     address = world.settings.argilla_api_url
     try:
-        version = world.gateway.version()
+        release = world.gateway.release()
     except (ArgillaUnavailable, ArgillaRefused) as error:
         yield Finding("argilla", FAIL, str(error), f"check ARGILLA_API_URL ({shown(address)})")
         return
-    works, shortcoming = argilla_release.shortcoming(version)
-    text = f"{version} at {shown(address)}"
+    works, shortcoming = argilla_release.shortcoming(release)
+    text = f"{release} at {shown(address)}"
     if not works:
         yield Finding("argilla", FAIL, f"{text}: {shortcoming}", "upgrade Argilla")
     elif shortcoming:

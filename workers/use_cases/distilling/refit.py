@@ -1,4 +1,4 @@
-"""Refit: fit the models anew from the current votes, and begin new versions where votes have grown."""
+"""Refit: fit the models anew from the current votes, and begin new fits where votes have grown."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from argilla_distill.workers.use_cases.distilling.run import Outcome, Run
 from argilla_distill.workers.use_cases.world import World, patiently
 
 
-def release_outgrown(run: Run, over: Callable[[], bool]) -> bool:
-    """Begin a new version of every model whose votes have changed enough since its last.
+def begin_due_fits(run: Run, over: Callable[[], bool]) -> bool:
+    """Begin a new fit of every model whose votes have changed enough since its last.
 
     False if the time was over before that was done.
     """
@@ -26,17 +26,17 @@ def release_outgrown(run: Run, over: Callable[[], bool]) -> bool:
         if model.outgrown:
             if over():
                 return False
-            release(run, [model])
+            begin_fits(run, [model])
     return True
 
 
-def release(run: Run, models: list[Model]) -> None:
-    """Refit these models and begin a new version of each, with an entry in the history."""
+def begin_fits(run: Run, models: list[Model]) -> None:
+    """Refit these models and begin a new fit of each, with an entry in the history."""
     if not models:
         return
     for model in models:
         model.refit()
-    entries = [model.release() for model in models]
+    entries = [model.begin_fit() for model in models]
     ids = run.store.history.ids(run.dataset.id, run.store.now(), len(entries))
     filed = [e.filed(i) for e, i in zip(entries, ids, strict=True)]
 
@@ -50,7 +50,7 @@ def release(run: Run, models: list[Model]) -> None:
 
 
 def refit(world: World, dataset_id: str) -> dict[str, int | str]:
-    """Fit a dataset's models anew on demand; returns each question's version, or why it failed.
+    """Fit a dataset's models anew on demand; returns each question's fit, or why it failed.
 
     Strategies that failed earlier are tried again.
 
@@ -63,13 +63,13 @@ def refit(world: World, dataset_id: str) -> dict[str, int | str]:
     plan = world.plan(dataset.full_name)
     lease = patiently(world, dataset_id)
     try:
-        versions = None
-        while versions is None:
-            versions = _refit(world, dataset, plan, lease)
+        fits = None
+        while fits is None:
+            fits = _refit(world, dataset, plan, lease)
     finally:
         lease.release()
     world.dispatch.wake(dataset_id)
-    return versions
+    return fits
 
 
 def _refit(
@@ -82,7 +82,7 @@ def _refit(
     models = Models.load(world.store, dataset, plan, annotators.by_number)
     try:
         run = Run(world, lease, dataset, plan, annotators, models, Outcome(dataset.id))
-        release(run, list(models.by_question.values()))
+        begin_fits(run, list(models.by_question.values()))
         world.store.dirty.make_stale(dataset.id, models.moved(plan.tolerance))
         lease.commit(lambda pipe: models.write(pipe, world.store, models.by_question.values()))
         models.look_at_lacking(world.store)
@@ -92,4 +92,4 @@ def _refit(
     finally:
         models.keep_failures(world.store)
         models.close()
-    return {name: model.version for name, model in models.by_question.items()} | models.failed
+    return {name: model.fit for name, model in models.by_question.items()} | models.failed

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from argilla_distill.workers.use_cases.distilling import backlog, saving
 from argilla_distill.workers.use_cases.distilling.batch import distil_batch
 from argilla_distill.workers.use_cases.distilling.moved import make_moved_stale
-from argilla_distill.workers.use_cases.distilling.refit import release_outgrown
+from argilla_distill.workers.use_cases.distilling.refit import begin_due_fits
 from argilla_distill.workers.use_cases.distilling.run import BATCH, Run
 from argilla_distill.workers.use_cases.reviews.upkeep import reorder, tidy
 
@@ -97,7 +97,7 @@ class TimeSlice:
 
     def _idle(self) -> bool:
         """Nothing waits: see whom the news moved, save, and give the lease back if that is all."""
-        if not self.run.models.rest(self.over) or not release_outgrown(self.run, self.over):
+        if not self.run.models.rest(self.over) or not begin_due_fits(self.run, self.over):
             return False
         make_moved_stale(self.run, self.over)
         reorder(self.run)

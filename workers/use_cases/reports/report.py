@@ -105,12 +105,12 @@ def _believed(
         data, info = store.datasets.model(dataset_id, name)
         if data is None or info is None or info.question is None:
             continue
-        says = Believed(known["type"], info.strategy, info.version)
+        says = Believed(known["type"], info.strategy, info.fit)
         try:
             if name not in failed:
                 with confined.restored(snapshot.unpack(data), limit_s) as strategy:
                     people, training = strategy.annotators(), strategy.training
-                says = Believed(says.kind, says.strategy, says.version, people, training)
+                says = Believed(says.kind, says.strategy, says.fit, people, training)
         except EngineError as error:
             log.warning("snapshot of %s unusable, reported without it: %s", name, error)
         found[name] = question_of(asdict(info.question)), says
@@ -140,7 +140,7 @@ def _beginnings(
 def _today(store: Store, dataset_id: str, now: int) -> Today:
     """What was answered, decided and adjudicated since midnight UTC, as far as we have seen it."""
     midnight = now // DAY_MS * DAY_MS
-    counts = {"answer": 0, "decision": 0, "adjudication": 0, "version": 0}
+    counts = {"answer": 0, "decision": 0, "adjudication": 0, "fit": 0}
     for entry in store.history.after(dataset_id, f"{midnight}-0"):
         if entry.kind in counts and entry.status in ("", "submitted"):
             counts[entry.kind] += (entry.at or entry.seen_at) >= midnight

@@ -192,7 +192,7 @@ def _copy(
         record,
         review,
         resolution.decided,
-        run.models.versions,
+        run.models.fits,
         resolution.review_note(contested),
         run.plan,
         asked_now(contested, kept, opened),

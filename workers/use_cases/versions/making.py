@@ -140,7 +140,7 @@ class Work:
         while batch := list(islice(entries, ENTRIES)):
             self.spool.add_entries(entry for entry in batch if entry.record)
             for entry in batch:
-                fits.update(entry.values if entry.kind == "version" else {})
+                fits.update(entry.values if entry.kind == "fit" else {})
             self.spool.mark("history", {"at": batch[-1].id, "fits": fits, "done": False})
             self._note("reading the history", 0, 0)
             if self.over():

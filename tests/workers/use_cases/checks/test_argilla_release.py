@@ -13,14 +13,14 @@ from tests.workers.service_in_memory import ServiceInMemory
 
 
 @pytest.mark.parametrize(
-    "version", ["2.5.0", "2.6.0", "2.7.1", "2.8.0", "2.5", "2.8.0.dev0", "2.8"]
+    "release", ["2.5.0", "2.6.0", "2.7.1", "2.8.0", "2.5", "2.8.0.dev0", "2.8"]
 )
-def test_releases_between_the_oldest_and_the_newest_are_held(version: str) -> None:
-    assert shortcoming(version) == (True, "")
+def test_releases_between_the_oldest_and_the_newest_are_held(release: str) -> None:
+    assert shortcoming(release) == (True, "")
 
 
 @pytest.mark.parametrize(
-    ("version", "works", "told"),
+    ("release", "works", "told"),
     [
         ("1.29.1", False, "too old"),
         ("2.0.0", False, "too old"),
@@ -33,15 +33,15 @@ def test_releases_between_the_oldest_and_the_newest_are_held(version: str) -> No
         ("", True, "no release that we know"),
     ],
 )
-def test_others_are_told_with_what_is_held(version: str, works: bool, told: str) -> None:
-    can, text = shortcoming(version)
+def test_others_are_told_with_what_is_held(release: str, works: bool, told: str) -> None:
+    can, text = shortcoming(release)
     assert can == works
     assert told in text
     assert "2.5.0 to 2.8.0" in text
 
 
-def argilla(service: ServiceInMemory, version: str, monkeypatch: pytest.MonkeyPatch) -> Finding:
-    monkeypatch.setattr(type(service.argilla), "version", lambda _: version, raising=False)
+def argilla(service: ServiceInMemory, release: str, monkeypatch: pytest.MonkeyPatch) -> Finding:
+    monkeypatch.setattr(type(service.argilla), "release", lambda _: release, raising=False)
     return next(finding for finding in examine(service.world) if finding.what == "argilla")
 
 

@@ -71,7 +71,7 @@ def test_a_decision_tells_who_weighed_what_and_is_told_in_the_history(
     service.settle()
     decision = service.decision("r1")
     assert [service.name(voice.annotator) for voice in decision.voices] == ["ann", "ben"]
-    assert (decision.strategy, decision.version, decision.leader, decision.runner_up) == (
+    assert (decision.strategy, decision.fit, decision.leader, decision.runner_up) == (
         "majority",
         1,
         "yes",
@@ -468,7 +468,7 @@ def test_drafts_and_discards_are_kept_and_not_counted(service: ServiceInMemory) 
     assert service.counts()["responses"] == {("ann", "draft"): 1, ("ben", "discarded"): 1}
 
 
-def test_a_version_grows_with_the_votes_and_is_told_in_history_and_agent(build: Build) -> None:
+def test_a_new_fit_begins_as_the_votes_grow_and_is_named_in_history_and_agent(build: Build) -> None:
     service = build(overlap=1)
     service.argilla.add(*(f"n{i}" for i in range(60)))
     for i in range(30):
@@ -479,16 +479,14 @@ def test_a_version_grows_with_the_votes_and_is_told_in_history_and_agent(build: 
     service.settle()
     service.answer("ann", "r1", helpful="yes")
     service.settle()
-    versions = [
-        e.values["helpful"]
-        for e in service.history()
-        if e.kind == "version" and "helpful" in e.values
+    fits = [
+        e.values["helpful"] for e in service.history() if e.kind == "fit" and "helpful" in e.values
     ]
-    assert versions == [1, 2]
+    assert fits == [1, 2]
     shown = service.argilla.shown("r1")
     assert shown is not None
     assert shown.agent == "distill/majority:2"
-    assert service.store.datasets.models(D)["helpful"].version == 2
+    assert service.store.datasets.models(D)["helpful"].fit == 2
 
 
 # What moves elsewhere

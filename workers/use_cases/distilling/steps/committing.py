@@ -183,7 +183,7 @@ def _news(
         details = Details(
             confidence=round(decision.confidence, 3),
             strategy=model.strategy.name,
-            version=model.version,
+            fit=model.fit,
             why=decision.abstention or "",
         )
         entries.append(Entry("decision", record_id, values={question: value}, details=details))

@@ -22,13 +22,13 @@ def publish(run: Run, resolutions: Sequence[Resolution], observed: Observed, now
     ------
     ArgillaUnavailable, ArgillaRefused : nothing is committed; the same call may be repeated.
     """
-    versions = run.models.versions
+    fits = run.models.fits
     publications = [
         publication(
             run.dataset,
             resolution.record,
             resolution.decided,
-            versions,
+            fits,
             observed.ledger[resolution.record.id],
             resolution.note,
             run.plan,

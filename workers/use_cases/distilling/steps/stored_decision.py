@@ -50,7 +50,7 @@ def stored_decision(
             for c in decision.contributions
         ),
         strategy=model.strategy.name,
-        version=model.version,
+        fit=model.fit,
         decided_at=now,
         shown=shown_since(before.shown if before else (), publication.shows[question], since),
         abstention=decision.abstention or "",
