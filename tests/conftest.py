@@ -26,7 +26,8 @@ settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("random", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 """`make test` draws the same examples each time, so that no build is red by chance; `make bench` draws
-others, see `benchmarks.properties`. No example has a deadline: how long one takes is the machine's affair."""
+others, see `benchmarks.engine.properties`. No example has a deadline: how long one takes is the machine's
+affair."""
 
 
 @pytest.fixture(scope="session")

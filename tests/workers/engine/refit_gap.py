@@ -1,6 +1,6 @@
 """How far a model that followed changes as they came is from a full fit of the facts that stand then.
 
-Each strategy is held to this by its contract test, on a few paths; `benchmarks.seeds` tries thousands.
+Each strategy is held to this by its contract test, on a few paths; `benchmarks.engine.seeds` tries thousands.
 What is promised:
 
 - labels: probabilities within MEAN of a fit on average, and the same label leads wherever the margin

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
 from argilla_distill.workers.engine.contract.question import label_question
-from benchmarks.charts import Line, Panel, drawing
-from benchmarks.engine_label import DATASETS, figures, read
-from benchmarks.peers import posterior
+from benchmarks.engine.charts import Line, Panel, drawing
+from benchmarks.engine.label import DATASETS, figures, read
+from benchmarks.engine.peers import posterior
 
 Floats = NDArray[np.float64]
 

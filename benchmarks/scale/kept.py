@@ -13,7 +13,7 @@ from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.measures import conflicts
 from argilla_distill.workers.models.values import question_of
 from argilla_distill.workers.writing.voice_numbers import voice_number
-from benchmarks.drawn import DAY_MS, QUESTION, Drawn
+from benchmarks.scale.drawn import DAY_MS, QUESTION, Drawn
 
 ROUNDS = 6
 

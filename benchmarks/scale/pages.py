@@ -30,8 +30,8 @@ from argilla_distill.plugin.settings import Settings, read
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.visits.sign_ins import SignIn
 from argilla_distill.plugin.visitors.cookies import Cookies
-from benchmarks.big_dataset import fill
-from benchmarks.deliveries import SECRET, load
+from benchmarks.live.deliveries import SECRET, load
+from benchmarks.scale.big_dataset import fill
 from demo.servers import RedisServer
 from demo.service import Service
 

@@ -29,8 +29,8 @@ from argilla_distill.workers.engine.errors import UnsuitedStrategy
 from argilla_distill.workers.files.answers_file import read_table
 from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 from argilla_distill.workers.use_cases.aggregate import aggregate
-from benchmarks import peers
-from benchmarks.markers import SPAN_LABELS, spans
+from benchmarks.engine import peers
+from benchmarks.engine.markers import SPAN_LABELS, spans
 
 OURS = ("majority", "dawid_skene", "learned", "alignment")
 PAIR_DRAWS = 3

@@ -32,8 +32,8 @@ from argilla_distill.workers.engine.contract.facts import Adjudication, Content,
 from argilla_distill.workers.engine.contract.question import Question, label_question
 from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.measures.review_value import ReviewValues
-from benchmarks.charts import Line, Panel, drawing
-from benchmarks.engine_label import DATASETS, figures, read
+from benchmarks.engine.charts import Line, Panel, drawing
+from benchmarks.engine.label import DATASETS, figures, read
 
 Floats = NDArray[np.float64]
 Order = Callable[[Question, Strategy, Sequence[Decision]], Floats]

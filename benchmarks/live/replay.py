@@ -16,7 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.rig import BULK, Rig, rig
+from benchmarks.live.rig import BULK, Rig, rig
 from demo.argilla_json import Json
 from demo.installation import batch, every
 from demo.recorded import recorded

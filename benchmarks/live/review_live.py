@@ -18,8 +18,8 @@ from pathlib import Path
 from statistics import fmean
 
 from argilla_distill.workers.use_cases.reviews.enabling import enable
-from benchmarks.replay import BENCH, played
-from benchmarks.rig import Rig, rig
+from benchmarks.live.replay import BENCH, played
+from benchmarks.live.rig import Rig, rig
 from demo.argilla_json import Json
 from demo.installation import eventually
 from demo.recorded import recorded

@@ -15,7 +15,7 @@ import sys
 import time
 
 from argilla_distill.workers.use_cases.sweep import PAGE
-from benchmarks.rig import Rig, rig
+from benchmarks.live.rig import Rig, rig
 from demo.service import BIN
 
 READ_ALONE = """

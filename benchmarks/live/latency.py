@@ -16,8 +16,8 @@ import httpx
 import numpy as np
 from standardwebhooks.webhooks import Webhook
 
-from benchmarks.deliveries import payload
-from benchmarks.rig import rig
+from benchmarks.live.deliveries import payload
+from benchmarks.live.rig import rig
 
 
 def main(arguments: list[str]) -> None:

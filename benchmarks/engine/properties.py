@@ -3,7 +3,7 @@
     python -m benchmarks properties [--seeds 100] [PYTEST OPTIONS…]
 
 `make test` draws the same examples each time. Here others are drawn each time, and a failure is printed
-together with how to draw it again. The seeds come after the tests: see `benchmarks.seeds`.
+together with how to draw it again. The seeds come after the tests: see `benchmarks.engine.seeds`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 
-from benchmarks import seeds
+from benchmarks.engine import seeds
 
 SELECTED = ("tests", "-m", "hypothesis and not live and not browser")
 

@@ -15,7 +15,7 @@ import time
 
 import numpy as np
 
-from benchmarks.rig import BULK, Rig, rig
+from benchmarks.live.rig import BULK, Rig, rig
 from demo.argilla_json import Json
 
 

@@ -1,0 +1,10 @@
+"""Benchmarks of strategies alone, on recorded and on made-up answers.
+
+| module | what it measures, or holds |
+| --- | --- |
+| `label`, `types` | how right they are, beside other libraries in the same run (`peers`) |
+| `pictures`, `reviews` | how honest, and what adjudications and reviews buy; drawn by `charts` |
+| `speed` | how long a fit takes, how much memory, and what one more answer costs |
+| `properties`, `seeds` | promises on examples drawn at random |
+| `markers` | a made-up crowd that marks names in texts |
+"""

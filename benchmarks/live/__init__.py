@@ -1,0 +1,12 @@
+"""Benchmarks on a real Argilla and a real Redis, with our service beside them.
+
+| module | what it measures, or holds |
+| --- | --- |
+| `deliveries` | signed deliveries to one web process, at a fixed rate |
+| `latency` | from a delivery to the suggestion in Argilla, one record at a time |
+| `burst` | many dirty records at once, against Argilla's bulk endpoint alone |
+| `connecting` | `connect` on a large dataset, and Redis memory per answer |
+| `replay` | recorded answers, against a batch fit |
+| `review_live` | what a reviewer's answers in the review dataset buy |
+| `rig` | Argilla, Redis and our service, with datasets made in bulk |
+"""

@@ -1,0 +1,8 @@
+"""What many records cost, on a big dataset that is written straight into a Redis.
+
+| module | what it measures, or holds |
+| --- | --- |
+| `pages` | our pages, and deliveries while they are in use |
+| `report_speed` | counting a report, and reading it |
+| `big_dataset` | the dataset: `drawn` is what its crowd answered, `kept` what the store keeps of it |
+"""
