@@ -81,7 +81,7 @@ ROOMS = {
     ),
     "echoes": Room(
         files=("domain/ledger.py",),
-        tests=("domain/test_ledger.py",),
+        tests=("domain/test_ledger.py", "domain/test_ledger_reviewers.py"),
     ),
     "suggestions": Room(
         files=("workers/writing/suggestions.py",),
