@@ -85,7 +85,7 @@ ROOMS = {
     ),
     "suggestions": Room(
         files=("workers/writing/suggestions.py",),
-        tests=("workers/writing/test_suggestions.py",),
+        tests=("workers/writing/test_suggestions.py", "workers/writing/test_suggestions_kept.py"),
     ),
     "publishing": Room(
         files=(
