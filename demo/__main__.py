@@ -1,6 +1,6 @@
 """`make demo`: a real Argilla, our service beside it, and annotators at work.
 
-What is started is `demo.stage`, what is played `demo.programme`, and how `demo.performance`.
+What is started is `demo.running.stage`, what is played `demo.programme`, and how `demo.performance`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import httpx
 from redis.exceptions import RedisError
 from rich.console import Console
 
-from demo.argilla_api import ApiError
+from demo.argilla.api import ApiError
 from demo.options import Options, parse
 from demo.performance import Performance
 from demo.programme import Programme, programme
-from demo.stage import Stage
+from demo.running.stage import Stage
 
 FOLDER = Path(__file__).resolve().parent.parent / ".demo"
 LOOK_S = 1.0

@@ -1,6 +1,6 @@
 """The demo from the first record to the last table, on servers that run already.
 
-Starting and stopping them is `demo.stage`; the command line is `demo.__main__`.
+Starting and stopping them is `demo.running.stage`; the command line is `demo.__main__`.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from argilla_distill.plugin.argilla.links import answered_link, review_link
-from demo.argilla_api import Api
+from demo.argilla.api import Api
 from demo.display import Display, Figures, duration, figures
-from demo.learned import learned
-from demo.outcome import Check, Seen, check, compare
 from demo.playground import PASSWORD, Playground
 from demo.programme import Programme
 from demo.replay import Replay
-from demo.scenario import Annotator
-from demo.stage import Stage
-from demo.tables import reliability_table, score_table, sign_in_table, tabled
+from demo.running.stage import Stage
+from demo.scenarios.scenario import Annotator
+from demo.scoring.learned import learned
+from demo.scoring.outcome import Check, Seen, check, compare
+from demo.scoring.tables import reliability_table, score_table, sign_in_table, tabled
 
 REDRAW_S = 0.5
 PATIENCE_S = 180.0

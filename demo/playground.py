@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 
 from argilla_distill.workers.models.values import to_argilla
-from demo.argilla_api import Api, ApiError
-from demo.question import Question
-from demo.scenario import Annotator, Assignment, Item, Scenario
+from demo.argilla.api import Api, ApiError
+from demo.scenarios.question import Question
+from demo.scenarios.scenario import Annotator, Assignment, Item, Scenario
 
 WORKSPACE = "demo"
 PASSWORD = "demo-1234"

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from demo import crowd
 from demo.options import Options
-from demo.recorded import RecordedAnnotator, recorded
-from demo.scenario import Assignment, Scenario
+from demo.scenarios import crowd
+from demo.scenarios.recorded import RecordedAnnotator, recorded
+from demo.scenarios.scenario import Assignment, Scenario
 
 BUILT_IN_SPEED = 3.0
 """The built-in plan takes people four minutes."""

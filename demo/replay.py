@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 
-from demo.scenario import Assignment
+from demo.scenarios.scenario import Assignment
 
 AT_ONCE = 6
 """So many answers are under way at most: more of them only wait for Argilla's database."""

@@ -13,7 +13,7 @@ import redis
 from hypothesis import settings
 
 from argilla_distill.plugin.store import Store
-from demo.servers import RedisServer
+from demo.running.servers import RedisServer
 from tests import at_once
 
 

@@ -16,7 +16,7 @@ import time
 import numpy as np
 
 from benchmarks.live.rig import BULK, Rig, rig
-from demo.argilla_json import Json
+from demo.argilla.payloads import Json
 
 
 def alone(r: Rig, dataset: Json) -> float:

@@ -16,7 +16,7 @@ import time
 
 from argilla_distill.workers.use_cases.sweep import PAGE
 from benchmarks.live.rig import Rig, rig
-from demo.service import BIN
+from demo.running.service import BIN
 
 READ_ALONE = """
 import os, sys, httpx

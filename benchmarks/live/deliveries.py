@@ -22,8 +22,8 @@ from standardwebhooks.webhooks import Webhook
 
 from argilla_distill.plugin import store
 from argilla_distill.plugin.settings import read
-from demo.servers import RedisServer
-from demo.service import Service
+from demo.running.servers import RedisServer
+from demo.running.service import Service
 
 SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 CONNECTIONS = 16

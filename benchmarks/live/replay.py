@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.live.rig import BULK, Rig, rig
-from demo.argilla_json import Json
-from demo.installation import batch, every
-from demo.recorded import recorded
-from demo.scenario import Scenario
+from demo.argilla.payloads import Json
+from demo.running.installation import batch, every
+from demo.scenarios.recorded import recorded
+from demo.scenarios.scenario import Scenario
 
 BENCH = Path("../shared/bench")
 

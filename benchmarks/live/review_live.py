@@ -20,9 +20,9 @@ from statistics import fmean
 from argilla_distill.workers.use_cases.reviews.enabling import enable
 from benchmarks.live.replay import BENCH, played
 from benchmarks.live.rig import Rig, rig
-from demo.argilla_json import Json
-from demo.installation import eventually
-from demo.recorded import recorded
+from demo.argilla.payloads import Json
+from demo.running.installation import eventually
+from demo.scenarios.recorded import recorded
 
 STOPS = (0, 20, 50, 100)
 ORDER = [{"scope": {"entity": "metadata", "metadata_property": "priority"}, "order": "desc"}]

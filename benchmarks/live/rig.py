@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.argilla_api import Api
-from demo.argilla_json import Json, label_question
-from demo.installation import Installation, installed
-from demo.servers import Argilla, RedisServer
+from demo.argilla.api import Api
+from demo.argilla.payloads import Json, label_question
+from demo.running.installation import Installation, installed
+from demo.running.servers import Argilla, RedisServer
 
 LABELS = ("a", "b", "c", "d")
 BULK = 250

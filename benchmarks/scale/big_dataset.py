@@ -43,7 +43,7 @@ from argilla_distill.workers.use_cases.reports.report import report
 from argilla_distill.workers.use_cases.world import World
 from benchmarks.scale.drawn import DAY_MS, QUESTION, Drawn, draw, person
 from benchmarks.scale.kept import adjudication, conflict, decided, decision, ledger, reviewed_at
-from demo.servers import RedisServer
+from demo.running.servers import RedisServer
 
 WORKSPACE = ("6f1ad25d-3f0a-4b1d-9d3e-6f2d3b6c4a10", "support")
 ROUNDS = 6

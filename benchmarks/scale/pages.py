@@ -32,8 +32,8 @@ from argilla_distill.plugin.store.visits.sign_ins import SignIn
 from argilla_distill.plugin.visitors.cookies import Cookies
 from benchmarks.live.deliveries import SECRET, load
 from benchmarks.scale.big_dataset import fill
-from demo.servers import RedisServer
-from demo.service import Service
+from demo.running.servers import RedisServer
+from demo.running.service import Service
 
 ARGILLA_S = 0.017
 """How long Argilla takes for a record (seconds), as measured on a real one."""

@@ -27,7 +27,7 @@ from argilla_distill.workers.reporting.survey import survey
 from argilla_distill.workers.use_cases.reports.report import report
 from benchmarks.scale.big_dataset import fill, world
 from benchmarks.scale.drawn import QUESTION
-from demo.servers import RedisServer
+from demo.running.servers import RedisServer
 
 
 def main(arguments: list[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from demo.options import Options
 from demo.programme import BUILT_IN_SPEED, programme, usual_overlap
-from demo.scenario import Assignment
+from demo.scenarios.scenario import Assignment
 
 
 def answers(path: Path, *counts: int) -> Path:

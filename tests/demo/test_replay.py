@@ -7,7 +7,7 @@ import threading
 import time
 
 from demo.replay import AT_ONCE, Replay
-from demo.scenario import Assignment
+from demo.scenarios.scenario import Assignment
 
 PLAN = [Assignment(n / 100, f"w{n % 3}", f"r{n}") for n in range(30)]
 

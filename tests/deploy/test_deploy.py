@@ -16,8 +16,8 @@ from argilla_distill.plugin.errors import InvalidSettings
 from argilla_distill.plugin.settings import ENVIRONMENT, DatasetSettings, Plan, read
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.cli.main import cli
-from demo.processes import Process
-from demo.servers import redis_executable
+from demo.running.processes import Process
+from demo.running.servers import redis_executable
 from tests.deploy.exposition import exposed, without_part
 from tests.places import ROOT
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from demo.argilla_api import Api
-from demo.argilla_json import Json, label_question, text_question, unique
+from demo.argilla.api import Api
+from demo.argilla.payloads import Json, label_question, text_question, unique
 
 LABELS = ("a", "b", "c")
 

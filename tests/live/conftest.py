@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 
-from demo.argilla_api import Api
-from demo.installation import Installation, installed
-from demo.servers import Argilla, RedisServer
+from demo.argilla.api import Api
+from demo.running.installation import Installation, installed
+from demo.running.servers import Argilla, RedisServer
 from tests.live.browser.chromium import chromium
 
 HERE = Path(__file__).parent

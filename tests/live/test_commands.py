@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from argilla_distill.workers.writing.guidelines_section import END, START
-from demo.argilla_api import Api
-from demo.argilla_json import unique
-from demo.installation import Installation, eventually, installed, ours
-from demo.servers import Argilla, RedisServer
+from demo.argilla.api import Api
+from demo.argilla.payloads import unique
+from demo.running.installation import Installation, eventually, installed, ours
+from demo.running.servers import Argilla, RedisServer
 from tests.live.annotated_dataset import crowd, dataset_of, records_of
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from demo.argilla_api import Api
-from demo.argilla_json import Json
-from demo.installation import Installation, batch, eventually, ours
+from demo.argilla.api import Api
+from demo.argilla.payloads import Json
+from demo.running.installation import Installation, batch, eventually, ours
 from tests.live.annotated_dataset import crowd, dataset_of, records_of
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from argilla_distill.workers.use_cases.leaving import withdraw_all
-from demo.argilla_api import Api
-from demo.argilla_json import Json
-from demo.installation import STRATEGY, Installation, batch, eventually, ours
+from demo.argilla.api import Api
+from demo.argilla.payloads import Json
+from demo.running.installation import STRATEGY, Installation, batch, eventually, ours
 from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of, records_of
 
 

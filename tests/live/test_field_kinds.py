@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
-from demo.argilla_api import Api
-from demo.argilla_json import Json, label_question, text_question
-from demo.installation import Installation, eventually, ours
+from demo.argilla.api import Api
+from demo.argilla.payloads import Json, label_question, text_question
+from demo.running.installation import Installation, eventually, ours
 from tests.live.annotated_dataset import crowd
 
 SCRIPT = "<script>alert('field')</script><img src=x onerror=alert(1)>"

@@ -1,8 +1,8 @@
 """What happens to datasets in the field: overlaps change, users go, odd values and fields, agents."""
 
-from demo.argilla_api import Api
-from demo.argilla_json import label_question, rating_question, span_question, text_question
-from demo.installation import Installation, eventually, ours
+from demo.argilla.api import Api
+from demo.argilla.payloads import label_question, rating_question, span_question, text_question
+from demo.running.installation import Installation, eventually, ours
 from tests.live.annotated_dataset import crowd, dataset_of, records_of
 
 

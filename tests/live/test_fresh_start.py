@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from demo.argilla_api import Api
-from demo.argilla_json import Json, unique
-from demo.installation import Installation, eventually, installed
-from demo.processes import free_port
-from demo.servers import Argilla, RedisServer
+from demo.argilla.api import Api
+from demo.argilla.payloads import Json, unique
+from demo.running.installation import Installation, eventually, installed
+from demo.running.processes import free_port
+from demo.running.servers import Argilla, RedisServer
 from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of
 from tests.live.faults.proxy import Proxy
 

@@ -11,10 +11,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 from argilla_distill.plugin.argilla.links import review_link
 from argilla_distill.workers.use_cases.checks.status import status
 from argilla_distill.workers.use_cases.reviews.enabling import disable, enable, inspect
-from demo.argilla_api import Api, ApiError
-from demo.argilla_json import Json, label_question, text_question
-from demo.installation import Installation, eventually, ours
-from demo.servers import Argilla
+from demo.argilla.api import Api, ApiError
+from demo.argilla.payloads import Json, label_question, text_question
+from demo.running.installation import Installation, eventually, ours
+from demo.running.servers import Argilla
 from tests.live.annotated_dataset import crowd
 from tests.live.browser.chromium import PATIENCE_S, shoot, sign_in, text
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from argilla_distill.workers.models.values import from_argilla, question_of
-from demo.argilla_api import Api
-from demo.argilla_json import (
+from demo.argilla.api import Api
+from demo.argilla.payloads import (
     Json,
     label_question,
     multi_label_question,
@@ -17,8 +17,8 @@ from demo.argilla_json import (
     span_question,
     text_question,
 )
-from demo.installation import Installation, batch, eventually, installed, ours
-from demo.servers import Argilla, RedisServer
+from demo.running.installation import Installation, batch, eventually, installed, ours
+from demo.running.servers import Argilla, RedisServer
 from tests.live.annotated_dataset import crowd
 
 TAGS, ITEMS, MARKS = (

@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from demo.argilla_api import Api
-from demo.installation import Installation
+from demo.argilla.api import Api
+from demo.running.installation import Installation
 from tests.live.annotated_dataset import crowd, dataset_of, records_of
 
 

@@ -24,7 +24,7 @@ from argilla_distill.plugin import serving
 from argilla_distill.plugin.listener import create_app
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
-from demo.processes import Process, free_port
+from demo.running.processes import Process, free_port
 from tests.plugin.webhook.signed_events import DATASET, PATH, SECRET, event, signed
 
 SLOW = 200

@@ -10,9 +10,9 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from demo.argilla_api import Api
-from demo.installation import Installation
-from demo.servers import Argilla
+from demo.argilla.api import Api
+from demo.running.installation import Installation
+from demo.running.servers import Argilla
 from tests.live.annotated_dataset import crowd, dataset_of, records_of
 from tests.live.browser.chromium import PATIENCE_S, shoot, sign_in, text
 

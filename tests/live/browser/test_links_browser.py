@@ -11,9 +11,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from argilla_distill.plugin.argilla.links import answered_link, dataset_link, review_link
 from argilla_distill.workers.use_cases.reviews.enabling import enable
-from demo.argilla_api import Api
-from demo.installation import Installation, eventually
-from demo.servers import Argilla
+from demo.argilla.api import Api
+from demo.running.installation import Installation, eventually
+from demo.running.servers import Argilla
 from tests.live.annotated_dataset import crowd, dataset_of, records_of
 from tests.live.browser.chromium import PATIENCE_S, shoot, sign_in, text
 

@@ -5,8 +5,8 @@ Not here: the calls it is made of (`argilla_api.py`).
 
 from dataclasses import dataclass
 
-from demo.argilla_api import Api
-from demo.argilla_json import Json, label_question, text_question, unique
+from demo.argilla.api import Api
+from demo.argilla.payloads import Json, label_question, text_question, unique
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from demo.argilla_api import Api, ApiError
-from demo.argilla_json import (
+from demo.argilla.api import Api, ApiError
+from demo.argilla.payloads import (
     Json,
     between,
     label_question,

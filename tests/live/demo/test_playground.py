@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from demo.argilla_api import Api
-from demo.crowd import assignments, support_chatbot
-from demo.installation import Installation, eventually
-from demo.material import EVIDENCE, material
-from demo.outcome import Check, Seen, check, compare
+from demo.argilla.api import Api
 from demo.playground import Playground
 from demo.replay import Replay
-from demo.scenario import Item, Scenario
+from demo.running.installation import Installation, eventually
+from demo.scenarios.crowd import assignments, support_chatbot
+from demo.scenarios.material import EVIDENCE, material
+from demo.scenarios.scenario import Item, Scenario
+from demo.scoring.outcome import Check, Seen, check, compare
 
 OVERLAP, INCOMPLETE, SEED = 4, 2, 7
 

@@ -14,9 +14,16 @@ import httpx
 import pytest
 import redis
 
-from demo.argilla_api import Api
-from demo.installation import eventually
-from demo.servers import Argilla, Process, RedisServer, ServerError, argilla_python, free_port
+from demo.argilla.api import Api
+from demo.running.installation import eventually
+from demo.running.servers import (
+    Argilla,
+    Process,
+    RedisServer,
+    ServerError,
+    argilla_python,
+    free_port,
+)
 from tests.live.demo.newsroom import Newsroom, newsroom
 from tests.places import ROOT
 
@@ -139,7 +146,7 @@ def alive(marker: str) -> list[str]:
 STARTER = """
 import signal, sys, time
 from pathlib import Path
-from demo.servers import Argilla, RedisServer
+from demo.running.servers import Argilla, RedisServer
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 folder, port = Path(sys.argv[1]), int(sys.argv[2])
 with RedisServer(folder / "redis", port) as server, Argilla(folder, server.url()):

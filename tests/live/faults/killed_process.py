@@ -6,7 +6,7 @@ import os
 import signal
 from pathlib import Path
 
-from demo.processes import Process
+from demo.running.processes import Process
 
 
 def children(pid: int) -> list[int]:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from demo.argilla_api import Api
-from demo.argilla_json import unique
-from demo.installation import eventually, installed
-from demo.processes import free_port
-from demo.servers import Argilla, RedisServer
+from demo.argilla.api import Api
+from demo.argilla.payloads import unique
+from demo.running.installation import eventually, installed
+from demo.running.processes import free_port
+from demo.running.servers import Argilla, RedisServer
 from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of, records_of
 from tests.live.faults.proxy import Proxy
 

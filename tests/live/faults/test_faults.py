@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from demo.argilla_api import Api
-from demo.argilla_json import Json, unique
-from demo.installation import Installation, batch, eventually, installed, ours
-from demo.servers import Argilla, RedisServer
+from demo.argilla.api import Api
+from demo.argilla.payloads import Json, unique
+from demo.running.installation import Installation, batch, eventually, installed, ours
+from demo.running.servers import Argilla, RedisServer
 from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of, records_of
 from tests.live.faults.killed_process import kill
 from tests.live.faults.proxy import Proxy

@@ -5,10 +5,10 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from demo.argilla_api import Api
-from demo.argilla_json import Json, unique
-from demo.installation import eventually, installed, ours
-from demo.servers import Argilla, RedisServer
+from demo.argilla.api import Api
+from demo.argilla.payloads import Json, unique
+from demo.running.installation import eventually, installed, ours
+from demo.running.servers import Argilla, RedisServer
 from tests.live.annotated_dataset import crowd, dataset_of, records_of
 from tests.live.faults.killed_process import kill
 from tests.live.faults.proxy import Proxy

@@ -30,7 +30,7 @@ from argilla_distill.plugin.store.trouble import (
     trouble,
     with_address,
 )
-from demo.servers import RedisServer
+from demo.running.servers import RedisServer
 from tests.plugin.webhook.signed_events import PATH, SECRET, event, signed
 
 

@@ -187,7 +187,7 @@ def test_a_fit_in_a_report_is_kept_under_the_key_that_it_had(store: Store) -> No
     assert store.reports.overview("d") == overview
 
 
-LETTERED = {"demo/argilla_api.py", "workers/versions/tables.py"}
+LETTERED = {"demo/argilla/api.py", "workers/versions/tables.py"}
 """Not the store's: Argilla's own JSON, and a published table with a column for p, have keys of one letter."""
 
 

@@ -21,7 +21,7 @@ from argilla_distill.plugin.store.trouble import FULL
 from argilla_distill.workers.cli import alive, operating
 from argilla_distill.workers.use_cases import registration
 from argilla_distill.workers.use_cases.checks import doctor
-from demo.servers import RedisServer
+from demo.running.servers import RedisServer
 from tests.places import ROOT
 from tests.workers.argilla_in_memory import HELPFUL, D
 from tests.workers.cli.command_line import KEY, Run

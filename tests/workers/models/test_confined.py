@@ -27,7 +27,7 @@ from argilla_distill.workers.engine.errors import (
 from argilla_distill.workers.engine.label.majority import Majority
 from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.confined import Confined, unsound
-from demo.installation import eventually
+from demo.running.installation import eventually
 from tests.places import ROOT
 from tests.workers.models.misbehaving import FAULTS, NAME, Misbehaving
 

@@ -1,0 +1,8 @@
+"""Argilla as the demo and the live tests meet it.
+
+| module | what it holds |
+| --- | --- |
+| `api` | a plain client: what owners and annotators do there |
+| `payloads` | the JSON that it wants: questions of every kind, filters and sorts, values |
+| `argilla_search` | a search engine that needs no server; runs inside Argilla's environment, never in ours |
+"""
