@@ -85,11 +85,15 @@ def datasets(store: Store, visitor: Visitor) -> list[Found]:
 
 def dataset(store: Store, text: str, visitor: Visitor) -> Found | None:
     """The dataset of this id; None if none that the visitor may see."""
+    dataset_id = overseen(store, text, visitor)
+    return _found(store, dataset_id, store.datasets.info(dataset_id)) if dataset_id else None
+
+
+def overseen(store: Store, text: str, visitor: Visitor) -> str | None:
+    """The id of a dataset that the visitor may see all of, as we write it; None if there is none."""
     dataset_id = _id(text)
     info = store.datasets.info(dataset_id) if dataset_id else {}
-    if dataset_id is None or not info or not visitor.may_see(info.get("workspace_id")):
-        return None
-    return _found(store, dataset_id, info)
+    return dataset_id if info and visitor.may_see(info.get("workspace_id")) else None
 
 
 def own(store: Store, visitor: Visitor) -> list[Own]:

@@ -29,6 +29,7 @@ from argilla_distill.plugin.pages import (
 )
 from argilla_distill.plugin.pages.charts import report_charts, svg
 from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.versions import downloads, shown
 from argilla_distill.plugin.pages.views.queue_view import KINDS
 from argilla_distill.plugin.settings import MAX_FORM_BYTES, Settings
 from argilla_distill.plugin.store import Store, StoreError
@@ -95,8 +96,11 @@ def blueprint(
         ("/datasets/<dataset_id>/examples", "examples", examples_page.examples),
         ("/datasets/<dataset_id>/annotators", "annotators", annotators_page.everybody),
         ("/datasets/<dataset_id>/annotators/<int:number>", "annotator", annotators_page.somebody),
+        ("/datasets/<dataset_id>/versions", "versions", shown.versions),
+        ("/datasets/<dataset_id>/versions/<name>", "version", shown.version),
     ):
         bp.add_url_rule(address, name, frame.for_visitors(page))
+    downloads.add_to(bp, frame)
     bp.before_request(_only_forms)
     bp.before_request(frame.prepare)
     bp.after_request(_seal)
@@ -126,7 +130,8 @@ def _dress(app: Flask) -> None:
 
 
 def _seal(response: AnyResponse) -> AnyResponse:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     response.vary.add("Accept")
     response.vary.add("Authorization")
     return response

@@ -24,6 +24,10 @@ MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]
 
 
+class Damaged(Exception):
+    """A file of a version is gone, or not what was written. `version verify` tells which."""
+
+
 class Folder:
     """The folder of one version, to read."""
 
@@ -41,8 +45,8 @@ class Folder:
         found: BinaryIO = self._fs.open(f"{self._path}/{path}", "rb")
         return found
 
-    def read(self, path: str, start: int, stop: int) -> bytes:
-        """The bytes of a file from `start` up to `stop`. Raises FileNotFoundError."""
+    def read(self, path: str, start: int = 0, stop: int | None = None) -> bytes:
+        """The bytes of a file from `start` up to `stop`, or its end. Raises FileNotFoundError."""
         found: bytes = self._fs.cat_file(f"{self._path}/{path}", start, stop)
         return found
 
@@ -51,12 +55,14 @@ class Folder:
 
         Raises
         ------
-        FileNotFoundError : it is not there.
-        OSError : it is shorter or longer.
+        Damaged : it is not there, or shorter or longer than it was.
         """
-        size = self._fs.size(f"{self._path}/{file.path}")
+        try:
+            size = self._fs.size(f"{self._path}/{file.path}")
+        except FileNotFoundError:
+            raise Damaged(f"{file.path} is missing") from None
         if size != file.bytes:
-            raise OSError(f"{file.path} has {size} bytes and should have {file.bytes}")
+            raise Damaged(f"{file.path} has {size} bytes and should have {file.bytes}")
 
 
 class Storage:

@@ -15,8 +15,8 @@ from hashlib import sha256
 from itertools import accumulate
 
 from argilla_distill.domain.versions.manifest import VersionFile
-from argilla_distill.plugin.storage.footer import MAGIC, TAIL, Part, joined, length_of
-from argilla_distill.plugin.storage.storage import Folder
+from argilla_distill.plugin.storage.footer import MAGIC, TAIL, NoParquet, Part, joined, length_of
+from argilla_distill.plugin.storage.storage import Damaged, Folder
 
 BLOCK = 262_144
 """So many bytes are read at once."""
@@ -61,7 +61,7 @@ def file(folder: Folder, described: VersionFile) -> Whole:
 
     Raises
     ------
-    FileNotFoundError, OSError : it is not there, or is not as long as it was written.
+    Damaged : it is not there, or not as long as it was written.
     """
     folder.check(described)
     return Whole(folder, (Piece(described.path, 0, described.bytes),), described.sha256)
@@ -72,12 +72,15 @@ def table(folder: Folder, described: Sequence[VersionFile]) -> Whole:
 
     Raises
     ------
-    FileNotFoundError, OSError, NoParquet : a file is not there, or not what was written.
+    Damaged : a file is not there, or not what was written.
     """
     if len(described) == 1:
         return file(folder, described[0])
-    parts = [_part(folder, each) for each in described]
-    end = joined(parts)
+    try:
+        parts = [_part(folder, each) for each in described]
+        end = joined(parts)
+    except NoParquet as error:
+        raise Damaged(f"these are not the files that were written: {error}") from None
     bodies = [
         Piece(each.path, len(MAGIC), part.body) for each, part in zip(described, parts, strict=True)
     ]
@@ -128,14 +131,14 @@ class Span(io.RawIOBase):
         return self.tell()
 
     def read(self, size: int = -1) -> bytes:
-        """So many bytes, fewer only at the end.
+        """So many bytes or fewer, a block at most, none only at the end; all of it where no size is given.
 
         Raises
         ------
         OSError : a file is gone, or shorter than it was.
         """
         wanted = self._stop - self._at
-        wanted = wanted if size is None or size < 0 else min(size, wanted)
+        wanted = wanted if size is None or size < 0 else min(size, wanted, BLOCK)
         out = bytearray()
         while len(out) < wanted:
             out += self._some(wanted - len(out))
