@@ -19,6 +19,10 @@ Number = Callable[[str, str], int]
 """Gives the number of an annotator by key (user id or `agent:name`) and agent name ("" for users)."""
 
 
+AUDIT = "audit_pi"
+"""The metadata of a copy that tells that, and with which probability, its record was drawn."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """How records of a dataset are to be read.
@@ -48,18 +52,21 @@ class Copy:
     shown : question → what we suggest there.
     asked : the questions that reviewers are asked to decide, each with the time (Argilla's, ms) from
         which on it has been asked; -1: always. None: of a copy made before that was noted, all.
+    audit_pi : the probability with which the record was drawn, if the copy is there for an audit and
+        carries nothing of ours; None for any other.
     """
 
     record: Record
     shown: Mapping[str, tuple[Shown, ...]] = field(default_factory=dict)
     asked: Mapping[str, int] | None = None
+    audit_pi: float | None = None
 
     @classmethod
     def of(cls, record: Record, review: Dataset) -> Copy:
         """A record of the review dataset as a copy."""
         ours = ((review.named(s.question_id), s) for s in record.suggestions if s.ours)
         shown = {name: (Shown(s.value, s.at),) for name, s in ours if name is not None}
-        return cls(record, shown, asked_in(record.metadata))
+        return cls(record, shown, asked_in(record.metadata), None if shown else audit_in(record))
 
     def decides(self, question: str, value: Any, at: int) -> bool:
         """Whether what a reviewer submitted at that time is a decision of theirs.
@@ -84,6 +91,14 @@ def asked_in(metadata: Mapping[str, Any]) -> dict[str, int] | None:
         return {name: int(since.get(name, -1)) for name in metadata["asked"]}
     except (ValueError, TypeError, AttributeError):  # somebody changed it
         return dict.fromkeys(map(str, metadata["asked"]), -1)
+
+
+def audit_in(copy: Record) -> float | None:
+    """The probability with which a copy's record was drawn, as its metadata tell; None for no audit."""
+    pi = copy.metadata.get(AUDIT)
+    if isinstance(pi, int | float) and not isinstance(pi, bool) and 0 < pi <= 1:
+        return float(pi)
+    return None
 
 
 def asking(asked: Mapping[str, int]) -> dict[str, Any]:
@@ -138,7 +153,9 @@ def adjudications(
             decided = {q: v for q, v in given.items() if copied.decides(q, v, response.at)}
             why = str(response.values.get(reading.reason_question) or "")
             annotator = number(response.user_id, "")
-            found[annotator] = LedgerAdjudication(response.status, response.at, decided, why)
+            found[annotator] = LedgerAdjudication(
+                response.status, response.at, decided, why, copied.audit_pi
+            )
     return found
 
 

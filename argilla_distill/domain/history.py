@@ -24,6 +24,7 @@ class Details:
     status_before : of an answer that is gone.
     why : a reviewer's reason, or why a decision abstains.
     thought : of a first adjudication: question → our value and confidence just before.
+    audit_pi : of an adjudication that answers an audit: the probability with which the record was drawn.
     score : of another agent's suggestion.
     confidence, strategy, fit : of a decision: who decided, and with which fit of its model.
     strategy, votes, adjudications, training : of a fit: what it was made of.
@@ -41,6 +42,7 @@ class Details:
     votes: int | None = None
     adjudications: int | None = None
     training: str = ""
+    audit_pi: float | None = None
 
     @property
     def decided_by(self) -> str:

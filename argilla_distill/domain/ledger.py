@@ -153,7 +153,11 @@ def _new_adjudications(
         if again or (was.status, was.values, was.why) != (said.status, said.values, said.why):
             known = {q: decided[q] for q in said.values if q in decided}
             thought = {q: (decision.leader, decision.confidence) for q, decision in known.items()}
-            details = Details(why=said.why, thought=thought if fresh and said.submitted else {})
+            details = Details(
+                why=said.why,
+                thought=thought if fresh and said.submitted else {},
+                audit_pi=said.audit_pi,
+            )
             yield Entry(
                 "adjudication",
                 record_id,

@@ -20,6 +20,7 @@ from pydantic import (
     field_validator,
 )
 
+from argilla_distill.domain import audits
 from argilla_distill.domain.nearest import did_you_mean, nearest
 from argilla_distill.domain.queue_length import SHARE
 from argilla_distill.domain.strategy_names import LEARNED
@@ -63,6 +64,7 @@ class DatasetSettings(Choices):
     review_most: int = Field(1000, ge=1)
     review_worth: float = Field(0.2, ge=0)
     review_share: float = Field(SHARE, gt=0, le=1)
+    review_audits: float = Field(audits.SHARE, ge=0, le=0.9)
     review_suggest: Literal["settled", "all", "none"] = "settled"
     reason_question: str = "why"
     more_votes: int = Field(0, ge=0)

@@ -77,6 +77,7 @@ def _details(stored: Json) -> Details:
         votes=stored.get("votes"),
         adjudications=stored.get("adjudications"),
         training=stored.get("training", ""),
+        audit_pi=stored.get("audit_pi"),
     )
 
 
@@ -88,6 +89,7 @@ def details_json(entry: Entry) -> Json:
     | echo, review | answer | echoed questions; true if it was given on the record's copy |
     | status | answer that is gone | its status before |
     | why, thought | adjudication | the reason; question → our value and confidence just before |
+    | audit_pi | adjudication of an audit | the probability with which its record was drawn |
     | score | suggestion | the agent's |
     | c, s, n, why | decision | confidence, strategy, number of its fit, why it abstains |
     | strategy, votes, adjudications, training | fit | what it was made of |
@@ -109,8 +111,9 @@ def details_json(entry: Entry) -> Json:
         "votes": more.votes,
         "adjudications": more.adjudications,
         "training": more.training,
+        "audit_pi": more.audit_pi,
     }
-    numbers = ("score", "c", "n", "votes", "adjudications")
+    numbers = ("score", "c", "n", "votes", "adjudications", "audit_pi")
     return {
         key: value
         for key, value in found.items()

@@ -49,6 +49,8 @@ distill:<dataset>:desk             set     records whose copies are to be looked
 distill:<dataset>:doubted          set     records whose copies may not be as we last wrote them
 distill:<dataset>:copies           hash    record → its copy in the review dataset
 distill:<dataset>:originals        hash    copy in the review dataset → record
+distill:<dataset>:audits           zset    record that is to be audited → its place in the line
+distill:<dataset>:exposed          set     records that can be no audits: see `reviews.drawing`
 distill:<dataset>:refused          hash    record of which Argilla takes no copy → why
 distill:<dataset>:report           hash    "overview", "last" or "question:<name>" → what was last counted
 distill:<dataset>:reporting        string  a report is asked for or being counted (expires)
@@ -60,6 +62,7 @@ distill:<dataset>:tags             hash    tag → the version that it names
 distill:<dataset>:making           hash    version → what it is to be, while it is made
 distill:<dataset>:making:<version> hash    stage, done, total: how far it has come
 distill:<dataset>:groups           hash    fingerprint of a prompt → its group, for ever
+distill:<dataset>:bands            zset    "band:bits:fingerprint", to find those that are near
 ```
 """
 

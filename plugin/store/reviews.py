@@ -112,6 +112,48 @@ class Reviews:
         found = self._redis.hmget(self._keys.of(dataset_id, "about"), records) if records else []
         return {i: text.decode() for i, text in zip(records, found, strict=True) if text}
 
+    # Audits: the line of records that were drawn at random, and who can be none
+
+    def audits(self, dataset_id: str, start: int = 0, most: int = -1) -> list[str]:
+        """The records that are to be audited, in their order; -1: all of them."""
+        end = -1 if most < 0 else start + most - 1
+        if most == 0:
+            return []
+        found = self._redis.zrange(self._keys.of(dataset_id, "audits"), start, end)
+        return [record_id.decode() for record_id in found]
+
+    def count_audits(self, dataset_id: str) -> int:
+        """How many records are to be audited still."""
+        return int(self._redis.zcard(self._keys.of(dataset_id, "audits")))
+
+    def to_audit(self, dataset_id: str, records: Sequence[str]) -> set[str]:
+        """Those of these records that are to be audited."""
+        key = self._keys.of(dataset_id, "audits")
+        found = self._redis.zmscore(key, records) if records else []
+        return {i for i, place in zip(records, found, strict=True) if place is not None}
+
+    def write_audits(self, pipe: Any, dataset_id: str, places: Mapping[str, float | None]) -> None:
+        """Set the places of records in the line, within a transaction; None: not in it."""
+        key = self._keys.of(dataset_id, "audits")
+        kept, gone = kept_and_gone(places)
+        if gone:
+            pipe.zrem(key, *gone)
+        if kept:
+            pipe.zadd(key, kept)
+
+    def exposed(self, dataset_id: str, records: Sequence[str] | None = None) -> set[str]:
+        """Those of these records, None: of all, that can be no audits."""
+        key = self._keys.of(dataset_id, "exposed")
+        if records is None:
+            return {member.decode() for member in self._redis.smembers(key)}
+        found = self._redis.smismember(key, records) if records else []
+        return {i for i, known in zip(records, found, strict=True) if known}
+
+    def expose(self, pipe: Any, dataset_id: str, records: Sequence[str]) -> None:
+        """These records can be no audits any more, within a transaction."""
+        if records:
+            pipe.sadd(self._keys.of(dataset_id, "exposed"), *records)
+
     # The desk: whose copies are to be looked at again
 
     def add_to_desk(self, pipe: Any, dataset_id: str, records: Sequence[str]) -> None:

@@ -17,7 +17,8 @@ A **ledger entry** is one object:
 | f | fingerprint of its text |
 | h | ids of the history entries of this record |
 
-An answer that was given on the record's copy has a fifth part in `r`, true.
+An answer that was given on the record's copy has a fifth part in `r`, true; an adjudication that answers an
+audit has one in `a`, the probability with which the record was drawn.
 
 **Decisions** are one object a record, question → decision:
 
@@ -113,7 +114,10 @@ def ledger_json(entry: LedgerEntry) -> Json:
         stored["n"] = entry.round
     if entry.adjudications:
         stored["a"] = {
-            str(number): [a.status, a.at, a.values, a.why]
+            str(number): [
+                *(a.status, a.at, a.values, a.why),
+                *(() if a.audit_pi is None else (a.audit_pi,)),
+            ]
             for number, a in entry.adjudications.items()
         }
     return stored
@@ -221,6 +225,7 @@ def copy(stored: Json) -> CopyInfo:
         tuple(stored["q"]),
         stored.get("asked"),
         stored.get("opened", False),
+        stored.get("pi"),
     )
 
 
@@ -233,4 +238,6 @@ def copy_json(known: CopyInfo) -> Json:
         "q": known.suggested,
         "asked": known.asked,
     }
+    if known.audit_pi is not None:
+        stored["pi"] = known.audit_pi
     return stored | ({"opened": True} if known.opened else {})

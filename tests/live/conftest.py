@@ -17,7 +17,16 @@ from tests.live.browser.chromium import chromium
 
 HERE = Path(__file__).parent
 
-APART = '[datasets."apart-*/*"]\ndistil = false\n'
+PLAN = """[defaults]
+review_audits = 0.0
+
+[datasets."audited-*/*"]
+review_audits = 0.15
+
+[datasets."apart-*/*"]
+distil = false
+"""
+"""Only where a test is about audits are records drawn: else each tenth would not be reviewed as expected."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,7 +66,7 @@ def installation(
     It leaves workspaces `apart-…` alone: where a test has a service of its own, no other may write there.
     """
     directory = tmp_path_factory.mktemp("service")
-    with installed(argilla, redis_server.url(5), directory, workers=1, plan=APART) as running:
+    with installed(argilla, redis_server.url(5), directory, workers=1, plan=PLAN) as running:
         yield running
 
 

@@ -37,6 +37,19 @@ def split(service: ServiceInMemory, record: str) -> None:
     service.answer("ben", record, helpful="no")
 
 
+def draw_one(service: ServiceInMemory) -> str:
+    """A record that was drawn for an audit, and has a copy; made for it, and answered by two."""
+    for n in range(100):
+        record = f"drawn-{n}"
+        service.argilla.add(record)
+        service.answer("ann", record, helpful="yes")
+        service.answer("ben", record, helpful="yes")
+        service.settle()
+        if service.store.reviews.audits(D):
+            return record
+    raise AssertionError("none of a hundred records was drawn")
+
+
 def decide(
     service: ServiceInMemory, who: str, record: str, status: str = "submitted", **values: Any
 ) -> None:

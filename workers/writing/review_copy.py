@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Literal
 
-from argilla_distill.domain.answers import asked_in, asking
+from argilla_distill.domain.answers import AUDIT, asked_in, asking, audit_in
 from argilla_distill.domain.records import OWN_AGENT, Dataset, Record
 from argilla_distill.domain.state.ledger_entry import LedgerAdjudication
 from argilla_distill.domain.state.review import CopyInfo
@@ -38,6 +38,7 @@ class ReviewCopy:
     priority : what a review is worth.
     suggested : names of the questions with a suggestion, the note's included.
     asked : the questions that it asks, as `domain.answers.Copy` has them.
+    audit_pi : as `domain.state.review.CopyInfo` has it.
     """
 
     item: dict[str, Any]
@@ -45,6 +46,7 @@ class ReviewCopy:
     priority: float
     suggested: tuple[str, ...]
     asked: Mapping[str, int] | None
+    audit_pi: float | None = None
 
     def differs(self, kept: CopyInfo | None) -> bool:
         """Whether the copy that was written (`kept`, None: none) is another."""
@@ -55,7 +57,9 @@ class ReviewCopy:
 
     def kept(self, copy_id: str) -> CopyInfo:
         """What is remembered of it."""
-        return CopyInfo(copy_id, self.mark, self.priority, self.suggested, self.asked)
+        return CopyInfo(
+            copy_id, self.mark, self.priority, self.suggested, self.asked, audit_pi=self.audit_pi
+        )
 
 
 def remembered(copy: Record, review: Dataset) -> CopyInfo:
@@ -65,6 +69,7 @@ def remembered(copy: Record, review: Dataset) -> CopyInfo:
         copy.id,
         suggested=tuple(name for name in suggested if name is not None),
         asked=asked_in(copy.metadata),
+        audit_pi=audit_in(copy),
     )
 
 
@@ -169,7 +174,53 @@ def review_copy(
         if name != note_question
     }
     about = {k: v for k, v in metadata.items() if k not in ("priority", "wanted")}
-    mark = json.dumps([said, wording(note or ""), about, review.id], sort_keys=True)
-    digest = blake2b(mark.encode(), digest_size=8).hexdigest()
+    mark = _digest([said, wording(note or ""), about, review.id])
     suggested = tuple(dict.fromkeys([*(frozen or ()), *suggestions]))
-    return ReviewCopy(item, digest, priority, suggested, asked)
+    return ReviewCopy(item, mark, priority, suggested, asked)
+
+
+def audit_copy(
+    record: Record,
+    review: Dataset,
+    questions: Sequence[str],
+    pi: float,
+    priority: float,
+    round_name: str | None,
+) -> ReviewCopy:
+    """What the copy of a record that was drawn at random should hold: the record, and nothing of ours.
+
+    What is selected beforehand is agreed with, and so is what a note leans to: a figure that is measured
+    on such answers flatters. So there is neither, nor the page that tells what is decided.
+
+    Parameters
+    ----------
+    questions : all those that are distilled.
+    pi : the probability with which the record was drawn.
+    priority : its place in the queue, among what others are worth.
+    """
+    asked = dict.fromkeys(questions, -1)
+    metadata: dict[str, Any] = {
+        "priority": round(priority, 4),
+        "wanted": 0.0,
+        "asks": "adjudication",
+        "kind": "audit",
+        "original": record.id,
+        AUDIT: pi,
+        **asking(asked),
+    }
+    if round_name is not None:
+        metadata["round"] = round_name
+    item = {
+        "external_id": record.id,
+        "fields": record.fields,
+        "metadata": metadata,
+        "suggestions": [],
+    }
+    about = {k: v for k, v in metadata.items() if k != "priority"}
+    mark = _digest(["audit", about, review.id])
+    return ReviewCopy(item, mark, metadata["priority"], (), asked, pi)
+
+
+def _digest(of: Sequence[Any]) -> str:
+    text = json.dumps(of, sort_keys=True)
+    return blake2b(text.encode(), digest_size=8).hexdigest()

@@ -15,7 +15,7 @@ distiller is not sure. The most useful come first if you open the dataset by the
 `argilla-distill review show` prints.
 
 1. Read the note, which comes first: which questions are to be decided, who said what, and why.
-2. Decide these. {filled}
+2. Decide these. {filled}{audits}
 3. Say **why** in a sentence. New annotators learn from it, and so does whoever asks in a year.
 
 What an owner, an admin or a named reviewer submits here decides those questions of the original \
@@ -29,6 +29,10 @@ FILLED = {
     "none": "Nothing is filled in: whatever you answer decides.",
 }
 """What the guidelines say of what is filled in, by `review_suggest`."""
+
+AUDITS = """ Some records come without a note, with nothing filled in: they were drawn at random. Answer \
+all their questions from the record alone; that tells how often the distiller is right."""
+"""What the guidelines say where audits are drawn."""
 
 NOTE = {
     "title": "What is to be decided",
@@ -68,7 +72,11 @@ def body(dataset: Dataset, plan: DatasetSettings, name: str, workspace_id: str) 
     return {
         "name": name,
         "workspace_id": workspace_id,
-        "guidelines": GUIDELINES.format(name=dataset.full_name, filled=FILLED[plan.review_suggest]),
+        "guidelines": GUIDELINES.format(
+            name=dataset.full_name,
+            filled=FILLED[plan.review_suggest],
+            audits=AUDITS if plan.review_audits else "",
+        ),
         "allow_extra_metadata": True,
         "metadata": {REVIEW_OF: dataset.id},
         "distribution": {"strategy": "overlap", "min_submitted": overlap(plan)},

@@ -36,12 +36,17 @@ class LedgerAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LedgerAdjudication:
-    """What one reviewer decides: question → value, and why. `at` is Argilla's time, ms."""
+    """What one reviewer decides: question → value, and why. `at` is Argilla's time, ms.
+
+    `audit_pi` is the probability with which the record was drawn, where it was reviewed because it was
+    drawn at random, and blind (`domain.audits`); None for any other.
+    """
 
     status: str
     at: int
     values: Mapping[str, Any]
     why: str = ""
+    audit_pi: float | None = None
 
     @property
     def submitted(self) -> bool:

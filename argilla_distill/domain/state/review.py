@@ -39,6 +39,8 @@ class CopyInfo:
     asked : the questions that it asks, each with the time (Argilla's, ms) since when; -1: always.
         None: all.
     opened : whether a reviewer has answered it, although it is wanted no more.
+    audit_pi : the probability with which it was drawn, if it is there because it was drawn at random: it
+        then carries nothing of ours, for ever. None for any other.
     """
 
     id: str
@@ -47,3 +49,4 @@ class CopyInfo:
     suggested: tuple[str, ...] = ()
     asked: Mapping[str, int] | None = None
     opened: bool = False
+    audit_pi: float | None = None

@@ -71,7 +71,7 @@ class Groups:
     def of_print(self, found: str) -> str:
         """The group of a fingerprint (`domain.fingerprint`)."""
         if found not in self.known:
-            near = [p for band in _bands(found) for p in self._bands.get(band, ())]
+            near = [p for band in bands(found) for p in self._bands.get(band, ())]
             nearest = min(near, key=lambda p: (distance(p, found), p), default="")
             joins = nearest and distance(nearest, found) <= NEAR
             self.known[found] = self._new[found] = self.known[nearest] if joins else found
@@ -84,10 +84,21 @@ class Groups:
         return new
 
     def _file(self, found: str) -> None:
-        for band in _bands(found):
+        for band in bands(found):
             self._bands.setdefault(band, []).append(found)
 
 
-def _bands(found: str) -> list[tuple[int, str]]:
+def prompt_of(fields: Mapping[str, Any], prompt_field: str) -> Mapping[str, Any]:
+    """What of a record makes its group: its prompt, or everything where it has none.
+
+    >>> prompt_of({"prompt": "Hi", "reply": "Hello"}, "prompt"), prompt_of({"text": "Hi"}, "prompt")
+    ({'prompt': 'Hi'}, {'text': 'Hi'})
+    """
+    prompt = fields.get(prompt_field)
+    return {prompt_field: prompt} if prompt else fields
+
+
+def bands(found: str) -> list[tuple[int, str]]:
+    """The parts of a fingerprint, with their places: near fingerprints share one of them at least."""
     width = len(found) // BANDS
     return [(n, found[n * width : (n + 1) * width]) for n in range(BANDS)]

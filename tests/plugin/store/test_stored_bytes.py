@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from argilla_distill.domain.history import Details
+from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.report import Overview, Today
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.domain.state.conflict import PastConflict
@@ -29,6 +29,7 @@ from argilla_distill.domain.state.ledger_entry import (
     LedgerEntry,
     LedgerSuggestion,
 )
+from argilla_distill.domain.state.review import CopyInfo
 from argilla_distill.plugin.store import Store, history_shapes, plain_shapes, shapes
 from argilla_distill.plugin.store.packing import pack, unpack
 
@@ -185,6 +186,25 @@ def test_a_fit_in_a_report_is_kept_under_the_key_that_it_had(store: Store) -> No
     kept = unpack(store.redis.hget(store.keys.of("d", "report"), "overview"))
     assert (kept["today"]["versions"], kept["questions"][0]["version"]) == (2, 3)
     assert store.reports.overview("d") == overview
+
+
+def test_an_audit_keeps_its_probability_and_what_is_none_is_written_as_before() -> None:
+    audit = LedgerAdjudication("submitted", 15, {"helpful": "no"}, "so", 0.1)
+    other = LedgerAdjudication("submitted", 16, {"helpful": "no"}, "so")
+    entry = LedgerEntry("completed", 17, adjudications={2: audit, 3: other})
+    written = shapes.ledger_json(entry)
+    assert written["a"] == {
+        "2": ["submitted", 15, {"helpful": "no"}, "so", 0.1],
+        "3": ["submitted", 16, {"helpful": "no"}, "so"],
+    }
+    assert shapes.ledger_entry(unpack(pack(written))) == entry
+    said = Entry("adjudication", "r", 2, "submitted", details=Details(why="so", audit_pi=0.1))
+    fields = {k.encode(): str(v).encode() for k, v in history_shapes.entry_fields(said).items()}
+    assert history_shapes.entry(b"17-0", fields) == said.filed("17-0")
+    assert history_shapes.details_json(said) == {"why": "so", "audit_pi": 0.1}
+    copy = CopyInfo("c", "m", 0.5, (), {"helpful": -1}, audit_pi=0.1)
+    assert shapes.copy(unpack(pack(shapes.copy_json(copy)))) == copy
+    assert "pi" not in shapes.copy_json(CopyInfo("c"))
 
 
 LETTERED = {"demo/argilla/api.py", "workers/versions/tables.py"}

@@ -18,6 +18,7 @@ from tests.places import ROOT
 from tests.workers.argilla_in_memory import HELPFUL, D, Row
 from tests.workers.cli.command_line import Run
 from tests.workers.guidelines_examples import with_section
+from tests.workers.reviewed_service import decide, draw_one
 from tests.workers.service_in_memory import Build, ServiceInMemory
 
 CHAPTERS = re.split(r"^## ", (ROOT / "docs" / "json.md").read_text(), flags=re.MULTILINE)[1:]
@@ -92,7 +93,7 @@ SCENES: dict[str, tuple[list[str], ...]] = {
     ),
     "version list": (["version", "list", CHATS],),
     "version verify": (["version", "verify", CHATS, "latest"],),
-    "history": (["history", "r1"], ["history", "ticket-5"]),
+    "history": (["history", "r1"], ["history", "ticket-5"], ["history", "drawn"]),
     "doctor": (["doctor"],),
     "connect": (["connect"], ["backfill"]),
     "backfill": (["connect"], ["backfill"]),
@@ -169,3 +170,7 @@ def review(run: Run, service: ServiceInMemory) -> None:
     service.argilla.answer("dan", "r5", helpful="yes")
     service.mark("r5")
     service.settle()
+    drawn = draw_one(service)
+    service.argilla.rows[D][drawn].external_id = "drawn"
+    service.mark(drawn)
+    decide(service, "rex", drawn, helpful="yes")

@@ -183,6 +183,7 @@ def _facts(
         "publish": plan.publish,
         "overlap": dataset.min_submitted,
         "review_share": plan.review_share,
+        "review_audits": plan.review_audits,
         "explains": plan.explanation_question,
         "questions": json.dumps(questions),
     }

@@ -3,5 +3,8 @@
 | file | what is in it |
 | --- | --- |
 | `enabling` | which dataset is reviewed where: enable, mend, inspect, disable |
-| `upkeep` | copies of what is worth a review, and what comes back of them |
+| `drawing` | which records are audited: drawn at random, and blind |
+| `audit_line` | which of those are shown to reviewers now |
+| `upkeep` | which copies there ought to be of what is worth a review |
+| `copying` | copies, written and withdrawn |
 """

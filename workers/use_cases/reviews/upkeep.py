@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -21,9 +20,9 @@ from argilla_distill.plugin.errors import NotFound
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.deciding import Resolution, decide
 from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
+from argilla_distill.workers.use_cases.reviews import audit_line, copying
+from argilla_distill.workers.use_cases.reviews.drawing import Drawing
 from argilla_distill.workers.use_cases.reviews.enabling import GONE, PAGE
-from argilla_distill.workers.use_cases.sending.guarded_call import COPY, guarded_call
-from argilla_distill.workers.use_cases.sending.halves import in_halves
 from argilla_distill.workers.writing.review_copy import (
     Asks,
     ReviewCopy,
@@ -45,13 +44,13 @@ BATCH = 50
 """Copies that are looked at in one step, so that a fresh answer does not wait long for its turn."""
 
 
-def to_look_at(run: Run, due: Mapping[str, float | None]) -> list[str]:
+def to_look_at(run: Run, drawn: Drawing) -> list[str]:
     """Those of these records whose copies may have to be made, changed or withdrawn."""
     if run.review is None:
         return []
-    ids = list(due)
-    copies = run.store.reviews.copies(run.dataset.id, ids)
-    return [i for i, kept in zip(ids, copies, strict=True) if kept or due[i] is not None]
+    ids = list(drawn.due)
+    copies = dict(zip(ids, run.store.reviews.copies(run.dataset.id, ids), strict=True))
+    return [i for i in ids if copies[i] or drawn.due[i] is not None or drawn.line[i] is not None]
 
 
 def reorder(run: Run) -> None:
@@ -104,6 +103,10 @@ def _next_in_line(run: Run) -> list[str]:
     """Records for which there is room in the queue now, or else copies that have fallen far behind."""
     reviews, dataset_id, most = run.store.reviews, run.dataset.id, run.plan.review_most
     waiting, queued = reviews.waiting(dataset_id), _queued(run)
+    line = audit_line.head(run, queued)
+    drawn = [i for i, k in zip(line, reviews.copies(dataset_id, line), strict=True) if not k]
+    if drawn:
+        return drawn[:BATCH]
     room = most - len(waiting)
     if room > 0 and reviews.count_due(dataset_id) > len(waiting):
         ids = [record_id for record_id, _ in reviews.due(dataset_id, 0, min(most, queued))]
@@ -129,22 +132,40 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
     wanted, unwanted = {}, {}
     resolutions = _resolutions(run, records)
     reopened = {r.record.id for r, _ in resolutions if not r.is_complete}
+    drawn, line = reviews.to_audit(dataset_id, ids), audit_line.head(run, queued)
+    seen: list[str] = []  # after a fresh start: copied with a note before, and so no audits
     lost = dict.fromkeys(set(ids) - {resolution.record.id for resolution, _ in resolutions})
     for resolution, entry in resolutions:
         record_id = resolution.record.id
         kept, value = before[record_id], worth[record_id]
         rank = reviews.rank(dataset_id, record_id)
-        if value is None or rank is None or (kept and rank >= SLACK * queued):
+        if record_id in drawn and kept and kept.audit_pi is None:
+            seen.append(record_id)
+        elif record_id in drawn or (kept and kept.audit_pi is not None):
+            there = record_id in drawn and resolution.is_complete
+            if there and (kept or record_id in line):
+                wanted[record_id] = audit_line.copy(run, review, resolution, entry, kept, line)
+            elif kept:
+                unwanted[record_id] = kept
+        elif value is None or rank is None or (kept and rank >= SLACK * queued):
             if kept:
                 unwanted[record_id] = kept
         elif kept or (room > 0 and rank < queued):
             room -= kept is None
             wanted[record_id] = _copy(run, review, resolution, entry, value, kept)
     unwanted |= {i: kept for i, kept in before.items() if kept and i in lost}
-    run.lease.commit(lambda pipe: reviews.write_due(pipe, dataset_id, lost))
+    out = dict.fromkeys([*lost, *reopened, *seen])
+
+    def write(pipe: Any) -> None:
+        reviews.write_due(pipe, dataset_id, lost)
+        reviews.write_audits(pipe, dataset_id, out)
+        reviews.expose(pipe, dataset_id, seen)
+
+    run.lease.commit(write)
+    run.store.dirty.make_stale(dataset_id, seen)
     different = {i: copy for i, copy in wanted.items() if copy.differs(before[i])}
-    _write(run, review, different, before)
-    _withdraw(run, review, unwanted, reopened)
+    copying.write(run, review, different, before)
+    copying.withdraw(run, review, unwanted, reopened)
 
 
 def _doubted(run: Run, review: Dataset, kept: Mapping[str, CopyInfo | None]) -> dict[str, CopyInfo]:
@@ -203,92 +224,6 @@ def _copy(
         entry.round,
         run.page(record.id),
     )
-
-
-def _write(
-    run: Run,
-    review: Dataset,
-    copies: Mapping[str, ReviewCopy],
-    before: Mapping[str, CopyInfo | None],
-) -> None:
-    """Make and change copies, and remember them."""
-    reviews, dataset_id = run.store.reviews, run.dataset.id
-
-    def put(some: Sequence[str]) -> None:
-        with guarded_call(run.world, run.lease, dataset_id, some, COPY):
-            ids = run.world.gateway.put_records(review.id, [copies[i].item for i in some])
-        _unsay(run, review, {i: copies[i] for i in some}, before)
-        kept = {i: copies[i].kept(ids[i]) for i in some}
-        run.lease.commit(lambda pipe: reviews.write_copies(pipe, dataset_id, kept))
-
-    def refused(record_id: str, reason: str) -> None:
-        log.warning("dataset=%s: no copy of %s: %s", dataset_id, record_id, reason)
-        reviews.refuse(dataset_id, record_id, reason)
-
-    in_halves(list(copies), put, refused)
-
-
-def _unsay(
-    run: Run,
-    review: Dataset,
-    copies: Mapping[str, ReviewCopy],
-    before: Mapping[str, CopyInfo | None],
-) -> None:
-    """Take back what was suggested on copies and is not any more: a bulk call only adds."""
-    for record_id, copy in copies.items():
-        old = before[record_id]
-        less = set(old.suggested if old else ()) - set(copy.suggested)
-        if old and less:
-            current = run.world.gateway.record(old.id).suggestions
-            gone = [s.id for s in current if s.ours and review.named(s.question_id) in less]
-            if gone:
-                with guarded_call(run.world, run.lease, run.dataset.id, [record_id], COPY):
-                    run.world.gateway.withdraw(old.id, gone)
-
-
-def _withdraw(
-    run: Run,
-    review: Dataset,
-    unwanted: Mapping[str, CopyInfo],
-    reopened: AbstractSet[str],
-) -> None:
-    """Delete copies that nobody has opened; the others stay, with what was said on them.
-
-    Those whose record is `reopened` carry nothing of ours meanwhile: whoever is yet to answer it may
-    look at its copy.
-    """
-    if not unwanted:
-        return
-    now = run.world.gateway.records(review.id, [kept.id for kept in unwanted.values()])
-    gone = {
-        record_id: kept
-        for record_id, kept in unwanted.items()
-        if kept.id not in now or not now[kept.id].responses
-    }
-    unopened = [kept.id for kept in gone.values() if kept.id in now]
-    if unopened:
-        with guarded_call(run.world, run.lease, run.dataset.id, gone, COPY):
-            run.world.gateway.delete_records(review.id, unopened)
-    emptied: dict[str, CopyInfo] = {}
-    for record_id in reopened & unwanted.keys() - gone.keys():
-        kept = unwanted[record_id]
-        ours = [s.id for s in now[kept.id].suggestions if s.ours]
-        if ours:
-            with guarded_call(run.world, run.lease, run.dataset.id, [record_id], COPY):
-                run.world.gateway.withdraw(kept.id, ours)
-        emptied[record_id] = replace(kept, mark="", suggested=())
-    opened = {
-        record_id: replace(emptied.get(record_id, kept), opened=True)
-        for record_id, kept in unwanted.items()
-        if record_id not in gone
-    }
-    reviews, dataset_id = run.store.reviews, run.dataset.id
-
-    def write(pipe: Any) -> None:
-        reviews.drop_copies(pipe, dataset_id, gone)
-        reviews.write_copies(pipe, dataset_id, opened)
-
-    run.lease.commit(write)
 
 
 def _note_gone(run: Run) -> None:

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
 
 from argilla_distill.domain.history import START
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
-from argilla_distill.domain.versions.split import Groups
+from argilla_distill.domain.versions.split import Groups, prompt_of
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.engine.errors import EngineError
@@ -158,7 +157,10 @@ class Work:
         read = mark.get("read", 0)
         while True:
             records, total = self.world.gateway.page(self.dataset_id, read, PAGE)
-            grouped = [(record, groups.of(_prompt(record.fields, plan))) for record in records]
+            grouped = [
+                (record, groups.of(prompt_of(record.fields, plan.prompt_field)))
+                for record in records
+            ]
             store.keep_prints(self.dataset_id, groups.take_new())
             self.spool.add_records(grouped)
             read += len(records)
@@ -204,12 +206,6 @@ class Work:
         self.world.store.versions.note(
             self.dataset_id, self.request.name, stage=stage, done=done, total=total
         )
-
-
-def _prompt(fields: Mapping[str, Any], plan: DatasetSettings) -> Mapping[str, Any]:
-    """What of a record makes its group: its prompt, or everything where it has none."""
-    prompt = fields.get(plan.prompt_field)
-    return {plan.prompt_field: prompt} if prompt else fields
 
 
 def _beside(storage: Storage) -> Path:

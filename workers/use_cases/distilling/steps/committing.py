@@ -27,7 +27,7 @@ from argilla_distill.workers.use_cases.distilling.steps.stored_decision import (
     shown_since,
     stored_decision,
 )
-from argilla_distill.workers.use_cases.reviews import upkeep
+from argilla_distill.workers.use_cases.reviews import drawing, upkeep
 from argilla_distill.workers.writing.suggestions import Publication
 
 
@@ -86,8 +86,9 @@ def commit(
             question: replace(stored, worth=parts.get(question, stored.worth))
             for question, stored in (decisions[record_id] or {}).items()
         }
-    about = _about(resolutions, due)
-    desk = upkeep.to_look_at(run, due)
+    drawn = drawing.draw(run, resolutions, observed.ledger, due)
+    about = _about(resolutions, drawn.due)
+    desk = upkeep.to_look_at(run, drawn)
     ids = iter(run.store.history.ids(run.dataset.id, now, len(entries)))
     filed = [entry.filed(next(ids)) for entry in entries]
     for entry in filed:
@@ -111,7 +112,7 @@ def commit(
         datasets.write_near(pipe, run.dataset.id, near)
         datasets.write_conflicts(pipe, run.dataset.id, conflicts)
         datasets.write_related(pipe, run.dataset.id, related)
-        run.store.reviews.write_due(pipe, run.dataset.id, due)
+        drawn.write(run, pipe)
         run.store.reviews.write_about(pipe, run.dataset.id, about)
         run.store.reviews.add_to_desk(pipe, run.dataset.id, desk)
         datasets.count(pipe, run.dataset.id, "conflicts", opened)
