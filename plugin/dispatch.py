@@ -21,6 +21,7 @@ DISTIL = "argilla_distill.workers.jobs.distil"
 SWEEP = "argilla_distill.workers.jobs.sweep"
 REPORT = "argilla_distill.workers.jobs.report"
 VERSION = "argilla_distill.workers.jobs.version"
+DIFFERENCE = "argilla_distill.workers.jobs.difference"
 
 FORMER = {
     f"workers.jobs.{name}": f"argilla_distill.workers.jobs.{name}"
@@ -54,6 +55,7 @@ class Dispatch:
         patient = Queue(f"{queue}-sweep", **options)
         self._queues = {DISTIL: Queue(queue, **options), SWEEP: patient, REPORT: patient}
         self._queues[VERSION] = Queue(f"{queue}-versions", **options)
+        self._queues[DIFFERENCE] = self._queues[VERSION]
 
     def deliver(self, delivery: Delivery) -> None:
         """Take a delivery's ids in."""

@@ -123,3 +123,18 @@ def version(dataset_id: str) -> None:
         made.status,
         time.perf_counter() - start,
     )
+
+
+def difference(dataset_id: str) -> None:
+    """Compare the versions of a dataset that pages ask about."""
+    from argilla_distill.workers.use_cases.versions import comparing  # loads pyarrow
+
+    start = time.perf_counter()
+    with world() as w:
+        status = comparing.compare_asked(w, dataset_id)
+    log.info(
+        "difference dataset=%s outcome=%s seconds=%.2f",
+        dataset_id,
+        status,
+        time.perf_counter() - start,
+    )

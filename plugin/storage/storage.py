@@ -7,6 +7,7 @@ can be renamed, `manifest.json` comes last. Either way a folder without a manife
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable
 from hashlib import sha256
@@ -49,6 +50,13 @@ class Folder:
         """The bytes of a file from `start` up to `stop`, or its end. Raises FileNotFoundError."""
         found: bytes = self._fs.cat_file(f"{self._path}/{path}", start, stop)
         return found
+
+    def has(self, path: str, size: int) -> bool:
+        """Whether a file is there, and of this size in bytes."""
+        try:
+            return bool(self._fs.size(f"{self._path}/{path}") == size)
+        except FileNotFoundError:
+            return False
 
     def check(self, file: VersionFile) -> None:
         """See whether a file is there, and as long as it was written; its bytes are not read.
@@ -110,6 +118,26 @@ class Storage:
         for n, path in enumerate([*files, made / MANIFEST]):
             self._fs.put_file(str(path), f"{target}/{path.name}")
             progress(min(n + 1, len(files)), len(files))
+
+    def put_file(self, dataset_id: str, folder: str, path: str, made: Path) -> None:
+        """Store one file in a folder beside the versions; it takes the place of what was there."""
+        target = f"{self.folder(dataset_id, folder)}/{path}"
+        if self.on_disk is None:
+            self._fs.put_file(str(made), target)
+            return
+        beside = Path(f"{target}.{secrets.token_hex(4)}.part")
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copyfile(made, beside)
+            os.replace(beside, target)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    def delete_file(self, dataset_id: str, folder: str, path: str) -> None:
+        """Delete one file; none is no error."""
+        target = f"{self.folder(dataset_id, folder)}/{path}"
+        if self._fs.exists(target):
+            self._fs.rm_file(target)
 
     def open(self, dataset_id: str, name: str, path: str) -> BinaryIO:
         """A file of a version, to read.

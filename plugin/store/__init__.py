@@ -12,7 +12,7 @@
 | `history` | everything that was ever said and decided |
 | `datasets` | what is known now of each dataset |
 | `reports`, `reviews` | what was counted last; the review datasets |
-| `versions` | manifests, tags, and what is being made |
+| `versions`, `differences` | manifests, tags, and what is being made; what changed between versions |
 | `service` | what belongs to the whole service |
 | `work` | what is still to be done, and who does it |
 | `visits` | who is signed in, and who failed to |

@@ -61,6 +61,9 @@ distill:<dataset>:version_numbers  hash    strategy → the last number given to
 distill:<dataset>:tags             hash    tag → the version that it names
 distill:<dataset>:making           hash    version → what it is to be, while it is made
 distill:<dataset>:making:<version> hash    stage, done, total: how far it has come
+distill:<dataset>:differences      hash    "version...version" → what changed between them
+distill:<dataset>:comparisons      hash    the same → the two, while they are to be compared
+distill:<dataset>:comparing:<pair> hash    done, total, error: how far that has come (expires)
 distill:<dataset>:groups           hash    fingerprint of a prompt → its group, for ever
 distill:<dataset>:bands            zset    "band:bits:fingerprint", to find those that are near
 ```

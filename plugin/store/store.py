@@ -9,6 +9,7 @@ from typing import Any
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store.connection import opened
 from argilla_distill.plugin.store.datasets import Datasets
+from argilla_distill.plugin.store.differences import Differences
 from argilla_distill.plugin.store.history import History
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.reports import Reports
@@ -46,6 +47,7 @@ class Store:
         self.keys = Keys(prefix)
         self.attempts = Attempts(redis, self.keys)
         self.datasets = Datasets(redis, self.keys)
+        self.differences = Differences(redis, self.keys)
         self.dirty = Dirty(redis, self.keys)
         self.history = History(redis, self.keys)
         self.reports = Reports(redis, self.keys)

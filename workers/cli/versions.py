@@ -1,4 +1,4 @@
-"""The commands `version create | list | show | verify | tag | delete`."""
+"""The commands `version create | list | show | verify | tag | delete`; `version diff` is `version_diff`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
 from argilla_distill.workers.cli.datasets import named
 from argilla_distill.workers.cli.layout import table
+from argilla_distill.workers.cli.version_diff import diff
 from argilla_distill.workers.use_cases.world import World
 
 if TYPE_CHECKING:
@@ -216,5 +217,7 @@ def _lines(manifest: Manifest, tags: list[str] | tuple[str, ...]) -> list[str]:
         )
     return lines
 
+
+version.add_command(diff)
 
 COMMANDS = (version,)

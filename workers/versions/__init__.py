@@ -9,4 +9,5 @@
 | `card` | the README.md of a version |
 
 Where they are kept is `plugin.storage`.
+| `differences` | what differs between two versions |
 """

@@ -92,6 +92,10 @@ SCENES: dict[str, tuple[list[str], ...]] = {
         ["version", "show", CHATS, "latest"],
     ),
     "version list": (["version", "list", CHATS],),
+    "version diff": (
+        ["version", "diff", CHATS, "majority-1", "edited"],
+        ["version", "diff", CHATS, "majority-1", "edited", "--list"],
+    ),
     "version verify": (["version", "verify", CHATS, "latest"],),
     "history": (["history", "r1"], ["history", "ticket-5"], ["history", "drawn"]),
     "doctor": (["doctor"],),
@@ -145,12 +149,16 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
 
 
 def versions(run: Run, service: ServiceInMemory, folder: Path) -> None:
-    """One version that is made and one that is being made."""
+    """Two versions that are made, an edited answer apart, and one that is being made."""
     service.argilla.rows[D]["r1"].metadata = {"round": "1"}
     settings = service.world.settings.model_copy(update={"versions": str(folder)})
     world = World(service.argilla, service.store, settings)
     done = run(*CREATE, "--note", "first", DISTILL_VERSIONS=str(folder))
     assert done.code == 0, done.err
+    assert make(world, D, 60.0).manifest is not None
+    service.answer("ben", "r1", helpful="yes")
+    service.settle()
+    run(*CREATE, "--tag", "edited")
     assert make(world, D, 60.0).manifest is not None
     run(*CREATE)
     make(world, D, 0.0)

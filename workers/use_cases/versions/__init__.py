@@ -8,4 +8,5 @@
 | `writing_files` | its rows, decided and written |
 | `describing` | its manifest and its card |
 | `keeping` | list, show, tag, delete, verify |
+| `comparing` | what changed between two versions |
 """

@@ -8,6 +8,7 @@ from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import Manifest, is_tag
 from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.world import World
 
@@ -79,9 +80,13 @@ def delete(world: World, dataset: Dataset, name: str) -> Manifest:
     held = [t for t in tags if t != "latest"]
     if held:
         raise InvalidRequest(f"{manifest.name} is tagged {', '.join(held)}: remove the tag first")
-    Storage(world.settings.versions).delete(dataset.id, manifest.name)
+    storage = Storage(world.settings.versions)
+    storage.delete(dataset.id, manifest.name)
     gone = replace(manifest, deleted_at=world.store.now())
     world.store.versions.keep(dataset.id, gone)
+    ChangeLists(storage).delete(
+        dataset.id, world.store.differences.forget(dataset.id, manifest.name)
+    )
     for each in tags:
         world.store.versions.untag(dataset.id, each)
     return gone
