@@ -7,8 +7,7 @@
 | `keys` | the name of every Redis key |
 | `packing` | JSON objects as bytes |
 | `trouble` | why Redis does not do what we ask, and what to do about it |
-| `shapes`, `history_shapes` | how records and history are written down, with keys of one letter |
-| `plain_shapes` | how all else is written down, with words as keys |
+| `shapes` | how everything is written down: the only room with keys of one letter |
 | `history` | everything that was ever said and decided |
 | `datasets` | what is known now of each dataset |
 | `reports`, `reviews` | what was counted last; the review datasets |

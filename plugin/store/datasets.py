@@ -17,9 +17,9 @@ from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.failed_strategy import FailedStrategy
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.state.model_info import ModelInfo
-from argilla_distill.plugin.store import plain_shapes, shapes
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import kept_and_gone, pack, unpack
+from argilla_distill.plugin.store.shapes import plain_shapes, record_shapes
 
 SCANNED = 1_000
 """So many entries are asked for at once where all of them are read."""
@@ -94,16 +94,18 @@ class Datasets:
     def ledger(self, dataset_id: str, records: Sequence[str]) -> list[LedgerEntry | None]:
         """What these records showed when we last looked; None where we never did."""
         found = self._objects(self._keys.of(dataset_id, "ledger"), records)
-        return [None if each is None else shapes.ledger_entry(each) for each in found]
+        return [None if each is None else record_shapes.ledger_entry(each) for each in found]
 
     def decisions(self, dataset_id: str, records: Sequence[str]) -> list[Decisions | None]:
         """What we decided on these records."""
         found = self._objects(self._keys.of(dataset_id, "decisions"), records)
-        return [None if each is None else shapes.decisions(each) for each in found]
+        return [None if each is None else record_shapes.decisions(each) for each in found]
 
     def write_ledger(self, pipe: Any, dataset_id: str, entries: Mapping[str, LedgerEntry]) -> None:
         """Replace ledger entries, within a transaction."""
-        stored = {record_id: shapes.ledger_json(entry) for record_id, entry in entries.items()}
+        stored = {
+            record_id: record_shapes.ledger_json(entry) for record_id, entry in entries.items()
+        }
         self._write(pipe, self._keys.of(dataset_id, "ledger"), stored)
         there = {record_id: entry for record_id, entry in entries.items() if not entry.gone}
         external = {e.external_id: i for i, e in there.items() if e.external_id is not None}
@@ -120,14 +122,17 @@ class Datasets:
     ) -> None:
         """Replace decisions, within a transaction; None deletes."""
         stored = {
-            i: None if each is None else shapes.decisions_json(each) for i, each in entries.items()
+            i: None if each is None else record_shapes.decisions_json(each)
+            for i, each in entries.items()
         }
         self._write(pipe, self._keys.of(dataset_id, "decisions"), stored)
 
     def standing(self, dataset_id: str) -> list[str]:
         """The ids of all records that we know and that are not gone."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "ledger"))
-        return [i.decode() for i, entry in found.items() if not shapes.is_gone(unpack(entry))]
+        return [
+            i.decode() for i, entry in found.items() if not record_shapes.is_gone(unpack(entry))
+        ]
 
     # The same of all records, in no order and without holding all of it at once; one that is written
     # meanwhile may come twice
@@ -135,24 +140,24 @@ class Datasets:
     def scan_ledger(self, dataset_id: str) -> Iterator[tuple[str, LedgerEntry]]:
         """Record → what it showed when we last looked."""
         for record_id, stored in self._scan(self._keys.of(dataset_id, "ledger")):
-            yield record_id, shapes.ledger_entry(stored)
+            yield record_id, record_shapes.ledger_entry(stored)
 
     def scan_decisions(self, dataset_id: str) -> Iterator[tuple[str, Decisions]]:
         """Record → what we decided."""
         for record_id, stored in self._scan(self._keys.of(dataset_id, "decisions")):
-            yield record_id, shapes.decisions(stored)
+            yield record_id, record_shapes.decisions(stored)
 
     def scan_conflicts(self, dataset_id: str) -> Iterator[tuple[tuple[str, str], StoredConflict]]:
         """(Record, question) → conflict."""
         for name, stored in self._scan(self._keys.of(dataset_id, "conflicts")):
-            yield _pair(name.encode()), shapes.conflict(stored)
+            yield _pair(name.encode()), record_shapes.conflict(stored)
 
     # Conflicts
 
     def conflicts(self, dataset_id: str) -> dict[tuple[str, str], StoredConflict]:
         """All conflicts: (record, question) → conflict."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "conflicts"))
-        return {_pair(name): shapes.conflict(unpack(value)) for name, value in found.items()}
+        return {_pair(name): record_shapes.conflict(unpack(value)) for name, value in found.items()}
 
     def conflicts_on(
         self, dataset_id: str, pairs: Sequence[tuple[str, str]]
@@ -161,14 +166,14 @@ class Datasets:
         names = [f"{record}|{question}" for record, question in pairs]
         found = self._objects(self._keys.of(dataset_id, "conflicts"), names)
         known = zip(pairs, found, strict=True)
-        return {pair: shapes.conflict(each) for pair, each in known if each is not None}
+        return {pair: record_shapes.conflict(each) for pair, each in known if each is not None}
 
     def write_conflicts(
         self, pipe: Any, dataset_id: str, conflicts: Mapping[tuple[str, str], StoredConflict | None]
     ) -> None:
         """Replace conflicts, within a transaction; None deletes."""
         entries = {
-            f"{record}|{question}": None if known is None else shapes.conflict_json(known)
+            f"{record}|{question}": None if known is None else record_shapes.conflict_json(known)
             for (record, question), known in conflicts.items()
         }
         self._write(pipe, self._keys.of(dataset_id, "conflicts"), entries)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from argilla_distill.domain.history import START, Entry
-from argilla_distill.plugin.store import history_shapes
 from argilla_distill.plugin.store.keys import Keys
+from argilla_distill.plugin.store.shapes import history_shapes
 
 
 class History:

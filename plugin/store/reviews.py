@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from argilla_distill.domain.state.review import CopyInfo, ReviewInfo
-from argilla_distill.plugin.store import plain_shapes, shapes
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import kept_and_gone, pack, unpack
+from argilla_distill.plugin.store.shapes import plain_shapes, record_shapes
 
 
 class Reviews:
@@ -194,13 +194,14 @@ class Reviews:
         """What was last written to the copies of these records; None where there is none."""
         key = self._keys.of(dataset_id, "copies")
         found = self._redis.hmget(key, records) if records else []
-        return [shapes.copy(unpack(value)) if value else None for value in found]
+        return [record_shapes.copy(unpack(value)) if value else None for value in found]
 
     def all_copies(self, dataset_id: str) -> dict[str, CopyInfo]:
         """All copies by their originals."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "copies"))
         return {
-            record_id.decode(): shapes.copy(unpack(value)) for record_id, value in found.items()
+            record_id.decode(): record_shapes.copy(unpack(value))
+            for record_id, value in found.items()
         }
 
     def originals(self, dataset_id: str, copies: Sequence[str]) -> dict[str, str]:
@@ -212,7 +213,9 @@ class Reviews:
     def write_copies(self, pipe: Any, dataset_id: str, copies: Mapping[str, CopyInfo]) -> None:
         """Note copies by their originals, within a transaction."""
         if copies:
-            values = {record_id: pack(shapes.copy_json(copy)) for record_id, copy in copies.items()}
+            values = {
+                record_id: pack(record_shapes.copy_json(copy)) for record_id, copy in copies.items()
+            }
             pipe.hset(self._keys.of(dataset_id, "copies"), mapping=values)
             pipe.hset(
                 self._keys.of(dataset_id, "originals"),

@@ -17,7 +17,8 @@ from argilla_distill.domain.state.decision import StoredDecision, StoredVoice
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.plugin.settings import Settings
-from argilla_distill.plugin.store import Store, shapes
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.shapes import record_shapes
 from argilla_distill.workers.engine import registry, snapshot
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication
@@ -149,7 +150,7 @@ class StoredDataset:
         }
         model = Model(self.question, facts_of_history, registry.create(self.strategy, asked))
         votes = {
-            record: facts_of_history.votes(record, shapes.ledger_entry(entry))
+            record: facts_of_history.votes(record, record_shapes.ledger_entry(entry))
             for record, entry in self.ledger.items()
         }
         facts = [vote for each in votes.values() for vote in each]
@@ -162,7 +163,7 @@ class StoredDataset:
             self.store.history.append(pipe, dataset_id, self.history)
             datasets.write_annotators(pipe, dataset_id, self.people)
             datasets.write_ledger(
-                pipe, dataset_id, {r: shapes.ledger_entry(e) for r, e in self.ledger.items()}
+                pipe, dataset_id, {r: record_shapes.ledger_entry(e) for r, e in self.ledger.items()}
             )
             stored = {r: {self.question.name: self._stored(model, d)} for r, d in decisions.items()}
             datasets.write_decisions(pipe, dataset_id, stored)

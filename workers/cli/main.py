@@ -33,12 +33,12 @@ from argilla_distill.plugin.store.trouble import is_setting, with_address
 from argilla_distill.workers.cli import (
     guidelines,
     leaving,
+    looking,
     offline,
     operating,
     reviewing,
     running,
     versions,
-    watching,
 )
 from argilla_distill.workers.cli.context import Opened
 from argilla_distill.workers.engine.errors import BadPosterior, UnknownStrategy
@@ -79,7 +79,7 @@ for command in (
     *leaving.COMMANDS,
     *guidelines.COMMANDS,
     *reviewing.COMMANDS,
-    *watching.COMMANDS,
+    *looking.COMMANDS,
     *versions.COMMANDS,
     *running.COMMANDS,
     *offline.COMMANDS,

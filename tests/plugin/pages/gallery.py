@@ -22,7 +22,8 @@ from argilla_distill.domain.report import (
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.state.review import ReviewInfo
-from argilla_distill.plugin.store import Store, shapes
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.shapes import record_shapes
 from tests.plugin.pages.scene import DATASET, RECORD, Scene, at, helpful, scene
 
 Say = Callable[[str], str]
@@ -105,9 +106,11 @@ def _queue(store: Store, say: Say) -> None:
 
     def write(pipe: Any) -> None:
         store.datasets.write_decisions(
-            pipe, DATASET, {r: shapes.decisions(d) for r, d in decided.items() if r != RECORD}
+            pipe,
+            DATASET,
+            {r: record_shapes.decisions(d) for r, d in decided.items() if r != RECORD},
         )
-        known = {pair: shapes.conflict(each) for pair, each in conflicts.items()}
+        known = {pair: record_shapes.conflict(each) for pair, each in conflicts.items()}
         store.datasets.write_conflicts(pipe, DATASET, known)
         store.datasets.write_ledger(
             pipe,

@@ -10,7 +10,8 @@ from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.domain.state.conflict import StoredConflict
 from argilla_distill.plugin.pages.views.record_view import Known
-from argilla_distill.plugin.store import Store, shapes
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.shapes import record_shapes
 
 DATASET = "90f3a1c2-0a51-4c0e-9a53-0d6d0a7e1f11"
 RECORD = "a5cf12d3-7b0e-4f6a-8a3b-55d0c0ffee01"
@@ -243,7 +244,9 @@ class Scene:
 
     @property
     def _conflicts(self) -> dict[str, StoredConflict]:
-        return {question: shapes.conflict(stored) for question, stored in self.conflicts.items()}
+        return {
+            question: record_shapes.conflict(stored) for question, stored in self.conflicts.items()
+        }
 
     def known(self) -> Known:
         """As the page receives it."""
@@ -252,8 +255,8 @@ class Scene:
             DATASET,
             self.info,
             self.annotators,
-            shapes.ledger_entry(self.ledger),
-            shapes.decisions(self.decisions),
+            record_shapes.ledger_entry(self.ledger),
+            record_shapes.decisions(self.decisions),
             self._conflicts,
             self.entries,
         )
@@ -268,9 +271,11 @@ class Scene:
 
         def write(pipe: Any) -> None:
             store.history.append(pipe, dataset_id, self.entries)
-            store.datasets.write_ledger(pipe, dataset_id, {record_id: shapes.ledger_entry(kept)})
+            store.datasets.write_ledger(
+                pipe, dataset_id, {record_id: record_shapes.ledger_entry(kept)}
+            )
             store.datasets.write_decisions(
-                pipe, dataset_id, {record_id: shapes.decisions(self.decisions)}
+                pipe, dataset_id, {record_id: record_shapes.decisions(self.decisions)}
             )
             store.datasets.write_annotators(pipe, dataset_id, self.annotators)
             conflicts = {(record_id, question): c for question, c in self._conflicts.items()}

@@ -8,7 +8,8 @@ import pytest
 
 from argilla_distill.domain.report import AnnotatorReport, Example, Overview, Pair, Today
 from argilla_distill.domain.state.review import ReviewInfo
-from argilla_distill.plugin.store import Store, shapes
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.shapes import record_shapes
 from tests.plugin.pages import gallery
 from tests.plugin.pages.scene import DATASET, QUESTIONS, RECORD, at, helpful, info, scene
 from tests.plugin.pages.website import Site
@@ -133,7 +134,9 @@ def test_the_queue_never_reads_more_than_it_shows(site: Site, store: Store) -> N
     many = {gallery.other(5_000 + n): 9.0 + n for n in range(300)}
     lease = store.lease(DATASET)
     assert lease is not None
-    decided = {r: shapes.decisions({"helpful": helpful(worth=[0.1, 0.1, 0.0])}) for r in many}
+    decided = {
+        r: record_shapes.decisions({"helpful": helpful(worth=[0.1, 0.1, 0.0])}) for r in many
+    }
     lease.commit(lambda pipe: store.datasets.write_decisions(pipe, DATASET, decided))
     lease.commit(lambda pipe: store.reviews.write_due(pipe, DATASET, many))
     lease.release()

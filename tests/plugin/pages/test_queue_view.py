@@ -6,15 +6,15 @@ import pytest
 
 from argilla_distill.plugin.pages.lookup import Due
 from argilla_distill.plugin.pages.views.queue_view import KINDS, Queued, queued
-from argilla_distill.plugin.store import shapes
+from argilla_distill.plugin.store.shapes import record_shapes
 from tests.plugin.pages.scene import helpful
 
 OPEN = {"state": "open", "labels": {"yes": [0], "no": [1]}, "since": 0}
 
 
 def one(decisions: dict[str, Any], conflicts: dict[str, Any] | None = None) -> Queued:
-    known = {question: shapes.conflict(c) for question, c in (conflicts or {}).items()}
-    (each,) = queued([Due("r", 0.5, shapes.decisions(decisions), known)])
+    known = {question: record_shapes.conflict(c) for question, c in (conflicts or {}).items()}
+    (each,) = queued([Due("r", 0.5, record_shapes.decisions(decisions), known)])
     return each
 
 

@@ -13,7 +13,7 @@ from argilla_distill.plugin.pages.views.record_view import (
     RecordView,
     view,
 )
-from argilla_distill.plugin.store import shapes
+from argilla_distill.plugin.store.shapes import record_shapes
 from tests.plugin.pages.scene import DATASET, RECORD, Scene, at, helpful, ledger, scene
 
 ARGILLA = "https://argilla.example"
@@ -331,7 +331,7 @@ def test_an_explanation_in_words_goes_with_every_decision(told: Scene) -> None:
 
 
 def test_a_twin_differs_only_where_both_are_decided(told: Scene) -> None:
-    decided = shapes.decisions({"helpful": helpful(v="no"), "problem": helpful(v="tone")})
+    decided = record_shapes.decisions({"helpful": helpful(v="no"), "problem": helpful(v="tone")})
     known = replace(told.known(), twins={"twin": decided, "gone": None})
     twin, gone = view(known, ARGILLA, None).twins
     assert [(v.question, v.differs) for v in twin.values] == [("helpful", True), ("problem", False)]

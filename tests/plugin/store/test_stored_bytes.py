@@ -30,8 +30,9 @@ from argilla_distill.domain.state.ledger_entry import (
     LedgerSuggestion,
 )
 from argilla_distill.domain.state.review import CopyInfo
-from argilla_distill.plugin.store import Store, history_shapes, plain_shapes, shapes
+from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.packing import pack, unpack
+from argilla_distill.plugin.store.shapes import history_shapes, plain_shapes, record_shapes
 
 ROOT = Path(__file__).parents[3]
 
@@ -45,11 +46,11 @@ def plain(value: Any) -> bytes:
 
 
 SHAPES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], Callable[[Any], bytes]]] = {
-    "ledger": (shapes.ledger_entry, shapes.ledger_json, pack),
-    "decisions": (shapes.decisions, shapes.decisions_json, pack),
-    "conflicts": (shapes.conflict, shapes.conflict_json, pack),
+    "ledger": (record_shapes.ledger_entry, record_shapes.ledger_json, pack),
+    "decisions": (record_shapes.decisions, record_shapes.decisions_json, pack),
+    "conflicts": (record_shapes.conflict, record_shapes.conflict_json, pack),
     "annotators": (plain_shapes.annotator, plain_shapes.annotator_json, pack),
-    "copies": (shapes.copy, shapes.copy_json, pack),
+    "copies": (record_shapes.copy, record_shapes.copy_json, pack),
     "model_info": (plain_shapes.model_info, plain_shapes.model_json, plain),
     "failed_strategies": (plain_shapes.failed_strategy, asdict, plain),
     "reviews": (plain_shapes.review, plain_shapes.review_json, plain),
@@ -85,7 +86,7 @@ def test_entries_of_the_history_are_written_the_same_again() -> None:
 
 
 def test_a_ledger_entry_has_names() -> None:
-    assert shapes.ledger_entry(stored("ledger", "all")) == LedgerEntry(
+    assert record_shapes.ledger_entry(stored("ledger", "all")) == LedgerEntry(
         status="completed",
         read_at=17,
         answers={
@@ -102,14 +103,14 @@ def test_a_ledger_entry_has_names() -> None:
 
 
 def test_a_record_that_is_gone_is_known_by_its_status() -> None:
-    entry = shapes.ledger_entry(stored("ledger", "gone"))
+    entry = record_shapes.ledger_entry(stored("ledger", "gone"))
     assert entry.gone
-    assert shapes.is_gone(stored("ledger", "gone"))
+    assert record_shapes.is_gone(stored("ledger", "gone"))
     assert (entry.answers, entry.adjudications, entry.external_id) == ({}, {}, "x-1")
 
 
 def test_a_decision_has_names() -> None:
-    decision = shapes.decisions(stored("decisions", "left"))["helpful"]
+    decision = record_shapes.decisions(stored("decisions", "left"))["helpful"]
     assert (decision.value, decision.confidence, decision.posterior) == (
         "yes",
         0.9,
@@ -126,15 +127,15 @@ def test_a_decision_has_names() -> None:
 def test_what_a_review_is_worth_is_read_of_releases_that_knew_fewer_parts() -> None:
     kept = stored("decisions", "left")["helpful"]
     parts = {"helpful": {**kept, "worth": [0.1, 0.2, 0.05]}}
-    worth = shapes.decisions(parts)["helpful"].worth
+    worth = record_shapes.decisions(parts)["helpful"].worth
     assert worth == StoredWorth(0.1, 0.2, 0.05, None)
     assert worth is not None
     assert worth.total == pytest.approx(0.35)
-    assert shapes.decisions_json(shapes.decisions(parts)) == parts
+    assert record_shapes.decisions_json(record_shapes.decisions(parts)) == parts
 
 
 def test_a_conflict_has_names() -> None:
-    known = [shapes.conflict(unpack(b64decode(text))) for _, text in WRITTEN["conflicts"]]
+    known = [record_shapes.conflict(unpack(b64decode(text))) for _, text in WRITTEN["conflicts"]]
     assert {each.state for each in known} == {"open", "settled"}
     assert {each.kind for each in known} >= {"", "dissent", "tie", "adjudications"}
     assert all(each.is_open == (each.state == "open") for each in known)
@@ -176,7 +177,7 @@ def test_annotators_and_strategies_that_failed_have_names() -> None:
 
 
 def test_a_copy_of_which_an_earlier_release_kept_less_asks_everything() -> None:
-    assert shapes.copy({"id": "1", "mark": "m", "priority": 0.5, "q": []}).asked is None
+    assert record_shapes.copy({"id": "1", "mark": "m", "priority": 0.5, "q": []}).asked is None
 
 
 def test_a_fit_in_a_report_is_kept_under_the_key_that_it_had(store: Store) -> None:
@@ -192,19 +193,19 @@ def test_an_audit_keeps_its_probability_and_what_is_none_is_written_as_before() 
     audit = LedgerAdjudication("submitted", 15, {"helpful": "no"}, "so", 0.1)
     other = LedgerAdjudication("submitted", 16, {"helpful": "no"}, "so")
     entry = LedgerEntry("completed", 17, adjudications={2: audit, 3: other})
-    written = shapes.ledger_json(entry)
+    written = record_shapes.ledger_json(entry)
     assert written["a"] == {
         "2": ["submitted", 15, {"helpful": "no"}, "so", 0.1],
         "3": ["submitted", 16, {"helpful": "no"}, "so"],
     }
-    assert shapes.ledger_entry(unpack(pack(written))) == entry
+    assert record_shapes.ledger_entry(unpack(pack(written))) == entry
     said = Entry("adjudication", "r", 2, "submitted", details=Details(why="so", audit_pi=0.1))
     fields = {k.encode(): str(v).encode() for k, v in history_shapes.entry_fields(said).items()}
     assert history_shapes.entry(b"17-0", fields) == said.filed("17-0")
     assert history_shapes.details_json(said) == {"why": "so", "audit_pi": 0.1}
     copy = CopyInfo("c", "m", 0.5, (), {"helpful": -1}, audit_pi=0.1)
-    assert shapes.copy(unpack(pack(shapes.copy_json(copy)))) == copy
-    assert "pi" not in shapes.copy_json(CopyInfo("c"))
+    assert record_shapes.copy(unpack(pack(record_shapes.copy_json(copy)))) == copy
+    assert "pi" not in record_shapes.copy_json(CopyInfo("c"))
 
 
 LETTERED = {"demo/argilla/api.py", "workers/versions/tables.py"}
@@ -239,4 +240,5 @@ def test_keys_of_one_letter_stand_in_the_files_of_shapes_only() -> None:
         for path in (ROOT / room).rglob("*.py")
         if any(map(lettered, ast.walk(ast.parse(path.read_text("utf-8")))))
     }
-    assert found - LETTERED == {"plugin/store/shapes.py", "plugin/store/history_shapes.py"}
+    shapes = (f"plugin/store/shapes/{name}_shapes.py" for name in ("record", "history"))
+    assert found - LETTERED == set(shapes)

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from argilla_distill.domain.report import AnnotatorReport, Costly
-from argilla_distill.plugin.store import Store, shapes
+from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.shapes import record_shapes
 from argilla_distill.workers.reporting import annotator_reports
 from argilla_distill.workers.use_cases.reports.report import report
 from tests.workers.stored_dataset import HOUR, MONDAY, TOPIC, WEEK, D, StoredDataset
@@ -136,7 +137,9 @@ def test_somebody_whom_the_saved_model_does_not_know_yet_is_unknown(stored: Stor
     stored.close()
     entry = stored.ledger["r0"]
     entry["r"]["6"] = ["submitted", MONDAY, {"topic": "apple"}, []]
-    stored.store.datasets.write_ledger(stored.store.redis, D, {"r0": shapes.ledger_entry(entry)})
+    stored.store.datasets.write_ledger(
+        stored.store.redis, D, {"r0": record_shapes.ledger_entry(entry)}
+    )
     report(stored.world, D)
     found = stored.store.reports.question(D, "topic")
     assert found is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from argilla_distill.plugin.store.history_shapes import details_json
+from argilla_distill.plugin.store.shapes.history_shapes import details_json
 from argilla_distill.workers.cli.context import formerly
 from argilla_distill.workers.use_cases.checks.record_history import FoundRecord, RecordHistory
 from argilla_distill.workers.use_cases.checks.status import (

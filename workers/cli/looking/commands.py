@@ -8,7 +8,6 @@ import click
 from rich.text import Text
 
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable
-from argilla_distill.workers.cli import looking
 from argilla_distill.workers.cli.context import (
     Opened,
     as_json,
@@ -19,7 +18,8 @@ from argilla_distill.workers.cli.context import (
 )
 from argilla_distill.workers.cli.datasets import no_such_dataset
 from argilla_distill.workers.cli.layout import wrapped
-from argilla_distill.workers.cli.looking_json import history_json, status_json
+from argilla_distill.workers.cli.looking import lines
+from argilla_distill.workers.cli.looking.documents import history_json, status_json
 from argilla_distill.workers.use_cases.checks import plan_check, record_history
 from argilla_distill.workers.use_cases.checks import status as dataset_status
 from argilla_distill.workers.use_cases.world import World
@@ -51,10 +51,10 @@ def status(opened: Opened, datasets: tuple[str, ...], details: bool, json_: bool
     elif not found:
         click.echo("no dataset yet: run `argilla-distill connect`")
     elif details or datasets:
-        blocks = ("\n".join(looking.details(dataset, width())) for dataset in found)
+        blocks = ("\n".join(lines.details(dataset, width())) for dataset in found)
         click.echo("\n\n".join(blocks))
     else:
-        print_lines(looking.overview(found, width()))
+        print_lines(lines.overview(found, width()))
     for text in general:
         print_lines(wrapped(text, width(), "! ", "  "), err=json_)
 
@@ -89,7 +89,7 @@ def history(opened: Opened, record: str, dataset: str, json_: bool) -> None:
     if json_:
         print_json(history_json(one, story))
     else:
-        print_lines(looking.story(one, story.events, width()))
+        print_lines(lines.story(one, story.events, width()))
 
 
 @click.command()

@@ -1,0 +1,10 @@
+"""The commands about versions.
+
+| module | what it holds |
+| --- | --- |
+| `commands` | `version create`, `list`, `show`, `verify`, `tag`, `delete` |
+"""
+
+from argilla_distill.workers.cli.versions.commands import COMMANDS
+
+__all__ = ["COMMANDS"]
