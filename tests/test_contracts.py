@@ -25,7 +25,7 @@ ROOMS = {
     "standardwebhooks": ["plugin.webhook"],
     "click": ["workers.cli"],
     "rich": ["workers.cli"],
-    "pyarrow": ["workers.files", "workers.versions"],
+    "pyarrow": ["workers.files", "workers.versions", "exports"],
     "fsspec": ["plugin.storage"],
     "openpyxl": ["workers.files"],
     "numpy": ["workers"],
@@ -33,6 +33,9 @@ ROOMS = {
     "sklearn": ["workers"],
 }
 """Library → the rooms in which a new file may import it. `rq` and `waitress` are for single files only."""
+
+SHARED = ("domain", "exports")
+"""Rooms of the package that both sides share."""
 
 INTRUDER = "intruder"
 
@@ -51,7 +54,8 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
         shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=ignore)
     shutil.copy(ROOT / "pyproject.toml", copy)
     text = "".join(f"import {library}\n" for library in ROOMS)
-    for folder in [*rooms("plugin"), *rooms("workers"), ROOT / "argilla_distill" / "domain"]:
+    shared = [ROOT / "argilla_distill" / name for name in SHARED]
+    for folder in [*rooms("plugin"), *rooms("workers"), *shared]:
         (copy / folder.relative_to(ROOT) / f"{INTRUDER}.py").write_text(text)
     script = "from importlinter.cli import lint_imports_command as run; run()"
     done = subprocess.run(
@@ -74,7 +78,7 @@ def within(room: str, allowed: list[str]) -> bool:
 
 @pytest.mark.parametrize("library", ROOMS)
 def test_a_library_in_a_wrong_room_is_refused(library: str, refused: set[tuple[str, str]]) -> None:
-    names = [*rooms("plugin"), *rooms("workers"), Path(ROOT / "domain")]
+    names = [*rooms("plugin"), *rooms("workers"), *(ROOT / name for name in SHARED)]
     every = {".".join(folder.relative_to(ROOT).parts) for folder in names}
     assert {"plugin.store.work", "plugin.pages.views", "workers.engine.label", "domain"} <= every
     wrong = {room for room in every if not within(room, ROOMS[library])}
@@ -83,4 +87,8 @@ def test_a_library_in_a_wrong_room_is_refused(library: str, refused: set[tuple[s
 
 def test_no_room_is_named_that_there_is_not() -> None:
     named = {room for allowed in ROOMS.values() for room in allowed}
-    assert all((ROOT / room.replace(".", "/") / "__init__.py").exists() for room in named)
+    tops = (ROOT, ROOT / "argilla_distill")
+    places = {
+        room: [top / room.replace(".", "/") / "__init__.py" for top in tops] for room in named
+    }
+    assert [room for room, files in places.items() if not any(f.exists() for f in files)] == []

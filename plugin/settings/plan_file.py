@@ -23,6 +23,10 @@ else:  # pragma: no cover - the same library under its older name
     import tomli as tomllib
 
 
+TABLES = ("questions", "reward")
+"""The keys of a dataset that are tables themselves."""
+
+
 @dataclass(frozen=True)
 class Forms:
     """The models of the whole file, of `[sources]`, of a dataset's table, and of a question's."""
@@ -84,7 +88,7 @@ def _within(title: str, table: Mapping[str, Any], place: Place) -> str:
     """A key within a table. A table in its place is most likely a name without its quotes."""
     name = f"{title} {'.'.join(map(str, place))}"
     split = len(place) == 1 and isinstance(table.get(str(place[0])), dict)
-    unquoted = split and title != "[defaults]" and place[0] != "questions"
+    unquoted = split and title != "[defaults]" and place[0] not in TABLES
     return f'{name} (put the name of a dataset in quotes: "workspace/name")' if unquoted else name
 
 

@@ -24,6 +24,7 @@ from argilla_distill.domain import audits
 from argilla_distill.domain.nearest import did_you_mean, nearest
 from argilla_distill.domain.queue_length import SHARE
 from argilla_distill.domain.strategy_names import LEARNED
+from argilla_distill.domain.versions.rewards.reward import Reward
 from argilla_distill.plugin.errors import InvalidSettings
 from argilla_distill.plugin.settings import addresses, plan_file, text_files
 from argilla_distill.plugin.settings.mistakes import explain
@@ -70,7 +71,17 @@ class DatasetSettings(Choices):
     more_votes: int = Field(0, ge=0)
     strategy_timeout_s: float = Field(20.0, gt=0)
     prompt_field: str = "prompt"
+    completion_field: str = ""
+    reward: Mapping[str, Any] = Field(default_factory=dict)
     questions: Mapping[str, Choices] = Field(default_factory=dict)
+
+    @field_validator("reward")
+    @classmethod
+    def _is_a_reward(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One that can be composed, as far as that is known without a dataset."""
+        if value:
+            Reward.read(value)
+        return value
 
     def question(self, name: str) -> Choices:
         """The choices for one question: the dataset's, overlaid by the question's own."""

@@ -72,8 +72,8 @@ class FakeArgilla(Gateway):
     As in a real one, the status of a record is worked out when something is written to it, and goes
     on telling the old one when a user is deleted or the overlap is changed.
 
-    `told`: guidelines by dataset. `refuses`: records on which no suggestion is accepted;
-    `unreadable`: records that break reading.
+    `told`: guidelines by dataset; `fields`: name → type of the fields of all datasets. `refuses`: records
+    on which no suggestion is accepted; `unreadable`: records that break reading.
     """
 
     def __init__(self, overlap: int = 2) -> None:
@@ -81,6 +81,7 @@ class FakeArgilla(Gateway):
         self.sets = {D: CHAT}
         self.rows: dict[str, dict[str, Row]] = {D: {}}
         self.told: dict[str, str] = {}
+        self.fields = {"text": "text"}
         self.names: dict[str, str] = {}
         self.hooks: dict[str, dict[str, Any]] = {}
         self.calls: list[str] = []
@@ -297,7 +298,10 @@ class FakeArgilla(Gateway):
 
     @call
     def blueprint(self, dataset_id: str) -> dict[str, Any]:
-        field_ = {"name": "text", "title": "Text", "required": True, "settings": {"type": "text"}}
+        fields = [
+            {"name": name, "title": name, "required": True, "settings": {"type": kind}}
+            for name, kind in self.fields.items()
+        ]
         questions = [
             {
                 "name": q.name,
@@ -308,7 +312,7 @@ class FakeArgilla(Gateway):
             }
             for q in self.sets[dataset_id].questions
         ]
-        return {"guidelines": "", "fields": [field_], "questions": questions}
+        return {"guidelines": "", "fields": fields, "questions": questions}
 
     @call
     def create_dataset(

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import IO, Any, BinaryIO, TextIO
 
 STANDARD = Path("-")
 """Standard input or output, where a path is expected."""
@@ -58,8 +58,8 @@ class Output:
     """
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[TextIO, Path, Path]] = []  # with its own path, and its place
-        self._direct: list[TextIO] = []
+        self._waiting: list[tuple[IO[Any], Path, Path]] = []  # with its own path, and its place
+        self._direct: list[IO[Any]] = []
 
     def open(self, path: Path) -> TextIO:
         """A text file in UTF-8. Devices and pipes are written to directly.
@@ -68,13 +68,24 @@ class Output:
         ------
         OSError : it cannot be written.
         """
+        file: TextIO = self._begun(path, "w", encoding="utf-8", newline="")
+        return file
+
+    def open_bytes(self, path: Path) -> BinaryIO:
+        """The same for bytes."""
+        file: BinaryIO = self._begun(path, "wb")
+        return file
+
+    def _begun(
+        self, path: Path, mode: str, encoding: str | None = None, newline: str | None = None
+    ) -> Any:
         place = Path(os.path.realpath(path))
         if place.exists() and not place.is_file():
-            self._direct.append(place.open("w", encoding="utf-8", newline=""))
+            self._direct.append(place.open(mode, encoding=encoding, newline=newline))
             return self._direct[-1]
         beside = place.with_name(f".{place.name[:40]}.{secrets.token_hex(4)}.part")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+        file = os.fdopen(descriptor, mode, encoding=encoding, newline=newline)
         self._waiting.append((file, beside, place))
         if place.exists():
             shutil.copymode(place, beside)

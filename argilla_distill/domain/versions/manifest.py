@@ -68,6 +68,8 @@ class VersionQuestion:
     trained : what adjudications have made of the strategy, in a sentence; "" for nothing.
     labels : value in words → records decided so.
     abstained, open_conflicts : records.
+    options : what may be chosen, in Argilla's order; empty where anything may be said.
+    span_field : the field that spans are marked in; "" of other types.
     """
 
     name: str
@@ -84,6 +86,13 @@ class VersionQuestion:
     open_conflicts: int = 0
     agreement: float | None = None
     mean_confidence: float | None = None
+    options: tuple[str, ...] = ()
+    span_field: str = ""
+
+    @classmethod
+    def read(cls, json: Mapping[str, Any]) -> VersionQuestion:
+        """The inverse of `dataclasses.asdict`, also through JSON."""
+        return cls(**{**json, "options": tuple(json.get("options", ()))})
 
 
 @dataclass(frozen=True)
@@ -136,7 +145,7 @@ class Manifest:
     @classmethod
     def read(cls, json: Mapping[str, Any]) -> Manifest:
         """The inverse of `as_json`, also through JSON."""
-        questions = tuple(VersionQuestion(**each) for each in json["questions"])
+        questions = tuple(VersionQuestion.read(each) for each in json["questions"])
         files = tuple(VersionFile(**each) for each in json["files"])
         unknown = tuple(json["unknown"])
         return cls(**{**json, "questions": questions, "files": files, "unknown": unknown})

@@ -57,7 +57,8 @@ def told_by(key: str, documented: set[str]) -> str | None:
 def service(build: Build, monkeypatch: pytest.MonkeyPatch) -> ServiceInMemory:
     """As much as a dataset can be: every kind of entry, records set aside, copies, a section."""
     monkeypatch.setattr(doctor, "ARRIVAL_S", 0.1)
-    service = build(strategy="learned", questions={"stars": {"strategy": "best"}})
+    reward = {"helpful": 1.0, "veto": {"problem": "tone"}}
+    service = build(strategy="learned", questions={"stars": {"strategy": "best"}}, reward=reward)
     service.argilla.rows[D]["r5"] = Row(external_id="ticket-5")
     service.argilla.suggested_by("judge", "r5", HELPFUL, "no")
     service.answer("ann", "r5", "draft", helpful="no")
@@ -78,6 +79,7 @@ def service(build: Build, monkeypatch: pytest.MonkeyPatch) -> ServiceInMemory:
 
 CHATS = "support/chat"
 CREATE = ["version", "create", CHATS, "--strategy", "majority"]
+HELPFUL_LABELS = ["--format", "classification", "--question", "helpful"]
 
 SCENES: dict[str, tuple[list[str], ...]] = {
     "review enable": (["review", "enable", "support/chat"],),
@@ -98,6 +100,7 @@ SCENES: dict[str, tuple[list[str], ...]] = {
     ),
     "version verify": (["version", "verify", CHATS, "latest"],),
     "history": (["history", "r1"], ["history", "ticket-5"], ["history", "drawn"]),
+    "export": (["export", CHATS, "latest", *HELPFUL_LABELS, "-o", "{folder}/labels.csv"],),
     "doctor": (["doctor"],),
     "connect": (["connect"], ["backfill"]),
     "backfill": (["connect"], ["backfill"]),
@@ -136,11 +139,11 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
         service.store.reviews.refuse(D, "r2", "too long")
     if command == "history":
         review(run, service)
-    if command.startswith("version"):
+    if command.startswith(("version", "export")):
         versions(run, service, tmp_path)
     told, met = documented(command), set()
     for arguments in SCENES[command]:
-        done = run(*arguments, "--json")
+        done = run(*(each.format(folder=tmp_path) for each in arguments), "--json")
         for key in keys(done.json):
             found = told_by(key, told)
             assert found, f"{key} of `{command} --json` is not told in docs/json.md"

@@ -14,6 +14,8 @@ from typing import Any
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.versions.rewards.composed import Asked
+from argilla_distill.domain.versions.rewards.reward import InvalidReward, Reward
 from argilla_distill.plugin.settings import DatasetSettings, Plan, Sources
 from argilla_distill.workers.use_cases.world import World
 
@@ -39,15 +41,21 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class Named:
-    """A published dataset by its name, with its questions' names and types."""
+    """A published dataset by its name, with its questions' names, types and what may be chosen."""
 
     name: str
-    questions: Mapping[str, str]
+    asked: Mapping[str, Asked]
+
+    @property
+    def questions(self) -> Mapping[str, str]:
+        """Name → type."""
+        return {name: asked.type for name, asked in self.asked.items()}
 
 
 def names_anything(plan: Plan) -> bool:
     """Whether there is anything to look up in Argilla."""
-    defaults = _questions(plan.defaults) or plan.defaults.get("review_workspace")
+    defaults = plan.defaults.get("review_workspace") or plan.defaults.get("reward")
+    defaults = defaults or _questions(plan.defaults)
     return bool(plan.datasets or plan.sources.model_fields_set or defaults)
 
 
@@ -63,11 +71,12 @@ def compare(world: World) -> list[Mismatch]:
         return []
     every = world.gateway.datasets()
     asked = [d for d in every if _questions_matter(plan, d.full_name)]
-    known = [Named(d.full_name, _types(world, d)) for d in asked]
+    known = [Named(d.full_name, _asked(world, d)) for d in asked]
     others = [d.full_name for d in world.gateway.datasets(published=False)]
     found = [
         *_datasets(plan, [d.full_name for d in every], others),
         *_all_questions(plan, known),
+        *_rewards(plan, known),
         *_workspaces(world),
     ]
     return [*found, *_sources(plan.sources, _people(world, every))]
@@ -111,15 +120,18 @@ def _questions(table: Mapping[str, Any]) -> dict[str, tuple[str, tuple[str, ...]
 
 
 def _questions_matter(plan: Plan, name: str) -> bool:
-    return any(fnmatchcase(name, pattern) and _questions(t) for _, pattern, t in _tables(plan))
+    return any(
+        fnmatchcase(name, pattern) and (_questions(t) or t.get("reward"))
+        for _, pattern, t in _tables(plan)
+    )
 
 
-def _types(world: World, dataset: Dataset) -> Mapping[str, str]:
+def _asked(world: World, dataset: Dataset) -> Mapping[str, Asked]:
     """A dataset's questions: as we know them, or as Argilla tells."""
     known = json.loads(world.store.datasets.info(dataset.id).get("questions") or "{}")
     if known:
-        return {name: question["type"] for name, question in known.items()}
-    return {q.name: q.type for q in world.gateway.dataset(dataset.id).questions}
+        return {name: Asked(q["type"], tuple(q["labels"])) for name, q in known.items()}
+    return {q.name: Asked(q.type, q.labels) for q in world.gateway.dataset(dataset.id).questions}
 
 
 def _all_questions(plan: Plan, known: Sequence[Named]) -> Iterator[Mismatch]:
@@ -143,6 +155,25 @@ def _question(name: str, types: tuple[str, ...], concerned: Sequence[Named]) -> 
     where = concerned[0].name if len(concerned) == 1 else f"none of {len(concerned)} datasets"
     has = "has no question" if len(concerned) == 1 else "has a question"
     return f"{where} {has} {name}{did_you_mean(name, every)}"
+
+
+def _rewards(plan: Plan, known: Sequence[Named]) -> Iterator[Mismatch]:
+    """Rewards that can be composed on none of the datasets that they are for."""
+    for title, pattern, table in _tables(plan):
+        concerned = [d for d in known if table.get("reward") and fnmatchcase(d.name, pattern)]
+        wrong = [_reward(table["reward"], each) for each in concerned]
+        if wrong and all(wrong):
+            dataset = concerned[0].name if len(concerned) == 1 else ""
+            yield Mismatch(f"{title} reward", wrong[0], dataset)
+
+
+def _reward(written: Mapping[str, Any], dataset: Named) -> str:
+    """What is wrong with a reward on a dataset; "" for nothing."""
+    try:
+        Reward.read(written).on(dataset.asked)
+    except InvalidReward as error:
+        return str(error)
+    return ""
 
 
 def _workspaces(world: World) -> Iterator[Mismatch]:

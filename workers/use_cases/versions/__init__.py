@@ -7,6 +7,7 @@
 | `fitting` | the strategies of a version, fitted anew |
 | `writing_files` | its rows, decided and written |
 | `describing` | its manifest and its card |
+| `exporting` | a version in a format that people train on |
 | `keeping` | list, show, tag, delete, verify |
 | `comparing` | what changed between two versions |
 """

@@ -129,6 +129,8 @@ def _question(each: Fitted, form: Form, counts: Counts) -> VersionQuestion:
         counts.open[name],
         each.alpha,
         mean,
+        each.question.labels,
+        each.question.field,
     )
 
 

@@ -39,6 +39,14 @@ CASES = {
         "explanation_question: helpful is no text question",
     ),
     "how sure": ('[defaults]\nconfidence_question = "conflicts"', "is no rating or label question"),
+    "a reward": (
+        "[defaults]\nreward = { helpfull = 1.0 }",
+        "reward: there is no question helpfull (did you mean helpful?)",
+    ),
+    "a veto": (
+        '[datasets."support/*"]\nreward = { helpful = 1.0, veto = { problem = "tune" } }',
+        "reward: problem has no label tune (did you mean tone?)",
+    ),
     "a workspace": (
         '[defaults]\nreview_workspace = "qualty"',
         "no workspace qualty (did you mean quality?)",
@@ -60,6 +68,7 @@ models = ["a*"]
 questions.helpful = { strategy = "majority" }
 [datasets."support/chat"]
 confidence_question = "stars"
+reward = { helpful = 1.0, veto = { problem = ["tone", "facts"] } }
 """
 
 
