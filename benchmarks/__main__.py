@@ -19,6 +19,7 @@ ALL = {
     "reviews": "engine.reviews",
     "engine_speed": "engine.speed",
     "report_speed": "scale.report_speed",
+    "versions": "scale.version_making",
     "properties": "engine.properties",
 }
 """Name → module, in the order in which they are run."""

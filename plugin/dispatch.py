@@ -82,6 +82,14 @@ class Dispatch:
             found.update(str(j.func_name) for j in jobs if j and j.args[0] in dataset_ids)
         return found
 
+    def urgent(self) -> bool:
+        """Whether a job waits that goes before the making of versions, and no worker has taken it."""
+        return any(self._queues[job].count for job in (DISTIL, SWEEP))
+
+    def queued(self, job: str) -> int:
+        """How many jobs wait in the queue of this one."""
+        return int(self._queues[job].count)
+
     def enqueue(self, job: str, dataset_id: str) -> None:
         """Enqueue a job. Failed ones are kept a day to be looked at; none is retried by RQ."""
         self._queues[job].enqueue(

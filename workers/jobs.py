@@ -31,8 +31,8 @@ from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.jobs")
 
-VERSION_SLICE_S = 1.0
-"""So long a version keeps a worker from what is more urgent."""
+VERSION_SLICE_S = 5.0
+"""So long a worker looks after a version before it looks whether it is to stop; less where answers wait."""
 
 
 @contextmanager
@@ -110,10 +110,11 @@ def report(dataset_id: str) -> None:
 def version(dataset_id: str) -> None:
     """Make the versions of a dataset that were asked for, a slice at a time."""
     from argilla_distill.workers.use_cases.versions import making  # loads pyarrow
+    from argilla_distill.workers.versions.aside import beside
 
     start = time.perf_counter()
     with world() as w:
-        made = making.make(w, dataset_id, VERSION_SLICE_S)
+        made = making.make(w, dataset_id, VERSION_SLICE_S, aside=beside, urgent=w.dispatch.urgent)
         if made.waiting:
             w.dispatch.enqueue(VERSION, dataset_id)
     log.info(

@@ -5,12 +5,22 @@ How an entry is written down is `shapes`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from argilla_distill.domain.history import START, Entry
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.shapes import history_shapes
+
+AT_ONCE = 500
+"""So many entries are read in one call; Redis does nothing else meanwhile, for some milliseconds."""
+
+_READ = """
+local found = redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])
+return cjson.encode(found)
+"""
+"""One text instead of twenty short ones an entry: Python reads it ten times as fast."""
 
 
 class History:
@@ -19,6 +29,7 @@ class History:
     def __init__(self, redis: Any, keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
+        self._read = redis.register_script(_READ)
 
     def last(self, dataset_id: str) -> str:
         """The id of the last entry, `0-0` where there is none."""
@@ -44,16 +55,18 @@ class History:
         for entry in entries:
             pipe.xadd(key, history_shapes.entry_fields(entry), id=entry.id)
 
-    def after(self, dataset_id: str, position: str, count: int = 10_000) -> Iterator[Entry]:
+    def after(self, dataset_id: str, position: str, count: int = AT_ONCE) -> Iterator[Entry]:
         """All entries behind a position, in order."""
         key = self._keys.of(dataset_id, "history")
         while True:
-            entries = self._redis.xrange(key, min=f"({position}", count=count)
-            for entry_id, fields in entries:
-                yield history_shapes.entry(entry_id, fields)
-            if len(entries) < count:
+            found = json.loads(self._read(keys=[key], args=[f"({position}", count]))
+            for entry_id, fields in found:
+                texts = [text.encode() for text in fields]
+                pairs = zip(texts[::2], texts[1::2], strict=True)
+                yield history_shapes.entry(entry_id.encode(), dict(pairs))
+            if len(found) < count:
                 return
-            position = entries[-1][0].decode()
+            position = found[-1][0]
 
     def entries(self, dataset_id: str, ids: Sequence[str]) -> list[Entry]:
         """The entries of these ids."""

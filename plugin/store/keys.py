@@ -64,6 +64,9 @@ distill:<dataset>:making:<version> hash    stage, done, total: how far it has co
 distill:<dataset>:differences      hash    "version...version" → what changed between them
 distill:<dataset>:comparisons      hash    the same → the two, while they are to be compared
 distill:<dataset>:comparing:<pair> hash    done, total, error: how far that has come (expires)
+distill:<dataset>:maker            string  the token of the one who makes a version (expires)
+distill:<dataset>:version_failures hash    version → {"name", "error", "at"}: could not be made
+distill:<dataset>:version_counts   hash    made, failed, seconds: what making came to, ever
 distill:<dataset>:groups           hash    fingerprint of a prompt → its group, for ever
 distill:<dataset>:bands            zset    "band:bits:fingerprint", to find those that are near
 ```

@@ -6,10 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
+from argilla_distill.domain.versions.manifest import FailedVersion, Manifest, VersionRequest
 from argilla_distill.domain.versions.split import Groups, bands
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import pack, unpack
+
+HELD_MS = 30_000
+"""So long a worker that was killed keeps others from going on with what it was making."""
+
+MOST_FAILURES = 20
+"""So many versions that could not be made are remembered."""
+
+_HOLD = """
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
+
+_LET_GO = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+"""
 
 
 class Versions:
@@ -35,8 +52,25 @@ class Versions:
         requests = [VersionRequest.read(unpack(value)) for value in found]
         return sorted(requests, key=lambda r: (r.asked_at, r.name))
 
+    def is_asked(self, dataset_id: str, name: str) -> bool:
+        """Whether it is (still) to be made."""
+        return bool(self._redis.hexists(self._keys.of(dataset_id, "making"), name))
+
+    def hold(self, dataset_id: str, token: str) -> bool:
+        """Take or keep the making of a dataset's versions for `HELD_MS`; False if another has it."""
+        key = self._keys.of(dataset_id, "maker")
+        return bool(self._redis.eval(_HOLD, 1, key, token, HELD_MS))
+
+    def let_go(self, dataset_id: str, token: str) -> None:
+        """Give it back."""
+        self._redis.eval(_LET_GO, 1, self._keys.of(dataset_id, "maker"), token)
+
+    def held(self, dataset_id: str) -> bool:
+        """Whether somebody is making a version of the dataset."""
+        return bool(self._redis.exists(self._keys.of(dataset_id, "maker")))
+
     def note(self, dataset_id: str, name: str, **facts: str | int) -> None:
-        """Note how far the making of a version has come: stage, done, total, error."""
+        """Note how far the making of a version has come: stage, done, total, error, at (ms)."""
         self._redis.hset(self._keys.of(dataset_id, f"making:{name}"), mapping=facts)
 
     def progress(self, dataset_id: str, name: str) -> dict[str, str]:
@@ -44,16 +78,41 @@ class Versions:
         found = self._redis.hgetall(self._keys.of(dataset_id, f"making:{name}"))
         return {key.decode(): value.decode() for key, value in found.items()}
 
-    def drop(self, dataset_id: str, name: str) -> None:
-        """It is made no longer."""
-        self._redis.hdel(self._keys.of(dataset_id, "making"), name)
-        self._redis.delete(self._keys.of(dataset_id, f"making:{name}"))
+    def fail(self, dataset_id: str, failed: FailedVersion) -> None:
+        """It cannot be made, and is made no longer. The latest failures are remembered."""
+        known = sorted([*self.failures(dataset_id), failed], key=lambda each: each.at)
+        key = self._keys.of(dataset_id, "version_failures")
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hdel(self._keys.of(dataset_id, "making"), failed.name)
+            pipe.delete(self._keys.of(dataset_id, f"making:{failed.name}"))
+            pipe.hset(key, failed.name, pack(asdict(failed)))
+            for old in known[:-MOST_FAILURES]:
+                pipe.hdel(key, old.name)
+            pipe.hincrby(self._keys.of(dataset_id, "version_counts"), "failed", 1)
+            pipe.execute()
+
+    def failures(self, dataset_id: str) -> list[FailedVersion]:
+        """The versions that could not be made since the last one was, the first first."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "version_failures")).values()
+        failed = [FailedVersion(**unpack(value)) for value in found]
+        return sorted(failed, key=lambda each: (each.at, each.name))
+
+    def count_seconds(self, dataset_id: str, seconds: float) -> None:
+        """Add to the time that making versions has taken."""
+        self._redis.hincrbyfloat(self._keys.of(dataset_id, "version_counts"), "seconds", seconds)
+
+    def counts(self, dataset_id: str) -> dict[str, float]:
+        """What making versions came to, ever: made, failed, seconds."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "version_counts"))
+        return {key.decode(): float(value) for key, value in found.items()}
 
     # What is made
 
     def keep(self, dataset_id: str, manifest: Manifest, tags: Sequence[str] = ()) -> None:
-        """A version is made: keep its manifest and let these tags name it."""
+        """A version is made: keep its manifest and let these tags name it. Earlier failures are forgotten."""
         with self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(self._keys.of(dataset_id, "version_failures"))
+            pipe.hincrby(self._keys.of(dataset_id, "version_counts"), "made", 1)
             versions = self._keys.of(dataset_id, "versions")
             pipe.hset(versions, manifest.name, pack(manifest.as_json()))
             for tag in tags:
@@ -61,6 +120,12 @@ class Versions:
             pipe.hdel(self._keys.of(dataset_id, "making"), manifest.name)
             pipe.delete(self._keys.of(dataset_id, f"making:{manifest.name}"))
             pipe.execute()
+
+    def change(self, dataset_id: str, manifest: Manifest) -> None:
+        """Note what became of a version: that its files are deleted."""
+        self._redis.hset(
+            self._keys.of(dataset_id, "versions"), manifest.name, pack(manifest.as_json())
+        )
 
     def manifests(self, dataset_id: str) -> list[Manifest]:
         """All versions, deleted ones too, the first made first."""

@@ -3,6 +3,7 @@
 | file | what is in it |
 | --- | --- |
 | `spool` | records and history by record, on disk while a version is made |
+| `aside` | the process that fits and writes, beside the jobs that look after it |
 | `votes` | what was ever said about a record, and why it counts or not |
 | `tables` | the columns of the files, and their rows |
 | `parts` | Parquet files, part by part, and the digest of what is in them |

@@ -10,13 +10,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from argilla_distill.domain.history import Details, Entry
+from argilla_distill.domain.history import Entry
 from argilla_distill.domain.records import Record
+from argilla_distill.plugin.store.shapes import history_shapes
+
+_LINE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_FIELDS = [name.encode() for name in history_shapes.entry_fields(Entry(""))]
 
 PREFIX = 2
 """Characters of a record's id that name its bucket: 256 buckets of UUIDs."""
@@ -47,11 +51,11 @@ class Spool:
             RecordRow(r.id, r.fields, r.metadata, r.external_id, group, r.status)
             for r, group in records
         )
-        self._append("records", ((row.id, asdict(row)) for row in rows))
+        self._append("records", ((row.id, vars(row)) for row in rows))
 
     def add_entries(self, entries: Iterable[Entry]) -> None:
         """Write entries of the history. One that comes again is one."""
-        self._append("entries", ((entry.record, asdict(entry)) for entry in entries))
+        self._append("entries", ((entry.record, _row(entry)) for entry in entries))
 
     def buckets(self) -> list[str]:
         """The buckets, in the order of record ids."""
@@ -65,10 +69,11 @@ class Spool:
 
     def entries(self, bucket: str) -> dict[str, list[Entry]]:
         """Record → its entries, in the order in which they came."""
-        by_id = {row["id"]: _entry(row) for row in self._read("entries", bucket)}
+        by_id = {row[0]: row for row in self._read("entries", bucket)}
         found: dict[str, list[Entry]] = {}
         for entry_id in sorted(by_id, key=place):
-            found.setdefault(by_id[entry_id].record, []).append(by_id[entry_id])
+            entry = _entry(by_id[entry_id])
+            found.setdefault(entry.record, []).append(entry)
         return found
 
     def mark(self, name: str, at: Mapping[str, Any]) -> None:
@@ -91,16 +96,16 @@ class Spool:
         """Whole lines: what a kill cuts short is the last line of a file, which is read past."""
         by_bucket: dict[str, list[str]] = {}
         for record_id, row in rows:
-            by_bucket.setdefault(record_id[:PREFIX], []).append(json.dumps(row))
+            by_bucket.setdefault(record_id[:PREFIX], []).append(_LINE.encode(row))
         for bucket, lines in by_bucket.items():
-            with self._path(kind, bucket).open("a") as file:
+            with self._path(kind, bucket).open("a", encoding="utf-8") as file:
                 file.write("\n" + "\n".join(lines))
 
-    def _read(self, kind: str, bucket: str) -> Iterator[dict[str, Any]]:
+    def _read(self, kind: str, bucket: str) -> Iterator[Any]:
         path = self._path(kind, bucket)
         if not path.exists():
             return
-        with path.open() as file:
+        with path.open(encoding="utf-8") as file:
             for line in file:
                 row = _whole(line)
                 if row is not None:
@@ -120,16 +125,20 @@ def place(entry_id: str) -> tuple[int, int]:
     return int(moment), int(number or 0)
 
 
-def _entry(row: dict[str, Any]) -> Entry:
-    """The inverse of `dataclasses.asdict`."""
-    details = Details(**{**row["details"], "echoes": tuple(row["details"]["echoes"])})
-    return Entry(**{**row, "details": details})
+def _row(entry: Entry) -> list[str | int]:
+    """An entry as a line: its id, then its fields in the order of the history's."""
+    return [entry.id, *history_shapes.entry_fields(entry).values()]
 
 
-def _whole(line: str) -> dict[str, Any] | None:
-    """A line's object; None if it is empty or was cut short."""
+def _entry(row: Sequence[str | int]) -> Entry:
+    """The inverse of `_row`."""
+    entry_id, *values = (str(value).encode() for value in row)
+    return history_shapes.entry(entry_id, dict(zip(_FIELDS, values, strict=True)))
+
+
+def _whole(line: str) -> Any:
+    """What a line says; None if it is empty or was cut short."""
     try:
-        found: dict[str, Any] | None = json.loads(line) if line.strip() else None
+        return json.loads(line) if line.strip() else None
     except json.JSONDecodeError:
         return None
-    return found

@@ -46,6 +46,15 @@ class VersionRequest:
 
 
 @dataclass(frozen=True)
+class FailedVersion:
+    """A version that could not be made: why, and when that was found (ms since the epoch)."""
+
+    name: str
+    error: str
+    at: int
+
+
+@dataclass(frozen=True)
 class VersionFile:
     """One file of a version: its path below the version's folder, its rows, its size."""
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 import pytest
 
+from argilla_distill.domain.versions.manifest import FailedVersion
 from argilla_distill.workers.cli.main import cli
 from argilla_distill.workers.use_cases.checks import doctor
 from argilla_distill.workers.use_cases.versions.making import make
@@ -152,7 +153,7 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
 
 
 def versions(run: Run, service: ServiceInMemory, folder: Path) -> None:
-    """Two versions that are made, an edited answer apart, and one that is being made."""
+    """Two versions that are made, an edited answer apart, one being made, and one that could not be."""
     service.argilla.rows[D]["r1"].metadata = {"round": "1"}
     settings = service.world.settings.model_copy(update={"versions": str(folder)})
     world = World(service.argilla, service.store, settings)
@@ -165,6 +166,7 @@ def versions(run: Run, service: ServiceInMemory, folder: Path) -> None:
     assert make(world, D, 60.0).manifest is not None
     run(*CREATE)
     make(world, D, 0.0)
+    service.store.versions.fail(D, FailedVersion("majority-9", "it is too hard", 1))
 
 
 def review(run: Run, service: ServiceInMemory) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from argilla_distill.domain.records import milliseconds
-from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.domain.versions.manifest import FailedVersion, Manifest
 from argilla_distill.domain.wording import moment
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
 from argilla_distill.workers.cli.datasets import named
 from argilla_distill.workers.cli.layout import table
 from argilla_distill.workers.cli.version_diff import diff
+from argilla_distill.workers.use_cases.versions.overview import InHand, Overview, overview
 from argilla_distill.workers.use_cases.world import World
 
 if TYPE_CHECKING:
@@ -81,13 +83,12 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     """All versions of a dataset."""
     with opened.world() as world:
         chosen = named(world, dataset)
-        store = world.store.versions
-        manifests, tags = store.manifests(chosen.id), store.tags(chosen.id)
-        making = [(r.name, store.progress(chosen.id, r.name)) for r in store.asked(chosen.id)]
+        every, tags = overview(world.store, chosen.id), world.store.versions.tags(chosen.id)
+    manifests = every.made
     of = {m.name: sorted(t for t, name in tags.items() if name == m.name) for m in manifests}
     if json_:
         rows = [{**{key: getattr(m, key) for key in LISTED}, "tags": of[m.name]} for m in manifests]
-        print_json({"versions": rows, "making": [{"name": n, **facts} for n, facts in making]})
+        print_json({"versions": rows, **unmade_json(every.making, every.failed)})
         return
     heads = ["version", "made", "records", "answers", "size", "tags"]
     cells = [
@@ -103,9 +104,8 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     ]
     if cells:
         print_lines(table(heads, cells, width()))
-    for name, facts in making:
-        click.echo(f"{name} is being made: {facts.get('stage', 'not begun')}")
-    if not cells and not making:
+    print_lines(unmade(every))
+    if not cells and not every.making and not every.failed:
         click.echo("no version yet: make one with `argilla-distill version create`")
 
 
@@ -120,6 +120,13 @@ def show(opened: Opened, dataset: str, version: str, json_: bool) -> None:
 
     with opened.world() as world:
         chosen = named(world, dataset)
+        every = overview(world.store, chosen.id)
+        making = [each for each in every.making if each.name == version]
+        failed = [each for each in every.failed if each.name == version]
+        if making or failed:
+            part = Overview((), making, failed)
+            print_json(unmade_json(making, failed)) if json_ else print_lines(unmade(part))
+            return
         manifest = found(world, chosen, version)
         tags = [t for t, n in world.store.versions.tags(chosen.id).items() if n == manifest.name]
     if json_:
@@ -182,13 +189,29 @@ def _wait(world: World, dataset_id: str, request: VersionRequest, quiet: bool) -
             manifest = store.manifest(dataset_id, request.name)
             if manifest is not None:
                 return manifest
-            facts = store.progress(dataset_id, request.name)
-            if facts.get("stage") == "failed":
-                raise click.ClickException(f"{request.name}: {facts['error']}")
-            done, total = int(facts.get("done", 0)), int(facts.get("total", 0))
-            progress(done, total or None, f"{request.name}: {facts.get('stage', 'not begun')}")
+            every = overview(world.store, dataset_id)
+            for failed in every.failed:
+                if failed.name == request.name:
+                    raise click.ClickException(f"{request.name} failed: {failed.error}")
+            for each in every.making:
+                if each.name == request.name:
+                    progress(each.done, each.total or None, str(each))
             patience.check()
             time.sleep(LOOK_S)
+
+
+def unmade(every: Overview) -> Iterator[str]:
+    """What is being made, and what could not be."""
+    yield from map(str, every.making)
+    for failed in every.failed:
+        yield f"{failed.name} failed: {failed.error}"
+
+
+def unmade_json(
+    making: Sequence[InHand], failed: Sequence[FailedVersion]
+) -> dict[str, list[dict[str, Any]]]:
+    """The same as JSON."""
+    return {"making": [vars(each) for each in making], "failed": [vars(each) for each in failed]}
 
 
 def _moment(text: str) -> int:

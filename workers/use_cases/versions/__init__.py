@@ -4,10 +4,14 @@
 | --- | --- |
 | `asking` | what a version is to be, fixed when it is asked for |
 | `making` | the job that makes it, in slices, over any kill |
+| `circumstances` | what it is made under, fixed when it is begun |
+| `reading` | history and records, read into the spool |
 | `fitting` | the strategies of a version, fitted anew |
 | `writing_files` | its rows, decided and written |
 | `describing` | its manifest and its card |
 | `exporting` | a version in a format that people train on |
+| `versions_due` | asked for again where nobody makes it |
+| `overview` | those that are kept, being made, or could not be |
 | `keeping` | list, show, tag, delete, verify |
 | `comparing` | what changed between two versions |
 """

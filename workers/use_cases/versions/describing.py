@@ -16,12 +16,10 @@ from argilla_distill.domain.versions.manifest import (
     VersionQuestion,
     VersionRequest,
 )
-from argilla_distill.plugin.argilla.links import dataset_link
-from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.storage.storage import MANIFEST
-from argilla_distill.workers.use_cases.versions.fitting import Fitted, distilled
+from argilla_distill.workers.use_cases.versions.circumstances import Circumstances
+from argilla_distill.workers.use_cases.versions.fitting import Outcome, distilled
 from argilla_distill.workers.use_cases.versions.writing_files import SPLITS, Counts, Form
-from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.card import card
 from argilla_distill.workers.versions.parts import described_file
 from argilla_distill.workers.versions.tables import columns
@@ -33,35 +31,35 @@ OLDER = (
 """What the history does not know of a moment that is past."""
 
 
-def form_of(world: World, dataset: Dataset, plan: DatasetSettings, fits: Mapping[str, int]) -> Form:
+def form_of(under: Circumstances, fits: Mapping[str, int]) -> Form:
     """How the rows of a version look.
 
     Parameters
     ----------
     fits : question → number of the live model's fit at the version's position.
     """
-    settings, people = world.settings, world.store.datasets.annotators(dataset.id)
-    blueprint = world.gateway.blueprint(dataset.id)
+    plan = under.plan
     called = {
         n: {"name": known.called(n, plan.name_annotators), "kind": known.kind}
-        for n, known in people.items()
+        for n, known in under.people.items()
     }
+    names = [q.name for q in distilled(under.dataset, plan)]
     return Form(
-        dataset.id,
+        under.dataset.id,
         plan,
-        columns([q.name for q in distilled(dataset, plan)]),
-        {f["name"]: f["settings"]["type"] for f in blueprint["fields"]},
+        columns(names),
+        under.fields,
         fits,
         called,
-        lambda record_id: f"{settings.public_url}/records/{record_id}",
-        dataset_link(settings.argilla_url, dataset.id),
+        under.page,
+        under.argilla,
     )
 
 
 def described(
     request: VersionRequest,
     dataset: Dataset,
-    every: Sequence[Fitted],
+    every: Sequence[Outcome],
     form: Form,
     counts: Counts,
     files: Sequence[VersionFile],
@@ -110,19 +108,19 @@ def complete(manifest: Manifest, folder: Path) -> Manifest:
     return whole
 
 
-def _question(each: Fitted, form: Form, counts: Counts) -> VersionQuestion:
-    name, training = each.question.name, each.strategy.training
+def _question(each: Outcome, form: Form, counts: Counts) -> VersionQuestion:
+    name = each.question.name
     decided = counts.records - counts.abstained[name]
     mean = counts.confidence[name] / decided if decided else None
     return VersionQuestion(
         name,
         form.columns[name],
         each.question.type,
-        each.strategy.name,
+        each.strategy,
         form.fits.get(name, 0),
         counts.learned[name],
         counts.adjudicated[name],
-        training.word if training is not None else "",
+        each.trained,
         each.why,
         dict(counts.labels.get(name, {})),
         counts.abstained[name],

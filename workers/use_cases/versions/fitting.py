@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from argilla_distill.workers.engine.measures.agreement import VoteArrays, agreem
 from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.facts_of_history import REVIEWER, Annotators, FactsOfHistory
 from argilla_distill.workers.models.values import TYPES, content, question_of
+from argilla_distill.workers.use_cases.versions.circumstances import Circumstances
 from argilla_distill.workers.versions.spool import Spool
 from argilla_distill.workers.versions.votes import Story
 
@@ -52,6 +54,39 @@ class Fitted:
         """The question as the engine sees it."""
         return self.facts_of_history.question
 
+    def outcome(self) -> Outcome:
+        """What the manifest tells of it."""
+        training = self.strategy.training
+        return Outcome(
+            self.question,
+            self.strategy.name,
+            training.word if training is not None else "",
+            self.alpha,
+            self.why,
+        )
+
+    def close(self) -> None:
+        """It decides nothing more."""
+        if isinstance(self.strategy, confined.Confined):
+            self.strategy.close()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is known of a question's strategy once it is fitted. Goes over a kill as JSON."""
+
+    question: DatasetQuestion
+    strategy: str
+    trained: str
+    alpha: float | None
+    why: str
+
+    @classmethod
+    def read(cls, json: Mapping[str, Any]) -> Outcome:
+        """The inverse of `dataclasses.asdict`, also through JSON."""
+        asked = {**json["question"], "labels": tuple(json["question"]["labels"])}
+        return cls(**{**json, "question": DatasetQuestion(**asked)})
+
 
 def distilled(dataset: Dataset, plan: DatasetSettings) -> list[DatasetQuestion]:
     """The questions that a version has: those that are distilled."""
@@ -74,21 +109,20 @@ def chosen(question: DatasetQuestion, plan: DatasetSettings, wanted: str) -> tup
 def fitted(
     spool: Spool,
     question: DatasetQuestion,
-    dataset: Dataset,
-    plan: DatasetSettings,
+    under: Circumstances,
     request: VersionRequest,
-    annotators: Annotators,
 ) -> Fitted:
-    """A question's strategy, fitted on the spooled facts, or as an earlier slice has fitted it.
+    """A question's strategy, fitted on the spooled facts, or as it was fitted before a kill.
 
     Raises
     ------
     EngineError : a strategy of one's own failed.
     """
+    plan, dataset = under.plan, under.dataset
     asked, (name, why) = question_of(question), chosen(question, plan, request.strategy)
     choices = plan.question(question.name)
     path = fit_path(spool, question)
-    facts_of_history = _facts_of_history(question, asked, dataset, plan, annotators)
+    facts_of_history = _facts_of_history(question, asked, dataset, plan, under.people)
     sources = [fact for fact, _ in facts_of_history.introductions() if isinstance(fact, Source)]
     if path.exists():
         kept = snapshot.unpack(path.read_bytes())

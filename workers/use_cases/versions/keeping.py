@@ -83,7 +83,7 @@ def delete(world: World, dataset: Dataset, name: str) -> Manifest:
     storage = Storage(world.settings.versions)
     storage.delete(dataset.id, manifest.name)
     gone = replace(manifest, deleted_at=world.store.now())
-    world.store.versions.keep(dataset.id, gone)
+    world.store.versions.change(dataset.id, gone)
     ChangeLists(storage).delete(
         dataset.id, world.store.differences.forget(dataset.id, manifest.name)
     )

@@ -1,40 +1,43 @@
 """Make the versions that were asked for, in slices: no answer waits for one.
 
-A version takes no lease and writes nothing to annotators' records. It reads the history up to its position
-and the records as they are now into a spool on disk, fits its strategies, writes its files beside their
-place and puts them there when they are whole. Whatever interrupts it, the next slice goes on from the last
-mark; a machine on which there is no spool of it begins anew and comes to the same.
+A version takes no lease of the dataset's and writes nothing to annotators' records. The history up to its
+position and the records as they are now are read into a spool on disk (`reading`). A process of its own,
+aside from all jobs, fits its strategies and writes its files; then they are put in their place. Whatever
+interrupts it, the next slice goes on from the last mark; a machine that has no spool of it begins anew and
+comes to the same. Nothing is known of a version before all of it is in its place.
 """
 
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import islice, takewhile
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import gettempdir
 
-from argilla_distill.domain.history import START
-from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
-from argilla_distill.domain.versions.split import Groups, prompt_of
-from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.domain.versions.manifest import FailedVersion, Manifest, VersionRequest
+from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.engine.errors import EngineError
-from argilla_distill.workers.models.confined import Confined
 from argilla_distill.workers.use_cases.versions import writing_files
+from argilla_distill.workers.use_cases.versions.circumstances import Circumstances, circumstances
 from argilla_distill.workers.use_cases.versions.describing import complete, described, form_of
-from argilla_distill.workers.use_cases.versions.fitting import Fitted, distilled, fit_path, fitted
+from argilla_distill.workers.use_cases.versions.fitting import Outcome, distilled, fitted
+from argilla_distill.workers.use_cases.versions.reading import read_history, read_records
 from argilla_distill.workers.use_cases.world import World
-from argilla_distill.workers.versions.spool import Spool, place
+from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
+from argilla_distill.workers.versions.spool import Spool
 
 log = logging.getLogger("distill.versions")
 
-PAGE = 500
-ENTRIES = 5_000
-"""Entries of the history that are spooled at once."""
+LOOK_S = 0.2
+"""So often is looked whether something more urgent waits, and is told how far it has come."""
+
+MARK_S = 60.0
+"""So much work, at most, is lost with a process that is killed."""
 
 
 @dataclass
@@ -49,29 +52,58 @@ class Made:
 
 
 def make(
-    world: World, dataset_id: str, slice_s: float, clock: Callable[[], float] = time.monotonic
+    world: World,
+    dataset_id: str,
+    slice_s: float,
+    clock: Callable[[], float] = time.monotonic,
+    aside: Aside = in_place,
+    urgent: Callable[[], bool] = lambda: False,
 ) -> Made:
     """One slice of the first version that was asked for.
 
-    Raises
-    ------
-    ArgillaUnavailable, ArgillaRefused, OSError : may be repeated; what was done so far is kept.
+    What keeps it from going on for now (Argilla away, no room) is noted with the version, and the cron asks
+    again later; what will always keep it is noted as a failure.
+
+    Parameters
+    ----------
+    slice_s : so many seconds at most, but one batch at least.
+    aside : does what takes long.
+    urgent : whether somebody waits for the worker, so that the slice ends at once.
     """
-    asked = world.store.versions.asked(dataset_id)
+    store, token = world.store.versions, secrets.token_hex(8)
+    asked = store.asked(dataset_id)
     if not asked:
         return Made(dataset_id)
-    work = Work(world, asked[0], dataset_id, clock() + slice_s, clock)
+    if not store.hold(dataset_id, token):
+        return Made(dataset_id, asked[0].name, status="another worker makes it")
+    begun, request = clock(), asked[0]
     try:
+        work = Work(world, request, dataset_id, token, begun + slice_s, clock, aside, urgent)
         manifest = work.go_on()
-    except EngineError as error:
-        world.store.versions.drop(dataset_id, work.request.name)
-        work.spool.delete()
-        log.warning("version %s of dataset=%s: %s", work.request.name, dataset_id, error)
-        world.store.versions.note(dataset_id, work.request.name, stage="failed", error=str(error))
-        return Made(dataset_id, work.request.name, None, len(asked) > 1, f"failed: {error}")
+    except (EngineError, WorkFailed, NotFound) as error:
+        return _failed(world, request, dataset_id, error, more=len(asked) > 1)
+    except (ArgillaUnavailable, ArgillaRefused, OSError) as error:
+        log.warning("version %s of dataset=%s waits: %s", request.name, dataset_id, error)
+        store.note(
+            dataset_id, request.name, stage="waiting", error=str(error), at=world.store.now()
+        )
+        return Made(dataset_id, request.name, status=f"waits: {error}")
+    finally:
+        store.count_seconds(dataset_id, clock() - begun)
+        store.let_go(dataset_id, token)
     if manifest is None:
-        return Made(dataset_id, work.request.name, None, True, work.stage)
+        return Made(dataset_id, request.name, None, work.asked or len(asked) > 1, work.stage)
     return Made(dataset_id, manifest.name, manifest, len(asked) > 1, "made")
+
+
+def _failed(
+    world: World, request: VersionRequest, dataset_id: str, error: Exception, more: bool
+) -> Made:
+    why = "the dataset is gone from Argilla" if isinstance(error, NotFound) else str(error)
+    log.warning("version %s of dataset=%s: %s", request.name, dataset_id, why)
+    world.store.versions.fail(dataset_id, FailedVersion(request.name, why, world.store.now()))
+    spool_of(world, dataset_id, request.name).delete()
+    return Made(dataset_id, request.name, None, more, f"failed: {why}")
 
 
 class Work:
@@ -82,135 +114,143 @@ class Work:
         world: World,
         request: VersionRequest,
         dataset_id: str,
+        token: str,
         end: float,
         clock: Callable[[], float],
+        aside: Aside,
+        urgent: Callable[[], bool],
     ) -> None:
         self.world = world
         self.request = request
         self.dataset_id = dataset_id
-        self.end, self.clock = end, clock
-        self.storage = Storage(world.settings.versions)
-        self.spool = Spool(_beside(self.storage) / dataset_id / request.name.replace(":", "~"))
+        self.token = token
+        self.end, self.clock, self.aside, self.urgent = end, clock, aside, urgent
+        self.spool = spool_of(world, dataset_id, request.name)
         self.stage = "begun"
+        self.asked = True
+        self._looked = self._told = float("-inf")
 
     def over(self) -> bool:
-        """Whether the slice is over."""
-        return self.clock() >= self.end
+        """Whether the slice is over: by the clock, because something more urgent waits, or for good."""
+        now = self.clock()
+        if now >= self.end:
+            return True
+        if now - self._looked >= LOOK_S:
+            self._looked = now
+            self._go_on_holding()
+            return not self.asked or self.urgent()
+        return False
 
     def go_on(self) -> Manifest | None:
         """Do what is next, until the slice is over; the manifest once the version is made."""
-        dataset = self.world.gateway.dataset(self.dataset_id)
-        plan = self.world.plan(dataset.full_name)
-        if not self._history() or not self._records(plan):
+        self._go_on_holding()
+        spool, dataset_id = self.spool, self.dataset_id
+        under = circumstances(self.world, dataset_id, spool)
+        ends = (self.over, self.tell)
+        if not read_history(self.world, dataset_id, self.request, spool, *ends):
             return None
-        every = self._fit(dataset, plan)
-        try:
-            if every is None:
-                return None
-            form = form_of(self.world, dataset, plan, self.spool.marked("history")["fits"])
-            self._note("writing", 0, 0)
-            done, counts, files = writing_files.write(
-                self.spool, self.folder, form, every, self.over
+        if not read_records(self.world, dataset_id, under.plan, spool, *ends):
+            return None
+        if not self.aside(spool.folder, lambda: self._files(under), self._relayed):
+            return None
+        done, form = writing_files.written(spool), self._form(under)
+        every = [Outcome.read(each) for each in spool.marked("fitted")["questions"]]
+        manifest = described(
+            self.request,
+            under.dataset,
+            every,
+            form,
+            done.counts,
+            done.files,
+            self.world.store.now(),
+        )
+        return self._publish(manifest)
+
+    def tell(self, stage: str, done: int, total: int) -> None:
+        """Say how far it has come."""
+        now = self.clock()
+        if stage != self.stage or now - self._told >= LOOK_S:
+            self._told = now
+            self.world.store.versions.note(
+                self.dataset_id,
+                self.request.name,
+                stage=stage,
+                done=done,
+                total=total,
+                error="",
+                at=self.world.store.now(),
             )
-            self._note("writing", counts.records, self.spool.marked("records")["read"])
-            if not done:
-                return None
-            now = self.world.store.now()
-            manifest = described(self.request, dataset, every, form, counts, files, now)
-            return self._publish(manifest)
-        finally:
-            for each in every or ():
-                if isinstance(each.strategy, Confined):
-                    each.strategy.close()
+        self.stage = stage
 
     @property
     def folder(self) -> Path:
         """Where the files are written before they are put in their place."""
         return self.spool.folder / "files"
 
-    def _history(self) -> bool:
-        """Spool the history up to the position. False if the slice was over before."""
-        mark = self.spool.marked("history")
-        if mark.get("done"):
-            return True
-        end, fits = place(self.request.position), dict(mark.get("fits", {}))
-        later = self.world.store.history.after(self.dataset_id, mark.get("at", START), ENTRIES)
-        entries = takewhile(lambda entry: place(entry.id) <= end, later)
-        while batch := list(islice(entries, ENTRIES)):
-            self.spool.add_entries(entry for entry in batch if entry.record)
-            for entry in batch:
-                fits.update(entry.values if entry.kind == "fit" else {})
-            self.spool.mark("history", {"at": batch[-1].id, "fits": fits, "done": False})
-            self._note("reading the history", 0, 0)
-            if self.over():
-                return False
-        self.spool.mark("history", {"fits": fits, "done": True})
-        return True
+    def _form(self, under: Circumstances) -> writing_files.Form:
+        return form_of(under, self.spool.marked("history")["fits"])
 
-    def _records(self, plan: DatasetSettings) -> bool:
-        """Spool the records as they are. False if the slice was over before."""
-        mark = self.spool.marked("records")
-        if mark.get("done"):
-            return True
-        store = self.world.store.versions
-        groups = Groups(store.prints(self.dataset_id))
-        read = mark.get("read", 0)
-        while True:
-            records, total = self.world.gateway.page(self.dataset_id, read, PAGE)
-            grouped = [
-                (record, groups.of(prompt_of(record.fields, plan.prompt_field)))
-                for record in records
-            ]
-            store.keep_prints(self.dataset_id, groups.take_new())
-            self.spool.add_records(grouped)
-            read += len(records)
-            done = read >= total or not records
-            self.spool.mark("records", {"read": read, "done": done})
-            self._note("reading records", read, total)
-            if done:
-                return True
-            if self.over():
-                return False
+    def _files(self, under: Circumstances) -> None:
+        """Fit the strategies and write the files: done aside, so without Redis and Argilla."""
+        spool, questions = self.spool, distilled(under.dataset, under.plan)
+        with ExitStack() as stack:
+            every = []
+            for n, question in enumerate(questions):
+                spool.mark("aside", {"stage": f"fitting {question.name}", "done": n, "total": 0})
+                every.append(fitted(spool, question, under, self.request))
+                stack.callback(every[-1].close)
+            outcomes = [asdict(each.outcome()) for each in every]
+            spool.mark("fitted", {"questions": outcomes})
+            form, total = self._form(under), spool.marked("records")["read"]
+            done = False
+            while not done:
+                until = time.monotonic() + MARK_S
+                done = writing_files.write(
+                    spool,
+                    self.folder,
+                    form,
+                    every,
+                    lambda: time.monotonic() >= until,  # noqa: B023 - asked before it changes
+                    lambda n: spool.mark("aside", {"stage": "writing", "done": n, "total": total}),
+                ).done
 
-    def _fit(self, dataset: Dataset, plan: DatasetSettings) -> list[Fitted] | None:
-        """The fitted strategies. None if the slice was over before."""
-        questions = distilled(dataset, plan)
-        people = self.world.store.datasets.annotators(self.dataset_id)
-        found: list[Fitted] = []
-        for n, question in enumerate(questions):
-            self._note(f"fitting {question.name}", n, len(questions))
-            known = fit_path(self.spool, question).exists()
-            found.append(fitted(self.spool, question, dataset, plan, self.request, people))
-            if self.over() and not known and n + 1 < len(questions):
-                for each in found:
-                    if isinstance(each.strategy, Confined):
-                        each.strategy.close()
-                return None
-        return found
+    def _relayed(self) -> bool:
+        """Tell how far what is done aside has come; whether the slice is over."""
+        told = self.spool.marked("aside")
+        if told:
+            self.tell(**told)
+        return self.over()
 
-    def _publish(self, manifest: Manifest) -> Manifest:
-        """Put what was written in its place, and only then let it be known."""
+    def _go_on_holding(self) -> None:
+        """Renew our hold, and see whether the version is still wanted."""
+        versions = self.world.store.versions
+        wanted = versions.is_asked(self.dataset_id, self.request.name)
+        self.asked = wanted and versions.hold(self.dataset_id, self.token)
+        if not wanted:
+            self.spool.delete()
+
+    def _publish(self, manifest: Manifest) -> Manifest | None:
+        """Put what was written in its place, and only then let it be known; None if it is not ours to do."""
         whole = complete(manifest, self.folder)
-        self.storage.put(
-            whole.dataset_id,
-            whole.name,
-            self.folder,
-            lambda done, total: self._note("storing", done, total),
+        self._go_on_holding()
+        if not self.asked:
+            return None
+        Storage(self.world.settings.versions).put(
+            whole.dataset_id, whole.name, self.folder, self._storing
         )
         self.world.store.versions.keep(whole.dataset_id, whole, ("latest", *self.request.tags))
         self.spool.delete()
         return whole
 
-    def _note(self, stage: str, done: int, total: int) -> None:
-        self.stage = stage
-        self.world.store.versions.note(
-            self.dataset_id, self.request.name, stage=stage, done=done, total=total
-        )
+    def _storing(self, done: int, total: int) -> None:
+        self._go_on_holding()
+        self.tell("storing", done, total)
 
 
-def _beside(storage: Storage) -> Path:
-    """Where versions are made: beside the storage on a disk, else where this machine keeps such things."""
-    place_ = storage.on_disk
-    return (
-        place_ / ".making" if place_ is not None else Path(gettempdir()) / "argilla-distill-making"
+def spool_of(world: World, dataset_id: str, name: str) -> Spool:
+    """Where a version is made: beside the storage on a disk, else where this machine keeps such things."""
+    place = Storage(world.settings.versions).on_disk
+    beside = (
+        place / ".making" if place is not None else Path(gettempdir()) / "argilla-distill-making"
     )
+    return Spool(beside / dataset_id / name.replace(":", "~"))

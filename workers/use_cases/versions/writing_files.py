@@ -1,7 +1,7 @@
 """A version's rows: each record decided by the fitted strategies, with every answer behind it.
 
-Bucket by bucket (`workers.versions.spool`), so that memory holds one bucket; at the end of a slice the
-files in hand are closed, and the next slice begins the next ones.
+Bucket by bucket (`workers.versions.spool`), so that memory holds one bucket. Now and then the files in hand
+are closed and marked, so that what a kill costs is little; the next rows begin the next files.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -88,20 +89,49 @@ class Form:
     page: Callable[[str], str]
     argilla: str
 
+    @cached_property
+    def reviewers(self) -> set[int]:
+        """The numbers of those whose answers decide."""
+        return reviewers(self.called)
+
+
+@dataclass(frozen=True)
+class Written:
+    """How far it has come: whether all is written, what was counted, and the files, so far."""
+
+    done: bool
+    counts: Counts
+    files: Sequence[VersionFile]
+
+
+def written(spool: Spool) -> Written:
+    """How far it had come at the last mark."""
+    mark = spool.marked(MARK)
+    if not mark:
+        return Written(False, Counts(), [])
+    files = [VersionFile(**file) for file in mark["files"]]
+    return Written(mark["done"], Counts.read(mark["counts"]), files)
+
 
 def write(
-    spool: Spool, folder: Path, form: Form, fitted: Sequence[Fitted], over: Callable[[], bool]
-) -> tuple[bool, Counts, list[VersionFile]]:
+    spool: Spool,
+    folder: Path,
+    form: Form,
+    fitted: Sequence[Fitted],
+    over: Callable[[], bool],
+    tell: Callable[[int], None] = lambda records: None,
+) -> Written:
     """Write the rows that are not written yet, until the time is over.
 
-    Returns
-    -------
-    Whether all is written, what was counted so far, and the files so far.
+    Parameters
+    ----------
+    tell : told after each bucket how many records are written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    mark = spool.marked(MARK)
-    counts = Counts.read(mark["counts"]) if mark else Counts()
-    files = [VersionFile(**file) for file in mark.get("files", ())]
+    mark, before = spool.marked(MARK), written(spool)
+    if before.done:
+        return before
+    counts, files = before.counts, list(before.files)
     numbers: Mapping[str, int] = mark.get("numbers", {})
     types = {form.columns[f.question.name]: f.asked.type for f in fitted}
     schema = records_schema(form.fields, types)
@@ -110,11 +140,13 @@ def write(
         "votes": VOTES,
     }
     parts = {stem: Parts(folder, stem, s, numbers.get(stem, 0)) for stem, s in tables.items()}
-    left = [bucket for bucket in spool.buckets() if bucket > mark.get("bucket", "")]
+    bucket = mark.get("bucket", "")
+    left = [each for each in spool.buckets() if each > bucket]
     done = not left
     for bucket in left:
         for table, row in _rows(spool, bucket, form, fitted, counts):
             parts[table].add(row)
+        tell(counts.records)
         done = bucket == left[-1]
         if done or over():
             break
@@ -123,15 +155,15 @@ def write(
         if done and not any(file.path.startswith(f"{part.stem}-") for file in files):
             part.empty()
         files += part.files
-    if left:
-        state = {
-            "bucket": bucket,
-            "counts": vars(counts),
-            "files": [asdict(file) for file in files],
-            "numbers": {stem: part.next for stem, part in parts.items()},
-        }
-        spool.mark(MARK, state)
-    return done, counts, files
+    state = {
+        "done": done,
+        "bucket": bucket,
+        "counts": vars(counts),
+        "files": [asdict(file) for file in files],
+        "numbers": {stem: part.next for stem, part in parts.items()},
+    }
+    spool.mark(MARK, state)
+    return Written(done, counts, files)
 
 
 def _rows(
@@ -194,10 +226,9 @@ def _record(
         )
         by_question[name] = decision
         _count(counts, name, each, decision, story, found)
-    numbers = reviewers(form.called)
     sure = fitted[0].facts_of_history.sure if fitted else lambda _: None
     why = form.plan.explanation_question
-    answers = said(entries, list(by_question), numbers, why, sure)
+    answers = said(entries, list(by_question), form.reviewers, why, sure)
     votes = [
         vote_row(
             record.id, each, form.called[each.annotator], by_question[each.question], row["round"]

@@ -15,7 +15,7 @@ from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.settings import Sources
 from argilla_distill.plugin.storage.storage import Storage
-from argilla_distill.workers.use_cases.versions import keeping, making
+from argilla_distill.workers.use_cases.versions import keeping, reading
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.versions.parts import Parts
@@ -41,6 +41,11 @@ def kept_in(service: ServiceInMemory, folder: Path) -> ServiceInMemory:
 def made(service: ServiceInMemory, slice_s: float = 60.0, **asked: Any) -> Manifest:
     """A version, made to its end."""
     ask(service.world, CHAT, **asked)
+    return finished(service, slice_s)
+
+
+def finished(service: ServiceInMemory, slice_s: float = 60.0) -> Manifest:
+    """The version in hand, made to its end."""
     for _ in range(200):
         done = make(service.world, D, slice_s)
         if done.manifest is not None:
@@ -121,7 +126,7 @@ def test_no_record_is_lost_where_a_slice_ends_between_two_pages(
     service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A later slice once took the records that the first had read for all there are."""
-    monkeypatch.setattr(making, "PAGE", 2)
+    monkeypatch.setattr(reading, "PAGE", 2)
     service.argilla.add("r5", "r6", "r7")
     answered(service)
     manifest = made(service, slice_s=0.0)
@@ -260,11 +265,10 @@ def interrupted(service: ServiceInMemory, at: int, monkeypatch: pytest.MonkeyPat
             (Storage, "put"),
         ):
             patch.setattr(owner, name, broken(getattr(owner, name)))
-        try:
-            make(service.world, D, 60.0)
-        except OSError:
-            return True
-    return False
+        while True:
+            done = make(service.world, D, 60.0)
+            if done.manifest or not done.waiting:
+                return "No space left" in done.status
 
 
 def test_whatever_interrupts_it_there_is_no_half_version_and_the_next_attempt_finishes_it(
@@ -279,7 +283,7 @@ def test_whatever_interrupts_it_there_is_no_half_version_and_the_next_attempt_fi
         if broke:
             assert service.store.versions.manifest(D, name) is None
             assert not folder.exists()
-            assert make(service.world, D, 60.0).manifest is not None
+            finished(service)
         found = service.store.versions.manifest(D, name)
         assert found is not None
         assert found.content_sha256 == whole

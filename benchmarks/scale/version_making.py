@@ -1,0 +1,322 @@
+"""What making a version of a large dataset takes: CPU, memory, and bytes of its files.
+
+    python -m benchmarks versions [--records 100000] [--answers 5] [--words 150] [--strategy learned]
+
+Answers are those of `big_dataset`, in a Redis of its own. Argilla is a stand-in that has a text for every
+record, made when it is asked for: its CPU is told apart. The version is made in processes of its own as a
+worker makes it, in slices, and verified in another.
+
+Texts are words of a made-up vocabulary of 30,000, drawn by Zipf's law. Deflated they take a little more than
+English: `--texts` measures both (English: the documentation that comes with Python).
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import itertools
+import multiprocessing
+import os
+import random
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyarrow as pa
+import pyarrow.parquet as pq
+import redis
+
+from argilla_distill.domain.history import Details, Entry
+from argilla_distill.domain.records import Dataset, Record
+from argilla_distill.plugin.argilla.gateway import Gateway
+from argilla_distill.plugin.settings import Settings
+from argilla_distill.plugin.store import Store
+from argilla_distill.workers.use_cases.versions import keeping
+from argilla_distill.workers.use_cases.versions.asking import ask
+from argilla_distill.workers.use_cases.versions.making import make
+from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.aside import beside
+from benchmarks.scale.drawn import QUESTION, Drawn, draw, person
+from demo.running.servers import RedisServer
+
+DATASET = Dataset(
+    "da7a0000-0000-4000-8000-000000000001", "big", "w", "support", "ready", 0, (QUESTION,)
+)
+ANNOTATORS = 200
+SEED = 0
+VOCABULARY = 30_000
+PROMPT_SHARE = 0.2
+"""Of a record's words, how many are its prompt's; the rest are the reply's."""
+
+CHUNK = 5_000
+ROUNDS = 6
+
+
+class Texts:
+    """Texts by number, always the same."""
+
+    def __init__(self, words: int) -> None:
+        draw_ = random.Random(SEED)
+        self.words = words
+        self._vocabulary = [
+            "".join(draw_.choices("etaoinshrdlu", k=draw_.randint(2, 9))) for _ in range(VOCABULARY)
+        ]
+        weights = (1 / (rank + 2.7) for rank in range(VOCABULARY))
+        self._sums = list(itertools.accumulate(weights))
+
+    def of(self, number: int) -> dict[str, str]:
+        """The fields of a record."""
+        chosen = random.Random(number).choices(
+            self._vocabulary, cum_weights=self._sums, k=self.words
+        )
+        prompt = max(1, int(self.words * PROMPT_SHARE))
+        return {"prompt": " ".join(chosen[:prompt]), "reply": " ".join(chosen[prompt:])}
+
+
+class Argilla(Gateway):
+    """An Argilla that has a text for every record; `cpu_s` is what making the pages took."""
+
+    def __init__(self, ids: list[str], texts: Texts) -> None:
+        super().__init__(httpx.Client())
+        self._ids, self._texts, self.cpu_s = ids, texts, 0.0
+
+    def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
+        return DATASET
+
+    def blueprint(self, dataset_id: str) -> dict[str, Any]:
+        fields = [{"name": n, "settings": {"type": "text"}} for n in ("prompt", "reply")]
+        return {"fields": fields, "questions": [], "guidelines": ""}
+
+    def guidelines(self, dataset_id: str) -> str:
+        return ""
+
+    def page(self, dataset_id: str, offset: int, limit: int) -> tuple[list[Record], int]:
+        start = time.process_time()
+        found = [
+            Record(
+                record_id,
+                "completed",
+                self._texts.of(number),
+                metadata={"round": f"round {1 + number * ROUNDS // len(self._ids)}"},
+                external_id=f"reply-{number}",
+            )
+            for number, record_id in enumerate(self._ids[offset : offset + limit], offset)
+        ]
+        self.cpu_s += time.process_time() - start
+        return found, len(self._ids)
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line, for the processes that measure."""
+
+    records: int
+    answers: int
+    words: int
+    strategy: str
+    slice_s: float
+
+    def drawn(self, now: int) -> Drawn:
+        """The answers."""
+        return draw(self.records, self.answers, ANNOTATORS, 0, now, SEED)
+
+
+def fill(store: Store, options: Options) -> float:
+    """Write history and annotators. Returns the MB that Redis holds then."""
+    now = store.now()
+    drawn = options.drawn(now)
+    store.datasets.add(DATASET.id)
+    store.datasets.note(DATASET.id, name=DATASET.full_name, state="active")
+    people = {n: person(n) for n in range(ANNOTATORS)}
+    store.service.keep_users({p.key: p.name for p in people.values()})
+    with store.redis.pipeline(transaction=False) as pipe:
+        store.datasets.write_annotators(pipe, DATASET.id, people)
+        pipe.execute()
+    number = 0
+    for start in range(0, options.records, CHUNK):
+        with store.redis.pipeline(transaction=False) as pipe:
+            entries = []
+            for row in range(start, min(start + CHUNK, options.records)):
+                for entry in _said(drawn, row):
+                    number += 1
+                    entries.append(entry.filed(f"{now - 10**9 + number}-0"))
+            store.history.append(pipe, DATASET.id, entries)
+            pipe.execute()
+    return float(store.redis.info("memory")["used_memory"]) / 1e6
+
+
+def _said(drawn: Drawn, row: int) -> list[Entry]:
+    """What the history has of a record: its answers, and what was decided."""
+    record = drawn.ids[row]
+    said = [
+        Entry(
+            "answer",
+            record,
+            int(who),
+            "submitted",
+            {QUESTION.name: QUESTION.labels[value]},
+            at=int(at),
+        )
+        for who, value, at in zip(drawn.who[row], drawn.value[row], drawn.at[row], strict=True)
+    ]
+    details = Details(confidence=0.9, strategy="learned", fit=4)
+    values = {QUESTION.name: QUESTION.labels[drawn.truth[row]]}
+    return [*said, Entry("decision", record, values=values, details=details)]
+
+
+def world(store: Store, options: Options, place: str) -> World:
+    """What making a version needs."""
+    settings = Settings.model_validate(
+        {
+            "argilla_api_url": "http://argilla",
+            "argilla_api_key": "of-nobody",
+            "queue": "bench",
+            "versions": place,
+        }
+    )
+    return World(Argilla(options.drawn(0).ids, Texts(options.words)), store, settings)
+
+
+def measured(store: Store, options: Options, place: str) -> dict[str, Any]:
+    """Make one version in slices; what that took."""
+    w = world(store, options, place)
+    argilla = w.gateway
+    assert isinstance(argilla, Argilla)
+    before_mb, started, wall = _peak_mb(), _cpu(), time.perf_counter()
+    ask(w, DATASET, options.strategy)
+    stages: dict[str, float] = {}
+    longest, manifest = 0.0, None
+    while manifest is None:
+        cpu, begun, pages = _cpu(), time.perf_counter(), argilla.cpu_s
+        done = make(w, DATASET.id, options.slice_s, aside=beside)
+        longest = max(longest, time.perf_counter() - begun)
+        spent = _cpu() - cpu - (argilla.cpu_s - pages)
+        stages[done.status] = stages.get(done.status, 0.0) + spent
+        manifest = done.manifest
+    with suppress(ChildProcessError):
+        os.wait()  # what it took is known then
+    size = sum(f.stat().st_size for f in Path(place).rglob("*.parquet"))
+    return {
+        "cpu": _cpu() - started - argilla.cpu_s,
+        "pages": argilla.cpu_s,
+        "wall": time.perf_counter() - wall,
+        "before": before_mb,
+        "peak": _peak_mb(),
+        "longest": longest,
+        "bytes": size,
+        "votes": manifest.votes,
+        "stages": stages,
+        "prints": float(store.redis.memory_usage(f"distill:{DATASET.id}:groups", samples=0) or 0)
+        if store.redis.exists(f"distill:{DATASET.id}:groups")
+        else 0.0,
+    }
+
+
+def verified(store: Store, options: Options, place: str) -> dict[str, Any]:
+    """Verify the version; what that took."""
+    w = world(store, options, place)
+    started = _cpu()
+    verdict = keeping.verify(w, DATASET, "latest")
+    return {"cpu": _cpu() - started, "peak": _peak_mb(), "status": verdict.status}
+
+
+WORK: dict[str, Callable[[Store, Options, str], dict[str, Any]]] = {
+    "fill": lambda store, options, place: {"mb": fill(store, options)},
+    "make": measured,
+    "verify": verified,
+}
+
+
+def _cpu() -> float:
+    """CPU seconds of this process, and of those that it has waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def _peak_mb() -> float:
+    """Of the larger one; the other looks after it and does nothing else meanwhile."""
+    peaks = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return max(each.ru_maxrss for each in peaks) / 1024
+
+
+def _alone(what: str, url: str, options: Options, place: str) -> dict[str, Any]:
+    """What a process of its own answers."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs, what, url, options, place))
+    process.start()
+    theirs.close()
+    answer: dict[str, Any] = ours.recv()
+    process.join()
+    return answer
+
+
+def _work(pipe: Connection, what: str, url: str, options: Options, place: str) -> None:
+    with redis.Redis.from_url(url) as client:
+        pipe.send(WORK[what](Store(client, "distill"), options, place))
+
+
+def deflated(texts: list[str]) -> float:
+    """Bytes that a text takes in a Parquet file."""
+    file = io.BytesIO()
+    pq.write_table(pa.table({"text": texts}), file, compression="zstd", use_dictionary=False)
+    return len(file.getvalue()) / len(texts)
+
+
+def compare_texts(words: int) -> None:
+    """Ours against English."""
+    import pydoc_data.topics
+
+    english = " ".join(pydoc_data.topics.topics.values()).split()
+    cut = [" ".join(english[i : i + words]) for i in range(0, len(english) - words, words)]
+    texts = Texts(words)
+    made = [" ".join(texts.of(n).values()) for n in range(len(cut))]
+    print("| texts | records | characters | bytes in a Parquet file |\n| --- | --- | --- | --- |")
+    for name, found in (("English", cut), ("made", made)):
+        length = sum(map(len, found)) / len(found)
+        print(f"| {name} | {len(found)} | {length:.0f} | {deflated(found):.0f} |")
+
+
+def main(arguments: list[str]) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="versions")
+    for option, default in (("records", 100_000), ("answers", 5), ("words", 150)):
+        parser.add_argument(f"--{option}", type=int, default=default)
+    parser.add_argument("--strategy", default="")
+    parser.add_argument("--slice-s", type=float, default=1.0)
+    parser.add_argument("--texts", action="store_true", help="compare our texts with English")
+    given = vars(parser.parse_args(arguments))
+    if given.pop("texts"):
+        compare_texts(given["words"])
+        return
+    options = Options(**given)
+    with (
+        tempfile.TemporaryDirectory(prefix="versions-") as folder,
+        RedisServer(Path(folder) / "redis", unixsocket=Path(folder) / "redis.sock") as server,
+    ):
+        place = f"{folder}/versions"
+        filled = _alone("fill", server.url(), options, place)
+        took = _alone("make", server.url(), options, place)
+        checked = _alone("verify", server.url(), options, place)
+    n = options.records
+    print(
+        "| records | answers | CPU | reading pages | peak memory | bytes a record | longest turn |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print(
+        f"| {n:,} | {took['votes']:,} | {took['cpu']:.1f} s | {took['pages']:.1f} s "
+        f"| {took['peak']:.0f} MB | {took['bytes'] / n:.0f} | {took['longest']:.2f} s |"
+    )
+    print(
+        f"\nRedis before: {filled['mb']:.0f} MB; fingerprints: {took['prints'] / 1e6:.1f} MB of it"
+    )
+    stages = ", ".join(f"{stage} {s:.1f} s" for stage, s in took["stages"].items())
+    print(f"CPU by stage: {stages}; {took['wall']:.0f} s on the clock")
+    print(f"verify: {checked['status']}, {checked['cpu']:.1f} s, {checked['peak']:.0f} MB")
