@@ -22,6 +22,7 @@ SWEEP = "argilla_distill.workers.jobs.sweep"
 REPORT = "argilla_distill.workers.jobs.report"
 VERSION = "argilla_distill.workers.jobs.version"
 DIFFERENCE = "argilla_distill.workers.jobs.difference"
+TWIN = "argilla_distill.workers.jobs.twin"
 
 FORMER = {
     f"workers.jobs.{name}": f"argilla_distill.workers.jobs.{name}"
@@ -56,6 +57,7 @@ class Dispatch:
         self._queues = {DISTIL: Queue(queue, **options), SWEEP: patient, REPORT: patient}
         self._queues[VERSION] = Queue(f"{queue}-versions", **options)
         self._queues[DIFFERENCE] = self._queues[VERSION]
+        self._queues[TWIN] = Queue(f"{queue}-twins", **options)
 
     def deliver(self, delivery: Delivery) -> None:
         """Take a delivery's ids in."""

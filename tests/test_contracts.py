@@ -14,6 +14,7 @@ from tests.places import ROOT
 
 ROOMS = {
     "httpx": ["plugin.argilla"],
+    "argilla": ["plugin.argilla"],
     "redis": ["plugin.store"],
     "rq": [],
     "flask": ["plugin.pages", "plugin.visitors"],

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from argilla_distill.plugin import store
-from argilla_distill.plugin.argilla import gateway
-from argilla_distill.plugin.dispatch import DISTIL, SWEEP, VERSION
+from argilla_distill.plugin.argilla import gateway, sdk
+from argilla_distill.plugin.dispatch import DISTIL, SWEEP, TWIN, VERSION
 from argilla_distill.plugin.errors import (
     ArgillaRefused,
     ArgillaUnavailable,
@@ -33,6 +33,9 @@ log = logging.getLogger("distill.jobs")
 
 VERSION_SLICE_S = 5.0
 """So long a worker looks after a version before it looks whether it is to stop; less where answers wait."""
+
+TWIN_SLICE_S = 30.0
+"""So long a twin is written at once: it gives way, after the call in hand, to whatever else waits."""
 
 
 @contextmanager
@@ -117,6 +120,8 @@ def version(dataset_id: str) -> None:
         made = making.make(w, dataset_id, VERSION_SLICE_S, aside=beside, urgent=w.dispatch.urgent)
         if made.waiting:
             w.dispatch.enqueue(VERSION, dataset_id)
+        if made.manifest is not None and w.store.twins.waiting(dataset_id):
+            w.dispatch.enqueue(TWIN, dataset_id)
     log.info(
         "version dataset=%s version=%s outcome=%s seconds=%.2f",
         dataset_id,
@@ -137,5 +142,26 @@ def difference(dataset_id: str) -> None:
         "difference dataset=%s outcome=%s seconds=%.2f",
         dataset_id,
         status,
+        time.perf_counter() - start,
+    )
+
+
+def twin(dataset_id: str) -> None:
+    """Write the twins of a dataset's versions that were asked for, while nothing else waits."""
+    from argilla_distill.workers.use_cases.twins import filling  # loads pyarrow
+
+    start = time.perf_counter()
+    with world() as w:
+        done = filling.fill(
+            w, dataset_id, TWIN_SLICE_S, lambda wanted: sdk.create(w.settings, wanted)
+        )
+        if done.again:
+            w.dispatch.enqueue(TWIN, dataset_id)
+    log.info(
+        "twin dataset=%s version=%s records=%d outcome=%s seconds=%.2f",
+        dataset_id,
+        done.version,
+        done.records,
+        done.status,
         time.perf_counter() - start,
     )

@@ -44,7 +44,10 @@ def worker(settings: Settings, burst: bool = False) -> None:
     import argilla_distill.workers.jobs  # noqa: F401
 
     calls.tls()
-    queues = [settings.queue, f"{settings.queue}-sweep", f"{settings.queue}-versions"]
+    queues = [
+        settings.queue,
+        *(f"{settings.queue}-{kind}" for kind in ("sweep", "versions", "twins")),
+    ]
     while True:
         connection = opened_for_rq(settings)
         try:

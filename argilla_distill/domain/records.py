@@ -13,6 +13,12 @@ Json = Mapping[str, Any]
 REVIEW_OF = "argilla_distill_review_of"
 """What tells, in a dataset's own metadata, that it is a review dataset of ours, and whose."""
 
+TWIN_OF = "argilla_distill_twin_of"
+"""What tells, in a dataset's own metadata, that it is a twin of a version, and of whose."""
+
+TWIN_VERSION, TWIN_DIGEST = "argilla_distill_version", "argilla_distill_content_sha256"
+"""There too: the version's name, and the digest of its content."""
+
 FRACTION = re.compile(r"\.(\d+)")
 """The part of a second, which Python 3.10 reads in three or six digits only."""
 
@@ -70,7 +76,8 @@ class Dataset:
     """A dataset with its questions.
 
     `last_activity` is in ms since the epoch; `min_submitted` is the overlap: how many answers
-    complete a record; `review_of` is the id of the dataset whose review dataset this is.
+    complete a record; `review_of` is the id of the dataset whose review dataset this is, `twin_of` of the
+    dataset whose version `twin_version`, of content `twin_digest`, this is the twin of.
     """
 
     id: str
@@ -82,6 +89,9 @@ class Dataset:
     questions: tuple[DatasetQuestion, ...] = ()
     min_submitted: int = 1
     review_of: str | None = None
+    twin_of: str | None = None
+    twin_version: str = ""
+    twin_digest: str = ""
 
     @property
     def full_name(self) -> str:
@@ -93,6 +103,7 @@ class Dataset:
         cls, data: Json, workspaces: Mapping[str, str], questions: tuple[DatasetQuestion, ...] = ()
     ) -> Dataset:
         """From Argilla's JSON, with the names of workspaces by id."""
+        own = data.get("metadata") or {}
         return cls(
             data["id"],
             data["name"],
@@ -102,7 +113,10 @@ class Dataset:
             milliseconds(data["last_activity_at"]),
             questions,
             (data.get("distribution") or {}).get("min_submitted", 1),
-            (data.get("metadata") or {}).get(REVIEW_OF),
+            own.get(REVIEW_OF),
+            own.get(TWIN_OF),
+            str(own.get(TWIN_VERSION) or ""),
+            str(own.get(TWIN_DIGEST) or ""),
         )
 
     @classmethod

@@ -73,6 +73,7 @@ class DatasetSettings(Choices):
     prompt_field: str = "prompt"
     completion_field: str = ""
     reward: Mapping[str, Any] = Field(default_factory=dict)
+    twin_workspace: str = Field("versions", min_length=1)
     questions: Mapping[str, Choices] = Field(default_factory=dict)
 
     @field_validator("reward")

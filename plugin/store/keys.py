@@ -15,6 +15,7 @@ distill:sign-in:<id>               string  who is signed in with this cookie (ex
 
 distill:reviews                    hash    dataset → its review dataset, {"id", "name", "word", …}
 distill:reviewed                   hash    review dataset, also a former one → the dataset
+distill:twinned                    hash    twin of a version, also a former one → the dataset
 
 distill:<dataset>:info             hash    what `status` shows
 distill:<dataset>:dirty            hash    record id → sequence number of its latest delivery
@@ -67,6 +68,9 @@ distill:<dataset>:comparing:<pair> hash    done, total, error: how far that has 
 distill:<dataset>:maker            string  the token of the one who makes a version (expires)
 distill:<dataset>:version_failures hash    version → {"name", "error", "at"}: could not be made
 distill:<dataset>:version_counts   hash    made, failed, seconds: what making came to, ever
+distill:<dataset>:twins            hash    version → its twin in Argilla, {"id", "name", "written", …}
+distill:<dataset>:twins:lease      string  the token of the one who writes them (expires)
+distill:<dataset>:twins:wanted     string  somebody waits for that lease (expires)
 distill:<dataset>:groups           hash    fingerprint of a prompt → its group, for ever
 distill:<dataset>:bands            zset    "band:bits:fingerprint", to find those that are near
 ```

@@ -15,6 +15,7 @@ from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.reports import Reports
 from argilla_distill.plugin.store.reviews import Reviews
 from argilla_distill.plugin.store.service import Service
+from argilla_distill.plugin.store.twins import Twins
 from argilla_distill.plugin.store.versions import Versions
 from argilla_distill.plugin.store.visits.attempts import Attempts
 from argilla_distill.plugin.store.visits.sign_ins import SignIns
@@ -56,6 +57,7 @@ class Store:
         self.sign_ins = SignIns(redis, self.keys)
         self.sweeps = Sweeps(redis, self.keys)
         self.texts = Texts(redis, self.keys)
+        self.twins = Twins(redis, self.keys, clock)
         self.unanswered = Unanswered(redis, self.keys)
         self.versions = Versions(redis, self.keys)
 

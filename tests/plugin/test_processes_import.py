@@ -86,9 +86,11 @@ PATHS = sorted(
 
 def test_the_list_of_jobs_is_not_empty() -> None:
     assert PATHS == [
+        "argilla_distill.workers.jobs.difference",
         "argilla_distill.workers.jobs.distil",
         "argilla_distill.workers.jobs.report",
         "argilla_distill.workers.jobs.sweep",
+        "argilla_distill.workers.jobs.twin",
         "argilla_distill.workers.jobs.version",
     ]
 

@@ -18,6 +18,7 @@ from argilla_distill.domain.records import (
     Response,
     Suggestion,
 )
+from argilla_distill.domain.versions.twin import TwinDataset
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.errors import InvalidValue, NotFound
 
@@ -340,8 +341,33 @@ class FakeArgilla(Gateway):
         self.rows[dataset_id] = {}
         return dataset_id
 
+    def create_twin(self, wanted: TwinDataset) -> str:
+        """What `plugin.argilla.sdk` does."""
+        self.calls.append("create_twin")
+        self.before("create_twin")
+        dataset_id = f"twin-{len(self.sets) + 1}-{self.tick()}"
+        body = {
+            "id": dataset_id,
+            "name": wanted.name,
+            "workspace_id": "w3",
+            "status": "ready",
+            "last_activity_at": "2026-01-01T00:00:00",
+            "metadata": wanted.metadata,
+        }
+        asked = tuple(
+            DatasetQuestion.parse({"id": f"{dataset_id}-{q['name']}", **q})
+            for q in wanted.questions
+        )
+        self.sets[dataset_id] = Dataset.parse(body, {"w3": wanted.workspace}, asked)
+        self.rows[dataset_id] = {}
+        self.told[dataset_id] = wanted.guidelines
+        return dataset_id
+
     @call
     def update_dataset(self, /, dataset_id: str, **changes: Any) -> None:
+        if "guidelines" in changes:
+            self.told[dataset_id] = changes["guidelines"]
+            return
         overlap = changes["distribution"]["min_submitted"]
         if any(row.responses for row in self.rows[dataset_id].values()):
             raise InvalidValue("the distribution of a dataset with responses cannot be changed")

@@ -20,6 +20,7 @@ def jobs(service: ServiceInMemory) -> list[tuple[str | None, str]]:
 
 
 def forget_jobs(service: ServiceInMemory) -> None:
-    for name in (service.world.settings.queue, f"{service.world.settings.queue}-sweep"):
+    for kind in ("", "-sweep", "-versions", "-twins"):
+        name = f"{service.world.settings.queue}{kind}"
         queue: Any = Queue(name, connection=service.store.redis, serializer=JSONSerializer)
         queue.empty()

@@ -24,6 +24,7 @@ from argilla_distill.workers.use_cases.distilling import counts
 from argilla_distill.workers.use_cases.reports import guidelines
 from argilla_distill.workers.use_cases.reviews import enabling
 from argilla_distill.workers.use_cases.sending.guarded_call import guarded_call
+from argilla_distill.workers.use_cases.twins import taking_away as twins
 from argilla_distill.workers.use_cases.world import World, patiently
 from argilla_distill.workers.writing.guidelines_section import BrokenMarkers, Guidelines
 from argilla_distill.workers.writing.suggestions import restored
@@ -36,16 +37,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Left:
-    """Something of ours in Argilla: `kind` is `guidelines`, `review` or `suggestions`.
+    """Something of ours in Argilla: `kind` is `guidelines`, `review`, `twin` or `suggestions`.
 
     `dataset_id` is of the dataset that it belongs to; `name` says where it is, `text` what it is.
+    `made_id` is of the dataset that we made for it, if it is one.
     """
 
     kind: str
     dataset_id: str
     name: str
     text: str
-    review_id: str = ""
+    made_id: str = ""
 
 
 def ours(world: World) -> list[Dataset]:
@@ -71,6 +73,11 @@ def left(world: World) -> list[Left]:
             copies = world.gateway.page(dataset.id, 0, 1)[1]
             text = f"the review dataset, with {many(copies, 'copy', 'copies')}"
             found.append(Left("review", original, dataset.full_name, text, dataset.id))
+        elif world.is_twin(dataset):
+            known = world.store.twins.original_of(dataset.id) or ""
+            text = f"the twin of {dataset.twin_version or 'a version'}"
+            of = dataset.twin_of or known
+            found.append(Left("twin", of, dataset.full_name, text, dataset.id))
     return found
 
 
@@ -91,7 +98,22 @@ def take_away(world: World, thing: Left, progress: Progress) -> tuple[bool, str]
     if thing.kind == "guidelines":
         outcome = guidelines.remove(world, thing.dataset_id)
         return outcome.state != "refused", outcome.message
+    if thing.kind == "twin":
+        return _twin_taken_away(world, thing)
     return _review_taken_away(world, thing, progress)
+
+
+def _twin_taken_away(world: World, thing: Left) -> tuple[bool, str]:
+    """Delete the twin, unless somebody answered in it."""
+    for twin in world.store.twins.all(thing.dataset_id).values():
+        if twin.id == thing.made_id:
+            outcome = twins.take_away(world, thing.dataset_id, twin.version)
+            return outcome.gone, outcome.text
+    answers = twins.answers_in(world, thing.made_id)
+    if answers:
+        return False, f"the twin of a version, with {many(answers, 'answer')} in it"
+    world.gateway.delete_dataset(thing.made_id)
+    return True, "the twin is deleted"
 
 
 def _review_taken_away(world: World, thing: Left, progress: Progress) -> tuple[bool, str]:
@@ -100,15 +122,15 @@ def _review_taken_away(world: World, thing: Left, progress: Progress) -> tuple[b
     The review dataset goes if nothing is in it any more.
     """
     kept = world.store.reviews.of(thing.dataset_id)
-    if kept is not None and kept.id == thing.review_id:
+    if kept is not None and kept.id == thing.made_id:
         enabling.disable(world, thing.dataset_id)
     try:
-        deleted = _copies_taken_away(world, thing.review_id, progress)
-        opened = world.gateway.page(thing.review_id, 0, 1)[1]
+        deleted = _copies_taken_away(world, thing.made_id, progress)
+        opened = world.gateway.page(thing.made_id, 0, 1)[1]
         if opened:
             some = f"{many(opened, 'copy', 'copies')} that somebody opened"
             return False, f"{deleted} deleted; {some}, without our suggestions now"
-        world.gateway.delete_dataset(thing.review_id)
+        world.gateway.delete_dataset(thing.made_id)
     except NotFound:
         return True, "the review dataset was gone already"
     return True, f"the review dataset is deleted, with {many(deleted, 'copy', 'copies')}"

@@ -71,13 +71,17 @@ def sweep(
         report.status = "ignored: a review dataset"
         world.dispatch.enqueue(SWEEP, original)
         return report
-    store.datasets.add(dataset_id)
     try:
         dataset = world.gateway.dataset(dataset_id)
     except NotFound:
+        store.datasets.add(dataset_id)
         report.status = "deleted"
         world.dispatch.wake(dataset_id)
         return report
+    if world.is_twin(dataset):
+        report.status = "ignored: the twin of a version"
+        return report
+    store.datasets.add(dataset_id)
     report.name, plan = dataset.full_name, world.plan(dataset.full_name)
     if not plan.distil or dataset.status != "ready":
         report.status = "ignored"

@@ -19,6 +19,7 @@ from argilla_distill.workers.models.failed_strategies import FailedStrategies
 from argilla_distill.workers.use_cases.reports import report_due
 from argilla_distill.workers.use_cases.reviews.enabling import CannotReview, adopt, inspect
 from argilla_distill.workers.use_cases.sending.guarded_call import look_again
+from argilla_distill.workers.use_cases.twins import turns
 from argilla_distill.workers.use_cases.versions import versions_due
 from argilla_distill.workers.use_cases.world import World
 
@@ -53,6 +54,7 @@ def tick(world: World) -> int:
             world.dispatch.wake(dataset_id)
             woken += 1
         report_due.ask(world, dataset_id)
+        turns.wake(world, dataset_id)
     versions_due.ask(world)
     return woken
 

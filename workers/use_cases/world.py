@@ -35,9 +35,17 @@ class World:
         return bool(self.store.service.webhooks())
 
     def distils(self, dataset: Dataset) -> bool:
-        """Whether a dataset is to be distilled: the settings say so, and it is no review dataset."""
+        """Whether a dataset is to be distilled: the settings say so, and we did not make it ourselves."""
         review = dataset.review_of or self.store.reviews.original_of(dataset.id)
-        return review is None and self.plan(dataset.full_name).distil
+        ours = review or self.is_twin(dataset)
+        return not ours and self.plan(dataset.full_name).distil
+
+    def is_twin(self, dataset: Dataset) -> bool:
+        """Whether a dataset is a version's twin: it bears our mark, or our store knows it.
+
+        A name that looks like a twin's says nothing.
+        """
+        return bool(dataset.twin_of or self.store.twins.original_of(dataset.id))
 
     def plan(self, dataset_name: str) -> DatasetSettings:
         """The settings of the dataset `workspace/name`."""

@@ -7,6 +7,7 @@
 | `votes` | what was ever said about a record, and why it counts or not |
 | `tables` | the columns of the files, and their rows |
 | `parts` | Parquet files, part by part, and the digest of what is in them |
+| `reading` | the rows of a version that is made |
 | `card` | the README.md of a version |
 
 Where they are kept is `plugin.storage`.

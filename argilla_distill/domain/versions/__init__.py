@@ -5,4 +5,5 @@
 | `manifest` | everything about a version but its rows, and what it was asked to be |
 | `segments` | records that share provenance, as people write them |
 | `split` | which records models are trained on, tuned on and tested with |
+| `twin` | a version once more, as a dataset in Argilla |
 """

@@ -11,6 +11,7 @@ import click
 import pytest
 
 from argilla_distill.domain.versions.manifest import FailedVersion
+from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.workers.cli.main import cli
 from argilla_distill.workers.use_cases.checks import doctor
 from argilla_distill.workers.use_cases.versions.making import make
@@ -99,6 +100,10 @@ SCENES: dict[str, tuple[list[str], ...]] = {
         ["version", "diff", CHATS, "majority-1", "edited"],
         ["version", "diff", CHATS, "majority-1", "edited", "--list"],
     ),
+    "version twin": (
+        ["version", "twin", CHATS, "latest"],
+        ["version", "twin", CHATS, "latest", "--delete"],
+    ),
     "version verify": (["version", "verify", CHATS, "latest"],),
     "history": (["history", "r1"], ["history", "ticket-5"], ["history", "drawn"]),
     "export": (["export", CHATS, "latest", *HELPFUL_LABELS, "-o", "{folder}/labels.csv"],),
@@ -164,6 +169,8 @@ def versions(run: Run, service: ServiceInMemory, folder: Path) -> None:
     service.settle()
     run(*CREATE, "--tag", "edited")
     assert make(world, D, 60.0).manifest is not None
+    left_out = {"helpful: a label that is not there any more": 1}
+    service.store.twins.keep(D, Twin("majority-2", 1, "done", total=1, left_out=left_out))
     run(*CREATE)
     make(world, D, 0.0)
     service.store.versions.fail(D, FailedVersion("majority-9", "it is too hard", 1))

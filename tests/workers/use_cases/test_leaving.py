@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.workers.use_cases import leaving
 from argilla_distill.workers.use_cases.reports import guidelines
 from argilla_distill.workers.writing.guidelines_section import END, START
@@ -205,3 +206,22 @@ def test_a_review_dataset_goes_only_when_nothing_is_in_it(service: ServiceInMemo
     done, _ = leaving.take_away(service.world, thing, lambda done, total: None)
     assert not done
     assert "review-1" in service.argilla.sets
+
+
+def test_a_twin_stays_until_all_is_taken_away_and_one_with_answers_stays_then(
+    run: Run, service: ServiceInMemory
+) -> None:
+    for name in ("twin-1", "twin-2"):
+        twin = replace(CHAT, id=name, name=name, twin_of=D, twin_version="learned-1")
+        service.argilla.sets[name], service.argilla.rows[name] = twin, {f"{name}-copy": Row()}
+    service.store.twins.keep(D, Twin("learned-1", 1, "done", "twin-1", "support/twin-1"))
+    service.argilla.answer("ann", "twin-2-copy", helpful="yes")
+    told = run("disconnect", "--json").json
+    assert [t["text"] for t in told["stays"] if t["kind"] == "twin"] == [
+        "the twin of learned-1"
+    ] * 2
+    done = run("disconnect", "--all", "--json").json
+    assert [t["name"] for t in done["removed"] if t["kind"] == "twin"] == ["support/twin-1"]
+    assert [t["text"] for t in done["stays"]] == ["the twin of a version, with 1 answer in it"]
+    assert "twin-1" not in service.argilla.sets
+    assert service.store.twins.all(D) == {}

@@ -3,6 +3,7 @@
 | module | what it holds |
 | --- | --- |
 | `commands` | `version create`, `list`, `show`, `verify`, `tag`, `delete` |
+| `twins` | `version twin`, and what the others tell of a twin |
 """
 
 from argilla_distill.workers.cli.versions.commands import COMMANDS

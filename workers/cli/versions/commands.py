@@ -1,4 +1,4 @@
-"""The commands `version create | list | show | verify | tag | delete`; `version diff` is `version_diff`."""
+"""The commands `version create | list | show | verify | tag | delete`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ import click
 
 from argilla_distill.domain.records import milliseconds
 from argilla_distill.domain.versions.manifest import FailedVersion, Manifest
+from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.domain.wording import moment
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
 from argilla_distill.workers.cli.datasets import named
 from argilla_distill.workers.cli.layout import table
 from argilla_distill.workers.cli.version_diff import diff
+from argilla_distill.workers.cli.versions.twins import twin, twin_json, twin_lines, waited
 from argilla_distill.workers.use_cases.versions.overview import InHand, Overview, overview
 from argilla_distill.workers.use_cases.world import World
 
@@ -46,7 +48,8 @@ def version() -> None:
 )
 @click.option("--tag", "tags", multiple=True, help="A name that can be moved. May be repeated.")
 @click.option("--note", default="", help="What the version is for.")
-@click.option("--wait/--no-wait", default=False, help="Wait until it is made.")
+@click.option("--twin", "twin_", is_flag=True, help="Copy it into Argilla too: see `version twin`.")
+@click.option("--wait/--no-wait", default=False, help="Wait until it is made, and its twin.")
 @as_json
 @click.pass_obj
 def create(
@@ -56,23 +59,32 @@ def create(
     as_of: str,
     tags: tuple[str, ...],
     note: str,
+    twin_: bool,
     wait: bool,
     json_: bool,
 ) -> None:
     """Make a version: a distilled dataset that never changes."""
+    from argilla_distill.workers.use_cases.twins import asking as twins
     from argilla_distill.workers.use_cases.versions.asking import ask  # loads the engine: a second
 
     with opened.world() as world:
         tell_if_nobody_works(world)
         chosen = named(world, dataset)
+        if twin_:
+            twins.check(world, chosen)
         request = ask(world, chosen, strategy, _moment(as_of), tags, note)
+        asked = twins.ask(world, chosen, request.name) if twin_ else None
         manifest = _wait(world, chosen.id, request, json_) if wait else None
+        if wait and asked is not None:
+            asked = waited(world, chosen, request.name, json_)
+        twin_told, twin_shown = twin_lines(world, asked), twin_json(world, asked)
     if json_:
-        print_json(manifest.as_json() if manifest else {"name": request.name, "state": "asked for"})
+        told = manifest.as_json() if manifest else {"name": request.name, "state": "asked for"}
+        print_json({**told, **({"twin": twin_shown} if twin_shown else {})})
     elif manifest is None:
         click.echo(f"{request.name} is being made; `version show` says when it is there")
     else:
-        print_lines(_lines(manifest, ()))
+        print_lines([*_lines(manifest, ()), *twin_told])
 
 
 @version.command("list")
@@ -84,13 +96,21 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     with opened.world() as world:
         chosen = named(world, dataset)
         every, tags = overview(world.store, chosen.id), world.store.versions.tags(chosen.id)
+        twins = world.store.twins.all(chosen.id)
     manifests = every.made
     of = {m.name: sorted(t for t, name in tags.items() if name == m.name) for m in manifests}
     if json_:
-        rows = [{**{key: getattr(m, key) for key in LISTED}, "tags": of[m.name]} for m in manifests]
+        rows = [
+            {
+                **{key: getattr(m, key) for key in LISTED},
+                "tags": of[m.name],
+                "twin": twins[m.name].state if m.name in twins else "",
+            }
+            for m in manifests
+        ]
         print_json({"versions": rows, **unmade_json(every.making, every.failed)})
         return
-    heads = ["version", "made", "records", "answers", "size", "tags"]
+    heads = ["version", "made", "records", "answers", "size", "twin", "tags"]
     cells = [
         [
             m.name,
@@ -98,6 +118,7 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
             f"{m.records:,}",
             f"{m.votes:,}",
             "deleted" if m.deleted_at else f"{m.bytes / 1e6:.1f} MB",
+            _twin_cell(twins.get(m.name)),
             ", ".join(of[m.name]),
         ]
         for m in manifests
@@ -129,10 +150,12 @@ def show(opened: Opened, dataset: str, version: str, json_: bool) -> None:
             return
         manifest = found(world, chosen, version)
         tags = [t for t, n in world.store.versions.tags(chosen.id).items() if n == manifest.name]
+        known = world.store.twins.of(chosen.id, manifest.name)
+        twin_told, twin_shown = twin_lines(world, known), twin_json(world, known)
     if json_:
-        print_json({**manifest.as_json(), "tags": sorted(tags)})
+        print_json({**manifest.as_json(), "tags": sorted(tags), "twin": twin_shown})
     else:
-        print_lines(_lines(manifest, sorted(tags)))
+        print_lines([*_lines(manifest, sorted(tags)), *twin_told])
 
 
 @version.command()
@@ -161,10 +184,14 @@ def verify(opened: Opened, dataset: str, version: str, json_: bool) -> None:
 @click.pass_obj
 def tag(opened: Opened, dataset: str, version: str, tag: str) -> None:
     """Let TAG name a version, and no other any more."""
+    from argilla_distill.workers.use_cases.twins.asking import retitle
     from argilla_distill.workers.use_cases.versions import keeping
 
     with opened.world() as world:
-        manifest = keeping.tag(world, named(world, dataset), version, tag)
+        chosen = named(world, dataset)
+        before = world.store.versions.tags(chosen.id).get(tag, "")
+        manifest = keeping.tag(world, chosen, version, tag)
+        retitle(world, chosen, manifest.name, before)
     click.echo(f"{tag} is {manifest.name}")
 
 
@@ -173,12 +200,17 @@ def tag(opened: Opened, dataset: str, version: str, tag: str) -> None:
 @version_argument
 @click.pass_obj
 def delete(opened: Opened, dataset: str, version: str) -> None:
-    """Delete a version's files. Its manifest stays, and its name is given to no other."""
+    """Delete a version's files, and its twin. Its manifest stays, and its name is given to no other."""
+    from argilla_distill.workers.use_cases.twins.taking_away import take_away
     from argilla_distill.workers.use_cases.versions import keeping
 
     with opened.world() as world:
-        manifest = keeping.delete(world, named(world, dataset), version)
-    click.echo(f"the files of {manifest.name} are deleted; its manifest is kept")
+        chosen = named(world, dataset)
+        manifest = keeping.delete(world, chosen, version)
+        click.echo(f"the files of {manifest.name} are deleted; its manifest is kept")
+        outcome = take_away(world, chosen.id, manifest.name)
+    if outcome.name:
+        click.echo(outcome.text)
 
 
 def _wait(world: World, dataset_id: str, request: VersionRequest, quiet: bool) -> Manifest:
@@ -214,6 +246,12 @@ def unmade_json(
     return {"making": [vars(each) for each in making], "failed": [vars(each) for each in failed]}
 
 
+def _twin_cell(twin: Twin | None) -> str:
+    if twin is None:
+        return ""
+    return f"{twin.written / twin.total:.0%}" if twin.waits and twin.total else twin.state
+
+
 def _moment(text: str) -> int:
     """A moment as people write it, UTC where they do not say; 0 for none."""
     if not text:
@@ -242,5 +280,6 @@ def _lines(manifest: Manifest, tags: list[str] | tuple[str, ...]) -> list[str]:
 
 
 version.add_command(diff)
+version.add_command(twin)
 
 COMMANDS = (version,)

@@ -145,6 +145,10 @@ def begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run 
     except NotFound:
         _let_go(world, outcome)
         return None
+    if world.is_twin(dataset):
+        outcome.status = "ignored: the twin of a version"
+        world.store.dirty.drop(dataset_id)
+        return None
     datasets.add(dataset_id)
     plan = world.plan(dataset.full_name)
     annotators = NumberedAnnotators(

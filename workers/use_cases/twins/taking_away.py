@@ -1,0 +1,74 @@
+"""A twin is taken out of Argilla again, unless somebody answered in it: what people wrote is never lost."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from argilla_distill.domain.wording import many
+from argilla_distill.plugin.errors import DatasetBusy, NotFound
+from argilla_distill.plugin.store.work.lease import Lease
+from argilla_distill.workers.use_cases.world import LEASE_WAIT_S, World
+
+
+@dataclass(frozen=True)
+class TakenAway:
+    """Whether a twin is gone now, its name, and a sentence about it; without a name there was none."""
+
+    gone: bool
+    name: str
+    text: str
+
+
+def take_away(world: World, dataset_id: str, version: str) -> TakenAway:
+    """Delete a version's twin and forget it; one that is being written is given up. Safe to repeat.
+
+    Parameters
+    ----------
+    version : its name, no tag.
+
+    Raises
+    ------
+    DatasetBusy : the one who writes it did not let go in time.
+    ArgillaUnavailable, ArgillaRefused : may be repeated.
+    """
+    twin = world.store.twins.of(dataset_id, version)
+    if twin is None:
+        return TakenAway(True, "", f"{version} has no twin")
+    lease = _patiently(world, dataset_id)
+    try:
+        twin = world.store.twins.of(dataset_id, version) or twin
+        answers = answers_in(world, twin.id) if twin.id else 0
+        if answers:
+            return TakenAway(
+                False,
+                twin.name,
+                f"{twin.name} stays, with {many(answers, 'answer')} in it: delete it in Argilla if they may",
+            )
+        if twin.id:
+            world.gateway.delete_dataset(twin.id)
+        world.store.twins.forget(dataset_id, version)
+    finally:
+        lease.release()
+    return TakenAway(True, twin.name, f"{twin.name or 'the twin of ' + version} is deleted")
+
+
+def answers_in(world: World, dataset_id: str) -> int:
+    """How many answers of anybody, drafts and discarded ones too, are in a dataset; 0 if it is gone."""
+    try:
+        return sum(sum(counts.values()) for counts in world.gateway.progress(dataset_id).values())
+    except NotFound:
+        return 0
+
+
+def _patiently(world: World, dataset_id: str) -> Lease:
+    end = time.monotonic() + LEASE_WAIT_S
+    while time.monotonic() < end:
+        lease = world.store.twins.lease(dataset_id)
+        if lease is not None:
+            return lease
+        world.store.twins.want_lease(dataset_id)
+        time.sleep(0.05)
+    raise DatasetBusy(
+        f"the twins of dataset {dataset_id} were being written for {LEASE_WAIT_S:.0f} s"
+    )

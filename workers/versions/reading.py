@@ -1,0 +1,58 @@
+"""The rows of a version that is made, read from its files: in their order, a few thousand at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.storage.storage import Storage
+
+REMEDY = "see `version verify`, and put it back from a backup"
+
+AT_ONCE = 250
+"""Rows that are taken out of Arrow at once."""
+
+
+def rows(
+    storage: Storage, manifest: Manifest, table: str, first: int = 0
+) -> Iterator[dict[str, Any]]:
+    """The rows of `records` or `votes` from number `first` on, in the order of their files.
+
+    Files and row groups before it are not read. A version's files never change, so that a row keeps its
+    number.
+
+    Raises
+    ------
+    InvalidRequest : a file is missing or damaged.
+    """
+    files = sorted(
+        (f for f in manifest.files if f.path.startswith(f"{table}-")), key=lambda f: f.path
+    )
+    for file in files:
+        if first >= file.rows:
+            first -= file.rows
+            continue
+        try:
+            with storage.open(manifest.dataset_id, manifest.name, file.path) as opened:
+                yield from _of_file(pq.ParquetFile(opened), first)
+        except FileNotFoundError:
+            raise InvalidRequest(f"{file.path} of {manifest.name} is missing: {REMEDY}") from None
+        except pa.ArrowInvalid:
+            raise InvalidRequest(f"{file.path} of {manifest.name} is damaged: {REMEDY}") from None
+        first = 0
+
+
+def _of_file(file: pq.ParquetFile, first: int) -> Iterator[dict[str, Any]]:
+    for group in range(file.num_row_groups):
+        size = file.metadata.row_group(group).num_rows
+        if first >= size:
+            first -= size
+            continue
+        for batch in file.iter_batches(AT_ONCE, row_groups=[group]):
+            yield from batch.slice(first).to_pylist() if first < batch.num_rows else ()
+            first = max(0, first - batch.num_rows)
