@@ -8,7 +8,7 @@ the web process never loads what the workers are made of.
 | `records` | Argilla's nouns as plain values |
 | `answers` | who answers a record with what: on the record itself, or on its copy for review |
 | `ledger` | observe: what a record shows now that it did not show before |
-| `history` | one entry of the history: what was said or decided |
+| `history` | entries of the history: what was said, decided or changed |
 | `state` | what is known of a dataset and kept: ledger entry, decision, conflict, … |
 | `moments` | when something was said, by a clock that is not ours |
 | `fingerprint` | near-identical texts, in 64 bits |

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from argilla_distill.domain.answers import Copy, Number, Reading, adjudications, answers
 from argilla_distill.domain.fingerprint import fingerprint
 from argilla_distill.domain.history import Details, Entry
+from argilla_distill.domain.history.record_state import RecordState, named
 from argilla_distill.domain.records import Dataset, Record, Suggestion
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import (
@@ -83,7 +84,10 @@ def observe(
         # read once: a record's text hardly ever changes
         fingerprint=old.fingerprint or (fingerprint(record.fields) if record else ""),
         external_id=record.external_id if record else old.external_id,
-        round=_round(record, reading) if record else old.round,
+        round=named(record.metadata, reading.round_property) if record else old.round,
+        model=old.model,
+        fields_digest=old.fields_digest,
+        metadata_digest=old.metadata_digest,
     )
     entries = (
         *_new_answers(record_id, old.answers, after.answers, reading),
@@ -91,6 +95,41 @@ def observe(
         *_new_suggestions(record_id, old.suggestions, suggestions, dataset),
     )
     return Observation(after, entries)
+
+
+def with_state(
+    before: LedgerEntry | None,
+    found: Observation,
+    record: Record | None,
+    record_id: str,
+    reading: Reading,
+) -> Observation:
+    """What a look adds, with what the record says beside its answers: an entry if that is new."""
+    was = _state(before)
+    if record is None:
+        if before is None or before.gone:
+            return found
+        now = RecordState(gone=True)
+        return replace(found, entries=(*found.entries, now.entry(record_id, was)))
+    now = RecordState.of(record.fields, record.metadata, record.external_id, reading.round_property)
+    ledger = replace(
+        found.ledger,
+        model=now.model,
+        fields_digest=now.fields,
+        metadata_digest=now.metadata,
+    )
+    if was == now:
+        return replace(found, ledger=ledger)
+    at = 0 if before is not None else record.created_at
+    return Observation(ledger, (now.entry(record_id, was, at), *found.entries))
+
+
+def _state(known: LedgerEntry | None) -> RecordState | None:
+    """What a record last said; None where it was never looked at, or not by this release."""
+    if known is None or not known.fields_digest:
+        return None
+    digests = known.fields_digest, known.metadata_digest
+    return RecordState(*digests, known.round, known.model, known.gone)
 
 
 def changed(before: LedgerEntry | None, after: Observation) -> bool:
@@ -104,11 +143,6 @@ def changed(before: LedgerEntry | None, after: Observation) -> bool:
     now = after.ledger
     was = before.status, before.fingerprint, before.round, before.external_id
     return was != (now.status, now.fingerprint, now.round, now.external_id)
-
-
-def _round(record: Record, reading: Reading) -> str | None:
-    name = record.metadata.get(reading.round_property)
-    return None if name is None else str(name)
 
 
 def _new_answers(

@@ -77,7 +77,8 @@ class Dataset:
 
     `last_activity` is in ms since the epoch; `min_submitted` is the overlap: how many answers
     complete a record; `review_of` is the id of the dataset whose review dataset this is, `twin_of` of the
-    dataset whose version `twin_version`, of content `twin_digest`, this is the twin of.
+    dataset whose version `twin_version`, of content `twin_digest`, this is the twin of; `guidelines` are
+    markdown; `changed_at` is when anything of it but its records was last changed (ms).
     """
 
     id: str
@@ -92,6 +93,8 @@ class Dataset:
     twin_of: str | None = None
     twin_version: str = ""
     twin_digest: str = ""
+    guidelines: str = field(default="", compare=False, repr=False)
+    changed_at: int = field(default=0, compare=False)
 
     @property
     def full_name(self) -> str:
@@ -117,6 +120,8 @@ class Dataset:
             own.get(TWIN_OF),
             str(own.get(TWIN_VERSION) or ""),
             str(own.get(TWIN_DIGEST) or ""),
+            data.get("guidelines") or "",
+            milliseconds(data["updated_at"]) if data.get("updated_at") else 0,
         )
 
     @classmethod
@@ -185,7 +190,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Record:
-    """A record as Argilla shows it now."""
+    """A record as Argilla shows it now; `created_at` in ms since the epoch, 0 for unknown."""
 
     id: str
     status: str
@@ -194,6 +199,7 @@ class Record:
     suggestions: tuple[Suggestion, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     external_id: str | None = None
+    created_at: int = 0
 
     @classmethod
     def parse(cls, data: Json) -> Record:
@@ -209,6 +215,7 @@ class Record:
             tuple(Suggestion.parse(s) for s in data.get("suggestions") or ()),
             data.get("metadata") or {},
             data.get("external_id"),
+            milliseconds(data["inserted_at"]) if data.get("inserted_at") else 0,
         )
 
     def counted(self, overlap: int) -> Record:

@@ -84,6 +84,12 @@ class Datasets:
         """Set facts."""
         self._redis.hset(self._keys.of(dataset_id, "info"), mapping=facts)
 
+    def write_facts(
+        self, pipe: Any, dataset_id: str, facts: Mapping[str, str | int | float]
+    ) -> None:
+        """Set facts within a transaction."""
+        pipe.hset(self._keys.of(dataset_id, "info"), mapping=facts)
+
     def count(self, pipe: Any, dataset_id: str, name: str, by: int) -> None:
         """Raise a count among the facts, within a transaction."""
         if by:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from argilla_distill.domain.history import START, Entry
+from argilla_distill.domain.history.rounds import RoundNews
 from argilla_distill.plugin.store.keys import Keys
+from argilla_distill.plugin.store.packing import pack, unpack
 from argilla_distill.plugin.store.shapes import history_shapes
 
 AT_ONCE = 500
@@ -75,6 +78,27 @@ class History:
         for entry_id in ids:
             pipe.xrange(key, min=entry_id, max=entry_id)
         return [history_shapes.entry(*found[0]) for found in pipe.execute() if found]
+
+    # What was new of a dataset as a whole
+
+    def write_news(self, pipe: Any, dataset_id: str, ids: Sequence[str]) -> None:
+        """Remember, within a transaction, that these entries tell of the dataset as a whole."""
+        if ids:
+            pipe.rpush(self._keys.of(dataset_id, "news"), *ids)
+
+    def news(self, dataset_id: str) -> list[Entry]:
+        """The entries about guidelines, settings and rounds, oldest first."""
+        ids = self._redis.lrange(self._keys.of(dataset_id, "news"), 0, -1)
+        return self.entries(dataset_id, [entry_id.decode() for entry_id in ids])
+
+    def write_round(self, pipe: Any, dataset_id: str, news: RoundNews) -> None:
+        """Remember, within a transaction, what the history last tells of a round."""
+        pipe.hset(self._keys.of(dataset_id, "rounds"), news.name, pack(asdict(news)))
+
+    def round(self, dataset_id: str, name: str) -> RoundNews | None:
+        """What the history last tells of a round."""
+        found = self._redis.hget(self._keys.of(dataset_id, "rounds"), name)
+        return None if found is None else RoundNews(**unpack(found))
 
     def length(self, dataset_id: str) -> int:
         """How many entries there are."""

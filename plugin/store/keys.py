@@ -33,6 +33,8 @@ distill:<dataset>:texts            set     records whose texts are in no saved m
 distill:<dataset>:tries            string  how often the batch in hand was begun
 distill:<dataset>:sweep            hash    "begun", "seen": a sweep that is done in slices (expires)
 distill:<dataset>:history          stream  what was ever said and decided; never rewritten
+distill:<dataset>:news             list    ids of its entries about guidelines, settings, rounds
+distill:<dataset>:rounds           hash    round → what the history last tells of it
 distill:<dataset>:ledger           hash    record id → what stands on it now
 distill:<dataset>:external         hash    external id → record id
 distill:<dataset>:decisions        hash    record id → question → what we decided and why

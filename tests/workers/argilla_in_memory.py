@@ -65,6 +65,7 @@ class Row:
     fields: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     external_id: str | None = None
+    created_at: int = 0
 
 
 class FakeArgilla(Gateway):
@@ -156,7 +157,14 @@ class FakeArgilla(Gateway):
         given = tuple(row.responses.values())
         suggestions = tuple(row.suggestions.values())
         return Record(
-            record, row.status, row.fields, given, suggestions, row.metadata, row.external_id
+            record,
+            row.status,
+            row.fields,
+            given,
+            suggestions,
+            row.metadata,
+            row.external_id,
+            row.created_at,
         )
 
     def _work_out(self, dataset_id: str, row: Row) -> None:
@@ -197,7 +205,7 @@ class FakeArgilla(Gateway):
         return [replace(self._set(i), questions=()) for i in found]
 
     def _set(self, dataset_id: str) -> Dataset:
-        found = self.sets[dataset_id]
+        found = replace(self.sets[dataset_id], guidelines=self.told.get(dataset_id, ""))
         return replace(found, min_submitted=self.overlap) if dataset_id == D else found
 
     @call

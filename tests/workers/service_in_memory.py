@@ -94,6 +94,10 @@ class ServiceInMemory:
     def history(self) -> list[Entry]:
         return list(self.store.history.after(D, START))
 
+    def answers(self) -> list[Entry]:
+        """The entries of answers."""
+        return [entry for entry in self.history() if entry.kind == "answer"]
+
     def name(self, number: int | str | None) -> str:
         """Who an annotator's number is."""
         if number is None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from argilla_distill.domain.answers import same
 from argilla_distill.domain.disclosure import complete, may_show_in_argilla
+from argilla_distill.domain.history.record_state import RECORD
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
@@ -184,7 +185,7 @@ def _compare(
             or before.status != entry.status
             or (not observed.decided[i] and (entry.answers or entry.suggestions))
             or _unlike(dataset, fresh[i], observed.decided[i], i in disputed, plan)
-        }.union(observed.failed, (entry.record for entry in observed.entries))
+        }.union(observed.failed, (e.record for e in observed.entries if e.kind != RECORD))
         store.dirty.make_stale(dataset.id, list(differing))
     finally:
         lease.release()

@@ -16,6 +16,7 @@ from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.dispatch import SWEEP
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, NotFound
 from argilla_distill.workers.models.failed_strategies import FailedStrategies
+from argilla_distill.workers.use_cases.distilling.dataset_news import is_new
 from argilla_distill.workers.use_cases.reports import report_due
 from argilla_distill.workers.use_cases.reviews.enabling import CannotReview, adopt, inspect
 from argilla_distill.workers.use_cases.sending.guarded_call import look_again
@@ -77,6 +78,7 @@ def look_round(world: World) -> list[str]:
     _adopt(world, every)
     for dataset in datasets:
         try:
+            _wake_for_news(world, dataset)
             if _is_due(world, dataset, users) or _review_is_due(world, dataset, every):
                 due.append(dataset.id)
                 world.dispatch.enqueue(SWEEP, dataset.id)
@@ -96,6 +98,13 @@ def _adopt(world: World, every: Sequence[Dataset]) -> None:
         adopt(world, every)
     except (ArgillaUnavailable, ArgillaRefused, NotFound, CannotReview, DatasetBusy) as error:
         log.warning("reviews: %s", error)
+
+
+def _wake_for_news(world: World, dataset: Dataset) -> None:
+    """Have a dataset's new guidelines or settings noted in its history."""
+    facts = world.store.datasets.info(dataset.id)
+    if "swept_at" in facts and is_new(dataset, world.plan(dataset.full_name), facts):
+        world.dispatch.wake(dataset.id)
 
 
 def _review_is_due(world: World, dataset: Dataset, every: Sequence[Dataset]) -> bool:

@@ -13,4 +13,5 @@
 | `phrases` | lists, numbers, how often, how sure |
 | `voices` | who said what, and how much it moved the decision |
 | `timeline` | what happened to a record, one thing after another |
+| `dataset_timeline` | the same of a dataset as a whole |
 """

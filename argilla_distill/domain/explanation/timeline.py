@@ -1,6 +1,6 @@
-"""What happened to a record, in order: answers, suggestions, reviews, decisions.
+"""What happened to a record, in order: answers, suggestions, reviews, decisions, and the record itself.
 
-Pure. What is current is `record_view`.
+Pure. What is current is `record_view`, what happened to a dataset as a whole `dataset_timeline`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from argilla_distill.domain.explanation.voices import Annotator, unnamed
 from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history.record_state import RECORD, RecordState
 from argilla_distill.domain.state.ledger_entry import DELETED
 from argilla_distill.domain.wording import Wording, percent
 
@@ -27,7 +28,8 @@ class Change:
 class Event:
     """Something that was said or decided. `at` is Argilla's time, `seen_at` ours.
 
-    `kind` is `answer`, `suggestion`, `adjudication` or `decision`.
+    `kind` is `answer`, `suggestion`, `adjudication` or `decision`; or, of what nobody said, that of its
+    entry: `record`, `guidelines`, `config`, `round`. Then `what` is a whole sentence, and `who` nobody.
     """
 
     at: int
@@ -68,14 +70,49 @@ def events(entries: Sequence[Entry], people: Mapping[int, Annotator], say: Wordi
     """Everything that the history holds of a record, oldest first."""
     found = []
     status: dict[tuple[str, int], str] = {}
+    state: RecordState | None = None
     for entry in entries:
         if entry.kind == "decision":
             found += _decided(entry, say)
+        elif entry.kind == RECORD:
+            now = RecordState.told_by(entry)
+            found.append(_changed(entry, now, state))
+            state = now
         elif entry.kind in ("answer", "suggestion", "adjudication") and entry.annotator is not None:
             before = status.get((entry.kind, entry.annotator))
             status[entry.kind, entry.annotator] = entry.status
             found.append(_said(entry, before, people, say))
     return found
+
+
+def itself(entry: Entry, what: str, changes: Sequence[Change] = (), status: str = "") -> Event:
+    """Something that nobody said, in a sentence."""
+    nobody = Annotator("", "")
+    at = entry.at or entry.seen_at
+    return Event(at, entry.seen_at, nobody, what, status, tuple(changes), (), entry.kind)
+
+
+def _changed(entry: Entry, now: RecordState, before: RecordState | None) -> Event:
+    """What the record said itself, or that it is gone."""
+    names = dict.fromkeys([*now.named, *entry.replaced])
+    changes = [Change(n, entry.replaced.get(n), now.named.get(n)) for n in names]
+    if now.gone:
+        return itself(entry, "The record was deleted in Argilla.", status=DELETED)
+    if before is None:
+        made = "The record was made in Argilla." if entry.at else "The record was looked at."
+        return itself(entry, made, changes)
+    if before.gone:
+        return itself(entry, "The record was there again.", changes)
+    parts = [
+        name
+        for name, was, is_ in (
+            ("fields", before.fields, now.fields),
+            ("metadata", before.metadata, now.metadata),
+        )
+        if was != is_
+    ]
+    what = f"Its {' and '.join(parts) or 'round or model'} were changed in Argilla."
+    return itself(entry, what, [c for c in changes if c.before != c.after])
 
 
 def _said(entry: Entry, before: str | None, people: Mapping[int, Annotator], say: Wording) -> Event:

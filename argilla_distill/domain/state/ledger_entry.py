@@ -85,7 +85,9 @@ class LedgerEntry:
     suggestions : other agents', by question.
     history : ids of the history entries of this record, oldest first.
     fingerprint : of its text (`domain.fingerprint`); "" where it has none.
-    round : name of its round; None where it has none.
+    round, model : their names; None where it has none.
+    fields_digest, metadata_digest : as the history has them (`domain.history.record_state`); "" where an
+        earlier release wrote the entry.
     """
 
     status: str
@@ -97,6 +99,9 @@ class LedgerEntry:
     fingerprint: str = ""
     external_id: str | None = None
     round: str | None = None
+    model: str | None = None
+    fields_digest: str = ""
+    metadata_digest: str = ""
 
     @property
     def gone(self) -> bool:

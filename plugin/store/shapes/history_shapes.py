@@ -7,14 +7,24 @@ An **entry of the history** has always the same fields, so that Redis stores the
 
 | field | meaning |
 | --- | --- |
-| k | kind: `answer`, `suggestion` (another agent's), `adjudication`, `decision`, `version` (a fit) |
+| k | kind: `answer`, `suggestion` (another agent's), `adjudication`, `decision`, `version` (a fit), … |
 | r | record id |
 | a | number of the annotator |
-| s | status of the answer: submitted, draft, discarded, or deleted |
-| v | JSON: question → value |
-| o | JSON: question → value that it replaced |
+| s | status of the answer: submitted, draft, discarded, or deleted; record: gone; round: started, ended … |
+| v | JSON: question → value; of other kinds see below |
+| o | JSON: question, or another name, → value that it replaced |
 | t | Argilla's time in ms since the epoch |
 | x | JSON, more: see `details_json` |
+
+What `v` holds, where it is no answer:
+
+| kind | values |
+| --- | --- |
+| record | `round`, `model`: their names, where it has one |
+| annotator | `name`, `kind` |
+| guidelines | `text` |
+| config | `settings`, `overlap`, `questions` |
+| round | `name`, `model`, `trained_on`, `records` |
 """
 
 from __future__ import annotations
@@ -78,6 +88,8 @@ def _details(stored: Json) -> Details:
         adjudications=stored.get("adjudications"),
         training=stored.get("training", ""),
         audit_pi=stored.get("audit_pi"),
+        digest=stored.get("d", ""),
+        metadata=stored.get("m", ""),
     )
 
 
@@ -93,6 +105,8 @@ def details_json(entry: Entry) -> Json:
     | score | suggestion | the agent's |
     | c, s, n, why | decision | confidence, strategy, number of its fit, why it abstains |
     | strategy, votes, adjudications, training | fit | what it was made of |
+    | d | record, guidelines, config | digest of the fields, of the text, of the settings |
+    | m | record | digest of the metadata |
     """
     more = entry.details
     if more == NO_DETAILS:
@@ -112,6 +126,8 @@ def details_json(entry: Entry) -> Json:
         "adjudications": more.adjudications,
         "training": more.training,
         "audit_pi": more.audit_pi,
+        "d": more.digest,
+        "m": more.metadata,
     }
     numbers = ("score", "c", "n", "votes", "adjudications", "audit_pi")
     return {

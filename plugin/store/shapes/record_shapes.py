@@ -12,7 +12,8 @@ A **ledger entry** is one object:
 | r | annotator's number → [status, Argilla's time, question → value, echoed questions] |
 | m | question → [annotator's number, value, score, type, Argilla's time, agent]: another agent's suggestion |
 | a | reviewer's number → [status, Argilla's time, question → value, why]: adjudications |
-| n | name of the record's round |
+| n, b | names of the record's round and model |
+| d | digests of its fields and of its metadata, one after the other |
 | e | its external id, where it has one |
 | f | fingerprint of its text |
 | h | ids of the history entries of this record |
@@ -62,6 +63,9 @@ from argilla_distill.domain.state.review import CopyInfo
 
 Json = dict[str, Any]
 
+DIGEST_CHARACTERS = 16
+"""Of a digest in a ledger entry."""
+
 
 # The ledger
 
@@ -88,6 +92,9 @@ def ledger_entry(stored: Json) -> LedgerEntry:
         stored.get("f", ""),
         stored.get("e"),
         stored.get("n"),
+        stored.get("b"),
+        stored.get("d", "")[:DIGEST_CHARACTERS],
+        stored.get("d", "")[DIGEST_CHARACTERS:],
     )
 
 
@@ -112,6 +119,10 @@ def ledger_json(entry: LedgerEntry) -> Json:
         stored["e"] = entry.external_id
     if entry.round is not None:
         stored["n"] = entry.round
+    if entry.model is not None:
+        stored["b"] = entry.model
+    if entry.fields_digest:
+        stored["d"] = entry.fields_digest + entry.metadata_digest
     if entry.adjudications:
         stored["a"] = {
             str(number): [

@@ -10,10 +10,12 @@ from typing import Any
 import click
 import pytest
 
+from argilla_distill.domain.history.rounds import RoundNews
 from argilla_distill.domain.versions.manifest import FailedVersion
 from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.workers.cli.main import cli
 from argilla_distill.workers.use_cases.checks import doctor
+from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.use_cases.world import World
 from tests.places import ROOT
@@ -47,7 +49,7 @@ def keys(value: Any, path: str = "") -> Iterator[str]:
 
 def told_by(key: str, documented: set[str]) -> str | None:
     """The documented key that a key is: `<record>` and the like stand for any name."""
-    for pattern in documented:
+    for pattern in sorted(documented, key=lambda name: name != key):  # by its own name first
         parts = re.split(r"(<\w+>)", pattern)
         expression = "".join("[^.]+" if p.startswith("<") else re.escape(p) for p in parts)
         if re.fullmatch(expression, key):
@@ -105,8 +107,13 @@ SCENES: dict[str, tuple[list[str], ...]] = {
         ["version", "twin", CHATS, "latest", "--delete"],
     ),
     "version verify": (["version", "verify", CHATS, "latest"],),
-    "history": (["history", "r1"], ["history", "ticket-5"], ["history", "drawn"]),
     "export": (["export", CHATS, "latest", *HELPFUL_LABELS, "-o", "{folder}/labels.csv"],),
+    "history": (
+        ["history", "r1"],
+        ["history", "ticket-5"],
+        ["history", "drawn"],
+        ["history", "--dataset", CHATS],
+    ),
     "doctor": (["doctor"],),
     "connect": (["connect"], ["backfill"]),
     "backfill": (["connect"], ["backfill"]),
@@ -177,7 +184,13 @@ def versions(run: Run, service: ServiceInMemory, folder: Path) -> None:
 
 
 def review(run: Run, service: ServiceInMemory) -> None:
-    """A reviewer decides on a copy, another user answers there, somebody repeats what we suggest."""
+    """A reviewer decides on a copy, another user answers there, somebody repeats what we suggest.
+
+    And there are guidelines, and a round with its records.
+    """
+    service.argilla.told[D] = "Be kind."
+    service.argilla.rows[D]["r5"].metadata = {"round": "4", "model": "bot"}
+    note_round(service.world, D, RoundNews("4", "started", "bot", "learned-3", 300))
     made = run("review", "enable", "support/chat", "--json").json
     service.settle()
     service.argilla.names["id-rex"] = "rex"

@@ -221,7 +221,8 @@ def test_a_record_is_named_by_id_or_external_id(run: Run, service: ServiceInMemo
     assert run("history", RECORD.upper(), "--json").json == by_id
     assert run("history", "ticket/7", "--dataset", NAME, "--json").json == by_id
     assert {(e["record"], e["external_id"]) for e in by_id} == {(RECORD, "ticket/7")}
-    assert [(e["kind"], e["who"]) for e in by_id][:2] == [
+    assert [(e["kind"], e["who"]) for e in by_id][:3] == [
+        ("record", ""),
         ("answer", "ann"),
         ("suggestion", "judge"),
     ]

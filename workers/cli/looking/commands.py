@@ -68,12 +68,20 @@ def _mismatches(world: World) -> list[plan_check.Mismatch]:
 
 
 @click.command()
-@click.argument("record")
-@click.option("--dataset", default="", metavar="WORKSPACE/DATASET", help="Only in this dataset.")
+@click.argument("record", default="", required=False)
+@click.option(
+    "--dataset",
+    default="",
+    metavar="WORKSPACE/DATASET",
+    help="Only in this dataset; without RECORD, its guidelines, settings and rounds.",
+)
 @as_json
 @click.pass_obj
 def history(opened: Opened, record: str, dataset: str, json_: bool) -> None:
     """Everything that was ever said and decided about RECORD: its id in Argilla, or its external id."""
+    if not record:
+        _history_of_dataset(opened, dataset, json_)
+        return
     with opened.world() as world:
         found = record_history.find(world.store, record, dataset)
         if not found:
@@ -90,6 +98,22 @@ def history(opened: Opened, record: str, dataset: str, json_: bool) -> None:
         print_json(history_json(one, story))
     else:
         print_lines(lines.story(one, story.events, width()))
+
+
+def _history_of_dataset(opened: Opened, dataset: str, json_: bool) -> None:
+    """What became of a dataset's guidelines, settings and rounds."""
+    if not dataset:
+        raise click.UsageError("name a RECORD, or a whole dataset with --dataset")
+    with opened.world() as world:
+        known = {d.id: d.name for d in dataset_status.status(world.store)}
+        found = next((i for i, name in known.items() if dataset in (i, name)), None)
+        if found is None:
+            raise no_such_dataset([dataset], list(known.values()))
+        story = record_history.of_dataset(world.store, found)
+    if json_:
+        print_json(history_json(None, story))
+    else:
+        print_lines(lines.dataset_story(known[found], story.events, width()))
 
 
 @click.command()

@@ -70,15 +70,15 @@ def _question(question: QuestionStatus) -> dict[str, Any]:
     }
 
 
-def history_json(found: FoundRecord, history: RecordHistory) -> list[dict[str, Any]]:
-    """The entries of a record's history, oldest first."""
+def history_json(found: FoundRecord | None, history: RecordHistory) -> list[dict[str, Any]]:
+    """The entries of a record's history, or of a dataset's, oldest first."""
     return [
         {
-            "record": found.record,
-            "external_id": found.external_id,
+            "record": found.record if found else "",
+            "external_id": found.external_id if found else None,
             "at": entry.at or entry.seen_at,
             "kind": entry.kind,
-            "who": annotator.name if annotator else "distill",
+            "who": annotator.name if annotator else _author(entry.kind),
             "source": annotator.kind if annotator else "",
             "status": entry.status,
             "values": entry.values,
@@ -87,3 +87,8 @@ def history_json(found: FoundRecord, history: RecordHistory) -> list[dict[str, A
         }
         for entry, annotator in history.entries
     ]
+
+
+def _author(kind: str) -> str:
+    """Who it is of, where that is no annotator: ourselves, or nobody that the history knows."""
+    return "distill" if kind == "decision" else ""

@@ -108,11 +108,26 @@ def story(found: FoundRecord, events: Sequence[Event], width: int) -> Iterator[s
     status = "deleted" if found.status == "gone" else found.status
     yield f"record {plain(called(found.record, found.external_id))}"
     yield f"in {plain(found.dataset)}, {status}; times are UTC"
+    yield from _events(events, width)
+
+
+def dataset_story(name: str, events: Sequence[Event], width: int) -> Iterator[str]:
+    """What happened to a dataset as a whole, oldest first."""
+    yield f"dataset {plain(name)}; times are UTC"
+    if not events:
+        yield "nothing is known yet of its guidelines, settings and rounds"
+    yield from _events(events, width)
+
+
+def _events(events: Sequence[Event], width: int) -> Iterator[str]:
     for event in events:
         moment = datetime.fromtimestamp(event.at / 1000, timezone.utc)
-        kind = "" if event.kind == "decision" else f" ({event.who.kind})"
+        kind = f" ({event.who.kind})" if event.who.kind and event.kind != "decision" else ""
+        who = f"{plain(event.who.name)}{kind} " if event.who.name else ""
         yield ""
-        yield f"{moment:%Y-%m-%d %H:%M:%S}  {plain(event.who.name)}{kind} {event.what}"
+        yield from wrapped(
+            f"{moment:%Y-%m-%d %H:%M:%S}  {who}{plain(event.what)}", width, "", INDENT
+        )
         for change in event.changes:
             yield from _change(change.question, change.before, change.after, width)
         for name in event.echoes:

@@ -1,10 +1,11 @@
-"""Everything that was said and decided about one record."""
+"""Everything that was said and decided about one record, or became of a dataset as a whole."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from argilla_distill.domain.explanation.dataset_timeline import dataset_events
 from argilla_distill.domain.explanation.timeline import Event, events
 from argilla_distill.domain.explanation.voices import Annotator, people, unnamed
 from argilla_distill.domain.history import Entry
@@ -73,6 +74,12 @@ def history(store: Store, found: FoundRecord) -> RecordHistory:
     known = people(store.datasets.annotators(found.dataset_id))
     of = [(entry, _annotator(known, entry.annotator)) for entry in entries]
     return RecordHistory(of, events(entries, known, Wording({})))
+
+
+def of_dataset(store: Store, dataset_id: str) -> RecordHistory:
+    """The history of a dataset's guidelines, settings and rounds."""
+    entries = store.history.news(dataset_id)
+    return RecordHistory([(entry, None) for entry in entries], dataset_events(entries))
 
 
 def _annotator(known: Mapping[int, Annotator], number: int | None) -> Annotator | None:

@@ -12,5 +12,6 @@
 | `saving` | when models are saved, and which texts a saved model does not hold |
 | `refit` | fit the models anew |
 | `annotators` | who answers a dataset, numbered |
+| `dataset_news` | what is new of the dataset itself: guidelines, settings, people, rounds |
 | `counts` | two counts that `status` shows |
 """

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history.people import introduction
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.settings import Sources
@@ -26,13 +28,13 @@ class NumberedAnnotators:
         self._users = store.service.users()
         self._admins: set[str] | None = None
         self._new: dict[int, KnownAnnotator] = {}
+        self._before: dict[int, KnownAnnotator] = {}
 
     def number(self, key: str, agent: str) -> int:
         """The number of an annotator by key: a user's id, or `agent:name` with the agent's name."""
         if key not in self._numbers:
             name = agent or self._user_name(key)
-            kind = self._sources.kind(name)
-            kind = "model" if agent and kind == "person" else kind
+            kind = self._kind(name, bool(agent))
             number = len(self._numbers)
             self._numbers[key] = number
             self._new[number] = self._known[number] = KnownAnnotator(key, name, kind)
@@ -63,13 +65,20 @@ class NumberedAnnotators:
         return self._known[number].kind == "reviewer"
 
     def rename(self) -> None:
-        """Note users whose name, and so perhaps whose kind, has changed since they were numbered."""
+        """Note those whose name or kind is another than when they were numbered.
+
+        Users may be renamed, and the settings may say otherwise what somebody is.
+        """
         for number, annotator in self._known.items():
             name = self._users.get(annotator.key, annotator.name)
-            if name != annotator.name:
-                kind = self._sources.kind(name)
-                changed = KnownAnnotator(annotator.key, name, kind)
+            changed = KnownAnnotator(annotator.key, name, self._kind(name, annotator.is_agent))
+            if changed != annotator:
+                self._before.setdefault(number, annotator)
                 self._new[number] = self._known[number] = changed
+
+    def news(self) -> list[Entry]:
+        """The entries of the history, without ids, about those who are new or have changed."""
+        return [introduction(n, now, self._before.get(n)) for n, now in self._new.items()]
 
     def write(self, pipe: Any) -> None:
         """Keep those who are new, within a transaction."""
@@ -78,7 +87,11 @@ class NumberedAnnotators:
 
     def written(self) -> None:
         """The transaction went through."""
-        self._new = {}
+        self._new, self._before = {}, {}
+
+    def _kind(self, name: str, is_agent: bool) -> str:
+        kind = self._sources.kind(name)
+        return "model" if is_agent and kind == "person" else kind
 
     def _user_name(self, user_id: str) -> str:
         if user_id not in self._users:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from argilla_distill.domain.history.record_state import RECORD
 from argilla_distill.domain.records import Record
 from argilla_distill.workers.use_cases.distilling import saving
 from argilla_distill.workers.use_cases.distilling.run import Run
@@ -48,5 +49,5 @@ def learn_from(
     read = [r for i, r in records.items() if r is not None and i in observed.ledger]
     run.models.learn(observed.entries, read)
     saving.note_read(run, [record.id for record in read])
-    run.outcome.entries += len(observed.entries)
+    run.outcome.entries += sum(entry.kind != RECORD for entry in observed.entries)
     return records, observed

@@ -25,6 +25,7 @@ from argilla_distill.workers.engine.errors import StrategyFailed
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.use_cases import late_writes
 from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
+from argilla_distill.workers.use_cases.distilling.dataset_news import note_news
 from argilla_distill.workers.use_cases.distilling.run import Outcome, Run
 from argilla_distill.workers.use_cases.distilling.time_slice import TimeSlice
 from argilla_distill.workers.use_cases.reports import report_due
@@ -154,8 +155,11 @@ def begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run 
     annotators = NumberedAnnotators(
         world.store, world.gateway, dataset_id, world.settings.plan.sources
     )
-    models = Models.load(world.store, dataset, plan, annotators.by_number)
+    annotators.rename()
     state = "active" if plan.distil and dataset.status == "ready" else "ignored"
+    if state == "active":
+        note_news(world, lease, dataset, plan, known, annotators)
+    models = Models.load(world.store, dataset, plan, annotators.by_number)
     datasets.note(dataset_id, **_facts(dataset, models, plan, state))
     if state == "ignored" or not (models.by_question or models.failed):
         outcome.status = "ignored"

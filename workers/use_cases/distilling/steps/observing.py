@@ -10,7 +10,8 @@ from typing import Any
 from argilla_distill.domain.answers import Copy
 from argilla_distill.domain.disclosure import COMPLETED
 from argilla_distill.domain.history import Entry
-from argilla_distill.domain.ledger import NOTHING, Observation, changed, observe
+from argilla_distill.domain.history.record_state import RECORD
+from argilla_distill.domain.ledger import NOTHING, Observation, changed, observe, with_state
 from argilla_distill.domain.moments import bounded
 from argilla_distill.domain.records import Record
 from argilla_distill.domain.state.decision import Decisions
@@ -59,7 +60,7 @@ def observe_records(
         try:
             if copied is not None:
                 copied = replace(copied, record=bounded(copied.record, *known))
-            observations[record_id] = observe(
+            found = observe(
                 before,
                 bounded(record, *known) if record is not None else None,
                 record_id,
@@ -70,6 +71,7 @@ def observe_records(
                 now,
                 copied,
             )
+            observations[record_id] = with_state(before, found, record, record_id, visit.reading)
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             failed[record_id] = f"cannot be understood: {type(error).__name__}: {error}"
     observations |= _commit(visit, ledger, observations, now)
@@ -86,15 +88,16 @@ def _commit(
 ) -> dict[str, Observation]:
     """Keep what is new; returns the observations that have something new, with ids."""
     news = {i: o for i, o in observations.items() if changed(ledger[i], o)}
-    if not news:
+    people = visit.annotators.news()
+    if not news and not people:
         return {}
-    ids = iter(
-        visit.store.history.ids(visit.dataset.id, now, sum(len(o.entries) for o in news.values()))
-    )
+    count = len(people) + sum(len(o.entries) for o in news.values())
+    ids = iter(visit.store.history.ids(visit.dataset.id, now, count))
+    people = [entry.filed(next(ids)) for entry in people]
     news = {record_id: observation.filed(ids) for record_id, observation in news.items()}
     entries = [entry for observation in news.values() for entry in observation.entries]
     counts: Counter[tuple[int, str]] = Counter()
-    facts: Counter[str] = Counter(observed=len(entries))
+    facts: Counter[str] = Counter(observed=sum(entry.kind != RECORD for entry in entries))
     for record_id, observation in news.items():
         before = ledger[record_id] or NOTHING
         for sign, state in ((-1, before), (1, observation.ledger)):
@@ -107,7 +110,7 @@ def _commit(
 
     def write(pipe: Any) -> None:
         dataset_id, datasets = visit.dataset.id, visit.store.datasets
-        visit.store.history.append(pipe, dataset_id, entries)
+        visit.store.history.append(pipe, dataset_id, [*people, *entries])
         datasets.write_ledger(pipe, dataset_id, {i: o.ledger for i, o in news.items()})
         datasets.count_responses(pipe, dataset_id, counts)
         for name, by in facts.items():

@@ -1,7 +1,4 @@
-"""One entry of the history of a dataset: what was said or decided, when, and what it replaced.
-
-Where the history is kept, and how an entry is stored there, is `plugin.store.history`.
-"""
+"""One entry of the history of a dataset, of whatever kind."""
 
 from __future__ import annotations
 
@@ -28,6 +25,8 @@ class Details:
     score : of another agent's suggestion.
     confidence, strategy, fit : of a decision: who decided, and with which fit of its model.
     strategy, votes, adjudications, training : of a fit: what it was made of.
+    digest, metadata : of a record: digests of its fields and of its metadata; `digest` also of
+        guidelines and of settings.
     """
 
     echoes: tuple[str, ...] = ()
@@ -43,6 +42,8 @@ class Details:
     adjudications: int | None = None
     training: str = ""
     audit_pi: float | None = None
+    digest: str = ""
+    metadata: str = ""
 
     @property
     def decided_by(self) -> str:
