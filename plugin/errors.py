@@ -15,7 +15,9 @@ DistillError
 ├── ArgillaUnavailable     no answer, a time-out, or 5xx                  retry
 ├── ArgillaRefused         401, 403 or another final 4xx
 │   └── NotFound           404: the thing is gone
-└── InvalidValue           422: Argilla does not accept what we sent
+├── InvalidValue           422: Argilla does not accept what we sent
+├── HubUnavailable         the Hugging Face Hub does not answer           retry
+└── HubRefused             it does not take what is pushed; a human must act
 ```
 """
 
@@ -92,3 +94,13 @@ class NotFound(ArgillaRefused):
 
 class InvalidValue(DistillError):
     """Argilla does not accept a value that we sent (422)."""
+
+
+class HubUnavailable(DistillError):
+    """The Hugging Face Hub does not answer, answers too late, or answers 5xx."""
+
+    retry = True
+
+
+class HubRefused(DistillError):
+    """The Hub does not take what is pushed: no token, no right to write, or something is there."""

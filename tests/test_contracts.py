@@ -28,6 +28,7 @@ ROOMS = {
     "rich": ["workers.cli"],
     "pyarrow": ["workers.files", "workers.versions", "exports"],
     "fsspec": ["plugin.storage"],
+    "huggingface_hub": ["plugin.hub"],
     "openpyxl": ["workers.files"],
     "numpy": ["workers"],
     "scipy": ["workers"],

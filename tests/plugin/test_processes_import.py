@@ -30,7 +30,7 @@ print("\\n".join(sorted(sys.modules)))
 QUIET = """
 import importlib, pkgutil, sys
 import numpy, scipy.sparse, scipy.special, rich.progress, redis, rq, flask, httpx, pydantic, click
-import prometheus_client, standardwebhooks.webhooks
+import prometheus_client, standardwebhooks.webhooks, huggingface_hub.hf_api
 FORBIDDEN = {"socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.fork",
              "os.system", "os.putenv", "os.mkdir", "os.remove", "os.rename", "signal.pthread_kill"}
 def watch(event, arguments):

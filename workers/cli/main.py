@@ -24,6 +24,7 @@ from argilla_distill.plugin.argilla import gateway
 from argilla_distill.plugin.errors import (
     ArgillaRefused,
     DistillError,
+    HubRefused,
     InvalidRequest,
     InvalidSettings,
     StoreUnavailable,
@@ -31,7 +32,6 @@ from argilla_distill.plugin.errors import (
 from argilla_distill.plugin.settings import Settings, read
 from argilla_distill.plugin.store.trouble import is_setting, with_address
 from argilla_distill.workers.cli import (
-    exporting,
     guidelines,
     leaving,
     looking,
@@ -82,7 +82,6 @@ for command in (
     *reviewing.COMMANDS,
     *looking.COMMANDS,
     *versions.COMMANDS,
-    *exporting.COMMANDS,
     *running.COMMANDS,
     *offline.COMMANDS,
 ):
@@ -99,7 +98,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _say("stopped; what was done so far is kept")
         sys.exit(130)
-    except (InvalidSettings, InvalidRequest, ArgillaRefused, UnknownStrategy) as error:
+    except (InvalidSettings, InvalidRequest, ArgillaRefused, HubRefused, UnknownStrategy) as error:
         _say(str(error))
         sys.exit(4)
     except BadPosterior as error:

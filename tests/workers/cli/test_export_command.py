@@ -9,7 +9,7 @@ import pytest
 
 from argilla_distill.exports import request
 from argilla_distill.plugin.storage.storage import Storage
-from argilla_distill.workers.cli import exporting
+from argilla_distill.workers.cli.versions import exporting
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.use_cases.world import World
 from tests.workers.argilla_in_memory import D

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.use_cases.world import World
 from tests.places import ROOT
+from tests.plugin.hub.stand_in_hub import StandInHub
 from tests.workers.argilla_in_memory import HELPFUL, D, Row
 from tests.workers.cli.command_line import Run
 from tests.workers.guidelines_examples import with_section
@@ -106,6 +108,7 @@ SCENES: dict[str, tuple[list[str], ...]] = {
         ["version", "twin", CHATS, "latest"],
         ["version", "twin", CHATS, "latest", "--delete"],
     ),
+    "version push": (["version", "push", CHATS, "latest", "team/chats"],),
     "version verify": (["version", "verify", CHATS, "latest"],),
     "export": (["export", CHATS, "latest", *HELPFUL_LABELS, "-o", "{folder}/labels.csv"],),
     "history": (
@@ -141,9 +144,14 @@ def test_every_command_with_json_has_its_chapter() -> None:
     assert titles == with_json == set(SCENES)
 
 
+@pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # of the Hub's library
 @pytest.mark.parametrize("command", SCENES)
 def test_every_key_is_told_and_every_key_that_is_told_is_there(
-    run: Run, service: ServiceInMemory, command: str, tmp_path: Path
+    run: Run,
+    service: ServiceInMemory,
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if command in ("status", "disconnect", "review show"):
         run("review", "enable", "support/chat")
@@ -154,13 +162,17 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
         review(run, service)
     if command.startswith(("version", "export")):
         versions(run, service, tmp_path)
+    hub = StandInHub()
+    within = hub.running() if command == "version push" else nullcontext()
     told, met = documented(command), set()
-    for arguments in SCENES[command]:
-        done = run(*(each.format(folder=tmp_path) for each in arguments), "--json")
-        for key in keys(done.json):
-            found = told_by(key, told)
-            assert found, f"{key} of `{command} --json` is not told in docs/json.md"
-            met.add(found)
+    with within:
+        hub.replaces_the_real_one(monkeypatch)
+        for arguments in SCENES[command]:
+            done = run(*(each.format(folder=tmp_path) for each in arguments), "--json")
+            for key in keys(done.json):
+                found = told_by(key, told)
+                assert found, f"{key} of `{command} --json` is not told in docs/json.md"
+                met.add(found)
     assert met == told
 
 

@@ -4,8 +4,14 @@
 | --- | --- |
 | `commands` | `version create`, `list`, `show`, `verify`, `tag`, `delete` |
 | `twins` | `version twin`, and what the others tell of a twin |
+| `pushing` | `version push` |
+| `exporting` | `export` |
 """
 
-from argilla_distill.workers.cli.versions.commands import COMMANDS
+from argilla_distill.workers.cli.versions import commands, exporting, pushing
+
+commands.version.add_command(pushing.push)
+
+COMMANDS = (*commands.COMMANDS, *exporting.COMMANDS)
 
 __all__ = ["COMMANDS"]

@@ -12,6 +12,7 @@
 | `exporting` | a version in a format that people train on |
 | `versions_due` | asked for again where nobody makes it |
 | `overview` | those that are kept, being made, or could not be |
+| `pushing` | a version on the Hugging Face Hub |
 | `keeping` | list, show, tag, delete, verify |
 | `comparing` | what changed between two versions |
 """
