@@ -186,6 +186,9 @@ def world(store: Store, options: Options, place: str) -> World:
 
 def measured(store: Store, options: Options, place: str) -> dict[str, Any]:
     """Make one version in slices; what that took."""
+    import sklearn.feature_extraction.text
+    import sklearn.linear_model  # noqa: F401  # a worker has loaded it before
+
     w = world(store, options, place)
     argilla = w.gateway
     assert isinstance(argilla, Argilla)
@@ -213,9 +216,10 @@ def measured(store: Store, options: Options, place: str) -> dict[str, Any]:
         "bytes": size,
         "votes": manifest.votes,
         "stages": stages,
-        "prints": float(store.redis.memory_usage(f"distill:{DATASET.id}:groups", samples=0) or 0)
-        if store.redis.exists(f"distill:{DATASET.id}:groups")
-        else 0.0,
+        "prints": sum(
+            float(store.redis.memory_usage(f"distill:{DATASET.id}:{key}", samples=0) or 0)
+            for key in ("groups", "bands")
+        ),
     }
 
 

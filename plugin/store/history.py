@@ -64,9 +64,8 @@ class History:
         while True:
             found = json.loads(self._read(keys=[key], args=[f"({position}", count]))
             for entry_id, fields in found:
-                texts = [text.encode() for text in fields]
-                pairs = zip(texts[::2], texts[1::2], strict=True)
-                yield history_shapes.entry(entry_id.encode(), dict(pairs))
+                named = dict(zip(fields[::2], fields[1::2], strict=True))
+                yield history_shapes.entry_of_texts(entry_id, named)
             if len(found) < count:
                 return
             position = found[-1][0]

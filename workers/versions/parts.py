@@ -99,7 +99,7 @@ def digest(rows: Iterable[Mapping[str, Any]], so_far: int = 0) -> int:
     (True, False)
     """
     for row in rows:
-        text = json.dumps(row, sort_keys=True, ensure_ascii=False, default=_moment)
+        text = _CANONICAL.encode(row)
         so_far += int.from_bytes(sha256(text.encode()).digest(), "big")
     return so_far % WHOLE
 
@@ -109,3 +109,6 @@ def _moment(value: object) -> int:
     if not isinstance(value, datetime):
         raise TypeError(f"{value!r} is in no row")
     return round(value.timestamp() * 1000)
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=_moment)

@@ -20,7 +20,10 @@ from argilla_distill.domain.records import Record
 from argilla_distill.plugin.store.shapes import history_shapes
 
 _LINE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
-_FIELDS = [name.encode() for name in history_shapes.entry_fields(Entry(""))]
+_FIELDS = tuple(history_shapes.entry_fields(Entry("")))
+
+HELD = 4_000_000
+"""Characters that are held before they are written."""
 
 PREFIX = 2
 """Characters of a record's id that name its bucket: 256 buckets of UUIDs."""
@@ -43,7 +46,14 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._held: dict[Path, list[str]] = {}
+        self._size = 0
         folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is held in memory that it is time for a `mark`."""
+        return self._size >= HELD
 
     def add_records(self, records: Iterable[tuple[Record, str]]) -> None:
         """Write records with their groups. One that comes again takes the place of the first."""
@@ -59,6 +69,7 @@ class Spool:
 
     def buckets(self) -> list[str]:
         """The buckets, in the order of record ids."""
+        self._write()
         names = {path.name.split("-", 1)[1] for path in self.folder.glob("*-*.jsonl")}
         return sorted(bytes.fromhex(name.removesuffix(".jsonl")).decode() for name in names)
 
@@ -77,7 +88,8 @@ class Spool:
         return found
 
     def mark(self, name: str, at: Mapping[str, Any]) -> None:
-        """Remember, over a kill, how far something has come."""
+        """Remember, over a kill, how far something has come; what was added before is written first."""
+        self._write()
         path = self.folder / f"{name}.mark"
         path.with_suffix(".part").write_text(json.dumps(at))
         os.replace(path.with_suffix(".part"), path)
@@ -93,15 +105,20 @@ class Spool:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _append(self, kind: str, rows: Iterable[tuple[str, Any]]) -> None:
-        """Whole lines: what a kill cuts short is the last line of a file, which is read past."""
-        by_bucket: dict[str, list[str]] = {}
         for record_id, row in rows:
-            by_bucket.setdefault(record_id[:PREFIX], []).append(_LINE.encode(row))
-        for bucket, lines in by_bucket.items():
-            with self._path(kind, bucket).open("a", encoding="utf-8") as file:
+            line = _LINE.encode(row)
+            self._held.setdefault(self._path(kind, record_id[:PREFIX]), []).append(line)
+            self._size += len(line)
+
+    def _write(self) -> None:
+        """Whole lines: what a kill cuts short is the last line of a file, which is read past."""
+        for path, lines in self._held.items():
+            with path.open("a", encoding="utf-8") as file:
                 file.write("\n" + "\n".join(lines))
+        self._held, self._size = {}, 0
 
     def _read(self, kind: str, bucket: str) -> Iterator[Any]:
+        self._write()
         path = self._path(kind, bucket)
         if not path.exists():
             return
@@ -132,8 +149,8 @@ def _row(entry: Entry) -> list[str | int]:
 
 def _entry(row: Sequence[str | int]) -> Entry:
     """The inverse of `_row`."""
-    entry_id, *values = (str(value).encode() for value in row)
-    return history_shapes.entry(entry_id, dict(zip(_FIELDS, values, strict=True)))
+    entry_id, *values = map(str, row)
+    return history_shapes.entry_of_texts(entry_id, dict(zip(_FIELDS, values, strict=True)))
 
 
 def _whole(line: str) -> Any:

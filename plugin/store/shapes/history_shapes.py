@@ -44,18 +44,24 @@ _KINDS = {stored: kind for kind, stored in STORED_KINDS.items()}
 
 
 def entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
-    """An entry of the history."""
-    kind = fields[b"k"].decode()
+    """An entry of the history, as Redis has it."""
+    texts = {name.decode(): text.decode() for name, text in fields.items()}
+    return entry_of_texts(entry_id.decode(), texts)
+
+
+def entry_of_texts(entry_id: str, fields: Mapping[str, str]) -> Entry:
+    """The same of texts."""
+    kind, annotator, more = fields["k"], fields["a"], fields["x"]
     return Entry(
-        kind=_KINDS.get(kind, kind),
-        record=fields[b"r"].decode(),
-        annotator=int(fields[b"a"]) if fields[b"a"] else None,
-        status=fields[b"s"].decode(),
-        values=json.loads(fields[b"v"] or b"{}"),
-        replaced=json.loads(fields[b"o"] or b"{}"),
-        at=int(fields[b"t"] or 0),
-        details=_details(json.loads(fields[b"x"])) if fields[b"x"] else NO_DETAILS,
-        id=entry_id.decode(),
+        _KINDS.get(kind, kind),
+        fields["r"],
+        int(annotator) if annotator else None,
+        fields["s"],
+        json.loads(fields["v"]) if fields["v"] else {},
+        json.loads(fields["o"]) if fields["o"] else {},
+        int(fields["t"] or 0),
+        _details(json.loads(more)) if more else NO_DETAILS,
+        entry_id,
     )
 
 

@@ -297,6 +297,7 @@ def test_a_line_that_a_kill_cut_short_is_read_past(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     entry = Entry("answer", "r1", 0, "submitted", {"helpful": "yes"}, at=1, id="5-0")
     spool.add_entries([entry])
+    spool.mark("read", {})
     (path,) = tmp_path.glob("entries-*.jsonl")
     path.write_text(path.read_text() + '\n{"kind": "answ')
     spool.add_entries([entry, entry.filed("12-0")])
