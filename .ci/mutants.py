@@ -5,7 +5,9 @@
 What must not go wrong unseen is changed by mutmut: one operator, argument, constant or text at a time
 (a mutant). The tests of its room are run against each; a mutant that they let pass has survived. Every
 room is worked on in a copy of its own below `.cache/mutants`, with the tests that are about it and no
-others; of these mutmut runs the ones that enter the changed function.
+others; of these mutmut runs the ones that enter the changed function. With `--again` the copy is used
+once more, with the tests as they are now: what was not tried is tried, and what survived once more. Where
+the code itself has changed, it begins from the beginning.
 
 A survivor that changes nothing anybody could see is no gap. Those are listed, each with the reason, in
 `.ci/equivalent_mutants.toml`, by function and changed line; they count neither for nor against.
@@ -38,7 +40,8 @@ BAR = 0.95
 KILLED = {1, 3, 36, 24, -24, 152, 255}
 """mutmut's codes for: a test failed, or the change made a test run for ever."""
 
-COPIED = ("argilla_distill", "plugin", "workers", "tests", "demo", "pyproject.toml")
+CODE = ("argilla_distill", "plugin", "workers", "demo")
+COPIED = (*CODE, "tests", "pyproject.toml")
 
 OPTIONS = [
     "-p",
@@ -107,7 +110,9 @@ class Score:
 
     killed: int = 0
     equivalent: int = 0
-    survivors: list[str] = field(default_factory=list)
+    survivors: dict[str, str] = field(default_factory=dict)
+    """Mutant → function and change, for people to read."""
+
     unchecked: int = 0
 
     @property
@@ -123,9 +128,7 @@ def prepare(folder: Path, room: Room) -> None:
     for name in COPIED:
         source, target = ROOT / name, folder / name
         if source.is_dir():
-            shutil.copytree(
-                source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__")
-            )
+            copy(source, target)
         else:
             shutil.copy2(source, target)
     wanted = {
@@ -141,8 +144,37 @@ def prepare(folder: Path, room: Room) -> None:
         file.write("\n".join(["", "[tool.mutmut]", *lines, ""]))
 
 
+def same_code(folder: Path) -> bool:
+    """Whether a copy holds the code that there is now; its results say nothing about other code."""
+    return all(
+        (folder / name).is_dir() and contents(folder / name) == contents(ROOT / name)
+        for name in CODE
+    )
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """File of Python → its text, of all below a folder."""
+    return {str(p.relative_to(folder)): p.read_text("utf-8") for p in folder.rglob("*.py")}
+
+
+def renew_tests(folder: Path) -> None:
+    """Put the tests that there are now into a copy, and into mutmut's own copy of it.
+
+    Which of them enter which function mutmut then finds out anew.
+    """
+    for place in (folder, folder / "mutants"):
+        shutil.rmtree(place / "tests", ignore_errors=True)
+        copy(ROOT / "tests", place / "tests")
+    (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a folder, with its links as links and without what Python made of it."""
+    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+
+
 def run(folder: Path, names: list[str], seconds: float | None) -> None:
-    """Try the mutants that have not been tried; with names, these again."""
+    """Try the mutants that have not been tried; with names, these, tried or not."""
     command = [str(Path(sys.executable).with_name("mutmut")), "run", "--max-children", "2", *names]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("MUTANT_UNDER_TEST", None)
@@ -164,6 +196,13 @@ def tried(folder: Path) -> dict[str, int | None]:
     for path in sorted(folder.rglob("*.meta")):
         found |= json.loads(path.read_text())["exit_code_by_key"]
     return found
+
+
+def left(folder: Path, equivalent: dict[str, dict[str, str]], digits: str | None) -> list[str]:
+    """Mutants that have not been tried, and those that survived."""
+    untried = [mutant for mutant, code in tried(folder).items() if code is None]
+    found = [*untried, *score(folder, equivalent).survivors]
+    return [mutant for mutant in found if not digits or mutant[-1] in digits]
 
 
 def change(folder: Path, mutant: str) -> tuple[str, str]:
@@ -194,14 +233,18 @@ def score(folder: Path, equivalent: dict[str, dict[str, str]]) -> Score:
             if changed in equivalent.get(function, {}):
                 result.equivalent += 1
             else:
-                result.survivors.append(f"{function}\n    {changed}")
+                result.survivors[mutant] = f"{function}\n    {changed}"
     return result
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Mutation tests of what must not go wrong unseen.")
     parser.add_argument("rooms", nargs="*", choices=[*ROOMS, []], metavar="ROOM")
-    parser.add_argument("--again", action="store_true", help="go on, and retry what survived")
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="go on, and retry what survived",
+    )
     parser.add_argument("--digits", help="a sample: only mutants whose number ends in one of these")
     parser.add_argument("--seconds", type=float, help="stop a room after that long")
     asked = parser.parse_args()
@@ -209,17 +252,22 @@ def main() -> None:
     total = Score()
     for name in asked.rooms or ROOMS:
         folder = WORK / name
-        if not asked.again or not folder.exists():
+        wanted: list[str] | None = [f"*__mutmut_*{digit}" for digit in asked.digits or ""]
+        if asked.again and same_code(folder):
+            renew_tests(folder)
+            if tried(folder):
+                wanted = left(folder, equivalent, asked.digits) or None
+        else:
             prepare(folder, ROOMS[name])
-        sample = [f"*__mutmut_*[{asked.digits}]", f"*__mutmut_[{asked.digits}]"]
-        run(folder, sample if asked.digits else [], asked.seconds)
+        if wanted is not None:
+            run(folder, wanted, asked.seconds)
         found = score(folder, equivalent)
         print(f"{name:<12} {describe(found)}", flush=True)
-        print("".join(f"  {each}\n" for each in found.survivors), end="", flush=True)
+        print("".join(f"  {each}\n" for each in found.survivors.values()), end="", flush=True)
         total.killed += found.killed
         total.equivalent += found.equivalent
         total.unchecked += found.unchecked
-        total.survivors += found.survivors
+        total.survivors |= found.survivors
     print(f"{'all':<12} {describe(total)}")
     sys.exit(total.share < BAR or bool(total.unchecked and not asked.digits))
 

@@ -1,9 +1,12 @@
-"""`make mutants` changes files, and runs tests, that there are."""
+"""`make mutants` changes files, and runs tests, that there are; and `--again` retries what survived."""
 
 from __future__ import annotations
 
-import runpy
+import importlib.util
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,15 +15,23 @@ from tests.places import ROOT
 
 
 @pytest.fixture(scope="module")
-def rooms() -> dict[str, Any]:
-    """The rooms of the script, by name."""
-    path = str(ROOT / ".ci" / "mutants.py")
+def script() -> Iterator[ModuleType]:
+    """The script as a module."""
+    spec = importlib.util.spec_from_file_location("mutants", ROOT / ".ci" / "mutants.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
-        module = type(sys)("mutants")
         patch.setitem(sys.modules, "mutants", module)  # dataclasses look their module up
-        found = runpy.run_path(path, run_name="mutants")["ROOMS"]
-    assert found
-    return dict(found)
+        spec.loader.exec_module(module)
+        yield module
+
+
+@pytest.fixture(scope="module")
+def rooms(script: ModuleType) -> dict[str, Any]:
+    """The rooms of the script, by name."""
+    assert script.ROOMS
+    return dict(script.ROOMS)
 
 
 def test_every_file_to_be_changed_is_there(rooms: dict[str, Any]) -> None:
@@ -32,3 +43,55 @@ def test_every_file_to_be_changed_is_there(rooms: dict[str, Any]) -> None:
 def test_every_test_to_be_run_is_there(rooms: dict[str, Any]) -> None:
     tests = ROOT / "tests"
     assert [t for room in rooms.values() for t in room.tests if not (tests / t).exists()] == []
+
+
+WEAK = "from argilla_distill.sums import double\n\n\ndef test_it() -> None:\n    assert double(0) == 0\n"
+STRONG = WEAK + "    assert double(3) == 6\n"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with one function, which its test does not hold to much."""
+    root = tmp_path / "repository"
+    for name in ("argilla_distill", "plugin", "workers", "demo", "tests"):
+        (root / name).mkdir(parents=True)
+        (root / name / "__init__.py").touch()
+    for name in ("plugin", "workers"):
+        (root / "argilla_distill" / name).symlink_to(f"../{name}")
+    (root / "argilla_distill" / "sums.py").write_text(
+        "def double(n: int) -> int:\n    return n * 2\n"
+    )
+    (root / "tests" / "test_sums.py").write_text(WEAK)
+    (root / "pyproject.toml").write_text("[project]\nname = 'sums'\nversion = '1'\n")
+    (root / "equivalent.toml").touch()
+    return root
+
+
+def test_what_survived_is_retried_with_the_tests_of_now(
+    script: ModuleType,
+    repository: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    room = script.Room(files=("sums.py",), tests=("test_sums.py",))
+    for name, value in (
+        ("ROOT", repository),
+        ("WORK", repository / ".cache"),
+        ("EQUIVALENT", repository / "equivalent.toml"),
+        ("ROOMS", {"sums": room}),
+    ):
+        monkeypatch.setattr(script, name, value)
+
+    def tried(*options: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["mutants", *options])
+        with pytest.raises(SystemExit):
+            script.main()
+        return capsys.readouterr().out.splitlines()[0]
+
+    assert "0 killed, 2 survived" in tried()
+    (repository / "tests" / "test_sums.py").write_text(STRONG)
+    assert "2 killed, 0 survived" in tried("--again")
+    copy = repository / ".cache" / "sums"
+    assert script.same_code(copy)
+    (repository / "workers" / "new.py").touch()
+    assert not script.same_code(copy), "results of other code are no results"
