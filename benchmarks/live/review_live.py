@@ -17,7 +17,7 @@ from math import log
 from pathlib import Path
 from statistics import fmean
 
-from argilla_distill.workers.use_cases.reviews.enabling import enable
+from argilla_distill.workers.use_cases.reviews import enable
 from benchmarks.live.replay import BENCH, played
 from benchmarks.live.rig import Rig, rig
 from demo.argilla.payloads import Json

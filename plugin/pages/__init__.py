@@ -4,7 +4,7 @@
 | --- | --- |
 | `site` | all pages as one blueprint: their addresses, what protects them |
 | `frame` | what all pages have in common |
-| `lookup` | what pages read from the store: only what their visitor may see |
+| `lookup`, `looked_up` | what pages read from the store: only what their visitor may see; and what that is |
 | `entrance` | signing in and out |
 | `overview_page`, `dataset_page`, `annotators_page`, `examples_page`, `record_page` | what their names say |
 | `versions` | versions of a dataset, and their files |

@@ -12,6 +12,7 @@ from argilla_distill.plugin.argilla.links import overseer_link
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.dataset_page import of_dataset
 from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.looked_up import Found
 from argilla_distill.plugin.pages.views.annotator_view import (
     MAX_ROWS,
     for_themselves,
@@ -28,7 +29,7 @@ NO_SUCH_ANNOTATOR = "There is no annotator of this number in this dataset."
 def everybody(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """All annotators of a question, a hundred on each page of HTML."""
 
-    def content(found: lookup.Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
+    def content(found: Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
         if report is None:
             return {"annotators": ()}
         people = rows(report, frame.store.datasets.annotators(found.id))

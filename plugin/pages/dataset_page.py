@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from argilla_distill.domain.report import QuestionReport
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.looked_up import Found
 from argilla_distill.plugin.pages.views.dataset_view import Head, head, shown, without_others
 from argilla_distill.plugin.pages.views.queue_view import queued
 from argilla_distill.plugin.visitors.visitor import Visitor
@@ -20,13 +21,13 @@ QUEUED = 20
 
 NO_SUCH_DATASET = "We know of no such dataset. Datasets are known once `connect` has read them."
 
-Content = Callable[[lookup.Found, Head, QuestionReport | None], dict[str, Any]]
+Content = Callable[[Found, Head, QuestionReport | None], dict[str, Any]]
 
 
 def dataset(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """Labels and confidence, calibration, the review queue, who confuses what, how it went."""
 
-    def content(found: lookup.Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
+    def content(found: Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
         queue = queued(lookup.queue(frame.store, found.id, min(QUEUED, found.queue.queued)))
         page = shown(report) if report else None
         return {"report": without_others(page) if wants_json() else page, "queue": queue}

@@ -12,6 +12,7 @@ from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET, of_dataset
 from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.looked_up import Found, Own
 from argilla_distill.plugin.pages.views.dataset_view import Head, distilled
 from argilla_distill.plugin.pages.views.examples_view import LabelExamples, label_examples
 from argilla_distill.plugin.visitors.visitor import Visitor
@@ -23,13 +24,13 @@ def examples(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     if mine is not None and lookup.dataset(frame.store, dataset_id, visitor) is None:
         return _for_annotators(frame, visitor, mine)
 
-    def content(_: lookup.Found, __: Head, report: QuestionReport | None) -> dict[str, Any]:
+    def content(_: Found, __: Head, report: QuestionReport | None) -> dict[str, Any]:
         return {"labels": _label_examples(frame, dataset_id, report)}
 
     return of_dataset(frame, visitor, dataset_id, "examples.html", content, why=None)
 
 
-def _for_annotators(frame: Frame, visitor: Visitor, mine: lookup.Own) -> AnyResponse:
+def _for_annotators(frame: Frame, visitor: Visitor, mine: Own) -> AnyResponse:
     """The examples alone, without what else is known of the dataset."""
     questions, _ = distilled(mine.info.get("questions", ""))
     if not questions:

@@ -7,16 +7,11 @@ counted over a whole dataset is in its report (`domain.report`); everything else
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from argilla_distill.domain.disclosure import complete_entry, may_read_why, oversees
 from argilla_distill.domain.queue_length import SHARE, Queue
-from argilla_distill.domain.report import Overview
-from argilla_distill.domain.state.conflict import StoredConflict
-from argilla_distill.domain.state.decision import Decisions
-from argilla_distill.domain.state.review import ReviewInfo
-from argilla_distill.plugin.pages.views.record_view import Known
+from argilla_distill.plugin.pages.looked_up import Due, Found, Known, Own
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.visitors.visitor import Visitor
 
@@ -25,51 +20,6 @@ MAX_TWINS = 12
 
 MAX_ENTRIES = 400
 """Of a record on which more has happened, only the latest is shown."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A dataset that the visitor may see: facts, what was last counted, and where it is reviewed."""
-
-    id: str
-    info: Mapping[str, str]
-    waiting: int
-    set_aside: int
-    due: int
-    queue: Queue
-    overview: Overview | None
-    review: ReviewInfo | None
-
-    @property
-    def name(self) -> str:
-        """As `workspace/name`."""
-        return self.info.get("name", self.id)
-
-
-@dataclass(frozen=True)
-class Due:
-    """A record in the review queue, with what its place in the queue is due to."""
-
-    record_id: str
-    worth: float
-    decisions: Decisions
-    conflicts: Mapping[str, StoredConflict]
-    text: str = ""
-    external_id: str | None = None
-
-
-@dataclass(frozen=True)
-class Own:
-    """Somebody's own part in a dataset; `number` is theirs as an annotator, None before they answer."""
-
-    id: str
-    info: Mapping[str, str]
-    number: int | None
-
-    @property
-    def name(self) -> str:
-        """As `workspace/name`."""
-        return self.info.get("name", self.id)
 
 
 def datasets(store: Store, visitor: Visitor) -> list[Found]:

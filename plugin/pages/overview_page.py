@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.looked_up import Found
 from argilla_distill.plugin.pages.views.annotator_view import OwnLine, own_line
 from argilla_distill.plugin.pages.views.dataset_view import distilled
 from argilla_distill.plugin.pages.views.overview_view import line
@@ -30,7 +31,7 @@ def home(frame: Frame, visitor: Visitor) -> AnyResponse:
     )
 
 
-def _first(frame: Frame, found: lookup.Found) -> tuple[Queued, ...]:
+def _first(frame: Frame, found: Found) -> tuple[Queued, ...]:
     return (
         queued(lookup.queue(frame.store, found.id, min(FIRST, found.queue.queued)))
         if found.due

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.frame import Frame, plain, wants_json
+from argilla_distill.plugin.pages.looked_up import Known
 from argilla_distill.plugin.pages.views.own_record_view import own_view
-from argilla_distill.plugin.pages.views.record_view import Known, view
+from argilla_distill.plugin.pages.views.record_view import view
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 NO_SUCH_RECORD = "We know of no such record. Records are known once somebody has answered them."

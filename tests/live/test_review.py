@@ -10,7 +10,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from argilla_distill.plugin.argilla.links import review_link
 from argilla_distill.workers.use_cases.checks.status import status
-from argilla_distill.workers.use_cases.reviews.enabling import disable, enable, inspect
+from argilla_distill.workers.use_cases.reviews import disable, enable, inspect
 from demo.argilla.api import Api, ApiError
 from demo.argilla.payloads import Json, label_question, text_question
 from demo.running.installation import Installation, eventually, ours

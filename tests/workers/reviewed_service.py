@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from argilla_distill.workers.use_cases.distilling.distil import distil
-from argilla_distill.workers.use_cases.reviews.enabling import (
+from argilla_distill.workers.use_cases.reviews import (
     enable,
 )
 from tests.workers.argilla_in_memory import D, Row

@@ -15,7 +15,7 @@ from argilla_distill.workers.cli.datasets import chosen
 from argilla_distill.workers.use_cases import registration
 from argilla_distill.workers.use_cases.checks import redis_database
 from argilla_distill.workers.use_cases.checks.waiting import waiting
-from argilla_distill.workers.use_cases.reviews.enabling import adopt
+from argilla_distill.workers.use_cases.reviews import adopt
 from argilla_distill.workers.use_cases.sweep import SweepReport, sweep
 from argilla_distill.workers.use_cases.world import World
 

@@ -13,7 +13,7 @@ from argilla_distill.plugin.pages.views.queue_view import queued
 from argilla_distill.workers.cli.context import Opened, as_json, console, formerly, print_json
 from argilla_distill.workers.cli.datasets import named
 from argilla_distill.workers.models.values import beginning
-from argilla_distill.workers.use_cases.reviews import enabling
+from argilla_distill.workers.use_cases import reviews
 
 MAX_TEXT = 90
 """So many characters of a record's text are shown."""
@@ -33,7 +33,7 @@ def review() -> None:
 def enable(opened: Opened, dataset: str, json_: bool) -> None:
     """Make the review dataset of DATASET, or mend it. Safe to repeat."""
     with opened.world() as world:
-        made = enabling.enable(world, named(world, dataset).id)
+        made = reviews.enable(world, named(world, dataset).id)
         link = review_link(world.settings.argilla_url, made.id)
     if json_:
         print_json({**vars(made), **formerly("word", made.action), "link": link})
@@ -48,7 +48,7 @@ def enable(opened: Opened, dataset: str, json_: bool) -> None:
 def disable(opened: Opened, dataset: str) -> None:
     """Make no more copies of DATASET's records. What was decided stands, and so does the dataset."""
     with opened.world() as world:
-        left = enabling.disable(world, named(world, dataset).id)
+        left = reviews.disable(world, named(world, dataset).id)
     if left is None:
         raise click.ClickException(f"{dataset} has no review dataset")
     console().print(f"{left} is left as it is; delete it in Argilla if you like", markup=False)

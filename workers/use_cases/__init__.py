@@ -3,12 +3,13 @@
 | room | what is in it |
 | --- | --- |
 | `world` | what a use case receives |
-| `distilling` | observe, learn, decide, publish |
+| `distilling` | observe, learn, decide, publish, and keep the review dataset up with it |
 | `sending` | calls that write to Argilla |
 | `sweep` | compare a whole dataset with what we know of it |
 | `watch` | what the cron does |
 | `registration`, `leaving`, `late_writes` | connect and disconnect; writes that land in Argilla after that |
-| `reviews` | the review dataset of a dataset |
+| `reviews` | which dataset is reviewed where: enable, mend, inspect, disable |
+| `counts` | two counts that `status` shows |
 | `versions` | immutable distilled datasets: asked for, made, verified, tagged, deleted |
 | `reports` | counting for the pages, and examples for newcomers |
 | `checks` | status, doctor, and what a dataset still waits for |

@@ -20,9 +20,8 @@ from argilla_distill.domain.state.ledger_entry import LedgerSuggestion
 from argilla_distill.domain.wording import many
 from argilla_distill.plugin.errors import NotFound
 from argilla_distill.plugin.store.work.lease import Lease
-from argilla_distill.workers.use_cases.distilling import counts
+from argilla_distill.workers.use_cases import counts, reviews
 from argilla_distill.workers.use_cases.reports import guidelines
-from argilla_distill.workers.use_cases.reviews import enabling
 from argilla_distill.workers.use_cases.sending.guarded_call import guarded_call
 from argilla_distill.workers.use_cases.twins import taking_away as twins
 from argilla_distill.workers.use_cases.world import World, patiently
@@ -123,7 +122,7 @@ def _review_taken_away(world: World, thing: Left, progress: Progress) -> tuple[b
     """
     kept = world.store.reviews.of(thing.dataset_id)
     if kept is not None and kept.id == thing.made_id:
-        enabling.disable(world, thing.dataset_id)
+        reviews.disable(world, thing.dataset_id)
     try:
         deleted = _copies_taken_away(world, thing.made_id, progress)
         opened = world.gateway.page(thing.made_id, 0, 1)[1]

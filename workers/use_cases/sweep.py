@@ -25,11 +25,11 @@ from argilla_distill.plugin.errors import NotFound
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store.work.sweeps import Begun
 from argilla_distill.workers.models.failed_strategies import forgive
-from argilla_distill.workers.use_cases.distilling import counts
+from argilla_distill.workers.use_cases import counts
 from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
 from argilla_distill.workers.use_cases.distilling.run import Visit
 from argilla_distill.workers.use_cases.distilling.steps.observing import observe_records
-from argilla_distill.workers.use_cases.reviews.enabling import review_of
+from argilla_distill.workers.use_cases.reviews import review_of
 from argilla_distill.workers.use_cases.world import World, patiently
 
 PAGE = 500

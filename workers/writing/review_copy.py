@@ -1,7 +1,7 @@
 """A record's copy in the review dataset: what it should hold, as Argilla's JSON.
 
-Pure. When copies are made, changed and withdrawn is `workers.use_cases.reviews.upkeep`, what the review
-dataset is made of `workers.writing.review_dataset`.
+Pure. When copies are made, changed and withdrawn is `distilling.steps.reviewing.upkeep` among the use cases,
+what the review dataset is made of `workers.writing.review_dataset`.
 """
 
 from __future__ import annotations

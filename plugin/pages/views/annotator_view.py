@@ -12,7 +12,7 @@ from argilla_distill.domain.explanation.voices import people, unnamed
 from argilla_distill.domain.report import AnnotatorReport, QuestionReport
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.argilla.links import answered_link
-from argilla_distill.plugin.pages.lookup import Own
+from argilla_distill.plugin.pages.looked_up import Own
 
 MAX_ROWS = 100
 """So many annotators are on one page."""

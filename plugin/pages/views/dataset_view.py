@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from argilla_distill.domain.report import Period, QuestionReport
-from argilla_distill.plugin.pages.lookup import Found
+from argilla_distill.plugin.pages.looked_up import Found
 from argilla_distill.plugin.pages.views.overview_view import DatasetLine, line
 
 MAX_WEEKS = 52

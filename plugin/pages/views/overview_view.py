@@ -10,7 +10,7 @@ from argilla_distill.domain import intervals
 from argilla_distill.domain.queue_length import Queue
 from argilla_distill.domain.report import Overview
 from argilla_distill.plugin.argilla.links import overseer_link, review_link
-from argilla_distill.plugin.pages.lookup import Found
+from argilla_distill.plugin.pages.looked_up import Found
 
 DAY_MS = 86_400_000
 

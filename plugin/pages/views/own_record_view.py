@@ -22,8 +22,9 @@ from argilla_distill.domain.explanation.explain import (
 )
 from argilla_distill.domain.wording import Wording, percent
 from argilla_distill.plugin.argilla.links import answered_link
+from argilla_distill.plugin.pages.looked_up import Known
 from argilla_distill.plugin.pages.views.decision_view import SHORT
-from argilla_distill.plugin.pages.views.record_view import Known, content, shown_fields, wording_of
+from argilla_distill.plugin.pages.views.record_view import content, shown_fields, wording_of
 
 
 @dataclass(frozen=True)

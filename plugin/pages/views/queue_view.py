@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from argilla_distill.domain.state.decision import StoredDecision
 from argilla_distill.domain.wording import percent, text
-from argilla_distill.plugin.pages.lookup import Due
+from argilla_distill.plugin.pages.looked_up import Due
 
 KINDS = {
     "tie": "no value leads",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,13 +17,11 @@ from argilla_distill.domain.explanation.evidence import evidence
 from argilla_distill.domain.explanation.explain import Review, arguments_of, explain, sides_of
 from argilla_distill.domain.explanation.timeline import Event, events
 from argilla_distill.domain.explanation.voices import Annotator, people, unnamed
-from argilla_distill.domain.history import Entry
-from argilla_distill.domain.state.annotator import KnownAnnotator
-from argilla_distill.domain.state.conflict import StoredConflict
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.wording import Wording, percent, text
 from argilla_distill.plugin.argilla.links import dataset_link, review_link
+from argilla_distill.plugin.pages.looked_up import Known
 from argilla_distill.plugin.pages.views.decision_view import LISTED, QuestionView, question_view
 
 MAX_CHARACTERS = 20_000
@@ -31,33 +29,6 @@ MIN_CHARACTERS = 500
 """Fields are cut on the page (an image may be a data URI of megabytes): so many characters all of them
 together, and so many of each where earlier ones have used that up.
 """
-
-
-@dataclass(frozen=True)
-class Known:
-    """All that the store holds about one record.
-
-    Attributes
-    ----------
-    review : id of the review dataset that has a copy of it, "" if none has
-    twins : near-identical record → question → decision
-    answers : question → annotator's number → how many answers they had given when last counted
-    words : question → label → words of records that distinguish it, as last counted
-    """
-
-    record_id: str
-    dataset_id: str
-    info: Mapping[str, str]
-    annotators: Mapping[int, KnownAnnotator]
-    ledger: LedgerEntry
-    decisions: Decisions
-    conflicts: Mapping[str, StoredConflict]
-    entries: Sequence[Entry]
-    set_aside: str = ""
-    review: str = ""
-    twins: Mapping[str, Decisions | None] = field(default_factory=dict)
-    answers: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
-    words: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

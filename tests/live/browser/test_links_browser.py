@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from argilla_distill.plugin.argilla.links import answered_link, dataset_link, review_link
-from argilla_distill.workers.use_cases.reviews.enabling import enable
+from argilla_distill.workers.use_cases.reviews import enable
 from demo.argilla.api import Api
 from demo.running.installation import Installation, eventually
 from demo.running.servers import Argilla

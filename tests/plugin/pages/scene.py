@@ -9,7 +9,7 @@ from typing import Any
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.domain.state.conflict import StoredConflict
-from argilla_distill.plugin.pages.views.record_view import Known
+from argilla_distill.plugin.pages.looked_up import Known
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.shapes import record_shapes
 

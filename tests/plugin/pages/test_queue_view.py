@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from argilla_distill.plugin.pages.lookup import Due
+from argilla_distill.plugin.pages.looked_up import Due
 from argilla_distill.plugin.pages.views.queue_view import KINDS, Queued, queued
 from argilla_distill.plugin.store.shapes import record_shapes
 from tests.plugin.pages.scene import helpful

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.workers.cli.layout import plain
-from argilla_distill.workers.use_cases.distilling import counts
+from argilla_distill.workers.use_cases import counts
 from tests.workers.argilla_in_memory import HELPFUL, D, Row
 from tests.workers.cli.command_line import Run
 from tests.workers.service_in_memory import Build, ServiceInMemory

@@ -16,7 +16,7 @@ from argilla_distill.domain.report import AnnotatorReport
 from argilla_distill.plugin.pages.views.annotator_view import Person, for_themselves
 from argilla_distill.workers.use_cases.reports.guidelines import keep_current, request
 from argilla_distill.workers.use_cases.reports.report import report
-from argilla_distill.workers.use_cases.reviews.enabling import enable
+from argilla_distill.workers.use_cases.reviews import enable
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.plugin.argilla.fake_argilla import FakeArgilla as Accounts
 from tests.plugin.pages.website import Site

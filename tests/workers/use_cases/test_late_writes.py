@@ -8,7 +8,7 @@ from argilla_distill.plugin.dispatch import DISTIL
 from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.plugin.store.work.unanswered import FIRST_LOOK_MS
 from argilla_distill.workers.use_cases.reports import guidelines
-from argilla_distill.workers.use_cases.reviews.enabling import enable
+from argilla_distill.workers.use_cases.reviews import enable
 from argilla_distill.workers.use_cases.watch import tick
 from argilla_distill.workers.writing.guidelines_section import Guidelines
 from tests.workers.argilla_in_memory import HELPFUL, D, Row

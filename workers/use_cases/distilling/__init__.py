@@ -6,12 +6,11 @@
 | `run` | what one run works with, and what it did |
 | `time_slice` | batch after batch until nothing waits or the time is over |
 | `batch` | one batch, from Argilla and back to it |
-| `steps` | the verbs of a batch: observing, deciding, publishing |
+| `steps` | the verbs of a batch: observing, deciding, publishing, reviewing |
 | `backlog` | what is done about a backlog before its first batch |
 | `moved` | records that are decided differently since the models learned from others |
 | `saving` | when models are saved, and which texts a saved model does not hold |
 | `refit` | fit the models anew |
 | `annotators` | who answers a dataset, numbered |
 | `dataset_news` | what is new of the dataset itself: guidelines, settings, people, rounds |
-| `counts` | two counts that `status` shows |
 """

@@ -29,7 +29,7 @@ from argilla_distill.workers.use_cases.distilling.dataset_news import note_news
 from argilla_distill.workers.use_cases.distilling.run import Outcome, Run
 from argilla_distill.workers.use_cases.distilling.time_slice import TimeSlice
 from argilla_distill.workers.use_cases.reports import report_due
-from argilla_distill.workers.use_cases.reviews.enabling import forward, review_of
+from argilla_distill.workers.use_cases.reviews import forward, review_of
 from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.distil")

@@ -10,8 +10,8 @@ from argilla_distill.workers.use_cases.distilling.batch import distil_batch
 from argilla_distill.workers.use_cases.distilling.moved import make_moved_stale
 from argilla_distill.workers.use_cases.distilling.refit import begin_due_fits
 from argilla_distill.workers.use_cases.distilling.run import BATCH, Run
-from argilla_distill.workers.use_cases.reviews import drawing
-from argilla_distill.workers.use_cases.reviews.upkeep import reorder, tidy
+from argilla_distill.workers.use_cases.distilling.steps.reviewing import drawing
+from argilla_distill.workers.use_cases.distilling.steps.reviewing.upkeep import reorder, tidy
 
 STALE_BATCH = 50
 """Refreshing is done in smaller steps, so that a fresh answer does not wait long for its turn."""

@@ -8,4 +8,5 @@
 | `tally` | how far each label answers for each record, and the confusion counts that follow |
 | `reported_rows` | what was last reported of each record |
 | `given_rows` | a row for each annotator and label, without those that say nothing |
+| `self_report` | more or less by how sure annotators said they were |
 """

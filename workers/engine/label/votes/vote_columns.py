@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.numbers import Ints, ShortInts
-from argilla_distill.workers.engine.label.weights.self_report import sureness
+from argilla_distill.workers.engine.label.votes.self_report import sureness
 
 CHUNK = 10_000
 """Votes at a time."""

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Ints, ShortInts
 from argilla_distill.workers.engine.errors import UnknownLabel
+from argilla_distill.workers.engine.label.votes.self_report import sureness
 from argilla_distill.workers.engine.label.votes.vote_columns import Numbers, VoteColumns
-from argilla_distill.workers.engine.label.weights.self_report import sureness
 
 
 class Votes:

@@ -11,5 +11,4 @@
 | `dependence` | how far the votes on a record depend on each other |
 | `worth` | what one vote is worth beside others: |
 | `cliques` | less where annotators err together |
-| `self_report` | more or less by how sure annotators said they were |
 """

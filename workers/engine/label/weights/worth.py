@@ -11,10 +11,11 @@ from scipy import sparse
 
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints, ShortInts
 from argilla_distill.workers.engine.contract.shares import shares
+from argilla_distill.workers.engine.label.votes import self_report
+from argilla_distill.workers.engine.label.votes.self_report import SURENESS
 from argilla_distill.workers.engine.label.votes.tally import Tally
 from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS
-from argilla_distill.workers.engine.label.weights import cliques, self_report
-from argilla_distill.workers.engine.label.weights.self_report import SURENESS
+from argilla_distill.workers.engine.label.weights import cliques
 from argilla_distill.workers.engine.label.weights.weigher import DIGITS
 
 

@@ -8,4 +8,6 @@
 | `committing` | what was decided and is shown, in one transaction |
 | `stored_decision`, `stored_conflict` | the two in the form in which the store keeps them |
 | `review_worth` | what a review of each record is worth |
+| `reviewing` | the copies of what is worth a review or is audited, in the review dataset |
+| `sent` | what became of what was sent |
 """

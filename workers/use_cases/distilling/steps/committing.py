@@ -12,11 +12,12 @@ from argilla_distill.domain.state.conflict import StoredConflict
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.models.values import beginning, content, json_of
-from argilla_distill.workers.use_cases.distilling import counts
+from argilla_distill.workers.use_cases import counts
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.deciding import Resolution
 from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
 from argilla_distill.workers.use_cases.distilling.steps.review_worth import worth_of_reviews
+from argilla_distill.workers.use_cases.distilling.steps.reviewing import drawing, upkeep
 from argilla_distill.workers.use_cases.distilling.steps.sent import Sent
 from argilla_distill.workers.use_cases.distilling.steps.stored_conflict import (
     RELATED,
@@ -27,7 +28,6 @@ from argilla_distill.workers.use_cases.distilling.steps.stored_decision import (
     shown_since,
     stored_decision,
 )
-from argilla_distill.workers.use_cases.reviews import drawing, upkeep
 from argilla_distill.workers.writing.suggestions import Publication
 
 

@@ -16,7 +16,7 @@ from argilla_distill.plugin.pages.views.queue_view import queued
 from argilla_distill.workers.use_cases.checks import doctor
 from argilla_distill.workers.use_cases.checks.status import ReviewStatus, status
 from argilla_distill.workers.use_cases.distilling.distil import distil
-from argilla_distill.workers.use_cases.reviews.enabling import (
+from argilla_distill.workers.use_cases.reviews import (
     CannotReview,
     adopt,
     disable,

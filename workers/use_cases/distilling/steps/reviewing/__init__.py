@@ -1,8 +1,7 @@
-"""The review dataset of a dataset.
+"""The review dataset, kept up with every batch.
 
 | file | what is in it |
 | --- | --- |
-| `enabling` | which dataset is reviewed where: enable, mend, inspect, disable |
 | `drawing` | which records are audited: drawn at random, and blind |
 | `audit_line` | which of those are shown to reviewers now |
 | `upkeep` | which copies there ought to be of what is worth a review |

@@ -20,9 +20,9 @@ from argilla_distill.plugin.errors import NotFound
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.deciding import Resolution, decide
 from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
-from argilla_distill.workers.use_cases.reviews import audit_line, copying
-from argilla_distill.workers.use_cases.reviews.drawing import Drawing
-from argilla_distill.workers.use_cases.reviews.enabling import GONE, PAGE
+from argilla_distill.workers.use_cases.distilling.steps.reviewing import audit_line, copying
+from argilla_distill.workers.use_cases.distilling.steps.reviewing.drawing import Drawing
+from argilla_distill.workers.use_cases.reviews import GONE, PAGE
 from argilla_distill.workers.writing.review_copy import (
     Asks,
     ReviewCopy,

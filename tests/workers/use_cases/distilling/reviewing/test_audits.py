@@ -6,7 +6,7 @@ import pytest
 
 from argilla_distill.domain.audits import LEAST, PI, place
 from argilla_distill.plugin.settings import DatasetSettings
-from argilla_distill.workers.use_cases.reviews.enabling import adopt, disable, enable
+from argilla_distill.workers.use_cases.reviews import adopt, disable, enable
 from argilla_distill.workers.use_cases.sweep import sweep
 from argilla_distill.workers.writing.review_dataset import body
 from tests.workers.argilla_in_memory import CHAT, D, Row
