@@ -11,8 +11,7 @@
 | `history` | everything that was ever said and decided |
 | `datasets` | what is known now of each dataset |
 | `reports`, `reviews` | what was counted last; the review datasets |
-| `versions`, `differences` | manifests, tags, and what is being made; what changed between versions |
-| `twins` | which versions have a twin in Argilla, and how far it has come |
+| `versions` | versions as far as Redis knows them, and what changed between them |
 | `service` | what belongs to the whole service |
 | `work` | what is still to be done, and who does it |
 | `visits` | who is signed in, and who failed to |

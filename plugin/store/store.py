@@ -9,14 +9,14 @@ from typing import Any
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store.connection import opened
 from argilla_distill.plugin.store.datasets import Datasets
-from argilla_distill.plugin.store.differences import Differences
 from argilla_distill.plugin.store.history import History
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.reports import Reports
 from argilla_distill.plugin.store.reviews import Reviews
 from argilla_distill.plugin.store.service import Service
-from argilla_distill.plugin.store.twins import Twins
-from argilla_distill.plugin.store.versions import Versions
+from argilla_distill.plugin.store.versions.differences import Differences
+from argilla_distill.plugin.store.versions.manifests import Versions
+from argilla_distill.plugin.store.versions.twins import Twins
 from argilla_distill.plugin.store.visits.attempts import Attempts
 from argilla_distill.plugin.store.visits.sign_ins import SignIns
 from argilla_distill.plugin.store.work.dirty import Dirty

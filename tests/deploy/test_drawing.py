@@ -65,3 +65,24 @@ def test_rooms_are_drawn_with_their_arrows_and_circles(tmp_path: Path) -> None:
     assert "| argilla_distill | 1 | 2 | 1 | |" in lines, drawn.stderr
     assert "| argilla_distill.kitchen | 2 | 2 | 2 | 2 |" in lines
     assert "| hall | kitchen |" in lines
+
+
+MAX_FILES = 14
+"""In one folder: about a dozen."""
+
+
+def test_every_folder_is_a_room_and_no_arrows_go_round() -> None:
+    command = [sys.executable, str(ROOT / ".ci/rooms.py"), str(ROOT)]
+    drawn = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in drawn.stdout.splitlines()]
+    folders = {row[0]: row[1:] for row in rows if len(row) == 5 and row[1].isdigit()}
+    assert "argilla_distill.plugin.store" in folders, drawn.stderr
+    assert {name: row[0] for name, row in folders.items() if int(row[0]) > MAX_FILES} == {}
+    assert {name: row[3] for name, row in folders.items() if row[3]} == {}, "arrows go round"
+
+
+@pytest.mark.parametrize("folder", ["demo", "benchmarks"])
+def test_what_is_beside_the_package_has_rooms_as_well(folder: str) -> None:
+    places = [place for place in (ROOT / folder).rglob("*") if place.is_dir()]
+    files = {str(place.relative_to(ROOT)): len([*place.glob("*.py")]) for place in places}
+    assert {name: n for name, n in files.items() if n > MAX_FILES} == {}

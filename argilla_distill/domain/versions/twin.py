@@ -1,7 +1,7 @@
 """A version's twin: the version once more, as a dataset in Argilla that people can look at and filter.
 
 What is written into it is `workers.writing.twin_dataset`, when `workers.use_cases.twins`; what is known
-of it is kept by `plugin.store.twins`.
+of it is kept by `plugin.store.versions.twins`.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@
 | `twins` | `version twin`, and what the others tell of a twin |
 | `pushing` | `version push` |
 | `exporting` | `export` |
+| `diff` | `version diff` |
 """
 
 from argilla_distill.workers.cli.versions import commands, exporting, pushing

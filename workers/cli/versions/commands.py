@@ -18,7 +18,7 @@ from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
 from argilla_distill.workers.cli.datasets import named
 from argilla_distill.workers.cli.layout import table
-from argilla_distill.workers.cli.version_diff import diff
+from argilla_distill.workers.cli.versions.diff import diff
 from argilla_distill.workers.cli.versions.twins import twin, twin_json, twin_lines, waited
 from argilla_distill.workers.use_cases.versions.overview import InHand, Overview, overview
 from argilla_distill.workers.use_cases.world import World

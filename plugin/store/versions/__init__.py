@@ -1,0 +1,8 @@
+"""Versions as far as Redis knows them. Their files are elsewhere (`DISTILL_VERSIONS`).
+
+| file | what is in it |
+| --- | --- |
+| `manifests` | manifests, tags, and what is being made |
+| `twins` | which versions have a twin in Argilla, and how far it has come |
+| `differences` | what changed between versions, and which comparisons are asked for |
+"""
