@@ -13,7 +13,7 @@ import pytest
 from tests.places import ROOT
 
 ROOMS = {
-    "httpx": ["plugin.argilla"],
+    "httpx": ["plugin.argilla", "client"],
     "argilla": ["plugin.argilla"],
     "redis": ["plugin.store"],
     "rq": [],
@@ -26,7 +26,7 @@ ROOMS = {
     "standardwebhooks": ["plugin.webhook"],
     "click": ["workers.cli"],
     "rich": ["workers.cli"],
-    "pyarrow": ["workers.files", "workers.versions", "exports"],
+    "pyarrow": ["workers.files", "workers.versions", "exports", "client"],
     "fsspec": ["plugin.storage"],
     "huggingface_hub": ["plugin.hub"],
     "openpyxl": ["workers.files"],
@@ -36,8 +36,8 @@ ROOMS = {
 }
 """Library → the rooms in which a new file may import it. `rq` and `waitress` are for single files only."""
 
-SHARED = ("domain", "exports")
-"""Rooms of the package that both sides share."""
+SHARED = ("domain", "exports", "client")
+"""Rooms of the package that are no links to folders of the repository."""
 
 INTRUDER = "intruder"
 

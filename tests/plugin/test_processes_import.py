@@ -131,3 +131,14 @@ def test_a_csv_file_is_read_without_pandas_and_pyarrow(tmp_path: Path) -> None:
     )
     assert "argilla_distill.workers.files.answers_file" in loaded
     assert not {"pandas", "pyarrow", "openpyxl", "argilla", "sklearn"} & set(loaded)
+
+
+def test_the_client_needs_httpx_and_pyarrow_alone_and_the_package_not_even_these() -> None:
+    told = "print('\\n'.join(sys.modules))"
+    package = python(f"import sys, argilla_distill\n{told}")
+    client = python(f"import sys\nfrom argilla_distill import Client\n{told}")
+    assert not {"httpx", "pyarrow", "argilla_distill.client"} & set(package)
+    assert {"httpx", "pyarrow", "argilla_distill.client.version"} <= set(client)
+    service = {"redis", "rq", "flask", "pydantic", "fsspec", "argilla", "pandas", "sklearn"}
+    assert not service & set(client)
+    assert not [name for name in client if name.startswith("argilla_distill.plugin")]

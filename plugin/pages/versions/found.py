@@ -53,6 +53,10 @@ def version(frame: Frame, visitor: Visitor, text: str, name: str) -> Manifest:
         return manifest
     if any(request.name == name for request in store.asked(dataset_id)):
         raise Absent(_being_made(frame, visitor, name, store.progress(dataset_id, name)))
+    for failed in store.failures(dataset_id):
+        if failed.name == name:
+            text = f"{name} could not be made: {failed.error}"
+            raise Absent(frame.message(404, "Not made", text, visitor))
     known = [each.name for each in store.manifests(dataset_id)] + sorted(store.tags(dataset_id))
     every = f"; there are {', '.join(known)}" if known else "; there is none yet"
     text = f"There is no version {name} here{did_you_mean(name, known) or every}."

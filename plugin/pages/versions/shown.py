@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from flask import jsonify
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -9,12 +11,22 @@ from argilla_distill.plugin.pages.frame import Frame
 from argilla_distill.plugin.pages.versions import found
 from argilla_distill.plugin.visitors.visitor import Visitor
 
-LISTED = ("name", "as_of", "created_at", "deleted_at", "records", "votes", "bytes", "note")
+LISTED = (
+    "name",
+    "as_of",
+    "asked_at",
+    "created_at",
+    "deleted_at",
+    "records",
+    "votes",
+    "bytes",
+    "note",
+)
 """What the list has of each manifest."""
 
 
 def versions(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
-    """All versions of a dataset, the first made first, and those that are being made."""
+    """All versions of a dataset, the first made first; those that are being made or could not be."""
     try:
         known = found.dataset(frame, visitor, dataset_id)
     except found.Absent as absent:
@@ -28,7 +40,9 @@ def versions(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     making = [
         {"name": r.name, **_progress(store.progress(known, r.name))} for r in store.asked(known)
     ]
-    return jsonify(dataset={"id": known, "name": _name(frame, known)}, versions=rows, making=making)
+    failed = [asdict(each) for each in store.failures(known)]
+    about = {"id": known, "name": _name(frame, known)}
+    return jsonify(dataset=about, versions=rows, making=making, failed=failed)
 
 
 def version(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
@@ -47,7 +61,8 @@ def _tags(tags: dict[str, str], name: str) -> list[str]:
 
 def _progress(facts: dict[str, str]) -> dict[str, str | int]:
     done, total = int(facts.get("done", 0)), int(facts.get("total", 0))
-    return {"stage": facts.get("stage", "not begun"), "done": done, "total": total}
+    stage, error = facts.get("stage", "not begun"), facts.get("error", "")
+    return {"stage": stage, "done": done, "total": total, "error": error}
 
 
 def _name(frame: Frame, dataset_id: str) -> str:

@@ -28,7 +28,17 @@ if TYPE_CHECKING:
 
 LOOK_S = 0.2
 
-LISTED = ("name", "as_of", "created_at", "deleted_at", "records", "votes", "bytes", "note")
+LISTED = (
+    "name",
+    "as_of",
+    "asked_at",
+    "created_at",
+    "deleted_at",
+    "records",
+    "votes",
+    "bytes",
+    "note",
+)
 """What `version list --json` has of each manifest."""
 
 dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from werkzeug.test import TestResponse
 
-from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
+from argilla_distill.domain.versions.manifest import FailedVersion, Manifest, VersionRequest
 from argilla_distill.plugin.pages.versions import sending
 from argilla_distill.plugin.storage.storage import Folder
 from argilla_distill.plugin.store import Store
@@ -61,7 +62,19 @@ def test_all_versions_are_listed_with_their_tags_and_what_is_being_made(
         "majority-1": ["latest", "prod"],
     }
     assert told["versions"][0]["records"] == 300
-    assert told["making"] == [{"name": "learned-4", "stage": "writing", "done": 5, "total": 9}]
+    assert told["making"] == [
+        {"name": "learned-4", "stage": "writing", "done": 5, "total": 9, "error": ""}
+    ]
+    assert told["failed"] == []
+
+
+def test_a_version_that_could_not_be_made_says_why(site: Site) -> None:
+    failed = FailedVersion("learned-4", "the strategy failed", at(80))
+    site.store.versions.fail(DATASET, failed)
+    assert get(site, AT).get_json()["failed"] == [asdict(failed)]
+    answer = get(site, f"{AT}/learned-4")
+    assert answer.status_code == 404
+    assert answer.get_json()["error"] == "learned-4 could not be made: the strategy failed"
 
 
 @pytest.mark.parametrize("name", ["learned-3", "latest"])

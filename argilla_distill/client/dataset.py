@@ -1,0 +1,150 @@
+"""One dataset: its versions, and the tags that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+from urllib.parse import quote
+
+from argilla_distill.client.connection import Connection
+from argilla_distill.client.downloads import Downloads
+from argilla_distill.client.errors import NotFound
+from argilla_distill.client.version import Version
+from argilla_distill.domain.versions.manifest import Manifest
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A version as the list has it.
+
+    Attributes
+    ----------
+    at : the moment that it shows: what was said later does not count.
+    created_at : when it was made.
+    deleted_at : when its files were deleted, None while they are there.
+    records, votes : rows.
+    bytes : what its files take.
+    """
+
+    name: str
+    tags: tuple[str, ...]
+    at: datetime
+    created_at: datetime
+    deleted_at: datetime | None
+    records: int
+    votes: int
+    bytes: int
+    note: str
+
+
+class Dataset:
+    """One dataset of a service. `Client.dataset` gives it.
+
+    Examples
+    --------
+    >>> dataset = Client(URL, api_key=KEY).dataset("support/chat")
+    >>> [version.name for version in dataset.versions()]
+    ['majority-1', 'majority-2']
+    >>> dataset.tags
+    {'latest': 'majority-2', 'prod': 'majority-1'}
+    >>> dataset.version("prod").name
+    'majority-1'
+    """
+
+    def __init__(self, connection: Connection, downloads: Downloads, id: str, name: str) -> None:
+        self._connection = connection
+        self._downloads = downloads
+        self.id = id
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<Dataset {self.name}>"
+
+    def versions(self) -> list[Listed]:
+        """All versions, the first made first; deleted ones too."""
+        return [_listed(each) for each in self._told()["versions"]]
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tag → the version that it names now."""
+        tags = {tag: version.name for version in self.versions() for tag in version.tags}
+        return dict(sorted(tags.items()))
+
+    @property
+    def making(self) -> dict[str, str]:
+        """Version that is being made → how far it has come, in words."""
+        told = self._told()["making"]
+        return {
+            m["name"]: f"{m['stage']}, {m['done']:,} of {m['total']:,}"
+            if m["total"]
+            else m["stage"]
+            for m in told
+        }
+
+    def version(self, name: str = "", *, as_of: datetime | None = None) -> Version:
+        """A version, by its name, by a tag, or by the moment that it shows.
+
+        Parameters
+        ----------
+        name : a version's name or a tag; "" is `latest`.
+        as_of : with a time zone. The version that shows the dataset as it was then, or as it was before
+            then as shortly as there is one; of several alike the one that was made last.
+
+        Raises
+        ------
+        NotFound : there is none; NotMade while it is being made.
+        ValueError : both are given, or a moment without a time zone.
+
+        >>> Client(URL, api_key=KEY).dataset("support/chat").version("prood")
+        Traceback (most recent call last):
+            ...
+        argilla_distill.client.errors.NotFound: There is no version prood here (did you mean prod?).
+        """
+        if as_of is not None:
+            if name:
+                raise ValueError("give a version's name or as_of, not both")
+            name = self._as_of(as_of)
+        told = self._connection.json(f"{self._path}/{quote(name or LATEST, safe='')}")
+        tags = tuple(told.pop("tags"))
+        return Version(self._connection, self._downloads, Manifest.read(told), tags)
+
+    @property
+    def _path(self) -> str:
+        return f"/datasets/{self.id}/versions"
+
+    def _told(self) -> dict[str, Any]:
+        return self._connection.json(self._path)
+
+    def _as_of(self, moment: datetime) -> str:
+        if moment.tzinfo is None:
+            raise ValueError("as_of needs a time zone: datetime(2026, 11, 20, tzinfo=timezone.utc)")
+        fitting = [v for v in self.versions() if v.deleted_at is None and v.at <= moment]
+        if not fitting:
+            raise NotFound(
+                f"There is no version of {self.name} of {moment.isoformat()} or before. Make one: "
+                f"argilla-distill version create {self.name} --as-of {moment.isoformat()}"
+            )
+        return max(fitting, key=lambda v: (v.at, v.created_at)).name
+
+
+def _listed(told: Mapping[str, Any]) -> Listed:
+    deleted = told["deleted_at"]
+    return Listed(
+        name=told["name"],
+        tags=tuple(told["tags"]),
+        at=_moment(told["as_of"] or told["asked_at"]),
+        created_at=_moment(told["created_at"]),
+        deleted_at=_moment(deleted) if deleted else None,
+        records=told["records"],
+        votes=told["votes"],
+        bytes=told["bytes"],
+        note=told["note"],
+    )
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, timezone.utc)
