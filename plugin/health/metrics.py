@@ -29,6 +29,11 @@ _GAUGES = {
     "distill_oldest_dirty_seconds": "How long the oldest dirty record has been waiting.",
     "distill_open_conflicts": "Records and questions whose conflict is open.",
     "distill_due_reviews": "Records that are worth a review.",
+    "distill_versions": "Versions that have files.",
+    "distill_versions_bytes": "Bytes of their files.",
+    "distill_versions_making": "Versions that are asked for and not made yet.",
+    "distill_versions_waiting": "Those of them that cannot go on for now, and are tried again.",
+    "distill_versions_failed": "Versions that could not be made since the last one was.",
 }
 _COUNTERS = {
     "distill_answers_observed": "Answers and other agents' suggestions taken into the history.",
@@ -39,6 +44,11 @@ _COUNTERS = {
 _FITS = {
     "distill_model_fit": "Number of the fit of the model in use.",
     "distill_model_version": "The same under the name of the last release; goes with the next one.",
+}
+_VERSION_COUNTERS = {
+    "distill_versions_made": "Versions made.",
+    "distill_versions_failures": "Versions that could not be made.",
+    "distill_versions_making_seconds": "Seconds for which workers looked after the making of versions.",
 }
 
 
@@ -89,6 +99,9 @@ class _Collector:
         label = ["dataset"]
         gauges = {n: GaugeMetricFamily(n, text, labels=label) for n, text in _GAUGES.items()}
         counters = {n: CounterMetricFamily(n, text, labels=label) for n, text in _COUNTERS.items()}
+        making = {
+            n: CounterMetricFamily(n, text, labels=label) for n, text in _VERSION_COUNTERS.items()
+        }
         fits = [
             GaugeMetricFamily(name, text, labels=["dataset", "question", "strategy"])
             for name, text in _FITS.items()
@@ -113,12 +126,16 @@ class _Collector:
                 "distill_oldest_dirty_seconds": (now - since) / 1000 if since else 0,
                 "distill_open_conflicts": int(info.get("conflicts", 0)),
                 "distill_due_reviews": self._store.reviews.count_due(dataset_id),
+                **self._versions(dataset_id),
             }
             for metric, value in values.items():
                 gauges[metric].add_metric([name], value)
             for metric in counters:
                 fact = metric.removeprefix("distill_").split("_")[-1]
                 counters[metric].add_metric([name], int(info.get(fact, 0)))
+            made = self._store.versions.counts(dataset_id)
+            for metric, fact in zip(making, ("made", "failed", "seconds"), strict=True):
+                making[metric].add_metric([name], made.get(fact, 0))
             for question, model in self._store.datasets.models(dataset_id).items():
                 for numbered in fits:
                     numbered.add_metric([name, question, model.strategy], model.fit)
@@ -126,8 +143,21 @@ class _Collector:
                 failed.add_metric([name, question, known.strategy], 1)
         yield from gauges.values()
         yield from counters.values()
+        yield from making.values()
         yield from fits
         yield failed
+
+    def _versions(self, dataset_id: str) -> dict[str, int]:
+        versions = self._store.versions
+        sizes, asked = versions.sizes(dataset_id), versions.asked(dataset_id)
+        waiting = [r for r in asked if versions.progress(dataset_id, r.name).get("error")]
+        return {
+            "distill_versions": len(sizes),
+            "distill_versions_bytes": sum(sizes.values()),
+            "distill_versions_making": len(asked),
+            "distill_versions_waiting": len(waiting),
+            "distill_versions_failed": len(versions.failures(dataset_id)),
+        }
 
 
 def expose(store: Store, queue: str) -> bytes:

@@ -71,6 +71,7 @@ class DatasetSettings(Choices):
     more_votes: int = Field(0, ge=0)
     strategy_timeout_s: float = Field(20.0, gt=0)
     prompt_field: str = "prompt"
+    keep_versions: int = Field(20, ge=1)
     completion_field: str = ""
     reward: Mapping[str, Any] = Field(default_factory=dict)
     twin_workspace: str = Field("versions", min_length=1)

@@ -163,8 +163,10 @@ class Storage:
         return wrong
 
     def delete(self, dataset_id: str, name: str) -> None:
-        """Delete a version's files; none is no error."""
+        """Delete a version's files; none is no error. Without its manifest a folder is no version."""
         target: Any = self.folder(dataset_id, name)
+        if self._fs.exists(f"{target}/{MANIFEST}"):
+            self._fs.rm_file(f"{target}/{MANIFEST}")
         if self._fs.exists(target):
             self._fs.rm(target, recursive=True)
 

@@ -68,6 +68,7 @@ distill:<dataset>:differences      hash    "version...version" → what changed 
 distill:<dataset>:comparisons      hash    the same → the two, while they are to be compared
 distill:<dataset>:comparing:<pair> hash    done, total, error: how far that has come (expires)
 distill:<dataset>:maker            string  the token of the one who makes a version (expires)
+distill:<dataset>:version_bytes    hash    version → bytes of its files, of those that have files
 distill:<dataset>:version_failures hash    version → {"name", "error", "at"}: could not be made
 distill:<dataset>:version_counts   hash    made, failed, seconds: what making came to, ever
 distill:<dataset>:twins            hash    version → its twin in Argilla, {"id", "name", "written", …}

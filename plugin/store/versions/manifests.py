@@ -115,6 +115,7 @@ class Versions:
             pipe.hincrby(self._keys.of(dataset_id, "version_counts"), "made", 1)
             versions = self._keys.of(dataset_id, "versions")
             pipe.hset(versions, manifest.name, pack(manifest.as_json()))
+            pipe.hset(self._keys.of(dataset_id, "version_bytes"), manifest.name, manifest.bytes)
             for tag in tags:
                 pipe.hset(self._keys.of(dataset_id, "tags"), tag, manifest.name)
             pipe.hdel(self._keys.of(dataset_id, "making"), manifest.name)
@@ -123,9 +124,16 @@ class Versions:
 
     def change(self, dataset_id: str, manifest: Manifest) -> None:
         """Note what became of a version: that its files are deleted."""
-        self._redis.hset(
-            self._keys.of(dataset_id, "versions"), manifest.name, pack(manifest.as_json())
-        )
+        packed = pack(manifest.as_json())
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(self._keys.of(dataset_id, "versions"), manifest.name, packed)
+            pipe.hdel(self._keys.of(dataset_id, "version_bytes"), manifest.name)
+            pipe.execute()
+
+    def sizes(self, dataset_id: str) -> dict[str, int]:
+        """Version → what its files take, of those that have files."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "version_bytes"))
+        return {name.decode(): int(size) for name, size in found.items()}
 
     def manifests(self, dataset_id: str) -> list[Manifest]:
         """All versions, deleted ones too, the first made first."""

@@ -11,6 +11,12 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from argilla_distill.domain.state.model_info import ModelInfo
+from argilla_distill.domain.versions.manifest import (
+    FailedVersion,
+    Manifest,
+    VersionFile,
+    VersionRequest,
+)
 from argilla_distill.plugin.health import metrics
 from argilla_distill.plugin.store import Store
 
@@ -24,6 +30,14 @@ LABELLED = {
     "distill_answers_observed": ("counter", 50),
     "distill_decisions_published": ("counter", 20),
     "distill_failures": ("counter", 6),
+    "distill_versions": ("gauge", 1),
+    "distill_versions_bytes": ("gauge", 100),
+    "distill_versions_making": ("gauge", 1),
+    "distill_versions_waiting": ("gauge", 1),
+    "distill_versions_failed": ("gauge", 1),
+    "distill_versions_made": ("counter", 1),
+    "distill_versions_failures": ("counter", 1),
+    "distill_versions_making_seconds": ("counter", 2.5),
 }
 OTHERS = {
     "distill_deliveries": "counter",
@@ -69,7 +83,39 @@ def busy(store: Store) -> Store:
         store.datasets.write_model(pipe, D, "helpful", None, facts)
         store.reviews.write_due(pipe, D, {"r7": 0.4, "r8": 0.2})
         pipe.execute()
+    versions = store.versions
+    versions.keep(D, small_version("learned-1"))
+    versions.ask(D, VersionRequest("learned-2", "", "1-0"))
+    versions.note(D, "learned-2", stage="waiting", error="no room")
+    versions.fail(D, FailedVersion("learned-3", "why", 1))
+    versions.count_seconds(D, 2.5)
     return store
+
+
+def small_version(name: str) -> Manifest:
+    """A version of one file of 100 bytes."""
+    file = VersionFile("README.md", 0, 100, "")
+    return Manifest(
+        name=name,
+        dataset_id=D,
+        dataset="support/chat",
+        position="1-0",
+        as_of=0,
+        asked_at=1,
+        created_at=2,
+        release="1",
+        settings={},
+        settings_sha256="",
+        questions=(),
+        records=0,
+        votes=0,
+        splits={},
+        rounds={},
+        sources={},
+        named=False,
+        files=(file,),
+        content_sha256="",
+    )
 
 
 def test_an_empty_service_has_every_family_already(store: Store) -> None:

@@ -160,7 +160,7 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
         service.store.reviews.refuse(D, "r2", "too long")
     if command == "history":
         review(run, service)
-    if command.startswith(("version", "export")):
+    if command.startswith(("version", "export", "status")):
         versions(run, service, tmp_path)
     hub = StandInHub()
     within = hub.running() if command == "version push" else nullcontext()

@@ -43,6 +43,12 @@ def status_json(found: DatasetStatus) -> dict[str, Any]:
         "questions": {name: _question(each) for name, each in found.questions.items()},
         "writes": found.writes,
         "entries": found.entries,
+        "versions": {
+            "kept": found.versions.kept,
+            "bytes": found.versions.bytes,
+            "making": [vars(each) for each in found.versions.making],
+            "failed": [vars(each) for each in found.versions.failed],
+        },
     }
 
 

@@ -48,6 +48,11 @@ def troubles(d: DatasetStatus) -> Iterator[str]:
         yield d.review.message
     if d.review and d.review.refused:
         yield f"Argilla takes no copy of {many(len(d.review.refused), 'record')} for review"
+    for waits in d.versions.making:
+        if waits.error:
+            yield f"version {waits}"
+    for failed in d.versions.failed:
+        yield f"version {failed.name} could not be made: {failed.error}"
     yield from d.settings
 
 
@@ -88,6 +93,9 @@ def _facts(d: DatasetStatus) -> Iterator[tuple[str, str]]:
     if review:
         found = f"{many(review.due, 'record')} worth it, {many(review.copies, 'copy', 'copies')}"
         yield "review", f"{review.name}: {found}"
+    kept = f"{many(d.versions.kept, 'version')} kept, {d.versions.bytes / 1e6:.1f} MB"
+    making = [str(each) for each in d.versions.making if not each.error]
+    yield "versions", "; ".join([kept, *making])
     yield "history", many(d.entries, "entry", "entries")
 
 

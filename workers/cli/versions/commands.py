@@ -20,7 +20,7 @@ from argilla_distill.workers.cli.datasets import named
 from argilla_distill.workers.cli.layout import table
 from argilla_distill.workers.cli.versions.diff import diff
 from argilla_distill.workers.cli.versions.twins import twin, twin_json, twin_lines, waited
-from argilla_distill.workers.use_cases.versions.overview import InHand, Overview, overview
+from argilla_distill.workers.use_cases.versions.overview import InHand, overview
 from argilla_distill.workers.use_cases.world import World
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     with opened.world() as world:
         chosen = named(world, dataset)
         every, tags = overview(world.store, chosen.id), world.store.versions.tags(chosen.id)
+        manifests = world.store.versions.manifests(chosen.id)
         twins = world.store.twins.all(chosen.id)
-    manifests = every.made
     of = {m.name: sorted(t for t, name in tags.items() if name == m.name) for m in manifests}
     if json_:
         rows = [
@@ -135,7 +135,7 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     ]
     if cells:
         print_lines(table(heads, cells, width()))
-    print_lines(unmade(every))
+    print_lines(unmade(every.making, every.failed))
     if not cells and not every.making and not every.failed:
         click.echo("no version yet: make one with `argilla-distill version create`")
 
@@ -155,8 +155,10 @@ def show(opened: Opened, dataset: str, version: str, json_: bool) -> None:
         making = [each for each in every.making if each.name == version]
         failed = [each for each in every.failed if each.name == version]
         if making or failed:
-            part = Overview((), making, failed)
-            print_json(unmade_json(making, failed)) if json_ else print_lines(unmade(part))
+            if json_:
+                print_json(unmade_json(making, failed))
+            else:
+                print_lines(unmade(making, failed))
             return
         manifest = found(world, chosen, version)
         tags = [t for t, n in world.store.versions.tags(chosen.id).items() if n == manifest.name]
@@ -242,11 +244,11 @@ def _wait(world: World, dataset_id: str, request: VersionRequest, quiet: bool) -
             time.sleep(LOOK_S)
 
 
-def unmade(every: Overview) -> Iterator[str]:
+def unmade(making: Sequence[InHand], failed: Sequence[FailedVersion]) -> Iterator[str]:
     """What is being made, and what could not be."""
-    yield from map(str, every.making)
-    for failed in every.failed:
-        yield f"{failed.name} failed: {failed.error}"
+    yield from map(str, making)
+    for each in failed:
+        yield f"{each.name} failed: {each.error}"
 
 
 def unmade_json(

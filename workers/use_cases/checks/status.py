@@ -12,6 +12,7 @@ from typing import Any
 
 from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.plugin.store import Store
+from argilla_distill.workers.use_cases.versions.overview import Overview, overview
 
 DISCONNECTED = "disconnected"
 
@@ -110,6 +111,7 @@ class DatasetStatus:
     questions: Mapping[str, QuestionStatus]
     writes: int
     entries: int
+    versions: Overview
     settings: list[str] = field(default_factory=list)
 
 
@@ -145,6 +147,7 @@ def _dataset(store: Store, dataset_id: str, connected: bool) -> DatasetStatus:
         questions={name: _question(q, models.get(name)) for name, q in questions.items()},
         writes=int(info.get("published", 0)),
         entries=store.history.length(dataset_id),
+        versions=overview(store, dataset_id),
     )
 
 

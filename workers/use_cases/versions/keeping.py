@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from argilla_distill.domain.nearest import did_you_mean
@@ -11,6 +13,11 @@ from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.world import World
+
+log = logging.getLogger("distill.versions")
+
+LATEST = "latest"
+"""The tag that names the version made last. It holds none back from being deleted."""
 
 
 @dataclass(frozen=True)
@@ -77,16 +84,45 @@ def delete(world: World, dataset: Dataset, name: str) -> Manifest:
     """
     manifest = found(world, dataset, name)
     tags = [t for t, v in world.store.versions.tags(dataset.id).items() if v == manifest.name]
-    held = [t for t in tags if t != "latest"]
+    held = [t for t in tags if t != LATEST]
     if held:
         raise InvalidRequest(f"{manifest.name} is tagged {', '.join(held)}: remove the tag first")
-    storage = Storage(world.settings.versions)
-    storage.delete(dataset.id, manifest.name)
+    return _deleted(world, manifest, tags)
+
+
+def retire(world: World, dataset_id: str, keep: int) -> list[str]:
+    """Delete the files of all but the newest `keep` versions that no tag but `latest` names.
+
+    Returns
+    -------
+    The names of those whose files were deleted.
+    """
+    versions, gone = world.store.versions, []
+    tags = versions.tags(dataset_id)
+    held = {name for tag, name in tags.items() if tag != LATEST}
+    loose = [m for m in versions.manifests(dataset_id) if not m.deleted_at and m.name not in held]
+    for manifest in loose[:-keep]:
+        if manifest.name == tags.get(LATEST):
+            continue
+        _deleted(world, manifest, [])
+        gone.append(manifest.name)
+        log.info(
+            "version %s of dataset=%s: its files are deleted, %d newer ones without a tag are kept",
+            manifest.name,
+            dataset_id,
+            keep,
+        )
+    return gone
+
+
+def _deleted(world: World, manifest: Manifest, tags: Sequence[str]) -> Manifest:
+    """The manifest of a version whose files are gone, as it is kept."""
+    storage, dataset_id = Storage(world.settings.versions), manifest.dataset_id
+    storage.delete(dataset_id, manifest.name)
     gone = replace(manifest, deleted_at=world.store.now())
-    world.store.versions.change(dataset.id, gone)
-    ChangeLists(storage).delete(
-        dataset.id, world.store.differences.forget(dataset.id, manifest.name)
-    )
+    world.store.versions.change(dataset_id, gone)
+    pairs = world.store.differences.forget(dataset_id, manifest.name)
+    ChangeLists(storage).delete(dataset_id, pairs)
     for each in tags:
-        world.store.versions.untag(dataset.id, each)
+        world.store.versions.untag(dataset_id, each)
     return gone

@@ -26,6 +26,7 @@ from argilla_distill.workers.use_cases.versions import writing_files
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances, circumstances
 from argilla_distill.workers.use_cases.versions.describing import complete, described, form_of
 from argilla_distill.workers.use_cases.versions.fitting import Outcome, distilled, fitted
+from argilla_distill.workers.use_cases.versions.keeping import LATEST, retire
 from argilla_distill.workers.use_cases.versions.reading import read_history, read_records
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
@@ -164,7 +165,7 @@ class Work:
             done.files,
             self.world.store.now(),
         )
-        return self._publish(manifest)
+        return self._publish(manifest, under.plan.keep_versions)
 
     def tell(self, stage: str, done: int, total: int) -> None:
         """Say how far it has come."""
@@ -229,7 +230,7 @@ class Work:
         if not wanted:
             self.spool.delete()
 
-    def _publish(self, manifest: Manifest) -> Manifest | None:
+    def _publish(self, manifest: Manifest, keep: int) -> Manifest | None:
         """Put what was written in its place, and only then let it be known; None if it is not ours to do."""
         whole = complete(manifest, self.folder)
         self._go_on_holding()
@@ -238,8 +239,12 @@ class Work:
         Storage(self.world.settings.versions).put(
             whole.dataset_id, whole.name, self.folder, self._storing
         )
-        self.world.store.versions.keep(whole.dataset_id, whole, ("latest", *self.request.tags))
+        self.world.store.versions.keep(whole.dataset_id, whole, (LATEST, *self.request.tags))
         self.spool.delete()
+        try:
+            retire(self.world, self.dataset_id, keep)
+        except OSError as error:  # the version is made all the same, the next one tries again
+            log.warning("dataset=%s: old versions are not deleted: %s", self.dataset_id, error)
         return whole
 
     def _storing(self, done: int, total: int) -> None:

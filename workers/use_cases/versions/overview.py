@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from argilla_distill.domain.versions.manifest import FailedVersion, Manifest
+from argilla_distill.domain.versions.manifest import FailedVersion
 from argilla_distill.plugin.store import Store
 
 
@@ -42,21 +42,19 @@ class InHand:
 
 @dataclass(frozen=True)
 class Overview:
-    """All versions of a dataset, deleted ones too; the first made or asked for first."""
+    """What is known of a dataset's versions without reading a manifest.
 
-    made: Sequence[Manifest]
+    Attributes
+    ----------
+    kept, bytes : how many have files, and what these take.
+    making : the first asked for first.
+    failed : since the last one was made.
+    """
+
+    kept: int
+    bytes: int
     making: Sequence[InHand]
     failed: Sequence[FailedVersion]
-
-    @property
-    def kept(self) -> int:
-        """How many have files."""
-        return sum(not manifest.deleted_at for manifest in self.made)
-
-    @property
-    def bytes(self) -> int:
-        """What their files take."""
-        return sum(manifest.bytes for manifest in self.made)
 
 
 def overview(store: Store, dataset_id: str) -> Overview:
@@ -74,4 +72,5 @@ def overview(store: Store, dataset_id: str) -> Overview:
                 facts.get("error", ""),
             )
         )
-    return Overview(versions.manifests(dataset_id), making, versions.failures(dataset_id))
+    sizes = versions.sizes(dataset_id)
+    return Overview(len(sizes), sum(sizes.values()), making, versions.failures(dataset_id))

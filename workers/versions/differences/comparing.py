@@ -79,6 +79,7 @@ NOT_DECIDING = frozenset(
         "more_votes",
         "strategy_timeout_s",
         "prompt_field",
+        "keep_versions",
         "questions",
     }
 )
