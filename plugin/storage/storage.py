@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from errno import EIO
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -109,14 +111,19 @@ class Storage:
             beside = Path(f"{target}.part")
             shutil.rmtree(beside, ignore_errors=True)
             beside.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(made, beside)
-            _sync(beside)
+            try:
+                shutil.copytree(made, beside, copy_function=_link_or_copy)
+                _sync(beside)
+            except OSError:
+                shutil.rmtree(beside, ignore_errors=True)
+                raise
             shutil.rmtree(target, ignore_errors=True)
             os.replace(beside, target)
             progress(len(files), len(files))
             return
         for n, path in enumerate([*files, made / MANIFEST]):
-            self._fs.put_file(str(path), f"{target}/{path.name}")
+            with _as_os_error():
+                self._fs.put_file(str(path), f"{target}/{path.name}")
             progress(min(n + 1, len(files)), len(files))
 
     def put_file(self, dataset_id: str, folder: str, path: str, made: Path) -> None:
@@ -165,10 +172,11 @@ class Storage:
     def delete(self, dataset_id: str, name: str) -> None:
         """Delete a version's files; none is no error. Without its manifest a folder is no version."""
         target: Any = self.folder(dataset_id, name)
-        if self._fs.exists(f"{target}/{MANIFEST}"):
-            self._fs.rm_file(f"{target}/{MANIFEST}")
-        if self._fs.exists(target):
-            self._fs.rm(target, recursive=True)
+        with _as_os_error():
+            if self._fs.exists(f"{target}/{MANIFEST}"):
+                self._fs.rm_file(f"{target}/{MANIFEST}")
+            if self._fs.exists(target):
+                self._fs.rm(target, recursive=True)
 
 
 def sha256_of(file: BinaryIO) -> str:
@@ -177,6 +185,25 @@ def sha256_of(file: BinaryIO) -> str:
     while block := file.read(1 << 20):
         found.update(block)
     return found.hexdigest()
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    """The same file under another name, where the disk can do that: it takes no room."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    """Storages that are not reached raise errors of many libraries; all are OSError here."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(EIO, f"{type(error).__name__}: {error}") from error
 
 
 def _sync(folder: Path) -> None:

@@ -19,7 +19,12 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from argilla_distill.domain.versions.manifest import FailedVersion, Manifest, VersionRequest
-from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
+from argilla_distill.plugin.errors import (
+    ArgillaRefused,
+    ArgillaUnavailable,
+    InvalidSettings,
+    NotFound,
+)
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.use_cases.versions import writing_files
@@ -83,7 +88,7 @@ def make(
         manifest = work.go_on()
     except (EngineError, WorkFailed, NotFound) as error:
         return _failed(world, request, dataset_id, error, more=len(asked) > 1)
-    except (ArgillaUnavailable, ArgillaRefused, OSError) as error:
+    except (ArgillaUnavailable, ArgillaRefused, InvalidSettings, OSError) as error:
         log.warning("version %s of dataset=%s waits: %s", request.name, dataset_id, error)
         store.note(
             dataset_id, request.name, stage="waiting", error=str(error), at=world.store.now()

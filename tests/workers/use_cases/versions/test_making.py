@@ -7,11 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
 from argilla_distill.domain.history import Entry
-from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.settings import Sources
 from argilla_distill.plugin.storage.storage import Storage
@@ -21,6 +19,7 @@ from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.versions.parts import Parts
 from argilla_distill.workers.versions.spool import Spool
 from tests.workers.argilla_in_memory import CHAT, D
+from tests.workers.made_versions import answered, finished, kept_in, made, rows
 from tests.workers.service_in_memory import ServiceInMemory
 
 Build = Callable[..., ServiceInMemory]
@@ -29,52 +28,6 @@ Build = Callable[..., ServiceInMemory]
 @pytest.fixture
 def service(build: Build, tmp_path: Path) -> ServiceInMemory:
     return kept_in(build(), tmp_path)
-
-
-def kept_in(service: ServiceInMemory, folder: Path) -> ServiceInMemory:
-    """The same, with its versions in this folder."""
-    settings = service.world.settings.model_copy(update={"versions": str(folder / "versions")})
-    object.__setattr__(service.world, "settings", settings)
-    return service
-
-
-def made(service: ServiceInMemory, slice_s: float = 60.0, **asked: Any) -> Manifest:
-    """A version, made to its end."""
-    ask(service.world, CHAT, **asked)
-    return finished(service, slice_s)
-
-
-def finished(service: ServiceInMemory, slice_s: float = 60.0) -> Manifest:
-    """The version in hand, made to its end."""
-    for _ in range(200):
-        done = make(service.world, D, slice_s)
-        if done.manifest is not None:
-            return done.manifest
-    raise AssertionError(done)
-
-
-def rows(
-    service: ServiceInMemory, manifest: Manifest, table: str = "records"
-) -> list[dict[str, Any]]:
-    """The rows of a version, by record id."""
-    folder = Path(service.world.settings.versions) / D / manifest.name
-    found: list[dict[str, Any]] = []
-    for file in sorted(folder.glob(f"{table}-*.parquet")):
-        found += pq.read_table(file).to_pylist()
-    return sorted(found, key=lambda row: row["record_id"])
-
-
-def answered(service: ServiceInMemory) -> None:
-    """Three records, of which one is in conflict and one was edited out of it."""
-    service.answer("ann", "r1", helpful="yes", problem="none")
-    service.answer("ben", "r1", helpful="yes", problem="none")
-    service.answer("ann", "r2", helpful="yes")
-    service.answer("ben", "r2", helpful="no")
-    service.answer("ann", "r3", helpful="no")
-    service.answer("ben", "r3", helpful="yes")
-    service.settle()
-    service.answer("ben", "r3", helpful="no")
-    service.settle()
 
 
 def test_a_version_has_every_record_with_its_decision_and_its_conflict(
