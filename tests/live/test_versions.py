@@ -1,6 +1,9 @@
 """Versions on real parts: made by a worker beside live work, equal when made again, read as files."""
 
 import json
+import os
+import signal
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ import pyarrow.parquet as pq
 from demo.argilla.api import Api
 from demo.running.installation import Installation
 from tests.live.annotated_dataset import crowd, dataset_of, records_of
+from tests.live.faults.killed_process import children, kill
 
 
 def rows(manifest: dict[str, Any], folder: Path, table: str) -> list[dict[str, Any]]:
@@ -51,3 +55,39 @@ def test_a_version_holds_what_was_decided_and_an_earlier_moment_is_made_again_al
     told = json.loads(service.command("version", "list", dataset["id"], "--json").stdout)
     assert [version["tags"] for version in told["versions"]] == [[], ["prod"], ["latest"]]
     assert "identical" in service.command("version", "verify", dataset["id"], "prod").stdout
+
+
+def test_kill_9_while_a_version_is_made_leaves_nothing_half_and_the_next_worker_finishes_it(
+    installation: Installation, api: Api
+) -> None:
+    """The worker, the job and what goes on beside it are killed at the first sign of life."""
+    users = crowd(api, "killed", 3)
+    dataset = dataset_of(api, users, overlap=3)
+    for record in records_of(api, dataset, 60):
+        for user in users:
+            api.as_user(user).answer(record, {"topic": "a"})
+    service, versions = installation.service, installation.world.store.versions
+    service.command("reconcile", dataset["id"])
+    name = json.loads(service.command("version", "create", dataset["id"], "--json").stdout)["name"]
+    (worker,) = service.workers
+    end = time.monotonic() + 60
+    while not (versions.progress(dataset["id"], name) or versions.manifest(dataset["id"], name)):
+        assert time.monotonic() < end
+    below = children(worker.pid)
+    kill(worker, and_children=True)
+    for process in below:
+        for aside in children(process):
+            os.kill(aside, signal.SIGKILL)
+    told = json.loads(service.command("version", "list", dataset["id"], "--json").stdout)
+    folder = Path(service.env["DISTILL_VERSIONS"]) / dataset["id"]
+    assert [m["name"] for m in told["making"]] + [m["name"] for m in told["versions"]] == [name]
+    assert (folder / name).exists() == bool(told["versions"])
+    worker.start()
+    again = json.loads(
+        service.command("version", "create", dataset["id"], "--wait", "--json").stdout
+    )
+    first = json.loads(service.command("version", "show", dataset["id"], name, "--json").stdout)
+    assert first["content_sha256"] == again["content_sha256"]
+    assert first["records"] == 60
+    for made in (name, again["name"]):
+        assert "identical" in service.command("version", "verify", dataset["id"], made).stdout

@@ -260,6 +260,8 @@ class FakeArgilla(Gateway):
 
     @call
     def page(self, dataset_id: str, offset: int, limit: int) -> tuple[list[Record], int]:
+        if dataset_id not in self.rows:
+            raise NotFound(dataset_id)
         every = list(self.rows[dataset_id])
         return [self._record(i) for i in every[offset : offset + limit]], len(every)
 

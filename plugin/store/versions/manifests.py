@@ -11,7 +11,7 @@ from argilla_distill.domain.versions.split import Groups, bands
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import pack, unpack
 
-HELD_MS = 30_000
+HELD_MS = 15_000
 """So long a worker that was killed keeps others from going on with what it was making."""
 
 MOST_FAILURES = 20

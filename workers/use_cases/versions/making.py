@@ -26,6 +26,7 @@ from argilla_distill.plugin.errors import (
     NotFound,
 )
 from argilla_distill.plugin.storage.storage import Storage
+from argilla_distill.plugin.store import StoreError
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.use_cases.versions import writing_files
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances, circumstances
@@ -90,16 +91,24 @@ def make(
         return _failed(world, request, dataset_id, error, more=len(asked) > 1)
     except (ArgillaUnavailable, ArgillaRefused, InvalidSettings, OSError) as error:
         log.warning("version %s of dataset=%s waits: %s", request.name, dataset_id, error)
-        store.note(
-            dataset_id, request.name, stage="waiting", error=str(error), at=world.store.now()
-        )
+        _waits(world, request, dataset_id, str(error))
         return Made(dataset_id, request.name, status=f"waits: {error}")
+    except StoreError:
+        raise
+    except Exception as error:
+        _waits(world, request, dataset_id, f"{type(error).__name__}: {error}")
+        raise
     finally:
         store.count_seconds(dataset_id, clock() - begun)
         store.let_go(dataset_id, token)
     if manifest is None:
         return Made(dataset_id, request.name, None, work.asked or len(asked) > 1, work.stage)
     return Made(dataset_id, manifest.name, manifest, len(asked) > 1, "made")
+
+
+def _waits(world: World, request: VersionRequest, dataset_id: str, why: str) -> None:
+    now = world.store.now()
+    world.store.versions.note(dataset_id, request.name, stage="waiting", error=why, at=now)
 
 
 def _failed(

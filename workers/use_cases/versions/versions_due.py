@@ -5,7 +5,7 @@ from __future__ import annotations
 from argilla_distill.plugin.dispatch import VERSION
 from argilla_distill.workers.use_cases.world import World
 
-AGAIN_MS = 20_000
+AGAIN_MS = 10_000
 """So long after its last sign of life a version is asked for again."""
 
 
