@@ -7,6 +7,7 @@
 | `client` | versions from a notebook or a training script: `from argilla_distill import Client` |
 | `plugin` | speaks to the world: Argilla, Redis, browsers, the environment |
 | `workers` | everything outside the web process: jobs, use cases, command line, engine |
+| `exports` | a version's rows in the forms that people read and train on |
 
 `plugin` and `workers` are folders of the repository, linked here: so the installed product has one name.
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import runpy
 import subprocess
 import sys
@@ -86,3 +88,21 @@ def test_what_is_beside_the_package_has_rooms_as_well(folder: str) -> None:
     places = [place for place in (ROOT / folder).rglob("*") if place.is_dir()]
     files = {str(place.relative_to(ROOT)): len([*place.glob("*.py")]) for place in places}
     assert {name: n for name, n in files.items() if n > MAX_FILES} == {}
+
+
+def test_every_folder_of_code_has_a_table_of_contents() -> None:
+    silent, missing = [], []
+    for folder in ("argilla_distill", "plugin", "workers", "demo", "benchmarks"):
+        for contents in (ROOT / folder).rglob("__init__.py"):
+            docstring = ast.get_docstring(ast.parse(contents.read_text())) or ""
+            names = set(re.findall(r"`+(\w+)/?`+", docstring))
+            rooms = {
+                each.stem
+                for each in contents.parent.iterdir()
+                if (each.suffix == ".py" or (each / "__init__.py").exists())
+                and not each.stem.startswith("__")
+            }
+            where = str(contents.parent.relative_to(ROOT))
+            silent += [where] * (not docstring)
+            missing += [f"{where}: {name}" for name in sorted(rooms - names)]
+    assert (silent, missing) == ([], [])

@@ -10,5 +10,7 @@ What is counted is `domain.report`, where it is kept `plugin.store.reports`, whe
 - ``periods``: weeks and rounds
 - ``annotator_reports``: the annotators of one question
 - ``examples``: records that show what a label means
+- ``pairs``: which values annotators take for each other
+- ``telling_words``: words of records that tell what is decided on them
 - ``twins``: near-identical records
 """

@@ -6,4 +6,6 @@
 | `segments` | records that share provenance, as people write them |
 | `split` | which records models are trained on, tuned on and tested with |
 | `twin` | a version once more, as a dataset in Argilla |
+| `rewards` | the one number that a team trains on, composed from several questions |
+| `difference` | what changed between two versions: which labels, how many, by which cause |
 """
