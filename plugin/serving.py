@@ -67,7 +67,7 @@ ARRIVE_S = 2.0
 """How long a request that was on its way at SIGTERM may take to arrive."""
 
 
-class Busy(Error):  # type: ignore[misc]  # waitress has no types
+class TooManyBodies(Error):  # type: ignore[misc]  # waitress has no types
     """Too many large bodies are on their way; Argilla tries again."""
 
     code = 503
@@ -98,7 +98,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         elif size > LARGE_BYTES and self not in self.large and not self.completed:
             if len(self.large) >= MAX_LARGE:
                 log.warning("web: %s large requests at once, one more is refused", MAX_LARGE)
-                self.error, self.completed = Busy("too many large requests at once"), True
+                self.error, self.completed = TooManyBodies("too many large requests at once"), True
             else:
                 self.large.add(self)
         return taken

@@ -15,7 +15,7 @@ from argilla_distill.exports.formats.classification import Classification
 from argilla_distill.exports.formats.completions import Completions, Corrections
 from argilla_distill.exports.formats.preference import Preference
 from argilla_distill.exports.formats.stepwise import Stepwise
-from argilla_distill.exports.formats.tables import Records, Votes
+from argilla_distill.exports.formats.tables import Records, VoteRows
 from argilla_distill.exports.request import ExportRequest
 from argilla_distill.exports.sieve import Sieve
 from argilla_distill.exports.source import Row, Source
@@ -87,7 +87,7 @@ def _format(source: Source, request: ExportRequest, left_out: Counter[str]) -> F
         case "records":
             return Records(*given)
         case "votes":
-            return Votes(*given)
+            return VoteRows(*given)
         case "classification":
             return Classification(*given)
         case "stepwise-supervision":

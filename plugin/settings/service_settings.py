@@ -39,7 +39,7 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Choices(_Frozen):
+class QuestionChoices(_Frozen):
     """What may be chosen for a dataset, and again for each of its questions."""
 
     strategy: str = LEARNED
@@ -47,7 +47,7 @@ class Choices(_Frozen):
     content: bool = True
 
 
-class DatasetSettings(Choices):
+class DatasetSettings(QuestionChoices):
     """How one dataset is distilled. Every key may be given in `[defaults]` as well."""
 
     distil: bool = True
@@ -75,7 +75,7 @@ class DatasetSettings(Choices):
     completion_field: str = ""
     reward: Mapping[str, Any] = Field(default_factory=dict)
     twin_workspace: str = Field("versions", min_length=1)
-    questions: Mapping[str, Choices] = Field(default_factory=dict)
+    questions: Mapping[str, QuestionChoices] = Field(default_factory=dict)
 
     @field_validator("reward")
     @classmethod
@@ -85,11 +85,11 @@ class DatasetSettings(Choices):
             Reward.read(value)
         return value
 
-    def question(self, name: str) -> Choices:
+    def question(self, name: str) -> QuestionChoices:
         """The choices for one question: the dataset's, overlaid by the question's own."""
-        own = {choice: getattr(self, choice) for choice in Choices.model_fields}
+        own = {choice: getattr(self, choice) for choice in QuestionChoices.model_fields}
         overlay = self.questions.get(name)
-        return Choices.model_validate(
+        return QuestionChoices.model_validate(
             {**own, **(overlay.model_dump(exclude_unset=True) if overlay else {})}
         )
 
@@ -260,6 +260,6 @@ def _missing(name: str, environ: Mapping[str, str]) -> str:
 
 
 def _plan(path: str) -> Plan:
-    forms = plan_file.Forms(Plan, Sources, DatasetSettings, Choices)
+    forms = plan_file.Forms(Plan, Sources, DatasetSettings, QuestionChoices)
     plan = plan_file.read(ENVIRONMENT["config"], path, forms)
     return Plan.model_validate(plan)

@@ -51,9 +51,9 @@ class Whole:
         """Bytes."""
         return sum(piece.length for piece in self.pieces)
 
-    def opened(self, start: int, stop: int) -> Span:
+    def opened(self, start: int, stop: int) -> Stretch:
         """The bytes from `start` up to `stop`, to read."""
-        return Span(self, start, stop)
+        return Stretch(self, start, stop)
 
 
 def file(folder: Folder, described: VersionFile) -> Whole:
@@ -103,7 +103,7 @@ def _part(folder: Folder, described: VersionFile) -> Part:
     return Part(size, footer)
 
 
-class Span(io.RawIOBase):
+class Stretch(io.RawIOBase):
     """A stretch of a `Whole` as a file that is read and sought in. One part at a time is open."""
 
     def __init__(self, whole: Whole, start: int, stop: int) -> None:

@@ -23,7 +23,7 @@ from argilla_distill.plugin.store.work.dirty import Dirty
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.plugin.store.work.sweeps import Sweeps
 from argilla_distill.plugin.store.work.unanswered import Unanswered
-from argilla_distill.plugin.store.work.unfitted_texts import Texts
+from argilla_distill.plugin.store.work.unfitted_texts import UnfittedTexts
 
 
 def connect(settings: Settings, timeout_s: float = 5.0, retries: int = 3) -> Store:
@@ -56,7 +56,7 @@ class Store:
         self.service = Service(redis, self.keys)
         self.sign_ins = SignIns(redis, self.keys)
         self.sweeps = Sweeps(redis, self.keys)
-        self.texts = Texts(redis, self.keys)
+        self.texts = UnfittedTexts(redis, self.keys)
         self.twins = Twins(redis, self.keys, clock)
         self.unanswered = Unanswered(redis, self.keys)
         self.versions = Versions(redis, self.keys)

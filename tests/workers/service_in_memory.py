@@ -14,7 +14,7 @@ from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.distilling.distil import distil
-from argilla_distill.workers.use_cases.distilling.run import Outcome
+from argilla_distill.workers.use_cases.distilling.run import RunOutcome
 from argilla_distill.workers.use_cases.sweep import sweep
 from argilla_distill.workers.use_cases.world import World
 from tests.workers.argilla_in_memory import HELPFUL, NOTE, PROBLEM, D, FakeArgilla
@@ -68,7 +68,7 @@ class ServiceInMemory:
     def mark(self, *records: str, heard: int = 0) -> None:
         self.store.dirty.mark(D, records, heard)
 
-    def distil(self, slice_s: float = 30.0) -> Outcome:
+    def distil(self, slice_s: float = 30.0) -> RunOutcome:
         return distil(self.world, D, slice_s)
 
     def settle(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from argilla_distill.workers.engine.contract.choice import Choice, Voice
+from argilla_distill.workers.engine.contract.choice import Choice, VoteScores
 from argilla_distill.workers.engine.contract.choice_model import ChoiceModel
 from argilla_distill.workers.engine.contract.choice_strategy import ChoiceStrategy
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
@@ -85,7 +85,7 @@ class PosteriorModel(ChoiceModel):
             for vote in votes
         ]
         voices = [
-            Voice(v.annotator, v.value, self._accuracy(v.annotator), part)
+            VoteScores(v.annotator, v.value, self._accuracy(v.annotator), part)
             for v, part in zip(votes, parts, strict=True)
         ]
         return Choice(values, whole - sum(parts, np.zeros(len(values))), voices, anchor)

@@ -18,7 +18,7 @@ from argilla_distill.workers.files.adjudications_file import adjudicate
 from argilla_distill.workers.files.alike import plain_name, plain_text, twin
 from argilla_distill.workers.files.answer_columns import AnswerColumns, Row
 from argilla_distill.workers.files.exports import argilla, label_studio
-from argilla_distill.workers.files.exports.export import Export, Exported
+from argilla_distill.workers.files.exports.export import Export, ExportedQuestion
 from argilla_distill.workers.files.input_options import InputOptions, scale_points, wanted_of
 from argilla_distill.workers.files.reading.arrow import arrow_records
 from argilla_distill.workers.files.reading.as_text import as_cell
@@ -157,7 +157,9 @@ class _Files:
         found[0].notes[:0] = [*source.notes(), *export.notes, *notes]
         return found
 
-    def _question(self, source: InputFile, export: Export, question: Exported) -> RecordedAnswers:
+    def _question(
+        self, source: InputFile, export: Export, question: ExportedQuestion
+    ) -> RecordedAnswers:
         given = self.given
         kind = given.types.get(question.name) or given.types.get("") or question.guess()
 
@@ -190,7 +192,7 @@ class _Files:
         kind: QuestionType,
         place: Callable[[int], str],
         decimal_comma: bool,
-        question: Exported | None = None,
+        question: ExportedQuestion | None = None,
     ) -> AnswerColumns:
         labels: tuple[str, ...] = tuple(self.given.labels)
         scale: tuple[float, ...] = ()

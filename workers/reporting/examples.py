@@ -43,7 +43,7 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Shown:
+class WantedExamples:
     """What examples are to show: one label or rating; `codes` tells which values have it."""
 
     words: str
@@ -72,7 +72,7 @@ def pick(survey: Survey, question: QuestionColumns) -> list[Chosen]:
     return sorted(chosen, key=lambda each: each.kind != "telling")
 
 
-def shown(question: QuestionColumns) -> list[Shown]:
+def shown(question: QuestionColumns) -> list[WantedExamples]:
     """What examples are to show: each label or rating that is the question's."""
     values, asked = question.values.list, question.asked
     if asked.type not in ("label", "multi_label", "rating") or not values:
@@ -84,10 +84,12 @@ def shown(question: QuestionColumns) -> list[Shown]:
         names = [(label, [label in value for value in values]) for label in asked.labels]
     else:
         names = [(label, [label == value for value in values]) for label in asked.labels]
-    return [Shown(words[:MAX_CHARACTERS], np.array(has)) for words, has in names[:MAX_VALUES]]
+    return [
+        WantedExamples(words[:MAX_CHARACTERS], np.array(has)) for words, has in names[:MAX_VALUES]
+    ]
 
 
-def _telling(survey: Survey, question: QuestionColumns, of: Shown) -> Ints:
+def _telling(survey: Survey, question: QuestionColumns, of: WantedExamples) -> Ints:
     """Records decided so, those that weigh most one way first; several voices agree on each.
 
     Of sets of labels, those with nothing else in them come first.
@@ -105,7 +107,7 @@ def _telling(survey: Survey, question: QuestionColumns, of: Shown) -> Ints:
     return ranked
 
 
-def _close(survey: Survey, question: QuestionColumns, of: Shown) -> Ints:
+def _close(survey: Survey, question: QuestionColumns, of: WantedExamples) -> Ints:
     """Records that a reviewer decided so and that were hard: the least sure before comes first."""
     thought = survey.thought.get(question.name, {})
     found = []

@@ -57,7 +57,7 @@ def near_pairs(prints: Prints) -> NDArray[np.intp]:
 
 
 @dataclass(frozen=True)
-class Twins:
+class NearGroups:
     """Records in groups of one fingerprint each, and which groups are near each other.
 
     Attributes
@@ -70,7 +70,7 @@ class Twins:
     near: dict[int, list[int]]
 
     @classmethod
-    def of(cls, prints: Prints) -> Twins:
+    def of(cls, prints: Prints) -> NearGroups:
         """The near-identical among records with these fingerprints; 0: none is known."""
         known = np.flatnonzero(prints != 0)
         distinct, group = np.unique(prints[known], return_inverse=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from argilla_distill.domain.explanation.timeline import Change, Event, itself
+from argilla_distill.domain.explanation.timeline import Event, ValueChange, itself
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.history.config import CONFIG
 from argilla_distill.domain.history.guidelines import GUIDELINES
@@ -26,7 +26,7 @@ def dataset_events(entries: Sequence[Entry]) -> list[Event]:
             editions += 1
             text = _cut(" ".join(entry.values["text"].split())) or "nothing"
             what = f"The guidelines are those of edition {editions}."
-            found.append(itself(entry, what, [Change("they say", None, text)]))
+            found.append(itself(entry, what, [ValueChange("they say", None, text)]))
         elif entry.kind == CONFIG:
             before, config = config, dict(_flat(entry.values))
             what = "The settings were changed." if before else "The settings were noted."
@@ -47,13 +47,13 @@ def _round(news: RoundNews) -> str:
     return f"Round {news.name} {became}" + (f": {more}." if more else ".")
 
 
-def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Change]:
+def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[ValueChange]:
     """What is another one than before; of the first settings, nothing."""
     names = dict.fromkeys([*before, *now]) if before else {}
     for name in names:
         was, is_ = before.get(name), now.get(name)
         if was != is_:
-            yield Change(
+            yield ValueChange(
                 name, None if was is None else _cut(was), None if is_ is None else _cut(is_)
             )
 

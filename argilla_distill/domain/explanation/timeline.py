@@ -16,7 +16,7 @@ from argilla_distill.domain.wording import Wording, percent
 
 
 @dataclass(frozen=True)
-class Change:
+class ValueChange:
     """One question's value before and after an event; None where there was or is none."""
 
     question: str
@@ -37,7 +37,7 @@ class Event:
     who: Annotator
     what: str
     status: str
-    changes: tuple[Change, ...]
+    changes: tuple[ValueChange, ...]
     echoes: tuple[str, ...]
     kind: str = "answer"
     why: str = ""
@@ -85,7 +85,7 @@ def events(entries: Sequence[Entry], people: Mapping[int, Annotator], say: Wordi
     return found
 
 
-def itself(entry: Entry, what: str, changes: Sequence[Change] = (), status: str = "") -> Event:
+def itself(entry: Entry, what: str, changes: Sequence[ValueChange] = (), status: str = "") -> Event:
     """Something that nobody said, in a sentence."""
     nobody = Annotator("", "")
     at = entry.at or entry.seen_at
@@ -95,7 +95,7 @@ def itself(entry: Entry, what: str, changes: Sequence[Change] = (), status: str 
 def _changed(entry: Entry, now: RecordState, before: RecordState | None) -> Event:
     """What the record said itself, or that it is gone."""
     names = dict.fromkeys([*now.named, *entry.replaced])
-    changes = [Change(n, entry.replaced.get(n), now.named.get(n)) for n in names]
+    changes = [ValueChange(n, entry.replaced.get(n), now.named.get(n)) for n in names]
     if now.gone:
         return itself(entry, "The record was deleted in Argilla.", status=DELETED)
     if before is None:
@@ -151,7 +151,7 @@ def _decided(entry: Entry, say: Wording) -> list[Event]:
             who=maker,
             what="is undecided" if value is None else f"decided{sure}",
             status="undecided" if value is None else "decided",
-            changes=() if value is None else (Change(name, None, say(name, value)),),
+            changes=() if value is None else (ValueChange(name, None, say(name, value)),),
             echoes=(),
             kind="decision",
             why=entry.details.why,
@@ -160,11 +160,11 @@ def _decided(entry: Entry, say: Wording) -> list[Event]:
     ]
 
 
-def _changes(entry: Entry, say: Wording) -> tuple[Change, ...]:
+def _changes(entry: Entry, say: Wording) -> tuple[ValueChange, ...]:
     """What differs; where nothing does (only the status changed), the current value."""
     names = list(dict.fromkeys([*entry.values, *entry.replaced]))
     changes = [
-        Change(
+        ValueChange(
             name,
             say(name, entry.replaced[name]) if name in entry.replaced else None,
             say(name, entry.values[name]) if name in entry.values else None,

@@ -31,7 +31,7 @@ class Records:
                 self._left_out[f"open, or less sure than {self._sure:g}"] += 1
 
 
-class Votes:
+class VoteRows:
     """The rows of `votes` on the records that are wanted, of one question if one is named."""
 
     def __init__(self, source: Source, request: ExportRequest, left_out: Counter[str]) -> None:

@@ -73,7 +73,7 @@ class TwinValue:
 
 
 @dataclass(frozen=True)
-class Twin:
+class NearIdentical:
     """A near-identical record."""
 
     record: str
@@ -98,7 +98,7 @@ class RecordView:
     left_alone: tuple[tuple[str, str], ...]
     answers: tuple[CurrentAnswer, ...]
     adjudications: tuple[ReviewerDecision, ...]
-    twins: tuple[Twin, ...]
+    twins: tuple[NearIdentical, ...]
     events: tuple[Event, ...]
 
 
@@ -264,7 +264,7 @@ def _adjudications(
     return tuple(sorted(found, key=lambda each: each.at))
 
 
-def _twin(record_id: str, theirs: Decisions | None, ours: Decisions) -> Twin:
+def _twin(record_id: str, theirs: Decisions | None, ours: Decisions) -> NearIdentical:
     """A near-identical record. Its spans are not quoted: they lie in its own text."""
     values = []
     for name, decision in (theirs or {}).items():
@@ -272,4 +272,4 @@ def _twin(record_id: str, theirs: Decisions | None, ours: Decisions) -> Twin:
         differs = None not in (value, our) and text(value) != text(our)
         shown = None if value is None else text(value)
         values.append(TwinValue(name, shown, percent(decision.confidence), differs))
-    return Twin(record_id, tuple(values))
+    return NearIdentical(record_id, tuple(values))

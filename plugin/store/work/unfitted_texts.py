@@ -12,7 +12,7 @@ from typing import Any
 from argilla_distill.plugin.store.keys import Keys
 
 
-class Texts:
+class UnfittedTexts:
     """The records of every dataset whose texts are to be read again with the saved models."""
 
     def __init__(self, redis: Any, keys: Keys) -> None:

@@ -9,7 +9,7 @@ from argilla_distill.domain.fingerprint import NEAR, distance
 from argilla_distill.domain.report import Across
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.reporting import twins as module
-from argilla_distill.workers.reporting.twins import Twins, near_pairs
+from argilla_distill.workers.reporting.twins import NearGroups, near_pairs
 from argilla_distill.workers.use_cases.reports.report import report
 from tests.workers.stored_dataset import D, StoredDataset
 
@@ -53,7 +53,7 @@ def test_nobody_is_near_anybody_among_none_or_one() -> None:
 
 
 def alike(texts: list[int]) -> dict[str, list[str]]:
-    found = Twins.of(np.array(texts, np.uint64))
+    found = NearGroups.of(np.array(texts, np.uint64))
     return found.alike([f"r{n}" for n in range(len(texts))])
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from argilla_distill.workers.engine.composite.context import Context
 from argilla_distill.workers.engine.composite.correction import ElementCorrection
 from argilla_distill.workers.engine.composite.decomposition import Decomposition
-from argilla_distill.workers.engine.composite.record_elements import RecordElements, Whole
+from argilla_distill.workers.engine.composite.record_elements import RecordElements, WholeValue
 from argilla_distill.workers.engine.composite.taken_apart import (
     MakeModel,
     TakenApart,
@@ -193,7 +193,7 @@ class Composite(Strategy):
         whole = self._whole(on)
         return Report(on.record, True, whole.leader, whole.posterior)
 
-    def _whole(self, on: RecordElements) -> Whole:
+    def _whole(self, on: RecordElements) -> WholeValue:
         return self.taken.decomposition.whole(on, self.taken.models)
 
     def _decision(
@@ -205,7 +205,7 @@ class Composite(Strategy):
         whole = self._whole(on)
         return whole.decision(on, *self._reasons(on, whole), accuracy, floor)
 
-    def _reasons(self, on: RecordElements, whole: Whole) -> tuple[float, dict[str, float]]:
+    def _reasons(self, on: RecordElements, whole: WholeValue) -> tuple[float, dict[str, float]]:
         """What speaks for the leader in the weakest element: all that is no vote, and the votes."""
         if whole.weakest is None:
             return 0.0, {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from argilla_distill.workers.engine.composite.record_elements import RecordElements, Whole
+from argilla_distill.workers.engine.composite.record_elements import RecordElements, WholeValue
 from argilla_distill.workers.engine.composite.taken_apart import TakenApart
 from argilla_distill.workers.engine.contract.numbers import Floats
 
@@ -23,7 +23,7 @@ class Context:
         """Return the posterior of the record's elements in the light of each other."""
         return on.own
 
-    def voices(self, taken: TakenApart, on: RecordElements, whole: Whole) -> dict[str, float]:
+    def voices(self, taken: TakenApart, on: RecordElements, whole: WholeValue) -> dict[str, float]:
         """Return what each annotator's vote on other elements adds to the weakest one, in nats."""
         return {}
 

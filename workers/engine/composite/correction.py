@@ -44,7 +44,7 @@ of the adjudications changed (`adjudication_learner.due`)."""
 WHAT = "a scale and a bias for each part of a value"
 
 
-class Example(NamedTuple):
+class AdjudicatedElement(NamedTuple):
     """An adjudicated element: what its votes alone say, and what is true.
 
     Attributes
@@ -174,7 +174,9 @@ class ElementCorrection:
         self._n_changed = int(state["untaught"])
 
 
-def _examples(taken: TakenApart, context: Context, records: list[str]) -> list[list[Example]]:
+def _examples(
+    taken: TakenApart, context: Context, records: list[str]
+) -> list[list[AdjudicatedElement]]:
     """The adjudicated elements of these records, for each model."""
     asked: list[list[tuple[int, str]]] = [[] for _ in taken.models]
     of = {record: taken.elements(record) for record in records}
@@ -186,7 +188,7 @@ def _examples(taken: TakenApart, context: Context, records: list[str]) -> list[l
         names = [name for _, name in its]
         found = model.left_out(names, np.array([at for at, _ in its], np.intp))
         left |= {(number, name): p for name, p in zip(names, found, strict=True)}
-    examples: list[list[Example]] = [[] for _ in taken.models]
+    examples: list[list[AdjudicatedElement]] = [[] for _ in taken.models]
     for at, record in enumerate(records):
         elements, verdict = of[record], taken.facts.adjudications[record]
         own = [left[number, element_name(record, part)] for number, part in elements]
@@ -196,12 +198,14 @@ def _examples(taken: TakenApart, context: Context, records: list[str]) -> list[l
             number, part = element
             if element in posterior:
                 code = taken.models[number].labels.index(label)
-                example = Example(at, element_name(record, part), posterior[element], code)
+                example = AdjudicatedElement(
+                    at, element_name(record, part), posterior[element], code
+                )
                 examples[number].append(example)
     return examples
 
 
-def _in_question(taken: TakenApart, number: int, its: list[Example]) -> bool:
+def _in_question(taken: TakenApart, number: int, its: list[AdjudicatedElement]) -> bool:
     """Whether anybody, annotator or reviewer, gave another label than the first there."""
     given = taken.models[number].votes_.columns()[2]
     return bool(given.any()) or any(each.true for each in its)

@@ -13,7 +13,7 @@ from argilla_distill.workers.engine.composite.elements import ElementModel
 from argilla_distill.workers.engine.composite.record_elements import (
     Element,
     RecordElements,
-    Whole,
+    WholeValue,
 )
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
 from argilla_distill.workers.engine.contract.question import Question, Value
@@ -42,7 +42,7 @@ class Decomposition(ABC):
         """Return what the value says about each of the elements of its record that it speaks of."""
 
     @abstractmethod
-    def whole(self, on: RecordElements, models: Sequence[ElementModel]) -> Whole:
+    def whole(self, on: RecordElements, models: Sequence[ElementModel]) -> WholeValue:
         """Put the elements of a record together. There is a vote or an adjudication on it."""
 
     def affected(self, facts: CurrentFacts, record: str, who: str | None) -> Iterable[str | None]:

@@ -56,7 +56,7 @@ class RecordElements:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeValue:
     """The value that a record's elements make. The attributes are those of `Decision`, and
 
     tied : list of str, names of what is equally probable; empty if there is a leader

@@ -33,7 +33,7 @@ def trust(n_votes: int) -> float:
 
 
 @dataclass(frozen=True)
-class Voice:
+class VoteScores:
     """What one vote says of every candidate.
 
     Attributes
@@ -65,7 +65,7 @@ class Choice:
         If the candidates are points of a continuous range: the index of the value. Neither a
         neighbour as probable as it nor a more probable one takes its place.
 
-    >>> voice = Voice("ann", 4, 0.8, np.log([0.2, 0.6]))
+    >>> voice = VoteScores("ann", 4, 0.8, np.log([0.2, 0.6]))
     >>> decision = Choice([3, 4], np.zeros(2), [voice]).decision("r")
     >>> decision.value, round(decision.confidence, 2), round(decision.log_odds, 2)  # log 3
     (4, 0.75, 1.1)
@@ -73,7 +73,7 @@ class Choice:
 
     values: Sequence[Value]
     prior: Floats
-    voices: Sequence[Voice]
+    voices: Sequence[VoteScores]
     adjudication: Value = None
     trust: float = 1.0
     among: int | None = None

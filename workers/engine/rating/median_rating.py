@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from argilla_distill.workers.engine.contract.choice import Choice, Voice, trust
+from argilla_distill.workers.engine.contract.choice import Choice, VoteScores, trust
 from argilla_distill.workers.engine.contract.choice_model import REFIT_SHARE, ChoiceModel
 from argilla_distill.workers.engine.contract.choice_strategy import ChoiceStrategy
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
@@ -73,7 +73,7 @@ class MedianModel(ChoiceModel):
             grid = np.array(values, np.float64)
             far = -2 / (1 + max(len(votes), 1)) / self.distance_
             voices = [
-                Voice(
+                VoteScores(
                     v.annotator, v.value, self._accuracy(v.annotator), far * np.abs(grid - v.value)
                 )
                 for v in votes

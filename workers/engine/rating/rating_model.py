@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from argilla_distill.workers.engine.contract.choice import Choice, Voice, trust
+from argilla_distill.workers.engine.contract.choice import Choice, VoteScores, trust
 from argilla_distill.workers.engine.contract.choice_model import REFIT_SHARE, ChoiceModel
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
 from argilla_distill.workers.engine.contract.movement import Movement, Report
@@ -105,7 +105,7 @@ class RatingModel(ChoiceModel):
         choices = []
         for i, (values, prior, logs, among) in enumerate(candidates):
             voices = [
-                Voice(names[s], number(vote[s]), float(accuracy[votes.rater[s]]), log)
+                VoteScores(names[s], number(vote[s]), float(accuracy[votes.rater[s]]), log)
                 for s, log in zip(range(at[i], at[i + 1]), logs, strict=True)
             ]
             sure = 1.0 if len(values) > 1 or self.question.scale else trust(len(voices))

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from argilla_distill.workers.engine.contract.choice import Choice, Voice, trust
+from argilla_distill.workers.engine.contract.choice import Choice, VoteScores, trust
 from argilla_distill.workers.engine.contract.choice_model import ChoiceModel
 from argilla_distill.workers.engine.contract.choice_strategy import ChoiceStrategy
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
@@ -33,7 +33,7 @@ class FrequentModel(ChoiceModel):
             answers = answers_on(self.facts, record)
             n = len(answers.votes)
             voices = [
-                Voice(vote.annotator, vote.value, 0.5, log)
+                VoteScores(vote.annotator, vote.value, 0.5, log)
                 for vote, log in zip(answers.votes, frequent(answers), strict=True)
             ]
             anchor = None if answers.truth is None else answers.candidates[answers.truth]

@@ -36,7 +36,7 @@ class Weighting(NamedTuple):
     own: float
 
 
-class Comparison(NamedTuple):
+class AnswerComparison(NamedTuple):
     """One annotator's answer beside the others on its record."""
 
     annotator: str
@@ -83,7 +83,7 @@ class TextAnnotators:
 
     def fit(
         self, known: Mapping[str, RecordAnswers], rounds: int = MAX_ITERATIONS
-    ) -> dict[str, tuple[Comparison, ...]]:
+    ) -> dict[str, tuple[AnswerComparison, ...]]:
         """Learn from scratch, and return the comparisons of every record."""
         self.sums_ = {}
         before: Mapping[str, float] = {}
@@ -101,7 +101,7 @@ class TextAnnotators:
         self.distance_ = round(float(total / (len(far) + CROWD_TEXTS)), DIGITS)
         return compared
 
-    def compare(self, answers: RecordAnswers) -> tuple[Comparison, ...]:
+    def compare(self, answers: RecordAnswers) -> tuple[AnswerComparison, ...]:
         """Compare each answer with the others on its record, or with the adjudication."""
         far, worth = self._far(answers)
         if not worth or not len(far):
@@ -109,10 +109,10 @@ class TextAnnotators:
         far = far - far.mean()
         names = (vote.annotator for vote in answers.votes)
         return tuple(
-            Comparison(n, worth, worth * float(f)) for n, f in zip(names, far, strict=True)
+            AnswerComparison(n, worth, worth * float(f)) for n, f in zip(names, far, strict=True)
         )
 
-    def add(self, comparisons: tuple[Comparison, ...], sign: float) -> None:
+    def add(self, comparisons: tuple[AnswerComparison, ...], sign: float) -> None:
         """Add comparisons to what is known (sign 1), or remove them again (-1)."""
         for name, weight, total in comparisons:
             before = self.sums_.get(name, (0.0, 0.0))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from argilla_distill.workers.engine.contract.choice import Choice, Voice, trust
+from argilla_distill.workers.engine.contract.choice import Choice, VoteScores, trust
 from argilla_distill.workers.engine.contract.choice_model import REFIT_SHARE, ChoiceModel
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
 from argilla_distill.workers.engine.contract.movement import Movement
@@ -24,7 +24,7 @@ from argilla_distill.workers.engine.text.answers import (
 )
 from argilla_distill.workers.engine.text.text_annotators import (
     DIGITS,
-    Comparison,
+    AnswerComparison,
     TextAnnotators,
     Weighting,
 )
@@ -51,7 +51,9 @@ def nearest_answer(
     for vote, said, weight in zip(answers.votes, answers.said, weights, strict=True):
         cost = weight * answers.apart[said] + own[said] * annotators.farther(vote.annotator)
         log = np.round(-scale * cost / n, DIGITS)
-        voices.append(Voice(vote.annotator, vote.value, annotators.accuracy(vote.annotator), log))
+        voices.append(
+            VoteScores(vote.annotator, vote.value, annotators.accuracy(vote.annotator), log)
+        )
     anchor = None if answers.truth is None else answers.candidates[answers.truth]
     prior = np.zeros(len(answers.candidates))
     return Choice(answers.candidates, prior, voices, anchor, trust(n), among)
@@ -195,7 +197,7 @@ class TextModel(ChoiceModel):
         self.annotators_ = TextAnnotators.of_state(state)
         self.training_ = Training(**state["training"])
         self._learned = {
-            record: tuple(Comparison(*each) for each in learned)
+            record: tuple(AnswerComparison(*each) for each in learned)
             for record, learned in state["told"]
         }
         self._answers = {record: answers_on(facts, record) for record in self._learned}

@@ -23,7 +23,7 @@ LIKE: dict[QuestionType, set[QuestionType]] = {
 
 
 @dataclass
-class Exported:
+class ExportedQuestion:
     """A question and its answers.
 
     Attributes
@@ -60,14 +60,14 @@ class Export:
     notes : what was left out
     """
 
-    questions: dict[str, Exported] = field(default_factory=dict)
+    questions: dict[str, ExportedQuestion] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     unit: str = ", record "
     notes: list[str] = field(default_factory=list)
 
-    def question(self, name: str) -> Exported:
+    def question(self, name: str) -> ExportedQuestion:
         """The question of this name, made if it is new."""
-        return self.questions.setdefault(name, Exported(name))
+        return self.questions.setdefault(name, ExportedQuestion(name))
 
 
 def guess(values: Sequence[Any]) -> QuestionType:

@@ -26,7 +26,7 @@ from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.use_cases import late_writes
 from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_news
-from argilla_distill.workers.use_cases.distilling.run import Outcome, Run
+from argilla_distill.workers.use_cases.distilling.run import Run, RunOutcome
 from argilla_distill.workers.use_cases.distilling.time_slice import TimeSlice
 from argilla_distill.workers.use_cases.reports import report_due
 from argilla_distill.workers.use_cases.reviews import forward, review_of
@@ -40,7 +40,7 @@ MAX_REST_S = 20
 """After a failure Argilla is left alone for twice as long as after the one before, at most so long."""
 
 
-def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
+def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> RunOutcome:
     """Work on one dataset until nothing waits, or `slice_s` seconds and the batch in hand are over.
 
     The time begins when the models are loaded, and a slice does one batch at least: so it gets on,
@@ -48,7 +48,7 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
 
     Failures that time may mend end the run with another status; the records stay dirty.
     """
-    outcome = Outcome(dataset_id)
+    outcome = RunOutcome(dataset_id)
     lease = world.store.lease(dataset_id)
     if lease is None:
         outcome.status = "busy"
@@ -75,7 +75,7 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> Outcome:
     return outcome
 
 
-def _take_back(world: World, outcome: Outcome) -> None:
+def _take_back(world: World, outcome: RunOutcome) -> None:
     """Take back what landed after a `disconnect`; what fails is tried again when the cron looks."""
     try:
         late_writes.take_back(world, outcome.dataset_id)
@@ -83,7 +83,7 @@ def _take_back(world: World, outcome: Outcome) -> None:
         outcome.errors.append(str(error))
 
 
-def _work(world: World, dataset_id: str, lease: Lease, outcome: Outcome, slice_s: float) -> None:
+def _work(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome, slice_s: float) -> None:
     """The run; where a strategy of a team's own fails in the middle, begun anew without it."""
     while (run := begin(world, dataset_id, lease, outcome)) is not None:
         try:
@@ -112,7 +112,7 @@ def _is_gone(world: World, dataset_id: str) -> bool:
     return False
 
 
-def _let_go(world: World, outcome: Outcome) -> None:
+def _let_go(world: World, outcome: RunOutcome) -> None:
     """Nothing is to be done any more with a dataset that was deleted; what is known of it is kept."""
     datasets, dataset_id = world.store.datasets, outcome.dataset_id
     outcome.status, outcome.waiting = "deleted", False
@@ -133,7 +133,7 @@ def _failed(world: World, dataset_id: str, error: Exception) -> int:
     return int(min(2 ** min(failing, 10), MAX_REST_S))
 
 
-def begin(world: World, dataset_id: str, lease: Lease, outcome: Outcome) -> Run | None:
+def begin(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome) -> Run | None:
     """Get to know the dataset; None where there is nothing to be done with it."""
     datasets = world.store.datasets
     if not world.connected:

@@ -13,7 +13,7 @@ from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.failed_strategies import forgive
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
-from argilla_distill.workers.use_cases.distilling.run import Outcome, Run
+from argilla_distill.workers.use_cases.distilling.run import Run, RunOutcome
 from argilla_distill.workers.use_cases.world import World, patiently
 
 
@@ -81,7 +81,7 @@ def _refit(
     )
     models = Models.load(world.store, dataset, plan, annotators.by_number)
     try:
-        run = Run(world, lease, dataset, plan, annotators, models, Outcome(dataset.id))
+        run = Run(world, lease, dataset, plan, annotators, models, RunOutcome(dataset.id))
         begin_fits(run, list(models.by_question.values()))
         world.store.dirty.make_stale(dataset.id, models.moved(plan.tolerance))
         lease.commit(lambda pipe: models.write(pipe, world.store, models.by_question.values()))

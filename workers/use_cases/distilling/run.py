@@ -26,7 +26,7 @@ BATCH = 250
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """What one run did, for the log line.
 
     `status` is how it ended: `done`, `busy`, `forwarded`, `disconnected`, `ignored`, `deleted`,
@@ -96,7 +96,7 @@ class Run(Visit):
     """
 
     models: Models
-    outcome: Outcome
+    outcome: RunOutcome
     decided: set[str] = field(default_factory=set)
     unsaved_texts: set[str] = field(default_factory=set)
 

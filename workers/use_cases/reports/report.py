@@ -24,7 +24,7 @@ from argilla_distill.workers.models.values import beginning, content
 from argilla_distill.workers.reporting import examples, telling_words
 from argilla_distill.workers.reporting.question_report import Believed, question_report, summary
 from argilla_distill.workers.reporting.survey import survey
-from argilla_distill.workers.reporting.twins import Twins
+from argilla_distill.workers.reporting.twins import NearGroups
 from argilla_distill.workers.use_cases.reports.reasons import Reasons
 from argilla_distill.workers.use_cases.reports.report_due import DAY_MS, mark
 from argilla_distill.workers.use_cases.world import World
@@ -57,7 +57,7 @@ def report(world: World, dataset_id: str) -> Counted:
     limit_s = world.plan(info["name"]).strategy_timeout_s
     believed = _believed(store, dataset_id, json.loads(info.get("questions", "{}")), limit_s)
     surveyed = survey(store, dataset_id, {name: asked for name, (asked, _) in believed.items()})
-    twins = Twins.of(surveyed.prints)
+    twins = NearGroups.of(surveyed.prints)
     chosen = {name: examples.pick(surveyed, s) for name, s in surveyed.questions.items()}
     rows = dict.fromkeys(each.row for picked in chosen.values() for each in picked)
     ids = [surveyed.ids[row] for row in rows]

@@ -21,7 +21,7 @@ from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.versions.keeping import found
 from argilla_distill.workers.use_cases.world import World
-from argilla_distill.workers.versions.differences.comparing import REST, Comparison, Tally
+from argilla_distill.workers.versions.differences.comparing import REST, Comparison, QuestionCounts
 from argilla_distill.workers.versions.differences.listing import Group, Listing
 from argilla_distill.workers.versions.differences.reading import UNREADABLE, VersionRows
 
@@ -124,7 +124,7 @@ def _compared(
 
 
 def _question(
-    tally: Tally, rest: str, blocks: Mapping[Group, tuple[int, ...]]
+    tally: QuestionCounts, rest: str, blocks: Mapping[Group, tuple[int, ...]]
 ) -> QuestionDifference:
     """What changed of a question, now that the cause of the rest is known."""
     caused = tuple(

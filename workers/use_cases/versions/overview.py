@@ -41,7 +41,7 @@ class InHand:
 
 
 @dataclass(frozen=True)
-class Overview:
+class VersionsOverview:
     """What is known of a dataset's versions without reading a manifest.
 
     Attributes
@@ -57,7 +57,7 @@ class Overview:
     failed: Sequence[FailedVersion]
 
 
-def overview(store: Store, dataset_id: str) -> Overview:
+def overview(store: Store, dataset_id: str) -> VersionsOverview:
     """The versions of a dataset as they are now."""
     versions = store.versions
     making = []
@@ -73,4 +73,4 @@ def overview(store: Store, dataset_id: str) -> Overview:
             )
         )
     sizes = versions.sizes(dataset_id)
-    return Overview(len(sizes), sum(sizes.values()), making, versions.failures(dataset_id))
+    return VersionsOverview(len(sizes), sum(sizes.values()), making, versions.failures(dataset_id))

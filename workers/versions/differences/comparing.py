@@ -91,7 +91,7 @@ Emit = Callable[[str, str, Change], None]
 
 
 @dataclass
-class Tally:
+class QuestionCounts:
     """What was counted of one question. `rest` has no cause before everything is compared."""
 
     was: VersionQuestion
@@ -169,7 +169,7 @@ class Comparison:
             for table, only, of in ((after, new, tally.now), (before, gone, tally.was)):
                 self._only(tally, table.filter(only), of)
 
-    def rest(self, tally: Tally) -> str:
+    def rest(self, tally: QuestionCounts) -> str:
         """The cause of the changes to which none of their own applies."""
         was, now = self._was.manifest, self._now.manifest
         if tally.differs_elsewhere or was.sources != now.sources:
@@ -181,7 +181,7 @@ class Comparison:
 
     def _both(
         self,
-        tally: Tally,
+        tally: QuestionCounts,
         sides: tuple[LabelColumn, LabelColumn],
         records: pa.Table,
         said: Mapping[tuple[str, str], set[str]],
@@ -209,7 +209,7 @@ class Comparison:
             change = _change(rows[n], one, other)
             self._changed(tally, change, applying)
 
-    def _only(self, tally: Tally, table: pa.Table, question: VersionQuestion) -> None:
+    def _only(self, tally: QuestionCounts, table: pa.Table, question: VersionQuestion) -> None:
         """The records that one of them has: those with a label have changed."""
         new = question is tally.now
         column = LabelColumn(table, question)
@@ -218,7 +218,7 @@ class Comparison:
             sides = (NOTHING, label) if new else (label, NOTHING)
             self._changed(tally, _change(row, *sides), {"new" if new else "gone"})
 
-    def _changed(self, tally: Tally, change: Change, applying: set[str]) -> None:
+    def _changed(self, tally: QuestionCounts, change: Change, applying: set[str]) -> None:
         cause = first_cause(applying) if applying else REST
         also = tuple(sorted(applying - {cause}))
         tally.changed[cause] += 1
@@ -229,11 +229,13 @@ class Comparison:
 NOTHING = Label(None, None)
 
 
-def _tally(was: Manifest, now: Manifest, one: VersionQuestion, other: VersionQuestion) -> Tally:
+def _tally(
+    was: Manifest, now: Manifest, one: VersionQuestion, other: VersionQuestion
+) -> QuestionCounts:
     before, after = effective(was.settings, one.name), effective(now.settings, other.name)
     settings = tuple(sorted(k for k in DECIDING if before.get(k) != after.get(k)))
     reads = other.type == "span" or bool(before.get(READS) or after.get(READS))
-    return Tally(one, other, settings, reads)
+    return QuestionCounts(one, other, settings, reads)
 
 
 def effective(settings: Mapping[str, Any], question: str) -> dict[str, Any]:
@@ -245,7 +247,7 @@ def effective(settings: Mapping[str, Any], question: str) -> dict[str, Any]:
     return {**settings, **settings.get("questions", {}).get(question, {})}
 
 
-def _of_the_question(tally: Tally, was: str | None, now: str | None) -> set[str]:
+def _of_the_question(tally: QuestionCounts, was: str | None, now: str | None) -> set[str]:
     """What applies to all changes of a question. A threshold alone leaves labels open, and no more."""
     found = {"strategy"} if tally.was.strategy != tally.now.strategy else set()
     opens = tally.settings != ("min_confidence",) or (was is None) != (now is None)

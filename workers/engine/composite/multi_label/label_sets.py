@@ -13,7 +13,7 @@ from argilla_distill.workers.engine.composite.elements import ElementModel
 from argilla_distill.workers.engine.composite.record_elements import (
     Element,
     RecordElements,
-    Whole,
+    WholeValue,
 )
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
 from argilla_distill.workers.engine.contract.decision import ADJUDICATED
@@ -50,11 +50,11 @@ class LabelSets(Decomposition):
         for number, label in enumerate(self.question.labels):
             yield (number, ""), IN if label in value else OUT
 
-    def whole(self, on: RecordElements, models: Sequence[ElementModel]) -> Whole:
+    def whole(self, on: RecordElements, models: Sequence[ElementModel]) -> WholeValue:
         labels, n = self.question.labels, len(on.votes)
         if not labels:  # nobody ever chose any
             sure = (n + 0.5) / (n + 1) if on.verdict is None else ADJUDICATED
-            return Whole((), None, (), sure, {}, [], None, (0, 0))
+            return WholeValue((), None, (), sure, {}, [], None, (0, 0))
         holds = np.array([posterior[1] for posterior in on.posterior])
         held = holds > 0.5 + TIE
         tied: list[str] = []
@@ -73,7 +73,7 @@ class LabelSets(Decomposition):
         scores = tuple(holds[held].tolist())
         if on.verdict is not None:
             scores = (ADJUDICATED,) * len(chosen)
-        return Whole(
+        return WholeValue(
             leader=None if tied else chosen,
             runner_up=None if tied else flipped,
             scores=scores,

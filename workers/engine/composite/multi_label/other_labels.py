@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from argilla_distill.workers.engine.composite.context import Context
-from argilla_distill.workers.engine.composite.record_elements import RecordElements, Whole
+from argilla_distill.workers.engine.composite.record_elements import RecordElements, WholeValue
 from argilla_distill.workers.engine.composite.taken_apart import TakenApart, element_name
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.question import Value
@@ -87,7 +87,7 @@ class OtherLabels(Context):
         holds = 1 / (1 + np.exp(-odds))
         return list(np.stack([1 - holds, holds], axis=1))
 
-    def voices(self, taken: TakenApart, on: RecordElements, whole: Whole) -> dict[str, float]:
+    def voices(self, taken: TakenApart, on: RecordElements, whole: WholeValue) -> dict[str, float]:
         if on.verdict is not None or whole.weakest is None:
             return {}
         b, sign = whole.weakest[0], 1.0 if whole.sides[0] else -1.0

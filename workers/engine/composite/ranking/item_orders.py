@@ -20,7 +20,7 @@ from argilla_distill.workers.engine.composite.ranking.order import (
 from argilla_distill.workers.engine.composite.record_elements import (
     Element,
     RecordElements,
-    Whole,
+    WholeValue,
 )
 from argilla_distill.workers.engine.composite.taken_apart import element_name
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
@@ -75,7 +75,7 @@ class ItemOrders(Decomposition):
             for a, b in combinations(sorted(place), 2):
                 yield (0, f"{a}\x1e{b}"), WAYS[1 + np.sign(place[a] - place[b])]
 
-    def whole(self, on: RecordElements, models: Sequence[ElementModel]) -> Whole:
+    def whole(self, on: RecordElements, models: Sequence[ElementModel]) -> WholeValue:
         given = [vote.value for vote in on.votes.values()]
         items = self._items([*given, on.verdict] if on.verdict is not None else given)
         before, level = matrices(len(items), on.posterior)
@@ -100,7 +100,7 @@ class ItemOrders(Decomposition):
         if weakest is not None:
             sides, flipped = exchanged(groups, *weakest, before, level)
             other = tuple(tuple(sorted(items[i] for i in group)) for group in flipped)
-        return Whole(
+        return WholeValue(
             leader=None if tied else on.verdict or named,
             runner_up=None if tied else other,
             scores=tuple(scores),

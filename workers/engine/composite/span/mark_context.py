@@ -10,7 +10,7 @@ import numpy as np
 
 from argilla_distill.workers.engine.composite.context import Context
 from argilla_distill.workers.engine.composite.elements import MarkedElements
-from argilla_distill.workers.engine.composite.record_elements import RecordElements, Whole
+from argilla_distill.workers.engine.composite.record_elements import RecordElements, WholeValue
 from argilla_distill.workers.engine.composite.span.corroboration import Corroboration
 from argilla_distill.workers.engine.composite.span.marked_spans import numbers_of
 from argilla_distill.workers.engine.composite.span.stretches import stretch_of
@@ -82,7 +82,7 @@ class MarkContext(Context):
                     found[i] = softmax((trust[i] * own + (1 - trust[i]) * shares)[None])[0]
         return found
 
-    def voices(self, taken: TakenApart, on: RecordElements, whole: Whole) -> dict[str, float]:
+    def voices(self, taken: TakenApart, on: RecordElements, whole: WholeValue) -> dict[str, float]:
         """What a plain count of votes adds on the weakest stretch, as far as it counts there."""
         if on.verdict is not None or whole.weakest is None:
             return {}

@@ -11,7 +11,7 @@ from argilla_distill.workers.engine.composite.elements import ElementModel
 from argilla_distill.workers.engine.composite.record_elements import (
     Element,
     RecordElements,
-    Whole,
+    WholeValue,
 )
 from argilla_distill.workers.engine.composite.span.marks import NOTHING, Marks
 from argilla_distill.workers.engine.composite.span.stretches import Stretches, stretches_of
@@ -71,12 +71,12 @@ class MarkedSpans(Decomposition):
                 said[i] = said[i] or span.label
         return zip(elements, said, strict=True)
 
-    def whole(self, on: RecordElements, models: Sequence[ElementModel]) -> Whole:
+    def whole(self, on: RecordElements, models: Sequence[ElementModel]) -> WholeValue:
         verdict, votes = on.verdict, on.votes
         if not on.elements:  # all agree that there is nothing
             n = len(votes)
             sure = (n + 0.5) / (n + 1) if verdict is None else ADJUDICATED
-            return Whole((), None, (), sure, {}, [], None, (0, 0))
+            return WholeValue((), None, (), sure, {}, [], None, (0, 0))
         marks = Marks(on, numbers_of(self.question), [model.labels for model in models])
         codes, open_ = marks.codes()
         if verdict is not None:
@@ -102,7 +102,7 @@ class MarkedSpans(Decomposition):
             n = len(votes)
             tied, confidence = places, (marks.n_empty + 0.5) / (n + 1)
         other = [*codes[:weakest], then, *codes[weakest + 1 :]]
-        return Whole(
+        return WholeValue(
             leader=None if tied else leader,
             runner_up=None if tied else marks.spans(other),
             scores=scores,
