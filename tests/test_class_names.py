@@ -19,6 +19,8 @@ def test_a_class_name_has_one_meaning() -> None:
         for path in (ROOT / room).rglob("*.py"):
             if any(parent.is_symlink() for parent in path.parents):
                 continue  # argilla_distill/plugin is plugin
+            if (ROOT / "argilla_distill/client") in path.parents:
+                continue  # it speaks to people elsewhere, of their datasets and tables
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     places[node.name].append(str(path.relative_to(ROOT)))

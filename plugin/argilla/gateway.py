@@ -17,6 +17,8 @@ import httpx
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record, milliseconds
 from argilla_distill.plugin.argilla.calls import Calls, Timer, tls
 from argilla_distill.plugin.argilla.records_by_id import RecordsById
+from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
+from argilla_distill.plugin.argilla.user import User
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
 from argilla_distill.plugin.settings import Settings
 
@@ -65,15 +67,15 @@ class Gateway:
 
     # People
 
-    def me(self) -> dict[str, Any]:
-        """The user whose key we use: id, username, role."""
-        return self._calls.json("me", "GET", "me")
+    def me(self) -> User:
+        """The user whose key we use."""
+        return User.parse(self._calls.json("me", "GET", "me"))
 
-    def user(self, user_id: str) -> tuple[dict[str, Any], list[str]]:
+    def user(self, user_id: str) -> tuple[User, list[str]]:
         """A user and the ids of their workspaces. Needs an owner's key."""
         user = self._calls.json("sign_in", "GET", f"users/{user_id}")
         spaces = self._calls.json("sign_in", "GET", f"users/{user_id}/workspaces")["items"]
-        return user, [space["id"] for space in spaces]
+        return User.parse(user), [space["id"] for space in spaces]
 
     def users(self) -> dict[str, str]:
         """All users: id → username. Needs an owner's key."""
@@ -84,7 +86,7 @@ class Gateway:
         items = self._calls.json("users", "GET", "users")["items"]
         return {u["id"] for u in items if u["role"] in ("owner", "admin")}
 
-    def sign_in(self, username: str, password: str) -> tuple[dict[str, Any], list[str]]:
+    def sign_in(self, username: str, password: str) -> tuple[User, list[str]]:
         """A visitor's user and the ids of their workspaces, by their own Argilla account.
 
         Raises
@@ -95,7 +97,7 @@ class Gateway:
         token = self._calls.json("sign_in", "POST", "token", data=form)["access_token"]
         return self._visitor({"Authorization": f"Bearer {token}", "X-Argilla-Api-Key": ""})
 
-    def identify(self, api_key: str) -> tuple[dict[str, Any], list[str]]:
+    def identify(self, api_key: str) -> tuple[User, list[str]]:
         """A visitor's user and the ids of their workspaces, by their own API key.
 
         Raises
@@ -104,10 +106,10 @@ class Gateway:
         """
         return self._visitor({"X-Argilla-Api-Key": api_key})
 
-    def _visitor(self, headers: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+    def _visitor(self, headers: dict[str, str]) -> tuple[User, list[str]]:
         user = self._calls.json("sign_in", "GET", "me", headers=headers)
         spaces = self._calls.json("sign_in", "GET", "me/workspaces", headers=headers)["items"]
-        return user, [space["id"] for space in spaces]
+        return User.parse(user), [space["id"] for space in spaces]
 
     # Datasets
 
@@ -269,19 +271,21 @@ class Gateway:
 
     # Webhooks
 
-    def webhooks(self) -> list[dict[str, Any]]:
+    def webhooks(self) -> list[RegisteredWebhook]:
         """The webhooks of the server, secrets included. Needs an owner's key."""
-        items: list[dict[str, Any]] = self._calls.json("webhooks", "GET", "webhooks")["items"]
-        return items
+        items = self._calls.json("webhooks", "GET", "webhooks")["items"]
+        return [RegisteredWebhook.parse(item) for item in items]
 
-    def create_webhook(self, url: str, events: Sequence[str], description: str) -> dict[str, Any]:
+    def create_webhook(
+        self, url: str, events: Sequence[str], description: str
+    ) -> RegisteredWebhook:
         """Register a webhook. Returns it with its id and secret."""
         body = {"url": url, "events": list(events), "description": description}
-        return self._calls.json("webhooks", "POST", "webhooks", json=body)
+        return RegisteredWebhook.parse(self._calls.json("webhooks", "POST", "webhooks", json=body))
 
-    def update_webhook(self, webhook_id: str, **changes: Any) -> dict[str, Any]:
+    def update_webhook(self, webhook_id: str, **changes: Any) -> None:
         """Change `events`, `enabled`, `url` or `description` of a webhook."""
-        return self._calls.json("webhooks", "PATCH", f"webhooks/{webhook_id}", json=changes)
+        self._calls.json("webhooks", "PATCH", f"webhooks/{webhook_id}", json=changes)
 
     def delete_webhook(self, webhook_id: str) -> None:
         """Delete a webhook; one already gone is no error."""

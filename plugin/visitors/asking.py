@@ -6,11 +6,11 @@ being asked about is asked to try again. Who is asked about, and how often, is `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from threading import BoundedSemaphore
-from typing import Any
 
 from argilla_distill.plugin.argilla.gateway import Gateway
+from argilla_distill.plugin.argilla.user import User
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
 from argilla_distill.plugin.visitors.visitor import Refusal, Visitor
 
@@ -36,7 +36,7 @@ class Asking:
         self._room = BoundedSemaphore(MAX_AT_ONCE)
 
     def __call__(
-        self, who: Callable[[Gateway], tuple[Mapping[str, Any], Sequence[str]]], unknown: str
+        self, who: Callable[[Gateway], tuple[User, Sequence[str]]], unknown: str
     ) -> Visitor | Refusal:
         """Whom Argilla says it is. Only a refusal of 401 is the visitor's fault.
 

@@ -5,9 +5,10 @@ How we come to know them is `accounts` (a sign-in, a cookie) and `tokens` (a scr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+
+from argilla_distill.plugin.argilla.user import User
 
 MAX_INPUT_CHARACTERS = 256
 
@@ -29,11 +30,10 @@ class Visitor:
     changed: str = field(default="", compare=False)
 
     @classmethod
-    def of(cls, user: Mapping[str, Any], workspaces: Sequence[str]) -> Visitor:
+    def of(cls, user: User, workspaces: Sequence[str]) -> Visitor:
         """From what Argilla says of a user."""
-        spaces = () if user["role"] == "owner" else tuple(workspaces)
-        changed = str(user.get("updated_at") or "")
-        return cls(user["id"], user["username"], user["role"], spaces, changed)
+        spaces = () if user.role == "owner" else tuple(workspaces)
+        return cls(user.id, user.username, user.role, spaces, user.changed)
 
     @property
     def oversees(self) -> bool:

@@ -20,6 +20,8 @@ from argilla_distill.domain.records import (
 )
 from argilla_distill.domain.versions.twin import TwinDataset
 from argilla_distill.plugin.argilla.gateway import Gateway
+from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
+from argilla_distill.plugin.argilla.user import User
 from argilla_distill.plugin.errors import InvalidValue, NotFound
 
 P = ParamSpec("P")
@@ -183,21 +185,21 @@ class FakeArgilla(Gateway):
         return nullcontext()
 
     @call
-    def me(self) -> dict[str, Any]:
-        return {"id": "id-owner", "username": "owner", "role": "owner"}
+    def me(self) -> User:
+        return User("id-owner", "owner", "owner")
 
     @call
-    def user(self, user_id: str) -> tuple[dict[str, Any], list[str]]:
+    def user(self, user_id: str) -> tuple[User, list[str]]:
         role = "admin" if self.names[user_id] in self.chiefs else "annotator"
-        return {"id": user_id, "username": self.names[user_id], "role": role}, ["w1"]
+        return User(user_id, self.names[user_id], role), ["w1"]
 
     @call
     def users(self) -> dict[str, str]:
         return dict(self.names)
 
     @call
-    def sign_in(self, username: str, password: str) -> tuple[dict[str, Any], list[str]]:
-        return {"username": username, "role": "owner"}, ["w1"]
+    def sign_in(self, username: str, password: str) -> tuple[User, list[str]]:
+        return User("id-owner", username, "owner"), ["w1"]
 
     @call
     def datasets(self, published: bool = True) -> list[Dataset]:
@@ -294,8 +296,8 @@ class FakeArgilla(Gateway):
             )
 
     @call
-    def identify(self, api_key: str) -> tuple[dict[str, Any], list[str]]:
-        return {"username": "owner", "role": "owner"}, ["w1"]
+    def identify(self, api_key: str) -> tuple[User, list[str]]:
+        return User("id-owner", "owner", "owner"), ["w1"]
 
     # Review datasets
 
@@ -422,11 +424,13 @@ class FakeArgilla(Gateway):
             del kept[question_id]
 
     @call
-    def webhooks(self) -> list[dict[str, Any]]:
-        return [dict(hook) for hook in self.hooks.values()]
+    def webhooks(self) -> list[RegisteredWebhook]:
+        return [RegisteredWebhook.parse(hook) for hook in self.hooks.values()]
 
     @call
-    def create_webhook(self, url: str, events: Sequence[str], description: str) -> dict[str, Any]:
+    def create_webhook(
+        self, url: str, events: Sequence[str], description: str
+    ) -> RegisteredWebhook:
         self._hooks += 1
         number = self._hooks
         hook: dict[str, Any] = {
@@ -439,12 +443,11 @@ class FakeArgilla(Gateway):
             "inserted_at": f"2026-01-0{number}T00:00:00",
         }
         self.hooks[hook["id"]] = hook
-        return hook
+        return RegisteredWebhook.parse(hook)
 
     @call
-    def update_webhook(self, /, webhook_id: str, **changes: Any) -> dict[str, Any]:
+    def update_webhook(self, /, webhook_id: str, **changes: Any) -> None:
         self.hooks[webhook_id].update(changes)
-        return self.hooks[webhook_id]
 
     @call
     def delete_webhook(self, webhook_id: str) -> None:

@@ -36,24 +36,24 @@ def register(world: World) -> Registered:
     """
     url = world.settings.delivery_url
     kept = world.store.service.webhooks()
-    ours = [w for w in world.gateway.webhooks() if w["url"] == url or w["id"] in kept]
-    ours.sort(key=lambda w: (w["url"] != url, w["id"] not in kept, w["inserted_at"]))
+    ours = [w for w in world.gateway.webhooks() if w.url == url or w.id in kept]
+    ours.sort(key=lambda w: (w.url != url, w.id not in kept, w.made))
     action = "created"
     if ours:
         first = ours[0]
-        same = (first["url"], sorted(first["events"]), first["enabled"])
-        action = "kept" if first["id"] in kept else "adopted"
+        same = (first.url, sorted(first.events), first.enabled)
+        action = "kept" if first.id in kept else "adopted"
         if same != (url, sorted(EVENTS), True):
-            world.gateway.update_webhook(first["id"], url=url, events=list(EVENTS), enabled=True)
+            world.gateway.update_webhook(first.id, url=url, events=list(EVENTS), enabled=True)
     else:
         first = world.gateway.create_webhook(url, EVENTS, DESCRIPTION)
-    world.store.service.keep_webhook(first["id"], url, first["secret"])
+    world.store.service.keep_webhook(first.id, url, first.secret)
     world.store.service.forget_disconnection()
     for surplus in ours[1:]:
-        world.gateway.delete_webhook(surplus["id"])
-    for webhook_id in set(kept) - {first["id"]}:
+        world.gateway.delete_webhook(surplus.id)
+    for webhook_id in set(kept) - {first.id}:
         world.store.service.forget_webhook(webhook_id)
-    return Registered(first["id"], action)
+    return Registered(first.id, action)
 
 
 def rotate_secret(world: World, wait: Callable[[float], None] = time.sleep) -> Registered:
@@ -61,20 +61,20 @@ def rotate_secret(world: World, wait: Callable[[float], None] = time.sleep) -> R
     old = world.store.service.webhooks()
     url = world.settings.delivery_url
     new = world.gateway.create_webhook(url, EVENTS, DESCRIPTION)
-    world.store.service.keep_webhook(new["id"], url, new["secret"])
+    world.store.service.keep_webhook(new.id, url, new.secret)
     for webhook_id in old:
         world.gateway.delete_webhook(webhook_id)
     wait(GAP_S)
     for webhook_id in old:
         world.store.service.forget_webhook(webhook_id)
-    return Registered(new["id"], "created")
+    return Registered(new.id, "created")
 
 
 def unregister(world: World) -> int:
     """Delete our webhooks from Argilla; returns how many there were."""
     url = world.settings.delivery_url
     kept = world.store.service.webhooks()
-    ours = [w["id"] for w in world.gateway.webhooks() if w["url"] == url or w["id"] in kept]
+    ours = [w.id for w in world.gateway.webhooks() if w.url == url or w.id in kept]
     for webhook_id in ours:
         world.gateway.delete_webhook(webhook_id)
     for webhook_id in kept:

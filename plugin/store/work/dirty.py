@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from argilla_distill.plugin.store.keys import Keys
@@ -50,6 +51,14 @@ for i = 1, #ARGV, 2 do
   end
 end
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Poisoned:
+    """Why a record was set aside, and when (ms since the epoch)."""
+
+    error: str
+    at: int
 
 
 class Dirty:
@@ -159,10 +168,12 @@ class Dirty:
         keys = [self._keys.of(dataset_id, name) for name in names]
         self._set_aside(keys=keys, args=[*taken, json.dumps({"error": error[:500], "at": now})])
 
-    def poisoned(self, dataset_id: str) -> dict[str, dict[str, Any]]:
-        """Records set aside: id → error and time."""
+    def poisoned(self, dataset_id: str) -> dict[str, Poisoned]:
+        """Records set aside, by id."""
         notes = self._redis.hgetall(self._keys.of(dataset_id, "poison"))
-        return {record_id.decode(): json.loads(note) for record_id, note in notes.items()}
+        return {
+            record_id.decode(): Poisoned(**json.loads(note)) for record_id, note in notes.items()
+        }
 
     def why_set_aside(self, dataset_id: str, record_id: str) -> str:
         """The error with which a record was set aside, "" if it was not."""

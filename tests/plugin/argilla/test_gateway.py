@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from argilla_distill.domain.records import Suggestion
 from argilla_distill.plugin.argilla.gateway import Gateway, connect
 from argilla_distill.plugin.argilla.records_by_id import SEARCH_LIMIT
+from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
+from argilla_distill.plugin.argilla.user import User
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
 from argilla_distill.plugin.settings import Settings
 
@@ -169,7 +171,7 @@ def test_a_gateway_by_settings_sends_the_key_and_shows_it_nowhere() -> None:
 
 def test_every_call_is_timed_with_its_outcome() -> None:
     told: list[tuple[str, bool]] = []
-    wire = Wire({"GET me": {"id": "u"}})
+    wire = Wire({"GET me": {"id": "u", "username": "olga", "role": "owner"}})
     gateway = wire.gateway(
         timer=lambda name, seconds, success: told.append((name, success and seconds >= 0))
     )
@@ -187,12 +189,12 @@ def test_a_visitor_signs_in_with_their_own_account_and_never_with_our_key() -> N
     wire = Wire(
         {
             "POST token": {"access_token": "t0k"},
-            "GET me": {"role": "admin"},
+            "GET me": {"id": "u", "username": "ann", "role": "admin"},
             "GET me/workspaces": SPACES,
         }
     )
     user, spaces = wire.gateway().sign_in("ann", "p&ss=word")
-    assert (user, spaces) == ({"role": "admin"}, ["w1"])
+    assert (user, spaces) == (User("u", "ann", "admin"), ["w1"])
     token, me, workspaces = wire.requests
     assert parse_qs(token.content.decode()) == {"username": ["ann"], "password": ["p&ss=word"]}
     for request in (me, workspaces):
@@ -207,8 +209,10 @@ def test_a_wrong_password_is_refused_and_not_repeated_in_the_error() -> None:
 
 
 def test_a_script_is_known_by_its_owners_key_and_never_by_ours() -> None:
-    wire = Wire({"GET me": {"role": "admin"}, "GET me/workspaces": SPACES})
-    assert wire.gateway().identify("theirs") == ({"role": "admin"}, ["w1"])
+    user = {"id": "u", "username": "ann", "role": "admin", "updated_at": "2026-01-01"}
+    wire = Wire({"GET me": user, "GET me/workspaces": SPACES})
+    known = User("u", "ann", "admin", "2026-01-01")
+    assert wire.gateway().identify("theirs") == (known, ["w1"])
     assert [r.headers["X-Argilla-Api-Key"] for r in wire.requests] == ["theirs", "theirs"]
 
 
@@ -408,18 +412,21 @@ def test_withdrawing_names_the_suggestions_and_minds_not_that_they_are_gone() ->
 
 
 def test_webhooks_are_made_changed_pinged_and_deleted() -> None:
+    hook = {"url": "http://us", "events": ["ping"], "enabled": True, "secret": "s"}
     wire = Wire(
         {
-            "GET webhooks": {"items": [{"id": "h1"}]},
-            "POST webhooks": {"id": "h2", "secret": "s"},
+            "GET webhooks": {"items": [{"id": "h1", **hook}]},
+            "POST webhooks": {"id": "h2", **hook},
             "PATCH webhooks/h2": {"id": "h2"},
             "POST webhooks/h2/ping": httpx.Response(204),
             "DELETE webhooks/h2": {"id": "h2"},
         }
     )
     gateway = wire.gateway()
-    assert gateway.webhooks() == [{"id": "h1"}]
-    assert gateway.create_webhook("http://us", ("ping",), "ours")["secret"] == "s"
+    known = RegisteredWebhook("h1", "http://us", ("ping",), True, "s")
+    assert gateway.webhooks() == [known]
+    assert "secret" not in repr(known)
+    assert gateway.create_webhook("http://us", ("ping",), "ours").secret == "s"
     gateway.update_webhook("h2", enabled=True)
     gateway.ping("h2")
     gateway.delete_webhook("h2")

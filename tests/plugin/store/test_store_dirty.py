@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.work.dirty import Poisoned
 
 D = "dataset"
 
@@ -95,7 +96,7 @@ def test_a_record_set_aside_waits_no_more_and_keeps_its_error(store: Store) -> N
     store.dirty.make_stale(D, ["r1"])
     (taken, _) = store.dirty.take(D, 10)
     store.dirty.set_aside(D, taken, "x" * 9_000, 77)
-    assert store.dirty.poisoned(D) == {"r1": {"error": "x" * 500, "at": 77}}
+    assert store.dirty.poisoned(D) == {"r1": Poisoned("x" * 500, 77)}
     assert store.dirty.sizes(D) == (1, 0, 1)
 
 

@@ -9,6 +9,7 @@ import pytest
 from markupsafe import escape
 
 from argilla_distill.plugin.argilla.gateway import Gateway
+from argilla_distill.plugin.argilla.user import User
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.visits.attempts import FORGOTTEN_S, FREE, LONGEST_S, pair
 from argilla_distill.plugin.visitors import asking
@@ -180,10 +181,10 @@ def test_only_some_threads_wait_for_an_argilla_that_hangs(
     monkeypatch.setattr(asking, "PATIENCE_S", 0.01)
     let_go, inside = threading.Event(), threading.Semaphore(0)
 
-    def hang(_: Gateway) -> tuple[dict[str, str], list[str]]:
+    def hang(_: Gateway) -> tuple[User, list[str]]:
         inside.release()
         assert let_go.wait(60)
-        return {"id": "1", "username": "olga", "role": "owner"}, []
+        return User("1", "olga", "owner"), []
 
     ask = Asking(site.argilla.anonymous)
     with ThreadPoolExecutor(asking.MAX_AT_ONCE) as pool:

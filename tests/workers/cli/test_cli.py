@@ -321,7 +321,7 @@ def test_doctor_says_what_is_wrong_with_the_webhook(run: Run, service: ServiceIn
     run("connect")
     other = service.argilla.create_webhook(hook["url"], hook["events"], "by hand")
     assert "Argilla has 2 to " in webhook(run)[1]
-    del service.argilla.hooks[other["id"]]
+    del service.argilla.hooks[other.id]
     service.store.service.forget_webhook(hook["id"])
     assert "whose secret we do not know" in webhook(run)[1]
 

@@ -23,8 +23,9 @@ def hook(service: ServiceInMemory, url: str | None = None, **changes: Any) -> di
     made = service.argilla.create_webhook(
         url or service.world.settings.delivery_url, EVENTS, "by hand"
     )
-    made.update(changes)
-    return made
+    kept = service.argilla.hooks[made.id]
+    kept.update(changes)
+    return kept
 
 
 def one(service: ServiceInMemory) -> dict[str, Any]:

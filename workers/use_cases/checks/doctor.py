@@ -10,6 +10,7 @@ from typing import Any
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.argilla import release as argilla_release
+from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, DistillError
 from argilla_distill.plugin.health import readiness
 from argilla_distill.plugin.settings.addresses import shown
@@ -131,8 +132,8 @@ def _argilla(world: World) -> Iterator[Finding]:
     except ArgillaRefused as error:
         yield Finding("argilla key", FAIL, str(error), "set ARGILLA_API_KEY to an owner's key")
         return
-    text = f"{user['username']} is {user['role']}"
-    if user["role"] == "owner":
+    text = f"{user.username} is {user.role}"
+    if user.role == "owner":
         yield Finding("argilla key", OK, text)
     else:
         yield Finding("argilla key", FAIL, text, "webhooks need an owner's key")
@@ -141,7 +142,7 @@ def _argilla(world: World) -> Iterator[Finding]:
 def _webhook(world: World) -> Iterator[Finding]:
     url, kept = world.settings.delivery_url, world.store.service.webhooks()
     every = world.gateway.webhooks()
-    good = [w["id"] for w in every if w["id"] in kept and w["enabled"] and w["url"] == url]
+    good = [w.id for w in every if w.id in kept and w.enabled and w.url == url]
     trouble, remedy = _webhook_trouble(url, set(kept), every)
     if trouble:
         yield Finding("webhook", FAIL, trouble, remedy or "run `argilla-distill connect`")
@@ -161,14 +162,16 @@ def _webhook(world: World) -> Iterator[Finding]:
     yield _argilla_worker(world)
 
 
-def _webhook_trouble(url: str, kept: set[str], every: Sequence[Any]) -> tuple[str, str]:
+def _webhook_trouble(
+    url: str, kept: set[str], every: Sequence[RegisteredWebhook]
+) -> tuple[str, str]:
     """What is wrong with our webhook, "" if nothing is, and what to do if that is not `connect`."""
-    address, ours = shown(url), [w for w in every if w["id"] in kept]
-    there = [w for w in every if w["url"] == url]
+    address, ours = shown(url), [w for w in every if w.id in kept]
+    there = [w for w in every if w.url == url]
     if not ours and not there:
         lost = "the one that we made is no longer in Argilla" if kept else "none was made yet"
         return f"{lost}: Argilla tells us nothing", ""
-    elsewhere = [shown(w["url"]) for w in ours if w["url"] != url]
+    elsewhere = [shown(w.url) for w in ours if w.url != url]
     if elsewhere:
         remedy = (
             "correct DISTILL_PUBLIC_URL or DISTILL_LISTENER_URL, or run `argilla-distill connect`"
@@ -177,11 +180,11 @@ def _webhook_trouble(url: str, kept: set[str], every: Sequence[Any]) -> tuple[st
         return f"ours goes to {elsewhere[0]}, but by the settings we are at {address}", remedy
     if not ours:
         return f"Argilla has one to {address}, whose secret we do not know", ""
-    if not all(w["enabled"] for w in ours):
+    if not all(w.enabled for w in ours):
         return f"ours to {address} is disabled in Argilla", ""
-    if len({w["id"] for w in [*ours, *there]}) > 1:
+    if len({w.id for w in [*ours, *there]}) > 1:
         return f"Argilla has {len(there)} to {address}: deliveries come more than once", ""
-    if sorted(ours[0]["events"]) != sorted(EVENTS):
+    if sorted(ours[0].events) != sorted(EVENTS):
         return f"ours to {address} does not tell all that we need", ""
     return "", ""
 

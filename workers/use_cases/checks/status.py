@@ -176,7 +176,7 @@ def _set_aside(store: Store, dataset_id: str) -> dict[str, SetAside]:
     found = store.dirty.poisoned(dataset_id)
     external = store.datasets.external_ids(dataset_id, list(found))
     return {
-        record_id: SetAside(note["error"], note["at"], external.get(record_id))
+        record_id: SetAside(note.error, note.at, external.get(record_id))
         for record_id, note in found.items()
     }
 

@@ -760,7 +760,7 @@ def test_a_record_that_breaks_its_worker_is_found_and_set_aside(service: Service
         assert not service.store.leased(D)
         assert broken < 15
     assert {record for record, _ in service.suggestions()} == {"r1", "r3", "r4"}
-    assert "failed 6 times" in service.store.dirty.poisoned(D)["r2"]["error"]
+    assert "failed 6 times" in service.store.dirty.poisoned(D)["r2"].error
     service.argilla.unreadable = set()
     sweep(service.world, D)
     service.settle()
@@ -780,7 +780,7 @@ def test_a_record_that_cannot_be_understood_is_set_aside_and_left_as_it_was(
     before = service.ledger("r2")
     service.mark("r2")
     service.settle()
-    assert "cannot be understood" in service.store.dirty.poisoned(D)["r2"]["error"]
+    assert "cannot be understood" in service.store.dirty.poisoned(D)["r2"].error
     assert service.ledger("r2") == before
     assert service.decision("r2").value == "yes"
     assert len(service.decision("r1").voices) == 3
