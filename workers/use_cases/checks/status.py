@@ -12,7 +12,7 @@ from typing import Any
 
 from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.plugin.store import Store
-from argilla_distill.workers.use_cases.versions.overview import Overview, overview
+from argilla_distill.workers.use_cases.versions.overview import VersionsOverview, overview
 
 DISCONNECTED = "disconnected"
 
@@ -111,7 +111,7 @@ class DatasetStatus:
     questions: Mapping[str, QuestionStatus]
     writes: int
     entries: int
-    versions: Overview
+    versions: VersionsOverview
     settings: list[str] = field(default_factory=list)
 
 
