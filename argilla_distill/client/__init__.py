@@ -14,6 +14,7 @@ frame = dataset.version("prod").records(split="train").to_pandas()
 | `version` | one version: its manifest, its tables, exports, the difference to another |
 | `tables` | rows, as Arrow, pandas, polars or Hugging Face's datasets |
 | `exports` | what a version is exported to |
+| `differences` | what changed from one version to another |
 | `connection` | calls to the service, repeated where that may help |
 | `downloads` | files, in as many attempts as it takes, checked by their digest |
 | `cache` | downloaded files, by digest |

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
 from argilla_distill.client.connection import Connection
+from argilla_distill.client.differences import Diff, diff
 from argilla_distill.client.downloads import Downloads
 from argilla_distill.client.errors import Deleted, NotFound
+from argilla_distill.client.exports import Export, request
 from argilla_distill.client.tables import Table
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.versions.manifest import Manifest, VersionFile
+from argilla_distill.exports.source import Source
 
 TableName = Literal["records", "votes"]
 
@@ -104,10 +108,99 @@ class Version:
         """The same as a `datasets.Dataset`."""
         return self._chosen(table, split).to_datasets()
 
+    def export(
+        self,
+        format: str,
+        *,
+        split: str = "",
+        question: str = "",
+        fields: Sequence[str] = (),
+        completion: str = "",
+        reward: Mapping[str, Any] | None = None,
+        messages: bool = False,
+        min_confidence: float | None = None,
+        mistakes: Sequence[str] = (),
+        only: Sequence[str] = (),
+        without: Sequence[str] = (),
+        changed_since: str | Version = "",
+    ) -> Export:
+        """The version in a form that people train on, made on this machine when it is read.
+
+        Parameters
+        ----------
+        format : `classification`, `prompt-completion`, `unpaired-preference`, `preference`,
+            `stepwise-supervision`; also `records` and `votes`.
+        split : "" is `train`, or everything of records and votes.
+        question : what it is about, where there are several.
+        fields : of classification: those that make the text; empty for all.
+        completion : the field with the reply; "" as the dataset's settings say.
+        reward : what makes a reply good, such as {"helpful": 1.0}; None as the dataset's settings say.
+        messages : texts as messages, as chats always are.
+        min_confidence : leave out what is less sure.
+        mistakes : of stepwise-supervision: labels of wrong spans.
+        only, without : segments, such as "round=2,annotator=ann".
+        changed_since : a version; only what is new or decided anew since then.
+
+        Raises
+        ------
+        ValueError : what the version has not, or what makes no sense; also where the export is read.
+        """
+        earlier = self._other(changed_since) if changed_since else None
+        wanted = request(
+            self.manifest,
+            format,
+            split=split,
+            question=question,
+            fields=fields,
+            completion=completion,
+            reward=reward,
+            messages=messages,
+            min_confidence=min_confidence,
+            mistakes=mistakes,
+            only=only,
+            without=without,
+            changed_since=earlier.name if earlier else "",
+        )
+        wanted.check(self.manifest)
+        return Export(wanted, lambda: (self._source(), earlier._source() if earlier else None))
+
+    def diff(self, other: str | Version, *, wait_s: float = 600.0) -> Diff:
+        """What changed from another version to this one, which a worker finds out once.
+
+        Parameters
+        ----------
+        other : the earlier one, or its name, or a tag.
+        wait_s : how long to wait for the worker.
+
+        Raises
+        ------
+        NotMade : it takes longer.
+        """
+        earlier = other.name if isinstance(other, Version) else other
+        return diff(self._connection, self.manifest.dataset_id, earlier, self.name, wait_s)
+
     def card(self) -> str:
         """Its README.md: what it is, in sentences, tables and a picture."""
         (path,) = self._paths([f for f in self.manifest.files if f.path == "README.md"])
         return path.read_text("utf-8")
+
+    def _other(self, version: str | Version) -> Version:
+        if isinstance(version, Version):
+            return version
+        path = f"/datasets/{self.manifest.dataset_id}/versions/{quote(version, safe='')}"
+        told = self._connection.json(path)
+        tags = tuple(told.pop("tags"))
+        return Version(self._connection, self._downloads, Manifest.read(told), tags)
+
+    def _source(self) -> Source:
+        """Its files as exports read them: each is downloaded, or checked, once."""
+        described = {file.path: file for file in self.manifest.files}
+
+        @cache
+        def place(path: str) -> Path:
+            return self._paths([described[path]])[0]
+
+        return Source(self.manifest, lambda path: place(path).open("rb"))
 
     def _chosen(self, table: TableName, split: str) -> Table:
         if table == "records":
