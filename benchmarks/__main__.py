@@ -20,6 +20,7 @@ ALL = {
     "engine_speed": "engine.speed",
     "report_speed": "scale.report_speed",
     "versions": "scale.version_making",
+    "client": "scale.client_reading",
     "properties": "engine.properties",
 }
 """Name → module, in the order in which they are run."""
