@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.domain import intervals, wording
+from argilla_distill.domain.versions.difference import CAUSES
 from argilla_distill.plugin.argilla import gateway
 from argilla_distill.plugin.argilla.gateway import Gateway, anonymous
 from argilla_distill.plugin.pages import (
@@ -27,10 +28,11 @@ from argilla_distill.plugin.pages import (
     overview_page,
     record_page,
 )
-from argilla_distill.plugin.pages.charts import report_charts, svg
+from argilla_distill.plugin.pages.charts import report_charts, svg, version_charts
 from argilla_distill.plugin.pages.frame import Frame
-from argilla_distill.plugin.pages.versions import downloads, shown
+from argilla_distill.plugin.pages.versions import differing, downloads, shown
 from argilla_distill.plugin.pages.views.queue_view import KINDS
+from argilla_distill.plugin.pages.views.version_view import near_pages
 from argilla_distill.plugin.settings import MAX_FORM_BYTES, Settings
 from argilla_distill.plugin.store import Store, StoreError
 from argilla_distill.plugin.visitors.accounts import Accounts
@@ -59,6 +61,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "points_reach": wording.points_reach,
     "span": wording.span,
     "percent": wording.percent,
+    "size": wording.size,
 }
 """How templates write numbers and moments."""
 
@@ -98,8 +101,11 @@ def blueprint(
         ("/datasets/<dataset_id>/annotators/<int:number>", "annotator", annotators_page.somebody),
         ("/datasets/<dataset_id>/versions", "versions", shown.versions),
         ("/datasets/<dataset_id>/versions/<name>", "version", shown.version),
+        ("/datasets/<dataset_id>/versions/<was>...<now>", "difference", differing.difference),
     ):
         bp.add_url_rule(address, name, frame.for_visitors(page))
+    tagging = "/datasets/<dataset_id>/versions/<name>/tags"
+    bp.add_url_rule(tagging, "tag", frame.for_visitors(shown.tag), methods=["POST"])
     downloads.add_to(bp, frame)
     bp.before_request(_only_forms)
     bp.before_request(frame.prepare)
@@ -122,7 +128,13 @@ def _dress(app: Flask) -> None:
     """What templates may use, and how JSON is written."""
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        charts=svg, intervals=intervals, pictures=report_charts, kinds=KINDS
+        charts=svg,
+        intervals=intervals,
+        pictures=report_charts,
+        version_pictures=version_charts,
+        kinds=KINDS,
+        causes_in_words=CAUSES,
+        near_pages=near_pages,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -6,6 +6,7 @@ page of a long list is one small read.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -42,13 +43,16 @@ class ChangeLists:
 
         Raises
         ------
-        FileNotFoundError : somebody has deleted the file.
+        FileNotFoundError : the file is gone, or not what was written.
         """
         if not 0 <= number < len(caused.blocks) - 1:
             return []
         folder = self._storage.version(difference.dataset_id, FOLDER)
         start, stop = caused.blocks[number : number + 2]
-        return changes_of(folder.read(_file(difference.name), start, stop))
+        try:
+            return changes_of(folder.read(_file(difference.name), start, stop))
+        except (zlib.error, ValueError, TypeError) as error:
+            raise FileNotFoundError(f"the list of {difference.name} is damaged") from error
 
     def every(
         self, difference: Difference, question: QuestionDifference

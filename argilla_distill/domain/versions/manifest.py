@@ -11,8 +11,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from argilla_distill.domain.strategy_names import HOW
+
 NAME = re.compile(r"[\w.:-]+-[1-9]\d*")
 TAG = re.compile(r"[A-Za-z][\w.-]{0,99}")
+
+TAG_RULE = "a letter, then letters, digits, . _ or -; not a version's name"
+"""What a tag is, in words."""
 
 MAX_NOTE = 10_000
 """Characters of a note."""
@@ -161,18 +166,21 @@ class Manifest:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is a version's name.
+    """Whether a text is a version's name: a strategy, which is built in or a team's own, and a number.
 
     >>> is_name("learned-3"), is_name("acme:PeopleFirst-12"), is_name("prod"), is_name("learned-0")
     (True, True, False, False)
+    >>> is_name("before-guideline-4")
+    False
     """
-    return NAME.fullmatch(text) is not None
+    strategy = text.rpartition("-")[0]
+    return NAME.fullmatch(text) is not None and (":" in strategy or strategy in HOW)
 
 
 def is_tag(text: str) -> bool:
     """Whether a text may be a tag: a letter first, and no version's name.
 
-    >>> is_tag("prod"), is_tag("before-guideline"), is_tag("learned-3"), is_tag("3"), is_tag("a b")
+    >>> is_tag("prod"), is_tag("before-guideline-4"), is_tag("learned-3"), is_tag("3"), is_tag("a b")
     (True, True, False, False, False)
     """
     return TAG.fullmatch(text) is not None and not is_name(text)

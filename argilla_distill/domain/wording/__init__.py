@@ -16,6 +16,7 @@ from argilla_distill.domain.wording.figures import (
     points,
     points_reach,
     reach,
+    size,
     span,
     weight,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "points_reach",
     "quote",
     "reach",
+    "size",
     "span",
     "text",
     "weight",

@@ -36,6 +36,19 @@ def brief(number: float) -> str:
     return f"{number:.0f}"
 
 
+def size(bytes_: float) -> str:
+    """What a file takes.
+
+    >>> size(87), size(1234), size(45_600_000), size(2_300_000_000)
+    ('87 bytes', '1.2 kB', '46 MB', '2.3 GB')
+    """
+    for unit, letters in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if bytes_ >= unit:
+            value = bytes_ / unit
+            return f"{value:.0f} {letters}" if value >= 9.95 else f"{value:.1f} {letters}"
+    return f"{bytes_:.0f} bytes"
+
+
 def many(number: float, one: str, more: str = "") -> str:
     """So many of something.
 

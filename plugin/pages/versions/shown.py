@@ -1,14 +1,20 @@
-"""Versions as JSON: all of a dataset, and one of them."""
+"""Versions as pages and as JSON: all of a dataset, and one of them."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import jsonify
+from flask import jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.domain.versions.manifest import TAG_RULE, Manifest, is_tag
+from argilla_distill.plugin.pages import lookup
+from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET
+from argilla_distill.plugin.pages.entrance import EXPIRED_FORM
+from argilla_distill.plugin.pages.frame import Frame, wants_json
 from argilla_distill.plugin.pages.versions import found
+from argilla_distill.plugin.pages.views import version_view
+from argilla_distill.plugin.pages.views.dataset_view import head
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 LISTED = (
@@ -24,45 +30,124 @@ LISTED = (
 )
 """What the list has of each manifest."""
 
+MOST_LINES = 100
+"""So many versions are on one page."""
+
 
 def versions(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
-    """All versions of a dataset, the first made first; those that are being made or could not be."""
+    """All versions of a dataset; those that are being made or could not be."""
     try:
         known = found.dataset(frame, visitor, dataset_id)
     except found.Absent as absent:
         return absent.answer
     store = frame.store.versions
-    tags = store.tags(known)
-    rows = [
-        {**{key: getattr(m, key) for key in LISTED}, "tags": _tags(tags, m.name)}
-        for m in store.manifests(known)
-    ]
+    tags, manifests = store.tags(known), store.manifests(known)
     making = [
-        {"name": r.name, **_progress(store.progress(known, r.name))} for r in store.asked(known)
+        version_view.making(r.name, store.progress(known, r.name)) for r in store.asked(known)
     ]
-    failed = [asdict(each) for each in store.failures(known)]
-    about = {"id": known, "name": _name(frame, known)}
-    return jsonify(dataset=about, versions=rows, making=making, failed=failed)
+    failed = store.failures(known)
+    if wants_json():
+        rows = [
+            {**{k: getattr(m, k) for k in LISTED}, "tags": version_view.tags_of(tags, m.name)}
+            for m in manifests
+        ]
+        about = {"id": known, "name": _name(frame, known)}
+        plain = [asdict(each) for each in making]
+        return jsonify(
+            dataset=about, versions=rows, making=plain, failed=[asdict(each) for each in failed]
+        )
+    lines = version_view.lines(manifests, tags)
+    pages = max(1, -(-len(lines) // MOST_LINES))
+    page = min(max(1, request.args.get("page", 1, int)), pages)
+    return in_dataset(
+        frame,
+        visitor,
+        known,
+        "versions.html",
+        lines=lines[(page - 1) * MOST_LINES : page * MOST_LINES],
+        making=making,
+        failed=failed,
+        page=page,
+        pages=pages,
+    )
 
 
 def version(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
-    """One version's manifest."""
+    """One version: its manifest, as a card."""
     try:
         manifest = found.version(frame, visitor, dataset_id, name)
     except found.Absent as absent:
         return absent.answer
-    tags = frame.store.versions.tags(manifest.dataset_id)
-    return jsonify({**manifest.as_json(), "tags": _tags(tags, manifest.name)})
+    return _shown(frame, visitor, manifest)
 
 
-def _tags(tags: dict[str, str], name: str) -> list[str]:
-    return sorted(tag for tag, named in tags.items() if named == name)
+def tag(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
+    """Let a tag, which a form on the version's page sends, name the version."""
+    try:
+        manifest = found.version(frame, visitor, dataset_id, name)
+    except found.Absent as absent:
+        return absent.answer
+    if not frame.accounts.is_ours(request.form.get("token", "")):
+        return frame.message(400, "That did not come from our page", EXPIRED_FORM, visitor)
+    wanted = request.form.get("tag", "").strip()
+    if not is_tag(wanted):
+        return _shown(frame, visitor, manifest, wanted, f"“{wanted}” is no tag: {TAG_RULE}.", 400)
+    if manifest.deleted_at:
+        text = f"The files of {manifest.name} are deleted: no tag names it any more."
+        return _shown(frame, visitor, manifest, wanted, text, 409)
+    frame.store.versions.tag(manifest.dataset_id, wanted, manifest.name)
+    at = url_for("pages.version", dataset_id=manifest.dataset_id, name=manifest.name)
+    return redirect(f"{at}#tags", 303)
 
 
-def _progress(facts: dict[str, str]) -> dict[str, str | int]:
-    done, total = int(facts.get("done", 0)), int(facts.get("total", 0))
-    stage, error = facts.get("stage", "not begun"), facts.get("error", "")
-    return {"stage": stage, "done": done, "total": total, "error": error}
+def in_dataset(
+    frame: Frame,
+    visitor: Visitor,
+    dataset_id: str,
+    template: str,
+    status: int = 200,
+    **values: object,
+) -> AnyResponse:
+    """A page of HTML below a dataset's head."""
+    known = lookup.dataset(frame.store, dataset_id, visitor)
+    if known is None:  # deleted since the version was found
+        return frame.missing(visitor, "No such dataset", NO_SUCH_DATASET)
+    top = head(known, "", frame.settings.argilla_url, frame.now())
+    return frame.page(template, visitor, status, head=top, **values)
+
+
+def _shown(
+    frame: Frame,
+    visitor: Visitor,
+    manifest: Manifest,
+    wanted: str = "",
+    error: str = "",
+    status: int = 200,
+) -> AnyResponse:
+    dataset_id, store = manifest.dataset_id, frame.store.versions
+    tags = version_view.tags_of(store.tags(dataset_id), manifest.name)
+    if wants_json():
+        return jsonify({**manifest.as_json(), "tags": tags})
+    line = next(
+        each
+        for each in version_view.lines(store.manifests(dataset_id), {})
+        if each.name == manifest.name
+    )
+    at = url_for("pages.version", dataset_id=dataset_id, name=manifest.name)
+    return in_dataset(
+        frame,
+        visitor,
+        dataset_id,
+        "version.html",
+        status,
+        version=manifest,
+        line=line,
+        tags=tags,
+        bars={q.name: version_view.label_bars(q, manifest.records) for q in manifest.questions},
+        loading=version_view.loading(f"{frame.settings.public_url}{at}"),
+        wanted=wanted,
+        error=error,
+    )
 
 
 def _name(frame: Frame, dataset_id: str) -> str:

@@ -25,6 +25,7 @@ from argilla_distill.plugin.store import Store
 from tests.live.browser.chromium import PATIENCE_S, chromium, shoot, sign_in, text
 from tests.plugin.pages import gallery, long_values
 from tests.plugin.pages.scene import DATASET, RECORD, at, scene
+from tests.plugin.pages.versions import version_gallery
 from tests.plugin.pages.website import Site
 
 pytestmark = pytest.mark.browser
@@ -40,6 +41,10 @@ PAGES = {
     "examples": ("olga", f"/datasets/{DATASET}/examples?question=problem"),
     "record": ("olga", f"/records/{RECORD}"),
     "record-of-sentences": ("olga", f"/records/{long_values.RECORD}"),
+    "versions": ("olga", version_gallery.AT),
+    "version": ("olga", f"{version_gallery.AT}/learned-3"),
+    "deleted-version": ("olga", f"{version_gallery.AT}/majority-1"),
+    "difference": ("olga", f"{version_gallery.PAIR}?cause=vote&page=2"),
     "message": ("olga", "/records/none"),
     "not-found": ("olga", "/nothing"),
     "own": ("anna", "/"),
@@ -91,12 +96,14 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrom
 
 
 @pytest.fixture
-def pages(store: Store, driver: webdriver.Chrome) -> Iterator[Served]:
+def pages(store: Store, driver: webdriver.Chrome, tmp_path: Path) -> Iterator[Served]:
     told = scene()
     told.ledger["r"]["13"] = ["submitted", at(50), {"helpful": "no", "problem": "none"}, []]
     gallery.write(store, told=told)
     long_values.write(store)
-    with make_server("127.0.0.1", 0, Site(store).app, threaded=True) as server:
+    version_gallery.write(store, tmp_path)
+    site = Site(store, environment={"DISTILL_VERSIONS": str(tmp_path)})
+    with make_server("127.0.0.1", 0, site.app, threaded=True) as server:
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
         try:

@@ -45,8 +45,10 @@ def compare(
     return of_manifests(world, one, other, progress)
 
 
-def of_manifests(world: World, was: Manifest, now: Manifest, progress: Progress) -> Difference:
-    """The same of two versions of a dataset. What was compared before is not compared again."""
+def of_manifests(
+    world: World, was: Manifest, now: Manifest, progress: Progress, anew: bool = False
+) -> Difference:
+    """The same of two versions of a dataset. What was compared before is not compared again, or `anew`."""
     if was.name == now.name:
         raise InvalidRequest(f"{was.name} cannot be compared with itself: name two versions")
     for each in (was, now):
@@ -55,7 +57,7 @@ def of_manifests(world: World, was: Manifest, now: Manifest, progress: Progress)
     storage = Storage(world.settings.versions)
     lists = ChangeLists(storage)
     known = world.store.differences.find(was.dataset_id, was.name, now.name)
-    if known is not None and lists.has(known):
+    if known is not None and lists.has(known) and not anew:
         return known
     with TemporaryDirectory(prefix="argilla-distill-") as folder:
         made, path = _compared(storage, was, now, Path(folder), progress)
@@ -65,14 +67,20 @@ def of_manifests(world: World, was: Manifest, now: Manifest, progress: Progress)
 
 
 def compare_asked(world: World, dataset_id: str) -> str:
-    """Make the comparisons that pages have asked for; what became of the last one, in a word."""
+    """Make the comparisons that pages have asked for, as they are not there or cannot be read.
+
+    Returns
+    -------
+    What became of the last one, in a word.
+    """
     store, status = world.store.differences, "nothing asked for"
     for was, now in store.asked(dataset_id):
         one, other = (world.store.versions.manifest(dataset_id, name) for name in (was, now))
         try:
             if one is None or other is None:
                 raise InvalidRequest("there is no such version any more")
-            of_manifests(world, one, other, partial(store.note, dataset_id, was, now))
+            noted = partial(store.note, dataset_id, was, now)
+            of_manifests(world, one, other, noted, anew=True)
             status = "compared"
         except InvalidRequest as error:
             store.fail(dataset_id, was, now, str(error))

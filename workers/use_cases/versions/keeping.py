@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.versions.manifest import Manifest, is_tag
+from argilla_distill.domain.versions.manifest import TAG_RULE, Manifest, is_tag
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
@@ -70,9 +70,7 @@ def tag(world: World, dataset: Dataset, name: str, new: str) -> Manifest:
 def check_tag(text: str) -> None:
     """Raises InvalidRequest for what may not be a tag."""
     if not is_tag(text):
-        raise InvalidRequest(
-            f"{text!r} is no tag: a letter, then letters, digits, . _ or -; not a version's name"
-        )
+        raise InvalidRequest(f"{text!r} is no tag: {TAG_RULE}")
 
 
 def delete(world: World, dataset: Dataset, name: str) -> Manifest:
