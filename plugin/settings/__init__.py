@@ -5,6 +5,7 @@
 | `service_settings` | all settings, as one frozen value |
 | `plan_file` | distill.toml |
 | `text_files` | the small files that settings name |
+| `deciding` | on which of a dataset's settings labels depend |
 | `addresses` | addresses in settings |
 | `mistakes` | what is wrong with a setting, in our words |
 """

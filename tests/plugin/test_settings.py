@@ -9,7 +9,15 @@ import pytest
 from pydantic import ValidationError
 
 from argilla_distill.plugin.errors import InvalidSettings
-from argilla_distill.plugin.settings import ENVIRONMENT, FROM_FILES, Plan, Settings, read
+from argilla_distill.plugin.settings import (
+    ENVIRONMENT,
+    FROM_FILES,
+    DatasetSettings,
+    Plan,
+    Settings,
+    read,
+)
+from argilla_distill.plugin.settings.deciding import DECIDING, NOT_DECIDING
 
 KEY = "owner.api.key-that-nobody-sees"
 LEAST = {"ARGILLA_API_URL": "http://argilla:6900", "ARGILLA_API_KEY": KEY}
@@ -431,3 +439,8 @@ def test_settings_made_directly_are_checked_too() -> None:
         Settings.model_validate(
             {"argilla_api_url": "http://a", "argilla_api_key": "k", "quue": "x"}
         )
+
+
+def test_of_every_setting_of_a_dataset_it_is_known_whether_labels_depend_on_it() -> None:
+    assert set(DatasetSettings.model_fields) == DECIDING | NOT_DECIDING
+    assert not DECIDING & NOT_DECIDING

@@ -25,6 +25,7 @@ import pyarrow.compute as pc
 
 from argilla_distill.domain.versions.difference import Change, Move, first_cause
 from argilla_distill.domain.versions.manifest import Manifest, VersionQuestion
+from argilla_distill.plugin.settings.deciding import DECIDING
 from argilla_distill.workers.versions.differences.answers import VOTE, differing_answers
 from argilla_distill.workers.versions.differences.columns import (
     PARTS,
@@ -53,37 +54,6 @@ WITH_MOVES = ("label_selection", "rating")
 
 READS = "content"
 """The setting that lets a question's strategy read texts."""
-
-DECIDING = frozenset({"min_confidence", READS, "confidence_question"})
-"""Settings of a dataset or of one of its questions on which labels depend, beside its strategy."""
-
-NOT_DECIDING = frozenset(
-    {
-        "strategy",  # told of each question
-        "distil",
-        "publish",
-        "tolerance",
-        "settled_confidence",
-        "conflict_question",
-        "explanation_question",
-        "name_annotators",
-        "tell_reliability",
-        "round_property",
-        "review_workspace",
-        "review_overlap",
-        "review_most",
-        "review_worth",
-        "review_share",
-        "review_suggest",
-        "reason_question",
-        "more_votes",
-        "strategy_timeout_s",
-        "prompt_field",
-        "keep_versions",
-        "questions",
-    }
-)
-"""All other settings."""
 
 OTHER_LABELS = "other labels"
 

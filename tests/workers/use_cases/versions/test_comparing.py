@@ -13,7 +13,7 @@ import pytest
 from argilla_distill.domain.versions.difference import CAUSES, Change, Difference
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.errors import InvalidRequest
-from argilla_distill.plugin.settings import DatasetSettings, Sources
+from argilla_distill.plugin.settings import Sources
 from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.versions import (
@@ -25,7 +25,6 @@ from argilla_distill.workers.use_cases.versions import (
 )
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
-from argilla_distill.workers.versions.differences.comparing import DECIDING, NOT_DECIDING
 from tests.workers.argilla_in_memory import CHAT, D
 from tests.workers.service_in_memory import ServiceInMemory
 from tests.workers.version_rows import rows
@@ -336,8 +335,3 @@ def differing(
         for record in one.keys() | other.keys()
         if one.get(record) != other.get(record)
     }
-
-
-def test_of_every_setting_it_is_known_whether_labels_depend_on_it() -> None:
-    assert set(DatasetSettings.model_fields) == DECIDING | NOT_DECIDING
-    assert not DECIDING & NOT_DECIDING
