@@ -60,7 +60,7 @@ def _labels(moves: Sequence[Move]) -> list[str | None]:
         weight[move.was] += move.count
         weight[move.now] += move.count + (move.was != move.now) * 10**9
     ranked = sorted((n for n in weight if n is not None), key=lambda n: (-weight[n], n))
-    shown: list[str | None] = sorted(ranked[:MAX_LABELS])
+    shown: list[str | None] = [*sorted(ranked[:MAX_LABELS])]
     return [*shown, None] if None in weight else shown
 
 
