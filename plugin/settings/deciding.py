@@ -34,6 +34,7 @@ NOT_DECIDING = frozenset(
         "strategy_timeout_s",
         "tell_reliability",
         "tolerance",
+        "twin_workspace",
     }
 )
 """All other settings."""

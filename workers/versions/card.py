@@ -1,30 +1,46 @@
-"""A version's README.md: the dataset card that the Hugging Face Hub shows, and people read first."""
+"""A version's README.md: the dataset card that the Hugging Face Hub shows, and people read first.
+
+It follows from the manifest alone, so that the same version has the same card. Like the picture of its
+labels it is a file of the version, but no part of the content digest, which is of values.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import datetime, timezone
 
-from argilla_distill.domain.versions.manifest import Manifest, VersionQuestion
+from argilla_distill.domain.strategy_names import how
+from argilla_distill.domain.versions.labels import label_bars
+from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.workers.versions.picture import PICTURE
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
-BAR = 24
-"""Characters of the longest bar."""
+LIMITS = (
+    "A label is what annotators who disagree most likely mean, not the truth. `confidence` says how sure it "
+    "is; what is left open has no label.",
+    "`test` is for testing: no training file may hold it, nor what is nearly the same as something in it.",
+)
 
-MAX_LABELS = 20
+UNKNOWN_CALIBRATION = (
+    "How often labels are right is not told here: it is known only from reviews of records that were drawn "
+    "at random. Reviews of records that were chosen as doubtful say nothing about the others."
+)
 
 
 def card(manifest: Manifest) -> str:
     """The card, in markdown with a head of YAML."""
-    parts = [_head(manifest), _what(manifest)]
-    parts += [_question(question, manifest.records) for question in manifest.questions]
-    parts += [_reading(manifest), _limits(manifest)]
-    return "\n\n".join(parts) + "\n"
+    parts = [_head(manifest), _what(manifest), _how(manifest), _labels(manifest)]
+    parts += [_agreement(manifest), _calibration(manifest), _people(manifest), _reading(manifest)]
+    parts += [_limits(manifest), _citing(manifest)]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _head(manifest: Manifest) -> str:
     size = next((name for most, name in SIZES if manifest.records < most), "1M<n<10M")
-    lines = ["---", "configs:", "- config_name: records", "  default: true", "  data_files:"]
+    lines = ["---", f"pretty_name: {json.dumps(f'{manifest.dataset} {manifest.name}')}"]
+    lines += ["configs:", "- config_name: records", "  default: true", "  data_files:"]
     for split in manifest.splits:
         lines += [f"  - split: {split}", f"    path: records-{split}-*.parquet"]
     lines += [
@@ -39,63 +55,111 @@ def _head(manifest: Manifest) -> str:
 
 def _what(manifest: Manifest) -> str:
     rows = [
-        ("dataset in Argilla", f"`{manifest.dataset}`"),
+        ("dataset in Argilla", _escaped(manifest.dataset)),
         ("as of", _moment(manifest.as_of or manifest.asked_at)),
         ("made", f"{_moment(manifest.created_at)} by argilla-distill {manifest.release}"),
-        ("records", f"{manifest.records:,} ({_counted(manifest.splits)})"),
-        ("answers", f"{manifest.votes:,}, by {_counted(manifest.sources) or 'nobody'}"),
+        ("records", f"{manifest.records:,}"),
+        ("answers", f"{manifest.votes:,}"),
         ("content digest", f"`{manifest.content_sha256}`"),
     ]
-    if manifest.rounds:
-        rows.append(("rounds", _counted(manifest.rounds)))
-    table = "\n".join(f"| {name} | {value} |" for name, value in rows)
     note = f"\n\n{manifest.note}" if manifest.note else ""
     return (
-        f"# {_escaped(manifest.dataset)}, version {manifest.name}\n\n"
+        f"# {_escaped(manifest.dataset)}, version {_escaped(manifest.name)}\n\n"
         "One label for each record, distilled from the answers of many annotators who disagree, with how "
-        "sure it is and every answer behind it. This version never changes."
-        f"{note}\n\n| | |\n| --- | --- |\n{table}"
+        f"sure it is and every answer behind it. This version never changes.{note}\n\n"
+        + _table(["", ""], rows)
     )
 
 
-def _question(question: VersionQuestion, records: int) -> str:
-    sure, alpha = question.mean_confidence, question.agreement
-    lines = [
-        f"## {_escaped(question.name)}",
-        f"Decided by `{question.strategy}` from {question.votes:,} answers and "
-        f"{question.adjudications:,} adjudications. {question.trained}".rstrip(),
-        f"Left open on {question.abstained:,} records; in open conflict are "
-        f"{question.open_conflicts:,}. "
-        + (f"Krippendorff's alpha of the answers is {alpha:.2f}. " if alpha is not None else "")
-        + (f"The mean confidence is {sure:.2f}." if sure is not None else ""),
+def _how(manifest: Manifest) -> str:
+    strategies = dict.fromkeys(question.strategy for question in manifest.questions)
+    lines = ["## How it was distilled"]
+    for strategy in strategies:
+        asked = [q for q in manifest.questions if q.strategy == strategy]
+        names = ", ".join(_escaped(q.name) for q in asked)
+        lines.append(f"**{_escaped(strategy)}** decides {names}. {how(strategy)}")
+    lines += [
+        f"- {_escaped(q.name)}: {_escaped(sentence)}"
+        for q in manifest.questions
+        for sentence in (q.trained, q.why)
+        if sentence
     ]
-    if question.why:
-        lines.append(question.why)
-    if question.labels:
-        lines.append(_bars(question, records))
-    return "\n\n".join(line.strip() for line in lines)
+    return "\n\n".join(lines)
 
 
-def _bars(question: VersionQuestion, records: int) -> str:
-    ranked = sorted(question.labels.items(), key=lambda item: (-item[1], item[0]))
-    longest = ranked[0][1]
+def _labels(manifest: Manifest) -> str:
+    asked = [question for question in manifest.questions if question.labels]
+    if not asked:
+        return ""
+    lines = ["## Labels", f"![How often each label was decided, question by question]({PICTURE})"]
+    for question in asked:
+        bars = label_bars(question, manifest.records)
+        rows = [(_escaped(bar.label), f"{bar.count:,}", f"{bar.share:.1%}") for bar in bars]
+        lines.append(_table([_escaped(question.name), "records", "share"], rows, numbers=2))
+    return "\n\n".join(lines)
+
+
+def _agreement(manifest: Manifest) -> str:
     rows = [
-        f"| {_escaped(label)} | {n:,} | {n / max(records, 1):.1%} | {'█' * round(BAR * n / longest) or '▏'} |"
-        for label, n in ranked[:MAX_LABELS]
+        (
+            _escaped(q.name),
+            "–" if q.agreement is None else f"{q.agreement:.2f}",
+            f"{q.votes:,}",
+            f"{q.adjudications:,}",
+            f"{q.abstained:,}",
+            f"{q.open_conflicts:,}",
+            "–" if q.mean_confidence is None else f"{q.mean_confidence:.2f}",
+        )
+        for q in manifest.questions
     ]
-    rest = sum(n for _, n in ranked[MAX_LABELS:])
-    rows += [f"| {len(ranked) - MAX_LABELS} others | {rest:,} | | |"] if rest else []
-    return "\n".join(["| value | records | share | |", "| --- | ---: | ---: | --- |", *rows])
+    heads = [
+        "question",
+        "alpha",
+        "answers",
+        "adjudications",
+        "left open",
+        "open conflicts",
+        "confidence",
+    ]
+    return (
+        "## Agreement and conflicts\n\n"
+        "alpha is Krippendorff's, of the answers before anything is distilled: 1 is full agreement, 0 is "
+        "what chance gives. Confidence is the mean of all that is decided.\n\n"
+        + _table(heads, rows, numbers=6)
+    )
+
+
+def _calibration(manifest: Manifest) -> str:
+    return f"## Are the labels right?\n\n{UNKNOWN_CALIBRATION}"
+
+
+def _people(manifest: Manifest) -> str:
+    parts = [
+        ("Who answered", "annotators", manifest.sources),
+        ("Split", "records", manifest.splits),
+    ]
+    parts.append(("Round", "records", manifest.rounds))
+    tables = [
+        _table([head, of], [(_escaped(name), f"{n:,}") for name, n in counts.items()], numbers=1)
+        for head, of, counts in parts
+        if counts
+    ]
+    names = "are named" if manifest.named else "are numbered, not named"
+    return "\n\n".join(
+        ["## Annotators, splits and rounds", f"Annotators {names} in `votes`.", *tables]
+    )
 
 
 def _reading(manifest: Manifest) -> str:
-    return """## Reading it
+    example = next((question.column for question in manifest.questions), "question")
+    return f"""## Reading it
 
 ```python
 from datasets import load_dataset
 
 records = load_dataset("path/to/this/folder", "records", split="train")
 votes = load_dataset("path/to/this/folder", "votes", split="votes")
+decided = records.filter(lambda row: row[{json.dumps(example)}]["confidence"] >= 0.9)
 ```
 
 Each question is a struct: `value`, `confidence`, `posterior`, `entropy`, `abstained`, `why`, `adjudicated`,
@@ -104,18 +168,24 @@ of a record is the same in every version: what is nearly the same is never parte
 
 
 def _limits(manifest: Manifest) -> str:
-    lines = [
-        "## Known limits",
-        "- Annotators are named only if the dataset's settings say so"
-        + (" (here they are)." if manifest.named else " (here they are not)."),
-        *(f"- {sentence}" for sentence in manifest.unknown),
-    ]
-    return "\n".join([lines[0], "", *lines[1:]])
+    return "\n".join(
+        ["## Known limits", "", *(f"- {each}" for each in (*LIMITS, *manifest.unknown))]
+    )
 
 
-def _counted(counts: object) -> str:
-    assert isinstance(counts, dict)
-    return ", ".join(f"{_escaped(str(name))} {n:,}" for name, n in counts.items())
+def _citing(manifest: Manifest) -> str:
+    return (
+        "## Citing it\n\n"
+        f"{_escaped(manifest.dataset)}, version {_escaped(manifest.name)}, content digest "
+        f"`{manifest.content_sha256[:16]}`, distilled by argilla-distill {manifest.release}. "
+        "The digest is of all values, whatever wrote the files: who has the same has the same labels."
+    )
+
+
+def _table(heads: list[str], rows: Iterable[tuple[str, ...]], numbers: int = 0) -> str:
+    """A table of markdown; its last `numbers` columns are set to the right."""
+    ruler = ["---"] * (len(heads) - numbers) + ["---:"] * numbers
+    return "\n".join(f"| {' | '.join(row)} |" for row in (heads, ruler, *rows))
 
 
 def _moment(at: int) -> str:
@@ -123,5 +193,6 @@ def _moment(at: int) -> str:
 
 
 def _escaped(text: str) -> str:
-    """What people named, as text: it makes no table and no markup."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|" else c for c in text).replace("\n", " ")
+    """What people named, as text on one line: it makes no table and no markup."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|" else c for c in plain)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from flask import jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from argilla_distill.domain.versions.labels import label_bars
 from argilla_distill.domain.versions.manifest import TAG_RULE, Manifest, is_tag
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET
@@ -143,7 +144,7 @@ def _shown(
         version=manifest,
         line=line,
         tags=tags,
-        bars={q.name: version_view.label_bars(q, manifest.records) for q in manifest.questions},
+        bars={q.name: label_bars(q, manifest.records) for q in manifest.questions},
         loading=version_view.loading(f"{frame.settings.public_url}{at}"),
         wanted=wanted,
         error=error,

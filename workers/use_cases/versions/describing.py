@@ -22,6 +22,7 @@ from argilla_distill.workers.use_cases.versions.fitting import Outcome, distille
 from argilla_distill.workers.use_cases.versions.writing_files import SPLITS, Counts, Form
 from argilla_distill.workers.versions.card import card
 from argilla_distill.workers.versions.parts import described_file
+from argilla_distill.workers.versions.picture import PICTURE, picture
 from argilla_distill.workers.versions.tables import columns
 
 OLDER = (
@@ -98,10 +99,12 @@ def described(
 
 
 def complete(manifest: Manifest, folder: Path) -> Manifest:
-    """Write card and manifest beside the files; return the manifest with the card among them."""
-    readme = folder / "README.md"
-    readme.write_text(card(manifest), "utf-8")
-    files = (*manifest.files, described_file(readme, 0))
+    """Write card, picture and manifest beside the files; return the manifest with the first two in it."""
+    files = manifest.files
+    for name, text in (("README.md", card(manifest)), (PICTURE, picture(manifest))):
+        if text:
+            (folder / name).write_text(text, "utf-8")
+            files = (*files, described_file(folder / name, 0))
     whole = replace(manifest, files=files)
     text = json.dumps(whole.as_json(), indent=2, ensure_ascii=False)
     (folder / MANIFEST).write_text(text, "utf-8")
