@@ -16,7 +16,12 @@ from argilla_distill.domain.versions.difference import (
     Side,
     block_of,
 )
-from argilla_distill.domain.versions.manifest import Manifest, VersionQuestion, VersionRequest
+from argilla_distill.domain.versions.manifest import (
+    FailedVersion,
+    Manifest,
+    VersionQuestion,
+    VersionRequest,
+)
 from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store import Store
@@ -41,6 +46,8 @@ def write(store: Store, folder: Path, say: Say = str) -> Difference:
     store.versions.keep(DATASET, three, ["prod", "latest"])
     store.versions.ask(DATASET, VersionRequest("learned-4", "", "9-0"))
     store.versions.note(DATASET, "learned-4", stage="writing", done=5200, total=9000)
+    store.versions.ask(DATASET, VersionRequest("majority-2", "", "9-0"))
+    store.versions.fail(DATASET, FailedVersion("majority-2", say("no strategy `best`"), at(75)))
     made = difference(two, three, say)
     found = write_list(made, folder, say)
     store.differences.keep(found)
