@@ -14,6 +14,7 @@ NOT_DECIDING = frozenset(
         "conflict_question",
         "distil",
         "explanation_question",
+        "keep_versions",
         "more_votes",
         "name_annotators",
         "prompt_field",
