@@ -4,6 +4,7 @@
 | --- | --- |
 | `__main__`, `options`, `programme` | the command line, and what it asks to be played |
 | `performance` | from the first record to the last table, on servers that run already |
+| `ending` | what was distilled becomes a version, with a twin and an export |
 | `playground`, `replay`, `display` | what is made in Argilla, the answering itself, the live display |
 | `scenarios` | what is played: records, questions, annotators, what is true |
 | `scoring` | how right the outcome is, and its tables |

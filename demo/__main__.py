@@ -49,8 +49,8 @@ class Stopped(BaseException):
 def main(argv: Sequence[str]) -> int:
     """Run the demo. Returns the exit status.
 
-    0: done, and every completed record is distilled. 1: it is not, or something failed. 2: the
-    command line was not understood. 130: interrupted before the end.
+    0: done, every completed record is distilled, and the version is the same twice. 1: it is not, or
+    something failed. 2: the command line was not understood. 130: interrupted before the end.
     """
     options = parse(argv)
     console = Console(highlight=False)
@@ -89,10 +89,11 @@ def _perform(folder: Path, chosen: Programme, options: Options, console: Console
                 style="red",
             )
         passed = performance.end().passed and last.settled
+        ending = performance.freeze()
         if not options.exit:
-            performance.invite()
+            performance.invite(ending)
             _stay(stage, console)
-        return 0 if passed else 1
+        return 0 if passed and ending.passed else 1
 
 
 @contextmanager

@@ -16,7 +16,7 @@ class Options:
     Attributes
     ----------
     answers : a folder of recorded answers, or None for the built-in annotators.
-    exit : end after the tables instead of staying up.
+    exit : end after the tables and the version instead of staying up.
     seed : of the built-in annotators.
     speed : how many times as fast as the plan; None for the default, infinite for no waiting.
     records, overlap : None for all, and for what suits the answers.
@@ -45,7 +45,8 @@ def parse(argv: Sequence[str]) -> Options:
     parser.add_argument(
         "--exit",
         action="store_true",
-        help="end after the tables, with status 0 only if every completed record is distilled",
+        help="end after the tables and the version, with status 0 only if every completed record is "
+        "distilled and the version is the same when it is made again",
     )
     parser.add_argument("--seed", type=int, default=7, help="of the built-in annotators")
     parser.add_argument(

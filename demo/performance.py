@@ -15,6 +15,7 @@ from rich.console import Console
 from argilla_distill.plugin.argilla.links import answered_link, review_link
 from demo.argilla.api import Api
 from demo.display import Display, Figures, duration, figures
+from demo.ending import Ending, end
 from demo.playground import PASSWORD, Playground
 from demo.programme import Programme
 from demo.replay import Replay
@@ -139,7 +140,23 @@ class Performance:
         if more:
             self._line(f"  … and {more} more")
 
-    def invite(self) -> None:
+    def freeze(self) -> Ending:
+        """Make a version of what was distilled, and say what came of it."""
+        playground = self.playground
+        with self.stage.step("a version, made twice, its twin in Argilla, and an export"):
+            ending = end(
+                self.stage.service,
+                playground.name,
+                playground.dataset_id,
+                len(self.scenario.items),
+                self.scenario.distilled,
+            )
+        self.console.print()
+        for line in ending.told():
+            self._line(line)
+        return ending
+
+    def invite(self, ending: Ending) -> None:
         """Print where everything is, and who may sign in with what."""
         argilla, service = self.stage.argilla, self.stage.service
         few, more = self.playground.sign_ins(MAX_SIGN_INS)
@@ -157,6 +174,8 @@ class Performance:
         opened = dict.fromkeys(r for (r, _), c in conflicts.items() if c.is_open)
         for record in list(opened)[:MAX_PAGES]:
             self._line(f"  a conflict     {self._page(record)}")
+        for what, where in ending.addresses():
+            self._line(f"  {what:<13}  {where}")
 
     def _in_argilla(self, people: Sequence[Annotator]) -> Iterator[tuple[str, str]]:
         """(for whom, link) of what there is to see in Argilla, which shows everybody something else."""

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import gateway, sdk
@@ -149,12 +150,12 @@ def difference(dataset_id: str) -> None:
 def twin(dataset_id: str) -> None:
     """Write the twins of a dataset's versions that were asked for, while nothing else waits."""
     from argilla_distill.workers.use_cases.twins import filling  # loads pyarrow
+    from argilla_distill.workers.versions.aside import beside
 
     start = time.perf_counter()
     with world() as w:
-        done = filling.fill(
-            w, dataset_id, TWIN_SLICE_S, lambda wanted: sdk.create(w.settings, wanted)
-        )
+        create = partial(sdk.create, w.settings)
+        done = filling.fill(w, dataset_id, TWIN_SLICE_S, create, beside)
         if done.again:
             w.dispatch.enqueue(TWIN, dataset_id)
     log.info(

@@ -15,11 +15,14 @@ from uuid import UUID
 
 import httpx
 
+from argilla_distill.domain.records import TWIN_DIGEST, TWIN_OF, TWIN_VERSION
 from argilla_distill.domain.versions.twin import TwinDataset
 from argilla_distill.plugin.argilla.troubles import refused_by_argilla
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.settings.addresses import shown
+
+MARK = (TWIN_OF, TWIN_VERSION, TWIN_DIGEST)
 
 FIELDS = {"text": "TextField", "image": "ImageField", "chat": "ChatField", "custom": "CustomField"}
 """Argilla's type of field → the SDK's class."""
@@ -38,7 +41,7 @@ def create(settings: Settings, wanted: TwinDataset) -> str:
     """Make and publish a dataset, and its workspace if there is none. Returns the dataset's id.
 
     It bears its metadata from the first moment on, before it is published: whoever meets it knows what
-    it is. What cannot be finished is deleted.
+    it is. What cannot be finished is deleted; what a kill left half made is deleted first.
 
     Raises
     ------
@@ -54,6 +57,7 @@ def create(settings: Settings, wanted: TwinDataset) -> str:
             retries=0,
         )
         try:
+            _delete_half_made(client, wanted)
             workspace = client.workspaces(wanted.workspace) or _workspace(rg, client, wanted)
             return _dataset(rg, client, workspace, wanted)
         finally:
@@ -68,6 +72,19 @@ def _quiet(rg: Any) -> Any:
             """Say nothing."""
 
     return Quiet
+
+
+def _delete_half_made(client: Any, wanted: TwinDataset) -> None:
+    answer = client.http_client.get("/api/v1/me/datasets")
+    answer.raise_for_status()
+    for each in answer.json()["items"]:
+        if each["status"] != "ready" and is_mark_of(each.get("metadata") or {}, wanted):
+            client.api.datasets.delete(UUID(each["id"]))
+
+
+def is_mark_of(metadata: Mapping[str, Any], wanted: TwinDataset) -> bool:
+    """Whether a dataset's own metadata say that it is this twin."""
+    return all(metadata.get(key) == wanted.metadata[key] for key in MARK)
 
 
 def _workspace(rg: Any, client: Any, wanted: TwinDataset) -> Any:

@@ -357,6 +357,9 @@ class FakeArgilla(Gateway):
         """What `plugin.argilla.sdk` does."""
         self.calls.append("create_twin")
         self.before("create_twin")
+        half = [i for i, d in self.sets.items() if d.status != "ready" and d.twin_of]
+        for dataset_id in half:
+            self.delete_dataset(dataset_id)
         dataset_id = f"twin-{len(self.sets) + 1}-{self.tick()}"
         body = {
             "id": dataset_id,

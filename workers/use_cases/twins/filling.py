@@ -32,6 +32,7 @@ from argilla_distill.workers.use_cases.sending.halves import in_halves
 from argilla_distill.workers.use_cases.twins import finding, turns
 from argilla_distill.workers.use_cases.twins.finding import Create
 from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.aside import Aside, in_place
 from argilla_distill.workers.versions.reading import rows
 from argilla_distill.workers.writing import twin_dataset
 from argilla_distill.workers.writing.twin_dataset import TwinRecords
@@ -51,6 +52,14 @@ Item = tuple[dict[str, Any], list[str]]
 """A record as Argilla takes it, and why values are left out of it."""
 
 
+@dataclass(frozen=True)
+class Making:
+    """How a twin's dataset is made, and where."""
+
+    create: Create
+    aside: Aside
+
+
 @dataclass
 class Filled:
     """What a slice came to: the twin in hand, the rows it wrote, whether to go on at once."""
@@ -67,9 +76,15 @@ def fill(
     dataset_id: str,
     slice_s: float,
     create: Create,
+    aside: Aside = in_place,
     clock: Callable[[], float] = time.monotonic,
 ) -> Filled:
-    """One slice of the first twin that waits and whose version is made."""
+    """One slice of the first twin that waits and whose version is made.
+
+    Parameters
+    ----------
+    create : makes its dataset; `aside` does that where it keeps nobody waiting.
+    """
     done = Filled(dataset_id)
     if not world.connected:
         done.status = "disconnected"
@@ -80,7 +95,8 @@ def fill(
         done.status = "busy" if waiting else done.status
         return done
     try:
-        _first(world, lease, dataset_id, done, create, clock() + slice_s, clock)
+        end = clock() + slice_s
+        _first(world, lease, done, Making(create, aside), lambda: clock() >= end)
     except LeaseLost:
         done.status = "taken over"
     finally:
@@ -91,14 +107,9 @@ def fill(
 
 
 def _first(
-    world: World,
-    lease: Lease,
-    dataset_id: str,
-    done: Filled,
-    create: Create,
-    end: float,
-    clock: Callable[[], float],
+    world: World, lease: Lease, done: Filled, making: Making, over: Callable[[], bool]
 ) -> None:
+    dataset_id = done.dataset_id
     store = world.store
     being_made = {request.name for request in store.versions.asked(dataset_id)}
     for twin in store.twins.waiting(dataset_id):
@@ -111,7 +122,7 @@ def _first(
             store.twins.forget(dataset_id, twin.version)
             done.status = "done"  # no version came of it: there is nothing to be a twin of
             return
-        work = Filling(world, lease, manifest, twin, create, lambda: clock() >= end)
+        work = Filling(world, lease, manifest, twin, making, over)
         try:
             done.status = work.go_on()
         except (InvalidSettings, InvalidRequest, InvalidValue, ArgillaRefused) as error:
@@ -135,7 +146,7 @@ class Filling:
         lease: Lease,
         manifest: Manifest,
         twin: Twin,
-        create: Create,
+        making: Making,
         over: Callable[[], bool],
     ) -> None:
         self.world = world
@@ -143,7 +154,7 @@ class Filling:
         self.twin = twin
         self.records = 0
         self._lease = lease
-        self._create = create
+        self._making = making
         self._over = over
 
     def go_on(self) -> str:
@@ -159,6 +170,8 @@ class Filling:
         except NotFound:
             raise InvalidRequest(f"{self.manifest.dataset} is not in Argilla any more") from None
         dataset = self._dataset(blueprint)
+        if dataset is None:
+            return "gave way"
         for some in _batches(self._items(TwinRecords(self.manifest, dataset, blueprint))):
             left_out = Counter(self.twin.left_out)
             for _, reasons in some:
@@ -173,7 +186,7 @@ class Filling:
             self.keep(written=written, left_out=dict(left_out), moved_at=self.world.store.now())
             if once or self._over():
                 return "slice over"
-            if not turns.free(self.world) or self._wanted() or not self.world.connected:
+            if self._urgent():
                 return "gave way"
         self.keep(state="done", error="", moved_at=self.world.store.now())
         return "done"
@@ -193,18 +206,27 @@ class Filling:
         self.twin = replace(self.twin, **changes)
         store.keep(dataset_id, self.twin)
 
-    def _wanted(self) -> bool:
-        return self.world.store.twins.lease_wanted(self.manifest.dataset_id)
+    def _urgent(self) -> bool:
+        """Whether an answer, another job, or somebody who takes the twin away waits for this process."""
+        wanted = self.world.store.twins.lease_wanted(self.manifest.dataset_id)
+        return wanted or not turns.free(self.world) or not self.world.connected
 
-    def _dataset(self, blueprint: Mapping[str, Any]) -> Dataset:
-        """The twin's dataset: gone on with, found again and brought up to date, or made."""
+    def _dataset(self, blueprint: Mapping[str, Any]) -> Dataset | None:
+        """The twin's dataset: gone on with, found again and brought up to date, or made.
+
+        None while it is being made and something more urgent waits.
+        """
         world, manifest = self.world, self.manifest
         tags = world.store.versions.tags(manifest.dataset_id)
         named = sorted(t for t, n in tags.items() if n == manifest.name and t != "latest")
         dataset = finding.found(world, manifest, self.twin.id)
         fresh = dataset is None
         if dataset is None:
-            dataset = finding.made(world, manifest, dict(blueprint), named, self._create)
+            create, aside = self._making.create, self._making.aside
+            finding.made(world, manifest, blueprint, named, create, self._urgent, aside)
+            dataset = finding.found(world, manifest, "")
+        if dataset is None:
+            return None
         if fresh or self.twin.state == "asked for" or dataset.id != self.twin.id:
             if not fresh:
                 world.gateway.update_dataset(

@@ -1,19 +1,31 @@
 """A twin's dataset in Argilla: found again by its mark, or made.
 
-The mark names dataset, version and the digest of its content; a name alone says nothing. A dataset that a
-kill left half made was not published yet: it is deleted and made anew.
+The mark names dataset, version and the digest of its content; a name alone says nothing. The dataset is
+made with Argilla's SDK, which takes seconds to load: in a process of its own, so that no answer waits for
+it. What a kill leaves half made is not published, and is deleted before it is made anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import errno
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.domain.versions.twin import TwinDataset
-from argilla_distill.plugin.errors import NotFound
+from argilla_distill.plugin.errors import (
+    ArgillaUnavailable,
+    DistillError,
+    InvalidRequest,
+    NotFound,
+)
 from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
 from argilla_distill.workers.writing import twin_dataset
 
 Create = Callable[[TwinDataset], str]
@@ -28,33 +40,60 @@ def found(world: World, manifest: Manifest, known: str) -> Dataset | None:
     known : the id that our store has of it; "" for none.
     """
     if known:
-        try:
+        with suppress(NotFound):
             return world.gateway.dataset(known)
-        except NotFound:
-            pass
     there = [d for d in world.gateway.datasets() if _is_of(d, manifest)]
     return world.gateway.dataset(there[0].id) if there else None
 
 
 def made(
-    world: World, manifest: Manifest, blueprint: dict[str, Any], tags: Sequence[str], create: Create
-) -> Dataset:
-    """Make it.
+    world: World,
+    manifest: Manifest,
+    blueprint: Mapping[str, Any],
+    tags: Sequence[str],
+    create: Create,
+    over: Callable[[], bool],
+    aside: Aside = in_place,
+) -> bool:
+    """Make it; False if it is being made, and something more urgent waits meanwhile.
+
+    Parameters
+    ----------
+    aside : does what takes long.
+    over : whether somebody else is to have this process now.
 
     Raises
     ------
-    ArgillaUnavailable, ArgillaRefused, InvalidValue : nothing is there that anybody sees.
+    ArgillaUnavailable, InvalidRequest : nothing is there that anybody sees.
     """
-    drafts = world.gateway.datasets(published=False)
-    for draft in drafts:
-        if _is_of(draft, manifest):
-            world.gateway.delete_dataset(draft.id)
     workspace = world.plan(manifest.dataset).twin_workspace
     every = [*world.gateway.datasets(), *world.gateway.datasets(published=False)]
-    taken = {d.name for d in every if d.workspace == workspace}
-    name = next(name for name in twin_dataset.names(manifest) if name not in taken)
+    others = {d.name for d in every if d.workspace == workspace and not _is_of(d, manifest)}
+    name = next(name for name in twin_dataset.names(manifest) if name not in others)
     wanted = twin_dataset.twin_dataset(manifest, tags, blueprint, workspace, name)
-    return world.gateway.dataset(create(wanted))
+    folder = Path(gettempdir()) / f"argilla-distill-twin-{manifest.content_sha256}-{manifest.name}"
+    folder = folder.with_name(folder.name.replace(":", "~"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        done = aside(folder, lambda: _create(create, wanted), over)
+    except WorkFailed as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise InvalidRequest(str(error)) from None
+    except OSError as error:
+        raise ArgillaUnavailable(error.strerror or str(error)) from None
+    if done:
+        shutil.rmtree(folder, ignore_errors=True)
+    return done
+
+
+def _create(create: Create, wanted: TwinDataset) -> None:
+    """Whatever may be repeated is an error of the system's: so `workers.versions.aside` tells them apart."""
+    try:
+        create(wanted)
+    except DistillError as error:
+        if error.retry:
+            raise OSError(errno.EAGAIN, str(error)) from None
+        raise WorkFailed(str(error)) from None
 
 
 def _is_of(dataset: Dataset, manifest: Manifest) -> bool:

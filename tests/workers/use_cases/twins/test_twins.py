@@ -10,7 +10,12 @@ import pytest
 
 from argilla_distill.domain.records import TWIN_DIGEST, TWIN_OF, TWIN_VERSION
 from argilla_distill.plugin.dispatch import TWIN
-from argilla_distill.plugin.errors import ArgillaUnavailable, InvalidRequest
+from argilla_distill.plugin.errors import (
+    ArgillaUnavailable,
+    DistillError,
+    InvalidRequest,
+    InvalidValue,
+)
 from argilla_distill.workers.use_cases import registration, watch
 from argilla_distill.workers.use_cases.distilling.distil import distil
 from argilla_distill.workers.use_cases.sweep import sweep
@@ -171,6 +176,50 @@ def test_a_twin_that_was_half_made_is_made_anew(service: ServiceInMemory) -> Non
     again = twinned(service, manifest)
     assert first.id not in service.argilla.sets
     assert again.name == first.name
+
+
+@pytest.mark.parametrize(
+    ("error", "state"), [(ArgillaUnavailable("away"), "asked for"), (InvalidValue("no"), "failed")]
+)
+def test_a_twin_that_cannot_be_made_is_tried_again_where_that_can_help(
+    service: ServiceInMemory,
+    error: DistillError,
+    state: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    manifest = made(service)
+    asking.ask(service.world, CHAT, manifest.name)
+
+    def fails(name: str) -> None:
+        if name == "create_twin":
+            raise error
+
+    monkeypatch.setattr(service.argilla, "before", fails)
+    slice_of(service)
+    twin = service.store.twins.of(D, manifest.name)
+    assert twin is not None
+    assert (twin.state, twin.error, twin.id) == (state, str(error), "")
+    monkeypatch.undo()
+    assert twinned(service, manifest).state == "done"
+
+
+def test_what_is_made_in_a_process_of_its_own_keeps_nobody_waiting(
+    service: ServiceInMemory,
+) -> None:
+    manifest = made(service)
+    asking.ask(service.world, CHAT, manifest.name)
+    turns_ = []
+
+    def under_way(folder: Path, work: Callable[[], None], over: Callable[[], bool]) -> bool:
+        turns_.append(over())
+        service.mark("r1")  # an answer comes in meanwhile
+        turns_.append(over())
+        return False
+
+    done = filling.fill(service.world, D, 60.0, service.argilla.create_twin, under_way)
+    assert (done.status, turns_) == ("gave way", [False, True])
+    service.settle()
+    assert twinned(service, manifest).state == "done"
 
 
 def test_a_twin_is_never_distilled(service: ServiceInMemory) -> None:
