@@ -9,24 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from functools import cache, partial
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from argilla_distill.domain.audited import Audited
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Confidences between `low` and `high`: how many, how sure on average, how often right.
-
-    `right` counts those that a reviewer confirmed among `reviewed`; None for a plain histogram.
-    """
+    """Confidences between `low` and `high`: how many, how sure on average."""
 
     low: float
     high: float
     count: int
     confidence: float | None = None
-    reviewed: int = 0
-    right: int = 0
 
 
 @dataclass(frozen=True)
@@ -144,11 +142,10 @@ class QuestionReport:
     values : value → how many records are decided so, most first, at most 30
     undecided : records with votes and without a value
     confidence : histogram, ten bins
-    calibration : the same bins, of reviewed records by what was thought before the review
     agreement : Krippendorff's alpha of all votes, None where nobody answered the same record
     conflicts : open; `settled` were once open, or differ and are sure
     pairs : votes of two annotators on one record by pair of values, most first, at most 100
-    accuracy, majority : share of adjudications that strategy and majority vote agree with
+    audited : how often labels are right, compared with majority vote, as audits tell
     training : in a sentence, what adjudications have made of the strategy
     words : label → words of records that tell it apart, the most telling first
     """
@@ -163,7 +160,6 @@ class QuestionReport:
     undecided: int
     values: Mapping[str, int]
     confidence: tuple[Bin, ...]
-    calibration: tuple[Bin, ...]
     agreement: float | None
     conflicts: int
     settled: int
@@ -174,12 +170,11 @@ class QuestionReport:
     across: tuple[Across, ...]
     across_count: int
     adjudications: int
-    accuracy: float | None
-    majority: float | None
     training: str
     annotators: tuple[AnnotatorReport, ...]
     examples: tuple[Example, ...]
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    audited: Audited = field(default_factory=Audited)
 
 
 @dataclass(frozen=True)
@@ -218,7 +213,7 @@ def read(kind: type[T], data: Mapping[str, Any]) -> T:
     readers = _readers(cast(Hashable, kind))
     return kind(
         **{
-            name: reader(value) if (reader := readers[name]) else value
+            name: reader(value) if value is not None and (reader := readers[name]) else value
             for name, value in data.items()
             if name in readers
         }
@@ -236,6 +231,8 @@ def _readers(kind: Any) -> dict[str, Reader | None]:
 
 
 def _reader(hint: Any) -> Reader | None:
+    if get_origin(hint) in (Union, UnionType):
+        hint = next(each for each in get_args(hint) if each is not type(None))
     if isinstance(hint, type) and is_dataclass(hint):
         return partial(read, hint)
     if get_origin(hint) is not tuple:

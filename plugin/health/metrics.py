@@ -6,6 +6,7 @@ Names, types and labels are listed in docs/pages.md; a test holds it to this fil
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, generate_latest
@@ -16,6 +17,7 @@ from prometheus_client.core import (
     Metric,
 )
 
+from argilla_distill.domain.audited import Audited, Figure
 from argilla_distill.plugin.dispatch import workers_alive
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.service import BUCKETS_S
@@ -34,6 +36,7 @@ _GAUGES = {
     "distill_versions_making": "Versions that are asked for and not made yet.",
     "distill_versions_waiting": "Those of them that cannot go on for now, and are tried again.",
     "distill_versions_failed": "Versions that could not be made since the last one was.",
+    "distill_waiting_audits": "Records that were drawn for an audit, and wait for it.",
 }
 _COUNTERS = {
     "distill_answers_observed": "Answers and other agents' suggestions taken into the history.",
@@ -50,6 +53,19 @@ _VERSION_COUNTERS = {
     "distill_versions_failures": "Versions that could not be made.",
     "distill_versions_making_seconds": "Seconds for which workers looked after the making of versions.",
 }
+
+
+_MEASURED = {
+    "distill_right_ratio": "Share of labels that are right, on audits.",
+    "distill_gain_ratio": "How many more labels are right than majority vote's, on audits.",
+    "distill_overconfidence_ratio": "Mean confidence less the share that is right, on audits.",
+}
+
+
+def _figures(audited: Audited) -> dict[str, Figure]:
+    """Metric → figure, of those that are known."""
+    figures = audited.right, audited.gain, audited.overconfidence
+    return {name: f for name, f in zip(_MEASURED, figures, strict=True) if f is not None}
 
 
 class _Collector:
@@ -111,6 +127,13 @@ class _Collector:
             "1 where a strategy of a team's own fails: the question keeps what it last published.",
             labels=["dataset", "question", "strategy"],
         )
+        audits = GaugeMetricFamily(
+            "distill_audits", "Audits that were answered.", labels=["dataset", "question"]
+        )
+        measured = {
+            metric: GaugeMetricFamily(metric, text, labels=["dataset", "question", "bound"])
+            for metric, text in _MEASURED.items()
+        }
         now = self._store.now()
         for dataset_id in self._store.datasets.ids():
             info = self._store.datasets.info(dataset_id)
@@ -127,6 +150,7 @@ class _Collector:
                 "distill_open_conflicts": int(info.get("conflicts", 0)),
                 "distill_due_reviews": self._store.reviews.count_due(dataset_id),
                 **self._versions(dataset_id),
+                "distill_waiting_audits": self._store.reviews.count_audits(dataset_id),
             }
             for metric, value in values.items():
                 gauges[metric].add_metric([name], value)
@@ -139,6 +163,11 @@ class _Collector:
             for question, model in self._store.datasets.models(dataset_id).items():
                 for numbered in fits:
                     numbered.add_metric([name, question, model.strategy], model.fit)
+            for question, audited in self._store.reports.audited(dataset_id).items():
+                audits.add_metric([name, question], audited.audits)
+                for metric, figure in _figures(audited).items():
+                    for bound, value in asdict(figure).items():
+                        measured[metric].add_metric([name, question, bound], value)
             for question, known in self._store.datasets.failed_strategies(dataset_id).items():
                 failed.add_metric([name, question, known.strategy], 1)
         yield from gauges.values()
@@ -146,6 +175,8 @@ class _Collector:
         yield from making.values()
         yield from fits
         yield failed
+        yield audits
+        yield from measured.values()
 
     def _versions(self, dataset_id: str) -> dict[str, int]:
         versions = self._store.versions

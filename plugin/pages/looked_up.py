@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.queue_length import Queue
@@ -17,7 +18,10 @@ from argilla_distill.domain.state.review import ReviewInfo
 
 @dataclass(frozen=True)
 class Found:
-    """A dataset that the visitor may see: facts, what was last counted, and where it is reviewed."""
+    """A dataset that the visitor may see: facts, what was last counted, and where it is reviewed.
+
+    `audits` counts the records that were drawn at random and wait for a blind review.
+    """
 
     id: str
     info: Mapping[str, str]
@@ -27,6 +31,7 @@ class Found:
     queue: Queue
     overview: Overview | None
     review: ReviewInfo | None
+    audits: int = 0
 
     @property
     def name(self) -> str:
@@ -70,6 +75,8 @@ class Known:
     twins : near-identical record → question → decision
     answers : question → annotator's number → how many answers they had given when last counted
     words : question → label → words of records that distinguish it, as last counted
+    audit : whether it waits for a reviewer who is to answer it blind: then nothing of what was said or
+        decided is known here
     """
 
     record_id: str
@@ -85,3 +92,10 @@ class Known:
     twins: Mapping[str, Decisions | None] = field(default_factory=dict)
     answers: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    audit: bool = False
+
+    def blind(self) -> Known:
+        """The same of a record that waits for a blind review: without what might lead a reviewer."""
+        ledger = replace(self.ledger, answers={}, suggestions={}, adjudications={})
+        nothing: dict[str, Any] = {"decisions": {}, "conflicts": {}, "entries": (), "twins": {}}
+        return replace(self, ledger=ledger, audit=True, **nothing)

@@ -139,9 +139,10 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
     decisions = known.decisions(dataset_id, [record_id])[0] or {}
     pairs = [(record_id, question) for question in decisions]
     twins = [other for other in store.reports.alike(dataset_id, record_id) if other != record_id]
-    twins = twins[:MAX_TWINS]
+    drawn = store.reviews.to_audit(dataset_id, [record_id, *twins])
+    twins = [other for other in twins if other not in drawn][:MAX_TWINS]
     review, (copy,) = store.reviews.of(dataset_id), store.reviews.copies(dataset_id, [record_id])
-    return Known(
+    found = Known(
         record_id=record_id,
         dataset_id=dataset_id,
         info=info,
@@ -160,6 +161,8 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
             if (report := store.reports.question(dataset_id, question)) is not None
         },
     )
+    waits = copy is not None and copy.audit_pi is not None and record_id in drawn
+    return found.blind() if waits else found
 
 
 def places(store: Store, text: str, visitor: Visitor) -> list[tuple[str, str]]:
@@ -198,6 +201,7 @@ def _found(store: Store, dataset_id: str, info: Mapping[str, str]) -> Found:
         queue=queue_of(info, due),
         overview=store.reports.overview(dataset_id),
         review=store.reviews.of(dataset_id),
+        audits=store.reviews.count_audits(dataset_id),
     )
 
 

@@ -53,6 +53,7 @@ distill:<dataset>:doubted          set     records whose copies may not be as we
 distill:<dataset>:copies           hash    record → its copy in the review dataset
 distill:<dataset>:originals        hash    copy in the review dataset → record
 distill:<dataset>:audits           zset    record that is to be audited → its place in the line
+distill:<dataset>:audit_groups     hash    record that was drawn → its group
 distill:<dataset>:exposed          set     records that can be no audits: see `reviews.drawing`
 distill:<dataset>:refused          hash    record of which Argilla takes no copy → why
 distill:<dataset>:report           hash    "overview", "last" or "question:<name>" → what was last counted

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from argilla_distill.domain.audited import Audited
 from argilla_distill.domain.report import Overview, QuestionReport, as_json, read
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import pack, unpack
@@ -69,6 +70,14 @@ class Reports:
         """The few figures of a dataset; None before its first report."""
         found = self._redis.hget(self._keys.of(dataset_id, "report"), "overview")
         return _overview(unpack(found)) if found else None
+
+    def audited(self, dataset_id: str) -> dict[str, Audited]:
+        """Question → what audits said of it when it was last counted."""
+        overview = self.overview(dataset_id)
+        return {
+            str(each["name"]): read(Audited, each.get("audited") or {})
+            for each in (overview.questions if overview else ())
+        }
 
     def question(self, dataset_id: str, name: str) -> QuestionReport | None:
         """One question's report; None before the first, and for questions that are left alone."""

@@ -141,6 +141,16 @@ class Reviews:
         if kept:
             pipe.zadd(key, kept)
 
+    def write_audit_groups(self, pipe: Any, dataset_id: str, groups: Mapping[str, str]) -> None:
+        """Remember the groups of records that were drawn, within a transaction."""
+        if groups:
+            pipe.hset(self._keys.of(dataset_id, "audit_groups"), mapping=groups)
+
+    def audit_groups(self, dataset_id: str) -> dict[str, str]:
+        """Record → its group, of those that were drawn; without those that are a group of their own."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "audit_groups"))
+        return {record_id.decode(): group.decode() for record_id, group in found.items()}
+
     def exposed(self, dataset_id: str, records: Sequence[str] | None = None) -> set[str]:
         """Those of these records, None: of all, that can be no audits."""
         key = self._keys.of(dataset_id, "exposed")

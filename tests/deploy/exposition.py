@@ -1,7 +1,11 @@
 """What `/metrics` exposes, by name, with the labels of each: from the exposition itself."""
 
+from dataclasses import asdict
+
 from prometheus_client.parser import text_string_to_metric_families
 
+from argilla_distill.domain.audited import Audited, Figure
+from argilla_distill.domain.report import Overview, Today
 from argilla_distill.domain.state.failed_strategy import FailedStrategy
 from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.plugin.health import metrics
@@ -24,6 +28,10 @@ def exposed(store: Store) -> dict[str, set[str]]:
     pipe.execute()
     failure = FailedStrategy("acme", "it raised", 1, 0)
     store.datasets.write_failed_strategies(DATASET, {"problem": failure})
+    figure = Figure(0.9, 0.8, 0.95)
+    audited = Audited(60, right=figure, gain=figure, overconfidence=figure)
+    line = {"name": "problem", "audited": asdict(audited)}
+    store.reports.write(DATASET, Overview(1, 0.1, Today(), (line,)), [], {})
     found: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(metrics.expose(store, "distill").decode()):
         for sample in family.samples:

@@ -27,7 +27,7 @@ EXAMPLES = (example("yes"), example("no", n=1), example("no", "close", n=2))
 def report(*examples: Example, name: str = "helpful") -> QuestionReport:
     """A report that knows of nothing but examples."""
     empty: dict[str, Any] = {
-        field: [] for field in ("labels", "confidence", "calibration", "pairs", "weeks", "rounds")
+        field: [] for field in ("labels", "confidence", "pairs", "weeks", "rounds")
     }
     counts = ("fit", "votes", "decided", "undecided", "conflicts", "settled", "across_count")
     return read(
@@ -35,7 +35,7 @@ def report(*examples: Example, name: str = "helpful") -> QuestionReport:
         {
             **empty,
             **dict.fromkeys((*counts, "adjudications"), 0),
-            **dict.fromkeys(("agreement", "accuracy", "majority")),
+            "agreement": None,
             "values": {},
             "kinds": {},
             "across": [],

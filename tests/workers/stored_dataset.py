@@ -128,8 +128,9 @@ class StoredDataset:
     ) -> None:
         self.person(who, "reviewer")
         values = {self.question.name: value}
-        self.record(record).setdefault("a", {})[str(who)] = ["submitted", at, values, why]
         known = Details(why=why, **details)
+        drawn = [] if known.audit_pi is None else [known.audit_pi]
+        self.record(record).setdefault("a", {})[str(who)] = ["submitted", at, values, why, *drawn]
         entry = Entry("adjudication", record, who, "submitted", values, {}, at, known)
         self.tell(entry)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import click
 from rich.text import Text
 
+from argilla_distill.domain.wording import many
 from argilla_distill.plugin.argilla.links import review_link
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.views.queue_view import queued
@@ -74,10 +75,11 @@ def show(opened: Opened, dataset: str, most: int, json_: bool) -> None:
         pages = [f"{world.settings.public_url}/records/{each.record}" for each in due]
         message = kept.trouble if kept else "no review dataset: run `argilla-distill review enable`"
         votes = world.plan(found.full_name).more_votes
+        drawn = world.store.reviews.count_audits(found.id)
     if json_:
         listed = [{"page": page, **asdict(each)} for page, each in zip(pages, due, strict=True)]
         shown = {"link": urls["priority"], "message": message, **formerly("word", message)}
-        print_json({**shown, "total": total, **asdict(queue), "due": listed})
+        print_json({**shown, "total": total, **asdict(queue), "audits": drawn, "due": listed})
         return
     out = console()
     if message:
@@ -87,6 +89,9 @@ def show(opened: Opened, dataset: str, most: int, json_: bool) -> None:
     if kept and votes:
         out.print(f"for further annotators: {urls['wanted']}", soft_wrap=True, markup=False)
     out.print(str(queue), markup=False)
+    if drawn:
+        text = f"{many(drawn, 'more record was', 'more records were')} drawn at random for an audit"
+        out.print(text, markup=False)
     for page, each in zip(pages, due, strict=True):
         called = f"{each.external_id}: " if each.external_id else ""
         out.print(f"{each.worth:.3f}  {page}", soft_wrap=True, markup=False)

@@ -1,4 +1,7 @@
-"""How often confidences were right: histograms, and what reviewers say of them."""
+"""How sure decisions are, as histograms, and how far a value is right.
+
+How often they are right only audits tell: `audits`.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,6 @@ from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.measures.difference import difference, texts
 
 BINS = 10
-
-DRAWS = 200
-"""So many bootstrap samples are drawn."""
 
 SAME_TEXT = 0.1
 """A text is right that differs from the reviewer's in at most this share of its words."""
@@ -31,50 +31,6 @@ def histogram(confidence: Floats) -> tuple[Bin, ...]:
         Bin(*_bounds(b), int(some.sum()), float(confidence[some].mean()) if some.any() else None)
         for b, some in ((b, where == b) for b in range(BINS))
     )
-
-
-def calibration(confidence: Floats, right: Floats) -> tuple[Bin, ...]:
-    """The same bins, of reviewed records: `right` is the share of each value that was confirmed."""
-    where = _bin(confidence)
-    return tuple(
-        Bin(*_bounds(b), n, float(confidence[some].mean()), n, round(float(right[some].sum())))
-        if (n := int((some := where == b).sum()))
-        else Bin(*_bounds(b), 0)
-        for b in range(BINS)
-    )
-
-
-def calibration_error(confidence: Floats, right: Floats) -> float | None:
-    """Expected calibration error: how far confidence is from the share that is right, on average.
-
-    ``Σ_b n_b / n · |mean confidence of b - share right of b|``. Naeini, Cooper & Hauskrecht,
-    Obtaining well calibrated probabilities using Bayesian binning, AAAI (2015).
-
-    >>> calibration_error(np.array([0.9, 0.9, 0.6]), np.array([1.0, 1.0, 0.0]))  # (2·.1 + .6) / 3
-    0.26666666666666666
-    """
-    if not len(confidence):
-        return None
-    gap = np.bincount(_bin(confidence), confidence - right, BINS)
-    return float(np.abs(gap).sum() / len(confidence))
-
-
-def calibration_interval(confidence: Floats, right: Floats) -> tuple[float, float] | None:
-    """What the expected calibration error would be between, 9 times in 10, on other reviews like these.
-
-    The middle nine tenths of DRAWS bootstrap samples (Efron, Annals of Statistics 7 (1979)), drawn from
-    the same seed each time.
-
-    >>> calibration_interval(np.array([0.9] * 8), np.array([1.0] * 8))
-    (0.1, 0.1)
-    """
-    n = len(confidence)
-    if not n:
-        return None
-    drawn = np.random.default_rng(n).integers(n, size=(DRAWS, n))
-    errors = [calibration_error(confidence[rows], right[rows]) or 0.0 for rows in drawn]
-    low, high = np.quantile(errors, (0.05, 0.95))
-    return round(float(low), 4), round(float(high), 4)
 
 
 def share_right(question: Question, value: Value, truth: Value) -> float:

@@ -85,6 +85,7 @@ class Gathering:
     code: array[int] = field(default_factory=lambda: array("i"))
     at: array[int] = field(default_factory=lambda: array("q"))
     reviews: dict[int, tuple[int, int]] = field(default_factory=dict)
+    audits: dict[int, float] = field(default_factory=dict)
     decided: tuple[array[int], array[int], array[float], array[float]] = field(
         default_factory=lambda: (array("i"), array("i"), array("d"), array("d"))
     )
@@ -111,6 +112,11 @@ class Gathering:
         code = self.values.code(said)
         if code != NONE and at >= self.reviews.get(row, (NONE, 0))[1]:
             self.reviews[row] = code, at
+
+    def audit(self, row: int, said: Any, pi: float) -> None:
+        """Take in that a record was adjudicated because it was drawn, with that probability."""
+        if self.values.code(said) != NONE:
+            self.audits[row] = pi
 
     def decide(self, row: int, decision: StoredDecision) -> None:
         """What is decided on a record, as stored."""
@@ -164,6 +170,7 @@ class QuestionColumns:
     confidence : in [0, 1]; NaN where nothing was decided yet
     lean : nats toward the leader against the runner-up, reviewers' voices left out
     reviewed : code of the value that a reviewer decided for, NONE for none
+    audits : row of a record that was audited → the probability with which it was drawn
     open : whether the conflict is open; `kinds` counts these, `settled` the others
     voice : record, annotator and log-odds (nats) of every voice in a decision
     posterior : csr_array of shape (n_records, n_labels); None but for labels
@@ -177,6 +184,7 @@ class QuestionColumns:
     confidence: Floats
     lean: Floats
     reviewed: Ints
+    audits: Mapping[int, float]
     open: NDArray[np.bool_]
     kinds: Mapping[str, int]
     settled: int
@@ -234,6 +242,7 @@ def question_columns(gathered: Gathering, n_records: int) -> QuestionColumns:
         confidence=confidence,
         lean=lean,
         reviewed=reviewed,
+        audits=gathered.audits,
         open=is_open,
         kinds=dict(kinds),
         settled=len(gathered.settled),

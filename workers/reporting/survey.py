@@ -98,6 +98,9 @@ class _Reader:
             for said in entry.adjudications.values():
                 if said.submitted:
                     self._review(row, said.values, said.at, entry)
+                    for name, gathered in self.gathered.items():
+                        if said.audit_pi is not None:
+                            gathered.audit(row, said.values.get(name), said.audit_pi)
 
     def _responses(self, row: int, entry: LedgerEntry) -> int:
         """The answers on one record; when the first of them was given."""

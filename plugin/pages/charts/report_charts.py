@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from argilla_distill.domain.audited import AuditBin
 from argilla_distill.domain.report import AnnotatorReport, Bin, Pair, Period, QuestionReport
 from argilla_distill.domain.wording import brief, figure, many
 from argilla_distill.plugin.pages.charts.heat_map import Cell, heat_map
@@ -32,11 +33,11 @@ def confidences(bins: Sequence[Bin]) -> Markup:
     return columns([Column(f"{b.low:.0%}"[:-1], b.count, brief(b.count)) for b in bins], text)
 
 
-def calibrated(bins: Sequence[Bin]) -> Markup:
-    """How often decisions of each confidence were right, as far as they were reviewed."""
-    points = [(_middle(b), b.right / b.reviewed, b.reviewed) for b in bins if b.reviewed]
+def calibrated(bins: Sequence[AuditBin]) -> Markup:
+    """How often decisions of each confidence were right, on audits."""
+    points = [(b.confidence, b.right / b.audits, b.audits) for b in bins]
     parts = [f"{sure:.0%} sure: {right:.0%} of {n} right" for sure, right, n in points]
-    return calibration(points, "Confidence against reviews. " + "; ".join(parts) + ".")
+    return calibration(points, "Confidence against audits. " + "; ".join(parts) + ".")
 
 
 def timeline(periods: Sequence[Period], weekly: bool) -> Markup:
@@ -114,10 +115,6 @@ def day(name: str) -> str:
     if len(parts) != 3 or not all(p.isdigit() for p in parts) or not 1 <= int(parts[1]) <= 12:
         return name
     return f"{int(parts[2])} {months[int(parts[1]) - 1]}"
-
-
-def _middle(each: Bin) -> float:
-    return (each.low + each.high) / 2 if each.confidence is None else each.confidence
 
 
 def _shown(pairs: Sequence[Pair], labels: Sequence[str]) -> tuple[list[Pair], list[str]]:

@@ -64,7 +64,16 @@ def without_others(report: QuestionReport | None) -> dict[str, Any] | None:
     """The same as JSON has it: without what other pages show."""
     if report is None:
         return None
-    found = asdict(report) | {"version": report.fit}  # its name in the last release
+    audited = report.audited
+    former = {  # names in the last release
+        "version": report.fit,
+        "accuracy": audited.right.value if audited.right else None,
+        "majority": audited.majority.value if audited.majority else None,
+        "calibration": [
+            {**asdict(b), "reviewed": b.audits, "count": b.audits} for b in audited.bins
+        ],
+    }
+    found = asdict(report) | former
     return {k: v for k, v in found.items() if k not in ("annotators", "examples", "words")}
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from argilla_distill.domain import intervals
+from argilla_distill.domain.audited import Audited
 from argilla_distill.domain.queue_length import Queue
-from argilla_distill.domain.report import Overview
+from argilla_distill.domain.report import Overview, read
 from argilla_distill.plugin.argilla.links import overseer_link, review_link
 from argilla_distill.plugin.pages.looked_up import Found
 
 DAY_MS = 86_400_000
+
+FORMER = ("accuracy", "majority", "calibration")
+"""What reports of the last release had, measured on reviews that were worst first: not to be shown."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +25,9 @@ class QuestionLine:
     Attributes
     ----------
     agreement : Krippendorff's alpha; `confidence` the mean of the decisions
-    calibration : expected calibration error on reviewed records, in [0, 1]
-    accuracy, majority : share of adjudications that the strategy and majority vote agree with
-    gain : accuracy minus majority
-    …_low, …_high : the interval of each, which holds it 9 times in 10 (`domain.intervals`)
+    audited : how often labels are right, as audits tell
+    calibration : how far, by tenths of confidence, the share that is right is from it, on audits
+    accuracy, majority, gain, …_low, …_high : what `audited` says, under the names of the last release
     """
 
     name: str
@@ -42,12 +44,11 @@ class QuestionLine:
     accuracy: float | None = None
     majority: float | None = None
     gain: float | None = None
-    calibration_low: float | None = None
-    calibration_high: float | None = None
     accuracy_low: float | None = None
     accuracy_high: float | None = None
     gain_low: float | None = None
     gain_high: float | None = None
+    audited: Audited = field(default_factory=Audited)
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class DatasetLine:
     set_aside: int
     due: int
     queue: Queue
+    audits: int
     counted_at: int | None
     today: Mapping[str, int] | None
     questions: tuple[QuestionLine, ...]
@@ -90,6 +92,7 @@ def line(found: Found, argilla_url: str, now: int) -> DatasetLine:
         set_aside=found.set_aside,
         due=found.due,
         queue=found.queue,
+        audits=found.audits,
         counted_at=found.overview.taken_at if found.overview else None,
         today=_today(found.overview, now),
         questions=tuple(map(question_line, found.overview.questions if found.overview else ())),
@@ -99,20 +102,27 @@ def line(found: Found, argilla_url: str, now: int) -> DatasetLine:
 def question_line(counted: Mapping[str, Any]) -> QuestionLine:
     """One question's line from what the report has of it.
 
-    >>> round(question_line({"name": "q", "accuracy": 0.9, "majority": 0.85, "more": 1}).gain, 2)
+    >>> figures = {"gain": {"value": 0.05, "low": 0.01, "high": 0.1}, "audits": 60}
+    >>> question_line({"name": "q", "audited": figures, "more": 1}).gain
     0.05
     """
-    known = {field.name for field in fields(QuestionLine)}
+    known = {each.name for each in fields(QuestionLine)} - {*FORMER}
     values = {name: value for name, value in counted.items() if name in known}
-    accuracy, majority = counted.get("accuracy"), counted.get("majority")
-    if accuracy is not None and majority is not None:
-        n = int(counted.get("adjudications", 0))
-        values["gain"] = accuracy - majority
-        values["gain_low"], values["gain_high"] = intervals.gain(accuracy, majority, n)
-    if accuracy is not None:
-        n = int(counted.get("adjudications", 0))
-        values["accuracy_low"], values["accuracy_high"] = intervals.share(accuracy * n, n)
+    audited = values["audited"] = read(Audited, counted.get("audited") or {})
+    for name, figure in (("accuracy", audited.right), ("gain", audited.gain)):
+        if figure is not None:
+            values[name] = figure.value
+            values[f"{name}_low"], values[f"{name}_high"] = figure.low, figure.high
+    values["majority"] = audited.majority.value if audited.majority else None
+    values["calibration"] = calibration_error(audited)
     return QuestionLine(**values)
+
+
+def calibration_error(audited: Audited) -> float | None:
+    """How far confidence is from the share that is right, by tenths; None without audits."""
+    n = sum(each.audits for each in audited.bins)
+    off = (abs(each.confidence * each.audits - each.right) for each in audited.bins)
+    return sum(off) / n if n else None
 
 
 def _today(overview: Overview | None, now: int) -> Mapping[str, int] | None:

@@ -66,6 +66,7 @@ class OwnRecordView:
     fields: tuple[tuple[str, str], ...] | None
     away: str
     questions: tuple[OwnDecision, ...]
+    audit: bool = False
 
 
 def own_view(
@@ -95,6 +96,7 @@ def own_view(
             for name in questions
             if name in known.decisions
         ),
+        audit=known.audit,
     )
 
 

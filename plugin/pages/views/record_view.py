@@ -82,7 +82,10 @@ class NearIdentical:
 
 @dataclass(frozen=True)
 class RecordView:
-    """The whole page. `fields` is None while Argilla cannot be asked; `away` says why."""
+    """The whole page. `fields` is None while Argilla cannot be asked; `away` says why.
+
+    `audit` tells that the record waits for a blind review, so that nothing else is told of it.
+    """
 
     record_id: str
     external_id: str | None
@@ -100,6 +103,7 @@ class RecordView:
     adjudications: tuple[ReviewerDecision, ...]
     twins: tuple[NearIdentical, ...]
     events: tuple[Event, ...]
+    audit: bool = False
 
 
 def view(
@@ -133,7 +137,7 @@ def view(
         away=away,
         questions=tuple(
             _question(name, questions.get(name, {}), known, who, say, content(fields))
-            for name in _in_order(decided, questions)
+            for name in _in_order(set() if known.audit else decided, questions)
         ),
         left_alone=tuple((n, q["word"]) for n, q in questions.items() if n not in decided),
         answers=_answers(known.ledger, who, say),
@@ -142,6 +146,7 @@ def view(
             _twin(other, decided, known.decisions) for other, decided in known.twins.items()
         ),
         events=tuple(reversed(events(known.entries, who, say))),
+        audit=known.audit,
     )
 
 

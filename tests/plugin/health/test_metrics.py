@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from rq import Worker
 from rq.serializers import JSONSerializer
 
+from argilla_distill.domain.audited import Audited, Figure
+from argilla_distill.domain.report import Overview, Today
 from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.domain.versions.manifest import (
     FailedVersion,
@@ -27,6 +30,7 @@ LABELLED = {
     "distill_poisoned_records": ("gauge", 1),
     "distill_open_conflicts": ("gauge", 4),
     "distill_due_reviews": ("gauge", 2),
+    "distill_waiting_audits": ("gauge", 3),
     "distill_answers_observed": ("counter", 50),
     "distill_decisions_published": ("counter", 20),
     "distill_failures": ("counter", 6),
@@ -49,6 +53,10 @@ OTHERS = {
     "distill_model_fit": "gauge",
     "distill_model_version": "gauge",
     "distill_strategy_failed": "gauge",
+    "distill_audits": "gauge",
+    "distill_right_ratio": "gauge",
+    "distill_gain_ratio": "gauge",
+    "distill_overconfidence_ratio": "gauge",
 }
 
 
@@ -82,6 +90,7 @@ def busy(store: Store) -> Store:
         facts = ModelInfo("dawid_skene", 7)
         store.datasets.write_model(pipe, D, "helpful", None, facts)
         store.reviews.write_due(pipe, D, {"r7": 0.4, "r8": 0.2})
+        store.reviews.write_audits(pipe, D, {"r9": 0.1, "r10": 0.2, "r11": 0.3, "r12": None})
         pipe.execute()
     versions = store.versions
     versions.keep(D, small_version("learned-1"))
@@ -142,6 +151,28 @@ def test_the_age_is_in_seconds_and_the_fit_names_its_strategy(busy: Store) -> No
     assert values(found["distill_model_fit"]) == {("", "support/chat", "helpful", "dawid_skene"): 7}
     former = values(found["distill_model_version"])
     assert former == values(found["distill_model_fit"]), "its name in the last release"
+
+
+def test_what_audits_say_is_told_with_its_interval_and_without_audits_nothing_is(
+    busy: Store,
+) -> None:
+    assert values(scrape(busy)["distill_right_ratio"]) == {}
+    audited = Audited(60, right=Figure(0.9, 0.8, 0.95), overconfidence=Figure(0.02, -0.01, 0.05))
+    questions: list[dict[str, Any]] = [
+        {"name": "helpful", "audited": asdict(audited)},
+        {"name": "problem"},
+    ]
+    busy.reports.write(D, Overview(1, 0.1, Today(), tuple(questions)), [], {})
+    found = scrape(busy)
+    assert values(found["distill_audits"]) == {
+        ("", "support/chat", "helpful"): 60,
+        ("", "support/chat", "problem"): 0,
+    }
+    assert values(found["distill_right_ratio"]) == {
+        ("", bound, "support/chat", "helpful"): share
+        for bound, share in (("value", 0.9), ("low", 0.8), ("high", 0.95))
+    }
+    assert values(found["distill_gain_ratio"]) == {}
 
 
 def test_deliveries_are_counted_by_type_and_outcome(store: Store) -> None:

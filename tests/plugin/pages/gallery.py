@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from argilla_distill.domain.audited import AuditBin, Audited, Figure
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.report import (
     Across,
@@ -135,10 +137,10 @@ def overview(questions: list[QuestionReport]) -> Overview:
         "agreement",
         "conflicts",
     )
-    kept += ("adjudications", "accuracy", "majority")
-    lines = [{name: getattr(q, name) for name in kept} for q in questions]
-    for line in lines:
-        line |= {"confidence": 0.87, "calibration": 0.031}
+    kept += ("adjudications",)
+    lines: list[dict[str, Any]] = [{name: getattr(q, name) for name in kept} for q in questions]
+    for line, each in zip(lines, questions, strict=True):
+        line |= {"confidence": 0.87, "audited": asdict(each.audited)}
     return Overview(at(89), 0.4, Today(214, 37, 5, 1), tuple(lines))
 
 
@@ -148,10 +150,20 @@ def question(name: str, labels: tuple[str, ...], say: Say = str) -> QuestionRepo
         Bin(n / 10, (n + 1) / 10, count)
         for n, count in enumerate((0, 0, 0, 1, 3, 9, 14, 31, 77, 345))
     )
-    reviewed = {5: (6, 4), 6: (9, 6), 7: (14, 10), 8: (22, 19), 9: (61, 59)}
-    calibration = tuple(
-        Bin(b.low, b.high, b.count, b.low + 0.055, *reviewed.get(n, (0, 0)))
-        for n, b in enumerate(bins)
+    right = {5: (6, 4), 6: (9, 6), 7: (14, 10), 8: (22, 19), 9: (61, 59)}
+    audited = Audited(
+        audits=112,
+        waiting=14,
+        records=126,
+        right=Figure(0.893, 0.84, 0.931),
+        majority=Figure(0.821, 0.756, 0.873),
+        gain=Figure(0.072, 0.021, 0.123),
+        overconfidence=Figure(-0.023, -0.061, 0.03),
+        bins=tuple(
+            AuditBin(n / 10, n / 10 + 0.1, *(k, n / 10 + 0.055, r)) for n, (k, r) in right.items()
+        ),
+        to_halve=336,
+        to_settle=0,
     )
     pairs = [(one, two) for i, one in enumerate(labels) for two in labels[i + 1 :]]
     return QuestionReport(
@@ -165,7 +177,6 @@ def question(name: str, labels: tuple[str, ...], say: Say = str) -> QuestionRepo
         undecided=17,
         values={label: 260 // (n + 1) for n, label in enumerate(labels)},
         confidence=bins,
-        calibration=calibration,
         agreement=0.614,
         conflicts=29,
         settled=64,
@@ -196,9 +207,8 @@ def question(name: str, labels: tuple[str, ...], say: Say = str) -> QuestionRepo
         ),
         across_count=7,
         adjudications=112,
-        accuracy=0.893,
-        majority=0.821,
-        training="Fit 7 learned from 112 reviews; fit 6 agreed with 87 % of them.",
+        training="Trained on 112 adjudications, mostly of hard records, a scale.",
+        audited=audited,
         annotators=tuple(annotator(number, labels, say) for number in (*range(9), 13, 14)),
         examples=tuple(
             Example(

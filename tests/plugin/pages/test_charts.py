@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argilla_distill import plugin
-from argilla_distill.domain.report import Bin, Pair
+from argilla_distill.domain.audited import AuditBin
+from argilla_distill.domain.report import Pair
 from argilla_distill.plugin.pages.charts import report_charts, svg
 from argilla_distill.plugin.pages.charts.heat_map import SHADES, Cell, heat_map, shade
 from argilla_distill.plugin.pages.charts.svg import Column, Series
@@ -76,7 +77,7 @@ def test_every_picture_is_told_in_words() -> None:
     question = gallery.question("problem", gallery.LABELS)
     drawn = [
         report_charts.confidences(question.confidence),
-        report_charts.calibrated(question.calibration),
+        report_charts.calibrated(question.audited.bins),
         report_charts.timeline(question.weeks, weekly=True),
         report_charts.timeline(question.rounds, weekly=False),
         report_charts.drift(question.annotators[0].drift),
@@ -121,8 +122,8 @@ def test_pairs_that_agree_are_not_called_confused() -> None:
     assert report_charts.differing([Pair("a", "a", 9), Pair("a", "b", 1)]) == [Pair("a", "b", 1)]
 
 
-def test_bins_without_a_mean_confidence_are_drawn_in_their_middle() -> None:
-    picture = report_charts.calibrated([Bin(0.4, 0.5, 3, None, 2, 1)])
+def test_bins_of_audits_are_drawn_at_their_mean_confidence() -> None:
+    picture = report_charts.calibrated([AuditBin(0.4, 0.5, 2, 0.45, 1.0)])
     assert numbers(picture, "cx") == [45]
 
 

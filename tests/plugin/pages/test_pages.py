@@ -7,6 +7,7 @@ import pytest
 
 from argilla_distill import plugin
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.review import CopyInfo
 from argilla_distill.plugin.listener import create_app
 from argilla_distill.plugin.settings import read
 from argilla_distill.plugin.store import Store
@@ -23,6 +24,27 @@ ESCAPED = "&lt;img src=x onerror=&#34;alert(1)&#34;&gt;"
 def site(store: Store) -> Site:
     scene().write(store)
     return Site(store)
+
+
+def test_what_waits_for_a_blind_review_is_not_told(site: Site, store: Store) -> None:
+    """Neither what is decided nor who said what: a reviewer who has read it is led."""
+    with store.redis.pipeline() as pipe:
+        store.reviews.write_audits(pipe, DATASET, {RECORD: 0.1})
+        store.reviews.write_copies(pipe, DATASET, {RECORD: CopyInfo("c-1", audit_pi=0.1)})
+        pipe.execute()
+    site.sign_in("adam")
+    page = site.get(PAGE).text
+    assert "Drawn at random." in page
+    for part in ("ada.lindqvist", "97 %", "dawid_skene:3", "toward yes", "What happened"):
+        assert part not in page
+    told = site.get(PAGE, json=True).get_json()
+    assert told["audit"] is True
+    assert told["questions"] == told["answers"] == told["events"] == told["twins"] == []
+    assert told["fields"]
+    with store.redis.pipeline() as pipe:
+        store.reviews.write_audits(pipe, DATASET, {RECORD: None})  # it is answered
+        pipe.execute()
+    assert "dawid_skene:3" in site.get(PAGE).text
 
 
 def test_the_page_tells_the_whole_story(site: Site) -> None:

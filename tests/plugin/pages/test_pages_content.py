@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from argilla_distill.domain.audited import Audited
 from argilla_distill.domain.report import AnnotatorReport, Example, Overview, Pair, Today
 from argilla_distill.domain.state.review import ReviewInfo
 from argilla_distill.plugin.store import Store
@@ -46,7 +47,7 @@ def test_the_overview_tells_of_progress_conflicts_strategy_and_today(site: Site)
         "214",
         "learned:7",
         "+7 points",
-        "on 112 reviews",
+        "on 112 audits",
         "Counted at",
         "12:35:40 UTC on 18 Nov 2026",
         "Review in Argilla, in this order",
@@ -72,15 +73,55 @@ def test_what_was_counted_yesterday_is_not_called_todays(site: Site) -> None:
     assert "answers today" not in site.get("/").text
 
 
-def test_without_reviews_no_gain_over_majority_is_claimed(store: Store) -> None:
+def test_without_audits_nothing_is_claimed_and_it_is_said_what_would_tell(store: Store) -> None:
     gallery.write(store)
-    question = replace(gallery.question("helpful", ("yes", "no")), accuracy=None, majority=None)
+    question = replace(gallery.question("helpful", ("yes", "no")), audited=Audited())
     store.reports.write(DATASET, gallery.overview([question]), [question], {})
     site = Site(store)
     site.sign_in("olga")
-    assert "not measured: no reviews" in site.get("/").text
-    assert "points" not in site.get("/").text.split("What the figures mean")[0]
-    assert "known once records have been reviewed" in site.get(HOME).text
+    home = site.get("/").text.split("What the figures mean")[0]
+    assert "no audits yet: 50 would tell to ± 10 points" in home
+    assert "points (" not in home
+    page = site.get(HOME).text
+    assert page.count("how often labels are right is not known: 50 audits would tell") == 2
+    assert "Confidence against" not in page
+    (told,) = site.get("/", json=True).get_json()["datasets"]
+    first = told["questions"][0]
+    for name in ("accuracy", "majority", "gain", "gain_low", "accuracy_high", "calibration"):
+        assert first[name] is None
+    report = site.get(HOME, json=True).get_json()["report"]
+    assert (report["accuracy"], report["majority"], report["calibration"]) == (None, None, [])
+
+
+def test_figures_of_the_last_release_measured_worst_first_are_not_shown(store: Store) -> None:
+    gallery.write(store)
+    question = replace(gallery.question("helpful", ("yes", "no")), audited=Audited())
+    line = {"name": "helpful", "accuracy": 0.97, "majority": 0.5, "calibration": 0.01}
+    overview = replace(gallery.overview([question]), questions=(line,))
+    store.reports.write(DATASET, overview, [question], {})
+    site = Site(store)
+    site.sign_in("olga")
+    (told,) = site.get("/", json=True).get_json()["datasets"]
+    first = told["questions"][0]
+    assert (first["accuracy"], first["majority"], first["gain"], first["calibration"]) == (
+        None,
+    ) * 4
+
+
+def test_audits_tell_how_often_labels_are_right_and_what_more_would_tell(site: Site) -> None:
+    page = site.get(HOME).text
+    for part in (
+        "On 112 audits, 89 % of the labels are right (84 to 93 %)",
+        "of majority vote&#39;s 82 % (76 to 87 %): +7 points (+2 to +12).",
+        "About 336 more would halve the interval. 14 records wait for an audit.",
+        "Confidence is honest as far as audits tell",
+    ):
+        assert part in page
+    (told,) = site.get("/", json=True).get_json()["datasets"]
+    first = told["questions"][0]
+    assert (first["accuracy"], first["accuracy_low"]) == (0.893, 0.84)
+    assert first["audited"]["audits"] == 112
+    assert first["calibration"] == pytest.approx(0.033, abs=0.02)
 
 
 def test_before_the_first_report_the_overview_says_when_it_comes(bare: Site) -> None:
@@ -110,7 +151,7 @@ def test_a_datasets_page_draws_what_it_tells(site: Site) -> None:
         "Agreement and confidence by week, 14 weeks",
         "Agreement and confidence by round, 5 rounds",
         "none and hallucination: 88 pairs of votes, 22 in open conflicts",
-        "Confidence against reviews. 56% sure: 67% of 6 right",
+        "Confidence against audits. 56% sure: 67% of 6 right",
         "7 pairs of near-identical records, 2 of them here",
         f'href="/records/{gallery.TWIN}"',
     ):

@@ -17,6 +17,7 @@ from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.workers.cli.main import cli
 from argilla_distill.workers.use_cases.checks import doctor
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
+from argilla_distill.workers.use_cases.reports.report import report
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.use_cases.world import World
 from tests.places import ROOT
@@ -158,6 +159,8 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
         service.settle()
         with_section(service)
         service.store.reviews.refuse(D, "r2", "too long")
+    if command == "status":
+        audit(service)
     if command == "history":
         review(run, service)
     if command.startswith(("version", "export", "status")):
@@ -193,6 +196,18 @@ def versions(run: Run, service: ServiceInMemory, folder: Path) -> None:
     run(*CREATE)
     make(world, D, 0.0)
     service.store.versions.fail(D, FailedVersion("majority-9", "it is too hard", 1))
+
+
+def audit(service: ServiceInMemory) -> None:
+    """One audit, answered and counted, of a question that majority vote does not decide."""
+    choices = service.world.settings.plan
+    defaults = {**choices.defaults, "strategy": "learned"}
+    plan = choices.model_copy(update={"defaults": defaults})
+    settings = service.world.settings.model_copy(update={"plan": plan})
+    object.__setattr__(service.world, "settings", settings)
+    service.argilla.chiefs.add("rex")
+    decide(service, "rex", draw_one(service), helpful="yes")
+    report(service.world, D)
 
 
 def review(run: Run, service: ServiceInMemory) -> None:

@@ -47,7 +47,7 @@ DRAW: dict[str, Callable[[random.Random, int], Any]] = {
 
 
 def filled(store: Store, kind: str, strategy: str) -> StoredDataset:
-    """Thirty records with three answers of six people each; five are reviewed."""
+    """Thirty records with three answers of six people each; five are audited."""
     stored, draw = StoredDataset(store, QUESTIONS[kind], strategy), random.Random(7)
     for n in range(30):
         stored.record(f"r{n}", f=f"{(n // 2 + 1) * 0x0101010101010101:016x}", n=f"round {n // 10}")
@@ -57,7 +57,7 @@ def filled(store: Store, kind: str, strategy: str) -> StoredDataset:
     for n in range(5):
         value = DRAW[kind](random.Random(1), n)
         stored.decided(f"r{n}", DRAW[kind](draw, n), 0.4 + n / 10)
-        stored.review(f"r{n}", 9, value, "so it is")
+        stored.review(f"r{n}", 9, value, "so it is", audit_pi=0.1)
     return stored
 
 

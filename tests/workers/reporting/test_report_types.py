@@ -27,8 +27,13 @@ def test_every_type_has_a_report_that_makes_sense(store: Store, kind: str, strat
     assert found.decided + found.undecided == 30
     assert sum(each.count for each in found.confidence) == found.decided
     assert found.adjudications == 5
-    assert sum(each.reviewed for each in found.calibration) == 5
-    assert all(0 <= each.right <= each.reviewed for each in found.calibration)
+    audited = found.audited
+    assert audited.audits == sum(each.audits for each in audited.bins)
+    assert 0 < audited.audits <= 5
+    assert all(0 <= each.right <= each.audits for each in audited.bins)
+    assert audited.right is not None
+    assert 0 <= audited.right.low <= audited.right.value <= audited.right.high <= 1
+    assert (audited.gain is None) == (strategy == "majority")
     assert found.agreement is not None
     assert -1 <= found.agreement <= 1
     assert [week.records for week in found.weeks] == [10, 10, 10]

@@ -63,8 +63,7 @@ def test_a_small_dataset_in_all_its_figures(stored: StoredDataset) -> None:
     assert found.agreement == pytest.approx(1 - (4 / 11) / (60 / 110))
     assert sum(each.count for each in found.confidence) == 3
     assert found.adjudications == 0
-    assert (found.accuracy, found.majority, found.training) == (None, None, "")
-    assert all(each.reviewed == 0 for each in found.calibration)
+    assert (found.audited.right, found.audited.gain, found.training) == (None, None, "")
 
 
 def test_the_overview_sums_every_question_up(stored: StoredDataset) -> None:
@@ -75,7 +74,7 @@ def test_the_overview_sums_every_question_up(stored: StoredDataset) -> None:
     for name in ("name", "type", "strategy", "fit", "votes", "decided", "undecided"):
         assert line[name] == getattr(found, name)
     assert line["agreement"] == found.agreement
-    assert line["calibration"] is None
+    assert line["audited"]["right"] is None
     assert 0.5 < line["confidence"] <= 1
     assert overview(stored).seconds > 0
 
@@ -120,55 +119,28 @@ def test_an_empty_dataset_has_a_report_as_well(stored: StoredDataset) -> None:
         assert not nothing
 
 
-# What was thought before a review
+# Reviews
 
 
-def test_calibration_holds_what_was_thought_before_against_the_review(
-    stored: StoredDataset,
-) -> None:
-    for n, (thought, confidence) in enumerate(
-        [("apple", 0.95), ("apple", 0.93), ("pear", 0.91), ("pear", 0.55)]
-    ):
-        stored.say(f"r{n}", "apple pear")
-        stored.decided(f"r{n}", "plum", 0.2)
-        stored.decided(f"r{n}", thought, confidence)
+def test_reviews_that_were_worst_first_measure_nothing(stored: StoredDataset) -> None:
+    """They once were calibration, accuracy and gain over majority, as if they were like all others."""
+    for n in range(12):
+        stored.say(f"r{n}", "apple pear pear")
         stored.review(f"r{n}", 9, "apple")
-        stored.decided(f"r{n}", "apple", 0.999)
     found = counted(stored)
-    high, middle = found.calibration[9], found.calibration[5]
-    assert (high.reviewed, high.right) == (3, 2)
-    assert high.confidence == pytest.approx(0.93)
-    assert (middle.reviewed, middle.right) == (1, 0)
-    assert sum(each.reviewed for each in found.calibration) == found.adjudications == 4
-    assert found.accuracy == 0.5
-    assert found.majority == 0.5  # two of two are tied, four times
-    (line,) = overview(stored).questions
-    assert line["calibration"] == pytest.approx((abs(3 * 0.93 - 2) + 0.55) / 4)
+    assert found.adjudications == 12
+    assert found.audited.audits == 0
+    assert (found.audited.right, found.audited.gain, found.audited.overconfidence) == (None,) * 3
+    assert found.audited.bins == ()
 
 
-def test_what_the_review_itself_tells_of_before_is_believed_over_the_last_decision(
-    stored: StoredDataset,
-) -> None:
-    stored.say("r1", "apple apple")
-    stored.decided("r1", "pear", 0.41)
-    stored.review("r1", 9, "apple", thought={"topic": ("apple", 0.87)})
-    found = counted(stored)
-    assert [(b.reviewed, b.right) for b in found.calibration if b.reviewed] == [(1, 1)]
-    assert found.calibration[8].confidence == pytest.approx(0.87)
-
-
-def test_only_what_was_thought_before_the_first_of_several_reviews_counts(
-    stored: StoredDataset,
-) -> None:
+def test_only_the_latest_of_several_reviews_counts(stored: StoredDataset) -> None:
     stored.say("r1", "apple pear")
-    stored.decided("r1", "pear", 0.6)
     stored.review("r1", 8, "pear")
-    stored.decided("r1", "pear", 0.999)
     stored.review("r1", 9, "apple", at=MONDAY + HOUR)
     found = counted(stored)
     assert found.adjudications == 1
-    assert found.values == {"apple": 1}  # the latest stands
-    assert [(b.low, b.reviewed, b.right) for b in found.calibration if b.reviewed] == [(0.6, 1, 0)]
+    assert found.values == {"apple": 1}
 
 
 def test_a_review_that_was_taken_back_is_no_adjudication(stored: StoredDataset) -> None:
@@ -179,7 +151,6 @@ def test_a_review_that_was_taken_back_is_no_adjudication(stored: StoredDataset) 
     del stored.ledger["r1"]["a"]
     found = counted(stored)
     assert found.adjudications == 0
-    assert all(each.reviewed == 0 for each in found.calibration)
 
 
 # Weeks and rounds
@@ -362,7 +333,7 @@ def test_what_the_distiller_leaves_behind_can_be_counted(service: ServiceInMemor
     assert {each.record for each in problem.examples} == {"r1", "r2"}
 
 
-def test_a_review_in_argilla_is_counted_with_what_was_thought_before(build: Build) -> None:
+def test_a_review_in_argilla_is_counted(build: Build) -> None:
     service = opened(build(settled_confidence=0.8))
     split(service, "r1")
     service.answer("ann", "r2", helpful="yes")
@@ -376,8 +347,7 @@ def test_a_review_in_argilla_is_counted_with_what_was_thought_before(build: Buil
     assert found is not None
     assert (found.adjudications, found.conflicts, found.settled) == (2, 0, 2)
     assert found.values == {"no": 1, "yes": 1}
-    assert sum(b.reviewed for b in found.calibration) == 1  # the other was a tie
-    assert sum(b.right for b in found.calibration) == 0
+    assert found.audited.audits == 0
     assert {(e.record, e.kind, e.value) for e in found.examples} == {
         ("r1", "close", "no"),
         ("r2", "close", "yes"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
+from argilla_distill.domain.audited import Audited
 from argilla_distill.plugin.store.shapes.history_shapes import details_json
 from argilla_distill.workers.cli.context import formerly
 from argilla_distill.workers.use_cases.checks.record_history import FoundRecord, RecordHistory
@@ -73,6 +75,21 @@ def _question(question: QuestionStatus) -> dict[str, Any]:
         **formerly("word", question.status),
         **({"failed": question.failed} if question.failed else {}),
         **{name: value for name, value in known.items() if value is not None},
+        "audited": _audited(question.audited),
+    }
+
+
+def _audited(audited: Audited) -> dict[str, Any]:
+    """What audits say; figures that nobody knows yet are null."""
+    figures = ("right", "majority", "gain", "overconfidence")
+    known = {name: getattr(audited, name) for name in figures}
+    return {
+        "audits": audited.audits,
+        "waiting": audited.waiting,
+        **{name: asdict(figure) if figure else None for name, figure in known.items()},
+        "to_halve": audited.to_halve,
+        "to_settle": audited.to_settle,
+        "message": audited.sentence,
     }
 
 

@@ -92,6 +92,7 @@ def _facts(d: DatasetStatus) -> Iterator[tuple[str, str]]:
     review = d.review
     if review:
         found = f"{many(review.due, 'record')} worth it, {many(review.copies, 'copy', 'copies')}"
+        found += f"; {count(review.audits)} more drawn for an audit" if review.audits else ""
         yield "review", f"{review.name}: {found}"
     kept = f"{many(d.versions.kept, 'version')} kept, {d.versions.bytes / 1e6:.1f} MB"
     making = [str(each) for each in d.versions.making if not each.error]
@@ -103,7 +104,9 @@ def _question(q: QuestionStatus) -> str:
     if q.model is None:
         return q.status
     known = f"{q.model.strategy}:{q.model.fit}, {many(q.model.votes, 'vote')}"
-    return f"{known}; {q.model.training}" if q.model.training is not None else known
+    if q.model.training is not None:
+        known = f"{known}; {q.model.training}"
+    return f"{known.rstrip('.')}. {q.audited.sentence}"
 
 
 def called(record_id: str, external_id: str | None) -> str:

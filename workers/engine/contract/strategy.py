@@ -67,7 +67,8 @@ class Training:
     untrained, trained : float or None
         Log loss before and after training.
     accuracy, majority : float in [0, 1] or None
-        Share of adjudications that the strategy in use, and majority vote, agree with.
+        Share of adjudications that the strategy in use, and majority vote, agree with. Most are of hard
+        records, so it tells nothing of the others.
     word : str
         All this in one sentence.
     """

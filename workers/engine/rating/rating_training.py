@@ -54,7 +54,7 @@ def trained(
     ours = mean if line == Recalibration() else model.means(some, raters, line)
     right = [np.mean(np.abs(each - truth) <= span.near) for each in (ours, median)]
     word = (
-        f"{n} adjudications: log loss {before:.3f} without them, {after:.3f} with them "
-        f"(cross-validated); {'they are used' if better else 'not better beyond chance'}"
+        f"{n} adjudications, mostly of hard records: log loss {before:.3f} without them, {after:.3f} "
+        f"with them (cross-validated); {'they are used' if better else 'not better beyond chance'}"
     )
     return line, Training(n, better, before, after, float(right[0]), float(right[1]), word)

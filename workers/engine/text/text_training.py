@@ -55,8 +55,9 @@ def trained(
     better = bool(gain.mean() > 2 * gain.std() / np.sqrt(n))
     before, after = losses.mean(axis=1).tolist()
     word = (
-        f"{n} adjudications: log loss {before:.3f} with annotators weighed as usual, {after:.3f} "
-        f"with more (cross-validated); {'that is used' if better else 'not better beyond chance'}"
+        f"{n} adjudications, mostly of hard records: log loss {before:.3f} with annotators weighed as "
+        f"usual, {after:.3f} with more (cross-validated); "
+        f"{'that is used' if better else 'not better beyond chance'}"
     )
     accuracy = float(hits[int(better)].mean())
     return Training(n, better, before, after, accuracy, float(majority), word)

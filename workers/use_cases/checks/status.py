@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from argilla_distill.domain.audited import Audited
 from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.versions.overview import VersionsOverview, overview
@@ -29,6 +30,7 @@ class QuestionStatus:
     status : `distilled`, or why it is not.
     failed : why its strategy cannot be used for now; empty if it can.
     model : what is known of its model; None if there is none yet.
+    audited : how often its labels are right, as audits tell.
     """
 
     type: str
@@ -37,6 +39,7 @@ class QuestionStatus:
     status: str
     failed: str
     model: ModelInfo | None
+    audited: Audited
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class ReviewStatus:
     id, name : of the review dataset.
     message : what is wrong with it; empty if nothing is.
     due, copies : how many records are worth a review, and how many copies there are.
+    audits : how many records were drawn for an audit, and wait for it.
     refused : record → why Argilla takes no copy of it.
     """
 
@@ -56,6 +60,7 @@ class ReviewStatus:
     message: str
     due: int
     copies: int
+    audits: int
     refused: Mapping[str, str]
 
 
@@ -126,7 +131,7 @@ def _dataset(store: Store, dataset_id: str, connected: bool) -> DatasetStatus:
     info = store.datasets.info(dataset_id)
     dirty, stale, _ = store.dirty.sizes(dataset_id)
     questions = json.loads(info.get("questions", "{}"))
-    models = store.datasets.models(dataset_id)
+    models, audited = store.datasets.models(dataset_id), store.reports.audited(dataset_id)
     state = info.get("state", "new")
     return DatasetStatus(
         id=dataset_id,
@@ -144,14 +149,19 @@ def _dataset(store: Store, dataset_id: str, connected: bool) -> DatasetStatus:
         stale=stale,
         failures=int(info.get("failures", 0)),
         set_aside=_set_aside(store, dataset_id),
-        questions={name: _question(q, models.get(name)) for name, q in questions.items()},
+        questions={
+            name: _question(q, models.get(name), audited.get(name, Audited()))
+            for name, q in questions.items()
+        },
         writes=int(info.get("published", 0)),
         entries=store.history.length(dataset_id),
         versions=overview(store, dataset_id),
     )
 
 
-def _question(stored: Mapping[str, Any], model: ModelInfo | None) -> QuestionStatus:
+def _question(
+    stored: Mapping[str, Any], model: ModelInfo | None, audited: Audited
+) -> QuestionStatus:
     return QuestionStatus(
         type=stored["type"],
         labels=stored["labels"],
@@ -159,6 +169,7 @@ def _question(stored: Mapping[str, Any], model: ModelInfo | None) -> QuestionSta
         status=stored["word"],
         failed=stored.get("failed", ""),
         model=model,
+        audited=audited,
     )
 
 
@@ -191,5 +202,6 @@ def _review(store: Store, dataset_id: str) -> ReviewStatus | None:
         message=kept.trouble,
         due=store.reviews.count_due(dataset_id),
         copies=store.reviews.count_copies(dataset_id),
+        audits=store.reviews.count_audits(dataset_id),
         refused=store.reviews.refused(dataset_id),
     )

@@ -9,7 +9,8 @@ import json
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from argilla_distill.domain.records import DatasetQuestion
@@ -23,8 +24,9 @@ from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.values import beginning, content
 from argilla_distill.workers.reporting import examples, telling_words
 from argilla_distill.workers.reporting.question_report import Believed, question_report, summary
-from argilla_distill.workers.reporting.survey import survey
+from argilla_distill.workers.reporting.survey import Survey, survey
 from argilla_distill.workers.reporting.twins import NearGroups
+from argilla_distill.workers.use_cases.reports.audited_question import audited_question
 from argilla_distill.workers.use_cases.reports.reasons import Reasons
 from argilla_distill.workers.use_cases.reports.report_due import DAY_MS, mark
 from argilla_distill.workers.use_cases.world import World
@@ -58,7 +60,9 @@ def report(world: World, dataset_id: str) -> Counted:
     believed = _believed(store, dataset_id, json.loads(info.get("questions", "{}")), limit_s)
     surveyed = survey(store, dataset_id, {name: asked for name, (asked, _) in believed.items()})
     twins = NearGroups.of(surveyed.prints)
-    chosen = {name: examples.pick(surveyed, s) for name, s in surveyed.questions.items()}
+    hidden = set(store.reviews.audits(dataset_id))
+    shown = _without(surveyed, hidden)
+    chosen = {name: examples.pick(shown, s) for name, s in surveyed.questions.items()}
     rows = dict.fromkeys(each.row for picked in chosen.values() for each in picked)
     ids = [surveyed.ids[row] for row in rows]
     more = [
@@ -78,15 +82,26 @@ def report(world: World, dataset_id: str) -> Counted:
         texts_shown = list(
             examples.examples_with_texts(chosen[name], surveyed, question, begun_so, reason)
         )
-        across = twins.across(question, surveyed.ids)
-        questions.append(question_report(surveyed, question, thinks, across, texts_shown, words))
-        summaries.append(summary(questions[-1], surveyed, question))
+        many, pairs = twins.across(question, surveyed.ids)
+        across = many, tuple(a for a in pairs if not hidden & {a.record, a.other})
+        audited_ = audited_question(world, dataset_id, info["name"], surveyed, question)
+        questions.append(
+            question_report(surveyed, question, thinks, across, texts_shown, words, audited_)
+        )
+        summaries.append(summary(questions[-1], question))
     today = _today(store, dataset_id, taken_at)
     seconds = round(time.perf_counter() - begun, 3)
     overview = Overview(taken_at, seconds, today, tuple(summaries))
     store.reports.write(dataset_id, overview, questions, twins.alike(surveyed.ids), state)
     store.reports.release(dataset_id)
     return Counted(dataset_id, len(surveyed.ids), sum(q.votes for q in questions))
+
+
+def _without(surveyed: Survey, hidden: AbstractSet[str]) -> Survey:
+    """Records that wait for a blind review are examples of nothing: a reviewer may read those."""
+    complete = surveyed.complete.copy()
+    complete[[surveyed.rows[record] for record in hidden if record in surveyed.rows]] = False
+    return replace(surveyed, complete=complete)
 
 
 def _believed(

@@ -131,10 +131,12 @@ def too_few(n: int) -> Training:
 def outcome(n: int, used: bool, what: str, before: float, after: float) -> str:
     """What has come of n adjudications, in a sentence.
 
-    >>> outcome(12, True, "a scale", 0.4, 0.31)
-    'Trained on 12 adjudications, a scale: log loss 0.40 before and 0.31 after, cross-validated.'
+    >>> outcome(12, True, "a scale", 0.4, 0.31)[:70]
+    'Trained on 12 adjudications, a scale: on these, mostly of hard records'
     """
-    figures = f"log loss {before:.2f} before and {after:.2f} after"
+    figures = (
+        f"on these, mostly of hard records, log loss {before:.2f} before and {after:.2f} after"
+    )
     if used:
         return f"Trained on {n} adjudications, {what}: {figures}, cross-validated."
     return (

@@ -12,7 +12,7 @@ those that are left, the audits are a fair picture.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from argilla_distill.domain.audits import marked_out, place
@@ -36,11 +36,13 @@ class Drawing:
     due : record → what a review of it is worth; None: none is wanted, or it is marked out for an audit.
     line : record → its place in the line of audits, None: it is not in it.
     exposed : records that can be no audits from now on.
+    groups : record in the line → its group, where it has one.
     """
 
     due: Mapping[str, float | None]
     line: Mapping[str, float | None]
     exposed: Sequence[str]
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, run: Run, pipe: Any) -> None:
         """Keep it, within a transaction."""
@@ -48,6 +50,7 @@ class Drawing:
         reviews.write_due(pipe, dataset_id, self.due)
         reviews.write_audits(pipe, dataset_id, self.line)
         reviews.expose(pipe, dataset_id, self.exposed)
+        reviews.write_audit_groups(pipe, dataset_id, self.groups)
 
 
 def draw(
@@ -66,7 +69,8 @@ def draw(
     if not run.plan.review_audits:
         return Drawing(due, line, [i for i, worth in due.items() if worth is not None])
     complete = [r for r in resolutions if r.is_complete and r.record.id in due]
-    marked = _marked_out(run, complete, ledger)
+    groups = _marked_out(run, complete, ledger)
+    marked = list(groups)
     exposed = [r.record.id for r in complete if _answered(run, ledger[r.record.id])]
     known = run.store.reviews.exposed(run.dataset.id, marked) | set(exposed)
     copies = run.store.reviews.copies(run.dataset.id, marked)
@@ -89,7 +93,8 @@ def draw(
         looked_at = any(each.submitted or each.status == "discarded" for each in said)
         if not looked_at and record_id not in refused:
             line[record_id] = place(record_id, run.dataset.id)
-    return Drawing(wanted, line, exposed)
+    drawn = {i: groups[i] for i in marked if line[i] is not None and groups[i]}
+    return Drawing(wanted, line, exposed, drawn)
 
 
 def begin(run: Run) -> None:
@@ -125,8 +130,8 @@ def begin(run: Run) -> None:
 
 def _marked_out(
     run: Run, resolutions: Sequence[Resolution], ledger: Mapping[str, LedgerEntry]
-) -> list[str]:
-    """Those of these records that are of the test split."""
+) -> dict[str, str]:
+    """Those of these records that are of the test split, with their groups; "" for none."""
     prints = {}
     for resolution in resolutions:
         record = resolution.record
@@ -136,7 +141,7 @@ def _marked_out(
     some = [found for found in prints.values() if found]
     groups = run.store.versions.groups(run.dataset.id, list(dict.fromkeys(some)))
     of = {record_id: groups.get(found, "") for record_id, found in prints.items()}
-    return [i for i, group in of.items() if marked_out(group, i, run.dataset.id)]
+    return {i: group for i, group in of.items() if marked_out(group, i, run.dataset.id)}
 
 
 def _decides(said: LedgerAdjudication) -> bool:
