@@ -124,6 +124,12 @@ def with_state(
     return Observation(ledger, (now.entry(record_id, was, at), *found.entries))
 
 
+def says_news(known: LedgerEntry | None, record: Record, round_property: str) -> bool:
+    """Whether a record says something else, beside its answers, than was last seen of it."""
+    now = RecordState.of(record.fields, record.metadata, record.external_id, round_property)
+    return _state(known) != now
+
+
 def _state(known: LedgerEntry | None) -> RecordState | None:
     """What a record last said; None where it was never looked at, or not by this release."""
     if known is None or not known.fields_digest:

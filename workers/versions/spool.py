@@ -31,7 +31,7 @@ PREFIX = 2
 
 @dataclass(frozen=True)
 class RecordRow:
-    """One record as it was read, with its group and its place in Argilla's order."""
+    """One record as it was read, with its group; `created_at` in ms since the epoch, 0 for unknown."""
 
     id: str
     fields: Mapping[str, Any]
@@ -39,6 +39,7 @@ class RecordRow:
     external_id: str | None
     group: str
     status: str
+    created_at: int = 0
 
 
 class Spool:
@@ -58,14 +59,23 @@ class Spool:
     def add_records(self, records: Iterable[tuple[Record, str]]) -> None:
         """Write records with their groups. One that comes again takes the place of the first."""
         rows = (
-            RecordRow(r.id, r.fields, r.metadata, r.external_id, group, r.status)
+            RecordRow(r.id, r.fields, r.metadata, r.external_id, group, r.status, r.created_at)
             for r, group in records
         )
+        self.add_rows(rows)
+
+    def add_rows(self, rows: Iterable[RecordRow]) -> None:
+        """The same of records that were read already."""
         self._append("records", ((row.id, vars(row)) for row in rows))
 
     def add_entries(self, entries: Iterable[Entry]) -> None:
         """Write entries of the history. One that comes again is one."""
         self._append("entries", ((entry.record, _row(entry)) for entry in entries))
+
+    @staticmethod
+    def bucket_of(record_id: str) -> str:
+        """The bucket that a record is in."""
+        return record_id[:PREFIX]
 
     def buckets(self) -> list[str]:
         """The buckets, in the order of record ids."""
@@ -107,7 +117,7 @@ class Spool:
     def _append(self, kind: str, rows: Iterable[tuple[str, Any]]) -> None:
         for record_id, row in rows:
             line = _LINE.encode(row)
-            self._held.setdefault(self._path(kind, record_id[:PREFIX]), []).append(line)
+            self._held.setdefault(self._path(kind, self.bucket_of(record_id)), []).append(line)
             self._size += len(line)
 
     def _write(self) -> None:

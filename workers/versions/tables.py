@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from argilla_distill.domain.history.guidelines import Edition
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.models.values import short, to_argilla
@@ -56,6 +57,8 @@ VOTES = pa.schema(
         ("confidence", pa.float64()),
         ("explanation", pa.string()),
         ("round", pa.string()),
+        ("guidelines", pa.int32()),
+        ("guidelines_sha256", pa.string()),
         ("history", pa.string()),
     ]
 )
@@ -191,13 +194,19 @@ def entropy(posterior: Mapping[str, float]) -> float:
 
 
 def vote_row(
-    record_id: str, said: Said, who: Mapping[str, str], decision: Decision, round_: str | None
+    record_id: str,
+    said: Said,
+    who: Mapping[str, str],
+    decision: Decision,
+    round_: str | None,
+    edition: Edition | None = None,
 ) -> dict[str, Any]:
     """One row of `votes`.
 
     Parameters
     ----------
     who : {"name", "kind"} of the annotator, as they may be called.
+    edition : of the guidelines, under which it was said.
     """
     counted = said.counted and not said.reviews
     pull = next((c for c in decision.contributions if c.annotator == str(said.annotator)), None)
@@ -217,6 +226,8 @@ def vote_row(
         "confidence": said.sure,
         "explanation": said.explanation,
         "round": round_,
+        "guidelines": None if edition is None else edition.number,
+        "guidelines_sha256": None if edition is None else edition.sha256,
         "history": said.history,
     }
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from argilla_distill.domain.strategy_names import HOW
+from argilla_distill.domain.versions.segments import Selection
 
 NAME = re.compile(r"[\w.:-]+-[1-9]\d*")
 TAG = re.compile(r"[A-Za-z][\w.-]{0,99}")
@@ -34,6 +35,9 @@ class VersionRequest:
     position : the last entry of the history that counts.
     as_of : the moment that was asked for, ms since the epoch; 0 for now.
     asked_at : when it was asked for, ms since the epoch.
+    only, without : the segments that it is to have, and those that it is not to have.
+    parent : the version that was the latest when it was asked for; "" for none.
+    created_by : who asked for it; "" for unknown.
     """
 
     name: str
@@ -43,11 +47,21 @@ class VersionRequest:
     asked_at: int = 0
     note: str = ""
     tags: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    parent: str = ""
+    created_by: str = ""
 
     @classmethod
     def read(cls, json: Mapping[str, Any]) -> VersionRequest:
         """The inverse of `dataclasses.asdict`, also through JSON."""
-        return cls(**{**json, "tags": tuple(json["tags"])})
+        several = {name: tuple(json.get(name, ())) for name in ("tags", "only", "without")}
+        return cls(**{**json, **several})
+
+    @property
+    def selection(self) -> Selection:
+        """Which records it is to have."""
+        return Selection.parse(self.only, self.without)
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,16 @@ class FailedVersion:
     name: str
     error: str
     at: int
+
+
+@dataclass(frozen=True)
+class VersionEdition:
+    """One edition of the guidelines: since when (ms since the epoch), and how many answers are under it."""
+
+    number: int
+    sha256: str
+    since: int
+    votes: int
 
 
 @dataclass(frozen=True)
@@ -122,6 +146,10 @@ class Manifest:
     splits : split → records.
     rounds : round → records.
     sources : kind of annotator → annotators with a vote.
+    guidelines : their editions, up to the version's moment.
+    only, without : the segments that it was to have, and not to have; as they are written.
+    parent : the version that was the latest when it was asked for; "" for none.
+    created_by : who asked for it; "" for unknown.
     """
 
     name: str
@@ -146,6 +174,11 @@ class Manifest:
     unknown: tuple[str, ...] = ()
     note: str = ""
     deleted_at: int = 0
+    guidelines: tuple[VersionEdition, ...] = ()
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    parent: str = ""
+    created_by: str = ""
 
     @property
     def bytes(self) -> int:
@@ -161,8 +194,10 @@ class Manifest:
         """The inverse of `as_json`, also through JSON."""
         questions = tuple(VersionQuestion.read(each) for each in json["questions"])
         files = tuple(VersionFile(**each) for each in json["files"])
-        unknown = tuple(json["unknown"])
-        return cls(**{**json, "questions": questions, "files": files, "unknown": unknown})
+        editions = tuple(VersionEdition(**each) for each in json.get("guidelines", ()))
+        several = {name: tuple(json.get(name, ())) for name in ("unknown", "only", "without")}
+        whole = {"questions": questions, "files": files, "guidelines": editions, **several}
+        return cls(**{**json, **whole})
 
 
 def is_name(text: str) -> bool:

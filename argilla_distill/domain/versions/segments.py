@@ -268,6 +268,8 @@ def _is_week(text: str) -> bool:
 
 
 def _noun(condition: Condition) -> str:
+    if condition.kind == "guidelines":
+        return "edition of the guidelines"
     return f"label of {condition.question}" if condition.kind == LABEL else condition.kind
 
 

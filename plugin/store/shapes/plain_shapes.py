@@ -88,7 +88,7 @@ def review_json(known: ReviewInfo) -> Json:
     """The inverse of `review`."""
     stored: Json = {"id": known.id, "name": known.name, "word": known.trouble}
     if known.dataset is not None:
-        read_anew = ("guidelines", "changed_at")
+        read_anew = ("guidelines", "changed_at", "twin_of", "twin_version", "twin_digest")
         every = asdict(known.dataset)
         stored["dataset"] = {name: every[name] for name in every if name not in read_anew}
     return stored | ({} if known.gone is None else {"gone": known.gone})

@@ -85,6 +85,13 @@ def service(build: Build, monkeypatch: pytest.MonkeyPatch) -> ServiceInMemory:
 
 
 CHATS = "support/chat"
+SETTINGS = """
+[defaults]
+strategy = "learned"
+name_annotators = true
+reward = { helpful = 1.0, veto = { problem = "tone" } }
+questions.stars.strategy = "best"
+"""
 CREATE = ["version", "create", CHATS, "--strategy", "majority"]
 HELPFUL_LABELS = ["--format", "classification", "--question", "helpful"]
 
@@ -182,6 +189,8 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
 def versions(run: Run, service: ServiceInMemory, folder: Path) -> None:
     """Two versions that are made, an edited answer apart, one being made, and one that could not be."""
     service.argilla.rows[D]["r1"].metadata = {"round": "1"}
+    service.argilla.told[D] = "Be kind."
+    (folder / "distill.toml").write_text(SETTINGS)  # as the service's own
     settings = service.world.settings.model_copy(update={"versions": str(folder)})
     world = World(service.argilla, service.store, settings)
     done = run(*CREATE, "--note", "first", DISTILL_VERSIONS=str(folder))

@@ -12,6 +12,7 @@ import click
 
 from argilla_distill.domain.records import milliseconds
 from argilla_distill.domain.versions.manifest import FailedVersion, Manifest
+from argilla_distill.domain.versions.segments import InvalidSegment, Selection
 from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.domain.wording import moment
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
@@ -56,6 +57,12 @@ def version() -> None:
 @click.option(
     "--as-of", default="", metavar="TIME", help="ISO 8601; what was said later does not count."
 )
+@click.option(
+    "--only", multiple=True, metavar="SEGMENT", help="Only these records, such as round=2."
+)
+@click.option(
+    "--without", multiple=True, metavar="SEGMENT", help="None of these, such as annotator=ann."
+)
 @click.option("--tag", "tags", multiple=True, help="A name that can be moved. May be repeated.")
 @click.option("--note", default="", help="What the version is for.")
 @click.option("--twin", "twin_", is_flag=True, help="Copy it into Argilla too: see `version twin`.")
@@ -67,6 +74,8 @@ def create(
     dataset: str,
     strategy: str,
     as_of: str,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
     tags: tuple[str, ...],
     note: str,
     twin_: bool,
@@ -77,12 +86,18 @@ def create(
     from argilla_distill.workers.use_cases.twins import asking as twins
     from argilla_distill.workers.use_cases.versions.asking import ask  # loads the engine: a second
 
+    try:
+        selection = Selection.parse(only, without)
+    except InvalidSegment as error:
+        raise click.UsageError(str(error)) from None
     with opened.world() as world:
         tell_if_nobody_works(world)
         chosen = named(world, dataset)
         if twin_:
             twins.check(world, chosen)
-        request = ask(world, chosen, strategy, _moment(as_of), tags, note)
+        who = world.gateway.me().username
+        moment_ = _moment(as_of)
+        request = ask(world, chosen, strategy, moment_, tags, note, selection, who)
         asked = twins.ask(world, chosen, request.name) if twin_ else None
         manifest = _wait(world, chosen.id, request, json_) if wait else None
         if wait and asked is not None:
@@ -282,12 +297,15 @@ def _lines(manifest: Manifest, tags: list[str] | tuple[str, ...]) -> list[str]:
         f"  {manifest.records:,} records, {manifest.votes:,} answers, {manifest.bytes / 1e6:.1f} MB",
         "  " + ", ".join(f"{split} {n:,}" for split, n in manifest.splits.items()),
         f"  digest {manifest.content_sha256}",
+        *(f"  only {segment}" for segment in manifest.only),
+        *(f"  without {segment}" for segment in manifest.without),
     ]
     for question in manifest.questions:
         lines.append(
             f"  {question.name}: by {question.strategy}, {question.abstained:,} left open, "
             f"{question.open_conflicts:,} in open conflict"
         )
+    lines += [f"  {sentence}" for sentence in manifest.unknown]
     return lines
 
 

@@ -80,6 +80,10 @@ class NumberedAnnotators:
         """The entries of the history, without ids, about those who are new or have changed."""
         return [introduction(n, now, self._before.get(n)) for n, now in self._new.items()]
 
+    def introductions(self) -> list[Entry]:
+        """The same about everybody: of a dataset whose history introduces nobody so far."""
+        return [introduction(n, now, self._before.get(n)) for n, now in self._known.items()]
+
     def write(self, pipe: Any) -> None:
         """Keep those who are new, within a transaction."""
         if self._new:

@@ -60,7 +60,8 @@ def note_news(
         CONFIG: config.digest,
         SETTINGS: _digest(plan, dataset),
     }
-    entries = annotators.news()
+    older = "name" in facts and CONFIG not in facts  # an earlier release introduced nobody
+    entries = annotators.introductions() if older else annotators.news()
     if facts.get(EDITION) != now[EDITION] and (text or EDITION in facts):
         entries.append(edition_entry(text, dataset.changed_at))
     if facts.get(CONFIG) != now[CONFIG]:
@@ -75,6 +76,30 @@ def note_news(
     filed = _append(world, lease, dataset.id, entries, write)
     annotators.written()
     return filed
+
+
+def see_to_news(world: World, dataset: Dataset, plan: DatasetSettings) -> None:
+    """Append what is new before somebody relies on the history, whoever else works on the dataset.
+
+    Raises
+    ------
+    DatasetBusy : the dataset's lease was not given back in time.
+    LeaseLost : nothing was written; may be repeated.
+    """
+    facts = world.store.datasets.info(dataset.id)
+    config = Config.of(plan.model_dump(mode="json"), dataset).digest
+    if not is_new(dataset, plan, facts) and facts.get(CONFIG) == config:
+        return
+    lease = patiently(world, dataset.id)
+    try:
+        annotators = NumberedAnnotators(
+            world.store, world.gateway, dataset.id, world.settings.plan.sources
+        )
+        annotators.rename()
+        facts = world.store.datasets.info(dataset.id)
+        note_news(world, lease, dataset, plan, facts, annotators)
+    finally:
+        lease.release()
 
 
 def note_round(world: World, dataset_id: str, news: RoundNews) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from argilla_distill.domain.history import START
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import MAX_NOTE, VersionRequest
+from argilla_distill.domain.versions.segments import InvalidSegment, Selection
 from argilla_distill.plugin.dispatch import VERSION
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.settings import DatasetSettings
@@ -12,9 +15,14 @@ from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.models.values import question_of
+from argilla_distill.workers.use_cases.distilling.dataset_news import see_to_news
+from argilla_distill.workers.use_cases.versions.circumstances import settings_then
 from argilla_distill.workers.use_cases.versions.fitting import chosen, distilled
 from argilla_distill.workers.use_cases.versions.keeping import check_tag
 from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.past import Past
+
+ALL = Selection()
 
 
 def ask(
@@ -24,6 +32,8 @@ def ask(
     as_of: int = 0,
     tags: tuple[str, ...] = (),
     note: str = "",
+    selection: Selection = ALL,
+    created_by: str = "",
 ) -> VersionRequest:
     """Ask for a version of a dataset.
 
@@ -31,10 +41,14 @@ def ask(
     ----------
     strategy : of every question that it suits; "" leaves each question its own.
     as_of : the moment, ms since the epoch, after which nothing counts; 0 for now.
+    selection : which records it is to have.
+    created_by : who asks for it.
 
     Raises
     ------
-    InvalidRequest : an unknown strategy, a moment in the future, a tag that is none, a note too long.
+    InvalidRequest : an unknown strategy, a moment in the future, a tag that is none, a note too long, a
+        segment that no record can be in.
+    DatasetBusy : settings or guidelines are new, and whoever works on the dataset kept it for too long.
     InvalidSettings : there is no such storage.
     """
     store = world.store
@@ -42,16 +56,56 @@ def ask(
     dataset = world.gateway.dataset(dataset.id)  # with its questions
     now = store.now()
     plan = world.plan(dataset.full_name)
+    if as_of:
+        dataset, plan = _then(world, dataset, plan, as_of)
     _check(dataset, plan, strategy, as_of, now, tags, note)
+    _check_segments(dataset, plan, selection)
     named = strategy or plan.strategy
+    if not as_of and store.history.last(dataset.id) != START:
+        see_to_news(world, dataset, plan)
     position = store.history.before(dataset.id, as_of) if as_of else store.history.last(dataset.id)
     if position == START:
         raise InvalidRequest(f"nothing was known of {dataset.full_name} at that moment")
     number = store.versions.number(dataset.id, named)
-    request = VersionRequest(f"{named}-{number}", strategy, position, as_of, now, note, tags)
+    request = VersionRequest(
+        f"{named}-{number}",
+        strategy,
+        position,
+        as_of,
+        now,
+        note,
+        tags,
+        **{name: tuple(each) for name, each in selection.written.items()},
+        parent=store.versions.tags(dataset.id).get("latest", ""),
+        created_by=created_by,
+    )
     store.versions.ask(dataset.id, request)
     world.dispatch.enqueue(VERSION, dataset.id)
     return request
+
+
+def _then(
+    world: World, dataset: Dataset, plan: DatasetSettings, as_of: int
+) -> tuple[Dataset, DatasetSettings]:
+    """A dataset's questions and settings at a moment, as far as the history tells."""
+    past = Past()
+    for entry in world.store.history.news(dataset.id):
+        if entry.seen_at <= as_of:
+            past.follow(entry)
+    if past.config is None:
+        return dataset, plan
+    return replace(dataset, questions=past.config.questions), settings_then(
+        past.config.settings, plan
+    )
+
+
+def _check_segments(dataset: Dataset, plan: DatasetSettings, selection: Selection) -> None:
+    """What can be told before anything is read."""
+    labels = {q.name: q.labels for q in distilled(dataset, plan) if q.labels}
+    try:
+        selection.check({f"label:{question}": values for question, values in labels.items()})
+    except InvalidSegment as error:
+        raise InvalidRequest(str(error)) from None
 
 
 def _check(

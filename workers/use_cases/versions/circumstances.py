@@ -6,15 +6,17 @@ differ from the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from argilla_distill.domain.history.guidelines import Edition
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.past import Past
 from argilla_distill.workers.versions.spool import Spool
 
 MARK = "circumstances"
@@ -26,7 +28,9 @@ class Circumstances:
 
     Attributes
     ----------
-    people : annotator's number → what is known of them.
+    people : annotator's number → who they were then.
+    editions : of the guidelines, up to then.
+    told : whether the history tells settings, people and editions, or they are those of today.
     fields : name of a field → Argilla's type.
     pages : the address of our pages.
     argilla : the dataset's page in Argilla.
@@ -35,6 +39,8 @@ class Circumstances:
     dataset: Dataset
     plan: DatasetSettings
     people: Mapping[int, KnownAnnotator]
+    editions: Sequence[Edition]
+    told: bool
     fields: Mapping[str, str]
     pages: str
     argilla: str
@@ -45,30 +51,50 @@ class Circumstances:
 
 
 def circumstances(world: World, dataset_id: str, spool: Spool) -> Circumstances:
-    """As they were when the version was begun."""
+    """As they were at the version's position; what the history does not tell, as when it was begun.
+
+    The history must have been read.
+    """
     mark = spool.marked(MARK)
     if not mark:
-        mark = _now(world, dataset_id)
+        mark = _then(world, dataset_id, Past.read(spool.marked("history")["past"]))
         spool.mark(MARK, mark)
     return Circumstances(
         Dataset.restored(mark["dataset"]),
         DatasetSettings.model_validate(mark["plan"]),
         {int(number): KnownAnnotator(**known) for number, known in mark["people"].items()},
+        [Edition(**each) for each in mark["editions"]],
+        mark["told"],
         mark["fields"],
         mark["pages"],
         mark["argilla"],
     )
 
 
-def _now(world: World, dataset_id: str) -> dict[str, Any]:
-    dataset, settings = world.gateway.dataset(dataset_id), world.settings
-    people = world.store.datasets.annotators(dataset_id)
+def _then(world: World, dataset_id: str, past: Past) -> dict[str, Any]:
+    dataset, settings, told = world.gateway.dataset(dataset_id), world.settings, past.config
+    people = past.people_then(world.store.datasets.annotators(dataset_id))
+    plan = world.plan(dataset.full_name)
+    if told is not None:
+        dataset = replace(dataset, questions=told.questions, min_submitted=told.overlap)
+        plan = settings_then(told.settings, plan)
     fields = world.gateway.blueprint(dataset_id)["fields"]
     return {
         "dataset": asdict(dataset),
-        "plan": world.plan(dataset.full_name).model_dump(mode="json"),
+        "plan": plan.model_dump(mode="json"),
         "people": {str(number): asdict(known) for number, known in people.items()},
+        "editions": [asdict(each) for each in past.editions],
+        "told": told is not None,
         "fields": {field["name"]: field["settings"]["type"] for field in fields},
         "pages": settings.public_url,
         "argilla": dataset_link(settings.argilla_url, dataset_id),
     }
+
+
+def settings_then(told: Mapping[str, Any], today: DatasetSettings) -> DatasetSettings:
+    """A dataset's settings as the history tells them; what this release does not know is left out."""
+    known = {name: value for name, value in told.items() if name in DatasetSettings.model_fields}
+    try:
+        return DatasetSettings.model_validate(known)
+    except ValueError:  # an earlier release took what this one does not
+        return today

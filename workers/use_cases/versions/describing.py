@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 from argilla_distill import __version__
-from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import (
     Manifest,
+    VersionEdition,
     VersionFile,
     VersionQuestion,
     VersionRequest,
 )
+from argilla_distill.domain.wording import many
 from argilla_distill.plugin.storage.storage import MANIFEST
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances
-from argilla_distill.workers.use_cases.versions.fitting import Outcome, distilled
+from argilla_distill.workers.use_cases.versions.fitting import Outcome, distilled, reviewers
 from argilla_distill.workers.use_cases.versions.writing_files import SPLITS, Counts, Form
 from argilla_distill.workers.versions.card import card
 from argilla_distill.workers.versions.parts import described_file
 from argilla_distill.workers.versions.picture import PICTURE, picture
+from argilla_distill.workers.versions.selecting import Selecting
+from argilla_distill.workers.versions.standing import FIELDS, LATER, METADATA, TEXTLESS, Scene
 from argilla_distill.workers.versions.tables import columns
 
 OLDER = (
-    "Fields and metadata of records, guidelines and settings are those of the moment at which it was made: "
-    "the history does not tell what they were before."
+    "Settings, questions, and who annotators are, are those of the moment at which it was made: the history "
+    "begins to tell of them only later."
 )
+NO_EDITION = (
+    "{} were given before the history told of guidelines: under which edition is not known."
+)
+UNKNOWN: Mapping[str, str] = {
+    LATER: "{} were first looked at later: fields and metadata are as of the moment at which it was made.",
+    FIELDS: "{} changed their fields since, and no version has the earlier ones: they are as of the moment "
+    "at which it was made.",
+    METADATA: "{} changed their metadata since, and no version has the earlier ones: but for round and model "
+    "they are as of the moment at which it was made.",
+    TEXTLESS: "{} were deleted since, and no version has their fields: they are left out.",
+}
 """What the history does not know of a moment that is past."""
 
 
-def form_of(under: Circumstances, fits: Mapping[str, int]) -> Form:
+def form_of(under: Circumstances, request: VersionRequest, fits: Mapping[str, int]) -> Form:
     """How the rows of a version look.
 
     Parameters
@@ -45,6 +59,17 @@ def form_of(under: Circumstances, fits: Mapping[str, int]) -> Form:
         for n, known in under.people.items()
     }
     names = [q.name for q in distilled(under.dataset, plan)]
+    selecting = Selecting(
+        request.selection,
+        under.dataset.id,
+        plan.round_property,
+        names,
+        called,
+        reviewers(called),
+        under.editions,
+    )
+    overlap = under.dataset.min_submitted
+    scene = Scene(request.as_of, request.asked_at, overlap, plan.round_property, selecting.wanted)
     return Form(
         under.dataset.id,
         plan,
@@ -52,6 +77,9 @@ def form_of(under: Circumstances, fits: Mapping[str, int]) -> Form:
         under.fields,
         fits,
         called,
+        under.editions,
+        scene,
+        selecting,
         under.page,
         under.argilla,
     )
@@ -59,7 +87,7 @@ def form_of(under: Circumstances, fits: Mapping[str, int]) -> Form:
 
 def described(
     request: VersionRequest,
-    dataset: Dataset,
+    under: Circumstances,
     every: Sequence[Outcome],
     form: Form,
     counts: Counts,
@@ -72,6 +100,7 @@ def described(
     ----------
     now : our time, ms since the epoch.
     """
+    dataset = under.dataset
     effective = form.plan.model_dump(mode="json")
     return Manifest(
         name=request.name,
@@ -93,9 +122,28 @@ def described(
         named=form.plan.name_annotators,
         files=tuple(sorted(files, key=lambda file: file.path)),
         content_sha256=counts.digest.to_bytes(32, "big").hex(),
-        unknown=(OLDER,) if request.as_of else (),
+        unknown=tuple(_unknown(request, under, counts)),
         note=request.note,
+        guidelines=tuple(
+            VersionEdition(e.number, e.sha256, e.since, counts.guidelines[str(e.number)])
+            for e in under.editions
+        ),
+        only=request.only,
+        without=request.without,
+        parent=request.parent,
+        created_by=request.created_by,
     )
+
+
+def _unknown(request: VersionRequest, under: Circumstances, counts: Counts) -> Iterator[str]:
+    """What the history could not tell, a sentence each."""
+    if request.as_of and not under.told:
+        yield OLDER
+    if counts.guidelines[""] and under.editions:
+        yield NO_EDITION.format(many(counts.guidelines[""], "answer"))
+    for what, sentence in UNKNOWN.items():
+        if counts.unknown[what]:
+            yield sentence.format(many(counts.unknown[what], "record"))
 
 
 def complete(manifest: Manifest, folder: Path) -> Manifest:

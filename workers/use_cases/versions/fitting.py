@@ -7,8 +7,8 @@ does not. What a fit comes to is kept beside the spool, so that no slice fits tw
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from argilla_distill.domain.records import Dataset, DatasetQuestion
 from argilla_distill.domain.versions.manifest import VersionRequest
+from argilla_distill.domain.versions.segments import InvalidSegment
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine import registry, snapshot
 from argilla_distill.workers.engine.contract.facts import Content, Fact, Source, Vote
@@ -27,8 +28,13 @@ from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.facts_of_history import REVIEWER, Annotators, FactsOfHistory
 from argilla_distill.workers.models.values import TYPES, content, question_of
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances
+from argilla_distill.workers.versions.aside import WorkFailed
+from argilla_distill.workers.versions.selecting import Selecting
 from argilla_distill.workers.versions.spool import Spool
+from argilla_distill.workers.versions.standing import Scene, standing
 from argilla_distill.workers.versions.votes import Story
+
+NOTHING_LEFT = "no record is in what is to be chosen"
 
 ALPHA = "alpha"
 """The key of agreement beside a strategy's state."""
@@ -111,6 +117,7 @@ def fitted(
     question: DatasetQuestion,
     under: Circumstances,
     request: VersionRequest,
+    scene: Scene,
 ) -> Fitted:
     """A question's strategy, fitted on the spooled facts, or as it was fitted before a kill.
 
@@ -131,12 +138,41 @@ def fitted(
     else:
         strategy, votes = confined.create(name, asked, plan.strategy_timeout_s), PassingVotes()
         reads = choices.content or question.type == "span"
-        strategy.fit(votes.passing(_facts(spool, question, facts_of_history, sources, reads)))
+        strategy.fit(
+            votes.passing(_facts(spool, scene, question, facts_of_history, sources, reads))
+        )
         alpha = votes.alpha(asked)
         part = path.with_suffix(".part")
         part.write_bytes(snapshot.pack({**strategy.state(), ALPHA: alpha}))
         part.rename(path)
     return Fitted(question, facts_of_history, strategy, choices.min_confidence, alpha, why)
+
+
+def choose(
+    spool: Spool, scene: Scene, selecting: Selecting, questions: Sequence[DatasetQuestion]
+) -> None:
+    """See to it that what is to be chosen, or left out, is there. Nothing is done where all is wanted.
+
+    Raises
+    ------
+    WorkFailed : a segment names what no record has, or none is left.
+    """
+    if not selecting.selection:
+        return
+    left = 0
+    every = replace(scene, wanted=lambda row, entries: True)
+    for name in spool.buckets():
+        bucket = standing(spool, name, every)
+        for record_id, row in bucket.records.items():
+            entries = bucket.entries.get(record_id, [])
+            selecting.meet(row, entries)
+            left += scene.wanted(row, entries)
+    try:
+        selecting.check({q.name: q.labels for q in questions if q.labels})
+    except InvalidSegment as error:
+        raise WorkFailed(str(error)) from None
+    if not left:
+        raise WorkFailed(NOTHING_LEFT)
 
 
 @dataclass
@@ -184,6 +220,7 @@ def _facts_of_history(
 
 def _facts(
     spool: Spool,
+    scene: Scene,
     question: DatasetQuestion,
     facts_of_history: FactsOfHistory,
     sources: list[Source],
@@ -191,11 +228,12 @@ def _facts(
 ) -> Iterator[Fact]:
     """Everything to be learned, in an order that depends on nothing but the facts."""
     yield from sources
-    for bucket in spool.buckets():
+    for name in spool.buckets():
+        bucket = standing(spool, name, scene)
         if reads:
-            for record in spool.records(bucket).values():
+            for record in bucket.records.values():
                 yield Content(record.id, content(question, record.fields))
-        for record_id, entries in sorted(spool.entries(bucket).items()):
+        for record_id, entries in sorted(bucket.entries.items()):
             story = Story(record_id, facts_of_history)
             for entry in entries:
                 story.follow(entry)

@@ -31,11 +31,22 @@ from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.use_cases.versions import writing_files
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances, circumstances
 from argilla_distill.workers.use_cases.versions.describing import complete, described, form_of
-from argilla_distill.workers.use_cases.versions.fitting import Outcome, distilled, fitted
+from argilla_distill.workers.use_cases.versions.fitting import (
+    NOTHING_LEFT,
+    Outcome,
+    choose,
+    distilled,
+    fitted,
+)
 from argilla_distill.workers.use_cases.versions.keeping import LATEST, retire
-from argilla_distill.workers.use_cases.versions.reading import read_history, read_records
+from argilla_distill.workers.use_cases.versions.reading import (
+    read_history,
+    read_records,
+    recover_records,
+)
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
+from argilla_distill.workers.versions.past import Past
 from argilla_distill.workers.versions.spool import Spool
 
 log = logging.getLogger("distill.versions")
@@ -160,11 +171,13 @@ class Work:
         """Do what is next, until the slice is over; the manifest once the version is made."""
         self._go_on_holding()
         spool, dataset_id = self.spool, self.dataset_id
-        under = circumstances(self.world, dataset_id, spool)
         ends = (self.over, self.tell)
         if not read_history(self.world, dataset_id, self.request, spool, *ends):
             return None
-        if not read_records(self.world, dataset_id, under.plan, spool, *ends):
+        under = circumstances(self.world, dataset_id, spool)
+        if not read_records(self.world, dataset_id, self.request, under.plan, spool, *ends):
+            return None
+        if not recover_records(self.world, self.request, under, spool, *ends):
             return None
         if not self.aside(spool.folder, lambda: self._files(under), self._relayed):
             return None
@@ -172,7 +185,7 @@ class Work:
         every = [Outcome.read(each) for each in spool.marked("fitted")["questions"]]
         manifest = described(
             self.request,
-            under.dataset,
+            under,
             every,
             form,
             done.counts,
@@ -203,31 +216,36 @@ class Work:
         return self.spool.folder / "files"
 
     def _form(self, under: Circumstances) -> writing_files.Form:
-        return form_of(under, self.spool.marked("history")["fits"])
+        fits = Past.read(self.spool.marked("history")["past"]).fits
+        return form_of(under, self.request, fits)
 
     def _files(self, under: Circumstances) -> None:
         """Fit the strategies and write the files: done aside, so without Redis and Argilla."""
         spool, questions = self.spool, distilled(under.dataset, under.plan)
+        form = self._form(under)
+        choose(spool, form.scene, form.selecting, questions)
         with ExitStack() as stack:
             every = []
             for n, question in enumerate(questions):
                 spool.mark("aside", {"stage": f"fitting {question.name}", "done": n, "total": 0})
-                every.append(fitted(spool, question, under, self.request))
+                every.append(fitted(spool, question, under, self.request, form.scene))
                 stack.callback(every[-1].close)
             outcomes = [asdict(each.outcome()) for each in every]
             spool.mark("fitted", {"questions": outcomes})
-            form, total = self._form(under), spool.marked("records")["read"]
-            done = False
-            while not done:
+            total = spool.marked("records")["read"]
+            found = writing_files.written(spool)
+            while not found.done:
                 until = time.monotonic() + MARK_S
-                done = writing_files.write(
+                found = writing_files.write(
                     spool,
                     self.folder,
                     form,
                     every,
                     lambda: time.monotonic() >= until,  # noqa: B023 - asked before it changes
                     lambda n: spool.mark("aside", {"stage": "writing", "done": n, "total": total}),
-                ).done
+                )
+            if form.selecting.selection and not found.counts.records:
+                raise WorkFailed(NOTHING_LEFT)
 
     def _relayed(self) -> bool:
         """Tell how far what is done aside has come; whether the slice is over."""

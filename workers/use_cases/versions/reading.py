@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from itertools import islice, takewhile
 
 from argilla_distill.domain.fingerprint import fingerprint
 from argilla_distill.domain.history import START
+from argilla_distill.domain.history.record_state import RecordState
+from argilla_distill.domain.ledger import says_news
+from argilla_distill.domain.records import Record
 from argilla_distill.domain.versions.manifest import VersionRequest
 from argilla_distill.domain.versions.split import prompt_of
 from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.plugin.storage.storage import Storage
+from argilla_distill.workers.use_cases.versions.circumstances import Circumstances
 from argilla_distill.workers.use_cases.world import World
-from argilla_distill.workers.versions.spool import Spool, place
+from argilla_distill.workers.versions.past import Past
+from argilla_distill.workers.versions.recovered import is_whole, recovered, rows_of, wanted
+from argilla_distill.workers.versions.spool import RecordRow, Spool, place
 
 PAGE = 250
 ENTRIES = 5_000
@@ -39,7 +48,7 @@ def read_history(
     mark = spool.marked("history")
     if mark.get("done"):
         return True
-    end, fits = place(request.position), dict(mark.get("fits", {}))
+    end, past = place(request.position), Past.read(mark.get("past", {}))
     at, read = mark.get("at", START), mark.get("read", 0)
     entries = takewhile(
         lambda entry: place(entry.id) <= end, world.store.history.after(dataset_id, at)
@@ -47,21 +56,22 @@ def read_history(
     while batch := list(islice(entries, ENTRIES)):
         spool.add_entries(entry for entry in batch if entry.record and entry.kind != DECISION)
         for entry in batch:
-            fits.update(entry.values if entry.kind == "fit" else {})
+            past.follow(entry)
         read, ends = read + len(batch), over()
         if ends or spool.full:
-            mark = {"at": batch[-1].id, "read": read, "fits": fits, "done": False}
+            mark = {"at": batch[-1].id, "read": read, "past": past.as_json(), "done": False}
             spool.mark("history", mark)
         tell("reading the history", read, 0)
         if ends:
             return False
-    spool.mark("history", {"fits": fits, "done": True})
+    spool.mark("history", {"past": past.as_json(), "done": True})
     return True
 
 
 def read_records(
     world: World,
     dataset_id: str,
+    request: VersionRequest,
     plan: DatasetSettings,
     spool: Spool,
     over: Callable[[], bool],
@@ -80,6 +90,8 @@ def read_records(
         records, total = world.gateway.page(dataset_id, read, PAGE)
         prints = [fingerprint(prompt_of(r.fields, plan.prompt_field)) for r in records]
         groups = world.store.versions.groups(dataset_id, [print_ for print_ in prints if print_])
+        if not request.as_of:
+            _tell_history(world, dataset_id, records, plan)
         spool.add_records(
             (record, groups.get(print_, "")) for record, print_ in zip(records, prints, strict=True)
         )
@@ -93,3 +105,72 @@ def read_records(
         tell("reading records", read, total)
         if ends:
             return done
+
+
+def _tell_history(
+    world: World, dataset_id: str, records: Sequence[Record], plan: DatasetSettings
+) -> None:
+    """Have the distiller look at records that say something else than the history knows of.
+
+    So a version of this moment that is made later finds in the history what this one was made of.
+    """
+    known = world.store.datasets.ledger(dataset_id, [record.id for record in records])
+    new = [
+        record.id
+        for record, ledger in zip(records, known, strict=True)
+        if says_news(ledger, record, plan.round_property)
+    ]
+    if new:
+        world.store.dirty.make_stale(dataset_id, new)
+
+
+def recover_records(
+    world: World,
+    request: VersionRequest,
+    under: Circumstances,
+    spool: Spool,
+    over: Callable[[], bool],
+    tell: Tell,
+) -> bool:
+    """Spool records that have changed since the moment, or are gone, as earlier versions have them.
+
+    False if the slice was over before.
+    """
+    mark = spool.marked("recovered")
+    if not request.as_of or mark.get("done"):
+        return True
+    states: dict[str, RecordState] = {}
+    for bucket in spool.buckets():
+        states |= wanted(spool, bucket)
+    today = rows_of(spool, states)
+    manifests = [m for m in world.store.versions.manifests(under.dataset.id) if not m.deleted_at]
+    manifests.sort(key=lambda m: abs((m.as_of or m.asked_at) - request.as_of))
+    storage = Storage(world.settings.versions)
+    for n, manifest in enumerate(manifests):
+        if not states:
+            break
+        if manifest.name in mark.get("looked", ()):
+            continue
+        tell("looking for records in earlier versions", n, len(manifests))
+        found: dict[str, RecordRow] = {}
+        for file in manifest.files:
+            if file.path.startswith("records-"):
+                with (
+                    suppress(FileNotFoundError),
+                    storage.open(manifest.dataset_id, manifest.name, file.path) as opened,
+                ):
+                    found |= {row.id: row for row in recovered(opened, states, today, under.fields)}
+        prints = {
+            i: fingerprint(prompt_of(r.fields, under.plan.prompt_field)) for i, r in found.items()
+        }
+        groups = world.store.versions.groups(under.dataset.id, [p for p in prints.values() if p])
+        found = {i: replace(row, group=groups.get(prints[i], "")) for i, row in found.items()}
+        spool.add_rows(found.values())
+        today |= found
+        states = {i: s for i, s in states.items() if i not in found or not is_whole(found[i], s)}
+        mark = {"looked": [*mark.get("looked", ()), manifest.name], "done": False}
+        spool.mark("recovered", mark)
+        if over():
+            return False
+    spool.mark("recovered", {"done": True})
+    return True

@@ -15,15 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history.guidelines import Edition, in_force
+from argilla_distill.domain.history.record_state import MODEL_PROPERTY, named
 from argilla_distill.domain.versions.manifest import VersionFile
 from argilla_distill.domain.versions.split import SHARES, split_of
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.measures import conflicts
-from argilla_distill.workers.models.values import short
+from argilla_distill.workers.models.values import short, to_argilla
 from argilla_distill.workers.use_cases.versions.fitting import Fitted, reviewers
 from argilla_distill.workers.versions.parts import Parts, digest
+from argilla_distill.workers.versions.selecting import Selecting
 from argilla_distill.workers.versions.spool import RecordRow, Spool
+from argilla_distill.workers.versions.standing import Scene, standing
 from argilla_distill.workers.versions.tables import (
     VOTES,
     decided,
@@ -55,6 +59,8 @@ class Counts:
     learned: Counter[str] = field(default_factory=Counter)
     adjudicated: Counter[str] = field(default_factory=Counter)
     confidence: dict[str, float] = field(default_factory=dict)
+    guidelines: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def read(cls, json: Mapping[str, Any]) -> Counts:
@@ -77,6 +83,9 @@ class Form:
     fields : name → Argilla's type.
     fits : question → number of the live fit at the version's position.
     called : annotator's number → {"name", "kind"}, as they may be called.
+    editions : of the guidelines.
+    scene : which records there are, and how they stand.
+    selecting : which of them are wanted.
     page, argilla : record id → where our page of it is, and the dataset in Argilla.
     """
 
@@ -86,6 +95,9 @@ class Form:
     fields: Mapping[str, str]
     fits: Mapping[str, int]
     called: Mapping[int, Mapping[str, str]]
+    editions: Sequence[Edition]
+    scene: Scene
+    selecting: Selecting
     page: Callable[[str], str]
     argilla: str
 
@@ -170,12 +182,15 @@ def _rows(
     spool: Spool, bucket: str, form: Form, fitted: Sequence[Fitted], counts: Counts
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The rows of a bucket's records, each with its table."""
-    records, entries = spool.records(bucket), spool.entries(bucket)
-    ids = list(records)
+    found = standing(spool, bucket, form.scene)
+    counts.unknown.update(found.unknown)
+    ids = list(found.records)
     decisions = [f.strategy.decide(ids, f.floor) for f in fitted]
-    for n, record in enumerate(records.values()):
-        story = entries.get(record.id, [])
+    for n, record in enumerate(found.records.values()):
+        story = found.entries.get(record.id, [])
         of_record = [decided_[n] for decided_ in decisions]
+        if not form.selecting.holds(record, story, _labels(fitted, of_record)):
+            continue
         row, votes = _record(record, story, form, fitted, of_record, counts)
         yield f"records-{row['split']}", row
         for vote in votes:
@@ -192,8 +207,6 @@ def _record(
     decisions: Sequence[Decision],
     counts: Counts,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    round_ = record.metadata.get(form.plan.round_property)
-    model = record.metadata.get("model")
     split = split_of(record.group or record.id, form.dataset_id)
     row: dict[str, Any] = {
         "record_id": record.id,
@@ -203,8 +216,8 @@ def _record(
         "fields": field_values(record.fields, form.fields),
         "metadata": _json(record.metadata),
         "status": record.status,
-        "round": None if round_ is None else str(round_),
-        "model": None if model is None else str(model),
+        "round": named(record.metadata, form.plan.round_property),
+        "model": named(record.metadata, MODEL_PROPERTY),
         "group": record.group,
         "split": split,
     }
@@ -231,10 +244,17 @@ def _record(
     answers = said(entries, list(by_question), form.reviewers, why, sure)
     votes = [
         vote_row(
-            record.id, each, form.called[each.annotator], by_question[each.question], row["round"]
+            record.id,
+            each,
+            form.called[each.annotator],
+            by_question[each.question],
+            row["round"],
+            in_force(form.editions, each.at),
         )
         for each in answers
     ]
+    for vote in votes:
+        counts.guidelines[str(vote["guidelines"] or "")] += 1
     counts.records += 1
     counts.votes += len(votes)
     counts.splits[split] += 1
@@ -244,6 +264,21 @@ def _record(
         kind = "reviewer" if answer.reviews else form.called[answer.annotator]["kind"]
         counts.voters[str(answer.annotator)] = kind
     return row, votes
+
+
+def _labels(fitted: Sequence[Fitted], decisions: Sequence[Decision]) -> dict[str, list[str]]:
+    """Question → its distilled label in words; several of a multi-label question."""
+    found: dict[str, list[str]] = {}
+    for each, decision in zip(fitted, decisions, strict=True):
+        name, value = each.question.name, decision.value
+        if value is None:
+            found[name] = []
+        elif each.asked.type == "multi_label":
+            labels: Any = to_argilla(each.asked, value)
+            found[name] = [str(label) for label in labels]
+        else:
+            found[name] = [short(each.asked, value)]
+    return found
 
 
 def _count(
