@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,6 +45,7 @@ BATCH = 25
 MAX_CHARACTERS = 2_000_000
 """Of the fields of one call, which may hold images; one record more than that is sent alone."""
 
+UNLABELLED = "labels of a record that Argilla does not take"
 REFUSED = "records that Argilla does not take"
 
 
@@ -261,14 +262,20 @@ class Filling:
             yield records.item(row)
 
     def _put(self, dataset: Dataset, items: list[dict[str, Any]], left_out: Counter[str]) -> None:
+        """Write records; one that is refused is written without our labels, if it is taken so."""
+
+        def put(some: Sequence[dict[str, Any]]) -> None:
+            self.world.gateway.put_records(dataset.id, some)
+
         def refused(item: dict[str, Any], reason: str) -> None:
             log.warning("twin %s: record %s: %s", dataset.full_name, item["external_id"], reason)
-            left_out[REFUSED] += 1
+            try:
+                put([{**item, "suggestions": []}])
+                left_out[UNLABELLED] += 1
+            except InvalidValue:
+                left_out[REFUSED] += 1
 
-        in_halves(items, lambda some: self._call(dataset, some), refused)
-
-    def _call(self, dataset: Dataset, items: Any) -> None:
-        self.world.gateway.put_records(dataset.id, items)
+        in_halves(items, put, refused)
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:

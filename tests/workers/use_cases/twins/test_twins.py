@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -328,6 +329,23 @@ def test_a_record_that_argilla_does_not_take_is_left_out_and_told(service: Servi
     calls = service.argilla.calls.count("put_records")
     assert twinned(service, manifest).left_out == twin.left_out
     assert service.argilla.calls.count("put_records") == calls
+
+
+def test_a_record_whose_labels_argilla_does_not_take_is_there_without_them(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest, put = made(service), service.argilla.put_records
+
+    def picky(dataset_id: str, items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        if any(item["external_id"] == "r1" and item["suggestions"] for item in items):
+            raise InvalidValue("no such label")
+        return put(dataset_id, items)
+
+    monkeypatch.setattr(service.argilla, "put_records", picky)
+    twin = twinned(service, manifest)
+    assert (twin.state, twin.left_out) == ("done", {filling.UNLABELLED: 1})
+    assert copies(service, twin)["r1"].suggestions == ()
+    assert len(copies(service, twin)["r3"].suggestions) == 1
 
 
 def test_a_label_that_is_gone_is_left_out_and_told(service: ServiceInMemory) -> None:
