@@ -91,6 +91,8 @@ def delete(world: World, dataset: Dataset, name: str) -> Manifest:
 def retire(world: World, dataset_id: str, keep: int) -> list[str]:
     """Delete the files of all but the newest `keep` versions that no tag but `latest` names.
 
+    Those whose twin is being written wait until it is; a twin that is done stays.
+
     Returns
     -------
     The names of those whose files were deleted.
@@ -98,6 +100,7 @@ def retire(world: World, dataset_id: str, keep: int) -> list[str]:
     versions, gone = world.store.versions, []
     tags = versions.tags(dataset_id)
     held = {name for tag, name in tags.items() if tag != LATEST}
+    held |= {twin.version for twin in world.store.twins.waiting(dataset_id)}
     loose = [m for m in versions.manifests(dataset_id) if not m.deleted_at and m.name not in held]
     for manifest in loose[:-keep]:
         if manifest.name == tags.get(LATEST):

@@ -403,6 +403,17 @@ def test_a_twin_that_is_taken_away_while_it_is_written_is_given_up(
     assert service.store.twins.all(D) == {}
 
 
+def test_a_version_keeps_its_files_until_its_twin_is_written(service: ServiceInMemory) -> None:
+    first = made(service)
+    asking.ask(service.world, CHAT, first.name)
+    made(service)
+    made(service)
+    assert first.name not in keeping.retire(service.world, D, 1)
+    twin = twinned(service, first)
+    assert keeping.retire(service.world, D, 1) == [first.name]
+    assert twin.id in service.argilla.sets
+
+
 def test_two_workers_do_not_write_one_twin(service: ServiceInMemory) -> None:
     asking.ask(service.world, CHAT, made(service).name)
     lease = service.store.twins.lease(D)
