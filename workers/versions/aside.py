@@ -86,7 +86,7 @@ def _begun(folder: Path, work: Callable[[], None]) -> int:
             return 0
         before = len(_deaths(folder).read_bytes()) if _deaths(folder).exists() else 0
         if before >= MOST_DEATHS:
-            _tell(folder, failed=f"the process that makes it was killed {before} times")
+            leave_result(folder, failed=f"the process that makes it was killed {before} times")
             return 0
         _deaths(folder).write_bytes(b"x" * (before + 1))
         keeper = os.getppid()
@@ -106,11 +106,11 @@ def _do(folder: Path, work: Callable[[], None], keeper: int) -> None:
         signal.signal(signal.SIGTERM, lambda *_: _leave(folder))
         threading.Thread(target=_watch, args=(folder, keeper), daemon=True).start()
         work()
-        _tell(folder, done=True)
+        leave_result(folder, done=True)
     except OSError as error:
-        _tell(folder, errno=error.errno or 0, error=error.strerror or str(error))
+        leave_result(folder, errno=error.errno or 0, error=error.strerror or str(error))
     except Exception as error:  # whatever it is, the job tells it
-        _tell(folder, failed=str(error) or type(error).__name__)
+        leave_result(folder, failed=str(error) or type(error).__name__)
     finally:
         _leave(folder)
 
@@ -133,7 +133,7 @@ def _watch(folder: Path, keeper: int) -> None:
             pass  # it lives, as somebody else
 
 
-def _tell(folder: Path, **result: object) -> None:
+def leave_result(folder: Path, **result: object) -> None:
     """Leave word, as a whole or not at all; where there is no room for it, the work is begun again."""
     try:
         part = folder / f"{RESULT}.part"

@@ -85,13 +85,13 @@ def test_where_there_is_no_room_for_its_last_word_either_the_work_is_begun_again
         if len(tries.read_text()) <= MOST_DEATHS + 1:
             raise OSError(28, "No space left on device")
 
-    tell = aside._tell
+    leave = aside.leave_result
 
     def full(folder: Path, **result: object) -> None:
         if "done" in result:
-            tell(folder, **result)
+            leave(folder, **result)
 
-    monkeypatch.setattr(aside, "_tell", full)
+    monkeypatch.setattr(aside, "leave_result", full)
     assert beside(tmp_path, work, never)
 
 
