@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from argilla_distill.plugin.errors import InvalidSettings
 from argilla_distill.plugin.storage.storage import MANIFEST, Storage
@@ -123,7 +124,7 @@ def test_a_storage_that_is_not_reached_is_an_error_of_the_system(
     def put_file(*_: object) -> None:
         raise Unreachable("could not connect to the endpoint")
 
-    monkeypatch.setattr(storage._fs, "put_file", put_file)
+    monkeypatch.setattr(MemoryFileSystem, "put_file", put_file)
     with pytest.raises(OSError, match="Unreachable: could not connect to the endpoint"):
         storage.put(D, "learned-1", made, Steps())
 

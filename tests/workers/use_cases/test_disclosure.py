@@ -99,8 +99,17 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
     paths = ["/", of, f"{of}/annotators", f"{of}/examples", f"{of}/examples?question=problem"]
     paths += [f"{of}/annotators/{number}" for number in numbers if number >= 0]
     paths += [f"/records/{record}" for record in records]
+    version = f"{of}/versions/learned-1"
+    paths += [
+        f"{of}/versions",
+        f"{of}/versions/learned-1...learned-2",
+        version,
+        f"{version}/files/README.md",
+    ]
+    paths += [f"{version}/records.parquet", f"{version}/votes.parquet"]
     walked = {"home", "dataset", "annotators", "examples", "annotator", "record"}
-    doors = {"sign_in", "enter", "sign_out"}
+    walked |= {"versions", "version", "difference", "version_file", "records", "votes"}
+    doors = {"sign_in", "enter", "sign_out", "tag"}
     names = {rule.endpoint.removeprefix("pages.") for rule in site.app.url_map.iter_rules()}
     assert names == walked | doors | {"static"}, "a page that the walk does not know"
     for path in paths:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rq import Queue
 
-from argilla_distill.plugin.dispatch import VERSION
 from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store import StoreError
@@ -98,7 +98,7 @@ def test_killed_at_any_step_it_is_made_by_the_next_worker_and_never_half_there(
         if not survived:
             assert known(service) == before
             assert make(service.world, D, 60.0).status == "another worker makes it"
-            service.store.redis.delete(service.store.versions._keys.of(D, "maker"))  # it ran out
+            service.store.redis.delete(service.store.keys.of(D, "maker"))  # it ran out
             assert finished(service).content_sha256 == whole.content_sha256
         assert known(service) == [*before, name]
     assert step > 10
@@ -280,7 +280,7 @@ def test_somebody_who_waits_ends_the_turn_and_the_work_goes_on_aside(
 def test_the_cron_asks_again_for_what_nobody_makes(service: ServiceInMemory) -> None:
     asked = ask(service.world, CHAT)
     assert versions_due.ask(service.world) == []  # its job waits in the queue
-    jobs: Any = service.world.dispatch._queues[VERSION]
+    jobs: Any = Queue(f"{service.world.settings.queue}-versions", connection=service.store.redis)
     jobs.empty()
     assert versions_due.ask(service.world) == [D]
     jobs.empty()
