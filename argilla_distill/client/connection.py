@@ -1,7 +1,7 @@
 """Calls to the service with an API key, repeated where that may help.
 
 A call that gets no answer, or one that says *later* (429, 502, 503, 504), is repeated after a pause that
-doubles each time, or as long as the service asks for. Every call only reads, so none can do harm twice.
+doubles each time, or as long as the service asks for. Calls read, or set what may be set twice.
 """
 
 from __future__ import annotations
@@ -65,16 +65,21 @@ class Connection:
         ------
         ClientError : it is refused, is not there, or cannot be had (see `errors`).
         """
-        for attempt in self.attempts():
-            with attempt, self._answer(path, {}, parameters) as answer:
-                answer.read()
-                return self._object(answer)
-        raise AssertionError("the last attempt raises")
+        return self._told("GET", path, params=parameters or None)
+
+    def send(self, path: str, **form: str) -> dict[str, Any]:
+        """Send a form to a path; what the service says then. Doing it twice must do no harm.
+
+        Raises
+        ------
+        ClientError : as `json`.
+        """
+        return self._told("POST", path, data=form)
 
     @contextmanager
     def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """An answer whose body is yet to be read. Call it within one of `attempts`."""
-        with self._answer(path, headers, {}) as answer:
+        with self._answer("GET", path, headers=headers) as answer:
             yield answer
 
     def attempts(self) -> Iterator[Attempt]:
@@ -102,12 +107,16 @@ class Connection:
         """Close all connections."""
         self._http.close()
 
+    def _told(self, method: str, path: str, **given: Any) -> dict[str, Any]:
+        for attempt in self.attempts():
+            with attempt, self._answer(method, path, **given) as answer:
+                answer.read()
+                return self._object(answer)
+        raise AssertionError("the last attempt raises")
+
     @contextmanager
-    def _answer(
-        self, path: str, headers: Mapping[str, str], parameters: Mapping[str, str]
-    ) -> Iterator[httpx.Response]:
-        url = f"{self.url}{path}"
-        with self._http.stream("GET", url, headers=headers, params=parameters or None) as answer:
+    def _answer(self, method: str, path: str, **given: Any) -> Iterator[httpx.Response]:
+        with self._http.stream(method, f"{self.url}{path}", **given) as answer:
             if answer.status_code >= 300 and answer.status_code != 416:
                 answer.read()
                 raise self._refusal(answer)
@@ -146,6 +155,7 @@ class Connection:
             401: WrongKey,
             403: NotAllowed,
             404: NotFound,
+            409: Deleted,
             410: Deleted,
         }
         return kinds.get(status, Failed)(said)

@@ -179,6 +179,21 @@ class Version:
         earlier = other.name if isinstance(other, Version) else other
         return diff(self._connection, self.manifest.dataset_id, earlier, self.name, wait_s)
 
+    def tag(self, name: str) -> None:
+        """Let a tag name this version, and no other any more.
+
+        Raises
+        ------
+        NotFound : it may not be a tag; the text says what may. Deleted: the files are no longer there.
+
+        >>> dataset = Client(URL, api_key=KEY).dataset("support/chat")
+        >>> dataset.version("majority-1").tag("prod")
+        >>> dataset.tags["prod"]
+        'majority-1'
+        """
+        at = f"/datasets/{self.manifest.dataset_id}/versions/{quote(self.name, safe='')}"
+        self.tags = tuple(self._connection.send(f"{at}/tags", tag=name)["tags"])
+
     def card(self) -> str:
         """Its README.md: what it is, in sentences, tables and a picture."""
         (path,) = self._paths([f for f in self.manifest.files if f.path == "README.md"])

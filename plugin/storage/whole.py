@@ -18,6 +18,9 @@ from argilla_distill.domain.versions.manifest import VersionFile
 from argilla_distill.plugin.storage.footer import MAGIC, TAIL, NoParquet, Part, joined, length_of
 from argilla_distill.plugin.storage.storage import Damaged, Folder
 
+JOINED = "joined 1"
+"""How files are joined: another number where the same files come to other bytes."""
+
 BLOCK = 262_144
 """So many bytes are read at once."""
 
@@ -92,7 +95,8 @@ def digest_of(described: Sequence[VersionFile]) -> str:
     """The digest by which what is made of these files is known, before they are read."""
     if len(described) == 1:
         return described[0].sha256
-    return sha256("".join(each.sha256 for each in described).encode()).hexdigest()
+    parts = [JOINED, *(each.sha256 for each in described)]
+    return sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _part(folder: Folder, described: VersionFile) -> Part:

@@ -52,7 +52,7 @@ def test_a_manifest_says_how_the_version_was_made(served: Running, client: Clien
     version = client.dataset(NAME).version("prod")
     assert version.manifest == served.service.store.versions.manifest(D, "majority-1")
     assert version.digest == version.manifest.content_sha256
-    assert version.card().startswith("---\nconfigs:")
+    assert version.card().startswith("---\npretty_name:")
     assert repr(version) == "<Version majority-1 of support/chat>"
 
 
@@ -188,6 +188,21 @@ def test_a_deleted_version_keeps_its_manifest_and_says_how_to_make_it_again(
     with pytest.raises(Deleted, match="version create support/chat --as-of"):
         again.votes().to_arrow()
     assert again.manifest.content_sha256 == made.content_sha256
+
+
+def test_a_tag_moves_to_another_version(served: Running, client: Client) -> None:
+    dataset = client.dataset(NAME)
+    first, second = dataset.version("majority-1"), dataset.version("majority-2")
+    first.tag("candidate")
+    assert first.tags == ("candidate", "prod")
+    served.weather.ahead.append(answers(503))
+    second.tag("candidate")
+    assert dataset.tags["candidate"] == "majority-2"
+    with pytest.raises(NotFound, match="is no tag"):
+        second.tag("majority-9")
+    with Client(served.url, "anna.apikey", cache=False) as other, pytest.raises(NotAllowed):
+        other.dataset(D)
+    served.service.store.versions.untag(D, "candidate")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from argilla_distill.plugin.pages.frame import Frame, wants_json
 from argilla_distill.plugin.pages.versions import found
 from argilla_distill.plugin.pages.views import version_view
 from argilla_distill.plugin.pages.views.dataset_view import head
+from argilla_distill.plugin.visitors.accounts import bearer
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 LISTED = (
@@ -83,20 +84,23 @@ def version(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyRe
 
 
 def tag(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
-    """Let a tag, which a form on the version's page sends, name the version."""
+    """Let a tag, which a form on the version's page sends, or a script, name the version."""
     try:
         manifest = found.version(frame, visitor, dataset_id, name)
     except found.Absent as absent:
         return absent.answer
-    if not frame.accounts.is_ours(request.form.get("token", "")):
+    if bearer() is None and not frame.accounts.is_ours(request.form.get("token", "")):
         return frame.message(400, "That did not come from our page", EXPIRED_FORM, visitor)
     wanted = request.form.get("tag", "").strip()
     if not is_tag(wanted):
-        return _shown(frame, visitor, manifest, wanted, f"“{wanted}” is no tag: {TAG_RULE}.", 400)
+        text = f"“{wanted}” is no tag: {TAG_RULE}."
+        return _refused(frame, visitor, manifest, wanted, text, 400)
     if manifest.deleted_at:
         text = f"The files of {manifest.name} are deleted: no tag names it any more."
-        return _shown(frame, visitor, manifest, wanted, text, 409)
+        return _refused(frame, visitor, manifest, wanted, text, 409)
     frame.store.versions.tag(manifest.dataset_id, wanted, manifest.name)
+    if wants_json():
+        return _shown(frame, visitor, manifest)
     at = url_for("pages.version", dataset_id=manifest.dataset_id, name=manifest.name)
     return redirect(f"{at}#tags", 303)
 
@@ -115,6 +119,15 @@ def in_dataset(
         return frame.missing(visitor, "No such dataset", NO_SUCH_DATASET)
     top = head(known, "", frame.settings.argilla_url, frame.now())
     return frame.page(template, visitor, status, head=top, **values)
+
+
+def _refused(
+    frame: Frame, visitor: Visitor, manifest: Manifest, wanted: str, error: str, status: int
+) -> AnyResponse:
+    """What was asked for cannot be: beside the form, or as JSON."""
+    if wants_json():
+        return frame.message(status, "No such tag", error, visitor)
+    return _shown(frame, visitor, manifest, wanted, error, status)
 
 
 def _shown(

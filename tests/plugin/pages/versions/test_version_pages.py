@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from rq import Queue
 from rq.serializers import JSONSerializer
+from werkzeug.test import TestResponse
 
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
@@ -137,10 +138,21 @@ def test_a_tag_that_another_site_sends_is_not_taken(site: Site) -> None:
     for token in ("", "x" * 40):
         answer = site.browser.post(f"{THREE}/tags", data={"token": token, "tag": "prod-2"})
         assert answer.status_code == 400
-    key = {"Authorization": "Bearer olga.apikey"}
-    answer = site.app.test_client().post(f"{THREE}/tags", data={"tag": "prod-2"}, headers=key)
-    assert answer.status_code == 400
     assert "prod-2" not in site.store.versions.tags(DATASET)
+
+
+def test_a_script_tags_with_its_key_which_no_other_site_can_send(site: Site) -> None:
+    def post(key: str, tag: str) -> TestResponse:
+        given = {"Authorization": f"Bearer {key}"}
+        return site.app.test_client().post(f"{THREE}/tags", data={"tag": tag}, headers=given)
+
+    answer = post("adam.apikey", "script")
+    assert (answer.status_code, "script" in answer.get_json()["tags"]) == (200, True)
+    assert site.store.versions.tags(DATASET)["script"] == "learned-3"
+    assert "a letter, then letters" in post("adam.apikey", "3").get_json()["error"]
+    for key, status in (("nora.apikey", 403), ("anna.apikey", 403), ("wrong", 401)):
+        assert post(key, "other").status_code == status
+    assert "other" not in site.store.versions.tags(DATASET)
 
 
 def test_a_deleted_version_takes_no_tag(site: Site) -> None:
