@@ -13,6 +13,7 @@ from argilla_distill.domain.versions.segments import Selection
 from argilla_distill.exports.export import export
 from argilla_distill.exports.request import TRAINING, ExportRequest, InvalidExport
 from argilla_distill.exports.source import Source
+from argilla_distill.workers.versions.tables import VOTES
 from tests.exports.version_of_rows import HELPFUL, TEXTS, VersionOfRows, decided, helpful
 
 MARKED = ("span", ("wrong",), "reply")
@@ -117,7 +118,7 @@ def test_segments_choose(
         ("label=helpful:maybe", "no record has this label of helpful; there are no, yes"),
         ("label=helpfull:no", "did you mean helpful?"),
         ("model=bots", "did you mean bot?"),
-        ("guidelines=3", "does not say under which guidelines"),
+        ("guidelines=3", "no record has this edition of the guidelines"),
     ],
 )
 def test_a_segment_that_no_record_is_in_is_refused(
@@ -127,6 +128,17 @@ def test_a_segment_that_no_record_is_in_is_refused(
     with pytest.raises(InvalidExport) as refused:
         export(version.source(), ExportRequest("records", selection=selection))
     assert why in str(refused.value)
+
+
+def test_answers_are_chosen_by_the_guidelines_that_they_were_given_under(
+    version: VersionOfRows,
+) -> None:
+    version.votes[0]["guidelines"], version.votes[2]["guidelines"] = 1, 2
+    selection = Selection.parse(["guidelines=2"])
+    assert ids(version.source(), format="records", selection=selection) == {"r2"}
+    version.vote_columns = [name for name in VOTES.names if not name.startswith("guidelines")]
+    with pytest.raises(InvalidExport, match="does not say under which guidelines"):
+        export(version.source(), ExportRequest("records", selection=selection))
 
 
 def test_what_is_new_or_decided_anew_has_changed(version: VersionOfRows, tmp_path: Path) -> None:

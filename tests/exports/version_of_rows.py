@@ -59,6 +59,7 @@ class VersionOfRows:
     records: list[dict[str, Any]] = field(default_factory=list)
     votes: list[dict[str, Any]] = field(default_factory=list)
     audited: bool = False
+    vote_columns: Sequence[str] = tuple(VOTES.names)
 
     def record(self, record_id: str, fields: Mapping[str, Any], **rest: Any) -> None:
         """One more record; `rest` are questions and other columns."""
@@ -84,13 +85,13 @@ class VersionOfRows:
         schema = records_schema(self.fields, kinds)
         if self.audited and "audit_pi" not in schema.field(next(iter(kinds))).type.names:
             schema = with_audits(schema, list(kinds))
-        files = []
+        votes, files = pa.schema([VOTES.field(name) for name in self.vote_columns]), []
         for split in ("train", "validation", "test"):
             rows = sorted(
                 (r for r in self.records if r["split"] == split), key=lambda r: str(r["record_id"])
             )
             files.append(self._write(place, f"records-{split}-00000.parquet", rows, schema))
-        files.append(self._write(place, "votes-00000.parquet", self.votes, VOTES))
+        files.append(self._write(place, "votes-00000.parquet", self.votes, votes))
         return Source(self._manifest(files), lambda path: (place / path).open("rb"))
 
     def _write(
