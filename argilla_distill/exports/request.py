@@ -156,7 +156,7 @@ class ExportRequest:
             "completion": self.completion,
             "reward": self.reward.written if self.reward else {},
             "messages": self.messages,
-            "min_confidence": self.sure,
+            "min_confidence": self.min_confidence,
             "mistakes": list(self.mistakes),
             **self.selection.written,
             "since": self.since,

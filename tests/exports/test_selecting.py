@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from argilla_distill.domain.versions.segments import Selection
+from argilla_distill.domain.versions.segments import SPLITS, Selection
 from argilla_distill.exports.export import export
 from argilla_distill.exports.request import TRAINING, ExportRequest, InvalidExport
 from argilla_distill.exports.source import Source
@@ -80,6 +82,42 @@ def test_no_format_to_train_on_holds_what_models_are_tested_with(version: Versio
     asked = {"format": "classification", "question": "helpful"}
     assert ids(source, **asked) == {"r1", "r2", "r3", "r4"}
     assert ids(source, **asked, split="test") == {"r6"}
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(SPLITS), st.integers(0, 4), st.booleans()),
+        min_size=1,
+        max_size=12,
+    ),
+    st.sampled_from(TRAINING),
+)
+def test_whatever_the_version_is_like_nothing_to_train_on_shares_a_group_with_a_test(
+    tmp_path: Path, records: list[tuple[str, int, bool]], name: str
+) -> None:
+    """Splits, groups and audits as they come, whether or not a version could ever be like that."""
+    version = VersionOfRows(
+        tmp_path, TEXTS, {"helpful": HELPFUL, "errors": MARKED}, "drawn-1", audited=True
+    )
+    for n, (split, group, audited) in enumerate(records):
+        version.record(
+            f"r{n:02}",
+            fields(n),
+            split=split,
+            group=f"g{group}",
+            helpful=helpful(0.9 - 0.8 * (n % 2), audit_pi=0.2 if audited else None),
+            errors=decided([], {"x": 0.9}),
+        )
+    question = "" if name == "stepwise-supervision" else "helpful"
+    source = version.source()
+    tested = {group for split, group, audited in records if split == "test" or audited}
+    for split in ("train", "validation"):
+        found = ids(source, format=name, question=question, split=split)
+        assert {records[int(record[1:])][1] for record in found}.isdisjoint(tested)
+        assert {records[int(record[1:])][0] for record in found} <= {split}
 
 
 def test_what_people_read_has_everything(version: VersionOfRows) -> None:
