@@ -259,3 +259,17 @@ def test_a_field_that_could_be_either_is_asked_for(tmp_path: Path) -> None:
         export(version.source(), ExportRequest(**asked))
     (row,), _ = read(version.source(), **asked, completion="reply")
     assert row["completion"] == "Hello"
+
+
+def test_a_version_of_an_earlier_release_tells_its_labels_by_its_posteriors(
+    version: VersionOfRows,
+) -> None:
+    version.questions = {"helpful": ("label_selection", (), "")}
+    version.records.clear()
+    version.record("r1", said("Hi", "Hello"), helpful=helpful(0.8))
+    (row,), _ = read(version.source(), format="classification")
+    assert row["soft_label"] == {"yes": 0.8, "no": pytest.approx(0.2)}
+    version.records.clear()
+    version.record("r1", said("Hi", "Hello"))
+    with pytest.raises(InvalidExport, match="nobody answered helpful"):
+        read(version.source(), format="classification")

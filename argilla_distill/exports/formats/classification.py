@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from argilla_distill.exports.request import ExportRequest
+from argilla_distill.exports.request import ExportRequest, InvalidExport
 from argilla_distill.exports.sieve import Sieve
 from argilla_distill.exports.source import Row, Source
 from argilla_distill.exports.turns import as_text, known_field
@@ -32,6 +32,8 @@ class Classification:
         ] or list(source.fields)
         self._sure, self._left_out = request.sure, left_out
         self._options = list(self._question.options) or _options(source, self._question.column)
+        if not self._options:
+            raise InvalidExport(f"nobody answered {self._question.name}: it has no label")
 
     @property
     def schema(self) -> pa.Schema:

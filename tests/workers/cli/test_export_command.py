@@ -150,6 +150,13 @@ def test_what_breaks_in_the_middle_leaves_nothing(
     assert (done.code, done.out) == (1, "")
 
 
+@pytest.mark.parametrize("kind", ["parquet", "csv", "jsonl"])
+def test_a_full_disk_is_told(run: Run, versions: Path, kind: str) -> None:
+    done = run("export", CHATS, "latest", "--format", "records", "--as", kind, "-o", "/dev/full")
+    assert done.code == 1
+    assert "No space left on device" in done.err
+
+
 @pytest.mark.parametrize(
     ("options", "code", "why"),
     [
