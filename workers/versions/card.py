@@ -23,9 +23,16 @@ LIMITS = (
     "`test` is for testing: no training file may hold it, nor what is nearly the same as something in it.",
 )
 
-UNKNOWN_CALIBRATION = (
-    "How often labels are right is not told here: it is known only from reviews of records that were drawn "
-    "at random. Reviews of records that were chosen as doubtful say nothing about the others."
+AUDITS = (
+    "How often labels are right is known only from audits: reviews of records that were drawn at random, and "
+    "without knowing what is decided. Reviews of records that were chosen as doubtful say nothing about the "
+    "others."
+)
+
+INTERVALS = (
+    "What is in brackets holds the figure 9 times in 10. It is of records that no reviewer decided, and the "
+    "labels that are judged were made without the audits. Audits are in `test`, with `audit_pi`, the "
+    "probability with which they were drawn."
 )
 
 
@@ -130,7 +137,13 @@ def _agreement(manifest: Manifest) -> str:
 
 
 def _calibration(manifest: Manifest) -> str:
-    return f"## Are the labels right?\n\n{UNKNOWN_CALIBRATION}"
+    told = [
+        f"- **{_escaped(q.name)}**: {q.audited.sentence} {q.audited.sureness}".rstrip()
+        for q in manifest.questions
+    ]
+    parts = ["## Are the labels right?", AUDITS, "\n".join(told)]
+    known = any(question.audited.right for question in manifest.questions)
+    return "\n\n".join([*parts, INTERVALS] if known else parts)
 
 
 def _people(manifest: Manifest) -> str:

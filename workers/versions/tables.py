@@ -128,6 +128,7 @@ def question_type(kind: str) -> pa.DataType:
             ("abstained", pa.bool_()),
             ("why", pa.string()),
             ("adjudicated", pa.bool_()),
+            ("audit_pi", pa.float64()),
             ("fit", pa.int32()),
             ("conflict", CONFLICT),
             ("votes", pa.int32()),
@@ -169,6 +170,7 @@ def decided(
         "abstained": decision.value is None,
         "why": decision.abstention or "",
         "adjudicated": decision.adjudicated,
+        "audit_pi": story.audit_pi,
         "fit": fit,
         "conflict": {
             "now": now,

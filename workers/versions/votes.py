@@ -61,6 +61,7 @@ class Story:
     ----------
     votes : annotator → the vote that counts.
     verdict : what the latest review decided; None where there is none.
+    audit_pi : the probability with which the record was drawn, if that review answered an audit.
     differed_at : when votes first contradicted each other (our time, ms); 0 for never.
     open_since : since when they do without a break; 0 where they do not.
     """
@@ -69,6 +70,7 @@ class Story:
     facts_of_history: FactsOfHistory
     votes: dict[str, Vote] = field(default_factory=dict)
     verdict: Value = None
+    audit_pi: float | None = None
     differed_at: int = 0
     open_since: int = 0
 
@@ -89,6 +91,7 @@ class Story:
                     self.votes.pop(fact.annotator, None)
             elif isinstance(fact, Adjudication):
                 self.verdict = fact.value if holds else None
+                self.audit_pi = (entry.details.audit_pi or self.audit_pi) if holds else None
         values = list(dict.fromkeys(vote.value for vote in self.votes.values()))
         if not contradict(self.facts_of_history.question, values):
             self.open_since = 0

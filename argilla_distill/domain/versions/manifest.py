@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from argilla_distill.domain.audited import Audited
+from argilla_distill.domain.report import read
 from argilla_distill.domain.strategy_names import HOW
 from argilla_distill.domain.versions.segments import Selection
 
@@ -108,6 +110,8 @@ class VersionQuestion:
     abstained, open_conflicts : records.
     options : what may be chosen, in Argilla's order; empty where anything may be said.
     span_field : the field that spans are marked in; "" of other types.
+    audits : records with an adjudication that answers an audit.
+    audited : how often its labels are right, as they tell.
     """
 
     name: str
@@ -126,11 +130,14 @@ class VersionQuestion:
     mean_confidence: float | None = None
     options: tuple[str, ...] = ()
     span_field: str = ""
+    audits: int = 0
+    audited: Audited = field(default_factory=Audited)
 
     @classmethod
     def read(cls, json: Mapping[str, Any]) -> VersionQuestion:
         """The inverse of `dataclasses.asdict`, also through JSON."""
-        return cls(**{**json, "options": tuple(json.get("options", ()))})
+        audited = read(Audited, json.get("audited") or {})
+        return cls(**{**json, "options": tuple(json.get("options", ())), "audited": audited})
 
 
 @dataclass(frozen=True)

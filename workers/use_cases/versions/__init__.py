@@ -7,6 +7,7 @@
 | `circumstances` | what it is made under, fixed when it is begun |
 | `reading` | history and records, read into the spool |
 | `fitting` | the strategies of a version, fitted anew |
+| `auditing` | what audits say of its labels |
 | `writing_files` | its rows, decided and written |
 | `describing` | its manifest and its card |
 | `exporting` | a version in a format that people train on |

@@ -21,6 +21,9 @@ from argilla_distill.workers.versions.spool import Spool
 
 MARK = "circumstances"
 
+EXPOSED = "exposed"
+"""The spool's mark of the records that can be no audits."""
+
 
 @dataclass(frozen=True)
 class Circumstances:
@@ -57,6 +60,8 @@ def circumstances(world: World, dataset_id: str, spool: Spool) -> Circumstances:
     """
     mark = spool.marked(MARK)
     if not mark:
+        exposed = sorted(world.store.reviews.exposed(dataset_id))
+        spool.mark(EXPOSED, {"records": exposed})
         mark = _then(world, dataset_id, Past.read(spool.marked("history")["past"]))
         spool.mark(MARK, mark)
     return Circumstances(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -46,12 +46,18 @@ UNKNOWN: Mapping[str, str] = {
 """What the history does not know of a moment that is past."""
 
 
-def form_of(under: Circumstances, request: VersionRequest, fits: Mapping[str, int]) -> Form:
+def form_of(
+    under: Circumstances,
+    request: VersionRequest,
+    fits: Mapping[str, int],
+    audited: Collection[str] = (),
+) -> Form:
     """How the rows of a version look.
 
     Parameters
     ----------
     fits : question → number of the live model's fit at the version's position.
+    audited : audited records, and their groups.
     """
     plan = under.plan
     called = {
@@ -82,6 +88,7 @@ def form_of(under: Circumstances, request: VersionRequest, fits: Mapping[str, in
         selecting,
         under.page,
         under.argilla,
+        audited,
     )
 
 
@@ -180,6 +187,8 @@ def _question(each: Outcome, form: Form, counts: Counts) -> VersionQuestion:
         mean,
         each.question.labels,
         each.question.field,
+        counts.audits[name],
+        each.audited,
     )
 
 

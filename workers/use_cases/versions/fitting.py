@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from argilla_distill.domain.audited import Audited
 from argilla_distill.domain.records import Dataset, DatasetQuestion
+from argilla_distill.domain.report import read
 from argilla_distill.domain.versions.manifest import VersionRequest
 from argilla_distill.domain.versions.segments import InvalidSegment
 from argilla_distill.plugin.settings import DatasetSettings
@@ -60,8 +62,8 @@ class Fitted:
         """The question as the engine sees it."""
         return self.facts_of_history.question
 
-    def outcome(self) -> Outcome:
-        """What the manifest tells of it."""
+    def outcome(self, audited: Audited) -> Outcome:
+        """What the manifest tells of it, with what audits say."""
         training = self.strategy.training
         return Outcome(
             self.question,
@@ -69,6 +71,7 @@ class Fitted:
             training.word if training is not None else "",
             self.alpha,
             self.why,
+            audited,
         )
 
     def close(self) -> None:
@@ -86,12 +89,14 @@ class Outcome:
     trained: str
     alpha: float | None
     why: str
+    audited: Audited
 
     @classmethod
     def read(cls, json: Mapping[str, Any]) -> Outcome:
         """The inverse of `dataclasses.asdict`, also through JSON."""
         asked = {**json["question"], "labels": tuple(json["question"]["labels"])}
-        return cls(**{**json, "question": DatasetQuestion(**asked)})
+        audited = read(Audited, json["audited"])
+        return cls(**{**json, "question": DatasetQuestion(**asked), "audited": audited})
 
 
 def distilled(dataset: Dataset, plan: DatasetSettings) -> list[DatasetQuestion]:

@@ -29,6 +29,7 @@ from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store import StoreError
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.use_cases.versions import writing_files
+from argilla_distill.workers.use_cases.versions.auditing import audited_question
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances, circumstances
 from argilla_distill.workers.use_cases.versions.describing import complete, described, form_of
 from argilla_distill.workers.use_cases.versions.fitting import (
@@ -40,6 +41,7 @@ from argilla_distill.workers.use_cases.versions.fitting import (
 )
 from argilla_distill.workers.use_cases.versions.keeping import LATEST, retire
 from argilla_distill.workers.use_cases.versions.reading import (
+    AUDITED,
     read_history,
     read_records,
     recover_records,
@@ -217,7 +219,8 @@ class Work:
 
     def _form(self, under: Circumstances) -> writing_files.Form:
         fits = Past.read(self.spool.marked("history")["past"]).fits
-        return form_of(under, self.request, fits)
+        audited = {i for of in ("records", "history") for i in self.spool.marked(of)[AUDITED]}
+        return form_of(under, self.request, fits, audited)
 
     def _files(self, under: Circumstances) -> None:
         """Fit the strategies and write the files: done aside, so without Redis and Argilla."""
@@ -230,7 +233,10 @@ class Work:
                 spool.mark("aside", {"stage": f"fitting {question.name}", "done": n, "total": 0})
                 every.append(fitted(spool, question, under, self.request, form.scene))
                 stack.callback(every[-1].close)
-            outcomes = [asdict(each.outcome()) for each in every]
+            audits = [audited_question(spool, each, under, form.scene) for each in every]
+            outcomes = [
+                asdict(each.outcome(said)) for each, said in zip(every, audits, strict=True)
+            ]
             spool.mark("fitted", {"questions": outcomes})
             total = spool.marked("records")["read"]
             found = writing_files.written(spool)

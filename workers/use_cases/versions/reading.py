@@ -32,6 +32,9 @@ DECISION = "decision"
 REREADINGS = 3
 """So often records are read from the beginning again because some were deleted meanwhile."""
 
+AUDITED = "audited"
+"""In the marks: the records that were audited, and their groups."""
+
 Tell = Callable[[str, int, int], None]
 """Told the stage, what is done of it, and of how much; 0 where that is not known."""
 
@@ -49,7 +52,7 @@ def read_history(
     if mark.get("done"):
         return True
     end, past = place(request.position), Past.read(mark.get("past", {}))
-    at, read = mark.get("at", START), mark.get("read", 0)
+    at, read, audited = mark.get("at", START), mark.get("read", 0), set(mark.get(AUDITED, ()))
     entries = takewhile(
         lambda entry: place(entry.id) <= end, world.store.history.after(dataset_id, at)
     )
@@ -57,14 +60,16 @@ def read_history(
         spool.add_entries(entry for entry in batch if entry.record and entry.kind != DECISION)
         for entry in batch:
             past.follow(entry)
+        audited |= {entry.record for entry in batch if entry.details.audit_pi is not None}
         read, ends = read + len(batch), over()
         if ends or spool.full:
             mark = {"at": batch[-1].id, "read": read, "past": past.as_json(), "done": False}
+            mark[AUDITED] = sorted(audited)
             spool.mark("history", mark)
         tell("reading the history", read, 0)
         if ends:
             return False
-    spool.mark("history", {"past": past.as_json(), "done": True})
+    spool.mark("history", {"past": past.as_json(), AUDITED: sorted(audited), "done": True})
     return True
 
 
@@ -86,6 +91,7 @@ def read_records(
     if mark.get("done"):
         return True
     read, before, again = mark.get("read", 0), mark.get("total", 0), mark.get("again", 0)
+    drawn, audited = set(spool.marked("history").get(AUDITED, ())), set(mark.get(AUDITED, ()))
     while True:
         records, total = world.gateway.page(dataset_id, read, PAGE)
         prints = [fingerprint(prompt_of(r.fields, plan.prompt_field)) for r in records]
@@ -95,13 +101,19 @@ def read_records(
         spool.add_records(
             (record, groups.get(print_, "")) for record, print_ in zip(records, prints, strict=True)
         )
+        audited |= {
+            groups.get(print_) or record.id
+            for record, print_ in zip(records, prints, strict=True)
+            if record.id in drawn
+        }
         read += len(records)
         done = read >= total or not records
         if total < before and again < REREADINGS:
             read, done, again = 0, False, again + 1
         before, ends = total, done or over()
         if ends or spool.full:
-            spool.mark("records", {"read": read, "total": total, "again": again, "done": done})
+            mark = {"read": read, "total": total, "again": again, "done": done}
+            spool.mark("records", {**mark, AUDITED: sorted(audited)})
         tell("reading records", read, total)
         if ends:
             return done

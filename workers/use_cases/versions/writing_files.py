@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +58,7 @@ class Counts:
     open: Counter[str] = field(default_factory=Counter)
     learned: Counter[str] = field(default_factory=Counter)
     adjudicated: Counter[str] = field(default_factory=Counter)
+    audits: Counter[str] = field(default_factory=Counter)
     confidence: dict[str, float] = field(default_factory=dict)
     guidelines: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
@@ -87,6 +88,7 @@ class Form:
     scene : which records there are, and how they stand.
     selecting : which of them are wanted.
     page, argilla : record id → where our page of it is, and the dataset in Argilla.
+    audited : audited records and their groups: test for ever, whatever became of texts or of settings.
     """
 
     dataset_id: str
@@ -100,6 +102,7 @@ class Form:
     selecting: Selecting
     page: Callable[[str], str]
     argilla: str
+    audited: Collection[str] = ()
 
     @cached_property
     def reviewers(self) -> set[int]:
@@ -207,7 +210,9 @@ def _record(
     decisions: Sequence[Decision],
     counts: Counts,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    split = split_of(record.group or record.id, form.dataset_id)
+    group = record.group or record.id
+    audited = group in form.audited or record.id in form.audited
+    split = "test" if audited else split_of(group, form.dataset_id)
     row: dict[str, Any] = {
         "record_id": record.id,
         "external_id": record.external_id,
@@ -291,6 +296,7 @@ def _count(
 ) -> None:
     counts.learned[name] += len(story.votes)
     counts.adjudicated[name] += story.verdict is not None
+    counts.audits[name] += story.audit_pi is not None
     counts.open[name] += found is not None and found.state == "open"
     if decision.value is None:
         counts.abstained[name] += 1

@@ -1,0 +1,87 @@
+"""What audits say of a version's labels: of its own strategy, fitted anew without the audits.
+
+It is counted in the manifest and told on the card. Which records are marked out for audits follows from
+their groups; which of them are exposed (`use_cases.distilling.steps.reviewing.drawing`) is as it was when
+the version was begun, whatever moment it is of: the history does not tell.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+
+from argilla_distill.domain.audited import Audited
+from argilla_distill.domain.audits import marked_out, place
+from argilla_distill.domain.disclosure import COMPLETED
+from argilla_distill.workers.engine import snapshot
+from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.errors import EngineError
+from argilla_distill.workers.models import confined
+from argilla_distill.workers.reporting.audits import MOST, Audit, audited, unknown
+from argilla_distill.workers.use_cases.versions.circumstances import EXPOSED, Circumstances
+from argilla_distill.workers.use_cases.versions.fitting import ALPHA, Fitted, fit_path
+from argilla_distill.workers.use_cases.versions.reading import AUDITED
+from argilla_distill.workers.versions.spool import RecordRow, Spool
+from argilla_distill.workers.versions.standing import Scene, standing
+from argilla_distill.workers.versions.votes import Story
+
+log = logging.getLogger("distill.versions")
+
+
+def audited_question(spool: Spool, each: Fitted, under: Circumstances, scene: Scene) -> Audited:
+    """What audits say of one fitted question."""
+    drawn = set(spool.marked("history").get(AUDITED, ()))
+    if not drawn:
+        return unknown(0)
+    audits, waiting, groups = _drawn(spool, each, under, scene, drawn)
+    votes = [vote for some in (audits, waiting) for _, said in some.values() for vote in said]
+    state = snapshot.unpack(fit_path(spool, each.question).read_bytes())
+    state.pop(ALPHA)
+    try:
+        with confined.restored(state, under.plan.strategy_timeout_s) as strategy:
+            truths = {record: audit for record, (audit, _) in audits.items()}
+            asked, ids = each.asked, sorted(waiting, key=lambda i: waiting[i][0])
+            return audited(asked, strategy, truths, ids, votes, groups, each.floor)
+    except EngineError as error:
+        log.warning("audits of %s are not counted: %s", each.question.name, error)
+        return unknown(len(waiting), len(audits))
+
+
+Drawn = dict[str, tuple[Audit, list[Vote]]]
+Waiting = dict[str, tuple[float, list[Vote]]]
+"""Record → its audit, or its place in the line, and the votes on it."""
+
+
+def _drawn(
+    spool: Spool, each: Fitted, under: Circumstances, scene: Scene, drawn: Collection[str]
+) -> tuple[Drawn, Waiting, dict[str, str]]:
+    """The records that were audited, those that might be, and the groups of them all."""
+    exposed, dataset_id = set(spool.marked(EXPOSED).get("records", ())), under.dataset.id
+    audits: Drawn = {}
+    waiting: Waiting = {}
+    groups: dict[str, str] = {}
+    for name in spool.buckets():
+        bucket = standing(spool, name, scene)
+        for record in bucket.records.values():
+            if record.id not in drawn and not _might_be(record, dataset_id, exposed):
+                continue
+            story = Story(record.id, each.facts_of_history)
+            for entry in bucket.entries.get(record.id, ()):
+                story.follow(entry)
+            votes = list(story.votes.values())
+            if not votes:
+                continue
+            if story.audit_pi is not None:
+                audits[record.id] = Audit(story.verdict, story.audit_pi), votes
+            elif story.verdict is None:
+                waiting[record.id] = place(record.id, dataset_id), votes
+            groups[record.id] = record.group
+        if len(waiting) > 2 * MOST:
+            waiting = dict(sorted(waiting.items(), key=lambda item: item[1][0])[:MOST])
+    return audits, waiting, groups
+
+
+def _might_be(record: RecordRow, dataset_id: str, exposed: Collection[str]) -> bool:
+    """Whether a record is one of those for which audits speak, and that are drawn from."""
+    marked = marked_out(record.group, record.id, dataset_id)
+    return marked and record.status == COMPLETED and record.id not in exposed
