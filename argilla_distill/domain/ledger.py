@@ -125,7 +125,12 @@ def with_state(
 
 
 def says_news(known: LedgerEntry | None, record: Record, round_property: str) -> bool:
-    """Whether a record says something else, beside its answers, than was last seen of it."""
+    """Whether a record says something else, beside its answers, than was last seen of it.
+
+    Of one that only an earlier release has seen that is not known: no.
+    """
+    if known is not None and not known.fields_digest:
+        return False
     now = RecordState.of(record.fields, record.metadata, record.external_id, round_property)
     return _state(known) != now
 

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,20 @@ class RecordRow:
     created_at: int = 0
 
 
+@dataclass(frozen=True)
+class EarlierRow:
+    """What is known of a record as it once was; None where that is not known, and today's counts.
+
+    The external id belongs to the metadata, the group to the fields.
+    """
+
+    id: str
+    fields: Mapping[str, Any] | None
+    metadata: Mapping[str, Any] | None
+    external_id: str | None = None
+    group: str = ""
+
+
 class Spool:
     """Buckets of records and of history entries in a folder."""
 
@@ -62,20 +76,15 @@ class Spool:
             RecordRow(r.id, r.fields, r.metadata, r.external_id, group, r.status, r.created_at)
             for r, group in records
         )
-        self.add_rows(rows)
-
-    def add_rows(self, rows: Iterable[RecordRow]) -> None:
-        """The same of records that were read already."""
         self._append("records", ((row.id, vars(row)) for row in rows))
+
+    def add_rows(self, rows: Iterable[EarlierRow]) -> None:
+        """Write what records once were: it takes the place of what is known of them so far."""
+        self._append("earlier", ((row.id, vars(row)) for row in rows))
 
     def add_entries(self, entries: Iterable[Entry]) -> None:
         """Write entries of the history. One that comes again is one."""
         self._append("entries", ((entry.record, _row(entry)) for entry in entries))
-
-    @staticmethod
-    def bucket_of(record_id: str) -> str:
-        """The bucket that a record is in."""
-        return record_id[:PREFIX]
 
     def buckets(self) -> list[str]:
         """The buckets, in the order of record ids."""
@@ -86,6 +95,10 @@ class Spool:
     def records(self, bucket: str) -> dict[str, RecordRow]:
         """The records of a bucket by id, sorted."""
         rows = {row["id"]: RecordRow(**row) for row in self._read("records", bucket)}
+        for row in self._read("earlier", bucket):
+            earlier = _as_it_was(rows.get(row["id"]), EarlierRow(**row))
+            if earlier is not None:
+                rows[earlier.id] = earlier
         return dict(sorted(rows.items()))
 
     def entries(self, bucket: str) -> dict[str, list[Entry]]:
@@ -117,7 +130,7 @@ class Spool:
     def _append(self, kind: str, rows: Iterable[tuple[str, Any]]) -> None:
         for record_id, row in rows:
             line = _LINE.encode(row)
-            self._held.setdefault(self._path(kind, self.bucket_of(record_id)), []).append(line)
+            self._held.setdefault(self._path(kind, record_id[:PREFIX]), []).append(line)
             self._size += len(line)
 
     def _write(self) -> None:
@@ -150,6 +163,19 @@ def place(entry_id: str) -> tuple[int, int]:
     """
     moment, _, number = entry_id.partition("-")
     return int(moment), int(number or 0)
+
+
+def _as_it_was(today: RecordRow | None, earlier: EarlierRow) -> RecordRow | None:
+    """A record with what it once was; None where its fields are not known."""
+    if today is None:
+        if earlier.fields is None:
+            return None
+        today = RecordRow(earlier.id, {}, {}, None, "", "")
+    if earlier.fields is not None:
+        today = replace(today, fields=earlier.fields, group=earlier.group)
+    if earlier.metadata is not None:
+        today = replace(today, metadata=earlier.metadata, external_id=earlier.external_id)
+    return today
 
 
 def _row(entry: Entry) -> list[str | int]:

@@ -32,16 +32,14 @@ OLDER = (
     "Settings, questions, and who annotators are, are those of the moment at which it was made: the history "
     "begins to tell of them only later."
 )
-NO_EDITION = (
-    "{} were given before the history told of guidelines: under which edition is not known."
-)
+NO_EDITION = "Given before the history told of guidelines, so that their edition is not known: {}."
 UNKNOWN: Mapping[str, str] = {
-    LATER: "{} were first looked at later: fields and metadata are as of the moment at which it was made.",
-    FIELDS: "{} changed their fields since, and no version has the earlier ones: they are as of the moment "
-    "at which it was made.",
-    METADATA: "{} changed their metadata since, and no version has the earlier ones: but for round and model "
-    "they are as of the moment at which it was made.",
-    TEXTLESS: "{} were deleted since, and no version has their fields: they are left out.",
+    LATER: "First looked at later, so that fields and metadata are as of the making of this version: {}.",
+    FIELDS: "Fields have changed since, and no version has the earlier ones, so that they are as of the "
+    "making of this version: {}.",
+    METADATA: "Metadata have changed since, and no version has the earlier ones, so that all but round and "
+    "model are as of the making of this version: {}.",
+    TEXTLESS: "Deleted since, and no version has their fields, so that they are left out: {}.",
 }
 """What the history does not know of a moment that is past."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice, takewhile
 
 from argilla_distill.domain.fingerprint import fingerprint
 from argilla_distill.domain.history import START
-from argilla_distill.domain.history.record_state import RecordState
 from argilla_distill.domain.ledger import says_news
 from argilla_distill.domain.records import Record
 from argilla_distill.domain.versions.manifest import VersionRequest
@@ -19,8 +18,8 @@ from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.past import Past
-from argilla_distill.workers.versions.recovered import is_whole, recovered, rows_of, wanted
-from argilla_distill.workers.versions.spool import RecordRow, Spool, place
+from argilla_distill.workers.versions.recovered import Lacking, lacking_in, recovered
+from argilla_distill.workers.versions.spool import EarlierRow, Spool, place
 
 PAGE = 250
 ENTRIES = 5_000
@@ -126,6 +125,8 @@ def _tell_history(
 
     So a version of this moment that is made later finds in the history what this one was made of.
     """
+    if not world.connected:
+        return
     known = world.store.datasets.ledger(dataset_id, [record.id for record in records])
     new = [
         record.id
@@ -151,38 +152,43 @@ def recover_records(
     mark = spool.marked("recovered")
     if not request.as_of or mark.get("done"):
         return True
-    states: dict[str, RecordState] = {}
+    lacking: dict[str, Lacking] = {}
     for bucket in spool.buckets():
-        states |= wanted(spool, bucket)
-    today = rows_of(spool, states)
+        lacking |= lacking_in(spool, bucket)
     manifests = [m for m in world.store.versions.manifests(under.dataset.id) if not m.deleted_at]
     manifests.sort(key=lambda m: abs((m.as_of or m.asked_at) - request.as_of))
+    looked = list(mark.get("looked", ()))
     storage = Storage(world.settings.versions)
     for n, manifest in enumerate(manifests):
-        if not states:
+        if not lacking:
             break
-        if manifest.name in mark.get("looked", ()):
+        if manifest.name in looked:
             continue
         tell("looking for records in earlier versions", n, len(manifests))
-        found: dict[str, RecordRow] = {}
         for file in manifest.files:
             if file.path.startswith("records-"):
                 with (
                     suppress(FileNotFoundError),
                     storage.open(manifest.dataset_id, manifest.name, file.path) as opened,
                 ):
-                    found |= {row.id: row for row in recovered(opened, states, today, under.fields)}
-        prints = {
-            i: fingerprint(prompt_of(r.fields, under.plan.prompt_field)) for i, r in found.items()
-        }
-        groups = world.store.versions.groups(under.dataset.id, [p for p in prints.values() if p])
-        found = {i: replace(row, group=groups.get(prints[i], "")) for i, row in found.items()}
-        spool.add_rows(found.values())
-        today |= found
-        states = {i: s for i, s in states.items() if i not in found or not is_whole(found[i], s)}
-        mark = {"looked": [*mark.get("looked", ()), manifest.name], "done": False}
-        spool.mark("recovered", mark)
+                    for rows in recovered(opened, lacking, under.fields):
+                        spool.add_rows(_grouped(world, under, rows))
+        looked.append(manifest.name)
+        spool.mark("recovered", {"looked": looked, "done": False})
         if over():
             return False
     spool.mark("recovered", {"done": True})
     return True
+
+
+def _grouped(
+    world: World, under: Circumstances, rows: Sequence[EarlierRow]
+) -> Iterator[EarlierRow]:
+    """The same with their groups, where their fields are known."""
+    prints = [
+        fingerprint(prompt_of(row.fields, under.plan.prompt_field)) if row.fields else ""
+        for row in rows
+    ]
+    groups = world.store.versions.groups(under.dataset.id, [print_ for print_ in prints if print_])
+    for row, print_ in zip(rows, prints, strict=True):
+        yield replace(row, group=groups.get(print_, ""))

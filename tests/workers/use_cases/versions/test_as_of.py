@@ -116,10 +116,10 @@ def test_what_no_version_has_is_said_to_be_unknown(build: Build, tmp_path: Path)
     assert "late" not in found
     assert (found[RECORDS[7]]["round"], found[RECORDS[7]]["model"]) == ("2", "bot-1")
     about = [sentence for sentence in again.unknown if "guidelines" not in sentence]
-    assert sorted(sentence.split(" and ")[0].split(",")[0] for sentence in about) == [
-        "1 record were deleted since",
-        "2 records changed their fields since",
-        "2 records changed their metadata since",
+    assert [(sentence.split(",")[0], sentence.rpartition(": ")[2]) for sentence in about] == [
+        ("Fields have changed since", "2 records."),
+        ("Metadata have changed since", "2 records."),
+        ("Deleted since", "1 record."),
     ]
 
 
@@ -141,9 +141,9 @@ def test_an_answer_has_the_edition_under_which_it_was_given(build: Build, tmp_pa
     (_, _, cas) = sorted(rows(service, manifest, "votes"), key=lambda v: str(v["annotator"]))
     assert cas["guidelines_sha256"] == manifest.guidelines[1].sha256
     assert [(e.number, e.votes) for e in manifest.guidelines] == [(1, 1), (2, 1)]
-    assert manifest.unknown[0].startswith(
-        "1 answer were given before the history told of guidelines"
-    )
+    (told,) = manifest.unknown
+    assert told.startswith("Given before the history told of guidelines")
+    assert told.endswith(": 1 answer.")
 
 
 def test_what_is_older_than_its_entries_the_history_does_not_pretend_to_know(
@@ -157,7 +157,8 @@ def test_what_is_older_than_its_entries_the_history_does_not_pretend_to_know(
     service.settle()
     told = made(service, as_of=moment).unknown
     assert told[0].startswith("Settings, questions, and who annotators are")
-    assert told[1].startswith("4 records were first looked at later")
+    assert told[1].startswith("First looked at later")
+    assert told[1].endswith(": 4 records.")
 
 
 def append(service: ServiceInMemory, entry: Entry) -> None:
