@@ -23,7 +23,6 @@ from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.use_cases import counts, reviews
 from argilla_distill.workers.use_cases.reports import guidelines
 from argilla_distill.workers.use_cases.sending.guarded_call import guarded_call
-from argilla_distill.workers.use_cases.twins import taking_away as twins
 from argilla_distill.workers.use_cases.world import World, patiently
 from argilla_distill.workers.writing.guidelines_section import BrokenMarkers, Guidelines
 from argilla_distill.workers.writing.suggestions import restored
@@ -104,6 +103,8 @@ def take_away(world: World, thing: Left, progress: Progress) -> tuple[bool, str]
 
 def _twin_taken_away(world: World, thing: Left) -> tuple[bool, str]:
     """Delete the twin, unless somebody answered in it."""
+    from argilla_distill.workers.use_cases.twins import taking_away as twins  # loads the engine
+
     for twin in world.store.twins.all(thing.dataset_id).values():
         if twin.id == thing.made_id:
             outcome = twins.take_away(world, thing.dataset_id, twin.version)

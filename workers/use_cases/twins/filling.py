@@ -207,6 +207,9 @@ class Filling:
         self.twin = replace(self.twin, **changes)
         store.keep(dataset_id, self.twin)
 
+    def _ends(self) -> bool:
+        return self._over() or self._urgent()
+
     def _urgent(self) -> bool:
         """Whether an answer, another job, or somebody who takes the twin away waits for this process."""
         wanted = self.world.store.twins.lease_wanted(self.manifest.dataset_id)
@@ -224,7 +227,7 @@ class Filling:
         fresh = dataset is None
         if dataset is None:
             create, aside = self._making.create, self._making.aside
-            finding.made(world, manifest, blueprint, named, create, self._urgent, aside)
+            finding.made(world, manifest, blueprint, named, create, self._ends, aside)
             dataset = finding.found(world, manifest, "")
         if dataset is None:
             return None

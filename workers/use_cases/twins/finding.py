@@ -11,8 +11,6 @@ import errno
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
 from argilla_distill.domain.records import Dataset
@@ -24,6 +22,7 @@ from argilla_distill.plugin.errors import (
     InvalidRequest,
     NotFound,
 )
+from argilla_distill.workers.use_cases.versions.making import spool_of
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
 from argilla_distill.workers.writing import twin_dataset
@@ -42,8 +41,13 @@ def found(world: World, manifest: Manifest, known: str) -> Dataset | None:
     if known:
         with suppress(NotFound):
             return world.gateway.dataset(known)
-    there = [d for d in world.gateway.datasets() if _is_of(d, manifest)]
+    there = marked(world, manifest)
     return world.gateway.dataset(there[0].id) if there else None
+
+
+def marked(world: World, manifest: Manifest, published: bool = True) -> list[Dataset]:
+    """The datasets that bear the mark of a version's twin, without their questions."""
+    return [d for d in world.gateway.datasets(published) if _is_of(d, manifest)]
 
 
 def made(
@@ -71,9 +75,7 @@ def made(
     others = {d.name for d in every if d.workspace == workspace and not _is_of(d, manifest)}
     name = next(name for name in twin_dataset.names(manifest) if name not in others)
     wanted = twin_dataset.twin_dataset(manifest, tags, blueprint, workspace, name)
-    folder = Path(gettempdir()) / f"argilla-distill-twin-{manifest.content_sha256}-{manifest.name}"
-    folder = folder.with_name(folder.name.replace(":", "~"))
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = spool_of(world, manifest.dataset_id, f"{manifest.name}.twin").folder
     try:
         done = aside(folder, lambda: _create(create, wanted), over)
     except WorkFailed as error:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.domain.wording import many
 from argilla_distill.plugin.errors import DatasetBusy, NotFound
 from argilla_distill.plugin.store.work.lease import Lease
+from argilla_distill.workers.use_cases.twins.finding import marked
 from argilla_distill.workers.use_cases.world import LEASE_WAIT_S, World
 
 
@@ -38,19 +40,28 @@ def take_away(world: World, dataset_id: str, version: str) -> TakenAway:
     lease = _patiently(world, dataset_id)
     try:
         twin = world.store.twins.of(dataset_id, version) or twin
-        answers = answers_in(world, twin.id) if twin.id else 0
+        every = _datasets(world, dataset_id, twin)
+        answers = sum(answers_in(world, each) for each in every)
         if answers:
             return TakenAway(
                 False,
                 twin.name,
                 f"{twin.name} stays, with {many(answers, 'answer')} in it: delete it in Argilla if they may",
             )
-        if twin.id:
-            world.gateway.delete_dataset(twin.id)
+        for each in every:
+            world.gateway.delete_dataset(each)
         world.store.twins.forget(dataset_id, version)
     finally:
         lease.release()
     return TakenAway(True, twin.name, f"{twin.name or 'the twin of ' + version} is deleted")
+
+
+def _datasets(world: World, dataset_id: str, twin: Twin) -> list[str]:
+    """The twin's dataset, by its id; if that is not known, what bears its mark, half made or whole."""
+    manifest = world.store.versions.manifest(dataset_id, twin.version)
+    if twin.id or manifest is None:
+        return [twin.id] if twin.id else []
+    return [d.id for whole in (True, False) for d in marked(world, manifest, whole)]
 
 
 def answers_in(world: World, dataset_id: str) -> int:

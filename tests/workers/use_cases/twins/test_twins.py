@@ -378,6 +378,14 @@ def test_a_twin_is_deleted_and_forgotten(service: ServiceInMemory) -> None:
     assert take_away(service.world, D, manifest.name).name == ""
 
 
+def test_one_that_was_made_and_not_noted_is_deleted_by_its_mark(service: ServiceInMemory) -> None:
+    manifest = made(service)
+    twin = twinned(service, manifest)
+    service.store.twins.keep(D, replace(twin, state="asked for", id="", name=""))
+    assert take_away(service.world, D, manifest.name).gone
+    assert twin.id not in service.argilla.sets
+
+
 def test_a_twin_in_which_somebody_answered_stays(service: ServiceInMemory) -> None:
     manifest = made(service)
     twin = twinned(service, manifest)
