@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.domain.versions.labels import label_bars
 from argilla_distill.domain.versions.manifest import TAG_RULE, Manifest, is_tag
+from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET
 from argilla_distill.plugin.pages.entrance import EXPIRED_FORM
@@ -98,7 +99,10 @@ def tag(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyRespon
     if manifest.deleted_at:
         text = f"The files of {manifest.name} are deleted: no tag names it any more."
         return _refused(frame, visitor, manifest, wanted, text, 409)
+    before = frame.store.versions.tags(manifest.dataset_id).get(wanted, "")
     frame.store.versions.tag(manifest.dataset_id, wanted, manifest.name)
+    for each in (manifest.name, before):  # their twins say which tags name them
+        frame.store.twins.look_again(manifest.dataset_id, each, frame.now())
     if wants_json():
         return _shown(frame, visitor, manifest)
     at = url_for("pages.version", dataset_id=manifest.dataset_id, name=manifest.name)
@@ -148,6 +152,7 @@ def _shown(
         if each.name == manifest.name
     )
     at = url_for("pages.version", dataset_id=dataset_id, name=manifest.name)
+    twin = frame.store.twins.of(dataset_id, manifest.name)
     return in_dataset(
         frame,
         visitor,
@@ -161,6 +166,8 @@ def _shown(
         loading=version_view.loading(f"{frame.settings.public_url}{at}"),
         wanted=wanted,
         error=error,
+        twin=twin,
+        twin_url=dataset_link(frame.settings.argilla_url, twin.id) if twin else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from argilla_distill.domain.versions.twin import Twin
@@ -42,6 +42,14 @@ class Twins:
             if twin.id:
                 pipe.hset(self._keys.shared("twinned"), twin.id, dataset_id)
             pipe.execute()
+
+    def look_again(self, dataset_id: str, version: str, now: int) -> bool:
+        """Ask for a twin that is done once more, if there is one: the tags that name it have changed."""
+        known = self.of(dataset_id, version)
+        if known is None or known.state != "done":
+            return False
+        self.keep(dataset_id, replace(known, state="asked for", asked_at=now, moved_at=now))
+        return True
 
     def forget(self, dataset_id: str, version: str) -> None:
         """A version has no twin any more."""

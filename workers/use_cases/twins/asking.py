@@ -61,6 +61,5 @@ def check(world: World, dataset: Dataset) -> None:
 def retitle(world: World, dataset: Dataset, *versions: str) -> None:
     """Have the twins of these versions say which tags name them now."""
     for version in versions:
-        known = world.store.twins.of(dataset.id, version)
-        if known is not None and known.state == "done" and world.connected:
-            ask(world, dataset, version)
+        if world.store.twins.look_again(dataset.id, version, world.store.now()):
+            world.dispatch.enqueue(TWIN, dataset.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 from werkzeug.test import TestResponse
 
+from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
 from tests.plugin.pages.scene import DATASET, RECORD
@@ -121,6 +123,30 @@ def test_a_tag_is_set_from_the_page(site: Site) -> None:
     answer = site.browser.post(f"{THREE}/tags", data=given)
     assert (answer.status_code, answer.location) == (303, f"{THREE}#tags")
     assert site.store.versions.tags(DATASET)["before-guideline-4"] == "learned-3"
+
+
+def test_a_version_leads_to_its_twin_in_argilla_and_says_what_became_of_it(site: Site) -> None:
+    site.store.twins.forget(DATASET, "learned-3")
+    assert "twin" not in site.browser.get(THREE).text
+    whole = Twin("learned-3", 1, "done", "t1", "versions/chat @ learned-3", 4, 4)
+    site.store.twins.keep(DATASET, whole)
+    page = site.browser.get(THREE).text
+    assert "/dataset/t1/annotation-mode" in page
+    assert "is being written" not in page
+    site.store.twins.keep(DATASET, replace(whole, state="being written", written=1))
+    assert "Its twin in Argilla is being written: 1 of 4 records." in site.browser.get(THREE).text
+    site.store.twins.keep(DATASET, replace(whole, state="failed", error="<no> room"))
+    assert "could not be written: &lt;no&gt; room" in site.browser.get(THREE).text
+
+
+def test_twins_say_which_tags_name_them_after_one_was_moved_from_the_page(site: Site) -> None:
+    for name in ("learned-2", "learned-3"):
+        site.store.twins.keep(DATASET, Twin(name, 1, "done", f"t-{name}", name))
+    for at in (f"{THREE}", f"{THREE[:-1]}2"):
+        answer = site.browser.post(f"{at}/tags", data={"token": site.token(at), "tag": "moving"})
+        assert answer.status_code == 303
+    states = {name: twin.state for name, twin in site.store.twins.all(DATASET).items()}
+    assert states == {"learned-2": "asked for", "learned-3": "asked for"}
 
 
 @pytest.mark.parametrize("tag", ["learned-2", "a b", "", "3", "x" * 101, "<b>"])

@@ -22,6 +22,7 @@ from argilla_distill.domain.versions.manifest import (
     VersionQuestion,
     VersionRequest,
 )
+from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store import Store
@@ -44,6 +45,7 @@ def write(store: Store, folder: Path, say: Say = str) -> Difference:
     versioned.delete(store, _manifest(store, "majority-1", learned[0], say))
     store.versions.keep(DATASET, two, ["before-guideline-4"])
     store.versions.keep(DATASET, three, ["prod", "latest"])
+    store.twins.keep(DATASET, twin(three, say))
     store.versions.ask(DATASET, VersionRequest("learned-4", "", "9-0"))
     store.versions.note(DATASET, "learned-4", stage="writing", done=5200, total=9000)
     store.versions.ask(DATASET, VersionRequest("majority-2", "", "9-0"))
@@ -52,6 +54,12 @@ def write(store: Store, folder: Path, say: Say = str) -> Difference:
     found = write_list(made, folder, say)
     store.differences.keep(found)
     return found
+
+
+def twin(manifest: Manifest, say: Say) -> Twin:
+    """The twin of a version, as it is being written again after somebody deleted records in it."""
+    name = say("versions/chat @ learned-3")
+    return Twin(manifest.name, 1, "being written", "t1", name, 25, manifest.records)
 
 
 def questions(say: Say, seen: int) -> tuple[VersionQuestion, ...]:
