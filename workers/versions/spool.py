@@ -13,10 +13,12 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.records import Record
+from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store.shapes import history_shapes
 
 _LINE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
@@ -153,6 +155,18 @@ class Spool:
 
     def _path(self, kind: str, bucket: str) -> Path:
         return self.folder / f"{kind}-{bucket.encode().hex()}.jsonl"
+
+
+def making_place(storage: Storage, dataset_id: str, name: str) -> Path:
+    """Where what is long in the making is kept: beside the storage on a disk, else where this machine does.
+
+    Parameters
+    ----------
+    name : of a version, or of what else is made for the dataset.
+    """
+    on_disk = storage.on_disk
+    beside = on_disk / ".making" if on_disk else Path(gettempdir()) / "argilla-distill-making"
+    return beside / dataset_id / name.replace(":", "~")
 
 
 def place(entry_id: str) -> tuple[int, int]:

@@ -22,9 +22,10 @@ from argilla_distill.plugin.errors import (
     InvalidRequest,
     NotFound,
 )
-from argilla_distill.workers.use_cases.versions.making import spool_of
+from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
+from argilla_distill.workers.versions.spool import making_place
 from argilla_distill.workers.writing import twin_dataset
 
 Create = Callable[[TwinDataset], str]
@@ -75,8 +76,10 @@ def made(
     others = {d.name for d in every if d.workspace == workspace and not _is_of(d, manifest)}
     name = next(name for name in twin_dataset.names(manifest) if name not in others)
     wanted = twin_dataset.twin_dataset(manifest, tags, blueprint, workspace, name)
-    folder = spool_of(world, manifest.dataset_id, f"{manifest.name}.twin").folder
+    storage = Storage(world.settings.versions)
+    folder = making_place(storage, manifest.dataset_id, f"{manifest.name}.twin")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         done = aside(folder, lambda: _create(create, wanted), over)
     except WorkFailed as error:
         shutil.rmtree(folder, ignore_errors=True)

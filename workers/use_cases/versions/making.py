@@ -16,7 +16,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import gettempdir
 
 from argilla_distill.domain.versions.manifest import FailedVersion, Manifest, VersionRequest
 from argilla_distill.plugin.errors import (
@@ -49,7 +48,7 @@ from argilla_distill.workers.use_cases.versions.reading import (
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
 from argilla_distill.workers.versions.past import Past
-from argilla_distill.workers.versions.spool import Spool
+from argilla_distill.workers.versions.spool import Spool, making_place
 
 log = logging.getLogger("distill.versions")
 
@@ -291,9 +290,5 @@ class Work:
 
 
 def spool_of(world: World, dataset_id: str, name: str) -> Spool:
-    """Where a version is made: beside the storage on a disk, else where this machine keeps such things."""
-    place = Storage(world.settings.versions).on_disk
-    beside = (
-        place / ".making" if place is not None else Path(gettempdir()) / "argilla-distill-making"
-    )
-    return Spool(beside / dataset_id / name.replace(":", "~"))
+    """Where a version is made."""
+    return Spool(making_place(Storage(world.settings.versions), dataset_id, name))
