@@ -98,6 +98,9 @@ ROOMS = {
         ),
         tests=(
             "workers/use_cases/distilling/test_distil.py",
+            "workers/use_cases/distilling/test_distil_settings.py",
+            "workers/use_cases/distilling/test_distil_interrupted.py",
+            "workers/use_cases/distilling/test_distil_swept.py",
             "workers/use_cases/sending/test_guarded_call.py",
         ),
     ),

@@ -20,6 +20,9 @@ FILES = sorted((ROOT / "tests").rglob("*.py"))
 MAX_FILES = 14
 """In one folder: about a dozen."""
 
+MAX_LINES = 600
+"""In one file: beyond that it has a second subject."""
+
 OURS = ("argilla_distill.", "benchmarks.", "demo.", "tests.")
 
 NOT_PRIVATE = {"_replace", "_asdict", "_fields", "_exit"}
@@ -81,3 +84,8 @@ def test_no_folder_of_tests_has_more_than_about_a_dozen_files() -> None:
 def test_every_test_file_has_a_name_of_its_own() -> None:
     names = Counter(path.name for path in FILES if path.name.startswith("test_"))
     assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_file_of_tests_has_more_than_one_subject() -> None:
+    lines = {name_of(path): path.read_text().count("\n") for path in FILES}
+    assert {name: n for name, n in lines.items() if n > MAX_LINES} == {}

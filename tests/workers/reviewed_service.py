@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from argilla_distill.workers.use_cases.checks.status import ReviewStatus, status
 from argilla_distill.workers.use_cases.distilling.distil import distil
-from argilla_distill.workers.use_cases.reviews import (
-    enable,
-)
+from argilla_distill.workers.use_cases.reviews import enable
 from tests.workers.argilla_in_memory import D, Row
 from tests.workers.service_in_memory import ServiceInMemory
 
@@ -59,3 +58,23 @@ def decide(
     service.store.dirty.mark(review_id(service), [copy_id], at)
     distil(service.world, review_id(service))
     service.settle()
+
+
+def review_status(service: ServiceInMemory) -> ReviewStatus:
+    (dataset,) = status(service.store)
+    found = dataset.review
+    assert found is not None
+    return found
+
+
+def in_review(service: ServiceInMemory, record: str) -> dict[str, Any]:
+    """What the copy of a record suggests, by question."""
+    _, row = copies(service)[record]
+    review = service.argilla.sets[review_id(service)]
+    return {str(review.named(q)): s.value for q, s in row.suggestions.items()}
+
+
+def divided(service: ServiceInMemory, record: str, problem: str = "none") -> None:
+    """Two who differ on one question of a record, and agree on another."""
+    service.answer("ann", record, helpful="yes", problem=problem)
+    service.answer("ben", record, helpful="no", problem=problem)
