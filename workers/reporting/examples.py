@@ -34,7 +34,7 @@ CLOSE = 0.8
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenExample:
     """An example without its text: the record's row, `telling` or `close`, what it shows."""
 
     row: int
@@ -54,11 +54,11 @@ class WantedExamples:
         return np.asarray((codes != NONE) & self.codes[codes])
 
 
-def pick(survey: Survey, question: QuestionColumns) -> list[Chosen]:
+def pick(survey: Survey, question: QuestionColumns) -> list[ChosenExample]:
     """The examples for each label (or rating), in their order; none of free values."""
     every, voters = shown(question), _voters(question)
     most = MOST if len(every) <= FEW else MOST // 2
-    chosen: list[Chosen] = []
+    chosen: list[ChosenExample] = []
     for each in every:
         for kind, candidates in (
             ("close", _close(survey, question, each)),
@@ -68,7 +68,7 @@ def pick(survey: Survey, question: QuestionColumns) -> list[Chosen]:
             fresh = candidates[~np.isin(candidates, taken)]
             here = [c.row for c in chosen if c.value == each.words]
             rows = _varied(fresh[:LOOKED_AT], most, survey, voters, here)
-            chosen += [Chosen(row, kind, each.words) for row in rows]
+            chosen += [ChosenExample(row, kind, each.words) for row in rows]
     return sorted(chosen, key=lambda each: each.kind != "telling")
 
 
@@ -167,7 +167,7 @@ def _other(row: int, taken: Sequence[int], survey: Survey) -> bool:
 
 
 def examples_with_texts(
-    chosen: Sequence[Chosen],
+    chosen: Sequence[ChosenExample],
     survey: Survey,
     question: QuestionColumns,
     texts: Mapping[str, str],

@@ -9,4 +9,5 @@
 | `annotator_view` | annotators as the report knows them, with names |
 | `record_view`, `own_record_view` | one record: for who oversees, and for an annotator who answered it |
 | `decision_view` | one question's decision: what, how sure, by whose voices, and why |
+| `version_view` | versions, and what changed between two of them |
 """

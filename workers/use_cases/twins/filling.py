@@ -54,7 +54,7 @@ Item = tuple[dict[str, Any], list[str]]
 
 
 @dataclass(frozen=True)
-class Making:
+class TwinMaking:
     """How a twin's dataset is made, and where."""
 
     create: Create
@@ -97,7 +97,7 @@ def fill(
         return done
     try:
         end = clock() + slice_s
-        _first(world, lease, done, Making(create, aside), lambda: clock() >= end)
+        _first(world, lease, done, TwinMaking(create, aside), lambda: clock() >= end)
     except LeaseLost:
         done.status = "taken over"
     finally:
@@ -108,7 +108,7 @@ def fill(
 
 
 def _first(
-    world: World, lease: Lease, done: Filled, making: Making, over: Callable[[], bool]
+    world: World, lease: Lease, done: Filled, making: TwinMaking, over: Callable[[], bool]
 ) -> None:
     dataset_id = done.dataset_id
     store = world.store
@@ -147,7 +147,7 @@ class Filling:
         lease: Lease,
         manifest: Manifest,
         twin: Twin,
-        making: Making,
+        making: TwinMaking,
         over: Callable[[], bool],
     ) -> None:
         self.world = world
