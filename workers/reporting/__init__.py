@@ -7,6 +7,7 @@ What is counted is `domain.report`, where it is kept `plugin.store.reports`, whe
 - ``question_columns``: one question as columns: votes, adjudications, decisions, conflicts
 - ``question_report``: everything about one question
 - ``calibration``: how often the confidences were right
+- ``audits``: what audits say of one question's labels
 - ``periods``: weeks and rounds
 - ``annotator_reports``: the annotators of one question
 - ``examples``: records that show what a label means

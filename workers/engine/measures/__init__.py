@@ -6,4 +6,5 @@
 | `difference`, `edit_distance` | how far two values, two texts are apart |
 | `conflicts` | votes that differ, and whether that still matters |
 | `review_value` | what one adjudication is worth |
+| `audited` | rates from records that were drawn at random, with intervals |
 """
