@@ -16,7 +16,7 @@ from typing import Any
 SHINGLE = 2
 """Words in a row that count as one feature."""
 
-MOST_WORDS = 500
+MAX_WORDS = 500
 
 NEAR = 3
 """Fingerprints (64 bits) that differ in so many bits at most are of near-identical texts."""
@@ -44,7 +44,7 @@ def fingerprint(fields: Mapping[str, Any]) -> str:
     >>> fingerprint({"text": ""})
     ''
     """
-    words = re.findall(r"\w+", " ".join(_texts(fields)).lower())[:MOST_WORDS]
+    words = re.findall(r"\w+", " ".join(_texts(fields)).lower())[:MAX_WORDS]
     features = [" ".join(row) for row in zip(*(words[i:] for i in range(SHINGLE)), strict=False)]
     total = 0
     for feature in features or words:

@@ -53,8 +53,8 @@ class Queue:
         """
         worth = self.queued + self.behind
         if self.behind:
-            told = f"the {self.queued:,} most useful of {worth:,} records that are worth a review"
+            text = f"the {self.queued:,} most useful of {worth:,} records that are worth a review"
         else:
-            told = f"{worth:,} {'record is' if worth == 1 else 'records are'} worth a review"
+            text = f"{worth:,} {'record is' if worth == 1 else 'records are'} worth a review"
         more = f"; {self.settled:,} more {'is' if self.settled == 1 else 'are'} settled enough"
-        return told + (more if self.settled else "")
+        return text + (more if self.settled else "")

@@ -159,7 +159,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What stands suggested for one question of a record. `at` is in ms since the epoch."""
+    """The current suggestion for one question of a record. `at` is in ms since the epoch."""
 
     id: str
     question_id: str
@@ -228,5 +228,5 @@ class Record:
         return replace(self, status="completed" if submitted >= overlap else "pending")
 
     def suggestion(self, question_id: str) -> Suggestion | None:
-        """What stands suggested for a question."""
+        """The current suggestion for a question."""
         return next((s for s in self.suggestions if s.question_id == question_id), None)

@@ -100,7 +100,7 @@ class Installation:
     def state(self, dataset: Ref) -> Json:
         """All that we know of a dataset, except history and our own times: the same after a fresh start."""
         names = {n: a.name for n, a in self.world.store.datasets.annotators(id_of(dataset)).items()}
-        ids = sorted(self.world.store.datasets.standing(id_of(dataset)))
+        ids = sorted(self.world.store.datasets.current_records(id_of(dataset)))
         ledger = self.world.store.datasets.ledger(id_of(dataset), ids)
         decisions = self.world.store.datasets.decisions(id_of(dataset), ids)
         return {

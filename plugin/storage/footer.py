@@ -63,7 +63,7 @@ def length_of(tail: bytes) -> int:
 
 
 def joined(parts: Sequence[Part]) -> bytes:
-    """What stands behind the row groups of all parts: one footer, its length, `PAR1`.
+    """What follows the row groups of all parts: one footer, its length, `PAR1`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What stands now, per dataset: ledger, decisions, conflicts, annotators, models, facts for `status`.
+"""What is known now of each dataset: ledger, decisions, conflicts, annotators, models, facts for `status`.
 
 Writes that belong together take a pipeline and are committed under the dataset's lease.
 """
@@ -133,7 +133,7 @@ class Datasets:
         }
         self._write(pipe, self._keys.of(dataset_id, "decisions"), stored)
 
-    def standing(self, dataset_id: str) -> list[str]:
+    def current_records(self, dataset_id: str) -> list[str]:
         """The ids of all records that we know and that are not gone."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "ledger"))
         return [

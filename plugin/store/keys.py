@@ -35,7 +35,7 @@ distill:<dataset>:sweep            hash    "begun", "seen": a sweep that is done
 distill:<dataset>:history          stream  what was ever said and decided; never rewritten
 distill:<dataset>:news             list    ids of its entries about guidelines, settings, rounds
 distill:<dataset>:rounds           hash    round → what the history last tells of it
-distill:<dataset>:ledger           hash    record id → what stands on it now
+distill:<dataset>:ledger           hash    record id → its current answers and suggestions
 distill:<dataset>:external         hash    external id → record id
 distill:<dataset>:decisions        hash    record id → question → what we decided and why
 distill:<dataset>:conflicts        hash    "record|question" → the conflict

@@ -1,6 +1,6 @@
 """JSON objects as bytes, deflated where that makes them smaller.
 
-What stands on a record is written with the same few keys over and over: deflated against a dictionary
+What is known of a record is written with the same few keys over and over: deflated against a dictionary
 of them it takes half the memory. Bytes that begin with `{` or `[` are plain JSON.
 """
 

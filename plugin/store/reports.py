@@ -11,7 +11,7 @@ from argilla_distill.domain.report import Overview, QuestionReport, as_json, rea
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import pack, unpack
 
-MOST_LATELY = 3
+MAX_LATELY = 3
 """So many reports that were read lately are kept as they were understood, for the next page."""
 
 CLAIM_S = 900
@@ -88,7 +88,7 @@ class Reports:
         packed, report = self._lately.get(key, (b"", None))
         if report is None or packed != found:
             report = read(QuestionReport, _question(unpack(found)))
-            if len(self._lately) >= MOST_LATELY:
+            if len(self._lately) >= MAX_LATELY:
                 self._lately.pop(next(iter(self._lately)), None)
             self._lately[key] = found, report
         return report

@@ -238,14 +238,14 @@ class Reviews:
             pipe.hdel(self._keys.of(dataset_id, "copies"), *copies)
             pipe.hdel(self._keys.of(dataset_id, "originals"), *(c.id for c in copies.values()))
 
-    def refuse(self, dataset_id: str, record_id: str, word: str) -> None:
+    def refuse(self, dataset_id: str, record_id: str, reason: str) -> None:
         """Note that Argilla takes no copy of a record, and why."""
-        self._redis.hset(self._keys.of(dataset_id, "refused"), record_id, word[:500])
+        self._redis.hset(self._keys.of(dataset_id, "refused"), record_id, reason[:500])
 
     def refused(self, dataset_id: str) -> dict[str, str]:
         """Records of which Argilla takes no copy: id → why."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "refused"))
-        return {record_id.decode(): word.decode() for record_id, word in found.items()}
+        return {record_id.decode(): reason.decode() for record_id, reason in found.items()}
 
     def forget_copies(self, dataset_id: str) -> None:
         """There is no copy any more: the review dataset is gone."""

@@ -58,7 +58,7 @@ class Service:
     # Users of Argilla
 
     def users(self) -> dict[str, str]:
-        """User id → user name, as Argilla last told."""
+        """User id → user name, as Argilla last gave them."""
         found = self._redis.hgetall(self._keys.shared("users"))
         return {user_id.decode(): name.decode() for user_id, name in found.items()}
 

@@ -11,7 +11,7 @@ CASES = (
         "a conflict among reviewers",
         decision("no", "yes", [(0, 0.8, -1.2), (-2, 0.999, 9.0)], c=0.999),
         {"yes": [1], "no": [2]},
-        "cas decided “no”; ben decided “yes”. The reviewers disagree. “no” stands until they "
+        "cas decided “no”; ben decided “yes”. The reviewers disagree. “no” counts until they "
         "agree; only the reviewers can settle it.",
     ),
     Case(
@@ -121,7 +121,7 @@ CASES = (
         decision("no", "yes", [(0, 0.8, -1.2), (-2, 0.999, 9)], c=1.0),
         {"yes": [0]},
         "ann says “yes”. Going by all answers and reviews so far, ann (80%) is usually right. The"
-        " reviewers disagree: rita says “yes”; sam says “no” (“it is sarcasm”). “no” stands until"
+        " reviewers disagree: rita says “yes”; sam says “no” (“it is sarcasm”). “no” counts until"
         " they agree; only the reviewers can settle it.",
         reviews=[
             Review(who="rita", value="yes", why=""),

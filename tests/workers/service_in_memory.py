@@ -122,7 +122,7 @@ class ServiceInMemory:
 
     def voices(self) -> dict[str, Any]:
         """Record → what stands on it by name, for all records that are not gone."""
-        ids = sorted(self.store.datasets.standing(D))
+        ids = sorted(self.store.datasets.current_records(D))
         return {
             record: {
                 self.name(n): [answer.status, answer.values, answer.echoes]

@@ -218,7 +218,7 @@ def _summary(learned: Aggregate) -> str:
     summary = f"{name}{len(found.task)} answers of {len(found.annotators)} annotators"
     summary += f" on {len(found.tasks)} records; {learned.strategy.name}"
     training = learned.strategy.training
-    return f"{summary}\n{training.word}" if training else summary
+    return f"{summary}\n{training.summary}" if training else summary
 
 
 COMMANDS = (aggregate,)

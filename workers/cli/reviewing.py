@@ -47,7 +47,7 @@ def enable(opened: Opened, dataset: str, json_: bool) -> None:
 @name
 @click.pass_obj
 def disable(opened: Opened, dataset: str) -> None:
-    """Make no more copies of DATASET's records. What was decided stands, and so does the dataset."""
+    """Make no more copies of DATASET's records. What was decided stays, and so does the dataset."""
     with opened.world() as world:
         left = reviews.disable(world, named(world, dataset).id)
     if left is None:

@@ -25,11 +25,11 @@ REFIT_STALENESS = 0.1
 """The share of changed votes at which the incremental model is fitted anew, whatever waits."""
 
 FIT_GROWTH = 0.25
-FIT_LEAST = 20
+FIT_MIN_VOTES = 20
 """A fit ends when so large a share of its votes, and so many of them, have changed."""
 
-LESSON_GROWTH = 0.2
-LESSON_LEAST = 5
+CORRECTION_GROWTH = 0.2
+CORRECTION_MIN_ADJUDICATIONS = 5
 """It also ends when so many more adjudications, and such a share of them, have taught something."""
 
 
@@ -76,7 +76,7 @@ class Model:
             changes=self.changes,
             taught=self.taught,
             votes=self.strategy.n_votes,
-            training=None if training is None else training.word,
+            training=None if training is None else training.summary,
             kinds=self.facts_of_history.kinds,
             reviews=self.facts_of_history.reviews_to_keep,
         )
@@ -138,13 +138,13 @@ class Model:
 
         Adjudications alone begin a fit only if what they teach proved to be better.
         """
-        if self.changes >= max(FIT_LEAST, FIT_GROWTH * self.fit_votes):
+        if self.changes >= max(FIT_MIN_VOTES, FIT_GROWTH * self.fit_votes):
             return True
         training = self.strategy.training
         if training is None or not training.used:
             return False
         return training.adjudications - self.taught >= max(
-            LESSON_LEAST, LESSON_GROWTH * self.taught
+            CORRECTION_MIN_ADJUDICATIONS, CORRECTION_GROWTH * self.taught
         )
 
     def review_value(self, decision: Decision) -> ReviewValue:
@@ -170,7 +170,7 @@ class Model:
         training = self.strategy.training
         if training is not None and training.used:
             self.taught = training.adjudications
-            details = replace(details, adjudications=self.taught, training=training.word)
+            details = replace(details, adjudications=self.taught, training=training.summary)
         return Entry("fit", values={self.question.name: self.fit}, details=details)
 
 

@@ -75,7 +75,7 @@ def question_report(
         across=across[1],
         across_count=across[0],
         adjudications=int((question.reviewed != NONE).sum()),
-        training=training.word if training else "",
+        training=training.summary if training else "",
         annotators=AnnotatorReports(survey, question, found).reports(believed.annotators),
         examples=tuple(examples),
         words=words,

@@ -19,7 +19,7 @@ from argilla_distill.workers.writing.review_copy import remembered
 
 PAGE = 500
 
-GONE = "the review dataset is gone; what was decided there stands"
+GONE = "the review dataset is gone; what was decided there still counts"
 
 
 class CannotReview(DistillError):

@@ -111,7 +111,7 @@ def sweep(
             store.sweeps.leave(dataset_id, now, seen)
             report.waiting, report.status = True, "the rest is left to the next job"
             return report
-    missing = [i for i in store.datasets.standing(dataset_id) if i not in seen]
+    missing = [i for i in store.datasets.current_records(dataset_id) if i not in seen]
     report.differing += len(missing)
     store.dirty.mark(dataset_id, [*store.dirty.poisoned(dataset_id), *missing])
     store.datasets.note(

@@ -23,7 +23,7 @@ LOOK_S = 0.05
 KEEPER_LOOK_S = 2.0
 RESULT = "aside.json"
 
-MOST_DEATHS = 3
+MAX_DEATHS = 3
 """A process that died so often without a word is not begun again."""
 
 
@@ -85,7 +85,7 @@ def _begun(folder: Path, work: Callable[[], None]) -> int:
         if (folder / RESULT).exists():
             return 0
         before = len(_deaths(folder).read_bytes()) if _deaths(folder).exists() else 0
-        if before >= MOST_DEATHS:
+        if before >= MAX_DEATHS:
             leave_result(folder, failed=f"the process that makes it was killed {before} times")
             return 0
         _deaths(folder).write_bytes(b"x" * (before + 1))

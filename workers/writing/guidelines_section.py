@@ -73,10 +73,10 @@ class Guidelines:
             return cls(text, None, "")
         for marker, count in ((START, starts), (END, ends)):
             if count != 1:
-                how = "is missing" if not count else f"stands {count} times"
+                how = "is missing" if not count else f"appears {count} times"
                 raise BrokenMarkers(f"the line {marker} {how}")
         if text.index(END) < text.index(START):
-            raise BrokenMarkers(f"the line {END} stands before {START}")
+            raise BrokenMarkers(f"the line {END} comes before {START}")
         before, _, rest = text.partition(START)
         section, _, after = rest.partition(END)
         return cls(before, f"{START}{section}{END}", after)

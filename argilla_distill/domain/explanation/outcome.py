@@ -6,7 +6,7 @@ import re
 
 from argilla_distill.domain.explanation.balance import by_count
 from argilla_distill.domain.explanation.case import Case
-from argilla_distill.domain.explanation.phrases import capital, figure, how_sure, number, some
+from argilla_distill.domain.explanation.phrases import capital, how_sure, in_brackets, number, some
 
 MAX_ANSWERS = 5
 """A record hardly ever gets more further answers than that."""
@@ -16,9 +16,9 @@ def sure(case: Case) -> str:
     """What is decided and how sure that is, or why nothing is."""
     confidence = case.decision.confidence
     if case.value is not None and case.reviewers_disagree:
-        return f"{case.say(case.value)} stands until they agree."
+        return f"{case.say(case.value)} counts until they agree."
     if case.value is not None:
-        share = figure(confidence, "on average over its parts" if case.parted else "")
+        share = in_brackets(confidence, "on average over its parts" if case.parted else "")
         return how_sure(case.say(case.value), confidence, share)
     if not case.voters and not case.balance.reviewed:
         return ""
@@ -27,7 +27,7 @@ def sure(case: Case) -> str:
 
 def _undecided(case: Case) -> str:
     if case.leader is not None:
-        first = f"{case.say(case.leader)} comes first {figure(case.decision.confidence)}"
+        first = f"{case.say(case.leader)} comes first {in_brackets(case.decision.confidence)}"
         floor = re.fullmatch(r"confidence \S+ is below ([\d.]+)", case.decision.abstention)
         if floor:
             return f"{first}, but this question asks for {float(floor[1]):.0%}"

@@ -59,10 +59,10 @@ def some(things: Sequence[str], most: int = 0) -> str:
     return " and ".join([*([", ".join(things[:-1])] if things[1:] else []), *things[-1:]])
 
 
-def figure(probability: float, more: str = "") -> str:
+def in_brackets(probability: float, more: str = "") -> str:
     """A percentage in brackets, rounded; certainty is never claimed by rounding.
 
-    >>> figure(0.942), figure(0.998), figure(0.001), figure(0.8, "by 120 answers")
+    >>> in_brackets(0.942), in_brackets(0.998), in_brackets(0.001), in_brackets(0.8, "by 120 answers")
     ('(94%)', '(99%)', '(1%)', '(80% by 120 answers)')
     """
     whole = f"{min(max(probability, 0.01), 0.99):.0%}"
@@ -92,10 +92,10 @@ def how_right(share: float) -> str:
 
 
 def how_sure(value: str, confidence: float, share: str) -> str:
-    """How sure we are of a value; `share` is the confidence as a figure.
+    """How sure we are of a value; `share` is the confidence in brackets.
 
     >>> for confidence in (0.995, 0.96, 0.85, 0.7, 0.52):
-    ...     print(how_sure("“a”", confidence, figure(confidence)))
+    ...     print(how_sure("“a”", confidence, in_brackets(confidence)))
     It is all but certain that “a” is right (99%).
     We are very sure of “a” (96%).
     We are fairly sure of “a” (85%).

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from argilla_distill.domain.explanation.case import Case
-from argilla_distill.domain.explanation.phrases import MAX_NAMES, figure, how_right, some, tend
+from argilla_distill.domain.explanation.phrases import MAX_NAMES, how_right, in_brackets, some, tend
 
 GAP = 0.05
 """Sides whose mean reliability differs by less are about equally often right."""
@@ -66,14 +66,14 @@ def _judged(case: Case, numbers: Sequence[int]) -> str:
     """Each with how often they are right, the best first; a crowd by what it says."""
     if len(case.judged) <= MAX_JUDGED or len(numbers) == 1 or not case.telling.reliability:
         best = sorted(numbers, key=lambda n: (-case.known[n], n))
-        return some([f"{case.name(n)} {_figure(case, n)}" for n in best])
-    mean = figure(_mean(case, numbers), "on average")
+        return some([f"{case.name(n)} {_accuracy(case, n)}" for n in best])
+    mean = in_brackets(_mean(case, numbers), "on average")
     said = [value for value, who in case.ranked if {*who} & {*numbers}]
     if len(said) == 1:
         return f"those who say {case.say(said[0])} {mean}"
     return f"{'the others' if len(said) < len(case.ranked) else 'everybody'} {mean}"
 
 
-def _figure(case: Case, number: int) -> str:
+def _accuracy(case: Case, number: int) -> str:
     given = case.answers.get(number) if case.answers else None
-    return figure(case.known[number], f"in {given:,} answers" if given else "")
+    return in_brackets(case.known[number], f"in {given:,} answers" if given else "")

@@ -1,4 +1,4 @@
-"""Who stands against whom on one question of a record. Finding conflicts is `workers.engine.measures`."""
+"""Whose votes differ on one question of a record. Finding conflicts is `workers.engine.measures`."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class StoredDecision:
     strategy, fit : who decided, and with which fit of its model.
     decided_at : our time in ms since the epoch.
     shown : what Argilla showed of ours, oldest first.
-    published_confidence : what Argilla was last told, where it has moved since by little.
+    published_confidence : what Argilla shows, where ours has moved since by little.
     worth : what a review of it is worth; None where it needs none.
     restorable : whether another agent's suggestion, whose place ours had taken, may be put back.
     """

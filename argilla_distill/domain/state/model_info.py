@@ -32,7 +32,7 @@ class ModelInfo:
     taught : adjudications that the fit was taught by.
     votes : that it knows.
     training : what adjudications have made of the strategy, in a sentence; None if it takes none.
-    kinds : annotator's number → kind, of those of whom the strategy was told.
+    kinds : annotator's number → kind, of those whose kind the strategy knows.
     """
 
     strategy: str

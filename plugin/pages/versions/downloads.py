@@ -30,7 +30,7 @@ log = logging.getLogger("distill.pages")
 
 TABLES = ("records", "votes")
 
-MOST_KEPT_BYTES = 16_000_000
+MAX_KEPT_BYTES = 16_000_000
 """So much of joined footers is kept, so that not every range begins with reading all of them."""
 
 DELETED = "The files of {name} were deleted; its manifest is kept."
@@ -162,7 +162,7 @@ class Downloads:
             for file in files if known else ():
                 folder.check(file)
             self._kept[key] = known = known or whole.table(folder, files)
-            while sum(_kept_bytes(each) for each in self._kept.values()) > MOST_KEPT_BYTES:
+            while sum(_kept_bytes(each) for each in self._kept.values()) > MAX_KEPT_BYTES:
                 self._kept.popitem(last=False)
         finally:
             self._joining.release()

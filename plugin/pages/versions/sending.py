@@ -25,7 +25,7 @@ KINDS = {
     "md": "text/markdown; charset=utf-8",
 }
 
-MOST_AT_ONCE = 3
+MAX_AT_ONCE = 3
 """So many fetch from a storage elsewhere at once: fewer than half of the threads of the web process."""
 
 PATIENCE_S = 2.0
@@ -51,7 +51,7 @@ class Sender:
     """Sends files."""
 
     def __init__(self) -> None:
-        self._room = BoundedSemaphore(MOST_AT_ONCE)
+        self._room = BoundedSemaphore(MAX_AT_ONCE)
 
     def send(self, whole: Whole, filename: str) -> Response:
         """What the request in hand wants of a file.

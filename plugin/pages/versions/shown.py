@@ -33,7 +33,7 @@ LISTED = (
 )
 """What the list has of each manifest."""
 
-MOST_LINES = 100
+MAX_LINES = 100
 """So many versions are on one page."""
 
 
@@ -60,14 +60,14 @@ def versions(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
             dataset=about, versions=rows, making=plain, failed=[asdict(each) for each in failed]
         )
     lines = version_view.lines(manifests, tags)
-    pages = max(1, -(-len(lines) // MOST_LINES))
+    pages = max(1, -(-len(lines) // MAX_LINES))
     page = min(max(1, request.args.get("page", 1, int)), pages)
     return in_dataset(
         frame,
         visitor,
         known,
         "versions.html",
-        lines=lines[(page - 1) * MOST_LINES : page * MOST_LINES],
+        lines=lines[(page - 1) * MAX_LINES : page * MAX_LINES],
         making=making,
         failed=failed,
         page=page,

@@ -14,7 +14,7 @@ from argilla_distill.plugin.store.packing import pack, unpack
 HELD_MS = 15_000
 """So long a worker that was killed keeps others from going on with what it was making."""
 
-MOST_FAILURES = 20
+MAX_FAILURES = 20
 """So many versions that could not be made are remembered."""
 
 _HOLD = """
@@ -86,7 +86,7 @@ class Versions:
             pipe.hdel(self._keys.of(dataset_id, "making"), failed.name)
             pipe.delete(self._keys.of(dataset_id, f"making:{failed.name}"))
             pipe.hset(key, failed.name, pack(asdict(failed)))
-            for old in known[:-MOST_FAILURES]:
+            for old in known[:-MAX_FAILURES]:
                 pipe.hdel(key, old.name)
             pipe.hincrby(self._keys.of(dataset_id, "version_counts"), "failed", 1)
             pipe.execute()

@@ -42,7 +42,7 @@ return redis.call('HSET', KEYS[1], 'failures', n - 1, 'at', redis.call('HGET', K
 
 
 class Attempts:
-    """Counts attempts to sign in. Each counts as failed until it is told to have been none."""
+    """Counts attempts to sign in. Each counts as failed until it turns out to have been none."""
 
     def __init__(self, redis: Any, keys: Keys) -> None:
         self._redis = redis

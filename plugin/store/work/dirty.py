@@ -183,7 +183,7 @@ class Dirty:
     # Tries: how often the batch in hand was begun without being ended
 
     def begin(self, dataset_id: str) -> int:
-        """Count one more beginning; the answer is how many there were since the last end."""
+        """Count one more beginning; returns how many there were since the last end."""
         return int(self._redis.incr(self._keys.of(dataset_id, "tries")))
 
     def end(self, dataset_id: str) -> None:

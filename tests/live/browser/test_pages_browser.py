@@ -30,7 +30,7 @@ from tests.plugin.pages.website import Site
 
 pytestmark = pytest.mark.browser
 
-MOST_BYTES = 150_000
+MAX_BYTES = 150_000
 
 PAGES = {
     "overview": ("olga", "/"),
@@ -162,7 +162,7 @@ def test_a_page_is_light_and_its_own_and_stands_still(pages: Served, name: str) 
         ".map(e => [e.name, e.encodedBodySize])"
     )
     assert all(address.startswith(pages.url) for address, _ in loaded)
-    assert sum(size for _, size in loaded) <= MOST_BYTES
+    assert sum(size for _, size in loaded) <= MAX_BYTES
     assert pages.ask("document.scripts.length") == 0
     shifts = pages.browser.execute_async_script(
         "const done = arguments[0], seen = [];"

@@ -16,7 +16,7 @@ from tests.plugin.pages.scene import DATASET, QUESTIONS, RECORD, at, helpful, in
 from tests.plugin.pages.website import Site
 
 HOME = f"/datasets/{DATASET}"
-MOST_BYTES = 150_000
+MAX_BYTES = 150_000
 
 
 @pytest.fixture
@@ -310,7 +310,7 @@ def test_a_crowd_comes_in_pages_and_whole_as_json(site: Site, store: Store) -> N
     assert 'aria-current="page"><span class="sr">Page </span>2' in (
         site.get(f"{HOME}/annotators?page=2").text
     )
-    assert len(site.get(f"{HOME}/annotators").data) < MOST_BYTES
+    assert len(site.get(f"{HOME}/annotators").data) < MAX_BYTES
 
 
 # Examples

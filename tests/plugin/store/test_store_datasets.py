@@ -64,7 +64,7 @@ def test_records_that_are_gone_do_not_stand(store: Store) -> None:
     statuses = {"r1": "pending", "r2": "gone", "r3": "completed"}
     entries = {record_id: LedgerEntry(status, 1) for record_id, status in statuses.items()}
     write(store, lambda pipe: store.datasets.write_ledger(pipe, D, entries))
-    assert sorted(store.datasets.standing(D)) == ["r1", "r3"]
+    assert sorted(store.datasets.current_records(D)) == ["r1", "r3"]
 
 
 def test_a_record_is_found_in_its_dataset(store: Store) -> None:

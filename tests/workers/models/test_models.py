@@ -20,7 +20,7 @@ from argilla_distill.workers.engine.label.majority import Majority
 from argilla_distill.workers.models import dataset_models as module
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.facts_of_history import FactsOfHistory
-from argilla_distill.workers.models.question_model import FIT_LEAST, Model
+from argilla_distill.workers.models.question_model import FIT_MIN_VOTES, Model
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, D
 
 
@@ -188,7 +188,7 @@ def test_an_agents_suggestion_is_a_vote_until_it_is_gone() -> None:
 
 def test_a_fit_ends_when_enough_has_changed_and_not_before() -> None:
     model = model_of(Majority(ASKED).fit([]))
-    for i in range(FIT_LEAST - 1):
+    for i in range(FIT_MIN_VOTES - 1):
         model.learn(said(f"r{i}", 0, "yes"))
     assert not model.outgrown
     model.learn(said("last", 0, "yes"))
@@ -197,10 +197,10 @@ def test_a_fit_ends_when_enough_has_changed_and_not_before() -> None:
     assert (first.kind, first.values, first.details.votes) == (
         "fit",
         {"helpful": 1},
-        FIT_LEAST,
+        FIT_MIN_VOTES,
     )
     assert not model.outgrown
-    for i in range(FIT_LEAST):
+    for i in range(FIT_MIN_VOTES):
         model.learn(said(f"n{i}", 0, "yes"))
     assert model.begin_fit().values == {"helpful": 2}
 
@@ -260,7 +260,7 @@ def test_a_model_starts_from_the_start_of_an_empty_history(store: Store) -> None
 
 def test_a_fit_ends_when_a_quarter_of_its_votes_changed() -> None:
     model = model_of(Majority(ASKED))
-    for votes, least in ((200, 50), (1_000, 250), (4, FIT_LEAST)):
+    for votes, least in ((200, 50), (1_000, 250), (4, FIT_MIN_VOTES)):
         model.fit_votes, model.changes = votes, least - 1
         assert not model.outgrown
         model.changes = least

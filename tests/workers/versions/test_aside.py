@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from argilla_distill.workers.versions import aside
-from argilla_distill.workers.versions.aside import MOST_DEATHS, WorkFailed, beside
+from argilla_distill.workers.versions.aside import MAX_DEATHS, WorkFailed, beside
 
 
 def never() -> bool:
@@ -54,9 +54,9 @@ def test_a_killed_process_is_begun_again_and_not_for_ever(tmp_path: Path) -> Non
             file.write(f"{os.getpid()}\n")
         os.kill(os.getpid(), signal.SIGKILL)
 
-    with pytest.raises(WorkFailed, match=f"was killed {MOST_DEATHS} times"):
+    with pytest.raises(WorkFailed, match=f"was killed {MAX_DEATHS} times"):
         beside(tmp_path, work, never)
-    assert len(pids.read_text().split()) == MOST_DEATHS
+    assert len(pids.read_text().split()) == MAX_DEATHS
 
 
 def test_what_was_no_kill_is_told_and_may_be_begun_again(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_what_was_no_kill_is_told_and_may_be_begun_again(tmp_path: Path) -> None
         if not room.exists():
             raise OSError(28, "No space left on device")
 
-    for _ in range(MOST_DEATHS + 1):
+    for _ in range(MAX_DEATHS + 1):
         with pytest.raises(OSError, match="No space left"):
             beside(tmp_path, work, never)
     room.touch()
@@ -82,7 +82,7 @@ def test_where_there_is_no_room_for_its_last_word_either_the_work_is_begun_again
     def work() -> None:
         with tries.open("a") as file:
             file.write("x")
-        if len(tries.read_text()) <= MOST_DEATHS + 1:
+        if len(tries.read_text()) <= MAX_DEATHS + 1:
             raise OSError(28, "No space left on device")
 
     leave = aside.leave_result

@@ -99,5 +99,5 @@ def test_people_keep_room_to_write_in() -> None:
 def test_half_a_section_is_no_section() -> None:
     with pytest.raises(BrokenMarkers, match="is missing"):
         Guidelines.of(START)
-    with pytest.raises(BrokenMarkers, match="stands 2 times"):
+    with pytest.raises(BrokenMarkers, match="appears 2 times"):
         Guidelines.of(f"{START}{END}{END}")

@@ -120,7 +120,7 @@ def _history_of_dataset(opened: Opened, dataset: str, json_: bool) -> None:
 @as_json
 @click.pass_obj
 def doctor(opened: Opened, json_: bool) -> None:
-    """Examine every part that the service stands on, and say what to do."""
+    """Examine every part that the service needs, and say what to do."""
     from argilla_distill.workers.use_cases.checks import (
         doctor as examination,  # loads the engine: a second
     )

@@ -231,11 +231,11 @@ def _training(n: int, trials: list[tuple[Trial, Ints, Floats]]) -> Training:
     right = np.concatenate([t.chosen.argmax(axis=1) == true for t, true, _ in trials])
     hits = np.concatenate([hits for _, _, hits in trials])
     figures = float(before.mean()), float(after.mean())
-    word = outcome(n, used, WHAT, *figures)
-    return Training(n, used, *figures, float(right.mean()), float(hits.mean()), word)
+    summary = outcome(n, used, WHAT, *figures)
+    return Training(n, used, *figures, float(right.mean()), float(hits.mean()), summary)
 
 
 def _nothing(n: int) -> Training:
     """What adjudications make of records on which nobody ever chose or marked anything."""
-    word = f"{n} adjudications: nothing was chosen or marked that could be learned from"
-    return Training(n, False, None, None, None, None, word)
+    summary = f"{n} adjudications: nothing was chosen or marked that could be learned from"
+    return Training(n, False, None, None, None, None, summary)

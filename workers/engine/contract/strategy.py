@@ -69,7 +69,7 @@ class Training:
     accuracy, majority : float in [0, 1] or None
         Share of adjudications that the strategy in use, and majority vote, agree with. Most are of hard
         records, so it tells nothing of the others.
-    word : str
+    summary : str
         All this in one sentence.
     """
 
@@ -79,7 +79,12 @@ class Training:
     trained: float | None
     accuracy: float | None
     majority: float | None
-    word: str
+    summary: str
+
+    @property
+    def word(self) -> str:
+        """`summary` under its name in the last release; goes with the next one."""
+        return self.summary
 
 
 class Strategy(ABC):

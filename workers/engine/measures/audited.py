@@ -24,14 +24,14 @@ from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 
 LEVEL = 0.9
 
-LEAST_TUNED = 10
+MIN_TUNED = 10
 """With fewer independent audits predictions are not used: how far they help is not known."""
 
 CAUTION = 20
 """With so many audits predictions are used half as far as it seems best: what seems best is tuned on the same
 audits, and promises too much."""
 
-MOST_MORE = 100_000
+MAX_MORE = 100_000
 """More audits than that are not asked for: the question cannot be settled."""
 
 
@@ -81,11 +81,11 @@ class Estimate:
         """
         if self.low > 0 or self.high < 0:
             return 0
-        # sqrt(MOST_MORE) keeps what follows from overflowing
-        if not self.audits or abs(self.value) * sqrt(MOST_MORE) < self.reach:
+        # sqrt(MAX_MORE) keeps what follows from overflowing
+        if not self.audits or abs(self.value) * sqrt(MAX_MORE) < self.reach:
             return None
         more = ceil(self.audits * ((self.reach / abs(self.value)) ** 2 - 1))
-        return more if more <= MOST_MORE else None
+        return more if more <= MAX_MORE else None
 
 
 def share(
@@ -206,7 +206,7 @@ def _mean(
     sizes = np.bincount(codes, w)
     independent = 1 / float(np.square(sizes).sum())
     spread = float(np.var(population)) if len(population) else 0.0
-    tuned = len(sizes) >= LEAST_TUNED and spread > 0
+    tuned = len(sizes) >= MIN_TUNED and spread > 0
     overall = float(population.mean()) if tuned else 0.0
     # Σ w, Σ wy, Σ wf and Σ wyf of each group
     parts = np.stack([np.bincount(codes, w * x) for x in (np.ones(n), y, predicted, y * predicted)])

@@ -18,7 +18,7 @@ from itertools import combinations
 from argilla_distill.workers.engine.contract.question import Question, Span, Value
 from argilla_distill.workers.engine.measures.edit_distance import edits, words
 
-MOST_WORDS = 200
+MAX_WORDS = 200
 """What comes after so many words of a text is not compared."""
 
 Difference = Callable[[Value, Value], float]
@@ -93,7 +93,7 @@ def texts(one: str, other: str) -> float:
     >>> texts("He left.", "he left early")
     0.3333333333333333
     """
-    here, there = words(one)[:MOST_WORDS], words(other)[:MOST_WORDS]
+    here, there = words(one)[:MAX_WORDS], words(other)[:MAX_WORDS]
     return edits(here, there) / max(len(here), len(there), 1)
 
 

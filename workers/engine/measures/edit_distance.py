@@ -16,7 +16,7 @@ MAX_WORDS = 3000
 UNRELATED = 1.0
 """How far texts are apart that have nothing in common."""
 
-LEAST_APART = 0.1
+MIN_APART = 0.1
 """How far texts are apart at least that are not the same, however long: a slip makes another text."""
 
 STRANGERS, RELATIVES = 0.0, 1 / 3
@@ -101,7 +101,7 @@ def distances(texts: Sequence[tuple[str, ...]]) -> list[list[float]]:
                 related = max(related, 2 * alike - 1)  # half of the characters agree by chance
             nearest = max(nearest, related)
             share = min(max((related - STRANGERS) / (RELATIVES - STRANGERS), 0.0), 1.0)
-            far = max(share * far + (1 - share) * UNRELATED, LEAST_APART if in_words else 0.0)
+            far = max(share * far + (1 - share) * UNRELATED, MIN_APART if in_words else 0.0)
             table[i][j] = table[j][i] = far
     if nearest < RELATIVES + 1e-9:
         return [[UNRELATED if texts[i] != texts[j] else 0.0 for j in range(n)] for i in range(n)]

@@ -1,4 +1,4 @@
-"""Doctor: look at every part that the service stands on; each finding says what to do about it."""
+"""Doctor: look at every part that the service needs; each finding says what to do about it."""
 
 from __future__ import annotations
 

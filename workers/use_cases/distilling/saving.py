@@ -28,7 +28,7 @@ def read_again(run: Run, over: Callable[[], bool]) -> bool:
     """Take in the texts that the models, as they were saved, do not hold; False if time is over."""
     texts, dataset_id = run.store.texts, run.dataset.id
     if run.models.anew and run.models.readers:
-        existing = run.store.datasets.standing(dataset_id)
+        existing = run.store.datasets.current_records(dataset_id)
         texts.note(dataset_id, texts.unread(dataset_id, existing))
     ids = texts.unsaved(dataset_id)
     for start in range(0, len(ids), BATCH):

@@ -68,7 +68,7 @@ class Fitted:
         return Outcome(
             self.question,
             self.strategy.name,
-            training.word if training is not None else "",
+            training.summary if training is not None else "",
             self.alpha,
             self.why,
             audited,

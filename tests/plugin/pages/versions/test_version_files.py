@@ -308,7 +308,7 @@ def test_only_a_few_wait_for_a_storage_elsewhere_at_once(
     elsewhere: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "PATIENCE_S", 0.01)
-    monkeypatch.setattr(sending, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(sending, "MAX_AT_ONCE", 0)
     answer = get(
         Site(elsewhere.store, environment={"DISTILL_VERSIONS": "memory://elsewhere"}), VOTES
     )

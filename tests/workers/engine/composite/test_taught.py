@@ -74,7 +74,7 @@ def test_confidences_of_other_records_are_more_honest_once_it_is_taught() -> Non
     assert training.accuracy is not None
     assert training.majority is not None
     assert 0.7 < training.majority <= training.accuracy <= 1
-    assert training.word.startswith("Trained on 40 adjudications, a scale and a bias")
+    assert training.summary.startswith("Trained on 40 adjudications, a scale and a bias")
 
 
 def test_nothing_is_taught_by_fewer_than_ten_adjudicated_records_with_votes() -> None:

@@ -67,14 +67,14 @@ def test_fifty_adjudications_teach_whom_to_believe_where_the_majority_is_misled(
     assert training.accuracy is not None
     assert training.majority is not None
     assert training.accuracy > training.majority + 0.2
-    assert training.word.startswith("Trained on 50 adjudications, a weight per annotator")
+    assert training.summary.startswith("Trained on 50 adjudications, a weight per annotator")
 
 
 def test_nine_adjudications_teach_nothing_yet_and_the_word_says_so() -> None:
     votes, truth = misled(2)
     training = Learned(AB).fit([*votes, *split(truth, 9)[0]]).training
     assert (training.adjudications, training.used, training.trained) == (9, False, None)
-    assert training.word == "Not trained yet: 9 adjudications of the 10 that it takes."
+    assert training.summary == "Not trained yet: 9 adjudications of the 10 that it takes."
 
 
 def test_what_does_not_help_is_not_used_and_the_word_says_so() -> None:
@@ -86,7 +86,7 @@ def test_what_does_not_help_is_not_used_and_the_word_says_so() -> None:
         plain = Learned(AB).fit([*votes, *told])
         if not plain.training.used:
             unused += 1
-            assert "training does not help yet" in plain.training.word
+            assert "training does not help yet" in plain.training.summary
             assert plain.model.learner.correction_.scale == 1
             assert not plain.model.learner.correction_.added.any()
         assert share_right(plain, rest) > 0.95

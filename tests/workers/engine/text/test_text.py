@@ -142,7 +142,7 @@ def test_training_starts_at_ten_is_cross_validated_and_never_makes_it_much_worse
         assert (training.trained is None) == (n < 10)
         assert (training.majority is None) == (n < 10)
         assert training.majority is None or 0.3 < training.majority <= 1
-        assert str(n) in training.word
+        assert str(n) in training.summary
         assert error_rate(model, rest) < plain + 0.01
 
 

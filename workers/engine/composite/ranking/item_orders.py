@@ -37,7 +37,7 @@ Groups = tuple[tuple[str, ...], ...]
 class ItemOrders(Decomposition):
     """Elements are pairs of items a < b (in the alphabet), all in one model.
 
-    A pair's label is whether a stands before, level with or behind b.
+    A pair's label is whether a is ranked before, level with or behind b.
     """
 
     def labels_of_models(self) -> list[tuple[str, ...]]:

@@ -1,6 +1,6 @@
 """Orders of items: the one that agrees best with the pairs, and each item's merit.
 
-Items are numbers here. ``before[a, b]`` is the probability that item a stands before b,
+Items are numbers here. ``before[a, b]`` is the probability that item a is ranked before b,
 ``level[a, b]`` that they stand level; what remains is ``before[b, a]``.
 """
 
@@ -23,7 +23,7 @@ MAX_EXACT = 8
 
 
 def matrices(n: int, posterior: list[Floats]) -> tuple[Floats, Floats]:
-    """before[a, b]: the probability that item a stands before b; level[a, b]: level with it."""
+    """before[a, b]: the probability that item a is ranked before b; level[a, b]: level with it."""
     before, level = np.zeros((n, n)), np.zeros((n, n))
     if n > 1:
         p = np.array(posterior)
@@ -49,7 +49,7 @@ def grouped(before: Floats, level: Floats, above: Relation) -> Order:
     Where more speaks for a before b than the other way round, a comes first; where that leads in a
     circle, the circle's items are ordered so that the pairs agree most (Kemeny 1959). Where nothing
     is between two items, the one with more items behind it (Borda 1781) comes first. What is still
-    not told apart stands level: items with nothing between them and as many behind them, and
+    not told apart is level: items with nothing between them and as many behind them, and
     items that some of the best orders of a circle have this way round and some the other.
 
     Parameters

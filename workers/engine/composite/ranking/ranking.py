@@ -22,7 +22,7 @@ _make = partial(MirroredElements, dependence=DEPENDENCE, fit_dependence=FIT_DEPE
 class RankingMajority(Composite):
     """Each pair of items for itself, then the order that the pairs agree with most.
 
-    An element is a pair of items a < b (in the alphabet), and its label whether a stands before,
+    An element is a pair of items a < b (in the alphabet), and its label whether a is ranked before,
     level with or behind b. The posterior of a pair comes from those who ranked both; annotators may
     rank some items only. A value may also be several rankings of some items each, such as single
     pairs: ``((("a",), ("b",)), (("c",), ("a",)))`` says a > b and c > a, and of b and c nothing.

@@ -121,7 +121,7 @@ def due(changed: int, learned_from: int) -> bool:
 def too_few(n: int) -> Training:
     """What there is to say before anything can be learned.
 
-    >>> too_few(3).word
+    >>> too_few(3).summary
     'Not trained yet: 3 adjudications of the 10 that it takes.'
     """
     message = f"Not trained yet: {n} adjudications of the {MIN_ADJUDICATIONS} that it takes."

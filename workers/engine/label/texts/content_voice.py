@@ -158,25 +158,25 @@ class ContentVoice:
     # -- inside -----------------------------------------------------------------------------
 
     def _regress(self, topics: Floats, posterior: Floats) -> Floats:
-        """Set the coefficients; the answer is the odds of each record, left out."""
+        """Set the coefficients; returns the odds of each record, left out."""
         n, error = len(topics), posterior - self.shares_
         strength, axes = np.linalg.eigh(topics.T @ topics)
         kept = strength > 1e-7 * strength.max()
         strength, axes = strength[kept], axes[:, kept]
         unit = topics @ (axes / np.sqrt(strength))
-        told = unit.T @ error
+        projected = unit.T @ error
         shrunk = strength / (strength + PENALTIES[:, None])
         levers = unit**2 @ shrunk.T + 1 / n
         found, wrong = [], []
         for some, lever in zip(shrunk, levers.T[:, :, None], strict=True):
-            fitted = unit @ (some[:, None] * told)
+            fitted = unit @ (some[:, None] * projected)
             fitted -= lever * error
             fitted /= 1 - lever
             found.append(fitted)
             wrong.append(float(((error - fitted) ** 2).sum()))
         weight = softmax(-n / 2 * np.log(np.maximum(wrong, 1e-12))[None])[0]
         ridge = weight @ (np.sqrt(strength) / (strength + PENALTIES[:, None]))
-        self.coefficients_ = axes @ (ridge[:, None] * told)
+        self.coefficients_ = axes @ (ridge[:, None] * projected)
         return self._odds_of(sum((w * f for w, f in zip(weight, found, strict=True)), np.zeros(1)))
 
     def _odds_of(self, fitted: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """Many votes at once, as columns of numbers: how a fit takes them in.
 
-What then stands, and how it changes vote by vote, is `workers.engine.label.votes.votes`.
+Which of them then count, and how it changes vote by vote, is `workers.engine.label.votes.votes`.
 """
 
 from __future__ import annotations

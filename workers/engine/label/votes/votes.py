@@ -1,4 +1,4 @@
-"""The standing votes of one label question: who says what now.
+"""The current votes of one label question: who says what now.
 
 What anybody said before is in the history, which the store keeps. Votes are kept as dense numpy
 columns, about 23 bytes a vote beside the ids; `vote_matrix` makes a sparse matrix of them.
@@ -20,7 +20,7 @@ from argilla_distill.workers.engine.label.votes.vote_columns import Numbers, Vot
 
 
 class Votes:
-    """Standing votes, at most one per record and annotator; `put`, `drop` in microseconds.
+    """Current votes, at most one per record and annotator; `put`, `drop` in microseconds.
 
     Votes live in slots 0 … len-1 of three columns (record, annotator, label). The last slot fills
     a hole that `drop` leaves, so the columns stay dense. A record's slots are a chain (records have
@@ -64,7 +64,7 @@ class Votes:
 
     @classmethod
     def of(cls, labels: tuple[str, ...], votes: Iterable[Vote]) -> Votes:
-        """Take many votes at once; of an annotator's several on one record the last one stands."""
+        """Take many votes at once; of an annotator's several on one record the last one counts."""
         self = cls(labels)
         found = VoteColumns.of(votes, self._codes, self.code)
         self._rows, self._columns = found.records, found.annotators
@@ -138,7 +138,7 @@ class Votes:
             raise UnknownLabel(label, self.labels) from None
 
     def get(self, record: str, annotator: str) -> str | None:
-        """The annotator's standing label on the record."""
+        """The annotator's current label on the record."""
         slot = self._find(self._rows.get(record, -1), self._columns.get(annotator, -1))
         return None if slot < 0 else self.labels[int(self._label[slot])]
 

@@ -103,6 +103,6 @@ def independent_share(where: AnyInts, annotator: AnyInts, redundant: sparse.csr_
         rows, record = np.unique(where[found], return_inverse=True)
         shape = (len(rows), redundant.shape[0])
         voters = sparse.csr_array((np.ones(len(found)), (record, annotator[found])), shape=shape)
-        told = (voters @ redundant).tocsr()
-        load[found] += np.asarray(told[record, annotator[found]]).ravel()
+        repeated = (voters @ redundant).tocsr()
+        load[found] += np.asarray(repeated[record, annotator[found]]).ravel()
     return 1 / load
