@@ -15,7 +15,7 @@ import resource
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -27,6 +27,7 @@ from flask import Flask
 
 from argilla_distill.plugin import serving
 from argilla_distill.plugin.argilla.gateway import Gateway
+from argilla_distill.plugin.argilla.user import User
 from argilla_distill.plugin.pages import blueprint
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
@@ -42,8 +43,8 @@ class Owners(Gateway):
     def __init__(self) -> None:
         super().__init__(httpx.Client())
 
-    def identify(self, api_key: str) -> tuple[Mapping[str, Any], Sequence[str]]:  # type: ignore[override]  # wider
-        return {"id": "u", "username": "olga", "role": "owner"}, []
+    def identify(self, api_key: str) -> tuple[User, list[str]]:
+        return User("u", "olga", "owner"), []
 
 
 def make(url: str, options: Options, place: str) -> int:
@@ -120,12 +121,14 @@ def main(arguments: list[str]) -> None:
         ours, theirs = context.Pipe()
         web = context.Process(target=serve, args=(theirs, server.url(), place))
         web.start()
-        with ProcessPoolExecutor(1, context) as alone:
-            address = f"http://127.0.0.1:{ours.recv()}"
-            took = alone.submit(read, address, f"{folder}/cache").result()
-        ours.send("end")
-        before, peak = ours.recv()
-        web.join()
+        try:
+            with ProcessPoolExecutor(1, context) as alone:
+                address = f"http://127.0.0.1:{ours.recv()}"
+                took = alone.submit(read, address, f"{folder}/cache").result()
+        finally:
+            ours.send("end")
+            before, peak = ours.recv()
+            web.join()
     print(f"{options.records:,} records, {size / 1e6:.0f} MB of files\n")
     print("| | on the clock | CPU | rows |\n| --- | --- | --- | --- |")
     for what, wall, cpu, rows in took:
