@@ -94,8 +94,9 @@ def itself(entry: Entry, what: str, changes: Sequence[ValueChange] = (), status:
 
 def _changed(entry: Entry, now: RecordState, before: RecordState | None) -> Event:
     """What the record said itself, or that it is gone."""
-    names = dict.fromkeys([*now.named, *entry.replaced])
-    changes = [ValueChange(n, entry.replaced.get(n), now.named.get(n)) for n in names]
+    was = entry.replaced if before is None else before.named
+    names = dict.fromkeys([*now.named, *was])
+    changes = [ValueChange(n, was.get(n), now.named.get(n)) for n in names]
     if now.gone:
         return itself(entry, "The record was deleted in Argilla.", status=DELETED)
     if before is None:
@@ -105,11 +106,11 @@ def _changed(entry: Entry, now: RecordState, before: RecordState | None) -> Even
         return itself(entry, "The record was there again.", changes)
     parts = [
         name
-        for name, was, is_ in (
+        for name, then, is_ in (
             ("fields", before.fields, now.fields),
             ("metadata", before.metadata, now.metadata),
         )
-        if was != is_
+        if then != is_
     ]
     what = f"Its {' and '.join(parts) or 'round or model'} were changed in Argilla."
     return itself(entry, what, [c for c in changes if c.before != c.after])

@@ -58,8 +58,11 @@ def test_a_record_is_told_when_it_is_first_seen_and_whenever_it_changes(
     assert (text.fields != first.fields, text.metadata == first.metadata) == (True, True)
     assert (meta.fields == text.fields, meta.round) == (True, "2")
     assert gone.gone
-    told = [e.what for e in events(of_kind(service, "record"), {}, Wording({}))]
-    assert told == [
+    found = events(of_kind(service, "record"), {}, Wording({}))
+    changes = [[(c.question, c.before, c.after) for c in event.changes] for event in found]
+    first_names = [("round", None, "1"), ("model", None, "bot")]
+    assert changes == [first_names, [], [("round", "1", "2")], []]
+    assert [event.what for event in found] == [
         "The record was made in Argilla.",
         "Its fields were changed in Argilla.",
         "Its metadata were changed in Argilla.",
