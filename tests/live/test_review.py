@@ -1,18 +1,22 @@
 """The review loop on a real Argilla: contested records go out to reviewers, their decisions come back."""
 
+import json
 from pathlib import Path
 
+import httpx
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from argilla_distill.domain.audits import PI, marked_out
+from argilla_distill.domain.fingerprint import fingerprint
 from argilla_distill.plugin.argilla.links import review_link
 from argilla_distill.workers.use_cases.checks.status import status
 from argilla_distill.workers.use_cases.reviews import disable, enable, inspect
 from demo.argilla.api import Api, ApiError
-from demo.argilla.payloads import Json, label_question, text_question
+from demo.argilla.payloads import Json, label_question, text_question, unique
 from demo.running.installation import Installation, eventually, ours
 from demo.running.servers import Argilla
 from tests.live.annotated_dataset import crowd
@@ -180,3 +184,56 @@ def test_what_happens_to_the_review_dataset_is_told_loses_nothing_and_is_mended(
     assert records[0]["id"] not in copies(api, installation, dataset)
     assert installation.decided(records[0])["topic"].value == "b"
     disable(world, dataset["id"])
+
+
+def texts_to_draw(dataset: Json) -> tuple[str, str]:
+    """A text whose record is marked out for an audit in this dataset, and one whose record is not."""
+    texts = [f"how does one mend the number {n}?" for n in range(200)]
+    drawn = {t: marked_out(fingerprint({"text": t}), t, dataset["id"]) for t in texts}
+    return next(t for t in texts if drawn[t]), next(t for t in texts if not drawn[t])
+
+
+def test_an_audit_is_blind_in_argilla_and_its_answer_keeps_the_probability(
+    installation: Installation, argilla: Argilla, api: Api
+) -> None:
+    """Beside it a contested record, which comes with a note: so the copies were made by then."""
+    users = crowd(api, "audited", 3)
+    workspace = api.create_workspace(unique("audited-room"), users=users)
+    questions = [label_question("topic", ("a", "b")), text_question("conflicts", required=False)]
+    dataset = api.create_dataset(workspace, questions=questions, min_submitted=2)
+    enable(installation.world, dataset["id"])
+    blind, noted = api.add_records(dataset, list(texts_to_draw(dataset)))
+    for user, label in zip(users, "ab", strict=False):
+        for record in (blind, noted):
+            api.as_user(user).answer(record, {"topic": label})
+    installation.settle(dataset, responses=4)
+
+    def shown() -> dict[str, Json]:
+        return copies(api, installation, dataset)
+
+    def page() -> str:
+        headers = {"Authorization": f"Bearer {argilla.api_key}", "Accept": "text/html"}
+        url = f"{installation.service.url}/records/{blind['id']}"
+        return httpx.get(url, headers=headers).raise_for_status().text
+
+    eventually(lambda: {blind["id"], noted["id"]} <= set(shown()))
+    assert shown()[noted["id"]]["suggestions"]  # the note
+    copy = shown()[blind["id"]]
+    assert copy["suggestions"] == []
+    assert copy["fields"] == blind["fields"]
+    assert copy["metadata"]["audit_pi"] == PI
+    assert copy["metadata"]["kind"] == "audit"
+    assert "page" not in copy["metadata"]
+    assert "Drawn at random." in page()
+    assert "What happened" not in page()
+
+    api.answer(copy, {"topic": "b", "why": "it says so"})
+    eventually(lambda: installation.decided(blind)["topic"].value == "b")
+    api.as_user(users[2]).answer(blind, {"topic": "a"})
+    installation.settle(dataset)
+    copy = shown()[blind["id"]]
+    assert copy["suggestions"] == []  # after later looks, too
+    told = installation.service.command("history", blind["id"], "--json").stdout
+    (answered,) = [e for e in json.loads(told) if e["kind"] == "adjudication"]
+    assert answered["more"]["audit_pi"] == PI
+    assert "What happened" in page()
