@@ -38,10 +38,10 @@ class Ending:
 
     @property
     def passed(self) -> bool:
-        """Whether both digests are the same, and the twin, where there is one, is whole."""
+        """Whether both digests are the same, and the twin, where there is one, is done."""
         twin = self.version.get("twin")
-        whole = twin is None or (twin["state"] == "done" and not twin["left_out"])
-        return whole and self.version["content_sha256"] == self.again["content_sha256"]
+        whole = twin is None or twin["state"] == "done"
+        return bool(whole and self.version["content_sha256"] == self.again["content_sha256"])
 
     def told(self) -> Iterator[str]:
         """The ending in a few lines."""
@@ -57,6 +57,8 @@ class Ending:
         twin = version.get("twin")
         if twin is not None:
             yield f"Its twin in Argilla, to look at and filter: {twin['name']}"
+            for why, n in sorted(twin["left_out"].items()):
+                yield f"  {n} left out: {why}"
         yield (
             f"Exported to train on: {self.exported['rows']} rows as {self.exported['format']}"
             + ("," if self.line else "")

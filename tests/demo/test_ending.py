@@ -40,15 +40,19 @@ def test_both_digests_are_shown_and_said_to_be_equal() -> None:
     assert found.passed
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"digest": "bb"}, {"state": "failed"}, {"left_out": {"a label": 1}}]
-)
+@pytest.mark.parametrize("wrong", [{"digest": "bb"}, {"state": "failed"}])
 def test_what_is_not_as_promised_fails_the_demo(wrong: dict[str, Any]) -> None:
     assert not ending(**wrong).passed
 
 
 def test_a_difference_is_shouted() -> None:
     assert any("bb" in line and "DIFFERENT" in line for line in ending(digest="bb").told())
+
+
+def test_what_argilla_does_not_take_is_told_and_fails_nothing() -> None:
+    found = ending(left_out={"topics: nothing is chosen": 2})
+    assert "  2 left out: topics: nothing is chosen" in list(found.told())
+    assert found.passed
 
 
 def test_a_long_line_is_cut() -> None:
