@@ -38,7 +38,7 @@ from argilla_distill.domain.records import Dataset, Record
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
-from argilla_distill.workers.use_cases.versions import keeping
+from argilla_distill.workers.use_cases.versions import verifying
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.use_cases.world import World
@@ -227,7 +227,7 @@ def verified(store: Store, options: Options, place: str) -> dict[str, Any]:
     """Verify the version; what that took."""
     w = world(store, options, place)
     started = _cpu()
-    verdict = keeping.verify(w, DATASET, "latest")
+    verdict = verifying.verify(w, DATASET, "latest")
     return {"cpu": _cpu() - started, "peak": _peak_mb(), "status": verdict.status}
 
 

@@ -167,7 +167,18 @@ class Storage:
                 continue
             if digest != file.sha256:
                 wrong.append(f"{file.path} is not what was written")
+        known = {MANIFEST, *(file.path for file in manifest.files)}
+        wrong += [f"{name} is no file of it" for name in self._names(manifest) if name not in known]
         return wrong
+
+    def _names(self, manifest: Manifest) -> list[str]:
+        """The names of all that is in a version's folder, sorted."""
+        folder = self.folder(manifest.dataset_id, manifest.name)
+        try:
+            found = self._fs.ls(folder, detail=False)
+        except FileNotFoundError:
+            return []
+        return sorted(path.rstrip("/").rpartition("/")[2] for path in found)
 
     def delete(self, dataset_id: str, name: str) -> None:
         """Delete a version's files; none is no error. Without its manifest a folder is no version."""

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -73,11 +74,11 @@ def test_kill_9_while_a_version_is_made_leaves_nothing_half_and_the_next_worker_
     end = time.monotonic() + 60
     while not (versions.progress(dataset["id"], name) or versions.manifest(dataset["id"], name)):
         assert time.monotonic() < end
-    below = children(worker.pid)
+    aside = [process for job in children(worker.pid) for process in children(job)]
     kill(worker, and_children=True)
-    for process in below:
-        for aside in children(process):
-            os.kill(aside, signal.SIGKILL)
+    for process in aside:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
     told = json.loads(service.command("version", "list", dataset["id"], "--json").stdout)
     folder = Path(service.env["DISTILL_VERSIONS"]) / dataset["id"]
     assert [m["name"] for m in told["making"]] + [m["name"] for m in told["versions"]] == [name]

@@ -188,19 +188,29 @@ def show(opened: Opened, dataset: str, version: str, json_: bool) -> None:
 @version.command()
 @dataset_argument
 @version_argument
+@click.option("--files", is_flag=True, help="Look at the files only; do not make it again.")
 @as_json
 @click.pass_obj
-def verify(opened: Opened, dataset: str, version: str, json_: bool) -> None:
-    """Whether a version's files are what was written. Exit code 1 if they are not."""
-    from argilla_distill.workers.use_cases.versions import keeping
+def verify(opened: Opened, dataset: str, version: str, files: bool, json_: bool) -> None:
+    """Whether a version's files are what was written, and come out the same when it is made again.
+
+    Exit code 1 if they are not.
+    """
+    from argilla_distill.workers.use_cases.versions.verifying import verify as verified
 
     with opened.world() as world:
-        verdict = keeping.verify(world, named(world, dataset), version)
+        chosen = named(world, dataset)
+        with bar(f"verifying {version}", json_) as progress:
+
+            def tell(stage: str, done: int, total: int) -> None:
+                progress(done, total or None, f"{version}: {stage}")
+
+            verdict = verified(world, chosen, version, not files, tell)
     if json_:
         print_json(vars(verdict))
     else:
         click.echo(f"{verdict.name}: {verdict.status}")
-        print_lines(f"  {sentence}" for sentence in verdict.wrong)
+        print_lines(f"  {sentence}" for sentence in (*verdict.wrong, *verdict.notes))
     sys.exit(0 if verdict.status == "identical" else 1)
 
 

@@ -4,6 +4,7 @@
 | --- | --- |
 | `asking` | what a version is to be, fixed when it is asked for |
 | `making` | the job that makes it, in slices, over any kill |
+| `building` | its files, from history and records to Parquet |
 | `circumstances` | what it is made under, fixed when it is begun |
 | `reading` | history and records, read into the spool |
 | `fitting` | the strategies of a version, fitted anew |
@@ -14,6 +15,7 @@
 | `versions_due` | asked for again where nobody makes it |
 | `overview` | those that are kept, being made, or could not be |
 | `pushing` | a version on the Hugging Face Hub |
-| `keeping` | list, show, tag, delete, verify |
+| `keeping` | found, tagged, deleted |
+| `verifying` | made again, and compared |
 | `comparing` | what changed between two versions |
 """

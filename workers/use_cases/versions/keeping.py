@@ -1,10 +1,10 @@
-"""Versions that are made: found, verified, tagged, deleted."""
+"""Versions that are made: found, tagged, deleted."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
@@ -18,16 +18,6 @@ log = logging.getLogger("distill.versions")
 
 LATEST = "latest"
 """The tag that names the version made last. It holds none back from being deleted."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What verifying a version found: its `status` is identical or damaged; `wrong` says what."""
-
-    name: str
-    status: str
-    release: str
-    wrong: tuple[str, ...] = ()
 
 
 def found(world: World, dataset: Dataset, name: str) -> Manifest:
@@ -46,17 +36,6 @@ def found(world: World, dataset: Dataset, name: str) -> Manifest:
             f"{dataset.full_name} has no version {name}{did_you_mean(name, known) or every}"
         )
     return manifest
-
-
-def verify(world: World, dataset: Dataset, name: str) -> Verdict:
-    """Whether a version's files are still what was written."""
-    manifest = found(world, dataset, name)
-    if manifest.deleted_at:
-        return Verdict(manifest.name, "deleted", manifest.release)
-    wrong = Storage(world.settings.versions).damage(manifest)
-    return Verdict(
-        manifest.name, "damaged" if wrong else "identical", manifest.release, tuple(wrong)
-    )
 
 
 def tag(world: World, dataset: Dataset, name: str, new: str) -> Manifest:

@@ -13,9 +13,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 from argilla_distill.domain.versions.manifest import FailedVersion, Manifest, VersionRequest
 from argilla_distill.plugin.errors import (
@@ -27,36 +25,17 @@ from argilla_distill.plugin.errors import (
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store import StoreError
 from argilla_distill.workers.engine.errors import EngineError
-from argilla_distill.workers.use_cases.versions import writing_files
-from argilla_distill.workers.use_cases.versions.auditing import audited_question
-from argilla_distill.workers.use_cases.versions.circumstances import Circumstances, circumstances
-from argilla_distill.workers.use_cases.versions.describing import complete, described, form_of
-from argilla_distill.workers.use_cases.versions.fitting import (
-    NOTHING_LEFT,
-    Outcome,
-    choose,
-    distilled,
-    fitted,
-)
+from argilla_distill.workers.use_cases.versions.building import Building
+from argilla_distill.workers.use_cases.versions.describing import complete
 from argilla_distill.workers.use_cases.versions.keeping import LATEST, retire
-from argilla_distill.workers.use_cases.versions.reading import (
-    AUDITED,
-    read_history,
-    read_records,
-    recover_records,
-)
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
-from argilla_distill.workers.versions.past import Past
 from argilla_distill.workers.versions.spool import Spool, making_place
 
 log = logging.getLogger("distill.versions")
 
 LOOK_S = 0.2
 """So often is looked whether something more urgent waits, and is told how far it has come."""
-
-MARK_S = 60.0
-"""So much work, at most, is lost with a process that is killed."""
 
 
 @dataclass
@@ -151,8 +130,11 @@ class Work:
         self.request = request
         self.dataset_id = dataset_id
         self.token = token
-        self.end, self.clock, self.aside, self.urgent = end, clock, aside, urgent
+        self.end, self.clock, self.urgent = end, clock, urgent
         self.spool = spool_of(world, dataset_id, request.name)
+        self.building = Building(
+            world, request, dataset_id, self.spool, self.over, self.tell, aside
+        )
         self.stage = "begun"
         self.asked = True
         self._looked = self._told = float("-inf")
@@ -171,29 +153,8 @@ class Work:
     def go_on(self) -> Manifest | None:
         """Do what is next, until the slice is over; the manifest once the version is made."""
         self._go_on_holding()
-        spool, dataset_id = self.spool, self.dataset_id
-        ends = (self.over, self.tell)
-        if not read_history(self.world, dataset_id, self.request, spool, *ends):
-            return None
-        under = circumstances(self.world, dataset_id, spool)
-        if not read_records(self.world, dataset_id, self.request, under.plan, spool, *ends):
-            return None
-        if not recover_records(self.world, self.request, under, spool, *ends):
-            return None
-        if not self.aside(spool.folder, lambda: self._files(under), self._relayed):
-            return None
-        done, form = writing_files.written(spool), self._form(under)
-        every = [Outcome.read(each) for each in spool.marked("fitted")["questions"]]
-        manifest = described(
-            self.request,
-            under,
-            every,
-            form,
-            done.counts,
-            done.files,
-            self.world.store.now(),
-        )
-        return self._publish(manifest, under.plan.keep_versions)
+        made = self.building.manifest()
+        return None if made is None else self._publish(made)
 
     def tell(self, stage: str, done: int, total: int) -> None:
         """Say how far it has come."""
@@ -211,54 +172,6 @@ class Work:
             )
         self.stage = stage
 
-    @property
-    def folder(self) -> Path:
-        """Where the files are written before they are put in their place."""
-        return self.spool.folder / "files"
-
-    def _form(self, under: Circumstances) -> writing_files.Form:
-        fits = Past.read(self.spool.marked("history")["past"]).fits
-        audited = {i for of in ("records", "history") for i in self.spool.marked(of)[AUDITED]}
-        return form_of(under, self.request, fits, audited)
-
-    def _files(self, under: Circumstances) -> None:
-        """Fit the strategies and write the files: done aside, so without Redis and Argilla."""
-        spool, questions = self.spool, distilled(under.dataset, under.plan)
-        form = self._form(under)
-        choose(spool, form.scene, form.selecting, questions)
-        with ExitStack() as stack:
-            every = []
-            for n, question in enumerate(questions):
-                spool.mark("aside", {"stage": f"fitting {question.name}", "done": n, "total": 0})
-                every.append(fitted(spool, question, under, self.request, form.scene))
-                stack.callback(every[-1].close)
-            audits = [audited_question(spool, each, under, form.scene) for each in every]
-            outcomes = [
-                asdict(each.outcome(said)) for each, said in zip(every, audits, strict=True)
-            ]
-            spool.mark("fitted", {"questions": outcomes})
-            total = spool.marked("records")["read"]
-            found = writing_files.written(spool)
-            while not found.done:
-                until = time.monotonic() + MARK_S
-                found = writing_files.write(
-                    spool,
-                    self.folder,
-                    form,
-                    every,
-                    lambda: time.monotonic() >= until,  # noqa: B023 - asked before it changes
-                    lambda n: spool.mark("aside", {"stage": "writing", "done": n, "total": total}),
-                )
-            if form.selecting.selection and not found.counts.records:
-                raise WorkFailed(NOTHING_LEFT)
-
-    def _relayed(self) -> bool:
-        """Tell how far what is done aside has come; whether the slice is over."""
-        told = self.spool.marked("aside")
-        if told:
-            self.tell(**told)
-        return self.over()
-
     def _go_on_holding(self) -> None:
         """Renew our hold, and see whether the version is still wanted."""
         versions = self.world.store.versions
@@ -267,16 +180,17 @@ class Work:
         if not wanted:
             self.spool.delete()
 
-    def _publish(self, manifest: Manifest, keep: int) -> Manifest | None:
+    def _publish(self, manifest: Manifest) -> Manifest | None:
         """Put what was written in its place, and only then let it be known; None if it is not ours to do."""
-        whole = complete(manifest, self.folder)
+        whole = complete(manifest, self.building.folder)
         self._go_on_holding()
         if not self.asked:
             return None
         Storage(self.world.settings.versions).put(
-            whole.dataset_id, whole.name, self.folder, self._storing
+            whole.dataset_id, whole.name, self.building.folder, self._storing
         )
         self.world.store.versions.keep(whole.dataset_id, whole, (LATEST, *self.request.tags))
+        keep = self.world.plan(whole.dataset).keep_versions
         self.spool.delete()
         try:
             retire(self.world, self.dataset_id, keep)

@@ -17,11 +17,11 @@ from argilla_distill.plugin.settings import Sources
 from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.versions import (
+    building,
     comparing,
     describing,
     fitting,
     keeping,
-    making,
 )
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
@@ -191,7 +191,7 @@ def test_another_release_is_the_cause_where_nothing_else_is(
     same = compared(service, was, now)
     assert (same.same_content, same.changed) == (True, 0)
     fit = fitting.fitted
-    monkeypatch.setattr(making, "fitted", lambda *given: replace(fit(*given), floor=0.999))
+    monkeypatch.setattr(building, "fitted", lambda *given: replace(fit(*given), floor=0.999))
     bolder = made(service)
     assert set(causes(service, compared(service, was, bolder)).values()) == {"unexplained"}
     monkeypatch.setattr(describing, "__version__", "9.9.0")

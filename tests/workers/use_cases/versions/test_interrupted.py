@@ -16,7 +16,12 @@ from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store import StoreError
 from argilla_distill.plugin.store.versions.manifests import Versions
-from argilla_distill.workers.use_cases.versions import keeping, making, reading, versions_due
+from argilla_distill.workers.use_cases.versions import (
+    making,
+    reading,
+    verifying,
+    versions_due,
+)
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.use_cases.versions.overview import overview
@@ -54,7 +59,7 @@ def known(service: ServiceInMemory) -> list[str]:
     """The versions that are known, each with all its files."""
     names = [manifest.name for manifest in service.store.versions.manifests(D)]
     for name in names:
-        assert keeping.verify(service.world, CHAT, name).status == "identical"
+        assert verifying.verify(service.world, CHAT, name).status == "identical"
     return names
 
 

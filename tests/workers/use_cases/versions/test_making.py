@@ -13,7 +13,7 @@ from argilla_distill.domain.history import Entry
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.settings import Sources
 from argilla_distill.plugin.storage.storage import Storage
-from argilla_distill.workers.use_cases.versions import keeping, reading
+from argilla_distill.workers.use_cases.versions import keeping, reading, verifying
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.versions.parts import Parts
@@ -132,14 +132,14 @@ def test_what_cannot_be_made_is_refused_at_once(
 def test_a_damaged_and_a_missing_file_are_found(service: ServiceInMemory) -> None:
     answered(service)
     manifest = made(service)
-    assert keeping.verify(service.world, CHAT, "latest").status == "identical"
+    assert verifying.verify(service.world, CHAT, "latest").status == "identical"
     folder = Path(service.world.settings.versions) / D / manifest.name
     victim = folder / "votes-00000.parquet"
     data = bytearray(victim.read_bytes())
     data[len(data) // 2] ^= 1
     victim.write_bytes(bytes(data))
     (folder / "README.md").unlink()
-    verdict = keeping.verify(service.world, CHAT, manifest.name)
+    verdict = verifying.verify(service.world, CHAT, manifest.name)
     assert verdict.status == "damaged"
     assert set(verdict.wrong) == {
         "votes-00000.parquet is not what was written",
@@ -158,7 +158,7 @@ def test_a_tag_moves_and_protects_what_it_names(service: ServiceInMemory) -> Non
     gone = keeping.delete(service.world, CHAT, "majority-1")
     assert gone.bytes == 0
     assert not (Path(service.world.settings.versions) / D / "majority-1").exists()
-    assert keeping.verify(service.world, CHAT, "majority-1").status == "deleted"
+    assert verifying.verify(service.world, CHAT, "majority-1").status == "deleted"
     assert made(service).name == "majority-3"
 
 
@@ -240,7 +240,7 @@ def test_whatever_interrupts_it_there_is_no_half_version_and_the_next_attempt_fi
         found = service.store.versions.manifest(D, name)
         assert found is not None
         assert found.content_sha256 == whole
-        assert keeping.verify(service.world, CHAT, name).status == "identical"
+        assert verifying.verify(service.world, CHAT, name).status == "identical"
         if not broke:
             break
     assert at > 8

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from argilla_distill.plugin.storage.storage import Storage
-from argilla_distill.workers.use_cases.versions import keeping
+from argilla_distill.workers.use_cases.versions import keeping, verifying
 from argilla_distill.workers.use_cases.versions.overview import overview
 from tests.workers.argilla_in_memory import CHAT, D
 from tests.workers.made_versions import answered, kept_in, made
@@ -40,8 +40,8 @@ def test_the_oldest_untagged_ones_go_and_manifests_stay(
         made(service)
     assert with_files(service) == ["majority-1", "majority-3", "majority-4"]
     assert "version majority-2" in caplog.text
-    assert keeping.verify(service.world, CHAT, "majority-2").status == "deleted"
-    assert keeping.verify(service.world, CHAT, "prod").status == "identical"
+    assert verifying.verify(service.world, CHAT, "majority-2").status == "deleted"
+    assert verifying.verify(service.world, CHAT, "prod").status == "identical"
     every = overview(service.store, D)
     kept = [m for m in service.store.versions.manifests(D) if not m.deleted_at]
     assert (every.kept, every.bytes) == (3, sum(m.bytes for m in kept))

@@ -1,0 +1,128 @@
+"""A version's files, from history and records to Parquet, over any kill; nobody knows of them yet.
+
+`making` does this for versions that are asked for, `verifying` once more for one that is there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
+from argilla_distill.workers.use_cases.versions import writing_files
+from argilla_distill.workers.use_cases.versions.auditing import audited_question
+from argilla_distill.workers.use_cases.versions.circumstances import Circumstances, circumstances
+from argilla_distill.workers.use_cases.versions.describing import described, form_of
+from argilla_distill.workers.use_cases.versions.fitting import (
+    NOTHING_LEFT,
+    Outcome,
+    choose,
+    distilled,
+    fitted,
+)
+from argilla_distill.workers.use_cases.versions.reading import (
+    AUDITED,
+    Tell,
+    read_history,
+    read_records,
+    recover_records,
+)
+from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
+from argilla_distill.workers.versions.past import Past
+from argilla_distill.workers.versions.spool import Spool
+
+MARK_S = 60.0
+"""So much work, at most, is lost with a process that is killed."""
+
+
+@dataclass
+class Building:
+    """The building of one version in its spool, whose marks say how far it has come.
+
+    Attributes
+    ----------
+    over : whether the slice is over.
+    tell : told how far it has come.
+    aside : does what takes long.
+    """
+
+    world: World
+    request: VersionRequest
+    dataset_id: str
+    spool: Spool
+    over: Callable[[], bool]
+    tell: Tell
+    aside: Aside = in_place
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are written."""
+        return self.spool.folder / "files"
+
+    def manifest(self) -> Manifest | None:
+        """Do what is next, until the slice is over; the manifest, without a card, once all is written."""
+        world, spool, dataset_id, ends = self.world, self.spool, self.dataset_id, self._ends
+        if not read_history(world, dataset_id, self.request, spool, *ends):
+            return None
+        under = circumstances(world, dataset_id, spool)
+        if not read_records(world, dataset_id, self.request, under.plan, spool, *ends):
+            return None
+        if not recover_records(world, self.request, under, spool, *ends):
+            return None
+        if not self.aside(spool.folder, lambda: self._files(under), self._relayed):
+            return None
+        done, form = writing_files.written(spool), self._form(under)
+        every = [Outcome.read(each) for each in spool.marked("fitted")["questions"]]
+        now = world.store.now()
+        return described(self.request, under, every, form, done.counts, done.files, now)
+
+    @property
+    def _ends(self) -> tuple[Callable[[], bool], Tell]:
+        return self.over, self.tell
+
+    def _form(self, under: Circumstances) -> writing_files.Form:
+        fits = Past.read(self.spool.marked("history")["past"]).fits
+        audited = {i for of in ("records", "history") for i in self.spool.marked(of)[AUDITED]}
+        return form_of(under, self.request, fits, audited)
+
+    def _files(self, under: Circumstances) -> None:
+        """Fit the strategies and write the files: done aside, so without Redis and Argilla."""
+        spool, questions = self.spool, distilled(under.dataset, under.plan)
+        form = self._form(under)
+        choose(spool, form.scene, form.selecting, questions)
+        with ExitStack() as stack:
+            every = []
+            for n, question in enumerate(questions):
+                spool.mark("aside", {"stage": f"fitting {question.name}", "done": n, "total": 0})
+                every.append(fitted(spool, question, under, self.request, form.scene))
+                stack.callback(every[-1].close)
+            audits = [audited_question(spool, each, under, form.scene) for each in every]
+            outcomes = [
+                asdict(each.outcome(said)) for each, said in zip(every, audits, strict=True)
+            ]
+            spool.mark("fitted", {"questions": outcomes})
+            total = spool.marked("records")["read"]
+            found = writing_files.written(spool)
+            while not found.done:
+                until = time.monotonic() + MARK_S
+                found = writing_files.write(
+                    spool,
+                    self.folder,
+                    form,
+                    every,
+                    lambda: time.monotonic() >= until,  # noqa: B023 - asked before it changes
+                    lambda n: spool.mark("aside", {"stage": "writing", "done": n, "total": total}),
+                )
+            if form.selecting.selection and not found.counts.records:
+                raise WorkFailed(NOTHING_LEFT)
+
+    def _relayed(self) -> bool:
+        """Tell how far what is done aside has come; whether the slice is over."""
+        told = self.spool.marked("aside")
+        if told:
+            self.tell(told["stage"], told["done"], told["total"])
+        return self.over()
