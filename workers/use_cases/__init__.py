@@ -7,6 +7,7 @@
 | `sending` | calls that write to Argilla |
 | `sweep` | compare a whole dataset with what we know of it |
 | `watch` | what the cron does |
+| `versions_due` | versions that nobody makes, asked for again |
 | `registration`, `leaving`, `late_writes` | connect and disconnect; writes that land in Argilla after that |
 | `reviews` | which dataset is reviewed where: enable, mend, inspect, disable |
 | `counts` | two counts that `status` shows |

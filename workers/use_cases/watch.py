@@ -16,12 +16,12 @@ from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.dispatch import SWEEP
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, NotFound
 from argilla_distill.workers.models.failed_strategies import FailedStrategies
+from argilla_distill.workers.use_cases import versions_due
 from argilla_distill.workers.use_cases.distilling.dataset_news import is_new
 from argilla_distill.workers.use_cases.reports import report_due
 from argilla_distill.workers.use_cases.reviews import CannotReview, adopt, inspect
 from argilla_distill.workers.use_cases.sending.guarded_call import look_again
 from argilla_distill.workers.use_cases.twins import turns
-from argilla_distill.workers.use_cases.versions import versions_due
 from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.cron")

@@ -16,11 +16,11 @@ from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store import StoreError
 from argilla_distill.plugin.store.versions.manifests import Versions
+from argilla_distill.workers.use_cases import versions_due
 from argilla_distill.workers.use_cases.versions import (
     making,
     reading,
     verifying,
-    versions_due,
 )
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
