@@ -21,7 +21,7 @@ from argilla_distill.workers.cli.datasets import named
 from argilla_distill.workers.cli.layout import table
 from argilla_distill.workers.cli.versions.diff import diff
 from argilla_distill.workers.cli.versions.twins import twin, twin_json, twin_lines, waited
-from argilla_distill.workers.use_cases.versions.overview import InHand, overview
+from argilla_distill.workers.use_cases.checks.version_overview import InHand, overview
 from argilla_distill.workers.use_cases.world import World
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 | file | what is in it |
 | --- | --- |
 | `status` | what is known of every dataset |
+| `version_overview` | a dataset's versions: kept, being made, or could not be |
 | `record_history` | everything that was said and decided about one record |
 | `doctor` | every part that the service needs, and what to do about it |
 | `plan_check` | whether what distill.toml names is there |

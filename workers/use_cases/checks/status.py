@@ -13,7 +13,7 @@ from typing import Any
 from argilla_distill.domain.audited import Audited
 from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.plugin.store import Store
-from argilla_distill.workers.use_cases.versions.overview import VersionsOverview, overview
+from argilla_distill.workers.use_cases.checks.version_overview import VersionsOverview, overview
 
 DISCONNECTED = "disconnected"
 

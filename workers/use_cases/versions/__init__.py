@@ -12,7 +12,6 @@
 | `writing_files` | its rows, decided and written |
 | `describing` | its manifest and its card |
 | `exporting` | a version in a format that people train on |
-| `overview` | those that are kept, being made, or could not be |
 | `pushing` | a version on the Hugging Face Hub |
 | `keeping` | found, tagged, deleted |
 | `verifying` | made again, and compared |

@@ -17,6 +17,7 @@ from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store import StoreError
 from argilla_distill.plugin.store.versions.manifests import Versions
 from argilla_distill.workers.use_cases import versions_due
+from argilla_distill.workers.use_cases.checks.version_overview import overview
 from argilla_distill.workers.use_cases.versions import (
     making,
     reading,
@@ -24,7 +25,6 @@ from argilla_distill.workers.use_cases.versions import (
 )
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
-from argilla_distill.workers.use_cases.versions.overview import overview
 from argilla_distill.workers.versions.aside import WorkFailed, beside
 from argilla_distill.workers.versions.parts import Parts
 from argilla_distill.workers.versions.spool import Spool

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from argilla_distill.plugin.storage.storage import Storage
+from argilla_distill.workers.use_cases.checks.version_overview import overview
 from argilla_distill.workers.use_cases.versions import keeping, verifying
-from argilla_distill.workers.use_cases.versions.overview import overview
 from tests.workers.argilla_in_memory import CHAT, D
 from tests.workers.made_versions import answered, kept_in, made
 from tests.workers.service_in_memory import Build, ServiceInMemory
