@@ -25,6 +25,7 @@ import httpx
 import numpy as np
 from flask import Flask
 
+from argilla_distill.domain.versions.difference import Difference
 from argilla_distill.plugin import store as stores
 from argilla_distill.plugin.settings import Settings, read
 from argilla_distill.plugin.store import Store
@@ -32,6 +33,7 @@ from argilla_distill.plugin.store.visits.sign_ins import SignIn
 from argilla_distill.plugin.visitors.cookies import Cookies
 from benchmarks.live.deliveries import SECRET, load
 from benchmarks.scale.big_dataset import fill
+from benchmarks.scale.kept_versions import keep_versions
 from demo.running.servers import RedisServer
 from demo.running.service import Service
 
@@ -77,7 +79,7 @@ def signed_in(settings: Settings, store: Store) -> dict[str, str]:
     return {"distill_session": str(serializer.dumps(held))}
 
 
-def addresses(store: Store, dataset_id: str) -> dict[str, str]:
+def addresses(store: Store, dataset_id: str, difference: Difference) -> dict[str, str]:
     """Every page, by name; of records one that is contested and one that has near-identical ones."""
     dataset, question = f"/datasets/{dataset_id}", store.reports.question(dataset_id, "topic")
     assert question is not None
@@ -89,6 +91,10 @@ def addresses(store: Store, dataset_id: str) -> dict[str, str]:
         "examples": f"{dataset}/examples",
         "record, contested": f"/records/{store.reviews.due(dataset_id, 0, 1)[0][0]}",
         "record, with twins": f"/records/{question.across[0].record}",
+        "versions": f"{dataset}/versions",
+        "version": f"{dataset}/versions/latest",
+        "what changed": f"{dataset}/versions/{difference.name}",
+        "what changed, late page": f"{dataset}/versions/{difference.name}?cause=weighed&page=90",
     }
 
 
@@ -129,7 +135,9 @@ def main(arguments: list[str]) -> None:
         browser = stack.enter_context(
             httpx.Client(base_url=service.url, cookies=signed_in(settings, store), timeout=30)
         )
-        paths = addresses(store, dataset_id)
+        where = settings.versions
+        difference = keep_versions(store, where, dataset_id, options.records)
+        paths = addresses(store, dataset_id, difference)
         _pages(browser, paths, options.looks)
         _deliveries(service, browser, list(paths.values()), options.rate, options.seconds)
 

@@ -51,9 +51,7 @@ def of_manifests(
     """The same of two versions of a dataset. What was compared before is not compared again, or `anew`."""
     if was.name == now.name:
         raise InvalidRequest(f"{was.name} cannot be compared with itself: name two versions")
-    for each in (was, now):
-        if each.deleted_at:
-            raise InvalidRequest(f"the files of {each.name} are deleted: nothing compares with it")
+    _refuse_deleted(was, now)
     storage = Storage(world.settings.versions)
     lists = ChangeLists(storage)
     known = world.store.differences.find(was.dataset_id, was.name, now.name)
@@ -63,7 +61,18 @@ def of_manifests(
         made, path = _compared(storage, was, now, Path(folder), progress)
         lists.put(made, path)
     world.store.differences.keep(made)
+    later = [world.store.versions.manifest(was.dataset_id, each.name) for each in (was, now)]
+    gone = [each for each in later if each is not None and each.deleted_at]
+    for each in gone:  # deleted while they were compared
+        lists.delete(each.dataset_id, world.store.differences.forget(each.dataset_id, each.name))
+    _refuse_deleted(*gone)
     return made
+
+
+def _refuse_deleted(*versions: Manifest) -> None:
+    for each in versions:
+        if each.deleted_at:
+            raise InvalidRequest(f"the files of {each.name} are deleted: nothing compares with it")
 
 
 def compare_asked(world: World, dataset_id: str) -> str:

@@ -226,6 +226,24 @@ def test_it_is_made_once_and_again_where_its_list_is_lost(
         compared(service, was, now)
 
 
+def test_of_a_version_that_is_deleted_meanwhile_nothing_is_kept(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(service)
+    was, now = made(service), made(service)
+    put = ChangeLists.put
+
+    def deleted_first(*given: Any) -> None:
+        put(*given)
+        keeping.delete(service.world, CHAT, was.name)
+
+    monkeypatch.setattr(ChangeLists, "put", deleted_first)
+    with pytest.raises(InvalidRequest, match="are deleted"):
+        compared(service, was, now)
+    assert service.store.differences.find(D, was.name, now.name) is None
+    assert not list(Path(service.world.settings.versions).glob("*/differences/*"))
+
+
 def test_what_cannot_be_compared_says_why(service: ServiceInMemory) -> None:
     answered(service)
     was, now = made(service, tags=("prod",)), made(service)
