@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from argilla_distill.domain.versions.difference import Move
 from argilla_distill.domain.wording import brief, many
+from argilla_distill.domain.wording import count as counted
 from argilla_distill.plugin.pages.charts.heat_map import Cell, heat_map
 
 NO_LABEL = "no label"
@@ -39,8 +40,9 @@ def moved(moves: Sequence[Move]) -> Markup:
         told = many(count, "record")
         if was == now:
             text = f"still {_name(was)}: {told}"
-            return Cell(0.5 * count / same, brief(count), True, text)
-        return Cell(count / most, brief(count), False, f"{_name(was)}, now {_name(now)}: {told}")
+            return Cell(0.5 * count / same, _figure(count), True, text)
+        text = f"{_name(was)}, now {_name(now)}: {told}"
+        return Cell(count / most, _figure(count), False, text)
 
     cells = [[cell(was, now) for now in labels] for was in labels]
     names = [_name(label) for label in labels]
@@ -66,3 +68,8 @@ def _labels(moves: Sequence[Move]) -> list[str | None]:
 
 def _name(label: str | None) -> str:
     return NO_LABEL if label is None else label
+
+
+def _figure(number: int) -> str:
+    """A number as a cell has room for."""
+    return counted(number) if number < 100_000 else brief(number)
