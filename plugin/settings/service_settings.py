@@ -93,6 +93,20 @@ class DatasetSettings(QuestionChoices):
             {**own, **(overlay.model_dump(exclude_unset=True) if overlay else {})}
         )
 
+    def complete(self) -> dict[str, Any]:
+        """As JSON that gives the same settings when it is read again: defaults are in it.
+
+        A question's own choices are completed by the dataset's, as what was left out would be a default.
+
+        >>> plan = DatasetSettings.model_validate(
+        ...     {"min_confidence": 0.9, "questions": {"stars": {"strategy": "majority"}}}
+        ... )
+        >>> DatasetSettings.model_validate(plan.complete()).question("stars").min_confidence
+        0.9
+        """
+        own = {name: self.question(name).model_dump(mode="json") for name in self.questions}
+        return {**self.model_dump(mode="json"), "questions": own}
+
 
 class Sources(_Frozen):
     """Patterns of user or agent names by which models, templates and reviewers are known.

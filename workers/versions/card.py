@@ -69,6 +69,8 @@ def _what(manifest: Manifest) -> str:
         ("answers", f"{manifest.votes:,}"),
         ("content digest", f"`{manifest.content_sha256}`"),
     ]
+    segments = (("only", manifest.only), ("without", manifest.without))
+    rows += [(name, _escaped(" ".join(some))) for name, some in segments if some]
     note = f"\n\n{manifest.note}" if manifest.note else ""
     return (
         f"# {_escaped(manifest.dataset)}, version {_escaped(manifest.name)}\n\n"

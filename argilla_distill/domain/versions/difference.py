@@ -128,7 +128,8 @@ class QuestionDifference:
 class Side:
     """One of the two versions: its name, the moment that it is of, when it was made, and what it has.
 
-    Moments are in ms since the epoch.
+    Moments are in ms since the epoch. `only` and `without` are the segments that it was to have, and not to
+    have: what the other version has beside them is new or gone.
     """
 
     name: str
@@ -137,6 +138,8 @@ class Side:
     records: int
     release: str
     content_sha256: str
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -195,7 +198,7 @@ class Difference:
         """The inverse of `as_json`, also through JSON."""
         questions = tuple(_question(each) for each in stored["questions"])
         only = {key: tuple(stored[key]) for key in ("questions_new", "questions_gone")}
-        sides = {side: Side(**stored[side]) for side in ("was", "now")}
+        sides = {side: _side(stored[side]) for side in ("was", "now")}
         return cls(**{**stored, **only, **sides, "questions": questions})
 
 
@@ -221,6 +224,11 @@ def block_of(changes: Sequence[Change]) -> bytes:
 def changes_of(block: bytes) -> list[Change]:
     """The changes in a block."""
     return [Change.read(each) for each in json.loads(zlib.decompress(block))]
+
+
+def _side(stored: Mapping[str, Any]) -> Side:
+    several = {name: tuple(stored.get(name, ())) for name in ("only", "without")}
+    return Side(**{**stored, **several})
 
 
 def _question(stored: Mapping[str, Any]) -> QuestionDifference:

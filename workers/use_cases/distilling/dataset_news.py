@@ -54,7 +54,7 @@ def note_news(
     ------
     LeaseLost : nothing was written.
     """
-    text, config = _edition(dataset.guidelines), Config.of(plan.model_dump(mode="json"), dataset)
+    text, config = _edition(dataset.guidelines), Config.of(plan.complete(), dataset)
     now = {
         EDITION: sha256_of(text),
         CONFIG: config.digest,
@@ -87,7 +87,7 @@ def see_to_news(world: World, dataset: Dataset, plan: DatasetSettings) -> None:
     LeaseLost : nothing was written; may be repeated.
     """
     facts = world.store.datasets.info(dataset.id)
-    config = Config.of(plan.model_dump(mode="json"), dataset).digest
+    config = Config.of(plan.complete(), dataset).digest
     if not is_new(dataset, plan, facts) and facts.get(CONFIG) == config:
         return
     lease = patiently(world, dataset.id)
@@ -154,4 +154,4 @@ def _edition(guidelines: str) -> str:
 
 
 def _digest(plan: DatasetSettings, dataset: Dataset) -> str:
-    return digest([plan.model_dump(mode="json"), dataset.min_submitted])
+    return digest([plan.complete(), dataset.min_submitted])

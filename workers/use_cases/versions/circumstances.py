@@ -86,7 +86,7 @@ def _then(world: World, dataset_id: str, past: Past) -> dict[str, Any]:
     fields = world.gateway.blueprint(dataset_id)["fields"]
     return {
         "dataset": asdict(dataset),
-        "plan": plan.model_dump(mode="json"),
+        "plan": plan.complete(),
         "people": {str(number): asdict(known) for number, known in people.items()},
         "editions": [asdict(each) for each in past.editions],
         "told": told is not None,

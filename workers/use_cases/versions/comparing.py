@@ -175,4 +175,6 @@ def _side(manifest: Manifest) -> Side:
         manifest.records,
         manifest.release,
         manifest.content_sha256,
+        manifest.only,
+        manifest.without,
     )

@@ -106,7 +106,7 @@ def described(
     now : our time, ms since the epoch.
     """
     dataset = under.dataset
-    effective = form.plan.model_dump(mode="json")
+    effective = form.plan.complete()
     return Manifest(
         name=request.name,
         dataset_id=dataset.id,

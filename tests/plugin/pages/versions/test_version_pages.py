@@ -93,6 +93,8 @@ def test_a_version_tells_how_it_was_made_and_what_is_in_it(site: Site) -> None:
         "Guidelines are those of the moment at which it was made.",
         "pandas.read_parquet(url",
         "http://127.0.0.1:8000/datasets/",
+        "asked for by olga",
+        "edition 2",
     ):
         assert part in page
     manifest = site.store.versions.manifest(DATASET, "learned-3")
@@ -227,6 +229,7 @@ def test_what_changed_is_told_by_cause_and_each_record_has_its_page(site: Site) 
         "the same answers, weighed anew",
         "min_confidence",
         "stars",
+        "learned-2 has only round=2",
     ):
         assert part in page
     told = site.get(f"{PAIR}?question=helpful&cause=adjudication", json=True).get_json()

@@ -19,6 +19,7 @@ from argilla_distill.domain.versions.difference import (
 from argilla_distill.domain.versions.manifest import (
     FailedVersion,
     Manifest,
+    VersionEdition,
     VersionQuestion,
     VersionRequest,
 )
@@ -100,6 +101,13 @@ def _manifest(store: Store, name: str, asked: tuple[VersionQuestion, ...], say: 
         splits={"train": 2001, "validation": 250, "test": 249},
         rounds={say("round 1"): 1400, "round 2": 1100},
         sources={"model": 3, "person": 9, "reviewer": 2},
+        only=(say("round=2"),) if name == "learned-2" else (),
+        created_by=say("olga"),
+        parent="learned-2" if name == "learned-3" else "",
+        guidelines=(
+            VersionEdition(1, "0" * 64, at(1), 700),
+            VersionEdition(2, "1" * 64, at(50), 398),
+        ),
         note=say("Before the guideline on refunds.\nFor bot-0.4."),
         as_of=at(60) if name == "learned-2" else 0,
         asked_at=at(80 if name == "learned-3" else 70),
@@ -195,4 +203,4 @@ def _change(cause: str, n: int, say: Say) -> Change:
 
 def _side(of: Manifest) -> Side:
     moment = of.as_of or of.asked_at
-    return Side(of.name, moment, of.created_at, of.records, of.release, of.content_sha256)
+    return Side(of.name, moment, of.created_at, of.records, of.release, of.content_sha256, of.only)

@@ -12,6 +12,7 @@ import pytest
 
 from argilla_distill.domain.versions.difference import CAUSES, Change, Difference
 from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.domain.versions.segments import Selection
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.settings import Sources
 from argilla_distill.plugin.storage.change_lists import ChangeLists
@@ -23,11 +24,9 @@ from argilla_distill.workers.use_cases.versions import (
     fitting,
     keeping,
 )
-from argilla_distill.workers.use_cases.versions.asking import ask
-from argilla_distill.workers.use_cases.versions.making import make
 from tests.workers.argilla_in_memory import CHAT, D
+from tests.workers.made_versions import made, rows
 from tests.workers.service_in_memory import ServiceInMemory
-from tests.workers.version_rows import rows
 
 Build = Callable[..., ServiceInMemory]
 Caused = dict[str, tuple[str, Change]]
@@ -50,14 +49,6 @@ def replan(service: ServiceInMemory, **defaults: Any) -> None:
     plan = service.world.settings.plan
     changed = plan.model_copy(update={"defaults": {**plan.defaults, **defaults}})
     kept_in(service, Path(service.world.settings.versions).parent, plan=changed)
-
-
-def made(service: ServiceInMemory, **asked: Any) -> Manifest:
-    """A version, made to its end."""
-    ask(service.world, CHAT, **asked)
-    manifest = make(service.world, D, 60.0).manifest
-    assert manifest is not None
-    return manifest
 
 
 def compared(service: ServiceInMemory, was: Manifest, now: Manifest) -> Difference:
@@ -197,6 +188,18 @@ def test_another_release_is_the_cause_where_nothing_else_is(
     monkeypatch.setattr(describing, "__version__", "9.9.0")
     found = compared(service, was, made(service))
     assert set(causes(service, found).values()) == {"release"}
+
+
+def test_which_records_each_version_was_to_have_is_told(service: ServiceInMemory) -> None:
+    service.argilla.rows[D]["r1"].metadata = {"round": "1"}
+    answered(service)
+    found = compared(
+        service, made(service), made(service, selection=Selection.parse(("round=1",), ()))
+    )
+    assert (found.was.only, found.now.only, found.now.without) == ((), ("round=1",), ())
+    assert set(causes(service, found).values()) == {"gone"}
+    known = service.store.differences.find(D, found.was.name, found.now.name)
+    assert known == found
 
 
 def test_it_is_made_once_and_again_where_its_list_is_lost(

@@ -288,3 +288,16 @@ def test_how_sure_somebody_said_they_were_is_told_with_the_answer(
     service.settle()
     votes = rows(service, made(service), "votes")
     assert {v["annotator"]: v["confidence"] for v in votes} == {"ann": 1.0, "ben": None}
+
+
+def test_a_question_with_choices_of_its_own_keeps_what_holds_for_all(
+    build: Build, tmp_path: Path
+) -> None:
+    """Settings go through JSON while a version is made, where what was left out became a default."""
+    own = {"helpful": {"strategy": "majority"}}
+    service = kept_in(build(min_confidence=0.99, questions=own), tmp_path)
+    answered(service)
+    manifest = made(service)
+    assert manifest.settings["questions"]["helpful"]["min_confidence"] == 0.99
+    decided = {row["record_id"]: row["helpful"]["value"] for row in rows(service, manifest)}
+    assert decided["r1"] == service.decision("r1").value is None
