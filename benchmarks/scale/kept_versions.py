@@ -93,12 +93,23 @@ def _difference(was: Manifest, now: Manifest) -> Difference:
         caused,
         tuple(moves),
     )
-    sides = [
-        Side(m.name, m.asked_at, m.created_at, m.records, m.release, m.content_sha256)
-        for m in (was, now)
-    ]
-    of = (now.dataset_id, now.dataset, *sides, False, 0, 0, now.records, (), ())
-    return Difference(*of, (question,))
+    return Difference(
+        dataset_id=now.dataset_id,
+        dataset=now.dataset,
+        was=_side(was),
+        now=_side(now),
+        same_content=False,
+        records_new=0,
+        records_gone=0,
+        records_both=now.records,
+        questions_new=(),
+        questions_gone=(),
+        questions=(question,),
+    )
+
+
+def _side(of: Manifest) -> Side:
+    return Side(of.name, of.asked_at, of.created_at, of.records, of.release, of.content_sha256)
 
 
 def _listed(difference: Difference, path: Path, storage: Storage) -> Difference:
