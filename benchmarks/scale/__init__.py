@@ -5,6 +5,7 @@
 | `pages` | our pages, and deliveries while they are in use |
 | `report_speed` | counting a report, and reading it |
 | `version_making` | making a version, and verifying it |
+| `kept_versions` | manifests and a comparison of that many records, for `pages` |
 | `client_reading` | the client, reading a version into pandas |
 | `big_dataset` | the dataset: `drawn` is what its crowd answered, `kept` what the store keeps of it |
 """
