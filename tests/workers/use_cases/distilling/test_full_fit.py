@@ -170,6 +170,11 @@ def queued(service: ServiceInMemory, models: list[Model], record: str) -> None:
     if not entry or found is None or not complete(found):
         assert worth is None
         return
+    if service.store.reviews.to_audit(
+        D, [record]
+    ):  # drawn at random, so not reviewed for its worth
+        assert worth is None
+        return
     low, high, gain, most_gain, in_conflict = 0.0, 0.0, 0.0, 0.0, False
     for model in models:
         [now] = model.strategy.decide([record])
