@@ -94,6 +94,7 @@ def test_a_version_tells_how_it_was_made_and_what_is_in_it(site: Site) -> None:
         "pandas.read_parquet(url",
         "http://127.0.0.1:8000/datasets/",
         "asked for by olga",
+        "No audits yet, so how often labels are right is not known",
         "edition 2",
     ):
         assert part in page
