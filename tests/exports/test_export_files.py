@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -136,20 +135,6 @@ def test_columns_are_those_that_trl_documents(
                 assert len(row["completions"]) == len(row["labels"])
                 assert {type(step) for step in row["completions"]} == {str}
                 assert {type(label) for label in row["labels"]} == {bool}
-
-
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="TRL needs Python 3.11")
-def test_trl_itself_takes_them(source: Source, tmp_path: Path) -> None:
-    """By its checks of formats, which do without torch; what trains needs it, and is not run."""
-    from trl import data_utils
-
-    for name in MESSAGES:
-        for messages in (False, True):
-            path = exported(source, name, "parquet", tmp_path, messages=messages)
-            for row in pq.read_table(path).to_pylist():
-                assert data_utils.is_conversational(row) is messages
-                kept = data_utils.maybe_extract_prompt(row)
-                assert (kept["prompt"], set(kept)) == (row["prompt"], set(row))
 
 
 def test_a_parquet_file_says_what_it_is(source: Source, tmp_path: Path) -> None:
