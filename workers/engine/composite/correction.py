@@ -170,7 +170,7 @@ class ElementCorrection:
             Correction(float(scale), 1.0, np.array(bias, np.float64), np.zeros((0, len(bias))))
             for scale, bias in state["lessons"]
         ]
-        self.training_ = Training(**state["training"])
+        self.training_ = Training.of_state(state["training"])
         self._n_changed = int(state["untaught"])
 
 

@@ -86,6 +86,17 @@ class Training:
         """`summary` under its name in the last release; goes with the next one."""
         return self.summary
 
+    @classmethod
+    def of_state(cls, state: Mapping[str, Any]) -> Self:
+        """Read what `dataclasses.asdict` gave, also in the last release.
+
+        >>> old = {"word": "Not trained yet.", "adjudications": 3, "used": False}
+        >>> figures = dict.fromkeys(("untrained", "trained", "accuracy", "majority"))
+        >>> Training.of_state({**old, **figures}).summary
+        'Not trained yet.'
+        """
+        return cls(**{"summary" if key == "word" else key: each for key, each in state.items()})
+
 
 class Strategy(ABC):
     """How the facts about one question become decisions.

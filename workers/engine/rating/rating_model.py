@@ -210,7 +210,7 @@ class RatingModel(ChoiceModel):
         self.truth_ = self._new_truth()
         self.truth_.restore(state["view"])
         self.recalibration_ = Recalibration(*state["bend"])
-        self.training_ = Training(**state["training"])
+        self.training_ = Training.of_state(state["training"])
         columns = [*state["told"], state["told_kinds"]]
         learned = Comparisons(np.array(state["told_raters"], np.intp), *columns)
         self.truth_.add(learned.rater, learned.kinds, 1.0)

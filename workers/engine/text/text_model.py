@@ -195,7 +195,7 @@ class TextModel(ChoiceModel):
         self.facts = facts
         self.usual, self.sharpness = Weighting(state["power"], state["own"]), state["sharpness"]
         self.annotators_ = TextAnnotators.of_state(state)
-        self.training_ = Training(**state["training"])
+        self.training_ = Training.of_state(state["training"])
         self._learned = {
             record: tuple(AnswerComparison(*each) for each in learned)
             for record, learned in state["told"]

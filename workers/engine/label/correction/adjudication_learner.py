@@ -104,7 +104,7 @@ class AdjudicationLearner:
         correction = Correction.restore(state)
         self = cls(len(correction.bias))
         self.correction_ = correction
-        self.training_ = Training(**state["training"])
+        self.training_ = Training.of_state(state["training"])
         self.changed_ = int(state["untaught"])
         return self
 
