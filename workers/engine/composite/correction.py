@@ -6,7 +6,7 @@ The mathematics are those of label questions, `workers.engine.label.correction`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -161,7 +161,7 @@ class ElementCorrection:
         """Return it as data; `restore` is the inverse."""
         return {
             "lessons": [[each.scale, each.bias.tolist()] for each in self.corrections_],
-            "training": asdict(self.training_),
+            "training": self.training_.state(),
             "untaught": self._n_changed,
         }
 

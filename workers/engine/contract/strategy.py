@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from argilla_distill.workers.engine.contract.decision import Decision
@@ -86,15 +86,17 @@ class Training:
         """`summary` under its name in the last release; goes with the next one."""
         return self.summary
 
-    @classmethod
-    def of_state(cls, state: Mapping[str, Any]) -> Self:
-        """Read what `dataclasses.asdict` gave, also in the last release.
+    def state(self) -> dict[str, Any]:
+        """Return what JSON can hold, by the keys of release 0.1; `of_state` is the inverse.
 
-        >>> old = {"word": "Not trained yet.", "adjudications": 3, "used": False}
-        >>> figures = dict.fromkeys(("untrained", "trained", "accuracy", "majority"))
-        >>> Training.of_state({**old, **figures}).summary
+        >>> Training(3, False, None, None, None, None, "Not trained yet.").state()["word"]
         'Not trained yet.'
         """
+        return {"word" if key == "summary" else key: each for key, each in asdict(self).items()}
+
+    @classmethod
+    def of_state(cls, state: Mapping[str, Any]) -> Self:
+        """Read `state`."""
         return cls(**{"summary" if key == "word" else key: each for key, each in state.items()})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -194,7 +193,7 @@ class RatingModel(ChoiceModel):
             "sums": self.raters_.sums_,
             "view": self.truth_.state(),
             "bend": list(self.recalibration_),
-            "training": asdict(self.training_),
+            "training": self.training_.state(),
             "told_records": list(self._learned),
             "told_sizes": [len(each.rater) for each in learned],
             "told_raters": rater,

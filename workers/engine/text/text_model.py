@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -180,7 +179,7 @@ class TextModel(ChoiceModel):
             "own": self.usual.own,
             "sharpness": self.sharpness,
             "weigh": annotators["weigh"],
-            "training": asdict(self.training_),
+            "training": self.training_.state(),
             "sums": annotators["sums"],
             "distance": annotators["distance"],
             "told": [

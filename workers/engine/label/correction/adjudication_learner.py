@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -96,7 +95,7 @@ class AdjudicationLearner:
 
     def state(self) -> dict[str, Any]:
         """What an archive of arrays can hold; `restore` is the inverse."""
-        rest = {"training": asdict(self.training_), "untaught": self.changed_}
+        rest = {"training": self.training_.state(), "untaught": self.changed_}
         return self.correction_.state() | rest
 
     @classmethod
