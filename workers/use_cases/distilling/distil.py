@@ -113,12 +113,20 @@ def _is_gone(world: World, dataset_id: str) -> bool:
 
 
 def _let_go(world: World, outcome: RunOutcome) -> None:
-    """Nothing is to be done any more with a dataset that was deleted; what is known of it is kept."""
+    """Nothing is to be done any more with a dataset that was deleted; what is known of it is kept.
+
+    Attempts that failed since the last one that did not were its first signs: Argilla stumbles over a
+    dataset that it is deleting before it says that it is gone. They are not counted.
+    """
     datasets, dataset_id = world.store.datasets, outcome.dataset_id
     outcome.status, outcome.waiting = "deleted", False
     world.store.dirty.drop(dataset_id)
-    if "name" in datasets.info(dataset_id):
+    known = datasets.info(dataset_id)
+    if "name" in known:
         datasets.note(dataset_id, state="deleted", word="deleted in Argilla; its history is kept")
+        if signs := int(known.get("failing", 0)):
+            failures = max(int(known.get("failures", 0)) - signs, 0)
+            datasets.note(dataset_id, failing=0, failures=failures)
     else:
         datasets.forget(dataset_id)
 

@@ -102,6 +102,24 @@ def test_a_dataset_that_is_deleted_while_it_is_worked_on_is_no_failure(
     assert service.history()
 
 
+def test_what_failed_just_before_a_dataset_is_found_deleted_was_its_first_sign(
+    service: ServiceInMemory,
+) -> None:
+    """Argilla stumbles over it, and still shows it, while it is deleting it."""
+
+    def stumble() -> None:
+        raise ArgillaUnavailable("500")
+
+    service.answer("ann", "r1", helpful="yes")
+    service.argilla.before = once("records", stumble)
+    assert service.distil().status == "failed"
+    assert service.store.datasets.info(D)["failures"] == "1"
+    service.argilla.delete_dataset(D)
+    assert service.distil().status == "deleted"
+    info = service.store.datasets.info(D)
+    assert (info["state"], info["failures"], info["failing"]) == ("deleted", "0", "0")
+
+
 def test_the_voices_of_a_deleted_user_are_gone_after_a_sweep(service: ServiceInMemory) -> None:
     for user in ("ann", "ben", "cas"):
         service.answer(user, "r1", helpful="yes")
