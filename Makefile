@@ -41,12 +41,10 @@ $(ARGILLA)-%/.ready: demo/argilla-server.lock demo/argilla-server-%.lock
 demo: setup
 	$(BIN)/python -m demo $(ARGS)
 
-# The environments are built side by side. Live tests wait more than they work: two files at a time, and
-# unit tests meanwhile. A failure is shown at once, whichever of them it is in.
+# The environments are built side by side. Live tests wait more than they work: two files at a time.
 test:
 	@$(MAKE) --no-print-directory --jobs 2 setup
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory --jobs 2 unit live
+	@$(MAKE) --no-print-directory lint unit live
 
 lint: setup
 	$(BIN)/ruff check --quiet .
