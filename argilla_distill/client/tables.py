@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -11,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 
-class Rows:
+class Rows(ABC):
     """What can be made of a table in memory."""
 
+    @abstractmethod
     def to_arrow(self, columns: Sequence[str] | None = None) -> pa.Table:
         """As an Arrow table.
 
@@ -21,7 +23,6 @@ class Rows:
         ----------
         columns : their names, of a struct's part with a dot between (`helpful.value`); None for all.
         """
-        raise NotImplementedError
 
     def to_pandas(self, columns: Sequence[str] | None = None, *, flat: bool = True) -> Any:
         """As a `pandas.DataFrame`.

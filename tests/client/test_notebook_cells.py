@@ -2,62 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 from argilla_distill.workers.use_cases.versions.comparing import compare
 from tests.client.running_service import running
-from tests.places import ROOT
+from tests.notebook import run
 from tests.workers.argilla_in_memory import CHAT, D
 
-NOTEBOOK = ROOT / "docs" / "versions.ipynb"
 WORDS = {"yes": ("parcel", "late", "carrier"), "no": ("refund", "money", "card")}
-
-TOLD = """
-import json
-print()
-print(json.dumps({
-    "contested": len(contested),
-    "votes": len(of_one),
-    "train": sorted(frame["record_id"]),
-    "scores": scores,
-    "causes": difference.causes,
-    "changed": sorted(difference.to_pandas()["record_id"]),
-    "new": len(new.to_arrow()),
-}))
-"""
-"""What the test asks of the notebook's names, behind the last cell."""
-
-
-def script() -> str:
-    """The notebook's code as one program, cell by cell."""
-    told = json.loads(NOTEBOOK.read_text("utf-8"))
-    assert told["nbformat"] == 4
-    cells = [cell for cell in told["cells"] if cell["cell_type"] == "code"]
-    assert len(cells) > 8
-    assert not any(cell["outputs"] for cell in cells)
-    return "\n".join(["".join(cell["source"]) for cell in cells] + [TOLD])
-
-
-def run(folder: Path, **environment: str) -> dict[str, Any]:
-    """Run it in a Python of its own; what it comes to."""
-    env = {"PATH": os.defpath, "XDG_CACHE_HOME": str(folder), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, "-W", "error::FutureWarning", "-c", script()],
-        env={**env, "PYTHONPATH": str(ROOT), **environment},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
 
 
 def test_the_notebook_connects_looks_at_conflicts_trains_and_compares(
@@ -83,9 +36,12 @@ def test_the_notebook_connects_looks_at_conflicts_trains_and_compares(
         compare(service.world, CHAT, "dawid_skene-1", "dawid_skene-2")
         found = run(
             tmp_path,
-            DISTILL_URL=served.url,
-            ARGILLA_API_KEY="adam.apikey",
-            DISTILL_DATASET=CHAT.full_name,
+            {
+                "DISTILL_URL": served.url,
+                "ARGILLA_API_KEY": "adam.apikey",
+                "DISTILL_DATASET": CHAT.full_name,
+            },
+            240,
         )
     assert found["contested"] > 5
     assert found["votes"] >= 2

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,56 +15,13 @@ from demo.argilla.api import Api
 from demo.argilla.payloads import unique
 from demo.running.installation import Installation
 from tests.live.annotated_dataset import crowd, dataset_of
-from tests.places import ROOT
-
-NOTEBOOK = ROOT / "docs" / "versions.ipynb"
+from tests.notebook import run
 
 ABOUT = {
     "a": ("parcel", "delivery", "carrier", "late"),
     "b": ("refund", "money", "card", "paid"),
     "c": ("password", "login", "account", "email"),
 }
-
-TOLD = """
-import json
-print()
-print(json.dumps({
-    "versions": [each.name for each in dataset.versions()],
-    "contested": len(contested),
-    "votes": len(of_one),
-    "train": sorted(frame["record_id"]),
-    "scores": scores,
-    "causes": difference.causes,
-    "changed": sorted(difference.to_pandas()["record_id"]),
-    "new": len(new.to_arrow()),
-}))
-"""
-"""What the test asks of the notebook's names, behind the last cell."""
-
-
-def script() -> str:
-    """The notebook's code as one program, as a kernel would run it cell by cell."""
-    notebook = json.loads(NOTEBOOK.read_text("utf-8"))
-    assert notebook["nbformat"] == 4
-    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    assert len(cells) > 8
-    assert not any(cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code")
-    return "\n".join([*cells, TOLD])
-
-
-def run(environment: dict[str, str], folder: Path) -> dict[str, Any]:
-    """Run it; what it comes to."""
-    env = {
-        "PATH": os.defpath,
-        "XDG_CACHE_HOME": str(folder),
-        "OMP_NUM_THREADS": "1",
-        **environment,
-    }
-    command = [sys.executable, "-W", "error::FutureWarning", "-c", script()]
-    done = subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
 
 
 def test_the_notebook_runs_with_an_admins_key_and_an_annotator_is_told_why_not(
@@ -102,12 +56,13 @@ def test_the_notebook_runs_with_an_admins_key_and_an_annotator_is_told_why_not(
     named = next(each["name"] for each in told if each["id"] == dataset["id"])
 
     found = run(
+        tmp_path,
         {
             "DISTILL_URL": service.url,
             "ARGILLA_API_KEY": admin["api_key"],
             "DISTILL_DATASET": named,
         },
-        tmp_path,
+        120,
     )
     assert found["versions"] == ["dawid_skene-1", "dawid_skene-2"]
     assert found["contested"] > 5

@@ -25,6 +25,19 @@ TAG_RULE = "a letter, then letters, digits, . _ or -; not a version's name"
 MAX_NOTE = 10_000
 """Characters of a note."""
 
+LISTED = (
+    "name",
+    "as_of",
+    "asked_at",
+    "created_at",
+    "deleted_at",
+    "records",
+    "votes",
+    "bytes",
+    "note",
+)
+"""What the list of all versions, a command's or a page's, has of each manifest."""
+
 
 @dataclass(frozen=True)
 class VersionRequest:

@@ -8,7 +8,7 @@ from flask import jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.domain.versions.labels import label_bars
-from argilla_distill.domain.versions.manifest import TAG_RULE, Manifest, is_tag
+from argilla_distill.domain.versions.manifest import LISTED, TAG_RULE, Manifest, is_tag
 from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET
@@ -19,19 +19,6 @@ from argilla_distill.plugin.pages.views import version_view
 from argilla_distill.plugin.pages.views.dataset_view import head
 from argilla_distill.plugin.visitors.accounts import bearer
 from argilla_distill.plugin.visitors.visitor import Visitor
-
-LISTED = (
-    "name",
-    "as_of",
-    "asked_at",
-    "created_at",
-    "deleted_at",
-    "records",
-    "votes",
-    "bytes",
-    "note",
-)
-"""What the list has of each manifest."""
 
 MAX_LINES = 100
 """So many versions are on one page."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from argilla_distill.domain.records import milliseconds
-from argilla_distill.domain.versions.manifest import FailedVersion, Manifest
+from argilla_distill.domain.versions.manifest import LISTED, FailedVersion, Manifest
 from argilla_distill.domain.versions.segments import InvalidSegment, Selection
 from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.domain.wording import moment
@@ -28,19 +28,6 @@ if TYPE_CHECKING:
     from argilla_distill.domain.versions.manifest import VersionRequest
 
 LOOK_S = 0.2
-
-LISTED = (
-    "name",
-    "as_of",
-    "asked_at",
-    "created_at",
-    "deleted_at",
-    "records",
-    "votes",
-    "bytes",
-    "note",
-)
-"""What `version list --json` has of each manifest."""
 
 dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")
 version_argument = click.argument("version", metavar="VERSION")
