@@ -40,7 +40,7 @@ def everybody(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
         shown = people[(page - 1) * MAX_ROWS : page * MAX_ROWS]
         return {"annotators": shown, "page": page, "pages": pages}
 
-    return of_dataset(frame, visitor, dataset_id, "annotators.html", content)
+    return of_dataset(frame, visitor, dataset_id, "annotators/annotators.html", content)
 
 
 def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> AnyResponse:
@@ -73,7 +73,7 @@ def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> An
         "annotator": shown if found else for_themselves(shown, known),
     }
     return frame.answer(
-        "annotator.html",
+        "annotators/annotator.html",
         visitor,
         content,
         argilla_url=own_link(dataset_id, {question: report}, argilla)

@@ -32,7 +32,7 @@ def dataset(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
         page = shown(report) if report else None
         return {"report": without_others(page) if wants_json() else page, "queue": queue}
 
-    return of_dataset(frame, visitor, dataset_id, "dataset.html", content)
+    return of_dataset(frame, visitor, dataset_id, "dataset/dataset.html", content)
 
 
 def of_dataset(

@@ -27,7 +27,7 @@ def examples(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     def content(_: Found, __: Head, report: QuestionReport | None) -> dict[str, Any]:
         return {"labels": _label_examples(frame, dataset_id, report)}
 
-    return of_dataset(frame, visitor, dataset_id, "examples.html", content, why=None)
+    return of_dataset(frame, visitor, dataset_id, "examples/examples.html", content, why=None)
 
 
 def _for_annotators(frame: Frame, visitor: Visitor, mine: Own) -> AnyResponse:
@@ -50,7 +50,7 @@ def _for_annotators(frame: Frame, visitor: Visitor, mine: Own) -> AnyResponse:
         "labels": found,
     }
     url = dataset_link(frame.settings.argilla_url, mine.id)
-    return frame.answer("examples_own.html", visitor, content, argilla_url=url, own=mine, why=why)
+    return frame.answer("examples/own.html", visitor, content, argilla_url=url, own=mine, why=why)
 
 
 def _label_examples(

@@ -24,7 +24,7 @@ def home(frame: Frame, visitor: Visitor) -> AnyResponse:
     found = lookup.datasets(frame.store, visitor)
     lines = [line(each, frame.settings.argilla_url, frame.now()) for each in found]
     return frame.answer(
-        "home.html",
+        "overview/home.html",
         visitor,
         {"datasets": lines},
         queues={each.id: _first(frame, each) for each in found},
@@ -50,4 +50,4 @@ def _own(frame: Frame, visitor: Visitor) -> AnyResponse:
             lines.append(own_line(part, part.number, reports, frame.settings.argilla_url))
         if any(report and report.examples for report in reports.values()):
             examples.append({"id": part.id, "name": part.name})
-    return frame.answer("own.html", visitor, {"datasets": lines, "examples": examples})
+    return frame.answer("overview/own.html", visitor, {"datasets": lines, "examples": examples})

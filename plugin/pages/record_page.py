@@ -34,7 +34,7 @@ def record(frame: Frame, visitor: Visitor, record_id: str) -> AnyResponse:
     page = view(known, frame.settings.argilla_url, fields, away)
     if wants_json():
         return frame.answer("", visitor, plain(page))
-    return frame.page("record.html", visitor, record=page)
+    return frame.page("records/record.html", visitor, record=page)
 
 
 def _several(
@@ -57,7 +57,7 @@ def _own(frame: Frame, visitor: Visitor, known: Known, number: int) -> AnyRespon
     page = own_view(known, number, frame.settings.argilla_url, fields, away)
     if wants_json():
         return frame.answer("", visitor, plain(page))
-    return frame.page("own_record.html", visitor, record=page, number=number)
+    return frame.page("records/own.html", visitor, record=page, number=number)
 
 
 def _fields(frame: Frame, known: Known) -> tuple[Mapping[str, Any] | None, str]:

@@ -1,6 +1,7 @@
 """All pages as one Flask blueprint: their addresses, what protects them, and what is set in templates.
 
-Rendered here from templates/, without JavaScript and without anything from elsewhere.
+Rendered here from templates/ (a folder for each kind of page), without JavaScript and without anything
+from elsewhere.
 """
 
 from __future__ import annotations

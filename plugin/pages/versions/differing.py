@@ -76,7 +76,7 @@ def _shown(frame: Frame, visitor: Visitor, known: Difference) -> AnyResponse:
         frame,
         visitor,
         known.dataset_id,
-        "difference.html",
+        "versions/difference.html",
         difference=known,
         shown=shown,
         causes=cause_lines(shown.question) if shown else (),

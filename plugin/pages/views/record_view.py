@@ -2,7 +2,7 @@
 
 Pure: no Flask, no Redis, no clock. Every text is plain and unescaped (the templates escape it);
 times are ms since the epoch. `view` is the way in. The words and numbers of one question's decision
-are in `decision_view`, its layout in templates/record.html.
+are in `decision_view`, its layout in templates/records/record.html.
 """
 
 from __future__ import annotations
