@@ -17,6 +17,7 @@ the web process never loads what the workers are made of.
 | `report` | what is counted of a whole dataset |
 | `audits` | which records are drawn at random, to be reviewed blind |
 | `audited` | what they say of a question's labels |
+| `stand_in` | whether a model may replace a person |
 | `queue_length` | how long the review queue is |
 | `intervals` | how sure a share is that was counted on few records |
 | `nearest` | the name that was probably meant |

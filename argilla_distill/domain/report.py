@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from argilla_distill.domain.audited import Audited
+from argilla_distill.domain.stand_in import Panel, StandIn
 
 T = TypeVar("T")
 
@@ -114,6 +115,7 @@ class AnnotatorReport:
     traits : what else the model knows of them, such as the shift of a rater
     seconds : median time from one answer to the next within a sitting
     drift : by week: share of their votes on complete records that agree with the decision
+    stand_in : whether they may replace a person; None of people
     """
 
     number: int
@@ -130,6 +132,7 @@ class AnnotatorReport:
     seconds: float | None = None
     drift: tuple[tuple[str, float, int], ...] = ()
     costly: tuple[Costly, ...] = ()
+    stand_in: StandIn | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,7 @@ class QuestionReport:
     audited : how often labels are right, compared with majority vote, as audits tell
     training : in a sentence, what adjudications have made of the strategy
     words : label → words of records that tell it apart, the most telling first
+    panel : what all models and templates are worth together; None where that is not to be told
     """
 
     name: str
@@ -175,6 +179,7 @@ class QuestionReport:
     examples: tuple[Example, ...]
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     audited: Audited = field(default_factory=Audited)
+    panel: Panel | None = None
 
 
 @dataclass(frozen=True)

@@ -31,14 +31,14 @@ def everybody(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
 
     def content(found: Found, _: Head, report: QuestionReport | None) -> dict[str, Any]:
         if report is None:
-            return {"annotators": ()}
+            return {"annotators": (), "panel": None}
         people = rows(report, frame.store.datasets.annotators(found.id))
         if wants_json():
-            return {"annotators": people}
+            return {"annotators": people, "panel": report.panel}
         pages = max(1, -(-len(people) // MAX_ROWS))
         page = min(max(1, request.args.get("page", 1, int)), pages)
         shown = people[(page - 1) * MAX_ROWS : page * MAX_ROWS]
-        return {"annotators": shown, "page": page, "pages": pages}
+        return {"annotators": shown, "panel": report.panel, "page": page, "pages": pages}
 
     return of_dataset(frame, visitor, dataset_id, "annotators/annotators.html", content)
 

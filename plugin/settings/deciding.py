@@ -21,6 +21,7 @@ NOT_DECIDING = frozenset(
         "publish",
         "questions",
         "reason_question",
+        "replacement_margin",
         "review_audits",
         "review_most",
         "review_overlap",

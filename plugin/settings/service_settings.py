@@ -59,6 +59,7 @@ class DatasetSettings(QuestionChoices):
     explanation_question: str = ""
     name_annotators: bool = False
     tell_reliability: bool = False
+    replacement_margin: float = Field(0.15, ge=0, lt=1)
     round_property: str = "round"
     review_workspace: str = ""
     review_overlap: int = Field(1, ge=1)

@@ -10,6 +10,7 @@ What is counted is `domain.report`, where it is kept `plugin.store.reports`, whe
 - ``audits``: what audits say of one question's labels
 - ``periods``: weeks and rounds
 - ``annotator_reports``: the annotators of one question
+- ``stand_ins``: which models and templates may replace a person
 - ``examples``: records that show what a label means
 - ``pairs``: which values annotators take for each other
 - ``telling_words``: words of records that tell what is decided on them

@@ -34,7 +34,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Person:
-    """One annotator on one question. `report` is None where they have not answered it (yet)."""
+    """One annotator on one question.
+
+    Attributes
+    ----------
+    report : None where they have not answered it (yet)
+    beside : names of the people with whom a model is compared, in the order of `report.stand_in.people`
+    """
 
     number: int
     name: str
@@ -42,6 +48,7 @@ class Person:
     agent: bool
     labels: tuple[str, ...]
     report: AnnotatorReport | None
+    beside: tuple[str, ...] = ()
 
 
 def rows(report: QuestionReport, annotators: Mapping[int, KnownAnnotator]) -> tuple[Row, ...]:
@@ -51,6 +58,8 @@ def rows(report: QuestionReport, annotators: Mapping[int, KnownAnnotator]) -> tu
     for each in report.annotators:
         who = known.get(each.number) or unnamed(each.number)
         short = replace(each, confusion=(), drift=(), costly=(), bias=None)
+        if short.stand_in:
+            short = replace(short, stand_in=replace(short.stand_in, people=()))
         found.append(Row(each.number, who.name, who.kind, who.agent, short))
     return tuple(sorted(found, key=_order))
 
@@ -59,16 +68,22 @@ def person(
     number: int, report: QuestionReport | None, annotators: Mapping[int, KnownAnnotator]
 ) -> Person:
     """One annotator."""
-    who = people(annotators).get(number) or unnamed(number)
+    known = people(annotators)
+    who = known.get(number) or unnamed(number)
     mine = _of(number, report)
+    beside: tuple[str, ...] = ()
     if mine:
         mine = replace(mine, costly=tuple(sorted(mine.costly, key=lambda each: -each.cost)))
+        left_out = mine.stand_in.people if mine.stand_in else ()
+        beside = tuple((known.get(each.number) or unnamed(each.number)).name for each in left_out)
     labels = report.labels if report else ()
-    return Person(number, who.name, who.kind, who.agent, labels, mine)
+    return Person(number, who.name, who.kind, who.agent, labels, mine, beside)
 
 
 def for_themselves(shown: Person, known: Collection[str]) -> Person:
-    """The same as annotators read it themselves: a week of few answers would give away what was decided.
+    """The same as annotators read it themselves.
+
+    A week of few answers would give away what was decided, and a comparison how others answer.
 
     Parameters
     ----------
@@ -78,7 +93,8 @@ def for_themselves(shown: Person, known: Collection[str]) -> Person:
         return shown
     costly = tuple(each for each in shown.report.costly if each.record in known)
     drift = tuple(week for week in shown.report.drift if week[2] >= MIN_ANSWERS_A_WEEK)
-    return replace(shown, report=replace(shown.report, costly=costly, drift=drift))
+    report = replace(shown.report, costly=costly, drift=drift, stand_in=None)
+    return replace(shown, report=report, beside=())
 
 
 def _order(row: Row) -> tuple[bool, float, int, int]:
@@ -131,4 +147,6 @@ def _of(number: int, report: QuestionReport | None) -> AnnotatorReport | None:
 
 
 def _short(report: AnnotatorReport | None) -> AnnotatorReport | None:
-    return replace(report, confusion=(), drift=(), costly=(), bias=None) if report else None
+    if report is None:
+        return None
+    return replace(report, confusion=(), drift=(), costly=(), bias=None, stand_in=None)

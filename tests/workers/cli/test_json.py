@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
+from argilla_distill.domain.audited import Figure
 from argilla_distill.domain.history.rounds import RoundNews
+from argilla_distill.domain.stand_in import ComparedPerson, Panel, StandIn
 from argilla_distill.domain.versions.manifest import FailedVersion
 from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.workers.cli.main import cli
@@ -99,6 +102,7 @@ SCENES: dict[str, tuple[list[str], ...]] = {
     "review enable": (["review", "enable", "support/chat"],),
     "review show": (["review", "show", "support/chat"],),
     "status": (["status"],),
+    "annotators": (["annotators", CHATS],),
     "version create": (
         ["version", "create", CHATS, "--strategy", "majority"],
         ["version", "show", CHATS, "latest"],
@@ -168,6 +172,8 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
         service.store.reviews.refuse(D, "r2", "too long")
     if command == "status":
         audit(service)
+    if command == "annotators":
+        judged(service)
     if command == "history":
         review(run, service)
     if command.startswith(("version", "export", "status")):
@@ -217,6 +223,22 @@ def audit(service: ServiceInMemory) -> None:
     service.argilla.chiefs.add("rex")
     decide(service, "rex", draw_one(service), helpful="yes")
     report(service.world, D)
+
+
+def judged(service: ServiceInMemory) -> None:
+    """A report in which a model was compared with somebody."""
+    report(service.world, D)
+    found = service.store.reports.question(D, "helpful")
+    overview = service.store.reports.overview(D)
+    assert found is not None
+    assert overview is not None
+    right = Figure(0.9, 0.8, 0.95)
+    beside = ComparedPerson(0, 40, 0.9, 0.8, 0.001, True)
+    stands = StandIn("yes", 0.15, 1.0, 0.9, (beside,), 40, 1, accuracy=right, audits=30)
+    machines = tuple(replace(each, stand_in=stands, known=True) for each in found.annotators)
+    panel = Panel(2, 1.5, 1.2, 1.8, 0.4, 90, "people")
+    judged = replace(found, annotators=machines, panel=panel)
+    service.store.reports.write(D, overview, [judged], {})
 
 
 def review(run: Run, service: ServiceInMemory) -> None:

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.workers.cli.layout import plain
 from argilla_distill.workers.use_cases import counts
+from argilla_distill.workers.use_cases.reports.report import report
 from tests.workers.argilla_in_memory import HELPFUL, D, Row
 from tests.workers.cli.command_line import Run
 from tests.workers.service_in_memory import Build, ServiceInMemory
@@ -252,3 +253,31 @@ def test_a_record_that_nobody_knows_is_1(run: Run) -> None:
 def test_what_people_wrote_is_one_line_of_text() -> None:
     assert plain("a\r\nb\tc\x00\u202ed") == "a ⏎ b c��d"
     assert plain(replace(HELPFUL, name="é").name) == "é"
+
+
+# Annotators
+
+
+def test_everybody_is_a_line_and_of_models_it_is_said_whether_they_may_replace_a_person(
+    run: Run, service: ServiceInMemory
+) -> None:
+    assert "nothing is counted yet" in run("annotators", NAME).out
+    report(service.world, D)
+    out = run("annotators", NAME, COLUMNS="80").out
+    assert out.splitlines()[0] == "question helpful"
+    assert row(out, "ann ")[1:4] == ["person", "2", "unknown"]
+    assert row(out, "llm-x")[1:3] == ["model", "1"]
+    assert "llm-x: Cannot tell whether it may replace a person" in out
+    assert "ann: " not in out
+    assert max(map(cell_len, out.splitlines())) <= 80
+
+
+def test_annotators_of_a_question_or_dataset_that_is_not_there_are_refused_with_what_is(
+    run: Run, service: ServiceInMemory
+) -> None:
+    done = run("annotators", NAME, "--question", "helpfull")
+    assert done.code == 2
+    assert "there are: helpful" in done.err
+    done = run("annotators", "support/chats")
+    assert done.code == 2
+    assert f"did you mean {NAME}?" in done.err

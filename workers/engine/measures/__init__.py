@@ -6,5 +6,7 @@
 | `difference`, `edit_distance` | how far two values, two texts are apart |
 | `conflicts` | votes that differ, and whether that still matters |
 | `review_value` | what one adjudication is worth |
+| `alternative_annotator` | whether a model may stand in for people |
+| `panel` | how many independent votes those who err together are worth |
 | `audited` | rates from records that were drawn at random, with intervals |
 """

@@ -24,6 +24,7 @@ from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.values import beginning, content
 from argilla_distill.workers.reporting import examples, telling_words
 from argilla_distill.workers.reporting.question_report import Believed, question_report, summary
+from argilla_distill.workers.reporting.stand_ins import StandIns
 from argilla_distill.workers.reporting.survey import Survey, survey
 from argilla_distill.workers.reporting.twins import NearGroups
 from argilla_distill.workers.use_cases.reports.audited_question import audited_question
@@ -72,6 +73,8 @@ def report(world: World, dataset_id: str) -> Counted:
     last = {name: store.reports.question(dataset_id, name) for name in chosen}
     begun_so = _beginnings(texts, last.values())
     reasons = Reasons(world, dataset_id, info["name"], ids, texts or {})
+    people, groups = store.datasets.annotators(dataset_id), store.reviews.audit_groups(dataset_id)
+    margin = world.plan(info["name"]).replacement_margin
     questions, summaries = [], []
     for name, question in surveyed.questions.items():
         thinks, before = believed[name][1], last[name]
@@ -85,9 +88,8 @@ def report(world: World, dataset_id: str) -> Counted:
         many, pairs = twins.across(question, surveyed.ids)
         across = many, tuple(a for a in pairs if not hidden & {a.record, a.other})
         audited_ = audited_question(world, dataset_id, info["name"], surveyed, question)
-        questions.append(
-            question_report(surveyed, question, thinks, across, texts_shown, words, audited_)
-        )
+        counted = question_report(surveyed, question, thinks, across, texts_shown, words, audited_)
+        questions.append(StandIns(question, surveyed.ids, people, groups, margin).on(counted))
         summaries.append(summary(questions[-1], question))
     today = _today(store, dataset_id, taken_at)
     seconds = round(time.perf_counter() - begun, 3)
