@@ -1,0 +1,8 @@
+"""What labels are worth, as far as figures tell: pure statistics, without store and network.
+
+| file | what is in it |
+| --- | --- |
+| `proxy` | a small model of texts, trained on labels: what it says of records that it has not seen |
+| `tf_idf` | texts as rows of a sparse matrix |
+| `gate` | whether the texts tell such a model anything |
+"""
