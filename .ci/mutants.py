@@ -1,11 +1,12 @@
 """Changes the code a little at a time, and counts how often no test notices. `make mutants`.
 
-    python .ci/mutants.py [ROOM...] [--again] [--digits 37] [--seconds N]
+    python .ci/mutants.py [ROOM...] [--again] [--digits 37] [--seconds N] [--processes 2]
 
 What must not go wrong unseen is changed by mutmut: one operator, argument, constant or text at a time
 (a mutant). The tests of its room are run against each; a mutant that they let pass has survived. Every
 room is worked on in a copy of its own below `.cache/mutants`, with the tests that are about it and no
-others; of these mutmut runs the ones that enter the changed function. With `--again` the copy is used
+others; of these mutmut runs the ones that enter the changed function, the quickest first
+(`quick_first.py`). With `--again` the copy is used
 once more, with the tests as they are now: what was not tried is tried, and what survived once more. Where
 the code itself has changed, it begins from the beginning.
 
@@ -43,7 +44,11 @@ KILLED = {1, 3, 36, 24, -24, 152, 255}
 CODE = ("argilla_distill", "plugin", "workers", "demo")
 COPIED = (*CODE, "tests", "pyproject.toml")
 
+PLUGIN = ROOT / ".ci" / "quick_first.py"
+
 OPTIONS = [
+    "-p",
+    PLUGIN.stem,
     "-p",
     "no:cacheprovider",
     "-p",
@@ -76,7 +81,7 @@ ROOMS = {
     "rights": Room(
         files=("domain/disclosure.py", "plugin/visitors/*"),
         tests=(
-            "domain",
+            "domain/test_disclosure_rules.py",
             "plugin/visitors",
             "plugin/pages/test_pages_rights.py",
             "plugin/pages/test_pages_tokens.py",
@@ -84,7 +89,11 @@ ROOMS = {
     ),
     "echoes": Room(
         files=("domain/ledger.py",),
-        tests=("domain/test_ledger.py", "domain/test_ledger_reviewers.py"),
+        tests=(
+            "domain/test_ledger.py",
+            "domain/test_ledger_records.py",
+            "domain/test_ledger_reviewers.py",
+        ),
     ),
     "suggestions": Room(
         files=("workers/writing/suggestions.py",),
@@ -134,6 +143,8 @@ def prepare(folder: Path, room: Room) -> None:
             copy(source, target)
         else:
             shutil.copy2(source, target)
+    (folder / "plugins").mkdir()
+    shutil.copy2(PLUGIN, folder / "plugins")
     wanted = {
         # links are not followed, unless they are named
         "source_paths": ["argilla_distill", "argilla_distill/plugin", "argilla_distill/workers"],
@@ -176,10 +187,17 @@ def copy(source: Path, target: Path) -> None:
     shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def run(folder: Path, names: list[str], seconds: float | None) -> None:
+def run(folder: Path, names: list[str], processes: int, seconds: float | None) -> None:
     """Try the mutants that have not been tried; with names, these, tried or not."""
-    command = [str(Path(sys.executable).with_name("mutmut")), "run", "--max-children", "2", *names]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    mutmut = str(Path(sys.executable).with_name("mutmut"))
+    command = [mutmut, "run", "--max-children", str(processes), *names]
+    environment = {
+        **os.environ,
+        "HYPOTHESIS_PROFILE": "mutants",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(folder / "plugins"),
+    }
     environment.pop("MUTANT_UNDER_TEST", None)
     log = folder / "mutmut.log"
     with log.open("w") as file:
@@ -250,6 +268,7 @@ def main() -> None:
     )
     parser.add_argument("--digits", help="a sample: only mutants whose number ends in one of these")
     parser.add_argument("--seconds", type=float, help="stop a room after that long")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     equivalent = tomllib.loads(EQUIVALENT.read_text())
     total = Score()
@@ -263,7 +282,7 @@ def main() -> None:
         else:
             prepare(folder, ROOMS[name])
         if wanted is not None:
-            run(folder, wanted, asked.seconds)
+            run(folder, wanted, asked.processes, asked.seconds)
         found = score(folder, equivalent)
         print(f"{name:<12} {describe(found)}", flush=True)
         print("".join(f"  {each}\n" for each in found.survivors.values()), end="", flush=True)

@@ -112,14 +112,14 @@ def with_state(
         now = RecordState(gone=True)
         return replace(found, entries=(*found.entries, now.entry(record_id, was)))
     now = RecordState.of(record.fields, record.metadata, record.external_id, reading.round_property)
+    if was == now:
+        return found
     ledger = replace(
         found.ledger,
         model=now.model,
         fields_digest=now.fields,
         metadata_digest=now.metadata,
     )
-    if was == now:
-        return replace(found, ledger=ledger)
     at = 0 if before is not None else record.created_at
     return Observation(ledger, (now.entry(record_id, was, at), *found.entries))
 
