@@ -17,7 +17,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
 COLUMNS = 2**18
 
@@ -37,13 +36,12 @@ class TfIdf:
     (True, 0.0, 1.0)
     """
 
-    def __init__(self) -> None:
-        self.weighing_ = TfidfTransformer(sublinear_tf=True)
-
     def fit_transform(self, texts: Iterable[str]) -> Matrix:
         """Learn from texts how rare words are, and give their rows."""
+        from sklearn.feature_extraction.text import TfidfTransformer  # half a second
+
         counts = _counts(texts)
-        self.weighing_.fit(counts)
+        self.weighing_ = TfidfTransformer(sublinear_tf=True).fit(counts)
         return self._weighed(counts)
 
     def transform(self, texts: Iterable[str]) -> Matrix:
@@ -57,6 +55,8 @@ class TfIdf:
 
 
 def _counts(texts: Iterable[str]) -> Matrix:
+    from sklearn.feature_extraction.text import HashingVectorizer
+
     read = HashingVectorizer(
         ngram_range=(1, 2), n_features=COLUMNS, norm=None, alternate_sign=False, dtype=np.float32
     )
