@@ -23,5 +23,6 @@ the web process never loads what the workers are made of.
 | `nearest` | the name that was probably meant |
 | `wording` | how values, numbers and moments are written |
 | `versions` | immutable distilled datasets: manifest and split |
+| `rounds` | samples of a model's outputs, brought in to be annotated |
 | `explanation` | a decision in a few plain sentences |
 """

@@ -2,8 +2,8 @@
 
 It sends the smallest JSON that says what is meant (the SDK's `records.log` sends whole records
 back and so can undo what annotators did meanwhile). What the values mean is in `domain.records`, how a
-call is made and fails in `calls`, how records are found by id in `records_by_id`; what to write is
-decided by `workers.use_cases`.
+call is made and fails in `calls`, how records are found by id in `records_by_id`, what rounds add in
+`added_records`; what to write is decided by `workers.use_cases`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record, milliseconds
+from argilla_distill.plugin.argilla.added_records import AddedRecords
 from argilla_distill.plugin.argilla.calls import Calls, Timer, tls
 from argilla_distill.plugin.argilla.records_by_id import RecordsById
 from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
@@ -56,6 +57,7 @@ class Gateway:
     def __init__(self, http: httpx.Client, timer: Timer | None = None) -> None:
         self._calls = Calls(http, timer)
         self._records = RecordsById(self._calls)
+        self.added = AddedRecords(self._calls)
 
     def close(self) -> None:
         """Close the connections."""

@@ -12,6 +12,7 @@
 | `datasets` | what is known now of each dataset |
 | `reports`, `reviews` | what was counted last; the review datasets |
 | `versions` | versions as far as Redis knows them, and what changed between them |
+| `rounds` | rounds, and the outputs that were taken into them |
 | `service` | what belongs to the whole service |
 | `work` | what is still to be done, and who does it |
 | `visits` | who is signed in, and who failed to |

@@ -73,6 +73,20 @@ class Datasets:
             pipe.hget(self._keys.of(dataset_id, "external"), external_id)
         return [(i, r.decode()) for i, r in zip(ids, pipe.execute(), strict=True) if r]
 
+    def of_external_ids(self, dataset_id: str, external_ids: Sequence[str]) -> set[str]:
+        """Which of these external ids are those of records that we know in a dataset and that are there."""
+        known: dict[str, str] = {}
+        for start in range(0, len(external_ids), SCANNED):
+            some = external_ids[start : start + SCANNED]
+            found = self._redis.hmget(self._keys.of(dataset_id, "external"), some)
+            known |= {n: i.decode() for n, i in zip(some, found, strict=True) if i}
+        ledger = self.ledger(dataset_id, list(known.values()))
+        return {
+            n
+            for n, entry in zip(known, ledger, strict=True)
+            if entry is not None and not entry.gone
+        }
+
     # Facts for `status`, the metrics and the pages
 
     def info(self, dataset_id: str) -> dict[str, str]:

@@ -75,6 +75,9 @@ distill:<dataset>:version_counts   hash    made, failed, seconds: what making ca
 distill:<dataset>:twins            hash    version → its twin in Argilla, {"id", "name", "written", …}
 distill:<dataset>:twins:lease      string  the token of the one who writes them (expires)
 distill:<dataset>:twins:wanted     string  somebody waits for that lease (expires)
+distill:<dataset>:round_plans      hash    round → the round as a whole, {"model", "state", "version", …}
+distill:<dataset>:round_taken:<round> hash place → an output that was taken, with its probability
+distill:<dataset>:round:<round>:lease string the token of the one who writes it (expires)
 distill:<dataset>:groups           hash    fingerprint of a prompt → its group, for ever
 distill:<dataset>:bands            zset    "band:bits:fingerprint", to find those that are near
 ```

@@ -13,6 +13,7 @@ from argilla_distill.plugin.store.history import History
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.reports import Reports
 from argilla_distill.plugin.store.reviews import Reviews
+from argilla_distill.plugin.store.rounds import Rounds
 from argilla_distill.plugin.store.service import Service
 from argilla_distill.plugin.store.versions.differences import Differences
 from argilla_distill.plugin.store.versions.manifests import Versions
@@ -53,6 +54,7 @@ class Store:
         self.history = History(redis, self.keys)
         self.reports = Reports(redis, self.keys)
         self.reviews = Reviews(redis, self.keys)
+        self.rounds = Rounds(redis, self.keys, clock)
         self.service = Service(redis, self.keys)
         self.sign_ins = SignIns(redis, self.keys)
         self.sweeps = Sweeps(redis, self.keys)

@@ -23,6 +23,7 @@ from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
 from argilla_distill.plugin.argilla.user import User
 from argilla_distill.plugin.errors import InvalidValue, NotFound
+from tests.workers.added_in_memory import AddedInMemory
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -80,6 +81,8 @@ class FakeArgilla(Gateway):
     on which no suggestion is accepted; `unreadable`: records that break reading.
     """
 
+    added: AddedInMemory
+
     def __init__(self, overlap: int = 2) -> None:
         self.overlap = overlap
         self.sets = {D: CHAT}
@@ -94,8 +97,29 @@ class FakeArgilla(Gateway):
         self.chiefs: set[str] = set()
         self.refuses: set[str] = set()
         self.unreadable: set[str] = set()
+        self.added = AddedInMemory(
+            lambda: self.fields, self._by_external_id, self._create, self._noted
+        )
         self._now = 0
         self._hooks = 0
+
+    def _by_external_id(self, dataset_id: str) -> dict[str, Record]:
+        rows = self.rows[dataset_id]
+        return {row.external_id: self._record(i) for i, row in rows.items() if row.external_id}
+
+    def _create(self, dataset_id: str, item: Mapping[str, Any]) -> str:
+        record = f"new-{item['external_id']}"
+        self.rows[dataset_id][record] = Row(
+            fields=item["fields"],
+            metadata=item["metadata"],
+            external_id=item["external_id"],
+            created_at=self.tick(),
+        )
+        return record
+
+    def _noted(self, name: str) -> None:
+        self.calls.append(name)
+        self.before(name)
 
     def copy(self) -> FakeArgilla:
         """Another Argilla with the same content."""

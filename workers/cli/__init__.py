@@ -6,6 +6,7 @@
 | `operating`, `reviewing`, `guidelines`, `leaving` | commands that change something |
 | `looking` | commands that only look |
 | `versions` | commands about versions |
+| `rounds` | commands about rounds |
 | `running`, `offline` | the processes of the service; `aggregate`, which needs none |
 | `context`, `datasets`, `alive`, `layout` | what they share: options, datasets by name, tables |
 """

@@ -38,6 +38,7 @@ from argilla_distill.workers.cli import (
     offline,
     operating,
     reviewing,
+    rounds,
     running,
     versions,
 )
@@ -82,6 +83,7 @@ for command in (
     *reviewing.COMMANDS,
     *looking.COMMANDS,
     *versions.COMMANDS,
+    *rounds.COMMANDS,
     *running.COMMANDS,
     *offline.COMMANDS,
 ):

@@ -12,6 +12,7 @@
 | `tables` | the columns of the files, and their rows |
 | `parts` | Parquet files, part by part, and the digest of what is in them |
 | `reading` | the rows of a version that is made |
+| `labelled` | its labels of one question, each with the record's text |
 | `card`, `picture` | the README.md of a version, and the picture of its labels |
 
 Where they are kept is `plugin.storage`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -96,6 +97,9 @@ reward = { helpful = 1.0, veto = { problem = "tone" } }
 questions.stars.strategy = "best"
 """
 CREATE = ["version", "create", CHATS, "--strategy", "majority"]
+OUTPUT = {"fields": {"text": "Here it is."}, "prediction": "yes"}
+ROUND = ["round", "start", CHATS, "{folder}/outputs.jsonl", "--name", "4", "--model", "bot"]
+ROUND += ["--question", "helpful", "--pass", "yes"]
 HELPFUL_LABELS = ["--format", "classification", "--question", "helpful"]
 
 SCENES: dict[str, tuple[list[str], ...]] = {
@@ -123,6 +127,17 @@ SCENES: dict[str, tuple[list[str], ...]] = {
     "version push": (["version", "push", CHATS, "latest", "team/chats"],),
     "version verify": (["version", "verify", CHATS, "latest"],),
     "export": (["export", CHATS, "latest", *HELPFUL_LABELS, "-o", "{folder}/labels.csv"],),
+    "round start": (
+        [*ROUND, "--dry-run"],
+        ROUND,
+        ["round", "cancel", CHATS, "4"],
+    ),
+    "round cancel": (
+        [*ROUND, "--dry-run"],
+        ROUND,
+        ["round", "cancel", CHATS, "4"],
+    ),
+    "round list": (["round", "list", CHATS],),
     "history": (
         ["history", "r1"],
         ["history", "ticket-5"],
@@ -178,6 +193,9 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
         review(run, service)
     if command.startswith(("version", "export", "status")):
         versions(run, service, tmp_path)
+    (tmp_path / "outputs.jsonl").write_text(json.dumps(OUTPUT))
+    if command == "round list":
+        run(*(each.format(folder=tmp_path) for each in ROUND))
     hub = StandInHub()
     within = hub.running() if command == "version push" else nullcontext()
     told, met = documented(command), set()

@@ -1,0 +1,6 @@
+"""Rounds: a model's outputs, sampled and annotated, so that people see how good it is.
+
+| module | what it holds |
+| --- | --- |
+| `round` | a round as a whole, and the outputs that were taken |
+"""

@@ -1,0 +1,12 @@
+"""The commands about rounds.
+
+| module | what it holds |
+| --- | --- |
+| `commands` | `round start`, `cancel`, `list`, `status` |
+"""
+
+from argilla_distill.workers.cli.rounds import commands
+
+COMMANDS = commands.COMMANDS
+
+__all__ = ["COMMANDS"]

@@ -1,0 +1,194 @@
+"""The commands `round start | cancel | list | status`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from argilla_distill.domain.rounds.round import Round
+from argilla_distill.domain.wording import many, moment
+from argilla_distill.workers.cli.alive import tell_if_nobody_works
+from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
+from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.cli.layout import plain, table
+
+if TYPE_CHECKING:
+    from argilla_distill.workers.use_cases.rounds.planning import Planned
+
+dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")
+name_argument = click.argument("name", metavar="ROUND")
+
+
+@click.group("round")
+def round_() -> None:
+    """Rounds: a sample of a model's outputs, brought in to be annotated."""
+
+
+@round_.command()
+@dataset_argument
+@click.argument("outputs", type=click.Path(path_type=Path), metavar="OUTPUTS.jsonl")
+@click.option("--name", required=True, help="The round's name, such as 4.")
+@click.option("--model", required=True, help="Whose outputs these are.")
+@click.option("--trained-on", default="", metavar="VERSION", help="What that model learned from.")
+@click.option("--take", default=300, show_default=True, metavar="N", help="How many to take.")
+@click.option("--question", default="", metavar="NAME", help="Tells whether an output passes.")
+@click.option(
+    "--pass",
+    "passes",
+    multiple=True,
+    metavar="LABEL",
+    help="An answer with which it passes. May be repeated. Default: the model's prediction.",
+)
+@click.option("--dry-run", is_flag=True, help="Tell the plan; write nothing.")
+@as_json
+@click.pass_obj
+def start(
+    opened: Opened,
+    dataset: str,
+    outputs: Path,
+    name: str,
+    model: str,
+    trained_on: str,
+    take: int,
+    question: str,
+    passes: tuple[str, ...],
+    dry_run: bool,
+    json_: bool,
+) -> None:
+    """Take a sample of a model's outputs into a dataset, as records to be annotated.
+
+    OUTPUTS.jsonl has one JSON object a line: fields, and if you like external_id, prediction, score.
+    Safe to repeat: what is there is not written twice.
+    """
+    from argilla_distill.workers.use_cases.rounds import starting  # loads the engine: a second
+    from argilla_distill.workers.use_cases.rounds.planning import Wish
+
+    wish = Wish(name, model, trained_on, take, question, passes)
+    with opened.world() as world:
+        chosen = named(world, dataset)
+        with bar(f"round {name}", json_) as progress:
+
+            def tell(stage: str, done: int) -> None:
+                progress(done, None, f"round {name}: reading {stage}")
+
+            def written(done: int, total: int) -> None:
+                progress(done, total, f"round {name}: writing records")
+
+            if dry_run:
+                found = starting.planned(world, chosen, outputs, wish, tell)
+            else:
+                tell_if_nobody_works(world)
+                known = starting.start(world, chosen, outputs, wish, tell, written)
+    if dry_run:
+        print_json(_plan_json(found)) if json_ else print_lines(_plan_lines(found))
+    elif json_:
+        print_json(round_json(known))
+    else:
+        print_lines(round_lines(known))
+
+
+@round_.command()
+@dataset_argument
+@name_argument
+@as_json
+@click.pass_obj
+def cancel(opened: Opened, dataset: str, name: str, json_: bool) -> None:
+    """Take back the records of a round that nobody has answered. Those with answers stay."""
+    from argilla_distill.workers.use_cases.rounds.cancelling import cancel as cancelled
+
+    with opened.world() as world:
+        known = cancelled(world, named(world, dataset), name)
+    if json_:
+        print_json(round_json(known))
+    else:
+        print_lines(round_lines(known))
+
+
+@round_.command("list")
+@dataset_argument
+@as_json
+@click.pass_obj
+def list_(opened: Opened, dataset: str, json_: bool) -> None:
+    """All rounds of a dataset."""
+    with opened.world() as world:
+        every = world.store.rounds.all(named(world, dataset).id)
+    if json_:
+        print_json({"rounds": [round_json(each) for each in every]})
+        return
+    heads = ["round", "model", "trained on", "records", "state", "started"]
+    cells = [
+        [
+            each.name,
+            plain(each.model),
+            each.trained_on,
+            f"{each.written:,} of {each.taken:,}",
+            each.state,
+            moment(each.started_at),
+        ]
+        for each in every
+    ]
+    if cells:
+        print_lines(table(heads, cells, width()))
+    else:
+        click.echo("no round yet: start one with `argilla-distill round start`")
+
+
+def round_json(known: Round) -> dict[str, Any]:
+    """A round as scripts read it."""
+    told = {key: value for key, value in vars(known).items() if key != "population"}
+    return {**told, "passes": list(known.passes), "plan": known.plan}
+
+
+def round_lines(known: Round) -> Iterator[str]:
+    """A round as people read it."""
+    trained = f", trained on {known.trained_on}" if known.trained_on else ""
+    yield f"round {known.name} of model {plain(known.model)}{trained}: {known.state}"
+    yield f"  {known.plan}"
+    yield f"  {known.chosen_by}"
+    yield f"  {_passing(known)}"
+    if known.state == "being written":
+        yield f"  {known.written:,} of {known.taken:,} are in Argilla: repeat the command to go on"
+    if known.state == "cancelled":
+        stays = known.written - known.removed
+        yield f"  {many(known.removed, 'record')} taken back, {stays:,} with answers left where they are"
+
+
+def _passing(known: Round) -> str:
+    if not known.question:
+        return (
+            "No pass rate will be told: neither --pass nor predictions say when an output passes."
+        )
+    when = " or ".join(plain(each) for each in known.passes) or "what the model predicted"
+    return f"An output passes where {known.question} is {when}."
+
+
+def _plan_json(found: Planned) -> dict[str, Any]:
+    taken = [
+        {key: value for key, value in vars(each).items() if key != "record_id"}
+        for each in found.taken
+    ]
+    return {**round_json(found.round), "missing": list(found.form.missing), "outputs_taken": taken}
+
+
+def _plan_lines(found: Planned) -> Iterator[str]:
+    known = found.round
+    yield f"round {known.name} of model {plain(known.model)}: nothing is written yet"
+    yield f"  {known.plan}"
+    yield f"  {known.chosen_by}"
+    yield f"  {_passing(known)}"
+    for name in found.form.missing:
+        yield f"  the metadata property {name!r} will be made; annotators do not see it"
+    cells = [
+        [f"{each.line:,}", each.external_id, each.how, f"{each.pi:.3f}", plain(each.prediction)]
+        for each in found.taken[:10]
+    ]
+    for line in table(["line", "external id", "drawn", "π", "prediction"], cells, width() - 4):
+        yield f"    {line}"
+    if known.taken > len(cells):
+        yield f"    … and {known.taken - len(cells):,} more (--json lists them all)"
+
+
+COMMANDS = (round_,)

@@ -1,0 +1,80 @@
+"""Cancel a round: take back what nobody has answered. What somebody answered stays, with its answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from argilla_distill.domain.history.rounds import RoundNews
+from argilla_distill.domain.nearest import did_you_mean
+from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.rounds.round import Round
+from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest, LeaseLost
+from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
+from argilla_distill.workers.use_cases.world import World
+
+BATCH = 50
+"""So many are looked at, and deleted, at once: the less time for somebody to answer in between."""
+
+
+def found(world: World, dataset: Dataset, name: str) -> Round:
+    """A round by its name. Raises InvalidRequest where there is none."""
+    known = world.store.rounds.of(dataset.id, name)
+    if known is None:
+        names = [each.name for each in world.store.rounds.all(dataset.id)]
+        every = f"; there are {', '.join(names)}" if names else "; there is none yet"
+        raise InvalidRequest(
+            f"{dataset.full_name} has no round {name}{did_you_mean(name, names) or every}"
+        )
+    return known
+
+
+def cancel(world: World, dataset: Dataset, name: str) -> Round:
+    """Cancel a round. Safe to repeat, and over any kill.
+
+    Each record is looked at right before it is deleted; one on which somebody has said anything, a draft
+    included, stays.
+
+    Raises
+    ------
+    InvalidRequest : there is no such round, or it has ended.
+    DatasetBusy : it is being started right now.
+    """
+    known = found(world, dataset, name)
+    if known.state in ("ended", "ending"):
+        raise InvalidRequest(f"round {name} is {known.state}: what was learned in it stays")
+    if known.state == "cancelled":
+        return known
+    store = world.store.rounds
+    lease = store.lease(dataset.id, name)
+    if lease is None:
+        raise DatasetBusy(f"round {name} is being written by somebody else right now")
+    try:
+        taken = store.taken(dataset.id, name)
+        ids = [each.record_id for each in taken if each.record_id]
+        lost = [each.external_id for each in taken[known.written : known.written + BATCH]]
+        if known.state == "being written" and lost:  # of a call whose end nobody saw
+            there = world.gateway.added.named(dataset.id, lost)
+            ids += [r.id for r in there.values() if _of_round(world, dataset, r.metadata, known)]
+        for start in range(0, len(ids), BATCH):
+            if not lease.ours():
+                raise LeaseLost("somebody else goes on with the round")
+            some = ids[start : start + BATCH]
+            records = world.gateway.records(dataset.id, some)
+            unanswered = [i for i, record in records.items() if not record.responses]
+            if unanswered:
+                world.gateway.delete_records(dataset.id, unanswered)
+                world.dispatch.mark(dataset.id, unanswered)
+            known = replace(known, removed=known.removed + len(unanswered))
+            store.keep(dataset.id, known)
+        news = RoundNews(known.name, "cancelled", known.model, known.trained_on, known.taken)
+        note_round(world, dataset.id, news)
+        known = replace(known, state="cancelled", ended_at=world.store.now())
+        store.keep(dataset.id, known)
+    finally:
+        lease.release()
+    return known
+
+
+def _of_round(world: World, dataset: Dataset, metadata: object, known: Round) -> bool:
+    name = world.plan(dataset.full_name).round_property
+    return isinstance(metadata, dict) and str(metadata.get(name)) == known.name
