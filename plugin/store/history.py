@@ -15,6 +15,7 @@ from argilla_distill.domain.history.rounds import RoundNews
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import pack, unpack
 from argilla_distill.plugin.store.shapes import history_shapes
+from argilla_distill.plugin.store.shapes.history_shapes import StoredEntry
 
 AT_ONCE = 500
 """So many entries are read in one call; Redis does nothing else meanwhile, for some milliseconds."""
@@ -60,12 +61,18 @@ class History:
 
     def after(self, dataset_id: str, position: str, count: int = AT_ONCE) -> Iterator[Entry]:
         """All entries behind a position, in order."""
+        return (stored.entry() for stored in self.stored_after(dataset_id, position, count))
+
+    def stored_after(
+        self, dataset_id: str, position: str, count: int = AT_ONCE
+    ) -> Iterator[StoredEntry]:
+        """The same as texts."""
         key = self._keys.of(dataset_id, "history")
         while True:
             found = json.loads(self._read(keys=[key], args=[f"({position}", count]))
             for entry_id, fields in found:
                 named = dict(zip(fields[::2], fields[1::2], strict=True))
-                yield history_shapes.entry_of_texts(entry_id, named)
+                yield history_shapes.stored(entry_id, named)
             if len(found) < count:
                 return
             position = found[-1][0]

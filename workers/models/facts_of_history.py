@@ -51,6 +51,12 @@ class FactsOfHistory:
     kinds: dict[str, str] = field(default_factory=dict)
     reviews: dict[str, dict[str, tuple[Value, int]]] = field(default_factory=dict)
 
+    def anew(self) -> FactsOfHistory:
+        """The same before any review, which shares what is known of annotators."""
+        return FactsOfHistory(
+            self.name, self.question, self.annotators, self.sureness, self.kinds, {}
+        )
+
     def changes(self, entry: Entry) -> list[Change]:
         """What an entry adds to the current facts or takes from them."""
         if entry.kind not in ("answer", "suggestion", "adjudication"):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import replace
 from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow.parquet as pq
@@ -76,8 +75,7 @@ def _found(row: EarlierRow, lacking: MutableMapping[str, Lacking]) -> list[Earli
     else:
         del lacking[row.id]
     return [
-        replace(
-            row,
+        row._replace(
             fields=row.fields if fields else None,
             metadata=row.metadata if metadata else None,
         )

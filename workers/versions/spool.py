@@ -10,29 +10,35 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
+from typing import Any, NamedTuple
 
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.records import Record
 from argilla_distill.plugin.storage.storage import Storage
-from argilla_distill.plugin.store.shapes import history_shapes
+from argilla_distill.plugin.store.shapes.history_shapes import StoredEntry
 
 _LINE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
-_FIELDS = tuple(history_shapes.entry_fields(Entry("")))
+
+BETWEEN = "\x1f"
+"""Stands behind each text of an entry. No text of one has it, nor an end of line: JSON escapes both."""
+
+WHOLE = len(StoredEntry._fields) + 1
+"""Parts of a line that no kill has cut short."""
 
 HELD = 4_000_000
 """Characters that are held before they are written."""
+
+SUFFIX = ".lines"
 
 PREFIX = 2
 """Characters of a record's id that name its bucket: 256 buckets of UUIDs."""
 
 
-@dataclass(frozen=True)
-class RecordRow:
+class RecordRow(NamedTuple):
     """One record as it was read, with its group; `created_at` in ms since the epoch, 0 for unknown."""
 
     id: str
@@ -44,8 +50,7 @@ class RecordRow:
     created_at: int = 0
 
 
-@dataclass(frozen=True)
-class EarlierRow:
+class EarlierRow(NamedTuple):
     """What is known of a record as it once was; None where that is not known, and today's counts.
 
     The external id belongs to the metadata, the group to the fields.
@@ -63,7 +68,7 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._held: dict[Path, list[str]] = {}
+        self._held: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._size = 0
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -78,37 +83,40 @@ class Spool:
             RecordRow(r.id, r.fields, r.metadata, r.external_id, group, r.status, r.created_at)
             for r, group in records
         )
-        self._append("records", ((row.id, vars(row)) for row in rows))
+        self._append("records", ((row.id, _LINE.encode(row)) for row in rows))
 
     def add_rows(self, rows: Iterable[EarlierRow]) -> None:
         """Write what records once were: it takes the place of what is known of them so far."""
-        self._append("earlier", ((row.id, vars(row)) for row in rows))
+        self._append("earlier", ((row.id, _LINE.encode(row)) for row in rows))
 
-    def add_entries(self, entries: Iterable[Entry]) -> None:
+    def add_entries(self, entries: Iterable[StoredEntry]) -> None:
         """Write entries of the history. One that comes again is one."""
-        self._append("entries", ((entry.record, _row(entry)) for entry in entries))
+        lines = ((entry.record, BETWEEN.join(entry) + BETWEEN) for entry in entries)
+        self._append("entries", lines)
 
     def buckets(self) -> list[str]:
         """The buckets, in the order of record ids."""
         self._write()
-        names = {path.name.split("-", 1)[1] for path in self.folder.glob("*-*.jsonl")}
-        return sorted(bytes.fromhex(name.removesuffix(".jsonl")).decode() for name in names)
+        names = {path.name.split("-", 1)[1] for path in self.folder.glob(f"*-*{SUFFIX}")}
+        return sorted(bytes.fromhex(name.removesuffix(SUFFIX)).decode() for name in names)
 
     def records(self, bucket: str) -> dict[str, RecordRow]:
         """The records of a bucket by id, sorted."""
-        rows = {row["id"]: RecordRow(**row) for row in self._read("records", bucket)}
-        for row in self._read("earlier", bucket):
-            earlier = _as_it_was(rows.get(row["id"]), EarlierRow(**row))
+        found = (RecordRow(*row) for row in self._rows("records", bucket))
+        rows = {row.id: row for row in found}
+        for row in self._rows("earlier", bucket):
+            earlier = _as_it_was(rows.get(row[0]), EarlierRow(*row))
             if earlier is not None:
                 rows[earlier.id] = earlier
         return dict(sorted(rows.items()))
 
     def entries(self, bucket: str) -> dict[str, list[Entry]]:
         """Record → its entries, in the order in which they came."""
-        by_id = {row[0]: row for row in self._read("entries", bucket)}
+        rows = (line.split(BETWEEN) for line in self._lines("entries", bucket))
+        by_id = {row[0]: row for row in rows if len(row) == WHOLE}
         found: dict[str, list[Entry]] = {}
         for entry_id in sorted(by_id, key=place):
-            entry = _entry(by_id[entry_id])
+            entry = StoredEntry(*by_id[entry_id][:-1]).entry()
             found.setdefault(entry.record, []).append(entry)
         return found
 
@@ -129,32 +137,32 @@ class Spool:
         """Everything is done."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _append(self, kind: str, rows: Iterable[tuple[str, Any]]) -> None:
-        for record_id, row in rows:
-            line = _LINE.encode(row)
-            self._held.setdefault(self._path(kind, record_id[:PREFIX]), []).append(line)
+    def _append(self, kind: str, lines: Iterable[tuple[str, str]]) -> None:
+        for record_id, line in lines:
+            self._held[kind, record_id[:PREFIX]].append(line)
             self._size += len(line)
 
     def _write(self) -> None:
         """Whole lines: what a kill cuts short is the last line of a file, which is read past."""
-        for path, lines in self._held.items():
-            with path.open("a", encoding="utf-8") as file:
+        for (kind, bucket), lines in self._held.items():
+            with self._path(kind, bucket).open("a", encoding="utf-8", newline="") as file:
                 file.write("\n" + "\n".join(lines))
-        self._held, self._size = {}, 0
+        self._held.clear()
+        self._size = 0
 
-    def _read(self, kind: str, bucket: str) -> Iterator[Any]:
+    def _lines(self, kind: str, bucket: str) -> list[str]:
         self._write()
-        path = self._path(kind, bucket)
-        if not path.exists():
-            return
-        with path.open(encoding="utf-8") as file:
-            for line in file:
-                row = _whole(line)
-                if row is not None:
-                    yield row
+        try:
+            return self._path(kind, bucket).read_bytes().decode("utf-8", "replace").split("\n")
+        except FileNotFoundError:
+            return []
+
+    def _rows(self, kind: str, bucket: str) -> Iterator[Any]:
+        rows = map(_whole, self._lines(kind, bucket))
+        return (row for row in rows if row is not None)
 
     def _path(self, kind: str, bucket: str) -> Path:
-        return self.folder / f"{kind}-{bucket.encode().hex()}.jsonl"
+        return self.folder / f"{kind}-{bucket.encode().hex()}{SUFFIX}"
 
 
 def making_place(storage: Storage, dataset_id: str, name: str) -> Path:
@@ -186,21 +194,10 @@ def _as_it_was(today: RecordRow | None, earlier: EarlierRow) -> RecordRow | None
             return None
         today = RecordRow(earlier.id, {}, {}, None, "", "")
     if earlier.fields is not None:
-        today = replace(today, fields=earlier.fields, group=earlier.group)
+        today = today._replace(fields=earlier.fields, group=earlier.group)
     if earlier.metadata is not None:
-        today = replace(today, metadata=earlier.metadata, external_id=earlier.external_id)
+        today = today._replace(metadata=earlier.metadata, external_id=earlier.external_id)
     return today
-
-
-def _row(entry: Entry) -> list[str | int]:
-    """An entry as a line: its id, then its fields in the order of the history's."""
-    return [entry.id, *history_shapes.entry_fields(entry).values()]
-
-
-def _entry(row: Sequence[str | int]) -> Entry:
-    """The inverse of `_row`."""
-    entry_id, *values = map(str, row)
-    return history_shapes.entry_of_texts(entry_id, dict(zip(_FIELDS, values, strict=True)))
 
 
 def _whole(line: str) -> Any:

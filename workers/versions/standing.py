@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from argilla_distill.domain.disclosure import COMPLETED
 from argilla_distill.domain.history import Entry
@@ -96,7 +96,7 @@ def as_it_stood(
     """A record at the moment, None where it was not there; and what is not known of it."""
     state = state_of(entries)
     status = COMPLETED if submitted(entries) >= scene.overlap else PENDING
-    row = replace(row, status=status)
+    row = row._replace(status=status)
     if state is None:  # the history did not know it: Argilla tells when it was made
         if row.created_at > (scene.as_of or scene.asked_at):
             return None, ()
@@ -110,7 +110,7 @@ def as_it_stood(
         lacks.append(FIELDS)
     if state.metadata != digest([row.metadata, row.external_id]):
         lacks.append(METADATA)
-        row = replace(row, metadata=_named(row.metadata, state, scene.round_property))
+        row = row._replace(metadata=_named(row.metadata, state, scene.round_property))
     return row, tuple(lacks)
 
 

@@ -76,7 +76,7 @@ class Story:
 
     def __post_init__(self) -> None:
         # a story begins before anything was said, however often the record was read already
-        self.facts_of_history = replace(self.facts_of_history, reviews={})
+        self.facts_of_history = self.facts_of_history.anew()
 
     def follow(self, entry: Entry) -> None:
         """Take in one entry; entries come in the history's order."""

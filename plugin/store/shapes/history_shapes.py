@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from argilla_distill.domain.history import NO_DETAILS, Details, Entry
 
@@ -42,6 +42,37 @@ STORED_KINDS = {"fit": "version"}
 
 _KINDS = {stored: kind for kind, stored in STORED_KINDS.items()}
 
+FIELDS = ("k", "r", "a", "s", "v", "o", "t", "x")
+"""In the order in which they are written, and of `StoredEntry`."""
+
+
+class StoredEntry(NamedTuple):
+    """An entry as texts, under the fields' long names: for those who hand it on before they read it."""
+
+    id: str
+    kind: str
+    record: str
+    annotator: str
+    status: str
+    values: str
+    replaced: str
+    at: str
+    details: str
+
+    def entry(self) -> Entry:
+        """What the texts say."""
+        return Entry(
+            _KINDS.get(self.kind, self.kind),
+            self.record,
+            int(self.annotator) if self.annotator else None,
+            self.status,
+            json.loads(self.values) if self.values else {},
+            json.loads(self.replaced) if self.replaced else {},
+            int(self.at or 0),
+            _details(json.loads(self.details)) if self.details else NO_DETAILS,
+            self.id,
+        )
+
 
 def entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
     """An entry of the history, as Redis has it."""
@@ -51,18 +82,12 @@ def entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
 
 def entry_of_texts(entry_id: str, fields: Mapping[str, str]) -> Entry:
     """The same of texts."""
-    kind, annotator, more = fields["k"], fields["a"], fields["x"]
-    return Entry(
-        _KINDS.get(kind, kind),
-        fields["r"],
-        int(annotator) if annotator else None,
-        fields["s"],
-        json.loads(fields["v"]) if fields["v"] else {},
-        json.loads(fields["o"]) if fields["o"] else {},
-        int(fields["t"] or 0),
-        _details(json.loads(more)) if more else NO_DETAILS,
-        entry_id,
-    )
+    return stored(entry_id, fields).entry()
+
+
+def stored(entry_id: str, fields: Mapping[str, str]) -> StoredEntry:
+    """The texts of an entry, from a stream's fields."""
+    return StoredEntry(entry_id, *[fields[name] for name in FIELDS])
 
 
 def entry_fields(entry: Entry) -> dict[str, str | int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from itertools import islice, takewhile
 
 from argilla_distill.domain.fingerprint import fingerprint
@@ -25,8 +24,8 @@ PAGE = 250
 ENTRIES = 5_000
 """Entries of the history that are spooled at once."""
 
-DECISION = "decision"
-"""The kind of entries that no version is made of: it decides anew."""
+DECISION, ADJUDICATION = "decision", "adjudication"
+"""The kind of entries that no version is made of, as it decides anew, and of those that may answer audits."""
 
 REREADINGS = 3
 """So often records are read from the beginning again because some were deleted meanwhile."""
@@ -53,13 +52,15 @@ def read_history(
     end, past = place(request.position), Past.read(mark.get("past", {}))
     at, read, audited = mark.get("at", START), mark.get("read", 0), set(mark.get(AUDITED, ()))
     entries = takewhile(
-        lambda entry: place(entry.id) <= end, world.store.history.after(dataset_id, at)
+        lambda entry: place(entry.id) <= end, world.store.history.stored_after(dataset_id, at)
     )
     while batch := list(islice(entries, ENTRIES)):
         spool.add_entries(entry for entry in batch if entry.record and entry.kind != DECISION)
         for entry in batch:
-            past.follow(entry)
-        audited |= {entry.record for entry in batch if entry.details.audit_pi is not None}
+            if not entry.record:
+                past.follow(entry.entry())
+            elif entry.kind == ADJUDICATION and entry.entry().details.audit_pi is not None:
+                audited.add(entry.record)
         read, ends = read + len(batch), over()
         if ends or spool.full:
             mark = {"at": batch[-1].id, "read": read, "past": past.as_json(), "done": False}
@@ -191,4 +192,4 @@ def _grouped(
     ]
     groups = world.store.versions.groups(under.dataset.id, [print_ for print_ in prints if print_])
     for row, print_ in zip(rows, prints, strict=True):
-        yield replace(row, group=groups.get(print_, ""))
+        yield row._replace(group=groups.get(print_, ""))

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history import Details, Entry
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.settings import Sources
 from argilla_distill.plugin.storage.storage import Storage
+from argilla_distill.plugin.store.shapes.history_shapes import entry_fields, stored
 from argilla_distill.workers.use_cases.versions import keeping, reading, verifying
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
@@ -248,13 +249,20 @@ def test_whatever_interrupts_it_there_is_no_half_version_and_the_next_attempt_fi
 
 def test_a_line_that_a_kill_cut_short_is_read_past(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
-    entry = Entry("answer", "r1", 0, "submitted", {"helpful": "yes"}, at=1, id="5-0")
+    values = {"helpful": "yes\n\x1f\u2028"}
+    one = Entry("answer", "r1", 0, "submitted", values, at=1, details=Details(score=0.5), id="5-0")
+    entry, later = (
+        stored(each.id, {k: str(v) for k, v in entry_fields(each).items()})
+        for each in (one, one.filed("12-0"))
+    )
     spool.add_entries([entry])
     spool.mark("read", {})
-    (path,) = tmp_path.glob("entries-*.jsonl")
-    path.write_text(path.read_text() + '\n{"kind": "answ')
-    spool.add_entries([entry, entry.filed("12-0")])
-    assert spool.entries("r1") == {"r1": [entry, entry.filed("12-0")]}
+    (path,) = tmp_path.glob("entries-*.lines")
+    whole = path.read_bytes()
+    for cut in range(1, len(whole)):
+        path.write_bytes(whole + whole[:cut])
+        spool.add_entries([entry, later])
+        assert spool.entries("r1") == {"r1": [one, one.filed("12-0")]}
 
 
 def test_a_review_decides_and_is_told_apart_from_votes(build: Build, tmp_path: Path) -> None:
