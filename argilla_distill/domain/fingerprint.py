@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from hashlib import blake2b
-from struct import unpack
 from typing import Any
 
 SHINGLE = 2
@@ -24,16 +24,6 @@ NEAR = 3
 BANDS = 4
 """Three bits that differ leave one of four bands of 16 bits alike (pigeonhole)."""
 
-LANE = 16
-"""Bits in which the features that have a certain bit are counted."""
-
-_LANES = [
-    b"".join((byte >> bit & 1).to_bytes(LANE // 8, "little") for bit in range(8))
-    for byte in range(256)
-]
-"""A byte with each of its bits in a lane of its own."""
-
-
 def fingerprint(fields: Mapping[str, Any]) -> str:
     """The fingerprint of a record's fields, as 16 hex digits; "" without a word of text.
 
@@ -46,15 +36,19 @@ def fingerprint(fields: Mapping[str, Any]) -> str:
     """
     words = re.findall(r"\w+", " ".join(_texts(fields)).lower())[:MAX_WORDS]
     features = [" ".join(row) for row in zip(*(words[i:] for i in range(SHINGLE)), strict=False)]
-    total = 0
-    for feature in features or words:
-        digest = blake2b(feature.encode(), digest_size=8).digest()
-        total += int.from_bytes(b"".join([_LANES[byte] for byte in digest]), "little")
     if not words:
         return ""
-    half, lanes = len(features or words) / 2, total.to_bytes(8 * 8 * LANE // 8, "little")
-    counts = unpack("<64H", lanes)
-    return f"{sum(1 << bit for bit in range(64) if counts[bit] > half):016x}"
+    said = features or words
+    digests = [blake2b(feature.encode(), digest_size=8).digest() for feature in said]
+    together, ones = int.from_bytes(b"".join(digests), "little"), _every_64th(len(said))
+    counts = ((together >> bit & ones).bit_count() for bit in range(64))
+    return f"{sum(1 << bit for bit, n in enumerate(counts) if 2 * n > len(said)):016x}"
+
+
+@lru_cache(MAX_WORDS)
+def _every_64th(n: int) -> int:
+    """The lowest bit of each of `n` words of 64 bits."""
+    return sum(1 << 64 * place for place in range(n))
 
 
 def distance(one: str, other: str) -> int:

@@ -218,7 +218,7 @@ def measured(store: Store, options: Options, place: str) -> dict[str, Any]:
         "stages": stages,
         "prints": sum(
             float(store.redis.memory_usage(f"distill:{DATASET.id}:{key}", samples=0) or 0)
-            for key in ("groups", "bands")
+            for key in ("prompts", "prompts:joined")
         ),
     }
 

@@ -78,8 +78,8 @@ distill:<dataset>:twins:wanted     string  somebody waits for that lease (expire
 distill:<dataset>:round_plans      hash    round → the round as a whole, {"model", "state", "version", …}
 distill:<dataset>:round_taken:<round> hash place → an output that was taken, with its probability
 distill:<dataset>:round:<round>:lease string the token of the one who writes it (expires)
-distill:<dataset>:groups           hash    fingerprint of a prompt → its group, for ever
-distill:<dataset>:bands            zset    "band:bits:fingerprint", to find those that are near
+distill:<dataset>:prompts          hash    band and its bits → fingerprints of prompts, 8 bytes each, for ever
+distill:<dataset>:prompts:joined   hash    fingerprint that joined another's group → that group
 ```
 """
 

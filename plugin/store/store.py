@@ -17,6 +17,7 @@ from argilla_distill.plugin.store.rounds import Rounds
 from argilla_distill.plugin.store.service import Service
 from argilla_distill.plugin.store.versions.differences import Differences
 from argilla_distill.plugin.store.versions.manifests import Versions
+from argilla_distill.plugin.store.versions.prompts import Prompts
 from argilla_distill.plugin.store.versions.twins import Twins
 from argilla_distill.plugin.store.visits.attempts import Attempts
 from argilla_distill.plugin.store.visits.sign_ins import SignIns
@@ -62,6 +63,7 @@ class Store:
         self.twins = Twins(redis, self.keys, clock)
         self.unanswered = Unanswered(redis, self.keys)
         self.versions = Versions(redis, self.keys)
+        self.prompts = Prompts(redis, self.keys)
 
     def lease(self, dataset_id: str) -> Lease | None:
         """The right to write a dataset's state, or None while somebody else holds it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -89,19 +89,21 @@ def described_file(path: Path, rows: int) -> VersionFile:
         return VersionFile(path.name, rows, path.stat().st_size, sha256_of(file))
 
 
-def digest(rows: Iterable[Mapping[str, Any]], so_far: int = 0) -> int:
-    """The digest of rows in any order, whatever files they are in: the sum of their hashes mod 2^256.
+def digest(record: Sequence[Any], so_far: int = 0) -> int:
+    """The digest of records in any order, whatever files they are in: the sum of their hashes mod 2^256.
 
-    Rows of a version differ from each other, so that none can make up for another.
+    Records of a version differ from each other, so that none can make up for another.
 
-    >>> one, other = {"a": 1}, {"a": 2}
-    >>> digest([one, other]) == digest([other], digest([one])), digest([one]) == digest([other])
+    Parameters
+    ----------
+    record : its row and its votes, in their order.
+
+    >>> one, other = [{"a": 1}, []], [{"a": 2}, []]
+    >>> digest(one, digest(other)) == digest(other, digest(one)), digest(one) == digest(other)
     (True, False)
     """
-    for row in rows:
-        text = _CANONICAL.encode(row)
-        so_far += int.from_bytes(sha256(text.encode()).digest(), "big")
-    return so_far % WHOLE
+    text = _CANONICAL.encode(record)
+    return (so_far + int.from_bytes(sha256(text.encode()).digest(), "big")) % WHOLE
 
 
 def _moment(value: object) -> int:

@@ -3,6 +3,7 @@
 | file | what is in it |
 | --- | --- |
 | `manifests` | manifests, tags, and what is being made |
+| `prompts` | groups of prompts, which no split may part |
 | `twins` | which versions have a twin in Argilla, and how far it has come |
 | `differences` | what changed between versions, and which comparisons are asked for |
 """

@@ -1,4 +1,4 @@
-"""Versions as far as Redis knows them: manifests, tags, what is being made, and records' groups."""
+"""Versions as far as Redis knows them: manifests, tags, and what is being made."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any
 
 from argilla_distill.domain.versions.manifest import FailedVersion, Manifest, VersionRequest
-from argilla_distill.domain.versions.split import Groups, bands
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import pack, unpack
 
@@ -160,39 +159,3 @@ class Versions:
     def untag(self, dataset_id: str, tag: str) -> bool:
         """Forget a tag; False if there is none."""
         return bool(self._redis.hdel(self._keys.of(dataset_id, "tags"), tag))
-
-    # Groups: what must not be parted by a split
-
-    def prints(self, dataset_id: str) -> dict[str, str]:
-        """Fingerprint of a prompt → its group."""
-        found = self._redis.hgetall(self._keys.of(dataset_id, "groups"))
-        return {print_.decode(): group.decode() for print_, group in found.items()}
-
-    def keep_prints(self, dataset_id: str, prints: Mapping[str, str]) -> None:
-        """Remember the groups of these fingerprints, for ever."""
-        if prints:
-            near = {f"{n}:{bits}:{print_}": 0 for print_ in prints for n, bits in bands(print_)}
-            with self._redis.pipeline(transaction=True) as pipe:
-                pipe.hset(self._keys.of(dataset_id, "groups"), mapping=prints)
-                pipe.zadd(self._keys.of(dataset_id, "bands"), near)
-                pipe.execute()
-
-    def groups(self, dataset_id: str, prints: Sequence[str]) -> dict[str, str]:
-        """Fingerprint → its group, of some prompts; those that are new find theirs, and keep it."""
-        found = self._known(dataset_id, prints)
-        new = [print_ for print_ in dict.fromkeys(prints) if print_ not in found]
-        if new:
-            key, pipe = self._keys.of(dataset_id, "bands"), self._redis.pipeline(transaction=False)
-            for print_ in new:
-                for n, bits in bands(print_):
-                    pipe.zrangebylex(key, f"[{n}:{bits}:", f"({n}:{bits};")
-            near = {m.decode().rsplit(":", 1)[1] for each in pipe.execute() for m in each}
-            groups = Groups(self._known(dataset_id, sorted(near)))
-            found |= {print_: groups.of_print(print_) for print_ in new}
-            self.keep_prints(dataset_id, groups.take_new())
-        return found
-
-    def _known(self, dataset_id: str, prints: Sequence[str]) -> dict[str, str]:
-        key = self._keys.of(dataset_id, "groups")
-        found = self._redis.hmget(key, prints) if prints else []
-        return {p: group.decode() for p, group in zip(prints, found, strict=True) if group}

@@ -95,7 +95,7 @@ def read_records(
     while True:
         records, total = world.gateway.page(dataset_id, read, PAGE)
         prints = [fingerprint(prompt_of(r.fields, plan.prompt_field)) for r in records]
-        groups = world.store.versions.groups(dataset_id, [print_ for print_ in prints if print_])
+        groups = world.store.prompts.groups(dataset_id, [print_ for print_ in prints if print_])
         if not request.as_of:
             _tell_history(world, dataset_id, records, plan)
         spool.add_records(
@@ -190,6 +190,6 @@ def _grouped(
         fingerprint(prompt_of(row.fields, under.plan.prompt_field)) if row.fields else ""
         for row in rows
     ]
-    groups = world.store.versions.groups(under.dataset.id, [print_ for print_ in prints if print_])
+    groups = world.store.prompts.groups(under.dataset.id, [print_ for print_ in prints if print_])
     for row, print_ in zip(rows, prints, strict=True):
         yield row._replace(group=groups.get(print_, ""))

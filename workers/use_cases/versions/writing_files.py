@@ -199,7 +199,7 @@ def _rows(
         for vote in votes:
             yield "votes", vote
         content = {k: v for k, v in row.items() if k not in ("page", "argilla")}
-        counts.digest = digest([content, *votes], counts.digest)
+        counts.digest = digest([content, votes], counts.digest)
 
 
 def _record(

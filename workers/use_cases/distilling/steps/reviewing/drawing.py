@@ -139,7 +139,7 @@ def _marked_out(
         whole = prompt is record.fields  # whose fingerprint is known already
         prints[record.id] = ledger[record.id].fingerprint if whole else fingerprint(prompt)
     some = [found for found in prints.values() if found]
-    groups = run.store.versions.groups(run.dataset.id, list(dict.fromkeys(some)))
+    groups = run.store.prompts.groups(run.dataset.id, list(dict.fromkeys(some)))
     of = {record_id: groups.get(found, "") for record_id, found in prints.items()}
     return {i: group for i, group in of.items() if marked_out(group, i, run.dataset.id)}
 
