@@ -6,7 +6,7 @@ texts are about is `topics`'s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,9 @@ ALIKE = 1e-3
 
 TRUST = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0])
 """How far the voice may count. Above 1: what it was fitted to are votes, with their errors."""
+
+AT_ONCE = 20_000
+"""Records whose topics are held in full precision at a time."""
 
 DOUBT = 4.0
 """Nats by which the voice has to predict better than the labels' shares, in all, to be believed as
@@ -102,13 +105,11 @@ class ContentVoice:
         n = len(rows)
         if n < MIN_RECORDS or self.n_labels < 2:
             return self
-        exact = topics.astype(np.float64)
-        self.centre_ = exact.mean(axis=0)
-        exact -= self.centre_
-        if not np.abs(exact).max(initial=0.0) > ALIKE:
+        self.centre_ = topics.mean(axis=0, dtype=np.float64)
+        if not max(np.abs(self._centred(topics[at])).max(initial=0.0) for at in _parts(n)) > ALIKE:
             return self
         self.shares_ = (posterior.sum(axis=0) + 1) / (n + self.n_labels)
-        odds = self._regress(exact, posterior)
+        odds = self._regress(topics, posterior)
         self.place_ = np.full(int(rows.max()) + 1, -1, np.int32)
         self.place_[rows] = np.arange(n)
         self.odds_ = odds.astype(np.float32)
@@ -130,7 +131,7 @@ class ContentVoice:
 
     def of_others(self, topics: NDArray[np.floating]) -> Floats:
         """The odds of records that were not in the fit, by their topics."""
-        return self._odds_of((topics.astype(np.float64) - self.centre_) @ self.coefficients_)
+        return self._odds_of(self._centred(topics) @ self.coefficients_)
 
     def state(self) -> dict[str, Any]:
         return {
@@ -157,27 +158,47 @@ class ContentVoice:
 
     # -- inside -----------------------------------------------------------------------------
 
-    def _regress(self, topics: Floats, posterior: Floats) -> Floats:
-        """Set the coefficients; returns the odds of each record, left out."""
-        n, error = len(topics), posterior - self.shares_
-        strength, axes = np.linalg.eigh(topics.T @ topics)
+    def _centred(self, topics: NDArray[np.floating]) -> Floats:
+        return topics.astype(np.float64) - self.centre_
+
+    def _regress(self, topics: NDArray[np.floating], posterior: Floats) -> Floats:
+        """Set the coefficients; returns the odds of each record, left out.
+
+        What is as large as the topics in full precision is made a part at a time, each time anew.
+        """
+        n, parts = len(topics), _parts(len(topics))
+        gram = sum((c.T @ c for c in (self._centred(topics[at]) for at in parts)), np.zeros(1))
+        strength, axes = np.linalg.eigh(gram)
         kept = strength > 1e-7 * strength.max()
         strength, axes = strength[kept], axes[:, kept]
-        unit = topics @ (axes / np.sqrt(strength))
-        projected = unit.T @ error
+        turn = axes / np.sqrt(strength)
+        error = posterior - self.shares_
+        projected = sum(
+            ((self._centred(topics[at]) @ turn).T @ error[at] for at in parts), np.zeros(1)
+        )
         shrunk = strength / (strength + PENALTIES[:, None])
-        levers = unit**2 @ shrunk.T + 1 / n
-        found, wrong = [], []
-        for some, lever in zip(shrunk, levers.T[:, :, None], strict=True):
-            fitted = unit @ (some[:, None] * projected)
-            fitted -= lever * error
-            fitted /= 1 - lever
-            found.append(fitted)
-            wrong.append(float(((error - fitted) ** 2).sum()))
+
+        def left_out(at: slice) -> Iterator[Floats]:
+            """Fitted values of these records, each left out, by each penalty."""
+            unit = self._centred(topics[at]) @ turn
+            levers = unit**2 @ shrunk.T + 1 / n
+            for some, lever in zip(shrunk, levers.T[:, :, None], strict=True):
+                fitted = unit @ (some[:, None] * projected)
+                fitted -= lever * error[at]
+                fitted /= 1 - lever
+                yield fitted
+
+        wrong = np.zeros(len(PENALTIES))
+        for at in parts:
+            wrong += [float(((error[at] - fitted) ** 2).sum()) for fitted in left_out(at)]
         weight = softmax(-n / 2 * np.log(np.maximum(wrong, 1e-12))[None])[0]
         ridge = weight @ (np.sqrt(strength) / (strength + PENALTIES[:, None]))
         self.coefficients_ = axes @ (ridge[:, None] * projected)
-        return self._odds_of(sum((w * f for w, f in zip(weight, found, strict=True)), np.zeros(1)))
+        mean = (
+            sum((w * f for w, f in zip(weight, left_out(at), strict=True)), np.zeros(1))
+            for at in parts
+        )
+        return np.concatenate([self._odds_of(fitted) for fitted in mean])
 
     def _odds_of(self, fitted: Floats) -> Floats:
         """Odds against the labels' shares, given how much likelier the labels are; centred."""
@@ -186,8 +207,14 @@ class ContentVoice:
 
     def _proved(self, odds: Floats, likelihood: Floats) -> float:
         """How far the odds are to be believed."""
-        prior = np.log(self.shares_)
-        said = [softmax(prior + trust * odds) for trust in TRUST]
-        gain = np.array([np.log((p * likelihood).sum(axis=1)).sum() for p in said])
+        prior, gain = np.log(self.shares_), np.zeros(len(TRUST))
+        for at in _parts(len(odds)):
+            said = (softmax(prior + trust * odds[at]) for trust in TRUST)
+            gain += [np.log((p * likelihood[at]).sum(axis=1)).sum() for p in said]
         gain[0] += DOUBT + np.log(len(TRUST) - 1)
         return float(softmax(gain[None])[0] @ TRUST)
+
+
+def _parts(n: int) -> list[slice]:
+    """The rows, so many at a time."""
+    return [slice(start, start + AT_ONCE) for start in range(0, n, AT_ONCE)]
