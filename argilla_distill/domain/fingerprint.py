@@ -24,6 +24,7 @@ NEAR = 3
 BANDS = 4
 """Three bits that differ leave one of four bands of 16 bits alike (pigeonhole)."""
 
+
 def fingerprint(fields: Mapping[str, Any]) -> str:
     """The fingerprint of a record's fields, as 16 hex digits; "" without a word of text.
 

@@ -5,7 +5,7 @@ What that comes to as a strategy is `learned`; what adjudications teach is `corr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -90,14 +90,14 @@ class CorrectedModel(LabelModel):
 
     # -- facts ------------------------------------------------------------------------------
 
+    def coming(self, facts: Iterable[Fact]) -> Iterator[Fact]:
+        self.text = TextVoice(len(self.labels))
+        return self.text.read(facts) if self.content else iter(facts)
+
     def begin(self, tally: Tally, facts: list[Fact]) -> None:
         super().begin(tally, facts)
         self.votes.begin(tally, facts)
-        self.text = TextVoice(len(self.labels))
-        if self.content:
-            contents = [fact for fact in facts if isinstance(fact, Content)]
-            rows = [tally.votes.row(fact.record) for fact in contents]
-            self.text.put(rows, [fact.text for fact in contents])
+        self.text.put_read(tally.votes.row)
 
     def learn(self, fact: NobodysVote) -> Concerned | None:
         if isinstance(fact, Source):

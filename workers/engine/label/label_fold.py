@@ -73,7 +73,7 @@ class LabelFold(Strategy):
 
     def fit(self, facts: Iterable[Fact]) -> Self:
         rest: list[Fact] = []
-        votes = Votes.of(self.labels, _votes(facts, rest))
+        votes = Votes.of(self.labels, _votes(self.model.coming(facts), rest))
         adjudications = [fact for fact in rest if isinstance(fact, Adjudication)]
         codes = [votes.code(value) for _, value in adjudications]
         rows = [votes.row(record) for record, _ in adjudications]

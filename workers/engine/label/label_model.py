@@ -6,7 +6,7 @@ A `LabelFold` has one such model and keeps the votes for it; here is what the tw
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -46,6 +46,10 @@ class LabelModel(ABC):
     tally: Tally
 
     # -- facts ------------------------------------------------------------------------------
+
+    def coming(self, facts: Iterable[Fact]) -> Iterator[Fact]:
+        """The facts of a fit as they come, before `begin`; what is taken in already is left out."""
+        return iter(facts)
 
     def begin(self, tally: Tally, facts: list[Fact]) -> None:
         """Forget everything; from now on judge by this tally, and take those of these facts that

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from argilla_distill.workers.engine.contract.decision import CONTENT, Contribution
+from argilla_distill.workers.engine.contract.facts import Content, Fact
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.label.texts.content_voice import ContentVoice
-from argilla_distill.workers.engine.label.texts.texts import Texts
+from argilla_distill.workers.engine.label.texts.texts import Texts, Words, hashed
 from argilla_distill.workers.engine.label.texts.topics import Topics
+
+AT_ONCE = 1_000
+"""Texts that are held before their words are counted."""
 
 
 class TextVoice:
@@ -44,8 +48,31 @@ class TextVoice:
         self.texts_ = Texts()
         self.topics_ = Topics()
         self.content_ = ContentVoice(n_labels)
+        self._read: list[tuple[str, Words]] = []
 
     # -- texts ------------------------------------------------------------------------------
+
+    def read(self, facts: Iterable[Fact]) -> Iterator[Fact]:
+        """The facts that are no texts. Of those that are, only the words are kept, for `put_read`."""
+        texts: list[Content] = []
+        for fact in facts:
+            if not isinstance(fact, Content):
+                yield fact
+                continue
+            texts.append(fact)
+            if len(texts) >= AT_ONCE:
+                self._take(texts)
+                texts = []
+        self._take(texts)
+
+    def put_read(self, row: Callable[[str], int]) -> None:
+        """Let what was read be the texts of these rows, by record."""
+        self.texts_.words.update((row(record), words) for record, words in self._read)
+        self._read = []
+
+    def _take(self, texts: list[Content]) -> None:
+        words = hashed([fact.text for fact in texts])
+        self._read += zip((fact.record for fact in texts), words, strict=True)
 
     def put(self, rows: Sequence[int], texts: Sequence[str]) -> None:
         """Let these be the texts of these rows; what is known of earlier ones is forgotten."""
