@@ -15,7 +15,7 @@ from functools import partial
 
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import gateway, sdk
-from argilla_distill.plugin.dispatch import DISTIL, SWEEP, TWIN, VERSION
+from argilla_distill.plugin.dispatch import DIFFERENCE, DISTIL, SWEEP, TWIN, VERSION
 from argilla_distill.plugin.errors import (
     ArgillaRefused,
     ArgillaUnavailable,
@@ -135,10 +135,16 @@ def version(dataset_id: str) -> None:
 def difference(dataset_id: str) -> None:
     """Compare the versions of a dataset that pages ask about."""
     from argilla_distill.workers.use_cases.versions import comparing  # loads pyarrow
+    from argilla_distill.workers.versions.aside import beside
 
     start = time.perf_counter()
+    end = start + VERSION_SLICE_S
     with world() as w:
-        status = comparing.compare_asked(w, dataset_id)
+        status, waiting = comparing.compare_asked(
+            w, dataset_id, beside, lambda: time.perf_counter() >= end or w.dispatch.urgent()
+        )
+        if waiting:
+            w.dispatch.enqueue(DIFFERENCE, dataset_id)
     log.info(
         "difference dataset=%s outcome=%s seconds=%.2f",
         dataset_id,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.difference import (
@@ -14,6 +18,7 @@ from argilla_distill.domain.versions.difference import (
     Difference,
     QuestionDifference,
     Side,
+    pair,
 )
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.errors import InvalidRequest
@@ -21,11 +26,16 @@ from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.versions.keeping import found
 from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
 from argilla_distill.workers.versions.differences.comparing import REST, Comparison, QuestionCounts
 from argilla_distill.workers.versions.differences.listing import Group, Listing
 from argilla_distill.workers.versions.differences.reading import UNREADABLE, VersionRows
+from argilla_distill.workers.versions.spool import making_place
 
 Progress = Callable[[int, int], None]
+
+MADE, CHANGES, PROGRESS = "difference.json", "changes", "progress.json"
+"""What a comparison that is made aside leaves: what differs, its list, and how far it has come."""
 
 
 def compare(
@@ -45,28 +55,32 @@ def compare(
     return of_manifests(world, one, other, progress)
 
 
-def of_manifests(
-    world: World, was: Manifest, now: Manifest, progress: Progress, anew: bool = False
-) -> Difference:
-    """The same of two versions of a dataset. What was compared before is not compared again, or `anew`."""
+def of_manifests(world: World, was: Manifest, now: Manifest, progress: Progress) -> Difference:
+    """The same of two versions of a dataset. What was compared before is not compared again."""
     if was.name == now.name:
         raise InvalidRequest(f"{was.name} cannot be compared with itself: name two versions")
     _refuse_deleted(was, now)
     storage = Storage(world.settings.versions)
     lists = ChangeLists(storage)
     known = world.store.differences.find(was.dataset_id, was.name, now.name)
-    if known is not None and lists.has(known) and not anew:
+    if known is not None and lists.has(known):
         return known
     with TemporaryDirectory(prefix="argilla-distill-") as folder:
         made, path = _compared(storage, was, now, Path(folder), progress)
-        lists.put(made, path)
+        _keep(world, was, now, made, path)
+    return made
+
+
+def _keep(world: World, was: Manifest, now: Manifest, made: Difference, path: Path) -> None:
+    """Keep what was found, unless a version was deleted meanwhile."""
+    lists = ChangeLists(Storage(world.settings.versions))
+    lists.put(made, path)
     world.store.differences.keep(made)
     later = [world.store.versions.manifest(was.dataset_id, each.name) for each in (was, now)]
     gone = [each for each in later if each is not None and each.deleted_at]
     for each in gone:  # deleted while they were compared
         lists.delete(each.dataset_id, world.store.differences.forget(each.dataset_id, each.name))
     _refuse_deleted(*gone)
-    return made
 
 
 def _refuse_deleted(*versions: Manifest) -> None:
@@ -75,26 +89,80 @@ def _refuse_deleted(*versions: Manifest) -> None:
             raise InvalidRequest(f"the files of {each.name} are deleted: nothing compares with it")
 
 
-def compare_asked(world: World, dataset_id: str) -> str:
+class Answered(NamedTuple):
+    """What became of the last comparison that was asked for, in a word, and whether more is to be done."""
+
+    status: str
+    waiting: bool = False
+
+
+def compare_asked(
+    world: World,
+    dataset_id: str,
+    aside: Aside = in_place,
+    over: Callable[[], bool] = lambda: False,
+) -> Answered:
     """Make the comparisons that pages have asked for, as they are not there or cannot be read.
 
-    Returns
-    -------
-    What became of the last one, in a word.
+    Parameters
+    ----------
+    aside : does what takes long.
+    over : whether the turn is over: what is done aside goes on, and is looked after in the next.
+
+    Raises
+    ------
+    OSError : there is no room, or no access.
     """
     store, status = world.store.differences, "nothing asked for"
     for was, now in store.asked(dataset_id):
-        one, other = (world.store.versions.manifest(dataset_id, name) for name in (was, now))
+        storage = Storage(world.settings.versions)
+        place = making_place(storage, dataset_id, pair(was, now))
+
+        def relayed(was: str = was, now: str = now, place: Path = place) -> bool:
+            with suppress(FileNotFoundError):
+                store.note(dataset_id, was, now, *json.loads((place / PROGRESS).read_text()))
+            return over()
+
         try:
-            if one is None or other is None:
-                raise InvalidRequest("there is no such version any more")
-            noted = partial(store.note, dataset_id, was, now)
-            of_manifests(world, one, other, noted, anew=True)
+            one, other = (_there(world, dataset_id, name) for name in (was, now))
+            _refuse_deleted(one, other)
+            place.mkdir(parents=True, exist_ok=True)
+            if not aside(place, partial(_compare_aside, storage, one, other, place), relayed):
+                return Answered("comparing", waiting=True)
+            if (place / MADE).exists():  # else another worker has kept it
+                made = Difference.read(json.loads((place / MADE).read_text("utf-8")))
+                _keep(world, one, other, made, place / CHANGES)
             status = "compared"
-        except InvalidRequest as error:
+        except (InvalidRequest, WorkFailed) as error:
             store.fail(dataset_id, was, now, str(error))
             status = f"failed: {error}"
-    return status
+        shutil.rmtree(place, ignore_errors=True)
+    return Answered(status)
+
+
+def _there(world: World, dataset_id: str, name: str) -> Manifest:
+    found = world.store.versions.manifest(dataset_id, name)
+    if found is None:
+        raise InvalidRequest("there is no such version any more")
+    return found
+
+
+def _compare_aside(storage: Storage, was: Manifest, now: Manifest, place: Path) -> None:
+    """Compare, and leave what was found in the place: whole, or nothing of it. May be begun again."""
+
+    def progress(done: int, total: int) -> None:
+        _leave(place / PROGRESS, json.dumps([done, total]))
+
+    with TemporaryDirectory(dir=place) as folder:
+        made, path = _compared(storage, was, now, Path(folder), progress)
+        path.replace(place / CHANGES)
+    _leave(place / MADE, json.dumps(made.as_json()))
+
+
+def _leave(path: Path, text: str) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(text, "utf-8")
+    part.replace(path)
 
 
 def _compared(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from argilla_distill.workers.use_cases.versions import (
     fitting,
     keeping,
 )
+from argilla_distill.workers.versions.aside import beside
 from tests.workers.argilla_in_memory import CHAT, D
 from tests.workers.made_versions import made, rows
 from tests.workers.service_in_memory import ServiceInMemory
@@ -271,13 +273,52 @@ def test_what_pages_ask_for_is_compared_by_a_job(service: ServiceInMemory) -> No
     store = service.store.differences
     assert store.ask(D, was.name, now.name) is True
     assert store.ask(D, was.name, now.name) is False
-    assert comparing.compare_asked(service.world, D) == "compared"
+    assert comparing.compare_asked(service.world, D).status == "compared"
     assert store.find(D, was.name, now.name) is not None
     assert (store.asked(D), store.progress(D, was.name, now.name)) == ([], {})
     store.ask(D, was.name, "majority-9")
-    assert "no such version" in comparing.compare_asked(service.world, D)
+    assert "no such version" in comparing.compare_asked(service.world, D).status
     assert "no such version" in store.progress(D, was.name, "majority-9")["error"]
     assert store.asked(D) == []
+
+
+def test_a_comparison_goes_on_aside_while_its_job_gives_way_to_answers(
+    service: ServiceInMemory,
+) -> None:
+    answered(service)
+    was, now = made(service), made(service)
+    store = service.store.differences
+    begun: list[Callable[[], None]] = []
+
+    def later(folder: Path, work: Callable[[], None], over: Callable[[], bool]) -> bool:
+        begun.append(work)
+        if len(begun) == 2:
+            work()
+        assert over() is (len(begun) < 2)
+        return len(begun) == 2
+
+    store.ask(D, was.name, now.name)
+    first = comparing.compare_asked(service.world, D, later, lambda: True)
+    assert first == ("comparing", True)
+    assert store.asked(D) == [(was.name, now.name)]
+    assert comparing.compare_asked(service.world, D, later) == ("compared", False)
+    assert store.find(D, was.name, now.name) == compared(service, was, now)
+    assert not list(Path(service.world.settings.versions).glob(f".making/{D}/*"))
+
+
+def test_what_keeps_a_comparison_that_is_made_aside_is_told(service: ServiceInMemory) -> None:
+    answered(service)
+    was, now = made(service), made(service)
+    folder = Path(service.world.settings.versions) / D / now.name
+    for file in folder.glob("votes-*.parquet"):
+        file.write_bytes(b"PAR1 no more PAR1")
+    service.store.differences.ask(D, was.name, now.name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        answer = comparing.compare_asked(service.world, D, beside)
+    assert answer.status.startswith("failed: a file of")
+    assert "version verify" in service.store.differences.progress(D, was.name, now.name)["error"]
+    assert not list(Path(service.world.settings.versions).glob(f".making/{D}/*"))
 
 
 @pytest.mark.parametrize("seed", range(12))
