@@ -23,6 +23,16 @@ LIMITS = (
     "`test` is for testing: no training file may hold it, nor what is nearly the same as something in it.",
 )
 
+LICENCE = (
+    "No licence is stated here: whose the texts and the answers are decides it. Settle it before you hand this "
+    "on, for instance in the settings of the repository."
+)
+
+UNNOTICED = (
+    "Of a moment that was past: what was deleted or rewritten in Argilla by then counts from when it was "
+    "noticed, with the record's next answer, at the daily sweep, or when a version was made."
+)
+
 AUDITS = (
     "How often labels are right is known only from audits: reviews of records that were drawn at random, and "
     "without knowing what is decided. Reviews of records that were chosen as doubtful say nothing about the "
@@ -183,9 +193,8 @@ of a record is the same in every version: what is nearly the same is never parte
 
 
 def _limits(manifest: Manifest) -> str:
-    return "\n".join(
-        ["## Known limits", "", *(f"- {each}" for each in (*LIMITS, *manifest.unknown))]
-    )
+    limits = (*LIMITS, *((UNNOTICED,) if manifest.as_of else ()), *manifest.unknown, LICENCE)
+    return "\n".join(["## Known limits", "", *(f"- {each}" for each in limits)])
 
 
 def _citing(manifest: Manifest) -> str:

@@ -53,6 +53,14 @@ WHOLE = Manifest(
 )
 
 
+def test_a_card_states_no_licence_and_says_so_and_what_of_a_past_moment_cannot_be_known() -> None:
+    now, then = card(WHOLE), card(replace(WHOLE, as_of=1_794_000_000_000))
+    assert "license:" not in now
+    assert "No licence is stated" in now
+    assert "counts from when it was noticed" not in now
+    assert "counts from when it was noticed" in then
+
+
 def test_a_card_says_what_it_is_how_it_was_made_and_what_is_not_known() -> None:
     told = card(WHOLE)
     for part in (
