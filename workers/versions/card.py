@@ -24,8 +24,8 @@ LIMITS = (
 )
 
 LICENCE = (
-    "No licence is stated here: whose the texts and the answers are decides it. Settle it before you hand this "
-    "on, for instance in the settings of the repository."
+    "No licence is stated here: whose the texts and the answers are decides it. Settle it before you hand "
+    "this on, for instance in the settings of the repository."
 )
 
 UNNOTICED = (
