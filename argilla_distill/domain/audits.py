@@ -22,7 +22,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from math import ceil
 
-from argilla_distill.domain.versions.split import SHARES, split_of
+from argilla_distill.domain.versions.split import SHARES, split_of_record
 
 SHARE = 0.15
 """By default so large a share of what reviewers are asked about are audits."""
@@ -45,7 +45,7 @@ def marked_out(group: str, record_id: str, dataset_id: str) -> bool:
     >>> round(found / 10_000, 2), marked_out("g", "1", "d") == marked_out("g", "2", "d")
     (0.1, True)
     """
-    return split_of(group or record_id, dataset_id) == "test"
+    return split_of_record(record_id, group, dataset_id) == "test"
 
 
 def place(record_id: str, dataset_id: str) -> float:

@@ -10,7 +10,8 @@ from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.versions.manifest import Manifest, VersionQuestion
 from argilla_distill.domain.versions.rewards.composed import Asked, Composed
 from argilla_distill.domain.versions.rewards.reward import InvalidReward, Reward
-from argilla_distill.domain.versions.segments import SPLITS, Selection
+from argilla_distill.domain.versions.segments import Selection
+from argilla_distill.domain.versions.split import SPLITS
 
 TABLES = ("records", "votes")
 """The formats that people read: everything, test records as well, each row with its split."""

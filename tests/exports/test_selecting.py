@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from argilla_distill.domain.versions.segments import SPLITS, Selection
+from argilla_distill.domain.versions.segments import Selection
+from argilla_distill.domain.versions.split import SPLITS
 from argilla_distill.exports.export import export
 from argilla_distill.exports.request import TRAINING, ExportRequest, InvalidExport
 from argilla_distill.exports.source import Source

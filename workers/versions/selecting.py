@@ -17,12 +17,11 @@ from argilla_distill.domain.history.record_state import MODEL_PROPERTY, named
 from argilla_distill.domain.versions.segments import (
     LABEL,
     SOURCES,
-    SPLITS,
     Provenance,
     Selection,
     week_of,
 )
-from argilla_distill.domain.versions.split import split_of
+from argilla_distill.domain.versions.split import SPLITS, Split, split_of_record
 from argilla_distill.workers.versions.spool import RecordRow
 from argilla_distill.workers.versions.votes import said
 
@@ -36,6 +35,7 @@ class Selecting:
     questions : the names of those that are distilled.
     called : annotator's number → {"name", "kind"}, as they may be called.
     reviewers : the numbers of those whose answers decide.
+    audited : audited records and their groups.
     known : kind → all values that were met so far.
     """
 
@@ -46,6 +46,7 @@ class Selecting:
     called: Mapping[int, Mapping[str, str]]
     reviewers: set[int]
     editions: Sequence[Edition]
+    audited: Collection[str] = ()
     known: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @property
@@ -70,6 +71,10 @@ class Selecting:
             return True  # it would not have come so far
         return self.selection.holds(self.provenance(row, entries, labels))
 
+    def split(self, row: RecordRow) -> Split:
+        """The split that a record is chosen by, and written into."""
+        return split_of_record(row.id, row.group, self.dataset_id, self.audited)
+
     def meet(self, row: RecordRow, entries: Sequence[Entry]) -> None:
         """Take note of what there is to choose from."""
         found = self.provenance(row, entries)
@@ -87,7 +92,7 @@ class Selecting:
         ------
         InvalidSegment : names the first that was not, and the nearest that was.
         """
-        fixed = {"split": set(SPLITS), "source": set(SOURCES)}
+        fixed: dict[str, set[str]] = {"split": set(SPLITS), "source": set(SOURCES)}
         every = {f"{LABEL}:{question}": set(values) for question, values in labels.items()}
         met = {
             condition.kind: self.known[condition.kind]
@@ -111,7 +116,7 @@ class Selecting:
         return Provenance(
             named(row.metadata, self.round_property) or "",
             named(row.metadata, MODEL_PROPERTY) or "",
-            split_of(row.group or row.id, self.dataset_id),
+            self.split(row),
             labels or {},
             {self.called[answer.annotator]["name"] for answer in answers},
             {"reviewer" if a.reviews else self.called[a.annotator]["kind"] for a in answers},

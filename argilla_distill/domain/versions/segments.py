@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 
 from argilla_distill.domain.nearest import did_you_mean
+from argilla_distill.domain.versions.split import SPLITS
 
 ONE = ("round", "model", "split")
 """What a record has one of."""
@@ -36,7 +37,6 @@ KINDS = (*ONE, LABEL, *ANSWERED)
 MAX_NAMED = 10
 """So many known values are named to somebody who wrote another one."""
 
-SPLITS = ("train", "validation", "test")
 SOURCES = ("person", "model", "template", "reviewer")
 
 

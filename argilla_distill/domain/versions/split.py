@@ -2,12 +2,12 @@
 
 A group is what must not be parted: the replies to one prompt, and prompts that are nearly the same
 (`domain.fingerprint`). Its split is drawn from its name alone, so that a record's split is the same in
-every version and round.
+every version and round. Only audits keep the split that they were drawn from (`split_of_record`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal
@@ -17,6 +17,8 @@ from argilla_distill.domain.fingerprint import BANDS, NEAR, distance, fingerprin
 Split = Literal["train", "validation", "test"]
 
 SHARES: tuple[tuple[Split, float], ...] = (("train", 0.8), ("validation", 0.1), ("test", 0.1))
+
+SPLITS: tuple[Split, ...] = tuple(split for split, _ in SHARES)
 
 
 def split_of(group: str, salt: str) -> Split:
@@ -39,6 +41,27 @@ def split_of(group: str, salt: str) -> Split:
         if place < bound:
             return split
     return SHARES[-1][0]
+
+
+def split_of_record(
+    record_id: str, group: str, dataset_id: str, audited: Collection[str] = ()
+) -> Split:
+    """The split of a record.
+
+    Parameters
+    ----------
+    group : what must not be parted; "" for a record that has none, which is a group of its own.
+    audited : records that were audited, and their groups: test for ever, whatever became of their texts, or
+        of the setting that names the prompt, since they were drawn.
+
+    >>> split_of_record("r1", "g", "d") == split_of_record("r2", "g", "d") == split_of("g", "d")
+    True
+    >>> {split_of_record(str(n), f"g{n}", "d", {str(n)}) for n in range(99)}
+    {'test'}
+    """
+    if record_id in audited or group in audited:
+        return "test"
+    return split_of(group or record_id, dataset_id)
 
 
 @dataclass

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from argilla_distill.domain.versions.segments import SPLITS, InvalidSegment, Selection
+from argilla_distill.domain.versions.segments import InvalidSegment, Selection
+from argilla_distill.domain.versions.split import SPLITS
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json
 from argilla_distill.workers.cli.datasets import named
 from argilla_distill.workers.files.output import STANDARD, Output

@@ -16,11 +16,12 @@ from argilla_distill.domain.versions.manifest import (
     VersionQuestion,
     VersionRequest,
 )
+from argilla_distill.domain.versions.split import SPLITS
 from argilla_distill.domain.wording import many
 from argilla_distill.plugin.storage.storage import MANIFEST
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances
 from argilla_distill.workers.use_cases.versions.fitting import Outcome, distilled, reviewers
-from argilla_distill.workers.use_cases.versions.writing_files import SPLITS, Counts, Form
+from argilla_distill.workers.use_cases.versions.writing_files import Counts, Form
 from argilla_distill.workers.versions.card import card
 from argilla_distill.workers.versions.parts import described_file
 from argilla_distill.workers.versions.picture import PICTURE, picture
@@ -71,11 +72,11 @@ def form_of(
         called,
         reviewers(called),
         under.editions,
+        audited,
     )
     overlap = under.dataset.min_submitted
     scene = Scene(request.as_of, request.asked_at, overlap, plan.round_property, selecting.wanted)
     return Form(
-        under.dataset.id,
         plan,
         columns(names),
         under.fields,
@@ -86,7 +87,6 @@ def form_of(
         selecting,
         under.page,
         under.argilla,
-        audited,
     )
 
 

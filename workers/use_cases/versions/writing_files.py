@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from argilla_distill.domain.history import Entry
 from argilla_distill.domain.history.guidelines import Edition, in_force
 from argilla_distill.domain.history.record_state import MODEL_PROPERTY, named
 from argilla_distill.domain.versions.manifest import VersionFile
-from argilla_distill.domain.versions.split import SHARES, split_of
+from argilla_distill.domain.versions.split import SPLITS
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.measures import conflicts
@@ -39,8 +39,6 @@ from argilla_distill.workers.versions.votes import Story, said
 
 MARK = "files"
 """The spool's mark of what is written."""
-
-SPLITS = tuple(split for split, _ in SHARES)
 
 
 @dataclass
@@ -86,12 +84,10 @@ class Form:
     called : annotator's number → {"name", "kind"}, as they may be called.
     editions : of the guidelines.
     scene : which records there are, and how they stand.
-    selecting : which of them are wanted.
+    selecting : which of them are wanted, and the split of each.
     page, argilla : record id → where our page of it is, and the dataset in Argilla.
-    audited : audited records and their groups: test for ever, whatever became of texts or of settings.
     """
 
-    dataset_id: str
     plan: DatasetSettings
     columns: Mapping[str, str]
     fields: Mapping[str, str]
@@ -102,7 +98,6 @@ class Form:
     selecting: Selecting
     page: Callable[[str], str]
     argilla: str
-    audited: Collection[str] = ()
 
     @cached_property
     def reviewers(self) -> set[int]:
@@ -210,9 +205,7 @@ def _record(
     decisions: Sequence[Decision],
     counts: Counts,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    group = record.group or record.id
-    audited = group in form.audited or record.id in form.audited
-    split = "test" if audited else split_of(group, form.dataset_id)
+    split = form.selecting.split(record)
     row: dict[str, Any] = {
         "record_id": record.id,
         "external_id": record.external_id,

@@ -10,6 +10,7 @@ import pytest
 
 from argilla_distill.domain.audits import PI
 from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.domain.versions.segments import Selection
 from argilla_distill.workers.versions.card import card
 from tests.workers.argilla_in_memory import D
 from tests.workers.made_versions import kept_in, made, rows
@@ -97,6 +98,23 @@ def test_an_audit_stays_test_where_its_prompt_was_changed_since(service: Service
             service.argilla.rows[D][record].fields = fields
         found = {row["record_id"]: row["split"] for row in rows(service, made(service))}
         assert {found[record] for record in audits} == {"test"}
+
+
+def test_a_record_is_chosen_by_the_split_that_it_is_written_into(service: ServiceInMemory) -> None:
+    """Audits by another prompt, whose own place is train: `--only split=train` is not to keep them."""
+    audits = [e.record for e in service.history() if e.details.audit_pi is not None]
+    other = next(row for row in rows(service, made(service)) if row["split"] == "train")
+    for record in audits:
+        service.argilla.rows[D][record].fields = other["fields"]
+    whole = made(service)
+    found = {row["record_id"]: row["split"] for row in rows(service, whole)}
+    assert {found[record] for record in audits} == {"test"}
+    for split in ("train", "test"):
+        part = made(service, selection=Selection.parse((f"split={split}",), ()))
+        wanted = {record for record, each in found.items() if each == split}
+        assert {row["record_id"]: row["split"] for row in rows(service, part)} == dict.fromkeys(
+            wanted, split
+        )
 
 
 def test_the_manifest_and_the_card_tell_what_audits_say(service: ServiceInMemory) -> None:
