@@ -1,6 +1,7 @@
 """What audits say of one question: figures with their intervals, or how many audits would tell.
 
-Why only audits may say that is `domain.audits`; how it is worked out `workers.engine.measures.audited`.
+Why only audits may say that is `domain.audits`; how it is worked out is
+`workers.engine.measures.audit_estimate`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ group's name, so that a repeat, a restart and another machine draw the same.
 Reviewers are asked about a few of them at a time, in the order of a second number, drawn from the record
 itself. So those that are answered are a random part of those that were marked out, whatever part that is.
 
-What is estimated on audits is `workers.engine.measures.audited`.
+What is estimated on audits is `workers.engine.measures.audit_estimate`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from math import ceil
 
 from argilla_distill.domain.versions.split import SHARES, split_of_record
 
-SHARE = 0.15
+QUEUE_SHARE = 0.15
 """By default so large a share of what reviewers are asked about are audits."""
 
 PI = dict(SHARES)["test"]

@@ -66,7 +66,7 @@ class DatasetSettings(QuestionChoices):
     review_most: int = Field(1000, ge=1)
     review_worth: float = Field(0.2, ge=0)
     review_share: float = Field(SHARE, gt=0, le=1)
-    review_audits: float = Field(audits.SHARE, ge=0, le=0.9)
+    review_audits: float = Field(audits.QUEUE_SHARE, ge=0, le=0.9)
     review_suggest: Literal["settled", "all", "none"] = "settled"
     reason_question: str = "why"
     more_votes: int = Field(0, ge=0)

@@ -54,7 +54,7 @@ distill:<dataset>:copies           hash    record → its copy in the review dat
 distill:<dataset>:originals        hash    copy in the review dataset → record
 distill:<dataset>:audits           zset    record that is to be audited → its place in the line
 distill:<dataset>:audit_groups     hash    record that was drawn → its group
-distill:<dataset>:exposed          set     records that can be no audits: see `reviews.drawing`
+distill:<dataset>:exposed          set     records that can be no audits: see `reviewing.audit_candidates`
 distill:<dataset>:refused          hash    record of which Argilla takes no copy → why
 distill:<dataset>:report           hash    "overview", "last" or "question:<name>" → what was last counted
 distill:<dataset>:reporting        string  a report is asked for or being counted (expires)

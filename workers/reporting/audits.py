@@ -20,7 +20,7 @@ from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.errors import NotCurrent
-from argilla_distill.workers.engine.measures.audited import (
+from argilla_distill.workers.engine.measures.audit_estimate import (
     Estimate,
     difference,
     expected_reach,

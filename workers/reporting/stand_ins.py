@@ -25,7 +25,7 @@ from argilla_distill.workers.engine.measures.alternative_annotator import (
     Alternative,
     alternative_annotator,
 )
-from argilla_distill.workers.engine.measures.audited import share
+from argilla_distill.workers.engine.measures.audit_estimate import share
 from argilla_distill.workers.engine.measures.panel import LEAST, panel_worth
 from argilla_distill.workers.reporting.calibration import share_right
 from argilla_distill.workers.reporting.question_columns import NONE, Ints, QuestionColumns

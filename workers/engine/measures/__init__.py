@@ -8,5 +8,5 @@
 | `review_value` | what one adjudication is worth |
 | `alternative_annotator` | whether a model may stand in for people |
 | `panel` | how many independent votes those who err together are worth |
-| `audited` | rates from records that were drawn at random, with intervals |
+| `audit_estimate` | rates from records that were drawn at random, with intervals |
 """

@@ -10,7 +10,7 @@ from argilla_distill.workers.use_cases.distilling.batch import distil_batch
 from argilla_distill.workers.use_cases.distilling.moved import make_moved_stale
 from argilla_distill.workers.use_cases.distilling.refit import begin_due_fits
 from argilla_distill.workers.use_cases.distilling.run import BATCH, Run
-from argilla_distill.workers.use_cases.distilling.steps.reviewing import drawing
+from argilla_distill.workers.use_cases.distilling.steps.reviewing import audit_candidates
 from argilla_distill.workers.use_cases.distilling.steps.reviewing.upkeep import reorder, tidy
 
 STALE_BATCH = 50
@@ -34,7 +34,7 @@ class TimeSlice:
 
     def work(self) -> None:
         """Batches until nothing waits, or until the time is over; the outcome says whether some waits."""
-        drawing.begin(self.run)
+        audit_candidates.begin(self.run)
         if saving.read_again(self.run, self.over):
             while True:
                 if not self._batch() and self._idle():

@@ -4,7 +4,7 @@
 | --- | --- |
 | `report` | count one dataset |
 | `report_due` | when that is to be done again |
-| `audited_question` | what audits say of one question, from what is stored |
+| `live_audits` | what audits say of one question, of the live model |
 | `reasons` | why examples are decided as they are |
 | `guidelines` | examples in a dataset's guidelines |
 """

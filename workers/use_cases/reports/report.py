@@ -27,7 +27,7 @@ from argilla_distill.workers.reporting.question_report import Believed, question
 from argilla_distill.workers.reporting.stand_ins import StandIns
 from argilla_distill.workers.reporting.survey import Survey, survey
 from argilla_distill.workers.reporting.twins import NearGroups
-from argilla_distill.workers.use_cases.reports.audited_question import audited_question
+from argilla_distill.workers.use_cases.reports.live_audits import audits_of_live
 from argilla_distill.workers.use_cases.reports.reasons import Reasons
 from argilla_distill.workers.use_cases.reports.report_due import DAY_MS, mark
 from argilla_distill.workers.use_cases.world import World
@@ -87,7 +87,7 @@ def report(world: World, dataset_id: str) -> Counted:
         )
         many, pairs = twins.across(question, surveyed.ids)
         across = many, tuple(a for a in pairs if not hidden & {a.record, a.other})
-        audited_ = audited_question(world, dataset_id, info["name"], surveyed, question)
+        audited_ = audits_of_live(world, dataset_id, info["name"], surveyed, question)
         counted = question_report(surveyed, question, thinks, across, texts_shown, words, audited_)
         questions.append(StandIns(question, surveyed.ids, people, groups, margin).on(counted))
         summaries.append(summary(questions[-1], question))

@@ -1,7 +1,7 @@
 """What audits say of a version's labels: of its own strategy, fitted anew without the audits.
 
 It is counted in the manifest and told on the card. Which records are marked out for audits follows from
-their groups; which of them are exposed (`use_cases.distilling.steps.reviewing.drawing`) is as it was when
+their groups; which of them are exposed (`distilling.steps.reviewing.audit_candidates`) is as it was when
 the version was begun, whatever moment it is of: the history does not tell.
 """
 

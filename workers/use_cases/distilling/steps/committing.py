@@ -17,7 +17,7 @@ from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.deciding import Resolution
 from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
 from argilla_distill.workers.use_cases.distilling.steps.review_worth import worth_of_reviews
-from argilla_distill.workers.use_cases.distilling.steps.reviewing import drawing, upkeep
+from argilla_distill.workers.use_cases.distilling.steps.reviewing import audit_candidates, upkeep
 from argilla_distill.workers.use_cases.distilling.steps.sent import Sent
 from argilla_distill.workers.use_cases.distilling.steps.stored_conflict import (
     RELATED,
@@ -86,9 +86,9 @@ def commit(
             question: replace(stored, worth=parts.get(question, stored.worth))
             for question, stored in (decisions[record_id] or {}).items()
         }
-    drawn = drawing.draw(run, resolutions, observed.ledger, due)
-    about = _about(resolutions, drawn.due)
-    desk = upkeep.to_look_at(run, drawn)
+    candidates = audit_candidates.part(run, resolutions, observed.ledger, due)
+    about = _about(resolutions, candidates.due)
+    desk = upkeep.to_look_at(run, candidates)
     ids = iter(run.store.history.ids(run.dataset.id, now, len(entries)))
     filed = [entry.filed(next(ids)) for entry in entries]
     for entry in filed:
@@ -112,7 +112,7 @@ def commit(
         datasets.write_near(pipe, run.dataset.id, near)
         datasets.write_conflicts(pipe, run.dataset.id, conflicts)
         datasets.write_related(pipe, run.dataset.id, related)
-        drawn.write(run, pipe)
+        candidates.write(run, pipe)
         run.store.reviews.write_about(pipe, run.dataset.id, about)
         run.store.reviews.add_to_desk(pipe, run.dataset.id, desk)
         datasets.count(pipe, run.dataset.id, "conflicts", opened)

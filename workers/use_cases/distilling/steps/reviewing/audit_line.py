@@ -1,6 +1,6 @@
 """The line of audits: which of the records that were drawn are shown to reviewers now, and where.
 
-Who is in the line is `drawing`, what their copies hold `workers.writing.review_copy.audit_copy`.
+Who is in the line is `audit_candidates`, what their copies hold `workers.writing.review_copy.audit_copy`.
 """
 
 from __future__ import annotations

@@ -21,7 +21,9 @@ from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.deciding import Resolution, decide
 from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
 from argilla_distill.workers.use_cases.distilling.steps.reviewing import audit_line, copying
-from argilla_distill.workers.use_cases.distilling.steps.reviewing.drawing import Drawing
+from argilla_distill.workers.use_cases.distilling.steps.reviewing.audit_candidates import (
+    AuditCandidates,
+)
 from argilla_distill.workers.use_cases.reviews import GONE, PAGE
 from argilla_distill.workers.writing.review_copy import (
     Asks,
@@ -44,13 +46,17 @@ BATCH = 50
 """Copies that are looked at in one step, so that a fresh answer does not wait long for its turn."""
 
 
-def to_look_at(run: Run, drawn: Drawing) -> list[str]:
+def to_look_at(run: Run, candidates: AuditCandidates) -> list[str]:
     """Those of these records whose copies may have to be made, changed or withdrawn."""
     if run.review is None:
         return []
-    ids = list(drawn.due)
+    ids = list(candidates.due)
     copies = dict(zip(ids, run.store.reviews.copies(run.dataset.id, ids), strict=True))
-    return [i for i in ids if copies[i] or drawn.due[i] is not None or drawn.line[i] is not None]
+    return [
+        i
+        for i in ids
+        if copies[i] or candidates.due[i] is not None or candidates.line[i] is not None
+    ]
 
 
 def reorder(run: Run) -> None:

@@ -28,7 +28,7 @@ DRAWN = "audits"
 
 
 @dataclass(frozen=True)
-class Drawing:
+class AuditCandidates:
     """What becomes of some records.
 
     Attributes
@@ -53,12 +53,12 @@ class Drawing:
         reviews.write_audit_groups(pipe, dataset_id, self.groups)
 
 
-def draw(
+def part(
     run: Run,
     resolutions: Sequence[Resolution],
     ledger: Mapping[str, LedgerEntry],
     due: Mapping[str, float | None],
-) -> Drawing:
+) -> AuditCandidates:
     """Part the records that are to be audited from those that are reviewed because they are worth it.
 
     Parameters
@@ -67,7 +67,7 @@ def draw(
     """
     line: dict[str, float | None] = dict.fromkeys(due)
     if not run.plan.review_audits:
-        return Drawing(due, line, [i for i, worth in due.items() if worth is not None])
+        return AuditCandidates(due, line, [i for i, worth in due.items() if worth is not None])
     complete = [r for r in resolutions if r.is_complete and r.record.id in due]
     groups = _marked_out(run, complete, ledger)
     marked = list(groups)
@@ -94,7 +94,7 @@ def draw(
         if not looked_at and record_id not in refused:
             line[record_id] = place(record_id, run.dataset.id)
     drawn = {i: groups[i] for i in marked if line[i] is not None and groups[i]}
-    return Drawing(wanted, line, exposed, drawn)
+    return AuditCandidates(wanted, line, exposed, drawn)
 
 
 def begin(run: Run) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from argilla_distill.workers.engine.contract.numbers import Floats
-from argilla_distill.workers.engine.measures.audited import Estimate, difference, share
+from argilla_distill.workers.engine.measures.audit_estimate import Estimate, difference, share
 
 PEOPLE = 5
 RECORDS = 2_000

@@ -19,7 +19,7 @@ from argilla_distill.workers.use_cases.world import World
 log = logging.getLogger("distill.report")
 
 
-def audited_question(
+def audits_of_live(
     world: World, dataset_id: str, dataset: str, survey: Survey, question: QuestionColumns
 ) -> Audited:
     """What audits say. Where the strategy cannot be asked just now, that nobody knows."""
