@@ -88,7 +88,7 @@ ROOMS = {
         ),
     ),
     "echoes": Room(
-        files=("domain/ledger.py",),
+        files=("domain/echoes.py", "domain/ledger.py"),
         tests=(
             "domain/test_ledger.py",
             "domain/test_ledger_records.py",

@@ -7,6 +7,7 @@ the web process never loads what the workers are made of.
 | --- | --- |
 | `records` | Argilla's nouns as plain values |
 | `answers` | who answers a record with what: on the record itself, or on its copy for review |
+| `echoes` | which answers only repeat the suggestion of ours that was showing |
 | `ledger` | observe: what a record shows now that it did not show before |
 | `history` | entries of the history: what was said, decided or changed |
 | `state` | what is known of a dataset and kept: ledger entry, decision, conflict, … |

@@ -1,6 +1,6 @@
 """Who answers a record with what: on the record itself, or on its copy in the review dataset.
 
-Also here: whether an answer only echoes what we were showing. What is new of all this since the last
+Whether an answer only echoes what we were showing is `echoes`; what is new of all this since the last
 look is the business of `ledger`.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from argilla_distill.domain.echoes import echoes_in, same
 from argilla_distill.domain.records import Dataset, Record, Response
 from argilla_distill.domain.state.decision import Decisions, Shown
 from argilla_distill.domain.state.ledger_entry import LedgerAdjudication, LedgerAnswer
@@ -124,7 +125,7 @@ def answers(
     for response in record.responses:
         annotator = number(response.user_id, "")
         given = values(response, reading.note_question)
-        echoes = _echoes(given, old.get(annotator), response, shown)
+        echoes = echoes_in(given, old.get(annotator), response, shown)
         found[annotator] = LedgerAnswer(response.status, response.at, given, echoes)
     if copied is None:
         return {**{n: answer for n, answer in old.items() if answer.on_copy}, **found}
@@ -132,7 +133,7 @@ def answers(
         annotator = number(response.user_id, "")
         if annotator not in found and not reading.reviews(response.user_id):
             given = values(response, reading.note_question, reading.reason_question)
-            echoes = _echoes(given, old.get(annotator), response, copied.shown)
+            echoes = echoes_in(given, old.get(annotator), response, copied.shown)
             found[annotator] = LedgerAnswer(response.status, response.at, given, echoes, True)
     return found
 
@@ -162,42 +163,3 @@ def adjudications(
 def values(response: Response, *without: str) -> dict[str, Any]:
     """Question → value, without some questions."""
     return {name: value for name, value in response.values.items() if name not in without}
-
-
-def _echoes(
-    given: Mapping[str, Any],
-    before: LedgerAnswer | None,
-    response: Response,
-    shown: Mapping[str, tuple[Shown, ...]],
-) -> tuple[str, ...]:
-    """The questions whose value was given while we were showing the same.
-
-    An answer that is what it was before stays an echo, or none, as it was.
-    """
-
-    def echo(question: str, value: Any) -> bool:
-        if before is not None and question in before.values and before.values[question] == value:
-            return question in before.echoes
-        return any(
-            same(value, each.value)
-            and each.since <= response.at
-            and (each.until is None or response.at < each.until)
-            for each in shown.get(question, ())
-        )
-
-    return tuple([question for question, value in given.items() if echo(question, value)])
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values say the same: in lists (of labels, ranks, spans) the order does not matter.
-
-    >>> same(["a", "b"], ["b", "a"]), same([{"value": "a", "rank": 1}], [{"rank": 2, "value": "a"}])
-    (True, False)
-    """
-    if isinstance(one, list) and isinstance(other, list):
-        return sorted(map(_canonical, one)) == sorted(map(_canonical, other))
-    return bool(one == other)
-
-
-def _canonical(part: Any) -> str:
-    return json.dumps(part, sort_keys=True)

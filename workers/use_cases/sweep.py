@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from argilla_distill.domain.answers import same
 from argilla_distill.domain.disclosure import complete, may_show_in_argilla
+from argilla_distill.domain.echoes import same
 from argilla_distill.domain.history.record_state import RECORD
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record
 from argilla_distill.domain.state.decision import Decisions
