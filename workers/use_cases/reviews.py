@@ -41,20 +41,6 @@ def review_of(world: World, dataset_id: str) -> Dataset | None:
     return kept.dataset if kept and not kept.gone else None
 
 
-def forward(world: World, review_id: str, dataset_id: str) -> int:
-    """Pass what waits in a review dataset on to the originals; returns how many there were."""
-    dirty, passed = world.store.dirty, 0
-    while taken := dirty.take(review_id, 1000):
-        originals = world.store.reviews.originals(dataset_id, [copy for copy, _ in taken])
-        if originals and dirty.mark(dataset_id, originals.values()):
-            world.dispatch.enqueue(DISTIL, dataset_id)
-        dirty.clear(review_id, taken)
-        passed += len(originals)
-        if len(taken) < 1000:
-            break
-    return passed
-
-
 def enable(world: World, dataset_id: str) -> Enabled:
     """See to it that a dataset has a review dataset as the settings say. Safe to repeat.
 

@@ -26,10 +26,11 @@ from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.use_cases import late_writes
 from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_news
+from argilla_distill.workers.use_cases.distilling.forwarding import forward
 from argilla_distill.workers.use_cases.distilling.run import Run, RunOutcome
 from argilla_distill.workers.use_cases.distilling.time_slice import TimeSlice
 from argilla_distill.workers.use_cases.reports import report_due
-from argilla_distill.workers.use_cases.reviews import forward, review_of
+from argilla_distill.workers.use_cases.reviews import review_of
 from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.distil")
