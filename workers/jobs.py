@@ -1,6 +1,6 @@
 """RQ entry points: build the world, call the use case, write one log line. Arguments are ids.
 
-The worker process imports this module before it forks (see `workers.cli`), so that no job pays for
+The worker process imports this module before it forks (see `workers.processes`), so that no job pays for
 imports. Nothing imports it: the listener names jobs by their path.
 """
 

@@ -9,7 +9,7 @@
 
 Results are Argilla's JSON unchanged, and whatever has an id may be given as that JSON or as the id.
 Questions go by name, values are a dict from question name to value.
-Not here: making questions, filters and sorts (`argilla_json.py`), starting Argilla
+Not here: making questions, filters and sorts (`payloads.py`), starting Argilla
 (`demo/running/servers.py`), and our own gateway, which is under test.
 """
 

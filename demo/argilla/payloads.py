@@ -1,6 +1,6 @@
 """The JSON that Argilla wants: questions of every kind, filters and sorts, values.
 
-Not here: sending it (`argilla_api.py`).
+Not here: sending it (`api.py`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every request that we make of Argilla's API, as a method. Nothing else talks to Argilla.
+"""Every request that we make of Argilla's API, as a method. Only `sdk`, which makes twins, has others.
 
 It sends the smallest JSON that says what is meant (the SDK's `records.log` sends whole records
 back and so can undo what annotators did meanwhile). What the values mean is in `domain.records`, how a
@@ -172,7 +172,7 @@ class Gateway:
         self._calls.call("probe", "DELETE", f"datasets/{dataset_id}")
         return dataset_id
 
-    # Review datasets: the one kind of dataset, and of record, that we make ourselves
+    # Review datasets, which we make ourselves; twins, the other kind, are made by `sdk`
 
     def blueprint(self, dataset_id: str) -> dict[str, Any]:
         """What a dataset like this one is made of: guidelines, fields and questions, as Argilla's JSON."""

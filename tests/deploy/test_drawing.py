@@ -7,6 +7,7 @@ import re
 import runpy
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -90,19 +91,63 @@ def test_what_is_beside_the_package_has_rooms_as_well(folder: str) -> None:
     assert {name: n for name, n in files.items() if n > MAX_FILES} == {}
 
 
+FOLDERS = ("argilla_distill", "plugin", "workers", "demo", "benchmarks")
+
+
+def docstrings(pattern: str, *folders: str) -> dict[Path, str]:
+    """File → what it says of itself, of all files of Python in these folders; links are not followed."""
+    files = (file for folder in folders for file in (ROOT / folder).rglob(pattern))
+    return {f: ast.get_docstring(ast.parse(f.read_text("utf-8"))) or "" for f in sorted(files)}
+
+
+def rows(contents: str) -> Counter[str]:
+    """The names in the first cells, or at the points, of a table of contents."""
+    cells = re.findall(r"^\| ?(.*?) ?\|", contents, re.MULTILINE)
+    points = re.findall(r"^- ((?:``\w+``(?:, )?)+):", contents, re.MULTILINE)
+    return Counter(name for each in (*cells, *points) for name in re.findall(r"`+(\w+)/?`+", each))
+
+
 def test_every_folder_of_code_has_a_table_of_contents() -> None:
-    silent, missing = [], []
-    for folder in ("argilla_distill", "plugin", "workers", "demo", "benchmarks"):
-        for contents in (ROOT / folder).rglob("__init__.py"):
-            docstring = ast.get_docstring(ast.parse(contents.read_text())) or ""
-            names = set(re.findall(r"`+(\w+)/?`+", docstring))
-            rooms = {
-                each.stem
-                for each in contents.parent.iterdir()
-                if (each.suffix == ".py" or (each / "__init__.py").exists())
-                and not each.stem.startswith("__")
-            }
-            where = str(contents.parent.relative_to(ROOT))
-            silent += [where] * (not docstring)
-            missing += [f"{where}: {name}" for name in sorted(rooms - names)]
-    assert (silent, missing) == ([], [])
+    silent, missing, wrong = [], [], []
+    for contents, docstring in docstrings("__init__.py", *FOLDERS).items():
+        names = set(re.findall(r"`+(\w+)/?`+", docstring))
+        rooms = {
+            each.stem
+            for each in contents.parent.iterdir()
+            if (each.suffix == ".py" or (each / "__init__.py").exists())
+            and not each.stem.startswith("__")
+        }
+        where = str(contents.parent.relative_to(ROOT))
+        silent += [where] * (not docstring)
+        missing += [f"{where}: {name}" for name in sorted(rooms - names)]
+        listed = rows(docstring.replace("`__main__`", ""))
+        wrong += [f"{where}: {name}" for name, n in listed.items() if n > 1 or name not in rooms]
+    assert (silent, missing, wrong) == ([], [], [])
+
+
+def test_a_module_that_a_docstring_points_to_is_there() -> None:
+    """Names that begin with a room, as `workers.use_cases.reviews`, or with a part of its path."""
+    every = docstrings("*.py", *FOLDERS, "tests")
+    modules = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
+        for file in every
+    }
+    tops = (*FOLDERS, "argilla_distill/domain")
+    rooms = {each.name for top in tops for each in (ROOT / top).iterdir() if each.is_dir()}
+
+    def is_there(name: str) -> bool:
+        module, _, attribute = name.rpartition(".")
+        return any(
+            f".{each}".endswith(f".{name}")
+            or (f".{each}".endswith(f".{module}") and attribute in file.read_text("utf-8"))
+            for each, file in modules.items()
+        )
+
+    named = {
+        (str(file.relative_to(ROOT)), name)
+        for file, docstring in every.items()
+        for name in re.findall(r"`+([a-z_]+(?:\.\w+)+)`+", docstring)
+        if name.partition(".")[0] in rooms | set(FOLDERS)
+    }
+    assert len(named) > 100
+    assert [pair for pair in sorted(named) if not is_there(pair[1])] == []

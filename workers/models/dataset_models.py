@@ -130,7 +130,7 @@ class Models:
 
     @property
     def fits(self) -> dict[str, str]:
-        """DatasetQuestion → `strategy:fit`, as suggestions name it."""
+        """Question → `strategy:fit`, as suggestions name it."""
         return {n: f"{m.strategy.name}:{m.fit}" for n, m in self.by_question.items()}
 
     def catch_up(self, store: Store) -> None:

@@ -1,6 +1,7 @@
 """The model of one question: its strategy, fed by what the history says, with the number of its fit.
 
-What a strategy thinks is `workers.engine`; all models of a dataset, loaded and saved, are `models`.
+What a strategy thinks is `workers.engine`; all models of a dataset, loaded and saved, are
+`dataset_models`.
 """
 
 from __future__ import annotations

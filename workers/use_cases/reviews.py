@@ -1,6 +1,7 @@
 """Which dataset is reviewed where: enable, mend, inspect and disable the review of a dataset.
 
-Making copies is `reviewing`; what a review dataset is made of is `workers.writing.review_dataset`.
+Making copies is `distilling.steps.reviewing`; what a review dataset is made of is
+`workers.writing.review_dataset`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@
 | `reading` | the rows of a version that is made |
 | `labelled` | its labels of one question, each with the record's text |
 | `card`, `picture` | the README.md of a version, and the picture of its labels |
+| `differences` | what differs between two versions |
 
 Where they are kept is `plugin.storage`.
-| `differences` | what differs between two versions |
 """

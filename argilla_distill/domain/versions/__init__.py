@@ -4,7 +4,6 @@
 | --- | --- |
 | `manifest` | everything about a version but its rows, and what it was asked to be |
 | `labels` | the labels of a question, as bars are drawn of them |
-| `difference` | what changed between two versions |
 | `segments` | records that share provenance, as people write them |
 | `split` | which records models are trained on, tuned on and tested with |
 | `twin` | a version once more, as a dataset in Argilla |

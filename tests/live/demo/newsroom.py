@@ -1,6 +1,6 @@
 """A small dataset with three annotators, for live tests that need some ordinary work to look at.
 
-Not here: the calls it is made of (`argilla_api.py`).
+Not here: the calls it is made of (`demo/argilla/api.py`).
 """
 
 from dataclasses import dataclass

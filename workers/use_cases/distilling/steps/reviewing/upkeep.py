@@ -2,7 +2,7 @@
 
 A copy is made when its original becomes worth a review, changed when the original is decided
 otherwise, and withdrawn when it has settled by itself and nobody has opened it. What a review
-dataset is made of is `workers.writing.review_dataset`, making one is `review`.
+dataset is made of is `workers.writing.review_dataset`, making one is `use_cases.reviews`.
 """
 
 from __future__ import annotations
