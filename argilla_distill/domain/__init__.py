@@ -11,7 +11,6 @@ the web process never loads what the workers are made of.
 | `ledger` | observe: what a record shows now that it did not show before |
 | `history` | entries of the history: what was said, decided or changed |
 | `state` | what is known of a dataset and kept: ledger entry, decision, conflict, … |
-| `moments` | when something was said, by a clock that is not ours |
 | `fingerprint` | near-identical texts, in 64 bits |
 | `strategy_names` | what the built-in strategies are called, and how each decides |
 | `disclosure` | who may know what is decided on a record |
