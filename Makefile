@@ -53,16 +53,16 @@ lint: setup
 	$(BIN)/lint-imports --no-cache
 
 unit: setup
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 -m "not live and not browser" $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --ignore tests/live -m "not live and not browser" $(ARGS)
 
 live: setup
-	$(BIN)/pytest -vv --numprocesses 2 --dist loadfile -m "live or browser" $(ARGS)
+	$(BIN)/pytest -vv --numprocesses 2 --dist loadfile -m "live or browser" $(or $(ARGS),tests/live)
 
 # The live path on the oldest and the newest release of Argilla's server. Not a part of `make test`.
 compat: setup $(ARGILLA)-$(OLDEST)/.ready
 	@for argilla in $(ARGILLA)-$(OLDEST) $(ARGILLA); do \
 		DISTILL_ARGILLA_PYTHON="$(CURDIR)/$$argilla/bin/python" \
-			$(BIN)/pytest -vv --numprocesses 2 --dist loadfile -m "live or browser" $(ARGS) || exit 1; \
+			$(BIN)/pytest -vv --numprocesses 2 --dist loadfile -m "live or browser" $(or $(ARGS),tests/live) || exit 1; \
 	done
 
 # Changes, a little at a time, what must not go wrong unseen, and counts what no test notices. For hours

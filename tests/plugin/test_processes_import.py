@@ -44,6 +44,7 @@ for name in names:
 import threading, logging
 assert threading.active_count() == 1, threading.enumerate()
 assert not logging.getLogger().handlers
+assert "scipy.stats" not in sys.modules, "it alone takes as long as everything else that a worker loads"
 print("\\n".join(names))
 """
 

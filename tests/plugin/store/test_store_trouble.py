@@ -42,6 +42,7 @@ def server() -> Iterator[RedisServer]:
         RedisServer(Path(folder), unixsocket=Path(folder) / "r") as running,
     ):
         yield running
+        running.process.kill()  # told to stop, it would try for ten seconds to save what it cannot
 
 
 def full(client: Any, _: Path) -> None:

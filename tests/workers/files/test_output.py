@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from argilla_distill.workers.cli.offline import aggregate as command
 from argilla_distill.workers.files.output import Output, SameFile, refuse_same
 from tests.places import ROOT
 
@@ -28,7 +30,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def aggregate(folder: Path, *options: str, before: str = "") -> subprocess.CompletedProcess[str]:
+def aggregate(*options: str) -> Result:
+    """The command, in this process."""
+    return CliRunner().invoke(command, [*options, "--type", "label"])
+
+
+def apart(folder: Path, *options: str, before: str) -> subprocess.CompletedProcess[str]:
     """The command, as a user starts it, after some Python of its own."""
     script = f"{before}\nfrom argilla_distill.workers.cli import main; main()"
     return subprocess.run(
@@ -65,42 +72,42 @@ def test_what_is_read_is_never_written_over(folder: Path, options: list[str], to
     """`--out answers.csv` used to leave the results where the answers had been, with exit code 0."""
     before = contents(folder)
     done = aggregate(
-        folder, "answers.csv", "--adjudications", "truth.csv", "--items", "items.csv", *options
+        "answers.csv", "--adjudications", "truth.csv", "--items", "items.csv", *options
     )
-    assert done.returncode == 2, done.stderr
+    assert done.exit_code == 2, done.stderr
     assert told in done.stderr
     assert contents(folder) == before
 
 
 def test_the_name_with_another_ending_is_fine(folder: Path) -> None:
-    done = aggregate(folder, "answers.csv", "--out", "answers.jsonl", "--quiet")
-    assert (done.returncode, done.stderr) == (0, "")
+    done = aggregate("answers.csv", "--out", "answers.jsonl", "--quiet")
+    assert (done.exit_code, done.stderr) == (0, "")
     assert len((folder / "answers.jsonl").read_text().splitlines()) == 2
 
 
 def test_both_results_may_go_to_no_file_at_all(folder: Path) -> None:
-    done = aggregate(folder, "answers.csv", "--out", "/dev/null", "--annotators", "/dev/null")
-    assert done.returncode == 0, done.stderr
+    done = aggregate("answers.csv", "--out", "/dev/null", "--annotators", "/dev/null")
+    assert done.exit_code == 0, done.stderr
 
 
 def test_a_file_is_replaced_with_its_permissions(folder: Path) -> None:
     (folder / "out.jsonl").write_text("old")
     (folder / "out.jsonl").chmod(0o640)
-    assert aggregate(folder, "answers.csv", "--out", "out.jsonl").returncode == 0
+    assert aggregate("answers.csv", "--out", "out.jsonl").exit_code == 0
     assert (folder / "out.jsonl").read_text() != "old"
     assert (folder / "out.jsonl").stat().st_mode & 0o777 == 0o640
 
 
 def test_a_new_file_has_the_permissions_that_any_new_file_has(folder: Path) -> None:
     (folder / "any").write_text("")
-    assert aggregate(folder, "answers.csv", "--out", "out.jsonl").returncode == 0
+    assert aggregate("answers.csv", "--out", "out.jsonl").exit_code == 0
     assert (folder / "out.jsonl").stat().st_mode == (folder / "any").stat().st_mode
 
 
 def test_what_a_link_points_to_is_replaced_and_the_link_stays(folder: Path) -> None:
     (folder / "sub" / "out.jsonl").write_text("old")
     (folder / "link").symlink_to("sub/out.jsonl")
-    assert aggregate(folder, "answers.csv", "--out", "link").returncode == 0
+    assert aggregate("answers.csv", "--out", "link").exit_code == 0
     assert (folder / "link").is_symlink()
     assert (folder / "sub" / "out.jsonl").read_text() != "old"
 
@@ -127,7 +134,7 @@ def test_a_full_disk_or_ctrl_c_leaves_the_old_files(folder: Path, before: str, c
         (folder / name).write_text("old")
     old = contents(folder)
     options = ("--out", "out.jsonl", "--annotators", "who.csv")
-    done = aggregate(folder, "answers.csv", *options, before=before)
+    done = apart(folder, "answers.csv", *options, before=before)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     assert contents(folder) == old

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri, stdtrit
 
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 
@@ -167,7 +167,7 @@ def expected_reach(audits: int, share: float = 0.8) -> float:
     >>> round(expected_reach(50), 2), round(expected_reach(200), 2)
     (0.09, 0.05)
     """
-    return float(stats.norm.ppf((1 + LEVEL) / 2)) * sqrt(share * (1 - share) / max(audits, 1))
+    return float(ndtri((1 + LEVEL) / 2)) * sqrt(share * (1 - share) / max(audits, 1))
 
 
 @dataclass(frozen=True)
@@ -229,7 +229,7 @@ def _mean(
     # How far predictions narrow it: one, where nothing varies and so nothing is known of that.
     narrowed = variance / alone if alone > 0 and trust else 1.0
     effective = independent / min(max(narrowed, 1 / 16), 1.0)
-    quantile = float(stats.t.ppf((1 + LEVEL) / 2, max(independent - 1, 1.0)))
+    quantile = float(stdtrit(max(independent - 1, 1.0), (1 + LEVEL) / 2))
     return _Mean(value, variance, independent, effective, quantile, trust)
 
 

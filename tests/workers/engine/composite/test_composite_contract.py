@@ -386,7 +386,7 @@ def test_any_small_history_ends_where_a_fresh_fit_does(
 
 @pytest.mark.parametrize("case", CASES, ids=ids)
 @given(seed=st.integers(0, 10_000), n_changes=st.integers(1, 30), every=EVERY)
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_incremental_equals_a_refit_within_the_stated_tolerance(
     case: tuple[str, str], seed: int, n_changes: int, every: int
 ) -> None:

@@ -335,7 +335,7 @@ def test_any_small_history_ends_where_a_fresh_fit_does(
 
 @pytest.mark.parametrize(("name", "question"), CASES, ids=IDS)
 @given(seed=st.integers(0, 10_000), n_changes=st.integers(1, 40), every=EVERY)
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_incremental_equals_a_refit_within_the_stated_tolerance(
     name: str, question: Question, seed: int, n_changes: int, every: int
 ) -> None:

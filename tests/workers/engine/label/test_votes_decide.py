@@ -153,7 +153,7 @@ def test_time_grows_with_the_number_of_spans_and_no_faster(
         assert len(decision.leader) == n
         return time.process_time() - start
 
-    few, many = min(seconds(250) for _ in range(3)), min(seconds(2000) for _ in range(2))
+    few, many = min(seconds(250) for _ in range(3)), seconds(2000)
     assert many < 20 * few + 0.5
 
 
@@ -315,13 +315,13 @@ def turned_back(value: Value) -> Value:
     ],
     ids=["multi_label", "span", "ranking"],
 )
-def test_ten_thousand_votes_on_one_record(
+def test_thousands_of_votes_on_one_record(
     name: str, question: Question, one: Value, other: Value
 ) -> None:
     def facts(n: int) -> list[Fact]:
-        return [Vote("r", f"ann{j}", one if j < n else other) for j in range(10_000)]
+        return [Vote("r", f"ann{j}", one if j < n else other) for j in range(3_000)]
 
-    [decision] = registry.create(name, question).fit(facts(5_500)).decide(["r"])
+    [decision] = registry.create(name, question).fit(facts(1_650)).decide(["r"])
     assert decision.value == one
     assert all(np.isfinite(p) for p in decision.posterior.values())
-    assert registry.create(name, question).fit(facts(5_000)).decide(["r"])[0].value is None
+    assert registry.create(name, question).fit(facts(1_500)).decide(["r"])[0].value is None

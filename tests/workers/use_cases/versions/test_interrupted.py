@@ -55,9 +55,14 @@ def waits(service: ServiceInMemory) -> list[str]:
     return [each.error for each in overview(service.store, D).making]
 
 
+def named(service: ServiceInMemory) -> list[str]:
+    """The versions that are known."""
+    return [manifest.name for manifest in service.store.versions.manifests(D)]
+
+
 def known(service: ServiceInMemory) -> list[str]:
     """The versions that are known, each with all its files."""
-    names = [manifest.name for manifest in service.store.versions.manifests(D)]
+    names = named(service)
     for name in names:
         assert verifying.verify(service.world, CHAT, name).status == "identical"
     return names
@@ -95,17 +100,19 @@ def test_killed_at_any_step_it_is_made_by_the_next_worker_and_never_half_there(
     service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, step = made(service), 0
+    names = [whole.name]
     survived = False
     while not survived:
         step += 1
-        name, before = ask(service.world, CHAT).name, known(service)
+        name = ask(service.world, CHAT).name
         survived = not killed(service, step, monkeypatch)
         if not survived:
-            assert known(service) == before
+            assert named(service) == names
             assert make(service.world, D, 60.0).status == "another worker makes it"
             service.store.redis.delete(service.store.keys.of(D, "maker"))  # it ran out
             assert finished(service).content_sha256 == whole.content_sha256
-        assert known(service) == [*before, name]
+        names.append(name)
+    assert known(service) == names
     assert step > 10
 
 
