@@ -15,10 +15,10 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from argilla_distill.plugin import pages
 from argilla_distill.plugin.dispatch import Dispatch
 from argilla_distill.plugin.errors import BadDelivery
 from argilla_distill.plugin.health import metrics, readiness
+from argilla_distill.plugin.pages.site import blueprint
 from argilla_distill.plugin.settings import Settings, read
 from argilla_distill.plugin.store import Store, StoreError, connect
 from argilla_distill.plugin.store.trouble import trouble
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]  # as Flask's manual says
-    app.register_blueprint(pages.blueprint(settings, store))
+    app.register_blueprint(blueprint(settings, store))
     _deliveries(app, settings, store)
     _health(app, settings, store)
     _errors(app)

@@ -28,7 +28,7 @@ from flask import Flask
 from argilla_distill.plugin import serving
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.argilla.user import User
-from argilla_distill.plugin.pages import blueprint
+from argilla_distill.plugin.pages.site import blueprint
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
 from benchmarks.scale.version_making import DATASET, Options, fill, measured

@@ -158,14 +158,16 @@ def eventually(
     """Wait until a condition holds; fail once it has not, and nothing `moved`, for `patience_s`.
 
     Patience costs nothing where all is well. It is never a bar for speed: that is what benchmarks are for.
+    The longer it takes, the more seldom it asks: asking takes the CPU from whom it waits for.
     """
-    before, end = moved(), clock() + patience_s
+    start = clock()
+    before, end = moved(), start + patience_s
     while not condition():
         now = moved()
         if now != before:
             before, end = now, clock() + patience_s
         assert clock() < end, f"nothing moved for {patience_s} s; {progress()}"
-        time.sleep(0.05)
+        time.sleep(min(0.05 + (clock() - start) / 20, 0.5))
 
 
 def every(api: Api, dataset: Ref) -> Iterator[Json]:

@@ -12,7 +12,3 @@
 | `views` | pages as values, without Flask |
 | `charts` | numbers as pictures |
 """
-
-from argilla_distill.plugin.pages.site import blueprint
-
-__all__ = ["blueprint"]

@@ -17,10 +17,11 @@ def test_whatever_is_changed_in_argilla_a_version_of_the_moment_before_is_what_i
     users = crowd(api, "before", 3)
     dataset = dataset_of(api, users, overlap=3, guidelines="Be kind.")
     enable(installation.world, dataset["id"])
-    records, given = records_of(api, dataset, 20), []
-    for n, record in enumerate(records):
-        for user, label in zip(users, "abc" if n % 3 else "aab", strict=True):
-            given.append((user, api.as_user(user).answer(record, {"topic": label})))
+    records = records_of(api, dataset, 20)
+    for user, labels in zip(users, ("a", "ab", "bc"), strict=True):
+        api.as_user(user).answer_many(
+            (record, {"topic": labels[-1 if n % 3 else 0]}) for n, record in enumerate(records)
+        )
     service, world = installation.service, installation.world
     installation.settle(dataset, responses=60)
     service.command("reconcile", dataset["id"])
@@ -29,9 +30,8 @@ def test_whatever_is_changed_in_argilla_a_version_of_the_moment_before_is_what_i
     moment = datetime.now(timezone.utc).isoformat()
     review = str(getattr(world.store.reviews.of(dataset["id"]), "id", ""))
     api.update_dataset(dataset, guidelines="Be strict.")
-    for n in range(100):
-        user, answer = given[n % 60]
-        api.as_user(user).edit(answer, {"topic": "cab"[n % 3]})
+    for user, label in zip([*users, *users[:2]], "cabca", strict=True):  # a hundred edits
+        api.as_user(user).answer_many((record, {"topic": label}) for record in records)
     eventually(lambda: bool(api.records(review)))
     api.answer(api.records(review)[0], {"topic": "c"})
     api.update_record(records[3], metadata={"n": 99})

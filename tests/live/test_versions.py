@@ -64,9 +64,9 @@ def test_kill_9_while_a_version_is_made_leaves_nothing_half_and_the_next_worker_
     """The worker, the job and what goes on beside it are killed at the first sign of life."""
     users = crowd(api, "killed", 3)
     dataset = dataset_of(api, users, overlap=3)
-    for record in records_of(api, dataset, 60):
-        for user in users:
-            api.as_user(user).answer(record, {"topic": "a"})
+    records = records_of(api, dataset, 60)
+    for user in users:
+        api.as_user(user).answer_many((record, {"topic": "a"}) for record in records)
     service, versions = installation.service, installation.world.store.versions
     service.command("reconcile", dataset["id"])
     name = json.loads(service.command("version", "create", dataset["id"], "--json").stdout)["name"]

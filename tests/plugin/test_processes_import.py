@@ -110,6 +110,7 @@ def test_commands_that_only_read_and_note_start_without_the_engine() -> None:
     )
     assert "argilla_distill.workers.use_cases.sweep" in loaded
     heavy = {
+        "flask",
         "numpy",
         "scipy",
         "sklearn",
@@ -123,9 +124,7 @@ def test_commands_that_only_read_and_note_start_without_the_engine() -> None:
 
 def test_a_worker_loads_no_scipy_stats_and_no_pages() -> None:
     """`scipy.stats`, for two quantiles, once took as long as everything else that a worker loads."""
-    loaded = python(
-        "import sys, argilla_distill.workers.jobs\nprint('\\n'.join(sys.modules))"
-    )
+    loaded = python("import sys, argilla_distill.workers.jobs\nprint('\\n'.join(sys.modules))")
     assert "argilla_distill.workers.models.dataset_models" in loaded
     assert not {"scipy.stats", "flask", "sklearn", "pandas", "pyarrow", "argilla"} & set(loaded)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr
 
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 
@@ -127,4 +127,4 @@ def _p_value(gains: Floats, codes: Ints) -> float:
     spread = float(np.sqrt(np.square(off).sum() / (n - 1) / n))
     if spread == 0:
         return 0.0 if mean > 0 else 1.0
-    return float(stats.t.sf(mean / spread, n - 1))
+    return float(stdtr(n - 1, -mean / spread))

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from argilla_distill.plugin.argilla import gateway
-from argilla_distill.plugin.pages import blueprint
+from argilla_distill.plugin.pages.site import blueprint
 from argilla_distill.plugin.settings import read
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.visitors.accounts import RECHECK_S

@@ -59,7 +59,7 @@ def test_killed_workers_and_a_restarted_redis_lose_and_double_nothing(
     ):
         users = crowd(api, "kill", 5)
         dataset = dataset_of(api, users, overlap=5, workspace_name=unique("apart"))
-        records = records_of(api, dataset, 100)
+        records = records_of(api, dataset, 60)
         over, kills, draw = threading.Event(), 0, random.Random(11)
         with ThreadPoolExecutor(1) as burst:
             given = burst.submit(answer_all, api, users, records, 21)

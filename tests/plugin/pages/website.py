@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from werkzeug.test import TestResponse
 
-from argilla_distill.plugin.pages import blueprint
+from argilla_distill.plugin.pages.site import blueprint
 from argilla_distill.plugin.settings import Settings, read
 from argilla_distill.plugin.store import Store
 from tests.plugin.argilla.fake_argilla import FakeArgilla

@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri, stdtr
 
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.question import Question
@@ -260,14 +260,12 @@ def _compared(
     n, mean, spread = len(d), float(d.mean()), float(d.std(ddof=1))
     if spread > 0:
         t = (mean - margin) / (spread / np.sqrt(n))
-        p, p_worse = float(stats.t.cdf(t, n - 1)), float(stats.t.sf(t, n - 1))
+        p, p_worse = float(stdtr(n - 1, t)), float(stdtr(n - 1, -t))
     else:  # all alike, and never equal to the margin but by chance
         p, p_worse = float(mean >= margin), float(mean <= margin)
     needed = None
     if mean < margin:
-        quantile = stats.norm.ppf(
-            1 - LEVEL / 2
-        )  # so strict as most have to be, of several together
+        quantile = ndtri(1 - LEVEL / 2)  # so strict as most have to be, of several together
         needed = ceil((quantile * max(spread, 0.1) / (margin - mean)) ** 2)
     return BesidePerson(
         number, n, float(ahead.mean()), float(behind.mean()), p, p_worse, needed=needed
@@ -292,7 +290,11 @@ def rejected(p: Floats, level: float = LEVEL) -> np.typing.NDArray[np.bool_]:
     >>> rejected(np.array([])).tolist()
     []
     """
-    return np.asarray(stats.false_discovery_control(p, method="by") <= level) if len(p) else p > 0
+    if not len(p):
+        return p > 0
+    from scipy.stats import false_discovery_control  # as slow to load as all the rest of a worker
+
+    return np.asarray(false_discovery_control(p, method="by") <= level)
 
 
 def _share(of: list[bool]) -> float:

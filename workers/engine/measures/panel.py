@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats
 
@@ -84,7 +84,7 @@ def panel_worth(
     without = [_correlation(whole - part) for part in parts]
     known = np.array([each for each in without if each is not None])
     spread = np.sqrt(np.square(known - known.mean()).sum() * (len(known) - 1) / len(known))
-    reach = float(stats.t.ppf((1 + LEVEL) / 2, max(len(known) - 1, 1)) * spread)
+    reach = float(stdtrit(max(len(known) - 1, 1), (1 + LEVEL) / 2) * spread)
     n = n_annotators
     worth, low, high = (_worth(n, r) for r in (mean, mean + reach, mean - reach))
     compared = int((there.sum(axis=1) >= 2).sum())
