@@ -1,14 +1,19 @@
 """Label strategies on recorded answers of real annotators, beside crowd-kit's in the same run.
 
     python -m benchmarks engine_label [FOLDER] [--adjudications 10 20 50 100 200] [--draws 5]
+    python -m benchmarks engine_label [FOLDER] --save MINE.json
+    python -m benchmarks engine_label --halves MINE.json [OTHER.json …]
 
 FOLDER (default ``../shared/bench``) holds a folder per dataset with ``answers.csv``
 (task,worker,label) and ``truth.csv`` (task,label). Prints a markdown table; per cell: accuracy in
 %, log loss (probabilities clipped to [1e-6, 1]), expected calibration error (10 bins). Accuracy
 takes the label that the posterior puts first, also in a tie, as crowd-kit's does.
 
-With ``--adjudications`` a second table: `learned`, taught with so many random adjudications of each
-dataset (of half of its records at most), measured on all others; means over the draws.
+With ``--adjudications`` further tables, one for each number: all strategies, told so many random
+adjudications of each dataset (of half of its records at most), measured on all others; means over
+the draws. Where adjudications teach nothing, the other records stay as they are.
+
+``--save`` and ``--halves`` are `benchmarks.engine.halves`'.
 """
 
 from __future__ import annotations
@@ -35,7 +40,11 @@ Method = Callable[[list[Vote], tuple[str, ...], list[str]], Floats]
 DATASETS = [
     *("bluebird", "product", "dog", "face", "rte", "temp", "web", "ms", "labelme"),
     *("zencrowd_us", "sp_amt", "llmbar_jury", "smile"),
+    *("leaves", "cf", "reuters", "barzan", "trec", "adult2"),
 ]
+"""The constants of release 0.1 were set on all but the last six."""
+
+STRATEGIES = ("majority", "dawid_skene", "learned")
 
 
 def ours(name: str) -> Method:
@@ -62,9 +71,7 @@ def crowd_kits(make: Callable[[], MajorityVote | DawidSkene]) -> Method:
 METHODS: dict[str, Method] = {
     "majority (crowd-kit)": crowd_kits(MajorityVote),
     "Dawid-Skene (crowd-kit)": crowd_kits(lambda: DawidSkene(n_iter=100)),
-    "majority": ours("majority"),
-    "dawid_skene": ours("dawid_skene"),
-    "learned": ours("learned"),
+    **{name: ours(name) for name in STRATEGIES},
 }
 
 ADJUDICATIONS = [10, 20, 50, 100, 200]
@@ -94,8 +101,17 @@ def read(folder: Path) -> tuple[list[Vote], dict[str, str]]:
         return votes, {row["task"]: row["label"] for row in csv.DictReader(file)}
 
 
-def learning(folder: Path, n: int, draws: int = DRAWS) -> Floats:
-    """Figures of `learned` with n random adjudications, on the other records; means over draws.
+def figures_of(folder: Path, strategy: str) -> Floats:
+    """Figures of one of our strategies without adjudications."""
+    votes, truth = read(folder)
+    labels = tuple(sorted({vote.value for vote in votes} | set(truth.values())))
+    records = sorted({vote.record for vote in votes} & truth.keys())
+    true = np.array([labels.index(truth[record]) for record in records])
+    return figures(ours(strategy)(votes, labels, records), true)
+
+
+def learning(folder: Path, n: int, draws: int = DRAWS, strategy: str = "learned") -> Floats:
+    """Figures of a strategy with n random adjudications, on the other records; means over draws.
 
     Returns
     -------
@@ -111,7 +127,7 @@ def learning(folder: Path, n: int, draws: int = DRAWS) -> Floats:
         known = set(rng.choice(records, min(n, len(records) // 2), replace=False).tolist())
         rest = [record for record in records if record not in known]
         adjudications = [Adjudication(record, truth[record]) for record in sorted(known)]
-        model = registry.create("learned", label_question(*labels)).fit([*votes, *adjudications])
+        model = registry.create(strategy, label_question(*labels)).fit([*votes, *adjudications])
         posterior = np.array([list(d.posterior.values()) for d in model.decide(rest)])
         true = np.array([labels.index(truth[record]) for record in rest])
         training = model.training
@@ -130,20 +146,37 @@ def heading(names: list[str]) -> str:
 
 def main(arguments: list[str]) -> None:
     """Measure and print."""
+    from benchmarks.engine import halves  # it builds on this module
+
     parser = argparse.ArgumentParser(prog="engine_label")
     parser.add_argument("folder", nargs="?", type=Path, default=Path("../shared/bench"))
+    parser.add_argument("--datasets", nargs="*", default=DATASETS)
     parser.add_argument("--adjudications", nargs="*", type=int)
     parser.add_argument("--draws", type=int, default=DRAWS)
+    parser.add_argument("--save", type=Path, metavar="FILE")
+    parser.add_argument("--halves", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--against", type=Path, metavar="FILE")
     options = parser.parse_args(arguments)
-    bench, counts = options.folder, options.adjudications
-    found = [name for name in DATASETS if (bench / name / "truth.csv").exists()]
-    for name in sorted(set(DATASETS) - set(found)):
-        print(f"skipped {name}: no answers and truth in {bench}", file=sys.stderr)
-    if not found:
+    if options.halves:
+        halves.compare(options.halves, options.against or halves.RELEASED)
         return
+    bench = options.folder
+    found = [name for name in options.datasets if (bench / name / "truth.csv").exists()]
+    for name in sorted(set(options.datasets) - set(found)):
+        print(f"skipped {name}: no answers and truth in {bench}", file=sys.stderr)
+    if options.save:
+        halves.save([bench / name for name in found], options.draws, options.save)
+    elif found:
+        without(bench, found)
+        if options.adjudications is not None:
+            taught(bench, found, options.adjudications or ADJUDICATIONS, options.draws)
+
+
+def without(bench: Path, names: list[str]) -> None:
+    """Print figures without adjudications."""
     print(heading(list(METHODS)))
     table = []
-    for name in found:
+    for name in names:
         votes, truth = read(bench / name)
         labels = tuple(sorted({vote.value for vote in votes} | set(truth.values())))
         records = sorted({vote.record for vote in votes} & truth.keys())
@@ -152,15 +185,17 @@ def main(arguments: list[str]) -> None:
         table.append(cells)
         print(row(name, cells), flush=True)
     print(row("**mean**", list(np.mean(table, axis=0))))
-    if counts is None:
-        return
-    counts = [0, *(counts or ADJUDICATIONS)]
-    print("\n" + heading([f"{n} adjudications" for n in counts]))
-    taught = []
-    for name in found:
-        taught.append([learning(bench / name, n, options.draws)[:3] for n in counts])
-        print(row(name, taught[-1]), flush=True)
-    print(row("**mean**", list(np.mean(taught, axis=0))))
+
+
+def taught(bench: Path, names: list[str], counts: list[int], draws: int) -> None:
+    """Print figures with adjudications."""
+    for n in counts:
+        print("\n" + heading([f"`{strategy}`, {n} adjudications" for strategy in STRATEGIES]))
+        table = []
+        for name in names:
+            table.append([learning(bench / name, n, draws, each)[:3] for each in STRATEGIES])
+            print(row(name, table[-1]), flush=True)
+        print(row("**mean**", list(np.mean(table, axis=0))))
 
 
 if __name__ == "__main__":

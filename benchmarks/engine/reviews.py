@@ -79,6 +79,28 @@ class Replay:
 
         At most half of the records are reviewed.
         """
+        return self._reviewed(order, draw, STOPS[-1])[0]
+
+    def left(
+        self, order: Order, draw: int, reviews: int
+    ) -> tuple[Floats, Floats, NDArray[np.intp]]:
+        """What so many reviews leave: posteriors of the others, the same before any review, truth.
+
+        Returns
+        -------
+        ndarrays of shape (n, n_labels), (n, n_labels) and (n,)
+        """
+        _, before, after, true = self._reviewed(order, draw, reviews)
+        rest = np.array([not decision.adjudicated for decision in after])
+        p, bare = (
+            np.array([list(each.posterior.values()) for each in some]) for some in (after, before)
+        )
+        return p[rest], bare[rest], true[rest]
+
+    def _reviewed(
+        self, order: Order, draw: int, reviews: int
+    ) -> tuple[Floats, list[Decision], list[Decision], NDArray[np.intp]]:
+        """The curve up to so many reviews; decisions before and after; codes of the truth."""
         everything = sorted({vote.record for vote in self.votes} | self.truth.keys())
         places = np.random.default_rng(draw).permutation(len(everything)).tolist()
         name = {record: f"r{at:06d}" for record, at in zip(everything, places, strict=True)}
@@ -90,7 +112,7 @@ class Replay:
         question = label_question(*self.labels)
         model = registry.create("learned", question).fit([*votes, *texts])
         model.moved(TOLERANCE)
-        points, most = [], min(STOPS[-1], len(records) // 2)
+        points, most, first = [], min(reviews, len(records) // 2), model.decide(records)
         while True:
             decisions = model.decide(records)
             p = np.array([list(decision.posterior.values()) for decision in decisions])
@@ -98,7 +120,7 @@ class Replay:
             n = len(records) - int(rest.sum())
             points.append([n, *figures(p, true)[:2], figures(p[rest], true[rest])[1]])
             if n + STEP > most:
-                return np.array(points, np.float64)
+                return np.array(points, np.float64), first, decisions, true
             left = [decision for decision in decisions if not decision.adjudicated]
             for at in np.argsort(-order(question, model, left), kind="stable")[:STEP]:
                 model.learn(Adjudication(left[at].record, truth[left[at].record]))
