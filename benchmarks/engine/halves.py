@@ -113,7 +113,7 @@ def compare(candidates: Sequence[Path], against: Path = RELEASED) -> None:
     """Print how much each candidate gains over the release, and in how many splits."""
     release: Saved = json.loads(against.read_text())
     print("| candidate | measured | datasets | accuracy, % | log loss | said and right", end=" ")
-    print("| gain where it was not chosen, mean | splits with less log loss | worst dataset |")
+    print("| change where it did not choose, mean | splits with less log loss | worst dataset |")
     print("| --- " * 9 + "|")
     for path in candidates:
         saved: Saved = json.loads(path.read_text())

@@ -24,6 +24,8 @@ from argilla_distill.workers.engine.label.correction.adjudication_learner import
     AdjudicationLearner,
 )
 from argilla_distill.workers.engine.label.correction.correction import Examples
+from argilla_distill.workers.engine.label.correction.fitting import Untouched
+from argilla_distill.workers.engine.label.correction.skipped import skipped
 from argilla_distill.workers.engine.label.label_model import Concerned, LabelModel, NobodysVote
 from argilla_distill.workers.engine.label.texts.text_voice import TextVoice
 from argilla_distill.workers.engine.label.votes.tally import Tally
@@ -159,8 +161,21 @@ class CorrectedModel(LabelModel):
             where, slots = votes.of_records(rows)
             cells = where * k + votes.columns()[2][slots]
             given = np.bincount(cells, minlength=len(rows) * k).reshape(-1, k)
-            self.learner.fit(self._examples(rows), true, given)
+            self.learner.fit(self._examples(rows), true, given, self._untouched(rows))
         self.votes.scale = self.learner.correction_.scale
+
+    def _untouched(self, reviewed: Ints) -> Untouched | None:
+        """Records that stand for what these reviews skipped."""
+        votes = self.tally.votes
+        rows = np.flatnonzero(votes.degree > 0)
+        confidence = np.empty(len(rows))
+        for at in range(0, len(rows), ROWS):
+            some = rows[at : at + ROWS]
+            log = self.votes.evidence(some) * self.votes.tempering(votes.degree[some])[:, None]
+            confidence[at : at + ROWS] = softmax(log + self.text.odds(some)).max(axis=1)
+        names = [votes.records[row] for row in rows.tolist()]
+        places, weight = skipped(confidence, np.isin(rows, reviewed), names)
+        return Untouched(self._examples(rows[places]), weight) if len(places) else None
 
     def _adjudicated(self) -> Ints:
         """The rows that can teach: adjudicated, and with votes."""

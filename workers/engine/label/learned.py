@@ -24,7 +24,8 @@ class Learned(LabelFold):
     `anchor_worth` times. And from 10 on they teach ``scale``, ``trust``, ``bias`` and ``added``, a
     weight for every annotator, or for all that they may say (`fitting`): penalised toward 1, 1, 0
     and 0, which changes nothing, and only used where cross-validation says that they help.
-    What they learn from are adjudicated records as they look with their own adjudication left out.
+    What they learn from are adjudicated records as they look with their own adjudication left out,
+    and where reviews skipped records of some confidence, such records as they are (`skipped`).
 
     Everything adds up in the votes, so that explanations are exact.
 

@@ -190,7 +190,8 @@ def test_all_that_is_from_one_adjudication_is_in_one_fold(
         return fitted_to(part, *rest)  # type: ignore[arg-type]  # they are what it was called with
 
     monkeypatch.setattr(fitting, "fitted", watched)
-    fitting.validated(reading, rng.integers(0, 2, 60), fitting.CAPACITIES[0], group)
+    targets = fitting.Targets.of(rng.integers(0, 2, 60), 2, group)
+    fitting.validated(reading, targets, fitting.CAPACITIES[0])
     assert len(seen) == fitting.FOLDS
     assert all((counts == 3).all() and len(counts) == 16 for counts in seen)
 

@@ -50,6 +50,7 @@ def test_it_goes_on_learning(name: str) -> None:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_what_it_writes_now_has_the_same_keys(name: str) -> None:
-    """So the next release has one format to read, not two."""
+    """So the next release has one format to read, not two; without what is new it goes by all votes."""
     stored = snapshot.unpack((HERE / f"{name}.npz").read_bytes())
-    assert sorted(registry.restore(stored).state()) == sorted(stored)
+    new = {"usual"} if name == "learned" else set()
+    assert set(registry.restore(stored).state()) == set(stored) | new

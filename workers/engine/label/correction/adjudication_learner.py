@@ -14,7 +14,12 @@ from argilla_distill.workers.engine.label.correction.correction import (
     Examples,
     no_correction,
 )
-from argilla_distill.workers.engine.label.correction.fitting import agreeing, losses, tried
+from argilla_distill.workers.engine.label.correction.fitting import (
+    Untouched,
+    agreeing,
+    losses,
+    tried,
+)
 
 MIN_ADJUDICATIONS = 10
 """Adjudications that it takes."""
@@ -59,15 +64,19 @@ class AdjudicationLearner:
         self.correction_ = no_correction(self.n_labels, n_cells)
         self.training_ = too_few(n_adjudications)
 
-    def fit(self, examples: Examples, true: Ints, votes: AnyInts) -> None:
+    def fit(
+        self, examples: Examples, true: Ints, votes: AnyInts, untouched: Untouched | None = None
+    ) -> None:
         """Learn what corrects these examples best, see `tried`.
 
         Parameters
         ----------
         true : ndarray of shape (n,), codes of the adjudicated labels
         votes : ndarray of shape (n, n_labels), how many voted for each
+        untouched : what reviews skipped, which had better stay as it is
         """
-        trial, majority = tried(examples, true), float(agreeing(votes, true).mean())
+        trial = tried(examples, true, untouched=untouched)
+        majority = float(agreeing(votes, true).mean())
         before, after = (float(losses(each, true).mean()) for each in (trial.before, trial.after))
         accuracy = float((trial.chosen.argmax(axis=1) == true).mean())
         n, used = len(true), trial.used

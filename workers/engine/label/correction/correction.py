@@ -76,6 +76,15 @@ class Correction:
         return np.asarray(log + examples.votes @ self.added, np.float64)
 
 
+def joined(one: Examples, other: Examples) -> Examples:
+    """The rows of both."""
+    return Examples(
+        np.concatenate([one.evidence, other.evidence]),
+        sparse.csr_array(sparse.vstack([one.votes, other.votes])),
+        np.concatenate([one.content, other.content]),
+    )
+
+
 def no_correction(n_labels: int, n_cells: int) -> Correction:
     """The correction that changes nothing.
 

@@ -18,6 +18,7 @@ from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.label.correction.correction import (
     Correction,
     Examples,
+    joined,
     mixed,
     no_correction,
 )
@@ -54,15 +55,43 @@ CAPACITIES = (
 )
 
 
-def fitted(examples: Examples, true: Ints, capacity: Capacity) -> Correction:
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What examples should come to.
+
+    Attributes
+    ----------
+    probability : ndarray of shape (n, n_labels), rows sum to 1
+    weight : ndarray of shape (n,), what each example counts
+    group : ndarray of shape (n,)
+        Which record each is from, 0, 1, …; what is of one stays together.
+    """
+
+    probability: Floats
+    weight: Floats
+    group: Ints
+
+    @classmethod
+    def of(cls, true: Ints, n_labels: int, group: Ints | None = None) -> Targets:
+        """Codes of adjudicated labels, each counting once, or in part where a record has several."""
+        own = np.arange(len(true)) if group is None else group
+        return cls(np.eye(n_labels)[true], np.ones(len(true)), own)
+
+    def of_rows(self, rows: Ints) -> Targets:
+        return Targets(self.probability[rows], self.weight[rows], self.group[rows])
+
+    def losses(self, log_odds: Floats) -> Floats:
+        """Cross-entropy of each example, nats, unweighed."""
+        log = np.log(np.clip(softmax(log_odds), 1e-6, 1))
+        return np.asarray(-(log * self.probability).sum(axis=1), np.float64)
+
+
+def fitted(examples: Examples, targets: Targets, capacity: Capacity) -> Correction:
     """Multinomial logistic regression with a Gaussian prior around `no_correction` (L-BFGS).
 
-    Parameters
-    ----------
-    true : ndarray of shape (n,), codes of the adjudicated labels
-
     >>> examples = Examples(np.zeros((8, 2)), sparse.csr_array((8, 0)), np.zeros((8, 2)))
-    >>> fitted(examples, np.zeros(8, np.intp), CAPACITIES[0]).bias.round(2)  # it is always the first
+    >>> first = Targets.of(np.zeros(8, np.intp), 2)  # it is always the first
+    >>> fitted(examples, first, CAPACITIES[0]).bias.round(2)
     array([ 0.52, -0.52])
     """
     k, cells = examples.evidence.shape[1], examples.votes.shape[1]
@@ -74,7 +103,7 @@ def fitted(examples: Examples, true: Ints, capacity: Capacity) -> Correction:
     votes = sparse.csr_array(examples.votes[:, wanted]) if cells else examples.votes
     turned = sparse.csr_array(votes.T)
     given = np.tile(np.eye(k), (some, 1))
-    hit = np.eye(k)[true]
+    hit, weight = targets.probability, targets.weight
     n_own = some if np.isfinite(capacity.own) else 0
     n_cells = some * k * k if np.isfinite(capacity.cells) else 0
 
@@ -95,8 +124,8 @@ def fitted(examples: Examples, true: Ints, capacity: Capacity) -> Correction:
         log = log + votes @ added(own, of_cells)
         log -= log.max(axis=1, keepdims=True)
         total = np.log(np.exp(log).sum(axis=1, keepdims=True))
-        error = np.exp(log - total) - hit
-        value = float((total[:, 0] - (log * hit).sum(axis=1)).sum())
+        error = (np.exp(log - total) - hit) * weight[:, None]
+        value = float(weight @ (total[:, 0] - (log * hit).sum(axis=1)))
         value += SCALE_PENALTY / 2 * float(((a - 1) ** 2).sum()) + BIAS_PENALTY / 2 * float(b @ b)
         slope = np.array([(error * examples.evidence).sum(), (error * examples.content).sum()])
         slopes = [slope + SCALE_PENALTY * (a - 1), error.sum(axis=0) + BIAS_PENALTY * b]
@@ -125,26 +154,23 @@ def losses(log_odds: Floats, true: Ints) -> Floats:
     return np.asarray(-np.log(np.clip(p[np.arange(len(true)), true], 1e-6, 1)), np.float64)
 
 
-def validated(
-    examples: Examples, true: Ints, capacity: Capacity, group: Ints | None = None
-) -> Floats:
+def validated(examples: Examples, targets: Targets, capacity: Capacity) -> Floats:
     """Each record's log-odds when corrected by the other folds, shape (n, n_labels).
 
     Records go to FOLDS folds in turn, from those that the untrained model gets most wrong to those
-    that it gets right: the folds are equally hard, and neither order nor names matter. What has the
-    same number in `group` stays together.
+    that it gets right: the folds are equally hard, and neither order nor names matter.
     """
     k, cells = examples.evidence.shape[1], examples.votes.shape[1]
     before = no_correction(k, cells).log_odds(examples)
-    group = np.arange(len(true)) if group is None else group
-    hard = np.bincount(group, losses(before, true)) / np.maximum(np.bincount(group), 1)
+    group = targets.group
+    hard = np.bincount(group, targets.losses(before)) / np.maximum(np.bincount(group), 1)
     order = np.argsort(hard.round(9), kind="stable")
     fold = np.empty(len(hard), np.intp)
     fold[order] = np.arange(len(hard)) % FOLDS
     fold, found = fold[group], np.empty_like(before)
     for turn in range(FOLDS):
         out, rest = np.flatnonzero(fold == turn), np.flatnonzero(fold != turn)
-        correction = fitted(examples.of(rest), true[rest], capacity)
+        correction = fitted(examples.of(rest), targets.of_rows(rest), capacity)
         found[out] = correction.log_odds(examples.of(out))
     return found
 
@@ -177,11 +203,26 @@ class Trial:
         return self.after if self.used else self.before
 
 
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """Records without a review whose posterior a correction should leave as it is.
+
+    Attributes
+    ----------
+    examples : Examples
+    weight : ndarray of shape (n,), what each counts beside an adjudicated one
+    """
+
+    examples: Examples
+    weight: Floats
+
+
 def tried(
     examples: Examples,
     true: Ints,
     capacities: Sequence[Capacity] = CAPACITIES,
     group: Ints | None = None,
+    untouched: Untouched | None = None,
 ) -> Trial:
     """Learn a correction, or find that none helps.
 
@@ -190,25 +231,42 @@ def tried(
     (1979)): picking the best one outright would follow chance. Where the untrained model is the
     best of all, it stays as it is.
 
+    Of records that nobody reviewed, the untrained model's posterior is all that is known. Those
+    given as `untouched` should keep it, in learning as in cross-validation: so a correction that is
+    right on hard records, which are reviewed first, is believed as far as it leaves the others alone.
+
     Parameters
     ----------
     true : ndarray of shape (n,), codes of the adjudicated labels
     group : ndarray of shape (n,), or None
         Which adjudication each row is from, 0, 1, …; None: each from one of its own.
+    untouched : Untouched or None
     """
-    n = len(true) if group is None else int(group.max()) + 1
-    none = no_correction(examples.evidence.shape[1], examples.votes.shape[1])
-    with_each = [validated(examples, true, each, group) for each in capacities]
+    n, k = len(true), examples.evidence.shape[1]
+    none = no_correction(k, examples.votes.shape[1])
+    targets = Targets.of(true, k, group)
+    each_counts = 1.0 if group is None else (int(group.max()) + 1) / n
+    if untouched is not None:
+        keep = softmax(none.log_odds(untouched.examples))
+        more = n + np.arange(len(keep))
+        examples = joined(examples, untouched.examples)
+        targets = Targets(
+            np.concatenate([targets.probability, keep]),
+            np.concatenate([targets.weight, untouched.weight]),
+            np.concatenate([targets.group, more]),
+        )
+    with_each = [validated(examples, targets, each) for each in capacities]
     log_odds = [none.log_odds(examples), *with_each]
-    loss = np.array([losses(each, true).mean() for each in log_odds]).round(9)
+    total = [float(targets.weight @ targets.losses(each)) for each in log_odds]
+    loss = np.array(total).round(9) * each_counts
     best = int(loss[1:].argmin())
     if not loss.argmin():
-        return Trial(none, False, capacities[best], log_odds[0], log_odds[best + 1])
-    weights = softmax(-n * loss[None])[0]
+        return Trial(none, False, capacities[best], log_odds[0][:n], log_odds[best + 1][:n])
+    weights = softmax(-loss[None])[0]
     together = sum((w * each for w, each in zip(weights, log_odds, strict=True)), np.zeros(1))
-    correction = mixed([none, *(fitted(examples, true, each) for each in capacities)], weights)
-    after = np.asarray(together, np.float64)
-    return Trial(correction, True, capacities[best], log_odds[0], after)
+    correction = mixed([none, *(fitted(examples, targets, each) for each in capacities)], weights)
+    after = np.asarray(together, np.float64)[:n]
+    return Trial(correction, True, capacities[best], log_odds[0][:n], after)
 
 
 def agreeing(votes: AnyInts, true: Ints) -> Floats:

@@ -13,7 +13,7 @@ from argilla_distill.workers.engine.contract.shares import softmax
 USUAL = 1.0
 """ρ of crowds that nothing is known of: however many agree, they count as one."""
 
-TRUST = 0.5
+TRUST = 0.35
 """How far the crowd's own ρ counts against the usual one, between 0 and 1. Not 1: all that misleads
 everybody alike stays hidden from votes, so they make one another look more independent than they
 are."""
@@ -62,7 +62,7 @@ def between(likelihood: Floats) -> float:
     The best is the vertex of a parabola through the best of GRID and its neighbours (in log ρ).
 
     >>> round(between(np.zeros(len(GRID))), 2), round(between(-np.arange(6.0)), 3)
-    (1.0, 0.141)
+    (1.0, 0.254)
     """
     if np.ptp(likelihood) == 0:
         return USUAL

@@ -54,6 +54,9 @@ class PooledWeigher(Weigher):
         f
     liking_ : ndarray of shape (n_labels,), sums to 1
         The labels' shares among votes.
+    usual_ : ndarray of shape (n_annotators, n_labels), rows sum to 1
+        Their shares on the records that an annotator answered, as of the last full fit, see
+        `confusion.usual_shares`. Who came later is compared with `liking_`.
     kind_accuracy_ : ndarray of shape (3,)
         The accuracy of people, models and templates.
 
@@ -78,6 +81,7 @@ class PooledWeigher(Weigher):
     kinds_: dict[str, Kind]
     full_share_: float
     liking_: Floats
+    usual_: Floats
     kind_accuracy_: Floats
 
     # -- kinds of annotators ----------------------------------------------------------------
@@ -119,6 +123,7 @@ class PooledWeigher(Weigher):
     def prepare(self) -> None:
         self._know_kinds(0)
         self.full_share_ = confusion.full_share(self.tally.votes.degree)
+        self.usual_ = confusion.usual_shares(self.tally.votes).round(DIGITS)
 
     def see_crowd(self, counts: Floats, labels: Floats) -> None:
         crowd, k = CrowdEstimate.of(counts, labels), len(labels)
@@ -144,8 +149,18 @@ class PooledWeigher(Weigher):
         one of these annotators."""
         self._know_kinds(int(annotators.max(initial=-1)) + 1)
         accuracy, _ = expected_accuracy(cubes, self.kind_accuracy_[self._kind_codes[annotators]])
-        simple = confusion.simple_confusion(cubes, accuracy, self.crowd_.errors, self.liking_)
+        usual = self._usual(annotators)
+        simple = confusion.simple_confusion(cubes, accuracy, self.crowd_.errors, usual)
         return simple, confusion.full_confusion(cubes, simple)
+
+    def _usual(self, annotators: AnyInts) -> Floats:
+        """What everybody gives on these annotators' records, shape (len(annotators), n_labels)."""
+        known = annotators < len(self.usual_)
+        if known.all():
+            return self.usual_[annotators]
+        found = np.tile(self.liking_, (len(annotators), 1))
+        found[known] = self.usual_[annotators[known]]
+        return found
 
     # -- annotators -------------------------------------------------------------------------
 
@@ -168,6 +183,7 @@ class PooledWeigher(Weigher):
             "kinds": dict(sorted(self.kinds_.items())),
             "full_share": self.full_share_,
             "liking": self.liking_,
+            "usual": self.usual_,
             "kind_accuracy": self.kind_accuracy_,
         }
 
@@ -176,6 +192,8 @@ class PooledWeigher(Weigher):
         self.kinds_ = dict(state["kinds"])
         self.full_share_ = float(state["full_share"])
         self.liking_ = np.array(state["liking"], np.float64)
+        nobody = np.zeros((0, len(self.liking_)))  # release 0.1 compared all with `liking_`
+        self.usual_ = np.array(state.get("usual", nobody), np.float64)
         self.kind_accuracy_ = np.array(state["kind_accuracy"], np.float64)
         self._kind_codes = np.zeros(0, np.int8)
         self._know_kinds(0)
