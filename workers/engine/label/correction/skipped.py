@@ -19,7 +19,7 @@ MOST = 20
 """Records of a stratum that stand for all of it, at most."""
 
 
-class StandIns(NamedTuple):
+class SkippedPlaces(NamedTuple):
     """Records that were not reviewed, and how much each counts beside a reviewed one.
 
     Attributes
@@ -32,7 +32,7 @@ class StandIns(NamedTuple):
     weight: Floats
 
 
-def skipped(confidence: Floats, reviewed: NDArray[np.bool_], names: list[str]) -> StandIns:
+def skipped(confidence: Floats, reviewed: NDArray[np.bool_], names: list[str]) -> SkippedPlaces:
     """Fill up those strata of confidence that have fewer reviews than a random sample would have.
 
     With N records and n reviews, a stratum of N[s] and n[s] is filled with records worth
@@ -47,8 +47,8 @@ def skipped(confidence: Floats, reviewed: NDArray[np.bool_], names: list[str]) -
         not
 
     >>> confidence = np.arange(20) / 20
-    >>> stand_ins = skipped(confidence, confidence < 0.2, [str(i) for i in range(20)])
-    >>> len(stand_ins.places), stand_ins.weight[0].round(6), stand_ins.weight.sum().round(6)
+    >>> found = skipped(confidence, confidence < 0.2, [str(i) for i in range(20)])
+    >>> len(found.places), found.weight[0].round(6), found.weight.sum().round(6)
     (16, np.float64(0.2), np.float64(3.2))
     """
     confidence = confidence.round(9)
@@ -65,4 +65,4 @@ def skipped(confidence: Floats, reviewed: NDArray[np.bool_], names: list[str]) -
             free = np.sort(by_name[np.linspace(0, len(free) - 1, MOST).round().astype(np.intp)])
         places.append(free)
         weight.append(np.full(len(free), missing[s] / max(len(free), 1)))
-    return StandIns(np.concatenate(places), np.concatenate(weight))
+    return SkippedPlaces(np.concatenate(places), np.concatenate(weight))
