@@ -5,10 +5,10 @@
 What must not go wrong unseen is changed by mutmut: one operator, argument, constant or text at a time
 (a mutant). The tests of its room are run against each; a mutant that they let pass has survived. Every
 room is worked on in a copy of its own below `.cache/mutants`, with the tests that are about it and no
-others; of these mutmut runs the ones that enter the changed function, the quickest first
-(`quick_first.py`). With `--again` the copy is used
-once more, with the tests as they are now: what was not tried is tried, and what survived once more. Where
-the code itself has changed, it begins from the beginning.
+others. mutmut makes the mutants, and finds out which tests enter which function; each is tried with
+these, the quickest first, in a fork of a pytest that has loaded everything (`forked_mutants.py`). With
+`--again` the copy is used once more, with the tests as they are now: what was not tried is tried, and
+what survived once more. Where the code itself has changed, it begins from the beginning.
 
 A survivor that changes nothing anybody could see is no gap. Those are listed, each with the reason, in
 `.ci/equivalent_mutants.toml`, by function and changed line; they count neither for nor against.
@@ -21,6 +21,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -38,17 +39,17 @@ EQUIVALENT = ROOT / ".ci" / "equivalent_mutants.toml"
 BAR = 0.95
 """Of the mutants that are not equivalent, so many have to be noticed."""
 
-KILLED = {1, 3, 36, 24, -24, 152, 255}
-"""mutmut's codes for: a test failed, or the change made a test run for ever."""
+KILLED = {1, -24}
+"""The codes for: a test failed, or the change made one run for ever."""
 
 CODE = ("argilla_distill", "plugin", "workers", "demo")
-COPIED = (*CODE, "tests", "pyproject.toml")
 
-PLUGIN = ROOT / ".ci" / "quick_first.py"
+PLUGIN = ROOT / ".ci" / "forked_mutants.py"
+
+RESULTS = "results.jsonl"
+"""Below a room's copy: what became of which mutant, [name, code] by line, the last one holds."""
 
 OPTIONS = [
-    "-p",
-    PLUGIN.stem,
     "-p",
     "no:cacheprovider",
     "-p",
@@ -63,10 +64,14 @@ OPTIONS = [
 
 @dataclass(frozen=True)
 class Room:
-    """What is changed, and the tests that have to notice. Paths begin at the package and at `tests`."""
+    """What is changed, and the tests that have to notice. Paths begin at the package and at `tests`.
+
+    `without` are tests in there that take seconds: each survivor would wait for them.
+    """
 
     files: tuple[str, ...]
     tests: tuple[str, ...]
+    without: tuple[str, ...] = ()
 
 
 ROOMS = {
@@ -108,9 +113,13 @@ ROOMS = {
         tests=(
             "workers/use_cases/distilling/test_distil.py",
             "workers/use_cases/distilling/test_distil_settings.py",
-            "workers/use_cases/distilling/test_distil_interrupted.py",
-            "workers/use_cases/distilling/test_distil_swept.py",
+            "workers/use_cases/distilling/test_overlap.py",
+            "workers/use_cases/distilling/reviewing/test_reviewing.py",
             "workers/use_cases/sending/test_guarded_call.py",
+        ),
+        without=(
+            "workers/use_cases/distilling/test_distil_settings.py"
+            "::test_a_score_that_drifts_in_small_steps_is_written_once_they_add_up",
         ),
     ),
 }
@@ -133,29 +142,38 @@ class Score:
         return self.killed / max(1, self.killed + len(self.survivors))
 
 
-def prepare(folder: Path, room: Room) -> None:
-    """Lay out a copy of the repository in which mutmut changes this room alone."""
+def prepare(folder: Path) -> None:
+    """Lay out a copy of the code in which mutmut changes this room alone."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name in COPIED:
+    for name in CODE:
         source, target = ROOT / name, folder / name
         if source.is_dir():
             copy(source, target)
-        else:
-            shutil.copy2(source, target)
-    (folder / "plugins").mkdir()
+
+
+def renew_tests(folder: Path, room: Room) -> None:
+    """Put the tests that there are now into a copy, and into mutmut's own copy of it."""
+    for place in (folder, folder / "mutants"):
+        shutil.rmtree(place / "tests", ignore_errors=True)
+        copy(ROOT / "tests", place / "tests")
+    stats(folder).unlink(missing_ok=True)
+    (folder / "plugins").mkdir(exist_ok=True)
     shutil.copy2(PLUGIN, folder / "plugins")
     wanted = {
         # links are not followed, unless they are named
         "source_paths": ["argilla_distill", "argilla_distill/plugin", "argilla_distill/workers"],
         "only_mutate": [f"argilla_distill/{file}" for file in room.files],
         "also_copy": ["demo"],
-        "pytest_add_cli_args": OPTIONS,
+        "pytest_add_cli_args": [
+            *OPTIONS,
+            *(f"--deselect=tests/{test}" for test in room.without),
+        ],
         "pytest_add_cli_args_test_selection": [f"tests/{test}" for test in room.tests],
     }
     lines = [f"{name} = {json.dumps(value)}" for name, value in wanted.items()]
-    with (folder / "pyproject.toml").open("a") as file:
-        file.write("\n".join(["", "[tool.mutmut]", *lines, ""]))
+    text = (ROOT / "pyproject.toml").read_text()
+    (folder / "pyproject.toml").write_text("\n".join([text, "[tool.mutmut]", *lines, ""]))
 
 
 def same_code(folder: Path) -> bool:
@@ -171,51 +189,83 @@ def contents(folder: Path) -> dict[str, str]:
     return {str(p.relative_to(folder)): p.read_text("utf-8") for p in folder.rglob("*.py")}
 
 
-def renew_tests(folder: Path) -> None:
-    """Put the tests that there are now into a copy, and into mutmut's own copy of it.
-
-    Which of them enter which function mutmut then finds out anew.
-    """
-    for place in (folder, folder / "mutants"):
-        shutil.rmtree(place / "tests", ignore_errors=True)
-        copy(ROOT / "tests", place / "tests")
-    (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
-
-
 def copy(source: Path, target: Path) -> None:
     """Copy a folder, with its links as links and without what Python made of it."""
     shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def run(folder: Path, names: list[str], processes: int, seconds: float | None) -> None:
-    """Try the mutants that have not been tried; with names, these, tried or not."""
+def make(folder: Path) -> None:
+    """Have mutmut make the mutants, and find out which tests enter which function."""
     mutmut = str(Path(sys.executable).with_name("mutmut"))
-    command = [mutmut, "run", "--max-children", str(processes), *names]
-    environment = {
-        **os.environ,
-        "HYPOTHESIS_PROFILE": "mutants",
-        "OMP_NUM_THREADS": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(folder / "plugins"),
-    }
-    environment.pop("MUTANT_UNDER_TEST", None)
     log = folder / "mutmut.log"
     with log.open("w") as file:
-        try:
-            done = subprocess.run(
-                command, cwd=folder, env=environment, stdout=file, stderr=file, timeout=seconds
-            )
-        except subprocess.TimeoutExpired:
-            return
-    if done.returncode:
+        # it tries those of this name: none
+        command = [mutmut, "run", "none", "--max-children", "1"]
+        subprocess.run(command, cwd=folder, env=environment(folder), stdout=file, stderr=file)
+    if not stats(folder).exists() or not tried(folder):
         sys.exit(f"mutmut failed; the end of {log}:\n{log.read_text()[-3000:]}")
 
 
+def stats(folder: Path) -> Path:
+    """What mutmut has found out about the tests."""
+    return folder / "mutants" / "mutmut-stats.json"
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """Of the processes that work on a room."""
+    own = {name: value for name, value in os.environ.items() if name != "MUTANT_UNDER_TEST"}
+    return {
+        **own,
+        "OMP_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(folder / "plugins"),
+        **more,
+    }
+
+
+def run(folder: Path, names: list[str], processes: int, seconds: float | None) -> None:
+    """Try these mutants, whether they were tried or not."""
+    enters = json.loads(stats(folder).read_text())["tests_by_mangled_function_name"]
+    tests = {name: enters.get(name.rpartition("__mutmut_")[0], []) for name in names}
+    tests = dict(sorted(tests.items(), key=lambda item: len(item[1])))
+    asked, log = folder / "asked.json", folder / "pytest.log"
+    results = str(folder / RESULTS)
+    asked.write_text(json.dumps({"results": results, "processes": processes, "tests": tests}))
+    settings = tomllib.loads((folder / "pyproject.toml").read_text())["tool"]["mutmut"]
+    command = [
+        *(sys.executable, "-m", "pytest", "-q", "--rootdir=.", "-p", PLUGIN.stem),
+        *settings["pytest_add_cli_args"],
+        *settings["pytest_add_cli_args_test_selection"],
+    ]
+    more = {"MUTANTS": str(asked), "HYPOTHESIS_PROFILE": "mutants"}
+    with (
+        log.open("w") as file,
+        subprocess.Popen(
+            command,
+            cwd=folder / "mutants",
+            env=environment(folder, **more),
+            stdout=file,
+            stderr=file,
+        ) as session,
+    ):
+        try:
+            code = session.wait(seconds)
+        except subprocess.TimeoutExpired:
+            session.send_signal(signal.SIGINT)  # so that it ends the servers that it has begun
+            code = 0
+    if code:
+        sys.exit(f"pytest failed; the end of {log}:\n{log.read_text()[-3000:]}")
+
+
 def tried(folder: Path) -> dict[str, int | None]:
-    """Mutant → mutmut's code for what became of it, None where it was not tried yet."""
+    """Mutant → the code with which its tests ended, None where it was not tried yet."""
     found: dict[str, int | None] = {}
     for path in sorted(folder.rglob("*.meta")):
-        found |= json.loads(path.read_text())["exit_code_by_key"]
+        found |= dict.fromkeys(json.loads(path.read_text())["exit_code_by_key"])
+    results = folder / RESULTS
+    for line in results.read_text().splitlines() if results.exists() else ():
+        mutant, code = json.loads(line)
+        found[mutant] = code
     return found
 
 
@@ -226,15 +276,26 @@ def left(folder: Path, equivalent: dict[str, dict[str, str]], digits: str | None
     return [mutant for mutant in found if not digits or mutant[-1] in digits]
 
 
-def change(folder: Path, mutant: str) -> tuple[str, str]:
-    """The function that a mutant is in, and what it changes: `old line → new line`."""
-    shown = subprocess.run(
-        [Path(sys.executable).with_name("mutmut"), "show", mutant],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
+SHOW = """
+import json, sys
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+print(json.dumps({name: get_diff_for_mutant(name) for name in sys.argv[1:]}))
+"""
+"""A program that prints what mutants change, as JSON."""
+
+
+def changes(folder: Path, mutants: list[str]) -> dict[str, tuple[str, str]]:
+    """Mutant → the function that it is in, and what it changes: `old line → new line`."""
+    if not mutants:
+        return {}
+    command = [sys.executable, "-c", SHOW, *mutants]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return {name: change(name, diff) for name, diff in json.loads(done.stdout).items()}
+
+
+def change(mutant: str, diff: str) -> tuple[str, str]:
+    """The same of one, from how its function differs."""
+    shown = diff.splitlines()
     old = " ".join(line[1:].strip() for line in shown if re.match(r"-(?!--)", line))
     new = " ".join(line[1:].strip() for line in shown if re.match(r"\+(?!\+\+)", line))
     function = re.sub(r"__mutmut_\d+$", "", mutant).replace("xǁ", "").replace("ǁ", ".")
@@ -243,18 +304,15 @@ def change(folder: Path, mutant: str) -> tuple[str, str]:
 
 def score(folder: Path, equivalent: dict[str, dict[str, str]]) -> Score:
     """Count, and look up the survivors among those that are known to change nothing."""
-    result = Score()
-    for mutant, code in tried(folder).items():
-        if code is None:
-            result.unchecked += 1
-        elif code in KILLED:
-            result.killed += 1
+    result, codes = Score(), tried(folder)
+    passed = [m for m, code in codes.items() if code is not None and code not in KILLED]
+    result.unchecked = sum(code is None for code in codes.values())
+    result.killed = len(codes) - result.unchecked - len(passed)
+    for mutant, (function, changed) in changes(folder, passed).items():
+        if changed in equivalent.get(function, {}):
+            result.equivalent += 1
         else:
-            function, changed = change(folder, mutant)
-            if changed in equivalent.get(function, {}):
-                result.equivalent += 1
-            else:
-                result.survivors[mutant] = f"{function}\n    {changed}"
+            result.survivors[mutant] = f"{function}\n    {changed}"
     return result
 
 
@@ -274,14 +332,11 @@ def main() -> None:
     total = Score()
     for name in asked.rooms or ROOMS:
         folder = WORK / name
-        wanted: list[str] | None = [f"*__mutmut_*{digit}" for digit in asked.digits or ""]
-        if asked.again and same_code(folder):
-            renew_tests(folder)
-            if tried(folder):
-                wanted = left(folder, equivalent, asked.digits) or None
-        else:
-            prepare(folder, ROOMS[name])
-        if wanted is not None:
+        if not (asked.again and same_code(folder)):
+            prepare(folder)
+        renew_tests(folder, ROOMS[name])
+        make(folder)
+        if wanted := left(folder, equivalent, asked.digits):
             run(folder, wanted, asked.processes, asked.seconds)
         found = score(folder, equivalent)
         print(f"{name:<12} {describe(found)}", flush=True)

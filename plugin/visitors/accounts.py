@@ -91,7 +91,7 @@ class Accounts:
         key = bearer()
         if key is not None:
             return self.tokens.visitor(key, request.remote_addr or "")
-        sign_in_id = str(session.get("sign_in", ""))
+        sign_in_id = _sign_in_id()
         known, now = self._sign_ins.get(sign_in_id), self._clock()
         if known is None or known.until <= now:
             return None
@@ -128,7 +128,7 @@ class Accounts:
 
     def sign_out(self) -> None:
         """End the session, for every copy of its cookie."""
-        self._sign_ins.end(str(session.get("sign_in", "")))
+        self._sign_ins.end(_sign_in_id())
         session.clear()
 
     def token(self) -> str:
@@ -143,7 +143,7 @@ class Accounts:
         return bool(known) and hmac.compare_digest(known.encode(), token.encode())
 
     def _begin(self, visitor: Visitor) -> None:
-        self._sign_ins.end(str(session.get("sign_in", "")))
+        self._sign_ins.end(_sign_in_id())
         session.clear()
         now = self._clock()
         until = now + self._settings.session_hours * 3600
@@ -204,6 +204,11 @@ class Accounts:
 
 def _visitor(known: SignIn) -> Visitor:
     return Visitor(known.user, known.username, known.role, known.workspaces)
+
+
+def _sign_in_id() -> str:
+    """What the session in hand says, "" where nobody is signed in."""
+    return str(session.get("sign_in") or "")
 
 
 def bearer() -> str | None:

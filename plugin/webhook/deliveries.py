@@ -35,11 +35,14 @@ EVENTS = (
 """What we subscribe to, no more: Argilla delivers only some events a second."""
 
 
+SIGNED_BY = ("webhook-id", "webhook-timestamp", "webhook-signature")
+"""The headers that sign a delivery."""
+
 LARGE_BYTES = 1_000_000
 """Larger bodies hold images or long texts."""
 
 LONG_STRING = 500
-"""Of bytes. No id, type or time is longer."""
+"""Of bytes: strings of so many are emptied. No id, type or time is as long."""
 
 BACKSLASH = ord("\\")
 
@@ -64,12 +67,10 @@ def signature(headers: Mapping[str, str]) -> dict[str, str]:
     ------
     BadDelivery : 401 where one is missing. The body need not be read to know.
     """
-    needed = ("webhook-id", "webhook-timestamp", "webhook-signature")
-    given = {name: headers.get(name, "") for name in needed}
-    missing = [name for name, value in given.items() if not value]
+    missing = [name for name in SIGNED_BY if not headers.get(name)]
     if missing:
         raise BadDelivery(401, "unsigned", f"missing header {', '.join(missing)}")
-    return given
+    return {name: headers[name] for name in SIGNED_BY}
 
 
 def verify(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> None:

@@ -16,7 +16,7 @@ from argilla_distill.plugin.visitors import asking
 from argilla_distill.plugin.visitors.asking import BUSY, Asking
 from argilla_distill.plugin.visitors.device_cookies import NAME
 from argilla_distill.plugin.visitors.tokens import NOBODYS
-from argilla_distill.plugin.visitors.visitor import Refusal
+from argilla_distill.plugin.visitors.visitor import MAX_INPUT_CHARACTERS, Refusal
 from tests.plugin.pages.website import FAILURES, Failure, Site
 
 
@@ -195,3 +195,18 @@ def test_only_some_threads_wait_for_an_argilla_that_hangs(
         let_go.set()
         assert not any(isinstance(each.result(), Refusal) for each in waiting)
     assert not isinstance(ask(hang, "?"), Refusal)
+
+
+def test_wrong_keys_at_the_form_are_counted_by_address_as_names_are(site: Site) -> None:
+    answers = [site.sign_in_by_key("wrong", "10.0.0.1").status_code for _ in range(FREE + 1)]
+    assert answers == [401] * FREE + [429]
+    assert site.sign_in_by_key("wrong", "10.0.0.2").status_code == 401
+
+
+def test_a_form_with_too_long_a_name_or_password_asks_nobody(site: Site) -> None:
+    longest = "x" * MAX_INPUT_CHARACTERS
+    for name, password in ((longest + "x", "y"), ("y", longest + "x"), ("", "y")):
+        assert site.sign_in(name, password).status_code == 401
+    assert site.argilla.calls == []
+    assert site.sign_in(longest, longest).status_code == 401
+    assert len(site.argilla.calls) == 1

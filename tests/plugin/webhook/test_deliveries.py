@@ -79,8 +79,26 @@ def test_a_missing_header_is_named(name: str) -> None:
     assert name in str(error)
 
 
-def test_without_any_secret_the_answer_says_how_to_get_one() -> None:
-    assert "argilla-distill connect" in str(refusal(BODY, signed(BODY)))
+def test_all_headers_that_are_missing_are_named_at_once() -> None:
+    headers = {"webhook-id": "msg_1", "webhook-signature": ""}
+    error = refusal(BODY, headers, SECRET)
+    assert str(error) == "missing header webhook-timestamp, webhook-signature"
+
+
+@pytest.mark.parametrize(
+    ("change", "secrets", "why"),
+    [
+        ({}, [], "no webhook is registered; run `argilla-distill connect`"),
+        ({}, [OTHER], "No matching signature found"),
+        ({"webhook-timestamp": "0"}, [SECRET], "Message timestamp too old"),
+        ({"webhook-signature": "v1,a b"}, [SECRET], "malformed signature headers"),
+    ],
+)
+def test_a_refusal_says_what_was_wrong(
+    change: dict[str, str], secrets: list[str], why: str
+) -> None:
+    error = refusal(BODY, {**signed(BODY), **change}, *secrets)
+    assert str(error) == f"the delivery cannot be verified: {why}"
 
 
 def test_a_secret_that_is_none_does_not_keep_the_good_one_from_being_tried() -> None:
@@ -191,6 +209,9 @@ def test_a_body_that_is_no_event_is_a_400(body: bytes) -> None:
     with pytest.raises(BadDelivery) as caught:
         reduce(body)
     assert (caught.value.status, caught.value.reason) == (400, "malformed")
+    assert str(caught.value) == (
+        "the body is not an Argilla event: JSON with type, timestamp and data is expected"
+    )
 
 
 JSON = st.recursive(
@@ -247,6 +268,13 @@ def test_what_is_short_stays_as_it_is_whatever_quotes_and_backslashes_it_holds(
 def test_only_long_strings_are_emptied(long: str, value: Any) -> None:
     body = json.dumps({"a": [long, value], "b": long, "c": value}).encode()
     assert json.loads(shortened(body)) == {"a": ["", value], "b": "", "c": value}
+
+
+@pytest.mark.parametrize(("length", "left"), [(499, 499), (500, 0), (501, 0)])
+def test_a_string_is_long_from_the_very_byte_on_that_is_told(length: int, left: int) -> None:
+    """Also where the body is nothing but that string."""
+    assert deliveries.LONG_STRING == 500
+    assert shortened(b'"' + b"x" * length + b'"') == b'"' + b"x" * left + b'"'
 
 
 @pytest.mark.parametrize("filling", ["x", "\u00e9", "\U0001f600", '"', "\\", '\\"', "\n"])

@@ -8,14 +8,18 @@ import httpx
 import pytest
 
 from argilla_distill.plugin.argilla.gateway import Gateway
-from argilla_distill.plugin.dispatch import REPORT
+from argilla_distill.plugin.dispatch import DISTIL, REPORT
 from argilla_distill.plugin.errors import ArgillaUnavailable, LeaseLost
 from argilla_distill.plugin.store.work.unanswered import FIRST_LOOK_MS, MAX_AGE_MS
 from argilla_distill.workers.use_cases.reports import guidelines
 from argilla_distill.workers.use_cases.sending.guarded_call import (
+    COPY,
+    GUIDELINES,
     MAX_WRITE_S,
+    RECORD,
     SPARE_S,
     guarded_call,
+    look_again,
 )
 from argilla_distill.workers.use_cases.watch import tick
 from tests.workers.argilla_in_memory import D
@@ -24,7 +28,7 @@ from tests.workers.interruptions import lose_lease, move_clock, once, raising
 from tests.workers.queued_jobs import forget_jobs, jobs
 from tests.workers.recorded_calls import wire
 from tests.workers.reviewed_service import copies, split
-from tests.workers.service_in_memory import ServiceInMemory, answer_twice, shown
+from tests.workers.service_in_memory import Build, ServiceInMemory, answer_twice, shown
 
 
 class Killed(BaseException):
@@ -218,4 +222,23 @@ def test_guidelines_are_written_under_the_lease(service: ServiceInMemory) -> Non
     service.argilla.before = once("write_guidelines", lambda: lose_lease(service))
     with pytest.raises(LeaseLost):
         guidelines.request(service.world, D)
+    assert (REPORT, D) in jobs(service)
+
+
+def test_after_a_disconnect_what_may_have_landed_is_left_to_the_distiller(build: Build) -> None:
+    """It takes back what Argilla shows, and marks nothing."""
+    service = build(connected=False)
+    look_again(service.world, D, [])
+    assert jobs(service) == []
+    look_again(service.world, D, iter([f"{RECORD}r1"]))
+    assert jobs(service) == [(DISTIL, D)]
+    assert service.store.dirty.sizes(D)[0] == 0
+
+
+def test_what_is_to_be_looked_at_again_is_marked_by_what_it_is(service: ServiceInMemory) -> None:
+    look_again(service.world, D, [f"{RECORD}r1", f"{COPY}r2", f"{RECORD}r3"])
+    assert set(service.store.dirty.sizes(D)[:1]) == {2}
+    assert service.store.reviews.doubted(D, ["r1", "r2", "r3"]) == {"r2"}
+    assert (REPORT, D) not in jobs(service)
+    look_again(service.world, D, [GUIDELINES])
     assert (REPORT, D) in jobs(service)
