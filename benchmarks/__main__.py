@@ -17,6 +17,7 @@ ALL = {
     "engine_types": "engine.types",
     "engine_pictures": "engine.pictures",
     "reviews": "engine.reviews",
+    "trace": "engine.trace",
     "engine_speed": "engine.speed",
     "report_speed": "scale.report_speed",
     "versions": "scale.version_making",

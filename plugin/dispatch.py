@@ -23,6 +23,7 @@ REPORT = "argilla_distill.workers.jobs.report"
 VERSION = "argilla_distill.workers.jobs.version"
 DIFFERENCE = "argilla_distill.workers.jobs.difference"
 TWIN = "argilla_distill.workers.jobs.twin"
+TRACE = "argilla_distill.workers.jobs.trace"
 
 FORMER = {
     f"workers.jobs.{name}": f"argilla_distill.workers.jobs.{name}"
@@ -56,7 +57,7 @@ class Dispatch:
         patient = Queue(f"{queue}-sweep", **options)
         self._queues = {DISTIL: Queue(queue, **options), SWEEP: patient, REPORT: patient}
         self._queues[VERSION] = Queue(f"{queue}-versions", **options)
-        self._queues[DIFFERENCE] = self._queues[VERSION]
+        self._queues[DIFFERENCE] = self._queues[TRACE] = self._queues[VERSION]
         self._queues[TWIN] = Queue(f"{queue}-twins", **options)
 
     def deliver(self, delivery: Delivery) -> None:

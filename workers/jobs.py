@@ -15,7 +15,7 @@ from functools import partial
 
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import gateway, sdk
-from argilla_distill.plugin.dispatch import DIFFERENCE, DISTIL, SWEEP, TWIN, VERSION
+from argilla_distill.plugin.dispatch import DIFFERENCE, DISTIL, SWEEP, TRACE, TWIN, VERSION
 from argilla_distill.plugin.errors import (
     ArgillaRefused,
     ArgillaUnavailable,
@@ -28,12 +28,16 @@ from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.distilling import distil as distilling
 from argilla_distill.workers.use_cases.reports import guidelines
 from argilla_distill.workers.use_cases.reports import report as reporting
+from argilla_distill.workers.use_cases.tracing.due import due
 from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.jobs")
 
 VERSION_SLICE_S = 5.0
 """So long a worker looks after a version before it looks whether it is to stop; less where answers wait."""
+
+TRACE_SLICE_S = 5.0
+"""So long a worker looks after a process that looks at segments; less where answers wait."""
 
 TWIN_SLICE_S = 30.0
 """So long a twin is written at once: it gives way, after the call in hand, to whatever else waits."""
@@ -93,6 +97,8 @@ def report(dataset_id: str) -> None:
     start, written = time.perf_counter(), ""
     with world() as w:
         counted = reporting.report(w, dataset_id)
+        if counted.status == "done" and due(w, dataset_id):
+            w.dispatch.enqueue(TRACE, dataset_id)
         try:
             outcome = guidelines.keep_current(w, dataset_id)
             written = f" guidelines={outcome.state}" if outcome else ""
@@ -170,5 +176,28 @@ def twin(dataset_id: str) -> None:
         done.version,
         done.records,
         done.status,
+        time.perf_counter() - start,
+    )
+
+
+def trace(dataset_id: str) -> None:
+    """Look at the segments of a dataset's latest version, in a process beside the worker."""
+    from argilla_distill.workers.use_cases.tracing import turns  # loads pyarrow
+    from argilla_distill.workers.versions.aside import beside
+
+    start = time.perf_counter()
+
+    def apart() -> None:
+        with world() as own:  # connections are not shared between processes
+            turns.look(own, dataset_id)
+
+    with world() as w:
+        status = turns.turn(w, dataset_id, TRACE_SLICE_S, apart, beside)
+        if status == turns.WAITING:
+            w.dispatch.enqueue(TRACE, dataset_id)
+    log.info(
+        "trace dataset=%s outcome=%s seconds=%.2f",
+        dataset_id,
+        status,
         time.perf_counter() - start,
     )

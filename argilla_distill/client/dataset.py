@@ -12,7 +12,9 @@ from argilla_distill.client.connection import Connection
 from argilla_distill.client.downloads import Downloads
 from argilla_distill.client.errors import NotFound
 from argilla_distill.client.version import Version
+from argilla_distill.domain.report import read
 from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.domain.versions.tracing import Suspicions
 
 LATEST = "latest"
 
@@ -111,6 +113,24 @@ class Dataset:
         told = self._connection.json(f"{self._path}/{quote(name or LATEST, safe='')}")
         tags = tuple(told.pop("tags"))
         return Version(self._connection, self._downloads, Manifest.read(told), tags)
+
+    def trace(self, question: str = "") -> Suspicions | None:
+        """Which segments of the latest version are associated with wrong labels, as the page has it.
+
+        Parameters
+        ----------
+        question : which question's labels; without it the first one's.
+
+        Returns
+        -------
+        None where no version of the dataset has been looked at yet for this question.
+
+        >>> Client(URL, api_key=KEY).dataset("support/chat").trace() is None
+        True
+        """
+        asked = f"?question={quote(question, safe='')}" if question else ""
+        told = self._connection.json(f"/datasets/{self.id}/trace{asked}")["suspicions"]
+        return None if told is None else read(Suspicions, told)
 
     @property
     def _path(self) -> str:

@@ -130,6 +130,11 @@ class _Collector:
         audits = GaugeMetricFamily(
             "distill_audits", "Audits that were answered.", labels=["dataset", "question"]
         )
+        suspect = GaugeMetricFamily(
+            "distill_suspect_segments",
+            "Segments of the latest version that are associated with wrong labels.",
+            labels=["dataset", "question"],
+        )
         measured = {
             metric: GaugeMetricFamily(metric, text, labels=["dataset", "question", "bound"])
             for metric, text in _MEASURED.items()
@@ -168,6 +173,8 @@ class _Collector:
                 for metric, figure in _figures(audited).items():
                     for bound, value in asdict(figure).items():
                         measured[metric].add_metric([name, question, bound], value)
+            for question, looked in self._store.suspicions.all(dataset_id).items():
+                suspect.add_metric([name, question], len(looked.significant))
             for question, known in self._store.datasets.failed_strategies(dataset_id).items():
                 failed.add_metric([name, question, known.strategy], 1)
         yield from gauges.values()
@@ -176,6 +183,7 @@ class _Collector:
         yield from fits
         yield failed
         yield audits
+        yield suspect
         yield from measured.values()
 
     def _versions(self, dataset_id: str) -> dict[str, int]:

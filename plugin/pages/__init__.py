@@ -7,6 +7,7 @@
 | `lookup`, `looked_up` | what pages read from the store: only what their visitor may see; and what that is |
 | `entrance` | signing in and out |
 | `overview_page`, `dataset_page`, `annotators_page`, `examples_page`, `record_page` | what their names say |
+| `trace_page` | which segments of the latest version are suspect |
 | `versions` | versions of a dataset, and their files |
 | `failures` | what is shown where there is no page |
 | `views` | pages as values, without Flask |

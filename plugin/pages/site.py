@@ -28,6 +28,7 @@ from argilla_distill.plugin.pages import (
     failures,
     overview_page,
     record_page,
+    trace_page,
 )
 from argilla_distill.plugin.pages.charts import report_charts, svg, version_charts
 from argilla_distill.plugin.pages.frame import Frame
@@ -100,6 +101,7 @@ def blueprint(
         ("/datasets/<dataset_id>/examples", "examples", examples_page.examples),
         ("/datasets/<dataset_id>/annotators", "annotators", annotators_page.everybody),
         ("/datasets/<dataset_id>/annotators/<int:number>", "annotator", annotators_page.somebody),
+        ("/datasets/<dataset_id>/trace", "trace", trace_page.trace),
         ("/datasets/<dataset_id>/versions", "versions", shown.versions),
         ("/datasets/<dataset_id>/versions/<name>", "version", shown.version),
         ("/datasets/<dataset_id>/versions/<was>...<now>", "difference", differing.difference),

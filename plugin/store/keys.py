@@ -60,6 +60,8 @@ distill:<dataset>:report           hash    "overview", "last" or "question:<name
 distill:<dataset>:reporting        string  a report is asked for or being counted (expires)
 distill:<dataset>:alike            hash    record → records with nearly the same content
 
+distill:<dataset>:suspicions       hash    question → which segments of a version are suspect
+
 distill:<dataset>:versions         hash    version → its manifest
 distill:<dataset>:version_numbers  hash    strategy → the last number given to a version
 distill:<dataset>:tags             hash    tag → the version that it names

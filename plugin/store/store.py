@@ -15,6 +15,7 @@ from argilla_distill.plugin.store.reports import Reports
 from argilla_distill.plugin.store.reviews import Reviews
 from argilla_distill.plugin.store.rounds import Rounds
 from argilla_distill.plugin.store.service import Service
+from argilla_distill.plugin.store.suspicions import KeptSuspicions
 from argilla_distill.plugin.store.versions.differences import Differences
 from argilla_distill.plugin.store.versions.manifests import Versions
 from argilla_distill.plugin.store.versions.prompts import Prompts
@@ -59,6 +60,7 @@ class Store:
         self.service = Service(redis, self.keys)
         self.sign_ins = SignIns(redis, self.keys)
         self.sweeps = Sweeps(redis, self.keys)
+        self.suspicions = KeptSuspicions(redis, self.keys)
         self.texts = UnfittedTexts(redis, self.keys)
         self.twins = Twins(redis, self.keys, clock)
         self.unanswered = Unanswered(redis, self.keys)

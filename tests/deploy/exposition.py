@@ -8,6 +8,7 @@ from argilla_distill.domain.audited import Audited, Figure
 from argilla_distill.domain.report import Overview, Today
 from argilla_distill.domain.state.failed_strategy import FailedStrategy
 from argilla_distill.domain.state.model_info import ModelInfo
+from argilla_distill.domain.versions.tracing import Suspicions
 from argilla_distill.plugin.health import metrics
 from argilla_distill.plugin.store import Store
 
@@ -32,6 +33,8 @@ def exposed(store: Store) -> dict[str, set[str]]:
     audited = Audited(60, right=figure, gain=figure, overconfidence=figure)
     line = {"name": "problem", "audited": asdict(audited)}
     store.reports.write(DATASET, Overview(1, 0.1, Today(), (line,)), [], {})
+    looked = Suspicions("problem", "learned-1", 1, 90, 90, True, "")
+    store.suspicions.keep(DATASET, looked)
     found: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(metrics.expose(store, "distill").decode()):
         for sample in family.samples:

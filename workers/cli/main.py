@@ -40,6 +40,7 @@ from argilla_distill.workers.cli import (
     reviewing,
     rounds,
     running,
+    tracing,
     versions,
 )
 from argilla_distill.workers.cli.context import Opened
@@ -84,6 +85,7 @@ for command in (
     *looking.COMMANDS,
     *versions.COMMANDS,
     *rounds.COMMANDS,
+    *tracing.COMMANDS,
     *running.COMMANDS,
     *offline.COMMANDS,
 ):

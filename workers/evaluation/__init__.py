@@ -7,4 +7,7 @@
 | `gate` | whether the texts tell such a model anything |
 | `priority_sampling` | a sample that is drawn where it is worth most, and yet speaks for everything |
 | `choosing` | what makes a model's output worth an annotator's time |
+| `suspicion` | which segments of one kind say otherwise than the others |
+| `segments` | the same of all kinds of segments |
+| `neighbours` | the texts that are nearest to others |
 """

@@ -13,6 +13,7 @@
 | `counts` | two counts that `status` shows |
 | `versions` | immutable distilled datasets: asked for, made, verified, tagged, deleted |
 | `rounds` | samples of a model's outputs, brought in to be annotated |
+| `tracing` | segments of a version that are associated with wrong labels |
 | `twins` | versions once more, as datasets in Argilla |
 | `reports` | counting for the pages, and examples for newcomers |
 | `checks` | status, doctor, and what a dataset still waits for |

@@ -54,6 +54,7 @@ OTHERS = {
     "distill_model_version": "gauge",
     "distill_strategy_failed": "gauge",
     "distill_audits": "gauge",
+    "distill_suspect_segments": "gauge",
     "distill_right_ratio": "gauge",
     "distill_gain_ratio": "gauge",
     "distill_overconfidence_ratio": "gauge",

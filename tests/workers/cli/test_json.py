@@ -31,6 +31,7 @@ from tests.workers.cli.command_line import Run
 from tests.workers.guidelines_examples import with_section
 from tests.workers.reviewed_service import decide, draw_one
 from tests.workers.service_in_memory import Build, ServiceInMemory
+from tests.workers.told_rounds import rounds_that_tell
 
 CHAPTERS = re.split(r"^## ", (ROOT / "docs" / "json.md").read_text(), flags=re.MULTILINE)[1:]
 
@@ -107,6 +108,7 @@ SCENES: dict[str, tuple[list[str], ...]] = {
     "review show": (["review", "show", "support/chat"],),
     "status": (["status"],),
     "annotators": (["annotators", CHATS],),
+    "trace": (["trace", CHATS, "{folder}/failures.jsonl", "--question", "helpful"],),
     "version create": (
         ["version", "create", CHATS, "--strategy", "majority"],
         ["version", "show", CHATS, "latest"],
@@ -191,6 +193,8 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
         judged(service)
     if command == "history":
         review(run, service)
+    if command == "trace":
+        traceable(run, service, tmp_path)
     if command.startswith(("version", "export", "status")):
         versions(run, service, tmp_path)
     (tmp_path / "outputs.jsonl").write_text(json.dumps(OUTPUT))
@@ -241,6 +245,13 @@ def audit(service: ServiceInMemory) -> None:
     service.argilla.chiefs.add("rex")
     decide(service, "rex", draw_one(service), helpful="yes")
     report(service.world, D)
+
+
+def traceable(run: Run, service: ServiceInMemory, folder: Path) -> None:
+    """A version whose texts tell the label, in three rounds."""
+    rounds_that_tell(service, folder)
+    run("status", DISTILL_VERSIONS=str(folder / "versions"))
+    (folder / "failures.jsonl").write_text('{"text": "a good and kind reply"}\n')
 
 
 def judged(service: ServiceInMemory) -> None:

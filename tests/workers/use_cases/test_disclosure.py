@@ -101,13 +101,14 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
     paths += [f"/records/{record}" for record in records]
     version = f"{of}/versions/learned-1"
     paths += [
+        f"{of}/trace",
         f"{of}/versions",
         f"{of}/versions/learned-1...learned-2",
         version,
         f"{version}/files/README.md",
     ]
     paths += [f"{version}/records.parquet", f"{version}/votes.parquet"]
-    walked = {"home", "dataset", "annotators", "examples", "annotator", "record"}
+    walked = {"home", "dataset", "annotators", "examples", "annotator", "record", "trace"}
     walked |= {"versions", "version", "difference", "version_file", "records", "votes"}
     doors = {"sign_in", "enter", "sign_out", "tag"}
     names = {rule.endpoint.removeprefix("pages.") for rule in site.app.url_map.iter_rules()}

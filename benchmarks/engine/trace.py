@@ -1,0 +1,152 @@
+"""How often a planted fault is found, how often a clean round is suspected, and what tracing costs.
+
+`python -m benchmarks trace [DRAWS]`. Texts are made up (`made_up_rounds`). The draws that are reported
+are not those on which constants were chosen.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from argilla_distill.workers.evaluation.neighbours import nearest
+from argilla_distill.workers.evaluation.segments import Kind, LookedAt, look
+from benchmarks.engine.made_up_rounds import LABELS, RECORDS, ROUNDS, TELLING, MadeUp, made_up
+
+FIRST_SEED = 1000
+DRAWS = 40
+CLEAN, BAD = 0.1, 0.3
+ANNOTATORS = 6
+AUDITS = 40
+
+Ints = NDArray[np.int64]
+
+
+@dataclass
+class Outcome:
+    """What came of one draw."""
+
+    first: bool = False
+    significant: bool = False
+    false: bool = False
+    judged: bool = False
+    gated: bool = False
+
+
+def rounds_of(m: MadeUp) -> Kind:
+    """Segments by round."""
+    names = [f"round={r}" for r in range(ROUNDS)]
+    return Kind("round", names, np.arange(len(m.texts)), m.said, m.round, m.round)
+
+
+def looked(m: MadeUp, *kinds: Kind) -> LookedAt:
+    """The suspicion over these segments."""
+    return look(m.texts, m.said, LABELS, [str(n) for n in range(len(m.texts))], kinds)
+
+
+def one_bad(seed: int, own_topics: float = 0.0, telling: float = TELLING) -> Outcome:
+    """One of five rounds has 30 % wrong labels."""
+    rng = np.random.default_rng(seed)
+    bad = int(rng.integers(ROUNDS))
+    wrong = tuple(BAD if r == bad else CLEAN for r in range(ROUNDS))
+    m = made_up(rng, wrong, own_topics=own_topics, telling=telling)
+    return _outcome(looked(m, rounds_of(m)), "round", bad)
+
+
+def all_clean(seed: int, own_topics: float = 0.0) -> Outcome:
+    """Every round has 10 % wrong labels."""
+    m = made_up(np.random.default_rng(seed), own_topics=own_topics)
+    return _outcome(looked(m, rounds_of(m)), "round", -1)
+
+
+def one_annotator(seed: int) -> Outcome:
+    """Each record is answered by one of six people; one of them flips half of a round's 25 labels."""
+    rng = np.random.default_rng(seed)
+    m = made_up(rng)
+    who = np.tile(np.arange(RECORDS) % ANNOTATORS, ROUNDS)
+    cell = m.round * ANNOTATORS + who
+    bad = int(rng.integers(ROUNDS * ANNOTATORS))
+    of = np.flatnonzero(cell == bad)
+    flipped = rng.permutation(of)[: len(of) // 2]
+    m.said[flipped] = (m.truth[flipped] + rng.integers(1, LABELS, len(flipped))) % LABELS
+    names = [f"annotator={c % ANNOTATORS},round={c // ANNOTATORS}" for c in range(bad + 1)]
+    names = [*names, *(str(c) for c in range(len(names), ROUNDS * ANNOTATORS))]
+    record = np.arange(len(m.texts))
+    kind = Kind("annotator and round", names, record, m.said, cell, m.round, small=True)
+    return _outcome(looked(m, kind), kind.name, bad)
+
+
+def audited(seed: int) -> Outcome:
+    """40 records of each round are audited; the round with most errors comes first."""
+    rng = np.random.default_rng(seed)
+    bad = int(rng.integers(ROUNDS))
+    wrong = [BAD if r == bad else CLEAN for r in range(ROUNDS)]
+    errors = [
+        rng.hypergeometric(round(w * RECORDS), RECORDS - round(w * RECORDS), AUDITS) for w in wrong
+    ]
+    return Outcome(first=int(np.argmax(errors)) == bad, judged=True)
+
+
+def _outcome(found: LookedAt, kind: str, bad: int) -> Outcome:
+    if not found.gate.informative:
+        return Outcome(gated=True)
+    segments = found.found[kind]
+    return Outcome(
+        first=segments[0].segment == bad,
+        significant=any(s.significant and s.segment == bad for s in segments),
+        false=any(s.significant and s.segment != bad for s in segments),
+        judged=any(s.p < 1 for s in segments),
+    )
+
+
+SCENES: dict[str, Callable[[int], Outcome]] = {
+    "one of five rounds with 30 % wrong labels, the others 10 %": one_bad,
+    "all rounds clean (10 %)": all_clean,
+    "all clean, a fifth of the words of each round its own": lambda s: all_clean(s, 0.2),
+    "all clean, half of the words of each round its own": lambda s: all_clean(s, 0.5),
+    "one bad round, a fifth of the words of each round its own": lambda s: one_bad(s, 0.2),
+    "one bad round, texts that tell nothing": lambda s: one_bad(s, telling=0.0),
+    "one annotator in one round: half of 25 labels flipped": one_annotator,
+    "40 audits a round": audited,
+}
+
+
+def main(options: list[str]) -> None:
+    """Print a table of shares, and what it takes."""
+    draws = int(options[0]) if options else DRAWS
+    print(f"{draws} draws each, seeds from {FIRST_SEED}\n")
+    print("| scene | first | significant | false alarm | judged | gated |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for name, scene in SCENES.items():
+        found = [scene(FIRST_SEED + n) for n in range(draws)]
+        shares = [
+            np.mean([getattr(each, what) for each in found])
+            for what in ("first", "significant", "false", "judged", "gated")
+        ]
+        print(f"| {name} | {' | '.join(f'{share:.0%}' for share in shares)} |", flush=True)
+    speed()
+
+
+def speed(records: int = 100_000, failures: int = 200) -> None:
+    """CPU of suspicion over, and of failures against, so many records of 30 words."""
+    rng = np.random.default_rng(7)
+    m = made_up(rng, (CLEAN,) * ROUNDS, records // ROUNDS)
+    texts = [f"{one} {other}" for one, other in zip(m.texts, reversed(m.texts), strict=True)]
+    texts = [text[:180] for text in texts]
+    m = MadeUp(texts, m.round, m.truth, m.said)
+    who = rng.integers(50, size=records)
+    everybody = Kind("annotator", [f"a{n}" for n in range(50)], np.arange(records), m.said, who)
+    begun = time.process_time()
+    looked(m, rounds_of(m), everybody)
+    print(f"\nsuspicion over rounds and annotators of {records:,} records: {_cpu(begun)}")
+    begun = time.process_time()
+    nearest(texts, texts[:failures], 5, range(failures))
+    print(f"the nearest five of {records:,} records to {failures} failures: {_cpu(begun)}")
+
+
+def _cpu(begun: float) -> str:
+    return f"{time.process_time() - begun:.1f} s of CPU"

@@ -1,0 +1,102 @@
+"""The page of tracing: segments with their verdicts, what to do, and nothing for annotators."""
+
+from __future__ import annotations
+
+import pytest
+
+from argilla_distill.domain.stand_in import ComparedPerson, Panel, StandIn
+from argilla_distill.domain.versions.tracing import Suspect, Suspicions
+from argilla_distill.plugin.pages.views.annotator_view import for_themselves, person, rows
+from argilla_distill.plugin.store import Store
+from tests.plugin.pages import gallery
+from tests.plugin.pages.scene import DATASET
+from tests.plugin.pages.website import Site
+
+TRACE = f"/datasets/{DATASET}/trace"
+
+
+def found(significant: bool = True) -> Suspicions:
+    bad = Suspect("round", "round=<2>", 150, 60, 24, 8.1, 4.2, 0.00001, significant)
+    few = Suspect("annotator", "annotator=ann", 12, 4, 1, 0.0, 0.0, 1.0, False)
+    gate = "The texts tell a small model which label it is."
+    return Suspicions("helpful", "learned-3", 1_794_787_200_000, 300, 300, True, gate, (bad, few))
+
+
+@pytest.fixture
+def site(store: Store) -> Site:
+    gallery.write(store)
+    store.suspicions.keep(DATASET, found())
+    return Site(store)
+
+
+def test_segments_are_told_with_their_verdict_and_what_to_do(site: Site) -> None:
+    site.sign_in("olga")
+    page = site.get(f"{TRACE}?question=helpful").text
+    for part in (
+        "Associated with wrong labels: round=&lt;2&gt;",
+        "<b>suspect</b>",
+        "too few to tell",
+        "150",
+        "4.2",
+        "What to do",
+        "--without",
+    ):
+        assert part in page
+    told = site.get(f"{TRACE}?question=helpful", json=True).get_json()
+    assert told["suspicions"]["segments"][0]["segment"] == "round=<2>"
+    assert told["message"].startswith("Associated with wrong labels")
+
+
+def test_where_nothing_is_suspect_or_nothing_was_looked_at_the_page_says_so(
+    site: Site, store: Store
+) -> None:
+    store.suspicions.keep(DATASET, found(significant=False))
+    site.sign_in("olga")
+    page = site.get(f"{TRACE}?question=helpful").text
+    assert "No segment is suspect beyond what chance explains." in page
+    assert "What to do" not in page
+    other = site.get(f"{TRACE}?question=problem")
+    assert "No version has been looked at yet" in other.text
+    assert site.get(f"{TRACE}?question=problem", json=True).get_json()["suspicions"] is None
+
+
+def test_whoever_does_not_oversee_the_dataset_sees_no_segment(site: Site) -> None:
+    site.sign_in("anna")
+    for json in (False, True):
+        assert site.get(TRACE, json=json).status_code == 403
+
+
+def test_a_models_page_says_whether_it_may_replace_a_person_beside_whom_by_name(
+    store: Store,
+) -> None:
+    gallery.write(store)
+    report = gallery.question("helpful", ("yes", "no"))
+    beside = (ComparedPerson(0, 40, 0.9, 0.8, 0.0001, True),)
+    stands = StandIn("yes", 0.15, 1.0, 0.9, beside, 40, 3)
+    known = report.annotators[0]
+    annotators = tuple(
+        type(known)(**{**vars(each), "stand_in": stands if each.number == 2 else None})
+        for each in report.annotators
+    )
+    panel = Panel(2, 1.5, 1.2, 1.8, 0.4, 90, "people")
+    report = type(report)(**{**vars(report), "annotators": annotators, "panel": panel})
+    overview = store.reports.overview(DATASET)
+    assert overview is not None
+    store.reports.write(DATASET, overview, [report], {})
+    site = Site(store)
+    site.sign_in("olga")
+    page = site.get(f"/datasets/{DATASET}/annotators/2?question=helpful").text
+    assert "It may replace a person" in page
+    assert "&lt; 0.001" in page
+    assert "ada" in page
+    everybody = site.get(f"/datasets/{DATASET}/annotators?question=helpful").text
+    assert "worth about 1.5 independent votes" in everybody
+    people = store.datasets.annotators(DATASET)
+    own = for_themselves(person(2, report, people), ())
+    assert own.report is not None
+    assert own.report.stand_in is None
+    assert own.beside == ()
+    row = next(each for each in rows(report, people) if each.number == 2)
+    assert row.report.stand_in is not None
+    assert row.report.stand_in.people == ()
+    assert "3 of 3 people" in row.report.stand_in.sentence

@@ -1,0 +1,104 @@
+"""Suspicion: planted faults come first, clean segments are left alone, and few claims tell nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
+from argilla_distill.workers.evaluation.neighbours import nearest
+from argilla_distill.workers.evaluation.segments import Kind, look
+from argilla_distill.workers.evaluation.suspicion import Suspicion, discovered, suspicions
+
+
+def drawn(seed: int, wrong: tuple[float, ...], n: int = 100) -> tuple[Floats, Ints, Ints]:
+    """What a proxy that is right says, and claims of segments of which so many are wrong."""
+    rng = np.random.default_rng(seed)
+    segment = np.repeat(np.arange(len(wrong)), n)
+    told = np.tile([[0.9, 0.1]], (len(segment), 1))
+    code = (rng.random(len(segment)) < np.array(wrong)[segment]).astype(np.int64)
+    return told, code, segment
+
+
+def looked(seed: int, wrong: tuple[float, ...], n: int = 100, fewest: int = 40) -> list[Suspicion]:
+    told, code, segment = drawn(seed, wrong, n)
+    record = np.arange(len(code))
+    found = suspicions(told, record, code, segment, len(wrong), fewest)
+    return [marked for _, marked in discovered(found)]
+
+
+def test_the_segment_with_wrong_labels_comes_first_and_is_significant() -> None:
+    found = [looked(seed, (0.1, 0.1, 0.4, 0.1, 0.1)) for seed in range(20)]
+    assert all(each[0].segment == 2 for each in found)
+    assert sum(each[0].significant for each in found) >= 19
+
+
+def test_clean_segments_are_suspected_in_few_draws_however_noisy_all_of_them_are() -> None:
+    for noise in (0.05, 0.3):
+        found = [looked(seed, (noise,) * 6) for seed in range(60)]
+        assert sum(any(s.significant for s in each) for each in found) <= 5
+
+
+def test_of_few_claims_nothing_is_said() -> None:
+    found = looked(0, (0.1, 0.9), n=30)
+    assert [(s.z, s.p, s.significant) for s in found] == [(0.0, 1.0, False)] * 2
+    assert looked(0, (0.1, 0.9), n=30, fewest=10)[0].z > 0
+
+
+def test_the_order_of_claims_does_not_matter_and_claims_of_no_segment_do_not_count() -> None:
+    told, code, segment = drawn(3, (0.1, 0.3))
+    record = np.arange(len(code))
+    before = suspicions(told, record, code, segment, 2)
+    order = np.random.default_rng(1).permutation(len(code))
+    more = np.append(order, [0, 1])
+    none = np.append(segment[order], [-1, -1])
+    assert suspicions(told, record[more], code[more], none, 2) == before
+
+
+def test_a_segment_alone_has_nobody_to_be_compared_with() -> None:
+    (found,) = looked(0, (0.5,))
+    assert found.p == 1.0
+
+
+def texts_of(rng: np.random.Generator, labels: Ints, telling: bool = True) -> list[str]:
+    return [
+        " ".join(
+            [f"plain{w}" for w in rng.integers(80, size=8)]
+            + [f"topic{label if telling else 0}w{w}" for w in rng.integers(10, size=5)]
+        )
+        for label in labels.tolist()
+    ]
+
+
+@pytest.mark.parametrize("part", [True, False], ids=["held out", "of all records"])
+def test_texts_that_tell_the_label_show_which_segment_is_wrong(part: bool) -> None:
+    rng = np.random.default_rng(5)
+    truth, segment = rng.integers(2, size=360), np.repeat(np.arange(4), 90)
+    said = np.where(rng.random(360) < np.where(segment == 1, 0.4, 0.05), 1 - truth, truth)
+    names = [f"round={n}" for n in range(4)]
+    kind = Kind("round", names, np.arange(360), said, segment, segment if part else None)
+    groups = [str(n) for n in range(360)]
+    found = look(texts_of(rng, truth), said, 2, groups, [kind])
+    assert found.gate.informative
+    first, *others = found.found["round"]
+    assert first.segment == 1
+    assert first.significant
+    assert not any(each.significant for each in others)
+
+
+def test_where_texts_tell_nothing_the_gate_is_shut_and_no_segment_is_named() -> None:
+    rng = np.random.default_rng(6)
+    truth, segment = rng.integers(2, size=240), np.repeat(np.arange(4), 60)
+    kind = Kind("round", list("abcd"), np.arange(240), truth, segment, segment)
+    groups = [str(n) for n in range(240)]
+    found = look(texts_of(rng, truth, telling=False), truth, 2, groups, [kind])
+    assert not found.gate.informative
+    assert found.found == {}
+
+
+def test_the_nearest_texts_come_in_order_and_never_the_text_itself() -> None:
+    texts = ["late parcel", "refund please", "parcel late again", ""]
+    places, cosines = nearest(texts, ["late parcel", "nothing alike"], 2, [0, -1])
+    assert places.tolist() == [[2, -1], [-1, -1]]
+    assert cosines[0, 0] > 0
+    assert nearest(texts, ["late parcel"], 9)[0].tolist()[0][:2] == [0, 2]

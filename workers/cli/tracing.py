@@ -1,0 +1,147 @@
+"""The command `trace`: which segments are suspect, and what is near to failures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from argilla_distill.domain.versions.tracing import KINDS, FailuresOrigin, Suspect, Suspicions
+from argilla_distill.domain.wording import count, figure, many, percent
+from argilla_distill.workers.cli.context import Opened, as_json, print_json, print_lines, width
+from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.cli.layout import INDENT, plain, table, wrapped
+
+HEADER = ("segment", "labels", "sure", "against", "expected", "z", "")
+SHOWN = 5
+"""So many segments of a kind, and failures, are shown; JSON has all."""
+
+
+@click.command()
+@click.argument("dataset", metavar="WORKSPACE/DATASET")
+@click.argument(
+    "failures", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--question", default="", metavar="NAME", help="Which question's labels.")
+@click.option("--version", default="latest", show_default=True, help="A version's name, or a tag.")
+@click.option(
+    "--near",
+    default=5,
+    show_default=True,
+    type=click.IntRange(1, 100),
+    help="So many near training records of each failure.",
+)
+@as_json
+@click.pass_obj
+def trace(
+    opened: Opened,
+    dataset: str,
+    failures: Path | None,
+    question: str,
+    version: str,
+    near: int,
+    json_: bool,
+) -> None:
+    """Which segments of DATASET are associated with wrong labels, and which of them is near to FAILURES.
+
+    FAILURES is a file with one JSON object a line: record_id, external_id, text, or fields.
+    """
+    from argilla_distill.workers.use_cases.tracing.failing import failures_of, origin
+    from argilla_distill.workers.use_cases.tracing.material import material
+    from argilla_distill.workers.use_cases.tracing.suspecting import suspect
+    from argilla_distill.workers.use_cases.versions.keeping import found
+
+    with opened.world() as world:
+        read = material(world, found(world, named(world, dataset), version), question)
+        near_ones = None
+        if failures is not None:
+            try:
+                with failures.open(encoding="utf-8-sig") as lines:
+                    failed = failures_of(lines, read)
+            except UnicodeDecodeError as error:
+                raise click.UsageError(f"{failures} is not UTF-8 text: {error.reason}") from None
+            near_ones = origin(failed, read, near)
+        looked = suspect(world, read)
+    if json_:
+        print_json(_document(looked, near_ones))
+    else:
+        print_lines(_lines(looked, near_ones, width()))
+
+
+def _document(looked: Suspicions, near: FailuresOrigin | None) -> dict[str, Any]:
+    return {
+        **asdict(looked),
+        "message": looked.sentence,
+        "failures": [asdict(each) for each in near.failures] if near else None,
+        "shares": [asdict(each) for each in near.shares] if near else None,
+    }
+
+
+def _lines(looked: Suspicions, near: FailuresOrigin | None, cells: int) -> Iterator[str]:
+    yield from wrapped(
+        f"{plain(looked.question)} of {looked.version}, {many(looked.looked_at, 'label')}", cells
+    )
+    yield from wrapped(looked.sentence, cells)
+    for kind in KINDS:
+        some = [each for each in looked.segments if each.kind == kind]
+        if some:
+            yield ""
+            yield from table(HEADER, [_cells(each) for each in some[:SHOWN]], cells)
+            if len(some) > SHOWN:
+                yield f"{INDENT}and {count(len(some) - SHOWN)} more"
+    for each in looked.significant[:1]:
+        yield ""
+        yield from wrapped(
+            f"Look at it: argilla-distill export DATASET {looked.version} --format records "
+            f'--only "{each.segment}" -o segment.csv. Train without it: export … --without "{each.segment}".',
+            cells,
+        )
+    if near:
+        yield ""
+        yield from _near_lines(near, cells)
+
+
+def _near_lines(near: FailuresOrigin, cells: int) -> Iterator[str]:
+    yield from wrapped(
+        "Training records near to the failures, by segment: evidence to read, and no proof.", cells
+    )
+    rows = [
+        (each.segment, count(each.near), percent(each.near_share), percent(each.share))
+        for each in near.shares[: 2 * SHOWN]
+    ]
+    if rows:
+        yield from table(("segment", "near", "of the near", "of all"), rows, cells)
+    for failure in near.failures[:SHOWN]:
+        yield ""
+        yield from wrapped(f"failure: {plain(failure.text)}", cells, "", INDENT)
+        for one in failure.near:
+            where = [f"round {one.round}"] if one.round else []
+            where += [f"by {', '.join(one.annotators)}"] if one.annotators else []
+            where += [f"guidelines {', '.join(one.guidelines)}"] if one.guidelines else []
+            where += ["in conflict"] if one.conflict else []
+            told = "; ".join([f"{figure(one.similarity)} {one.record_id}", one.label, *where])
+            yield from wrapped(f"{plain(told)}: {plain(one.text)}", cells, INDENT, INDENT * 2)
+    if len(near.failures) > SHOWN:
+        yield f"{INDENT}and {count(len(near.failures) - SHOWN)} more failures: --json has all"
+
+
+def _cells(each: Suspect) -> tuple[str, ...]:
+    if each.p >= 1:
+        return each.segment, count(each.claims), count(each.sure), "–", "–", "–", "too few"
+    against, expected = count(each.contradicted), figure(each.expected, 1)
+    mark = "suspect" if each.significant else ""
+    return (
+        each.segment,
+        count(each.claims),
+        count(each.sure),
+        against,
+        expected,
+        figure(each.z),
+        mark,
+    )
+
+
+COMMANDS = (trace,)

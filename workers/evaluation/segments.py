@@ -1,0 +1,148 @@
+"""Suspicion over all segments of a dataset: rounds, guidelines, weeks, models, annotators, and so on.
+
+What one kind of segments is to be believed is `suspicion`. Of kinds that part records (rounds, …) each
+segment is foretold by models that were trained without it; of annotators and sources, who share records, by
+models that were trained on other records. Texts are read once for all kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
+from argilla_distill.workers.evaluation.gate import Gate, gate
+from argilla_distill.workers.evaluation.proxy import folds, hard, train
+from argilla_distill.workers.evaluation.suspicion import (
+    FEWEST,
+    SURE,
+    Suspicion,
+    discovered,
+    suspicions,
+)
+from argilla_distill.workers.evaluation.tf_idf import Matrix, TfIdf
+
+FOLDS = 5
+"""So many models foretell the segments of one kind, at most."""
+
+MOST_TRAINED = 5_000
+"""On so many records a model is trained, at most: a random part of those that it may see."""
+
+LEAST_SMALL = 10
+"""Of one annotator in one round so few claims tell something."""
+
+SURE_SMALL = 0.5
+"""Their claims are few, so that those count on which the model is less sure, too."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Segments of one kind.
+
+    Attributes
+    ----------
+    name : such as `round`
+    names : of the segments, by number
+    record, code, segment : ndarray of shape (n_claims,)
+        What is claimed of which record, in which segment; -1 for none.
+    part : ndarray of shape (n_records,)
+        What of the records is held out together, -1 for nothing; None: random parts.
+    small : whether segments of few claims are looked at, too.
+    """
+
+    name: str
+    names: Sequence[str]
+    record: Ints
+    code: Ints
+    segment: Ints
+    part: Ints | None = None
+    small: bool = False
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """The gate, and kind → its segments, the most suspect first; empty where the gate is shut."""
+
+    gate: Gate
+    found: dict[str, list[Suspicion]]
+
+
+def look(
+    texts: Sequence[str],
+    labels: Ints,
+    n_labels: int,
+    groups: Sequence[str],
+    kinds: Sequence[Kind],
+) -> LookedAt:
+    """Look at all segments.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_records,), the record's label; -1 for none.
+    groups : of records that belong together, such as replies to one prompt.
+    """
+    rows, targets = TfIdf().fit_transform(texts), hard(labels, n_labels)
+    fold = folds(groups, FOLDS)
+    strength = train(*_sample(rows, targets, np.arange(len(labels)))).strength
+    apart = _foretold(rows, targets, fold, strength)
+    passed = gate(apart, targets, fold, np.unique(groups, return_inverse=True)[1])
+    if not passed.informative:
+        return LookedAt(passed, {})
+    known: dict[bytes, Floats] = {}
+    found: dict[str, list[Suspicion]] = {}
+    for kind in kinds:
+        told = apart
+        if kind.part is not None:
+            packed = _packed(kind.part)
+            key = packed.tobytes()
+            if key not in known:
+                known[key] = _foretold(rows, targets, packed, strength)
+            told = known[key]
+        fewest, sure = (LEAST_SMALL, SURE_SMALL) if kind.small else (FEWEST, SURE)
+        columns = kind.record, kind.code, kind.segment
+        found[kind.name] = suspicions(told, *columns, len(kind.names), fewest, sure)
+    return LookedAt(passed, _together(found))
+
+
+def _together(found: dict[str, list[Suspicion]]) -> dict[str, list[Suspicion]]:
+    """With false discoveries kept down over all kinds, each kind's most suspect first."""
+    every = [(name, each) for name, some in found.items() for each in some]
+    numbered = {id(each): name for name, each in every}
+    order: dict[str, list[Suspicion]] = {name: [] for name in found}
+    for before, after in discovered([each for _, each in every]):
+        order[numbered[id(before)]].append(after)
+    return order
+
+
+def _foretold(rows: Matrix, targets: Floats, fold: Ints, strength: float) -> Floats:
+    """What models that were trained without a record's fold say of it; fold -1 is in all of them."""
+    found = np.full(targets.shape, 1 / targets.shape[1])
+    for code in np.unique(fold[fold >= 0]).tolist():
+        out, within = np.flatnonzero(fold == code), np.flatnonzero(fold != code)
+        some = within[targets[within].any(axis=1)]
+        if len(some):
+            found[out] = train(*_sample(rows, targets, some), strength=strength).predict(rows[out])
+    return found
+
+
+def _sample(rows: Matrix, targets: Floats, some: Ints) -> tuple[Matrix, Floats]:
+    if len(some) > MOST_TRAINED:
+        some = np.sort(np.random.default_rng(len(some)).permutation(some)[:MOST_TRAINED])
+    return rows[some], targets[some]
+
+
+def _packed(part: Ints) -> Ints:
+    """Segments put together in at most `FOLDS` parts of much the same size: the largest first.
+
+    >>> _packed(np.array([0, 0, 0, 1, -1])).tolist()
+    [0, 0, 0, 1, -1]
+    """
+    known = part[part >= 0]
+    sizes = np.bincount(known)
+    load, place = np.zeros(FOLDS), np.full(len(sizes), -1)
+    for number in np.argsort(-sizes, kind="stable").tolist():
+        place[number] = int(load.argmin())
+        load[place[number]] += max(sizes[number], 1)
+    return np.where(part >= 0, place[np.maximum(part, 0)] if len(place) else -1, -1)

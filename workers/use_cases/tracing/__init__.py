@@ -1,0 +1,10 @@
+"""Tracing a fault to the segments that it is associated with, in a version of a dataset.
+
+| file | what is in it |
+| --- | --- |
+| `due` | whether a version waits for that |
+| `material` | a version's texts, labels and answers, and the segments that they are of |
+| `suspecting` | which segments say otherwise than the others |
+| `turns` | that is done beside a worker, in short turns |
+| `failing` | the training records that are nearest to given failures |
+"""

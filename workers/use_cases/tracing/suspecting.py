@@ -1,0 +1,78 @@
+"""Which segments of a version say otherwise than the others: counted once a version, and kept."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+
+from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.domain.versions.tracing import Suspect, Suspicions
+from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.workers.evaluation.segments import look
+from argilla_distill.workers.use_cases.tracing.due import latest, unlooked
+from argilla_distill.workers.use_cases.tracing.material import Material, material
+from argilla_distill.workers.use_cases.world import World
+
+log = logging.getLogger("distill.tracing")
+
+MOST_SEGMENTS = 200
+"""So many segments of a kind are kept, the most suspect first."""
+
+
+def suspect(world: World, found: Material) -> Suspicions:
+    """Look at all segments of one question, and keep what was found for the pages."""
+    labels = found.codes(found.labels)
+    kinds = found.kinds()
+    looked = look(found.texts, labels, max(len(found.values), 2), found.groups, kinds)
+    names = {kind.name: kind.names for kind in kinds}
+    segments = tuple(
+        Suspect(
+            kind,
+            names[kind][each.segment],
+            each.claims,
+            each.sure,
+            each.contradicted,
+            round(each.expected, 2),
+            round(each.z, 3),
+            float(f"{each.p:.3g}"),
+            each.significant,
+        )
+        for kind, some in looked.found.items()
+        for each in some[:MOST_SEGMENTS]
+    )
+    known = int(np.count_nonzero(labels >= 0))
+    made = Suspicions(
+        found.question.name,
+        found.manifest.name,
+        world.store.now(),
+        known,
+        known,
+        looked.gate.informative,
+        looked.gate.sentence,
+        segments,
+    )
+    world.store.suspicions.keep(found.manifest.dataset_id, made)
+    return made
+
+
+def suspect_latest(world: World, dataset_id: str) -> str:
+    """Look at what is not looked at yet of the latest version; what became of it, in a word."""
+    manifest, status = latest(world, dataset_id), "nothing to do"
+    for question in unlooked(world, manifest) if manifest else ():
+        assert manifest is not None
+        try:
+            suspect(world, material(world, manifest, question))
+            status = "looked at"
+        except InvalidRequest as error:
+            log.warning("suspicion of dataset=%s question=%s: %s", dataset_id, question, error)
+            give_up(world, manifest, question, str(error))
+            status = "failed"
+    return status
+
+
+def give_up(world: World, manifest: Manifest, question: str, why: str) -> None:
+    """Keep that nothing can be said, and why: it is not tried again for this version."""
+    said = f"The segments could not be looked at: {why}."
+    made = Suspicions(question, manifest.name, world.store.now(), 0, 0, False, said)
+    world.store.suspicions.keep(manifest.dataset_id, made)
