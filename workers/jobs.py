@@ -9,8 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 from argilla_distill.plugin import store
@@ -24,6 +22,7 @@ from argilla_distill.plugin.errors import (
     NotFound,
 )
 from argilla_distill.plugin.settings import read
+from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.distilling import distil as distilling
 from argilla_distill.workers.use_cases.reports import guidelines
@@ -43,26 +42,34 @@ TWIN_SLICE_S = 30.0
 """So long a twin is written at once: it gives way, after the call in hand, to whatever else waits."""
 
 
-@contextmanager
-def world() -> Iterator[World]:
-    """The world as the environment describes it, for one job."""
+_worlds: list[World] = []
+
+
+def world() -> World:
+    """The world as the environment describes it now; the same one as for the job before, if it is.
+
+    A process that does many jobs so keeps its connections, and the models that it worked on last.
+    """
     settings = read(os.environ)
-    state = store.connect(settings)
-    argilla = gateway.connect(settings, state.service.time)
-    try:
-        yield World(argilla, state, settings)
-    finally:
-        argilla.close()
-        state.redis.close()
+    if _worlds and _worlds[0].settings != settings:
+        former = _worlds.pop()
+        former.gateway.close()
+        former.store.redis.close()
+    if not _worlds:
+        state = store.connect(settings)
+        argilla = gateway.connect(settings, state.service.time)
+        kept = KeptModels(settings.worker_memory_mb * 1_000_000 // 2)
+        _worlds.append(World(argilla, state, settings, kept))
+    return _worlds[0]
 
 
 def distil(dataset_id: str) -> None:
     """Observe, learn, decide and publish the dirty records of a dataset."""
     start = time.perf_counter()
-    with world() as w:
-        outcome = distilling.distil(w, dataset_id)
-        if outcome.waiting and w.store.wake(dataset_id):
-            w.dispatch.enqueue(DISTIL, dataset_id)
+    w = world()
+    outcome = distilling.distil(w, dataset_id)
+    if outcome.waiting and w.store.wake(dataset_id):
+        w.dispatch.enqueue(DISTIL, dataset_id)
     log.info(
         "distil dataset=%s records=%d entries=%d published=%d outcome=%s seconds=%.2f%s",
         dataset_id,
@@ -78,10 +85,10 @@ def distil(dataset_id: str) -> None:
 def sweep(dataset_id: str) -> None:
     """Compare a whole dataset with what we know of it."""
     start = time.perf_counter()
-    with world() as w:
-        report = sweeping.sweep(w, dataset_id, slice_s=distilling.SLICE_S)
-        if report.waiting:
-            w.dispatch.enqueue(SWEEP, dataset_id)
+    w = world()
+    report = sweeping.sweep(w, dataset_id, slice_s=distilling.SLICE_S)
+    if report.waiting:
+        w.dispatch.enqueue(SWEEP, dataset_id)
     log.info(
         "sweep dataset=%s records=%d differing=%d outcome=%s seconds=%.2f",
         dataset_id,
@@ -95,17 +102,15 @@ def sweep(dataset_id: str) -> None:
 def report(dataset_id: str) -> None:
     """Count a dataset for the pages, and bring its guidelines' examples up to date if they are wanted."""
     start, written = time.perf_counter(), ""
-    with world() as w:
-        counted = reporting.report(w, dataset_id)
-        if counted.status == "done" and due(w, dataset_id):
-            w.dispatch.enqueue(TRACE, dataset_id)
-        try:
-            outcome = guidelines.keep_current(w, dataset_id)
-            written = f" guidelines={outcome.state}" if outcome else ""
-        except (ArgillaUnavailable, ArgillaRefused, NotFound, DatasetBusy, LeaseLost) as error:
-            log.warning(
-                "guidelines of dataset=%s are left for the next report: %s", dataset_id, error
-            )
+    w = world()
+    counted = reporting.report(w, dataset_id)
+    if counted.status == "done" and due(w, dataset_id):
+        w.dispatch.enqueue(TRACE, dataset_id)
+    try:
+        outcome = guidelines.keep_current(w, dataset_id)
+        written = f" guidelines={outcome.state}" if outcome else ""
+    except (ArgillaUnavailable, ArgillaRefused, NotFound, DatasetBusy, LeaseLost) as error:
+        log.warning("guidelines of dataset=%s are left for the next report: %s", dataset_id, error)
     log.info(
         "report dataset=%s records=%d votes=%d outcome=%s seconds=%.2f%s",
         dataset_id,
@@ -123,12 +128,12 @@ def version(dataset_id: str) -> None:
     from argilla_distill.workers.versions.aside import beside
 
     start = time.perf_counter()
-    with world() as w:
-        made = making.make(w, dataset_id, VERSION_SLICE_S, aside=beside, urgent=w.dispatch.urgent)
-        if made.waiting:
-            w.dispatch.enqueue(VERSION, dataset_id)
-        if made.manifest is not None and w.store.twins.waiting(dataset_id):
-            w.dispatch.enqueue(TWIN, dataset_id)
+    w = world()
+    made = making.make(w, dataset_id, VERSION_SLICE_S, aside=beside, urgent=w.dispatch.urgent)
+    if made.waiting:
+        w.dispatch.enqueue(VERSION, dataset_id)
+    if made.manifest is not None and w.store.twins.waiting(dataset_id):
+        w.dispatch.enqueue(TWIN, dataset_id)
     log.info(
         "version dataset=%s version=%s outcome=%s seconds=%.2f",
         dataset_id,
@@ -145,12 +150,12 @@ def difference(dataset_id: str) -> None:
 
     start = time.perf_counter()
     end = start + VERSION_SLICE_S
-    with world() as w:
-        status, waiting = comparing.compare_asked(
-            w, dataset_id, beside, lambda: time.perf_counter() >= end or w.dispatch.urgent()
-        )
-        if waiting:
-            w.dispatch.enqueue(DIFFERENCE, dataset_id)
+    w = world()
+    status, waiting = comparing.compare_asked(
+        w, dataset_id, beside, lambda: time.perf_counter() >= end or w.dispatch.urgent()
+    )
+    if waiting:
+        w.dispatch.enqueue(DIFFERENCE, dataset_id)
     log.info(
         "difference dataset=%s outcome=%s seconds=%.2f",
         dataset_id,
@@ -165,11 +170,11 @@ def twin(dataset_id: str) -> None:
     from argilla_distill.workers.versions.aside import beside
 
     start = time.perf_counter()
-    with world() as w:
-        create = partial(sdk.create, w.settings)
-        done = filling.fill(w, dataset_id, TWIN_SLICE_S, create, beside)
-        if done.again:
-            w.dispatch.enqueue(TWIN, dataset_id)
+    w = world()
+    create = partial(sdk.create, w.settings)
+    done = filling.fill(w, dataset_id, TWIN_SLICE_S, create, beside)
+    if done.again:
+        w.dispatch.enqueue(TWIN, dataset_id)
     log.info(
         "twin dataset=%s version=%s records=%d outcome=%s seconds=%.2f",
         dataset_id,
@@ -191,10 +196,10 @@ def trace(dataset_id: str) -> None:
         with world() as own:  # connections are not shared between processes
             turns.look(own, dataset_id)
 
-    with world() as w:
-        status = turns.turn(w, dataset_id, TRACE_SLICE_S, apart, beside)
-        if status == turns.WAITING:
-            w.dispatch.enqueue(TRACE, dataset_id)
+    w = world()
+    status = turns.turn(w, dataset_id, TRACE_SLICE_S, apart, beside)
+    if status == turns.WAITING:
+        w.dispatch.enqueue(TRACE, dataset_id)
     log.info(
         "trace dataset=%s outcome=%s seconds=%.2f",
         dataset_id,

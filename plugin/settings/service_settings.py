@@ -172,6 +172,7 @@ class Settings(_Frozen):
     key_prefix: str = Field("distill", pattern=r"^[\w.-]+$")
     max_body_bytes: int = Field(32_000_000, ge=10_000)
     argilla_timeout_s: float = Field(20.0, gt=0)
+    worker_memory_mb: int = Field(1000, ge=300)
     session_hours: float = Field(8.0, gt=0)
     secure_cookies: bool = False
     trusted_proxies: int = Field(0, ge=0)

@@ -45,6 +45,9 @@ distill:<dataset>:annotators       hash    number → {"key", "name", "kind"}
 distill:<dataset>:responses        hash    "number|status" → how many responses
 distill:<dataset>:model            hash    question → snapshot of its strategy
 distill:<dataset>:model_info       hash    question → {"strategy", "version", "position", …}
+distill:<dataset>:saved            string  the mark of the models as they were last saved
+distill:<dataset>:decided          list    the records decided last
+distill:<dataset>:decided_ever     string  how many were ever put into it
 distill:<dataset>:failed_strategies hash   question → {"strategy", "error", "tries", "until"}
 distill:<dataset>:due              zset    record → what a review of it is worth
 distill:<dataset>:about            hash    record id → how its text begins, of those due

@@ -24,6 +24,7 @@ from argilla_distill.plugin.store.visits.attempts import Attempts
 from argilla_distill.plugin.store.visits.sign_ins import SignIns
 from argilla_distill.plugin.store.work.dirty import Dirty
 from argilla_distill.plugin.store.work.lease import Lease
+from argilla_distill.plugin.store.work.model_copies import ModelCopies
 from argilla_distill.plugin.store.work.sweeps import Sweeps
 from argilla_distill.plugin.store.work.unanswered import Unanswered
 from argilla_distill.plugin.store.work.unfitted_texts import UnfittedTexts
@@ -54,6 +55,7 @@ class Store:
         self.differences = Differences(redis, self.keys)
         self.dirty = Dirty(redis, self.keys)
         self.history = History(redis, self.keys)
+        self.model_copies = ModelCopies(redis, self.keys)
         self.reports = Reports(redis, self.keys)
         self.reviews = Reviews(redis, self.keys)
         self.rounds = Rounds(redis, self.keys, clock)

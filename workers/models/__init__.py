@@ -3,6 +3,7 @@
 | file | what is in it |
 | --- | --- |
 | `dataset_models` | all of a dataset, kept as snapshots |
+| `kept_models` | those that a process worked on last, in memory |
 | `question_model` | the model of one question |
 | `facts_of_history` | what the history says, as facts for a strategy |
 | `values` | between Argilla's JSON and the engine's values |

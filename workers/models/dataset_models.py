@@ -45,6 +45,8 @@ class Models:
     left_alone : question → why it is not distilled.
     anew : whether some model was made from the history: it knows all votes, and no text.
     failed : question → why its strategy cannot be used for now: what it last published stays.
+    unsaved_texts : the records whose texts are known here and in no saved model.
+    saved, decided_ever : what these models have seen, as `store.model_copies` counts it.
     """
 
     dataset: Dataset
@@ -53,6 +55,9 @@ class Models:
     left_alone: dict[str, str] = field(default_factory=dict)
     anew: bool = False
     failed: dict[str, str] = field(default_factory=dict)
+    unsaved_texts: set[str] = field(default_factory=set)
+    saved: str = ""
+    decided_ever: int = 0
     _failures: FailedStrategies = field(default_factory=lambda: FailedStrategies({}, 0))
 
     @classmethod
@@ -72,7 +77,13 @@ class Models:
         anyway : also try strategies that failed and whose pause is not over.
         """
         people = store.datasets.annotators(dataset.id) if annotators is None else annotators
-        models = cls(dataset, plan, _failures=FailedStrategies.of(store, dataset.id))
+        models = cls(
+            dataset,
+            plan,
+            saved=store.model_copies.saved(dataset.id),
+            decided_ever=store.model_copies.decided_ever(dataset.id),
+            _failures=FailedStrategies.of(store, dataset.id),
+        )
         for question in dataset.questions:
             name, strategy = question.name, plan.question(question.name).strategy
             reason = _why_not(question, plan)
@@ -90,6 +101,32 @@ class Models:
                 models.failed[name] = pausing
         models.catch_up(store)
         return models
+
+    def resume(
+        self, store: Store, dataset: Dataset, plan: DatasetSettings, annotators: Annotators
+    ) -> list[str] | None:
+        """Bring models that were kept in memory up to the history; None if they must be loaded anew.
+
+        They must where anything but the history has changed them since: another process saved them,
+        the settings or the questions are others, somebody became a reviewer, a strategy failed.
+
+        Returns
+        -------
+        The records on which others have decided meanwhile.
+        """
+        copies, failures = store.model_copies, FailedStrategies.of(store, dataset.id)
+        same = (self.plan, self.dataset.questions) == (plan, dataset.questions)
+        if not same or self.saved != copies.saved(dataset.id) or failures.by_question:
+            return None
+        decided = copies.decided_since(dataset.id, self.decided_ever)
+        for model in self.by_question.values():
+            model.facts_of_history.annotators = annotators
+        if decided is None or any(m.facts_of_history.outdated for m in self.by_question.values()):
+            return None
+        self.dataset, self.anew, self._failures = dataset, False, failures
+        self.decided_ever += len(decided)
+        self.catch_up(store)
+        return decided
 
     def close(self) -> None:
         """End the processes of a team's own strategies. May be repeated."""
@@ -219,6 +256,7 @@ class Models:
 
     def write(self, pipe: Any, store: Store, models: Iterable[Model]) -> None:
         """Save these models, within a transaction."""
+        self.saved = store.model_copies.write_saved(pipe, self.dataset.id)
         for model in models:
             data = snapshot.pack(model.strategy.state())
             store.datasets.write_model(

@@ -217,6 +217,7 @@ def _withdraw(
 
     def write(pipe: Any) -> None:
         datasets.write_decisions(pipe, dataset.id, closed)
+        world.store.model_copies.write_decided(pipe, dataset.id, closed)
         datasets.count(pipe, dataset.id, "labels", sum(map(counts.labels, closed.values())) - shown)
 
     lease.commit(write)

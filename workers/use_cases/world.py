@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.argilla.gateway import Gateway
@@ -12,17 +12,19 @@ from argilla_distill.plugin.errors import DatasetBusy
 from argilla_distill.plugin.settings import DatasetSettings, Settings
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.work.lease import Lease
+from argilla_distill.workers.models.kept_models import KeptModels
 
 LEASE_WAIT_S = 60.0
 
 
 @dataclass(frozen=True)
 class World:
-    """The outside, as a use case sees it."""
+    """The outside, as a use case sees it, and the models that its process keeps."""
 
     gateway: Gateway
     store: Store
     settings: Settings
+    kept: KeptModels = field(default_factory=KeptModels)
 
     @property
     def dispatch(self) -> Dispatch:

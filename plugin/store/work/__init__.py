@@ -4,6 +4,7 @@
 | --- | --- |
 | `dirty` | which records wait to be looked at |
 | `lease` | one distiller per dataset at a time |
+| `model_copies` | what somebody who keeps models in memory has to know |
 | `sweeps` | where a sweep has got to |
 | `unanswered` | writes to Argilla whose end nobody has seen |
 | `unfitted_texts` | records whose texts the saved models do not hold yet |

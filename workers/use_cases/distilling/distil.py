@@ -94,6 +94,7 @@ def _work(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome, slic
             trouble = "; ".join(f"{name}: {error}" for name, error in run.models.failed.items())
             world.store.datasets.note(dataset_id, failing=0, word=trouble)
             report_due.ask(world, dataset_id)
+            world.kept.put(run.models)
             return
         except StrategyFailed as error:
             outcome.errors.append(str(error))
@@ -168,7 +169,9 @@ def begin(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome) -> R
     state = "active" if plan.distil and dataset.status == "ready" else "ignored"
     if state == "active":
         note_news(world, lease, dataset, plan, known, annotators)
-    models = Models.load(world.store, dataset, plan, annotators.by_number)
+    people = annotators.by_number
+    kept = world.kept.take(world.store, dataset, plan, people)
+    models, decided = kept or (Models.load(world.store, dataset, plan, people), [])
     datasets.note(dataset_id, **_facts(dataset, models, plan, state))
     if state == "ignored" or not (models.by_question or models.failed):
         outcome.status = "ignored"
@@ -176,7 +179,9 @@ def begin(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome) -> R
         models.close()
         return None
     review = review_of(world, dataset_id)
-    return Run(world, lease, dataset, plan, annotators, models, outcome, review=review)
+    run = Run(world, lease, dataset, plan, annotators, models, outcome, review=review)
+    run.decided.update(decided)
+    return run
 
 
 def _facts(

@@ -91,14 +91,12 @@ class Visit:
 class Run(Visit):
     """A visit with the dataset's models: enough to learn, decide and publish as well.
 
-    `decided` holds the records decided since the models were last asked what moved, `unsaved_texts`
-    those whose texts the models hold and their snapshots do not.
+    `decided` holds the records decided since the models were last asked what moved.
     """
 
     models: Models
     outcome: RunOutcome
     decided: set[str] = field(default_factory=set)
-    unsaved_texts: set[str] = field(default_factory=set)
 
     def page(self, record_id: str) -> str:
         """The address of a record's explanation."""

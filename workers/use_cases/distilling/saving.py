@@ -20,7 +20,7 @@ reads these again."""
 def note_read(run: Run, ids: Sequence[str]) -> None:
     """The texts of these records are known to the models in hand, and not saved."""
     if run.models.readers:
-        run.unsaved_texts.update(ids)
+        run.models.unsaved_texts.update(ids)
         run.store.texts.note(run.dataset.id, ids)
 
 
@@ -30,13 +30,13 @@ def read_again(run: Run, over: Callable[[], bool]) -> bool:
     if run.models.anew and run.models.readers:
         existing = run.store.datasets.current_records(dataset_id)
         texts.note(dataset_id, texts.unread(dataset_id, existing))
-    ids = texts.unsaved(dataset_id)
+    ids = [i for i in texts.unsaved(dataset_id) if i not in run.models.unsaved_texts]
     for start in range(0, len(ids), BATCH):
         if start and over():
             return False
         part = ids[start : start + BATCH]
         run.models.read(run.world.gateway.records(dataset_id, part, True).values())
-        run.unsaved_texts.update(part)
+        run.models.unsaved_texts.update(part)
     run.models.settle()
     return True
 
@@ -50,18 +50,18 @@ def save(run: Run) -> None:
 
 def save_if_worth_it(run: Run) -> None:
     """The same, once they have learned so much that writing them costs less than learning it again."""
-    if run.models.unsaved() or len(run.unsaved_texts) > MAX_TEXTS:
+    if run.models.unsaved() or len(run.models.unsaved_texts) > MAX_TEXTS:
         save(run)
 
 
 def _save(run: Run, unsaved: Sequence[Model]) -> None:
-    read = [] if run.models.failed else list(run.unsaved_texts)
+    read = [] if run.models.failed else list(run.models.unsaved_texts)
 
     def write(pipe: Any) -> None:
         run.models.write(pipe, run.store, unsaved)
         run.store.texts.saved(pipe, run.dataset.id, read)
 
     run.lease.commit(write)
-    run.unsaved_texts.difference_update(read)
+    run.models.unsaved_texts.difference_update(read)
     for model in unsaved:
         model.unsaved = 0

@@ -109,6 +109,7 @@ def commit(
         run.store.history.append(pipe, run.dataset.id, filed)
         datasets.write_ledger(pipe, run.dataset.id, touched)
         datasets.write_decisions(pipe, run.dataset.id, decisions)
+        run.store.model_copies.write_decided(pipe, run.dataset.id, decisions)
         datasets.write_near(pipe, run.dataset.id, near)
         datasets.write_conflicts(pipe, run.dataset.id, conflicts)
         datasets.write_related(pipe, run.dataset.id, related)
@@ -120,6 +121,7 @@ def commit(
         datasets.count(pipe, run.dataset.id, "published", sent.suggestions)
 
     run.lease.commit(write)
+    run.models.decided_ever += len(decisions)
 
 
 def limits(run: Run, question: str) -> tuple[float, ...]:

@@ -1,29 +1,20 @@
-"""The long-running processes beside the web: the RQ worker and the cron.
-
-RQ's own scheduler and cron are not used: they enqueue with pickle, pile jobs up while no worker runs,
-and know nothing of leases. What must happen again and again is a look at Redis, every few seconds.
-"""
+"""The worker: takes jobs until it is stopped."""
 
 from __future__ import annotations
 
 import logging
 import os
-import signal
-import threading
 import time
-from collections.abc import Callable
 
-from rq import Worker
 from rq.serializers import JSONSerializer
 
 from argilla_distill.plugin import store
-from argilla_distill.plugin.argilla import calls, gateway
+from argilla_distill.plugin.argilla import calls
 from argilla_distill.plugin.dispatch import QueuedJob
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store.connection import opened_for_rq
 from argilla_distill.plugin.store.trouble import with_address
-from argilla_distill.workers.use_cases import watch
-from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.processes.lasting_worker import LastingWorker
 
 log = logging.getLogger("distill.processes")
 
@@ -51,7 +42,7 @@ def worker(settings: Settings, burst: bool = False) -> None:
     while True:
         connection = opened_for_rq(settings)
         try:
-            rq_worker = Worker(
+            rq_worker = LastingWorker(
                 queues,
                 connection=connection,
                 serializer=JSONSerializer,
@@ -60,36 +51,15 @@ def worker(settings: Settings, burst: bool = False) -> None:
                 job_monitoring_interval=10,
                 log_job_description=False,
             )
+            rq_worker.memory_bytes = settings.worker_memory_mb * 1_000_000
             rq_worker.max_connection_wait_time = 5
-            rq_worker.work(burst=burst, logging_level="WARNING")
+            try:
+                rq_worker.work(burst=burst, logging_level="WARNING")
+            finally:
+                rq_worker.dismiss()
             if burst or rq_worker._shutdown_requested_date:
                 return
         except store.StoreError as error:
             reason = with_address(error, settings.redis_url.get_secret_value())
             log.warning("worker: %s; trying again", reason)
         time.sleep(AGAIN_S)
-
-
-def cron(settings: Settings) -> None:
-    """Wake whoever waits and look round, until stopped."""
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    state = store.connect(settings)
-    world = World(gateway.connect(settings, state.service.time), state, settings)
-    looked = float("-inf")
-    log.info("cron started")
-    while not stopped.is_set():
-        _guarded("tick", lambda: watch.tick(world), settings)
-        if time.monotonic() - looked >= watch.LOOK_S:
-            looked = time.monotonic()
-            _guarded("look round", lambda: watch.look_round(world), settings)
-        stopped.wait(watch.TICK_S)
-
-
-def _guarded(name: str, work: Callable[[], object], settings: Settings) -> None:
-    """Redis away is no reason to stop: the next turn tries again."""
-    try:
-        work()
-    except store.StoreError as error:
-        log.warning("%s: %s", name, with_address(error, settings.redis_url.get_secret_value()))

@@ -1,0 +1,13 @@
+"""The long-running processes beside the web.
+
+| file | what is in it |
+| --- | --- |
+| `worker` | takes jobs of the queues, until it is stopped |
+| `lasting_worker` | RQ's worker, whose child lasts for many jobs and keeps what it learned |
+| `cron` | wakes whoever waits and looks round |
+"""
+
+from argilla_distill.workers.processes.cron import cron
+from argilla_distill.workers.processes.worker import worker
+
+__all__ = ["cron", "worker"]
