@@ -20,6 +20,7 @@ ALL = {
     "trace": "engine.trace",
     "engine_speed": "engine.speed",
     "report_speed": "scale.report_speed",
+    "one_answer": "scale.one_answer",
     "versions": "scale.version_making",
     "client": "scale.client_reading",
     "properties": "engine.properties",

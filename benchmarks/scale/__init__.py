@@ -4,6 +4,7 @@
 | --- | --- |
 | `pages` | our pages, and deliveries while they are in use |
 | `report_speed` | counting a report, and reading it |
+| `one_answer` | one answer in a large dataset, by a process that keeps models and by one that does not |
 | `version_making` | making a version, and verifying it |
 | `kept_versions` | manifests and a comparison of that many records, for `pages` |
 | `client_reading` | the client, reading a version into pandas |

@@ -19,7 +19,6 @@ import json
 import os
 import resource
 import select
-import signal
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +58,8 @@ class LastingWorker(Worker):
             self._line_in_use = None
             super().fork_work_horse(job, queue)
             return
-        task = {"job": job.id, "queue": queue.name, "execution": self.execution.id}
+        (execution,) = self.executions  # the one that RQ has just prepared
+        task = {"job": job.id, "queue": queue.name, "execution": execution}
         message = json.dumps(task).encode() + b"\n"
         if not self._sent(message):
             self.dismiss()
@@ -127,8 +127,7 @@ class LastingWorker(Worker):
     def _live(self, line: socket.socket) -> None:
         """The child's life: job after job, until it is told to go or has a reason to."""
         try:
-            self.setup_work_horse_signals()
-            signal.set_wakeup_fd(-1)
+            self.setup_work_horse_signals()  # type: ignore[no-untyped-call]
             self._is_horse = True
             with line.makefile("rb") as tasks:
                 for task in tasks:

@@ -22,9 +22,14 @@ class Desk:
     """A queue, and a worker that works it off."""
 
     def __init__(self, connection: redis.Redis) -> None:
-        options = {"connection": connection, "serializer": JSONSerializer}
-        self.queue = Queue(f"q-{secrets.token_hex(4)}", **options)
-        self.worker = LastingWorker([self.queue], job_monitoring_interval=1, **options)
+        name = f"q-{secrets.token_hex(4)}"
+        self.queue = Queue(name, connection=connection, serializer=JSONSerializer)
+        self.worker = LastingWorker(
+            [self.queue],
+            connection=connection,
+            serializer=JSONSerializer,
+            job_monitoring_interval=1,
+        )
         self.worker.lasting = frozenset(
             PATH + name for name in ("number", "fail", "hang", "die", "grow")
         )
@@ -34,7 +39,7 @@ class Desk:
         made = [self.queue.enqueue(PATH + job, job_timeout=timeout_s) for job in jobs]
         self.worker.work(burst=True, logging_level="CRITICAL")
         for job in made:
-            job.refresh()
+            job.refresh()  # type: ignore[no-untyped-call]
         return made
 
     def numbers(self, *jobs: str) -> list[int]:
@@ -86,6 +91,7 @@ def test_what_ends_badly_is_noted_and_the_next_job_has_another_child(
 def test_a_child_that_was_killed_while_it_had_nothing_to_do_is_replaced(desk: Desk) -> None:
     (first,) = desk.numbers("number")
     os.kill(first, signal.SIGKILL)
+    os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
     (second,) = desk.numbers("number")
     assert second not in (0, first)
 
