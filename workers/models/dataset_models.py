@@ -120,11 +120,12 @@ class Models:
             return None
         decided = copies.decided_since(dataset.id, self.decided_ever)
         for model in self.by_question.values():
-            model.facts_of_history.annotators = annotators
+            model.resume(annotators)
         if decided is None or any(m.facts_of_history.outdated for m in self.by_question.values()):
             return None
         self.dataset, self.anew, self._failures = dataset, False, failures
         self.decided_ever += len(decided)
+        self.unsaved_texts.difference_update(decided)  # what others read of them may be newer
         self.catch_up(store)
         return decided
 

@@ -19,7 +19,12 @@ from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.errors import NotCurrent
 from argilla_distill.workers.engine.measures.review_value import ReviewValue, ReviewValues
-from argilla_distill.workers.models.facts_of_history import Change, FactsOfHistory, current_facts
+from argilla_distill.workers.models.facts_of_history import (
+    Annotators,
+    Change,
+    FactsOfHistory,
+    current_facts,
+)
 from argilla_distill.workers.models.values import content, short
 
 REFIT_STALENESS = 0.1
@@ -81,6 +86,11 @@ class Model:
             kinds=self.facts_of_history.kinds,
             reviews=self.facts_of_history.reviews_to_keep,
         )
+
+    def resume(self, annotators: Annotators) -> None:
+        """Forget what was true of one run: who is known, and what reviews were worth in it."""
+        self.facts_of_history.annotators = annotators
+        self._values = None
 
     def learn(self, entry: Entry) -> None:
         """Fold one entry of the history in."""
