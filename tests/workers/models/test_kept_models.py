@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -14,7 +13,7 @@ from argilla_distill.plugin.store.work import model_copies
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.use_cases.distilling.distil import distil
-from tests.workers.argilla_in_memory import D, FakeArgilla
+from tests.workers.argilla_in_memory import D
 from tests.workers.service_in_memory import Build, ServiceInMemory
 
 MUCH = 10**9
@@ -100,26 +99,14 @@ def test_what_a_run_took_for_true_is_asked_anew(
     before = models.by_question["helpful"].review_values
     assert models.by_question["helpful"].review_values is before
     never_worth_it(service, monkeypatch)
-    texts: set[str] = set()
-    monkeypatch.setattr(FakeArgilla, "records", noting(FakeArgilla.records, texts))
-    service.argilla.rows[D]["r1"].fields["text"] = "another"
-    service.mark("r1")
-    work(service, KeptModels())  # another process reads the new text and saves nothing
-    texts.clear()
-    service.answer("ben", "r2", helpful="yes")
-    work(service, kept)
-    assert "r1" in texts
+    for process, text in ((kept, "one"), (KeptModels(), "two")):  # reads it, and saves nothing
+        service.argilla.rows[D]["r1"].fields = {"text": text}
+        service.mark("r1")
+        work(service, process)
+        assert "r1" in models.unsaved_texts
+    assert taken(service, kept) is models
+    assert "r1" not in models.unsaved_texts  # it is read again
     assert models.by_question["helpful"].review_values is not before
-
-
-def noting(records: Callable[..., Any], read: set[str]) -> Callable[..., Any]:
-    """The same call, which notes what it was asked for."""
-
-    def asked(argilla: FakeArgilla, dataset_id: str, ids: Sequence[str], *rest: Any) -> Any:
-        read.update(ids)
-        return records(argilla, dataset_id, ids, *rest)
-
-    return asked
 
 
 def test_it_is_not_used_where_more_was_decided_than_is_remembered(
