@@ -41,6 +41,7 @@ PEOPLE = ("ann", "ben", "cas", "rob", "llm-a")
 TEXT = "Ann went to Rome and then home"
 TELLING = {"yes": "kindly and in time", "no": "angry and much too late"}
 TOLERANCE = 0.02
+OVERLAP = 2
 APART = 2 * TOLERANCE + 0.001
 """What is stored may be a tolerance behind what was told, and that one behind the fit."""
 
@@ -167,7 +168,7 @@ def queued(service: ServiceInMemory, models: list[Model], record: str) -> None:
     [worth] = service.store.reviews.worth(D, [record])
     [entry] = service.store.datasets.ledger(D, [record])
     found = service.world.gateway.records(D, [record]).get(record)
-    if not entry or found is None or not complete(found):
+    if not entry or found is None or not complete(found.counted(OVERLAP)):
         assert worth is None
         return
     if service.store.reviews.to_audit(
@@ -224,7 +225,9 @@ def test_what_is_stored_is_a_full_fit_of_the_facts(
     build: Build, seed: int, path: list[tuple[Any, bool]]
 ) -> None:
     """The default strategy, texts, a reviewer, all types of questions, edits and deletions."""
-    service = build(strategy="learned", overlap=2, settled_confidence=SETTLED, review_worth=WORTH)
+    service = build(
+        strategy="learned", overlap=OVERLAP, settled_confidence=SETTLED, review_worth=WORTH
+    )
     sources = service.world.settings.plan.sources.model_copy(update={"reviewers": ("rob",)})
     plan = service.world.settings.plan.model_copy(update={"sources": sources})
     changed = service.world.settings.model_copy(update={"plan": plan})
