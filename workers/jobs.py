@@ -21,7 +21,7 @@ from argilla_distill.plugin.errors import (
     LeaseLost,
     NotFound,
 )
-from argilla_distill.plugin.settings import read
+from argilla_distill.plugin.settings import Settings, read
 from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.distilling import distil as distilling
@@ -56,11 +56,15 @@ def world() -> World:
         former.gateway.close()
         former.store.redis.close()
     if not _worlds:
-        state = store.connect(settings)
-        argilla = gateway.connect(settings, state.service.time)
-        kept = KeptModels(settings.worker_memory_mb * 1_000_000 // 2)
-        _worlds.append(World(argilla, state, settings, kept))
+        _worlds.append(opened(settings))
     return _worlds[0]
+
+
+def opened(settings: Settings) -> World:
+    """A world with connections of its own, in which no models are kept yet."""
+    state = store.connect(settings)
+    argilla = gateway.connect(settings, state.service.time)
+    return World(argilla, state, settings, KeptModels(settings.worker_memory_mb * 1_000_000 // 2))
 
 
 def distil(dataset_id: str) -> None:
@@ -192,11 +196,11 @@ def trace(dataset_id: str) -> None:
 
     start = time.perf_counter()
 
-    def apart() -> None:
-        with world() as own:  # connections are not shared between processes
-            turns.look(own, dataset_id)
-
     w = world()
+
+    def apart() -> None:
+        turns.look(opened(w.settings), dataset_id)  # connections are not shared between processes
+
     status = turns.turn(w, dataset_id, TRACE_SLICE_S, apart, beside)
     if status == turns.WAITING:
         w.dispatch.enqueue(TRACE, dataset_id)
