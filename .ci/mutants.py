@@ -112,6 +112,7 @@ ROOMS = {
         ),
         tests=(
             "workers/use_cases/distilling/test_distil.py",
+            "workers/use_cases/distilling/test_committing.py",
             "workers/use_cases/distilling/test_distil_settings.py",
             "workers/use_cases/distilling/test_overlap.py",
             "workers/use_cases/distilling/reviewing/test_reviewing.py",
