@@ -24,6 +24,7 @@ ALL = {
     "versions": "scale.version_making",
     "client": "scale.client_reading",
     "properties": "engine.properties",
+    "compare": "loop.comparing",
 }
 """Name → module, in the order in which they are run."""
 

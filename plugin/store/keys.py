@@ -73,6 +73,7 @@ distill:<dataset>:making:<version> hash    stage, done, total: how far it has co
 distill:<dataset>:differences      hash    "version...version" → what changed between them
 distill:<dataset>:comparisons      hash    the same → the two, while they are to be compared
 distill:<dataset>:comparing:<pair> hash    done, total, error: how far that has come (expires)
+distill:<dataset>:compared         hash    "version...version" → which is better, as last found out
 distill:<dataset>:maker            string  the token of the one who makes a version (expires)
 distill:<dataset>:version_bytes    hash    version → bytes of its files, of those that have files
 distill:<dataset>:version_failures hash    version → {"name", "error", "at"}: could not be made

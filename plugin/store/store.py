@@ -16,6 +16,7 @@ from argilla_distill.plugin.store.reviews import Reviews
 from argilla_distill.plugin.store.rounds import Rounds
 from argilla_distill.plugin.store.service import Service
 from argilla_distill.plugin.store.suspicions import KeptSuspicions
+from argilla_distill.plugin.store.versions.comparisons import StoredComparisons
 from argilla_distill.plugin.store.versions.differences import Differences
 from argilla_distill.plugin.store.versions.manifests import Versions
 from argilla_distill.plugin.store.versions.prompts import Prompts
@@ -53,6 +54,7 @@ class Store:
         self.attempts = Attempts(redis, self.keys)
         self.datasets = Datasets(redis, self.keys)
         self.differences = Differences(redis, self.keys)
+        self.compared = StoredComparisons(redis, self.keys)
         self.dirty = Dirty(redis, self.keys)
         self.history = History(redis, self.keys)
         self.model_copies = ModelCopies(redis, self.keys)

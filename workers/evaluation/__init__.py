@@ -4,6 +4,8 @@
 | --- | --- |
 | `proxy` | a small model of texts, trained on labels: what it says of records that it has not seen |
 | `tf_idf` | texts as rows of a sparse matrix |
+| `contests` | versions against each other: labels on audits, and the models that they make |
+| `paired` | two that are measured on the same records: difference, interval, p-value |
 | `gate` | whether the texts tell such a model anything |
 | `priority_sampling` | a sample that is drawn where it is worth most, and yet speaks for everything |
 | `choosing` | what makes a model's output worth an annotator's time |

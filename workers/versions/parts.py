@@ -89,6 +89,11 @@ def described_file(path: Path, rows: int) -> VersionFile:
         return VersionFile(path.name, rows, path.stat().st_size, sha256_of(file))
 
 
+def rows_of(path: Path) -> int:
+    """How many rows a file has."""
+    return int(pq.read_metadata(path).num_rows)
+
+
 def digest(record: Sequence[Any], so_far: int = 0) -> int:
     """The digest of records in any order, whatever files they are in: the sum of their hashes mod 2^256.
 

@@ -63,6 +63,9 @@ VOTES = pa.schema(
     ]
 )
 
+AUDITS = pa.schema([("record_id", pa.string()), ("question", pa.string()), ("value", pa.string())])
+"""What the strategy, fitted without all audits, says of the records that were audited: as JSON."""
+
 CONFLICT = pa.struct(
     [
         ("now", pa.bool_()),

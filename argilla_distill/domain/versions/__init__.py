@@ -4,6 +4,7 @@
 | --- | --- |
 | `manifest` | everything about a version but its rows, and what it was asked to be |
 | `labels` | the labels of a question, as bars are drawn of them |
+| `contest` | which of several versions is better |
 | `segments` | records that share provenance, as people write them |
 | `tracing` | where a fault may come from: suspect segments, near records |
 | `split` | which records models are trained on, tuned on and tested with |

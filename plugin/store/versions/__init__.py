@@ -5,5 +5,6 @@
 | `manifests` | manifests, tags, and what is being made |
 | `prompts` | groups of prompts, which no split may part |
 | `twins` | which versions have a twin in Argilla, and how far it has come |
+| `comparisons` | which of several versions is better |
 | `differences` | what changed between versions, and which comparisons are asked for |
 """

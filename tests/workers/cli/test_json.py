@@ -122,6 +122,7 @@ SCENES: dict[str, tuple[list[str], ...]] = {
         ["version", "diff", CHATS, "majority-1", "edited"],
         ["version", "diff", CHATS, "majority-1", "edited", "--list"],
     ),
+    "compare": (["compare", CHATS, "majority-1", "edited"],),
     "version twin": (
         ["version", "twin", CHATS, "latest"],
         ["version", "twin", CHATS, "latest", "--delete"],
@@ -195,7 +196,7 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
         review(run, service)
     if command == "trace":
         traceable(run, service, tmp_path)
-    if command.startswith(("version", "export", "status")):
+    if command.startswith(("version", "compare", "export", "status")):
         versions(run, service, tmp_path)
     (tmp_path / "outputs.jsonl").write_text(json.dumps(OUTPUT))
     if command == "round list":

@@ -7,12 +7,13 @@
 | `pushing` | `version push` |
 | `exporting` | `export` |
 | `diff` | `version diff` |
+| `comparing` | `compare` |
 """
 
-from argilla_distill.workers.cli.versions import commands, exporting, pushing
+from argilla_distill.workers.cli.versions import commands, comparing, exporting, pushing
 
 commands.version.add_command(pushing.push)
 
-COMMANDS = (*commands.COMMANDS, *exporting.COMMANDS)
+COMMANDS = (*commands.COMMANDS, comparing.compare, *exporting.COMMANDS)
 
 __all__ = ["COMMANDS"]

@@ -7,32 +7,50 @@ the version was begun, whatever moment it is of: the history does not tell.
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 from argilla_distill.domain.audited import Audited
 from argilla_distill.domain.audits import marked_out, place
 from argilla_distill.domain.disclosure import COMPLETED
+from argilla_distill.domain.versions.manifest import VersionFile
 from argilla_distill.workers.engine import snapshot
 from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.models import confined
+from argilla_distill.workers.models.values import to_argilla
 from argilla_distill.workers.reporting.audits import MOST, Audit, audited, unknown
 from argilla_distill.workers.use_cases.versions.circumstances import EXPOSED, Circumstances
 from argilla_distill.workers.use_cases.versions.fitting import ALPHA, Fitted, fit_path
 from argilla_distill.workers.use_cases.versions.reading import AUDITED
+from argilla_distill.workers.versions.parts import Parts, described_file, rows_of
 from argilla_distill.workers.versions.spool import RecordRow, Spool
 from argilla_distill.workers.versions.standing import Scene, standing
+from argilla_distill.workers.versions.tables import AUDITS
 from argilla_distill.workers.versions.votes import Story
 
 log = logging.getLogger("distill.versions")
 
 
-def audited_question(spool: Spool, each: Fitted, under: Circumstances, scene: Scene) -> Audited:
-    """What audits say of one fitted question."""
+class Unaudited(NamedTuple):
+    """What a strategy without the audits says of one record that was audited: JSON, None if it is open."""
+
+    record_id: str
+    question: str
+    value: str | None
+
+
+def audited_question(
+    spool: Spool, each: Fitted, under: Circumstances, scene: Scene
+) -> tuple[Audited, list[Unaudited]]:
+    """What audits say of one fitted question, and what it says of the audited records without them."""
     drawn = set(spool.marked("history").get(AUDITED, ()))
     if not drawn:
-        return unknown(0)
+        return unknown(0), []
     audits, waiting, groups = _drawn(spool, each, under, scene, drawn)
     votes = [vote for some in (audits, waiting) for _, said in some.values() for vote in said]
     state = snapshot.unpack(fit_path(spool, each.question).read_bytes())
@@ -41,10 +59,33 @@ def audited_question(spool: Spool, each: Fitted, under: Circumstances, scene: Sc
         with confined.restored(state, under.plan.strategy_timeout_s) as strategy:
             truths = {record: audit for record, (audit, _) in audits.items()}
             asked, ids = each.asked, sorted(waiting, key=lambda i: waiting[i][0])
-            return audited(asked, strategy, truths, ids, votes, groups, each.floor)
+            found = audited(asked, strategy, truths, ids, votes, groups, each.floor)
+            # now it has unlearned them
+            held_out = strategy.decide(sorted(truths), each.floor)
+            name = each.question.name
+            return found, [Unaudited(d.record, name, _json(asked, d.value)) for d in held_out]
     except EngineError as error:
         log.warning("audits of %s are not counted: %s", each.question.name, error)
-        return unknown(len(waiting), len(audits))
+        return unknown(len(waiting), len(audits)), []
+
+
+def keep(held_out: Sequence[Unaudited], folder: Path) -> None:
+    """Write the file of what was held out; none where nothing was."""
+    if held_out:
+        folder.mkdir(parents=True, exist_ok=True)
+        part = Parts(folder, "audits", AUDITS)
+        for row in sorted(held_out):
+            part.add(row._asdict())
+        part.close()
+
+
+def kept(folder: Path) -> list[VersionFile]:
+    """The file that `keep` wrote."""
+    return [described_file(path, rows_of(path)) for path in sorted(folder.glob("audits-*.parquet"))]
+
+
+def _json(asked: Question, value: Value) -> str | None:
+    return None if value is None else json.dumps(to_argilla(asked, value), ensure_ascii=False)
 
 
 Drawn = dict[str, tuple[Audit, list[Vote]]]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
 from argilla_distill.workers.use_cases.versions import writing_files
-from argilla_distill.workers.use_cases.versions.auditing import audited_question
+from argilla_distill.workers.use_cases.versions.auditing import audited_question, keep, kept
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances, circumstances
 from argilla_distill.workers.use_cases.versions.describing import described, form_of
 from argilla_distill.workers.use_cases.versions.fitting import (
@@ -77,8 +77,8 @@ class Building:
             return None
         done, form = writing_files.written(spool), self._form(under)
         every = [Outcome.read(each) for each in spool.marked("fitted")["questions"]]
-        now = world.store.now()
-        return described(self.request, under, every, form, done.counts, done.files, now)
+        now, files = world.store.now(), [*done.files, *kept(self.folder)]
+        return described(self.request, under, every, form, done.counts, files, now)
 
     @property
     def _ends(self) -> tuple[Callable[[], bool], Tell]:
@@ -102,8 +102,9 @@ class Building:
                 stack.callback(every[-1].close)
             audits = [audited_question(spool, each, under, form.scene) for each in every]
             outcomes = [
-                asdict(each.outcome(said)) for each, said in zip(every, audits, strict=True)
+                asdict(each.outcome(said)) for each, (said, _) in zip(every, audits, strict=True)
             ]
+            keep([row for _, held_out in audits for row in held_out], self.folder)
             spool.mark("fitted", {"questions": outcomes})
             total = spool.marked("records")["read"]
             found = writing_files.written(spool)

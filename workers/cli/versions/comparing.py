@@ -1,0 +1,52 @@
+"""The command `compare`: which of several versions is better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+import click
+
+from argilla_distill.domain.versions.contest import ASPECTS, Contest, VersionsCompared
+from argilla_distill.domain.wording import many
+from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines
+from argilla_distill.workers.cli.datasets import named
+
+
+@click.command()
+@click.argument("dataset", metavar="WORKSPACE/DATASET")
+@click.argument("versions", metavar="VERSION VERSION...", nargs=-1, required=True)
+@as_json
+@click.pass_obj
+def compare(opened: Opened, dataset: str, versions: tuple[str, ...], json_: bool) -> None:
+    """Which of several versions is better: by its labels on audits, and by the small model it makes.
+
+    They are named by name or tag.
+    """
+    from argilla_distill.workers.use_cases.comparisons import comparing  # loads scikit-learn
+
+    with opened.world() as world:
+        chosen = named(world, dataset)
+        with bar(f"comparing {' and '.join(versions)}", json_) as progress:
+            found = comparing.compare(world, chosen, versions, progress)
+    if json_:
+        print_json(found.shown())
+    else:
+        print_lines(_lines(found))
+
+
+def _lines(found: VersionsCompared) -> Iterator[str]:
+    yield f"{', '.join(found.versions)} of {found.dataset}"
+    for (question, label), contests in groupby(found.contests, lambda c: (c.question, c.label)):
+        audits = many(found.audits.get(question, 0), "audit")
+        yield f"  {question}{f', {label}' if label else ''}: {audits} so far"
+        for each in contests:
+            yield f"    {ASPECTS[each.aspect]}: {each.sentence}"
+            if not each.stopped:
+                yield f"      {_figures(each)}"
+    yield from (f"  {sentence}" for sentence in found.told)
+
+
+def _figures(each: Contest) -> str:
+    only = f"only the first right {each.only_one:,}, only the second {each.only_other:,}"
+    return f"{each.shares}; {only}; p = {each.p_holm:.3g} (Holm), McNemar {each.mcnemar:.3g}"
