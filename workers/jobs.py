@@ -210,3 +210,19 @@ def trace(dataset_id: str) -> None:
         status,
         time.perf_counter() - start,
     )
+
+
+def round_(dataset_id: str) -> None:
+    """End the rounds of a dataset that are complete, and count those whose version is made."""
+    from argilla_distill.workers.use_cases.rounds import ending  # loads pyarrow and scikit-learn
+
+    start = time.perf_counter()
+    with world() as w:
+        done = ending.go_on(w, dataset_id)
+    log.info(
+        "round dataset=%s round=%s outcome=%s seconds=%.2f",
+        dataset_id,
+        done.name,
+        done.status,
+        time.perf_counter() - start,
+    )

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from argilla_distill.domain.report import read
+from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round, TakenOutput
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import pack, unpack
@@ -69,6 +70,24 @@ class Rounds:
         if taken:
             key = self._keys.of(dataset_id, f"round_taken:{name}")
             pipe.hset(key, mapping={place: pack(asdict(each)) for place, each in taken.items()})
+
+    def keep_report(self, dataset_id: str, known: Round, report: RoundReport) -> None:
+        """A round has ended: keep what it came to."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(self._keys.of(dataset_id, "round_reports"), known.name, pack(asdict(report)))
+            pipe.hset(self._keys.of(dataset_id, "round_plans"), known.name, pack(asdict(known)))
+            pipe.execute()
+
+    def reports(self, dataset_id: str) -> dict[str, RoundReport]:
+        """Round → what it came to, of those that have ended."""
+        found = self._redis.hgetall(self._keys.of(dataset_id, "round_reports"))
+        return {name.decode(): read(RoundReport, unpack(value)) for name, value in found.items()}
+
+    def looks_anew(self, dataset_id: str, position: str) -> bool:
+        """Note up to where the history was looked at for rounds; whether that is another place."""
+        key = self._keys.of(dataset_id, "round_looked")
+        before = self._redis.getset(key, position)
+        return (before or b"").decode() != position
 
     # One at a time writes a round
 

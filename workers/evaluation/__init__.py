@@ -8,6 +8,7 @@
 | `paired` | two that are measured on the same records: difference, interval, p-value |
 | `gate` | whether the texts tell such a model anything |
 | `priority_sampling` | a sample that is drawn where it is worth most, and yet speaks for everything |
+| `pass_rate` | how many of a model's outputs pass, from such a sample |
 | `choosing` | what makes a model's output worth an annotator's time |
 | `suspicion` | which segments of one kind say otherwise than the others |
 | `segments` | the same of all kinds of segments |

@@ -16,7 +16,7 @@ from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.dispatch import SWEEP
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, NotFound
 from argilla_distill.workers.models.failed_strategies import FailedStrategies
-from argilla_distill.workers.use_cases import versions_due
+from argilla_distill.workers.use_cases import rounds_due, versions_due
 from argilla_distill.workers.use_cases.distilling.dataset_news import is_new
 from argilla_distill.workers.use_cases.reports import report_due
 from argilla_distill.workers.use_cases.reviews import CannotReview, adopt, inspect
@@ -56,6 +56,7 @@ def tick(world: World) -> int:
             woken += 1
         report_due.ask(world, dataset_id)
         turns.wake(world, dataset_id)
+        rounds_due.ask(world, dataset_id)
     versions_due.ask(world)
     return woken
 

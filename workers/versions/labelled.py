@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,17 +53,28 @@ def labelled(
     wanted = ["record_id", "group", "fields", question.column]
     if records is not None:
         wanted.remove("fields")
-    for file in sorted(
-        (f for f in manifest.files if f.path.startswith("records-")), key=lambda f: f.path
-    ):
+    for row in _rows(storage, manifest, "records", wanted, records):
+        yield _record(row, row[question.column])
+
+
+def _rows(
+    storage: Storage,
+    manifest: Manifest,
+    table: str,
+    columns: Sequence[str],
+    records: Collection[str] | None = None,
+) -> Iterator[Mapping[str, Any]]:
+    """Some columns of a table, of all records or of some."""
+    files = (file for file in manifest.files if file.path.startswith(f"{table}-"))
+    for file in sorted(files, key=lambda each: each.path):
         try:
             with storage.open(manifest.dataset_id, manifest.name, file.path) as opened:
-                for batch in pq.ParquetFile(opened).iter_batches(1_000, columns=wanted):
+                for batch in pq.ParquetFile(opened).iter_batches(1_000, columns=list(columns)):
+                    some = batch
                     if records is not None:
                         kept = pa.array([i in records for i in batch["record_id"].to_pylist()])
-                        batch = batch.filter(kept)
-                    for row in batch.to_pylist():
-                        yield _record(row, row[question.column])
+                        some = batch.filter(kept)
+                    yield from some.to_pylist()
         except FileNotFoundError:
             raise InvalidRequest(f"{file.path} of {manifest.name} is missing: {REMEDY}") from None
         except pa.ArrowInvalid:
@@ -97,3 +108,26 @@ def _plain(value: Any) -> Any:
         except ValueError:
             return value
     return value
+
+
+@dataclass(frozen=True)
+class CountedVote:
+    """One vote that counts. `reliability` : how often its annotator is held to be right; None: unknown."""
+
+    record_id: str
+    annotator: str
+    value: str
+    reliability: float | None
+
+
+def counted_votes(storage: Storage, manifest: Manifest, question: str) -> Iterator[CountedVote]:
+    """The votes of a version on one question that count, reviewers' decisions aside.
+
+    Raises
+    ------
+    InvalidRequest : a file is missing or damaged.
+    """
+    wanted = ["record_id", "annotator", "value", "reliability", "question", "counted", "source"]
+    for row in _rows(storage, manifest, "votes", wanted):
+        if row["question"] == question and row["counted"] and row["source"] != "reviewer":
+            yield CountedVote(row["record_id"], row["annotator"], row["value"], row["reliability"])

@@ -3,4 +3,5 @@
 | module | what it holds |
 | --- | --- |
 | `round` | a round as a whole, and the outputs that were taken |
+| `report` | what a round came to, and whether the model is getting better |
 """

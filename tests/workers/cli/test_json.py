@@ -15,6 +15,8 @@ import pytest
 
 from argilla_distill.domain.audited import Figure
 from argilla_distill.domain.history.rounds import RoundNews
+from argilla_distill.domain.rounds.report import ReliabilityChange, RoundReport
+from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.stand_in import ComparedPerson, Panel, StandIn
 from argilla_distill.domain.versions.manifest import FailedVersion
 from argilla_distill.domain.versions.twin import Twin
@@ -141,6 +143,8 @@ SCENES: dict[str, tuple[list[str], ...]] = {
         ["round", "cancel", CHATS, "4"],
     ),
     "round list": (["round", "list", CHATS],),
+    "round status": (["round", "status", CHATS, "3"], ["round", "end", CHATS, "3"]),
+    "round end": (["round", "status", CHATS, "3"], ["round", "end", CHATS, "3"]),
     "history": (
         ["history", "r1"],
         ["history", "ticket-5"],
@@ -199,8 +203,8 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
     if command.startswith(("version", "compare", "export", "status")):
         versions(run, service, tmp_path)
     (tmp_path / "outputs.jsonl").write_text(json.dumps(OUTPUT))
-    if command == "round list":
-        run(*(each.format(folder=tmp_path) for each in ROUND))
+    if command in ("round list", "round status", "round end"):
+        ended_rounds(service)
     hub = StandInHub()
     within = hub.running() if command == "version push" else nullcontext()
     told, met = documented(command), set()
@@ -234,6 +238,34 @@ def versions(run: Run, service: ServiceInMemory, folder: Path) -> None:
     run(*CREATE)
     make(world, D, 0.0)
     service.store.versions.fail(D, FailedVersion("majority-9", "it is too hard", 1))
+
+
+def ended_rounds(service: ServiceInMemory) -> None:
+    """Two rounds that have ended, with all that can be told of them."""
+    rate = Figure(0.8, 0.7, 0.9)
+    for name in ("3", "4"):
+        told = RoundReport(
+            name,
+            "bot",
+            "learned-4",
+            "learned-3",
+            300,
+            290,
+            1,
+            rate,
+            12,
+            rate,
+            "",
+            0.6,
+            rate,
+            (ReliabilityChange("ann", 0.7, 0.8),),
+            100,
+            1,
+            {"a new or edited answer": 1},
+        )
+        service.store.rounds.keep_report(
+            D, Round(name, "bot", state="ended", passes=("yes",)), told
+        )
 
 
 def audit(service: ServiceInMemory) -> None:

@@ -2,7 +2,7 @@
 
 | module | what it holds |
 | --- | --- |
-| `commands` | `round start`, `cancel`, `list`, `status` |
+| `commands` | `round start`, `end`, `cancel`, `list`, `status` |
 """
 
 from argilla_distill.workers.cli.rounds import commands

@@ -1,22 +1,28 @@
-"""The commands `round start | cancel | list | status`."""
+"""The commands `round start | end | cancel | list | status`."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from argilla_distill.domain.disclosure import COMPLETED
+from argilla_distill.domain.rounds.report import RoundReport, Step, reported, steps
 from argilla_distill.domain.rounds.round import Round
-from argilla_distill.domain.wording import many, moment
-from argilla_distill.workers.cli.alive import tell_if_nobody_works
+from argilla_distill.domain.wording import many, moment, percent, reach
+from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
 from argilla_distill.workers.cli.datasets import named
 from argilla_distill.workers.cli.layout import plain, table
 
 if TYPE_CHECKING:
     from argilla_distill.workers.use_cases.rounds.planning import Planned
+
+LOOK_S = 0.2
 
 dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")
 name_argument = click.argument("name", metavar="ROUND")
@@ -107,6 +113,68 @@ def cancel(opened: Opened, dataset: str, name: str, json_: bool) -> None:
         print_lines(round_lines(known))
 
 
+@round_.command()
+@dataset_argument
+@name_argument
+@click.option("--wait/--no-wait", default=False, help="Wait until it is counted.")
+@as_json
+@click.pass_obj
+def end(opened: Opened, dataset: str, name: str, wait: bool, json_: bool) -> None:
+    """End a round now: a version is made, and then it is told what the round came to.
+
+    A round whose records are all completed ends by itself.
+    """
+    from argilla_distill.workers.use_cases.rounds.ending import end as ended
+
+    with opened.world() as world:
+        tell_if_nobody_works(world)
+        chosen = named(world, dataset)
+        known = ended(world, chosen, name)
+        patience = Patience(world)
+        while wait and known.state == "ending" and not known.error:
+            patience.check()
+            time.sleep(LOOK_S)
+            known = world.store.rounds.of(chosen.id, name) or known
+        _tell(known, world.store.rounds.reports(chosen.id).get(name), json_)
+
+
+@round_.command()
+@dataset_argument
+@name_argument
+@as_json
+@click.pass_obj
+def status(opened: Opened, dataset: str, name: str, json_: bool) -> None:
+    """How far a round is, and when it has ended, what it came to."""
+    from argilla_distill.workers.use_cases.rounds.cancelling import found
+
+    with opened.world() as world:
+        chosen = named(world, dataset)
+        known = found(world, chosen, name)
+        counted = world.store.rounds.reports(chosen.id).get(name)
+        ids = [each.record_id for each in world.store.rounds.taken(chosen.id, name)]
+        ledger = world.store.datasets.ledger(chosen.id, [i for i in ids if i])
+        completed = sum(entry is not None and entry.status == COMPLETED for entry in ledger)
+    _tell(known, counted, json_, completed)
+
+
+def _tell(
+    known: Round, counted: RoundReport | None, json_: bool, completed: int | None = None
+) -> None:
+    if json_:
+        told = {"report": None if counted is None else report_json(counted)}
+        print_json({**round_json(known), "completed": completed, **told})
+        return
+    print_lines(round_lines(known))
+    if completed is not None and known.open:
+        click.echo(f"  {completed:,} of {known.written:,} records are completed")
+    if known.state == "ending" and not known.error:
+        click.echo(f"  {known.version} is being made; `round status` tells what the round came to")
+    if known.error:
+        click.echo(f"  {known.error}")
+    if counted is not None:
+        print_lines(f"  {plain(sentence)}" for sentence in counted.sentences)
+
+
 @round_.command("list")
 @dataset_argument
 @as_json
@@ -114,11 +182,17 @@ def cancel(opened: Opened, dataset: str, name: str, json_: bool) -> None:
 def list_(opened: Opened, dataset: str, json_: bool) -> None:
     """All rounds of a dataset."""
     with opened.world() as world:
-        every = world.store.rounds.all(named(world, dataset).id)
+        dataset_id = named(world, dataset).id
+        every, reports = world.store.rounds.all(dataset_id), world.store.rounds.reports(dataset_id)
+    told = steps(reported(every, reports))
     if json_:
-        print_json({"rounds": [round_json(each) for each in every]})
+        rounds = [
+            {**round_json(e), "report": report_json(reports[e.name]) if e.name in reports else None}
+            for e in every
+        ]
+        print_json({"rounds": rounds, "steps": [step_json(each) for each in told]})
         return
-    heads = ["round", "model", "trained on", "records", "state", "started"]
+    heads = ["round", "model", "trained on", "records", "state", "pass rate", "started"]
     cells = [
         [
             each.name,
@@ -126,14 +200,33 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
             each.trained_on,
             f"{each.written:,} of {each.taken:,}",
             each.state,
+            _rate(reports.get(each.name)),
             moment(each.started_at),
         ]
         for each in every
     ]
     if cells:
         print_lines(table(heads, cells, width()))
+        print_lines(each.sentence for each in told)
     else:
         click.echo("no round yet: start one with `argilla-distill round start`")
+
+
+def _rate(counted: RoundReport | None) -> str:
+    if counted is None or counted.pass_rate is None:
+        return ""
+    rate = counted.pass_rate
+    return f"{percent(rate.value)} ({reach(rate.low, rate.high)})"
+
+
+def report_json(counted: RoundReport) -> dict[str, Any]:
+    """What a round came to, as scripts read it."""
+    return {**asdict(counted), "sentences": list(counted.sentences)}
+
+
+def step_json(step: Step) -> dict[str, Any]:
+    """The same of the change from one round to the next."""
+    return {**asdict(step), "sentence": step.sentence}
 
 
 def round_json(known: Round) -> dict[str, Any]:

@@ -6,5 +6,7 @@
 | `outputs` | a file of outputs, read line by line and checked |
 | `planning` | which outputs are taken |
 | `starting` | a round is started: planned, written into Argilla, over any kill |
+| `ending` | a round ends: a version is made, and then it is counted |
+| `reporting` | what a round came to |
 | `cancelling` | what nobody answered is taken back |
 """

@@ -30,7 +30,7 @@ from argilla_distill.workers.evaluation.choosing import (
 from argilla_distill.workers.evaluation.priority_sampling import draw
 from argilla_distill.workers.evaluation.tf_idf import text_of
 from argilla_distill.workers.reporting.twins import NearGroups
-from argilla_distill.workers.use_cases.rounds.form import RecordForm, chosen_question
+from argilla_distill.workers.use_cases.rounds.form import LABELS, RecordForm, chosen_question
 from argilla_distill.workers.use_cases.rounds.outputs import BadLines, digest, read
 from argilla_distill.workers.use_cases.versions.keeping import LATEST, found
 from argilla_distill.workers.use_cases.world import World
@@ -206,7 +206,7 @@ def _labelled(world: World, manifest: Manifest | None, question: str) -> Labelle
     if manifest is None or manifest.deleted_at:
         return None
     of_it = next((q for q in manifest.questions if q.name == question), None)
-    of_it = of_it or next((q for q in manifest.questions if q.type == "label"), None)
+    of_it = of_it or next((q for q in manifest.questions if q.type == LABELS), None)
     if of_it is None:
         return None
     kept: list[tuple[bytes, str, str, dict[str, float]]] = []

@@ -1,0 +1,90 @@
+"""End a round: have a version made, and when it is there, count what the round came to.
+
+A round ends by itself when all its records are completed: whoever looks after rounds (`rounds_due`) asks for
+`go_on`, which may be repeated and interrupted anywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from argilla_distill.domain.history.rounds import RoundNews
+from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.rounds.round import Round
+from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
+from argilla_distill.workers.use_cases.rounds.cancelling import found
+from argilla_distill.workers.use_cases.rounds.reporting import report
+from argilla_distill.workers.use_cases.rounds_due import all_completed
+from argilla_distill.workers.use_cases.versions.asking import ask
+from argilla_distill.workers.use_cases.world import World
+
+
+@dataclass(frozen=True)
+class WentOn:
+    """What became of a dataset's rounds, for the log line."""
+
+    status: str = "nothing to do"
+    name: str = ""
+
+
+def end(world: World, dataset: Dataset, name: str) -> Round:
+    """Begin to end a round, whether or not all its records are completed. Safe to repeat.
+
+    Raises
+    ------
+    InvalidRequest : there is no such round, it was cancelled, or it is still being written.
+    """
+    known = found(world, dataset, name)
+    if known.state == "being written":
+        raise InvalidRequest(
+            f"round {name} is not all in Argilla yet: repeat `round start`, or cancel it"
+        )
+    if known.state == "cancelled":
+        raise InvalidRequest(f"round {name} was cancelled")
+    if known.state == "ended" or (known.state == "ending" and not known.error):
+        return known
+    note = f"The end of round {name}, model {known.model}."
+    request = ask(world, dataset, note=note)
+    known = replace(known, state="ending", version=request.name, error="")
+    world.store.rounds.keep(dataset.id, known)
+    return known
+
+
+def go_on(world: World, dataset_id: str) -> WentOn:
+    """Begin to end the rounds whose records are completed, and finish those whose version is made."""
+    store, done = world.store, WentOn()
+    open_ = [each for each in store.rounds.all(dataset_id) if each.open]
+    if not open_:
+        return done
+    dataset = world.gateway.dataset(dataset_id)
+    for known in open_:
+        if known.state == "under way" and all_completed(store, dataset_id, known):
+            end(world, dataset, known.name)
+            done = WentOn("ending", known.name)
+        elif known.state == "ending" and not known.error:
+            done = _finish(world, dataset, known) or done
+    return done
+
+
+def _finish(world: World, dataset: Dataset, known: Round) -> WentOn | None:
+    store = world.store
+    manifest = store.versions.manifest(dataset.id, known.version)
+    if manifest is None:
+        failed = [f for f in store.versions.failures(dataset.id) if f.name == known.version]
+        if failed or not store.versions.is_asked(dataset.id, known.version):
+            why = failed[0].error if failed else "nobody makes it any more"
+            error = f"{known.version} could not be made: {why}. `round end` tries again"
+            store.rounds.keep(dataset.id, replace(known, error=error))
+            return WentOn("failed", known.name)
+        return None
+    try:
+        counted = report(world, dataset, known, manifest)
+    except InvalidRequest as error:
+        store.rounds.keep(dataset.id, replace(known, error=f"{error}. `round end` tries again"))
+        return WentOn("failed", known.name)
+    news = RoundNews(known.name, "ended", known.model, known.trained_on, known.taken)
+    note_round(world, dataset.id, news)
+    ended = replace(known, state="ended", ended_at=store.now())
+    store.rounds.keep_report(dataset.id, ended, counted)
+    return WentOn("ended", known.name)

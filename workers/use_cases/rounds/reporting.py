@@ -1,0 +1,175 @@
+"""What a round came to, counted once, from the version that its end made and the version before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+import numpy as np
+
+from argilla_distill.domain.audited import Figure
+from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.rounds.report import ReliabilityChange, RoundReport
+from argilla_distill.domain.rounds.round import Round, TakenOutput
+from argilla_distill.domain.versions.difference import CAUSES
+from argilla_distill.domain.versions.manifest import Manifest, VersionQuestion
+from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.storage.storage import Storage
+from argilla_distill.workers.engine.contract.question import label_question
+from argilla_distill.workers.engine.measures.agreement import VoteArrays, agreement
+from argilla_distill.workers.engine.measures.audited import Estimate, share
+from argilla_distill.workers.evaluation.pass_rate import pass_rate
+from argilla_distill.workers.use_cases.rounds.form import LABELS
+from argilla_distill.workers.use_cases.versions.comparing import of_manifests
+from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.labelled import (
+    CountedVote,
+    LabelledRecord,
+    counted_votes,
+    labelled,
+)
+
+MOST_LEARNED = 5
+"""Of so many annotators it is told how their reliability changed."""
+
+LEAST_CHANGE = 0.02
+
+LEAST_AUDITS = 2
+
+Labelled = Sequence[tuple[TakenOutput, LabelledRecord]]
+
+
+def report(world: World, dataset: Dataset, known: Round, version: Manifest) -> RoundReport:
+    """Count a round.
+
+    Raises
+    ------
+    InvalidRequest : a file of the version is missing or damaged.
+    """
+    storage = Storage(world.settings.versions)
+    taken = world.store.rounds.taken(dataset.id, known.name)
+    told = RoundReport(
+        known.name,
+        known.model,
+        version.name,
+        known.before,
+        len(taken),
+        0,
+        world.store.now(),
+    )
+    question = _question(version, known.question)
+    before = world.store.versions.manifest(dataset.id, known.before) if known.before else None
+    fields = dict[str, object]()
+    if question is not None:
+        outputs = {each.record_id: each for each in taken}
+        rows = [
+            (outputs[row.id], row)
+            for row in labelled(storage, version, question, outputs.keys())
+            if row.value and row.votes
+        ]
+        votes = list(counted_votes(storage, version, question.name))
+        fields |= {
+            "labelled": len(rows),
+            "labels_right": question.audited.sentence if question.audited.audits else "",
+            "agreement": _agreement([v for v in votes if v.record_id in outputs]),
+            "foretold": _foretold(rows),
+            **_rates(known, rows),
+        }
+        if before is not None and not before.deleted_at:
+            earlier = list(counted_votes(storage, before, question.name))
+            fields["learned"] = _learned(earlier, votes)
+    if before is not None and not before.deleted_at and before.name != version.name:
+        fields |= _changed(world, before, version)
+    return RoundReport(**{**vars(told), **fields})
+
+
+def _question(version: Manifest, name: str) -> VersionQuestion | None:
+    labels = [each for each in version.questions if each.type == LABELS]
+    if not name:
+        return labels[0] if labels else None
+    return next((each for each in labels if each.name == name), None)
+
+
+def _rates(known: Round, rows: Labelled) -> dict[str, object]:
+    """The pass rate by labels, and by audits alone."""
+    judged = [(t, r) for t, r in rows if known.passes or t.prediction]
+    audits = [(t, r) for t, r in judged if r.adjudicated and r.audit_pi]
+    enough = len(audits) >= LEAST_AUDITS
+    return {
+        "pass_rate": _figure(_rate(known, judged, [1.0] * len(judged))) if known.question else None,
+        "audits": len(audits),
+        "audited": _figure(_rate(known, audits, [r.audit_pi or 1.0 for _, r in audits]))
+        if known.question and enough
+        else None,
+    }
+
+
+def _rate(known: Round, rows: Labelled, drawn: Sequence[float]) -> Estimate | None:
+    passes = [r.value in known.passes if known.passes else r.value == t.prediction for t, r in rows]
+    return pass_rate(
+        np.array(passes, np.float64),
+        np.array([t.pi for t, _ in rows]) * np.array(drawn),
+        np.array([t.alike for t, _ in rows], np.float64),
+        np.array([max(t.predicted, 0) for t, _ in rows], np.int64),
+        known.population,
+        np.unique([r.group for _, r in rows], return_inverse=True)[1] if rows else None,
+    )
+
+
+def _foretold(rows: Labelled) -> Figure | None:
+    """How many labels the small model foretold."""
+    some = [(t, r) for t, r in rows if t.foretold]
+    if not some:
+        return None
+    right = np.array([t.foretold == r.value for t, r in some], np.float64)
+    pi = np.array([t.pi / t.alike for t, _ in some])
+    groups = np.unique([r.group for _, r in some], return_inverse=True)[1]
+    return _figure(share(right, pi, np.zeros(len(some)), np.zeros(1), groups))
+
+
+def _figure(found: Estimate | None) -> Figure | None:
+    return None if found is None else Figure(found.value, found.low, found.high)
+
+
+def _agreement(votes: Sequence[CountedVote]) -> float | None:
+    if not votes:
+        return None
+    record = np.unique([v.record_id for v in votes], return_inverse=True)[1]
+    annotator = np.unique([v.annotator for v in votes], return_inverse=True)[1]
+    values, code = np.unique([v.value for v in votes], return_inverse=True)
+    labels = [str(value) for value in values]
+    if len(labels) < 2:
+        return None
+    return agreement(label_question(*labels), VoteArrays(record, annotator, code, labels)).alpha
+
+
+def _learned(
+    earlier: Sequence[CountedVote], votes: Sequence[CountedVote]
+) -> tuple[ReliabilityChange, ...]:
+    was, now = _reliability(earlier), _reliability(votes)
+    changes = [ReliabilityChange(who, was[who], now[who]) for who in now if who in was]
+    told = [each for each in changes if abs(each.now - each.was) >= LEAST_CHANGE]
+    return tuple(sorted(told, key=lambda c: (-abs(c.now - c.was), c.annotator))[:MOST_LEARNED])
+
+
+def _reliability(votes: Sequence[CountedVote]) -> Mapping[str, float]:
+    found = defaultdict[str, list[float]](list)
+    for vote in votes:
+        if vote.reliability is not None:
+            found[vote.annotator].append(vote.reliability)
+    return {who: fmean(each) for who, each in found.items()}
+
+
+def _changed(world: World, before: Manifest, version: Manifest) -> dict[str, object]:
+    """Which older labels changed: those of records that both versions have."""
+    try:
+        found = of_manifests(world, before, version, lambda done, total: None)
+    except InvalidRequest:  # files of the version before are damaged: the rest is told all the same
+        return {}
+    causes: dict[str, int] = {}
+    for question in found.questions:
+        for each in question.caused:
+            if each.cause not in ("new", "gone"):
+                causes[CAUSES[each.cause]] = causes.get(CAUSES[each.cause], 0) + each.count
+    return {"compared": found.records_both, "changed": sum(causes.values()), "causes": causes}
