@@ -89,6 +89,7 @@ def test_the_list_of_jobs_is_not_empty() -> None:
         "argilla_distill.workers.jobs.difference",
         "argilla_distill.workers.jobs.distil",
         "argilla_distill.workers.jobs.report",
+        "argilla_distill.workers.jobs.round_",
         "argilla_distill.workers.jobs.sweep",
         "argilla_distill.workers.jobs.trace",
         "argilla_distill.workers.jobs.twin",

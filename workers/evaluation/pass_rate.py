@@ -2,7 +2,7 @@
 
 Each output that was taken counts for those that nearly repeat it, and 1/π times, with the π of its draw
 (`priority_sampling`). Where a small model of texts foretold of every output how probable it is to pass, that
-sharpens the figure: PPI++, see `engine.measures.audited`, which also makes the interval, held 9 times in 10.
+sharpens the figure: PPI++, see `evaluation.audited`, which also makes the interval, held 9 times in 10.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
-from argilla_distill.workers.engine.measures.audited import Estimate, share
+from argilla_distill.workers.engine.measures.audit_estimate import Estimate, share
 
 
 def pass_rate(

@@ -18,7 +18,7 @@ from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.measures.agreement import VoteArrays, agreement
-from argilla_distill.workers.engine.measures.audited import Estimate, share
+from argilla_distill.workers.engine.measures.audit_estimate import Estimate, share
 from argilla_distill.workers.evaluation.pass_rate import pass_rate
 from argilla_distill.workers.use_cases.rounds.form import LABELS
 from argilla_distill.workers.use_cases.versions.comparing import of_manifests
