@@ -2,7 +2,8 @@
 
 Each output that was taken counts for those that nearly repeat it, and 1/π times, with the π of its draw
 (`priority_sampling`). Where a small model of texts foretold of every output how probable it is to pass, that
-sharpens the figure: PPI++, see `evaluation.audited`, which also makes the interval, held 9 times in 10.
+sharpens the figure: PPI++, see `engine.measures.audit_estimate`, which also makes the interval, held 9 in
+10 times.
 """
 
 from __future__ import annotations
