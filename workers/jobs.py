@@ -217,8 +217,8 @@ def round_(dataset_id: str) -> None:
     from argilla_distill.workers.use_cases.rounds import ending  # loads pyarrow and scikit-learn
 
     start = time.perf_counter()
-    with world() as w:
-        done = ending.go_on(w, dataset_id)
+    w = world()
+    done = ending.go_on(w, dataset_id)
     log.info(
         "round dataset=%s round=%s outcome=%s seconds=%.2f",
         dataset_id,
