@@ -18,7 +18,7 @@ ALL = {
     "engine_pictures": "engine.pictures",
     "reviews": "engine.reviews",
     "trace": "engine.trace",
-    "round_intervals": "engine.round_intervals",
+    "round_intervals": "loop.round_intervals",
     "engine_speed": "engine.speed",
     "report_speed": "scale.report_speed",
     "one_answer": "scale.one_answer",

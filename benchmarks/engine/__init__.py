@@ -6,7 +6,6 @@
 | `halves` | whether a change helps on datasets that had no part in choosing it |
 | `pictures`, `reviews` | how honest, and what adjudications and reviews buy; drawn by `charts` |
 | `speed` | how long a fit takes, how much memory, and what one more answer costs |
-| `round_intervals` | whether what rounds tell of a model holds |
 | `properties`, `seeds` | promises on examples drawn at random |
 | `trace` | how often planted faults are found, in `made_up_rounds` |
 | `markers` | a made-up crowd that marks names in texts |

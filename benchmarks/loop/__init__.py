@@ -1,6 +1,7 @@
-"""Benchmarks of what comes after labelling: which labels make the better model.
+"""Benchmarks of what comes after labelling: which labels make the better model, and how good it is.
 
 | module | what it measures |
 | --- | --- |
 | `comparing` | what `compare` says: on recorded answers, where nothing differs, and what it costs |
+| `round_intervals` | whether what rounds tell of a model holds |
 """
