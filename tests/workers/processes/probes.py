@@ -6,6 +6,8 @@ import os
 import signal
 import time
 
+from argilla_distill.workers.processes.lasting_worker import memory_bytes
+
 HELD: list[bytes] = []
 PATH = "tests.workers.processes.probes."
 
@@ -29,6 +31,11 @@ def hang() -> None:
 def die() -> None:
     """Is killed, as by a machine that is short of memory."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def memory() -> int:
+    """The bytes that this process takes."""
+    return memory_bytes()
 
 
 def grow() -> int:

@@ -14,7 +14,7 @@ from rq.job import Job
 from rq.results import Result
 from rq.serializers import JSONSerializer
 
-from argilla_distill.workers.processes.lasting_worker import LastingWorker, memory_bytes
+from argilla_distill.workers.processes.lasting_worker import LastingWorker
 from tests.workers.processes.probes import PATH
 
 
@@ -31,7 +31,7 @@ class Desk:
             job_monitoring_interval=1,
         )
         self.worker.lasting = frozenset(
-            PATH + name for name in ("number", "fail", "hang", "die", "grow")
+            PATH + name for name in ("number", "fail", "hang", "die", "grow", "memory")
         )
 
     def do(self, *jobs: str, timeout_s: int = 30) -> list[Job]:
@@ -97,7 +97,9 @@ def test_a_child_that_was_killed_while_it_had_nothing_to_do_is_replaced(desk: De
 
 
 def test_a_child_that_takes_too_much_memory_is_replaced_before_the_next_job(desk: Desk) -> None:
-    desk.worker.memory_bytes = memory_bytes() + 100_000_000
+    (taken,) = desk.numbers("memory")
+    desk.worker.dismiss()  # a child knows the limit that there was when it was made
+    desk.worker.memory_bytes = taken + 100_000_000
     grown = desk.numbers("grow", "grow", "grow", "grow")
     assert len(set(grown)) == 2
     assert grown[0] == grown[1]
