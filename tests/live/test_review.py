@@ -124,12 +124,10 @@ def test_a_reviewer_opens_our_link_decides_with_a_reason_and_the_original_follow
 
     def followed() -> bool:
         suggestion = ours(api, dataset, api.record(original), "topic")
-        return suggestion is not None and suggestion["value"] == "b"
+        sure = pytest.approx(0.999, abs=0.001)  # before, it may be what we think most probable
+        return suggestion is not None and (suggestion["value"], suggestion["score"]) == ("b", sure)
 
     eventually(followed)
-    suggestion = ours(api, dataset, api.record(original), "topic")
-    assert suggestion is not None
-    assert suggestion["score"] == pytest.approx(0.999, abs=0.001)
     eventually(lambda: conflicts(installation, dataset) == before - 1)
 
     browser.get(f"{installation.service.url}/records/{original['id']}")
@@ -168,7 +166,8 @@ def test_what_happens_to_the_review_dataset_is_told_loses_nothing_and_is_mended(
 
     copy = copies(api, installation, dataset)[records[0]["id"]]
     api.answer(copy, {"topic": "b", "why": "because"})
-    eventually(lambda: installation.decided(records[0])["topic"].value == "b")
+    eventually(lambda: installation.decided(records[0])["topic"].confidence > 0.99)
+    assert installation.decided(records[0])["topic"].value == "b"
     api.delete_dataset(review)
     assert "the review dataset is gone" in message()
     users = crowd(api, "late", 3)
