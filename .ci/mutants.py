@@ -117,6 +117,7 @@ ROOMS = {
             "workers/use_cases/distilling/test_overlap.py",
             "workers/use_cases/distilling/reviewing/test_reviewing.py",
             "workers/use_cases/sending/test_guarded_call.py",
+            "workers/models/test_kept_models.py",
         ),
         without=(
             "workers/use_cases/distilling/test_distil_settings.py"
