@@ -15,6 +15,8 @@ NOBODY = "no worker is alive: what is read waits until one is started (`argilla-
 PATIENCE_S = 30.0
 """So long may a worker that is being started take to show itself."""
 LOOK_S = 2.0
+PAUSE_S = 0.2
+"""Between two looks at how far something is."""
 
 
 def tell_if_nobody_works(world: World) -> None:
@@ -46,3 +48,8 @@ class Patience:
             self._seen = now
         elif now - self._seen >= PATIENCE_S:
             raise NoWorker(NOBODY)
+
+    def pause(self) -> None:
+        """Check, and wait a moment before looking again how far it is. Raises as `check` does."""
+        self.check()
+        time.sleep(PAUSE_S)

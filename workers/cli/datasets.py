@@ -11,6 +11,9 @@ from argilla_distill.domain.records import Dataset
 from argilla_distill.workers.use_cases.registration import distilled
 from argilla_distill.workers.use_cases.world import World
 
+dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")
+"""The one dataset that a command is about: `named` finds it."""
+
 
 def chosen(world: World, names: tuple[str, ...]) -> list[Dataset]:
     """The datasets of these names or ids; without any, all that are distilled."""

@@ -7,12 +7,12 @@ import sys
 import click
 
 from argilla_distill.workers.cli.context import Opened, as_json, console, formerly, print_json
-from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.use_cases.reports import guidelines as use_case
 
 
 @click.command()
-@click.argument("dataset", metavar="WORKSPACE/DATASET")
+@dataset_argument
 @click.option("--remove", is_flag=True, help="Take the section out, and write it no more.")
 @as_json
 @click.pass_obj

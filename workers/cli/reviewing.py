@@ -12,14 +12,12 @@ from argilla_distill.plugin.argilla.links import review_link
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.views.queue_view import queued
 from argilla_distill.workers.cli.context import Opened, as_json, console, formerly, print_json
-from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.models.values import beginning
 from argilla_distill.workers.use_cases import reviews
 
 MAX_TEXT = 90
 """So many characters of a record's text are shown."""
-
-name = click.argument("dataset", metavar="WORKSPACE/DATASET")
 
 
 @click.group()
@@ -28,7 +26,7 @@ def review() -> None:
 
 
 @review.command()
-@name
+@dataset_argument
 @as_json
 @click.pass_obj
 def enable(opened: Opened, dataset: str, json_: bool) -> None:
@@ -44,7 +42,7 @@ def enable(opened: Opened, dataset: str, json_: bool) -> None:
 
 
 @review.command()
-@name
+@dataset_argument
 @click.pass_obj
 def disable(opened: Opened, dataset: str) -> None:
     """Make no more copies of DATASET's records. What was decided stays, and so does the dataset."""
@@ -56,7 +54,7 @@ def disable(opened: Opened, dataset: str) -> None:
 
 
 @review.command()
-@name
+@dataset_argument
 @click.option("--most", default=10, show_default=True, help="How many records to list.")
 @as_json
 @click.pass_obj

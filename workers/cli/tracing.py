@@ -12,7 +12,7 @@ import click
 from argilla_distill.domain.versions.tracing import KINDS, FailuresOrigin, Suspect, Suspicions
 from argilla_distill.domain.wording import count, figure, many, percent
 from argilla_distill.workers.cli.context import Opened, as_json, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.cli.layout import INDENT, plain, table, wrapped
 
 HEADER = ("segment", "labels", "sure", "against", "expected", "z", "")
@@ -21,7 +21,7 @@ SHOWN = 5
 
 
 @click.command()
-@click.argument("dataset", metavar="WORKSPACE/DATASET")
+@dataset_argument
 @click.argument(
     "failures", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )

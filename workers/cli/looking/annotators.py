@@ -14,7 +14,7 @@ from argilla_distill.domain.wording import count, percent, reach
 from argilla_distill.plugin.pages.views.annotator_view import Row, rows
 from argilla_distill.plugin.pages.views.dataset_view import distilled
 from argilla_distill.workers.cli.context import Opened, as_json, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import no_such_dataset
+from argilla_distill.workers.cli.datasets import dataset_argument, no_such_dataset
 from argilla_distill.workers.cli.layout import INDENT, plain, table, wrapped
 from argilla_distill.workers.use_cases.checks import status as dataset_status
 
@@ -22,7 +22,7 @@ HEADER = ("annotator", "kind", "answers", "reliable", "interval")
 
 
 @click.command()
-@click.argument("dataset", metavar="WORKSPACE/DATASET")
+@dataset_argument
 @click.option("--question", default="", metavar="NAME", help="Only this question.")
 @as_json
 @click.pass_obj

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -16,15 +15,13 @@ from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.wording import many, moment, percent, reach
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.cli.layout import plain, table
 
 if TYPE_CHECKING:
     from argilla_distill.workers.use_cases.rounds.planning import Planned
 
-LOOK_S = 0.2
 
-dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")
 name_argument = click.argument("name", metavar="ROUND")
 
 
@@ -90,10 +87,8 @@ def start(
                 known = starting.start(world, chosen, outputs, wish, tell, written)
     if dry_run:
         print_json(_plan_json(found)) if json_ else print_lines(_plan_lines(found))
-    elif json_:
-        print_json(round_json(known))
     else:
-        print_lines(round_lines(known))
+        _show(known, json_)
 
 
 @round_.command()
@@ -107,10 +102,7 @@ def cancel(opened: Opened, dataset: str, name: str, json_: bool) -> None:
 
     with opened.world() as world:
         known = cancelled(world, named(world, dataset), name)
-    if json_:
-        print_json(round_json(known))
-    else:
-        print_lines(round_lines(known))
+    _show(known, json_)
 
 
 @round_.command()
@@ -132,8 +124,7 @@ def end(opened: Opened, dataset: str, name: str, wait: bool, json_: bool) -> Non
         known = ended(world, chosen, name)
         patience = Patience(world)
         while wait and known.state == "ending" and not known.error:
-            patience.check()
-            time.sleep(LOOK_S)
+            patience.pause()
             known = world.store.rounds.of(chosen.id, name) or known
         _tell(known, world.store.rounds.reports(chosen.id).get(name), json_)
 
@@ -155,6 +146,10 @@ def status(opened: Opened, dataset: str, name: str, json_: bool) -> None:
         ledger = world.store.datasets.ledger(chosen.id, [i for i in ids if i])
         completed = sum(entry is not None and entry.status == COMPLETED for entry in ledger)
     _tell(known, counted, json_, completed)
+
+
+def _show(known: Round, json_: bool) -> None:
+    print_json(round_json(known)) if json_ else print_lines(round_lines(known))
 
 
 def _tell(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.domain.wording import moment
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.cli.layout import table
 from argilla_distill.workers.cli.versions.diff import diff
 from argilla_distill.workers.cli.versions.twins import twin, twin_json, twin_lines, waited
@@ -27,9 +26,7 @@ from argilla_distill.workers.use_cases.world import World
 if TYPE_CHECKING:
     from argilla_distill.domain.versions.manifest import VersionRequest
 
-LOOK_S = 0.2
 
-dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")
 version_argument = click.argument("version", metavar="VERSION")
 
 
@@ -252,8 +249,7 @@ def _wait(world: World, dataset_id: str, request: VersionRequest, quiet: bool) -
             for each in every.making:
                 if each.name == request.name:
                     progress(each.done, each.total or None, str(each))
-            patience.check()
-            time.sleep(LOOK_S)
+            patience.pause()
 
 
 def unmade(making: Sequence[InHand], failed: Sequence[FailedVersion]) -> Iterator[str]:

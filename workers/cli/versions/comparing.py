@@ -10,11 +10,11 @@ import click
 from argilla_distill.domain.versions.contest import ASPECTS, Contest, VersionsCompared
 from argilla_distill.domain.wording import many
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines
-from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.cli.datasets import dataset_argument, named
 
 
 @click.command()
-@click.argument("dataset", metavar="WORKSPACE/DATASET")
+@dataset_argument
 @click.argument("versions", metavar="VERSION VERSION...", nargs=-1, required=True)
 @as_json
 @click.pass_obj

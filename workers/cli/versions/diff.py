@@ -17,7 +17,7 @@ from argilla_distill.domain.wording import many, percent
 from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.cli.layout import plain, table
 
 NO_LABEL = "no label"
@@ -27,7 +27,7 @@ MOVES = 6
 
 
 @click.command()
-@click.argument("dataset", metavar="WORKSPACE/DATASET")
+@dataset_argument
 @click.argument("was", metavar="VERSION")
 @click.argument("now", metavar="VERSION")
 @click.option("--question", default="", metavar="NAME", help="Of this question alone.")

@@ -16,7 +16,7 @@ import click
 from argilla_distill.domain.versions.segments import InvalidSegment, Selection
 from argilla_distill.domain.versions.split import SPLITS
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json
-from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.files.output import STANDARD, Output
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ new = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
 
 @click.command()
-@click.argument("dataset", metavar="WORKSPACE/DATASET")
+@dataset_argument
 @click.argument("version", metavar="VERSION")
 @click.option("--format", "format_", type=click.Choice(FORMATS), required=True, help="Of the rows.")
 @click.option("-o", "--out", type=new, default=STANDARD, help="Where to; else standard output.")

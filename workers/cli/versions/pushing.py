@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from argilla_distill.workers.cli.context import Opened, as_json, print_json
-from argilla_distill.workers.cli.datasets import named
-from argilla_distill.workers.cli.versions.commands import dataset_argument, version_argument
+from argilla_distill.workers.cli.datasets import dataset_argument, named
+from argilla_distill.workers.cli.versions.commands import version_argument
 
 
 @click.command()

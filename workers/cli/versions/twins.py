@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
 from typing import Any
 
@@ -13,14 +12,12 @@ from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines
-from argilla_distill.workers.cli.datasets import named
+from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.use_cases.world import World
-
-LOOK_S = 0.2
 
 
 @click.command()
-@click.argument("dataset", metavar="WORKSPACE/DATASET")
+@dataset_argument
 @click.argument("version", metavar="VERSION")
 @click.option(
     "--delete", is_flag=True, help="Take it out of Argilla, unless somebody answered in it."
@@ -69,8 +66,7 @@ def waited(world: World, dataset: Dataset, version: str, quiet: bool) -> Twin:
                 raise click.ClickException(f"the twin of {version}: {found.error}")
             if found.state == "done":
                 return found
-            patience.check()
-            time.sleep(LOOK_S)
+            patience.pause()
 
 
 def twin_json(world: World, found: Twin | None) -> dict[str, Any] | None:
