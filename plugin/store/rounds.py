@@ -60,9 +60,13 @@ class Rounds:
     ) -> None:
         """Note how far a round has come, and what became of some of its outputs, by their place."""
         with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(self._keys.of(dataset_id, "round_plans"), known.name, pack(asdict(known)))
+            self.write(pipe, dataset_id, known)
             self._write(pipe, dataset_id, known.name, taken or {})
             pipe.execute()
+
+    def write(self, pipe: Any, dataset_id: str, known: Round) -> None:
+        """Note within a transaction how far a round has come."""
+        pipe.hset(self._keys.of(dataset_id, "round_plans"), known.name, pack(asdict(known)))
 
     def _write(
         self, pipe: Any, dataset_id: str, name: str, taken: Mapping[int, TakenOutput]
@@ -75,7 +79,7 @@ class Rounds:
         """A round has ended: keep what it came to."""
         with self._redis.pipeline(transaction=True) as pipe:
             pipe.hset(self._keys.of(dataset_id, "round_reports"), known.name, pack(asdict(report)))
-            pipe.hset(self._keys.of(dataset_id, "round_plans"), known.name, pack(asdict(known)))
+            self.write(pipe, dataset_id, known)
             pipe.execute()
 
     def reports(self, dataset_id: str) -> dict[str, RoundReport]:

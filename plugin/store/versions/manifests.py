@@ -43,7 +43,11 @@ class Versions:
 
     def ask(self, dataset_id: str, request: VersionRequest) -> None:
         """Note that a version is to be made."""
-        self._redis.hset(self._keys.of(dataset_id, "making"), request.name, pack(asdict(request)))
+        self.write_request(self._redis, dataset_id, request)
+
+    def write_request(self, pipe: Any, dataset_id: str, request: VersionRequest) -> None:
+        """The same within a transaction."""
+        pipe.hset(self._keys.of(dataset_id, "making"), request.name, pack(asdict(request)))
 
     def asked(self, dataset_id: str) -> list[VersionRequest]:
         """The versions that are to be made, the first asked for first."""

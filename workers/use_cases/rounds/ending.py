@@ -7,11 +7,14 @@ A round ends by itself when all its records are completed: whoever looks after r
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from argilla_distill.domain.history.rounds import RoundNews
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.rounds.round import Round
-from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.domain.versions.manifest import VersionRequest
+from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest
+from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
 from argilla_distill.workers.use_cases.rounds.cancelling import found
 from argilla_distill.workers.use_cases.rounds.reporting import report
@@ -34,21 +37,42 @@ def end(world: World, dataset: Dataset, name: str) -> Round:
     Raises
     ------
     InvalidRequest : there is no such round, it was cancelled, or it is still being written.
+    DatasetBusy : somebody else ends or cancels it right now, or was killed while doing so a moment ago.
     """
-    known = found(world, dataset, name)
+    found(world, dataset, name)
+    lease = world.store.rounds.lease(dataset.id, name)
+    if lease is None:
+        raise DatasetBusy(f"round {name} is being ended or cancelled by somebody else right now")
+    try:
+        return _end(world, dataset, found(world, dataset, name), lease)
+    finally:
+        lease.release()
+
+
+def _end(world: World, dataset: Dataset, known: Round, lease: Lease) -> Round:
+    """The version is asked for and noted in one transaction: a kill in between would make a second one."""
     if known.state == "being written":
         raise InvalidRequest(
-            f"round {name} is not all in Argilla yet: repeat `round start`, or cancel it"
+            f"round {known.name} is not all in Argilla yet: repeat `round start`, or cancel it"
         )
     if known.state == "cancelled":
-        raise InvalidRequest(f"round {name} was cancelled")
+        raise InvalidRequest(f"round {known.name} was cancelled")
     if known.state == "ended" or (known.state == "ending" and not known.error):
         return known
-    note = f"The end of round {name}, model {known.model}."
-    request = ask(world, dataset, note=note)
-    known = replace(known, state="ending", version=request.name, error="")
-    world.store.rounds.keep(dataset.id, known)
-    return known
+    store = world.store
+
+    def noted(request: VersionRequest) -> Round:
+        return replace(known, state="ending", version=request.name, error="")
+
+    def keep(request: VersionRequest) -> None:
+        def write(pipe: Any) -> None:
+            store.versions.write_request(pipe, dataset.id, request)
+            store.rounds.write(pipe, dataset.id, noted(request))
+
+        lease.commit(write)
+
+    note = f"The end of round {known.name}, model {known.model}."
+    return noted(ask(world, dataset, note=note, keep=keep))
 
 
 def go_on(world: World, dataset_id: str) -> WentOn:
@@ -60,7 +84,10 @@ def go_on(world: World, dataset_id: str) -> WentOn:
     dataset = world.gateway.dataset(dataset_id)
     for known in open_:
         if known.state == "under way" and all_completed(store, dataset_id, known):
-            end(world, dataset, known.name)
+            try:
+                end(world, dataset, known.name)
+            except DatasetBusy:  # the cron asks again
+                return WentOn("busy", known.name)
             done = WentOn("ending", known.name)
         elif known.state == "ending" and not known.error:
             done = _finish(world, dataset, known) or done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from argilla_distill.domain.history import START
@@ -34,6 +35,7 @@ def ask(
     note: str = "",
     selection: Selection = ALL,
     created_by: str = "",
+    keep: Callable[[VersionRequest], None] | None = None,
 ) -> VersionRequest:
     """Ask for a version of a dataset.
 
@@ -43,6 +45,7 @@ def ask(
     as_of : the moment, ms since the epoch, after which nothing counts; 0 for now.
     selection : which records it is to have.
     created_by : who asks for it.
+    keep : notes the request in the store, with what else must be noted at the very same time; None: alone.
 
     Raises
     ------
@@ -79,7 +82,10 @@ def ask(
         parent=store.versions.tags(dataset.id).get("latest", ""),
         created_by=created_by,
     )
-    store.versions.ask(dataset.id, request)
+    if keep is None:
+        store.versions.ask(dataset.id, request)
+    else:
+        keep(request)
     world.dispatch.enqueue(VERSION, dataset.id)
     return request
 

@@ -9,13 +9,15 @@ import pytest
 
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.versions.manifest import FailedVersion
-from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.dispatch import Dispatch
+from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest
 from argilla_distill.workers.use_cases import rounds_due
 from argilla_distill.workers.use_cases.rounds.cancelling import cancel
 from argilla_distill.workers.use_cases.rounds.ending import end, go_on
 from argilla_distill.workers.use_cases.rounds.planning import Wish
 from argilla_distill.workers.use_cases.rounds.starting import start
 from tests.workers.argilla_in_memory import CHAT, D
+from tests.workers.interruptions import raising
 from tests.workers.made_versions import answered, finished, kept_in, made
 from tests.workers.queued_jobs import forget_jobs
 from tests.workers.service_in_memory import ServiceInMemory, answer_twice
@@ -133,3 +135,30 @@ def test_a_round_that_was_cancelled_does_not_end(started: ServiceInMemory) -> No
     with pytest.raises(InvalidRequest, match="was cancelled"):
         end(started.world, CHAT, "4")
     assert not rounds_due.ask(started.world, D)
+
+
+def test_killed_once_its_version_is_asked_for_it_asks_for_no_second_one(
+    started: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(Dispatch, "enqueue", lambda *_: raising(KeyboardInterrupt())())
+        with pytest.raises(KeyboardInterrupt):
+            end(started.world, CHAT, "4")
+    (asked,) = started.store.versions.asked(D)
+    assert end(started.world, CHAT, "4").version == asked.name
+    assert started.store.versions.asked(D) == [asked]
+
+
+def test_only_one_at_a_time_ends_a_round(started: ServiceInMemory) -> None:
+    answer_all(started)
+    held = started.store.rounds.lease(D, "4")
+    assert held is not None
+    with pytest.raises(DatasetBusy, match="by somebody else"):
+        end(started.world, CHAT, "4")
+    assert rounds_due.ask(started.world, D)
+    forget_jobs(started)
+    assert go_on(started.world, D).status == "busy"
+    assert rounds_due.ask(started.world, D)
+    held.release()
+    forget_jobs(started)
+    assert go_on(started.world, D).status == "ending"
