@@ -5,7 +5,7 @@ Names, types and labels are listed in docs/pages.md; a test holds it to this fil
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
@@ -18,6 +18,7 @@ from prometheus_client.core import (
 )
 
 from argilla_distill.domain.audited import Audited, Figure
+from argilla_distill.domain.rounds.round import Round
 from argilla_distill.plugin.dispatch import workers_alive
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.service import BUCKETS_S
@@ -37,6 +38,8 @@ _GAUGES = {
     "distill_versions_waiting": "Those of them that cannot go on for now, and are tried again.",
     "distill_versions_failed": "Versions that could not be made since the last one was.",
     "distill_waiting_audits": "Records that were drawn for an audit, and wait for it.",
+    "distill_open_rounds": "Rounds that have not ended yet.",
+    "distill_hindered_rounds": "Rounds that cannot end.",
 }
 _COUNTERS = {
     "distill_answers_observed": "Answers and other agents' suggestions taken into the history.",
@@ -135,6 +138,11 @@ class _Collector:
             "Segments of the latest version that are associated with wrong labels.",
             labels=["dataset", "question"],
         )
+        passing = GaugeMetricFamily(
+            "distill_pass_ratio",
+            "Share of a model's outputs that pass, by the latest round that tells it.",
+            labels=["dataset", "bound"],
+        )
         measured = {
             metric: GaugeMetricFamily(metric, text, labels=["dataset", "question", "bound"])
             for metric, text in _MEASURED.items()
@@ -147,6 +155,9 @@ class _Collector:
             name = info.get("name", dataset_id)
             dirty, stale, poisoned = self._store.dirty.sizes(dataset_id)
             since = self._store.dirty.oldest(dataset_id)
+            rounds = self._store.rounds.all(dataset_id)
+            for bound, value in self._pass_rate(dataset_id, rounds).items():
+                passing.add_metric([name, bound], value)
             values = {
                 "distill_dirty_records": dirty,
                 "distill_stale_records": stale,
@@ -156,6 +167,8 @@ class _Collector:
                 "distill_due_reviews": self._store.reviews.count_due(dataset_id),
                 **self._versions(dataset_id),
                 "distill_waiting_audits": self._store.reviews.count_audits(dataset_id),
+                "distill_open_rounds": sum(each.open for each in rounds),
+                "distill_hindered_rounds": sum(bool(each.error) for each in rounds),
             }
             for metric, value in values.items():
                 gauges[metric].add_metric([name], value)
@@ -184,7 +197,14 @@ class _Collector:
         yield failed
         yield audits
         yield suspect
+        yield passing
         yield from measured.values()
+
+    def _pass_rate(self, dataset_id: str, rounds: Sequence[Round]) -> dict[str, float]:
+        """Of the latest round that has one; empty where none has."""
+        reports = self._store.rounds.reports(dataset_id) if rounds else {}
+        rates = [r.pass_rate for each in rounds if (r := reports.get(each.name)) and r.pass_rate]
+        return asdict(rates[-1]) if rates else {}
 
     def _versions(self, dataset_id: str) -> dict[str, int]:
         versions = self._store.versions

@@ -30,8 +30,9 @@ from argilla_distill.plugin.pages import (
     record_page,
     trace_page,
 )
-from argilla_distill.plugin.pages.charts import report_charts, svg, version_charts
+from argilla_distill.plugin.pages.charts import report_charts, round_charts, svg, version_charts
 from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.rounds import rounds_shown
 from argilla_distill.plugin.pages.versions import differing, downloads, shown
 from argilla_distill.plugin.pages.views.queue_view import KINDS
 from argilla_distill.plugin.pages.views.version_view import near_pages
@@ -102,6 +103,8 @@ def blueprint(
         ("/datasets/<dataset_id>/annotators", "annotators", annotators_page.everybody),
         ("/datasets/<dataset_id>/annotators/<int:number>", "annotator", annotators_page.somebody),
         ("/datasets/<dataset_id>/trace", "trace", trace_page.trace),
+        ("/datasets/<dataset_id>/rounds", "rounds", rounds_shown.rounds),
+        ("/datasets/<dataset_id>/rounds/<name>", "round", rounds_shown.one),
         ("/datasets/<dataset_id>/versions", "versions", shown.versions),
         ("/datasets/<dataset_id>/versions/<name>", "version", shown.version),
         ("/datasets/<dataset_id>/versions/<was>...<now>", "difference", differing.difference),
@@ -135,6 +138,7 @@ def _dress(app: Flask) -> None:
         intervals=intervals,
         pictures=report_charts,
         version_pictures=version_charts,
+        round_pictures=round_charts,
         kinds=KINDS,
         causes_in_words=CAUSES,
         near_pages=near_pages,

@@ -3,5 +3,6 @@
 | module | what it holds |
 | --- | --- |
 | `round` | a round as a whole, and the outputs that were taken |
-| `report` | what a round came to, and whether the model is getting better |
+| `report` | what a round came to |
+| `progress` | whether models get better from round to round |
 """

@@ -1,18 +1,16 @@
 """What a round came to: how good the model is, how far labels can be trusted, what was learned by it.
 
 It is counted by `workers.use_cases.rounds.reporting` when the round ends, and does not change after that.
+Whether models get better from round to round is `progress`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
-from math import sqrt
 
 from argilla_distill.domain.audited import Figure
-from argilla_distill.domain.rounds.round import Round
-from argilla_distill.domain.wording import figure, many, percent, points, points_reach, reach
+from argilla_distill.domain.wording import figure, many, percent, reach
 
 
 @dataclass(frozen=True)
@@ -107,66 +105,3 @@ class RoundReport:
                 f"{many(self.changed, 'label')} changed" + (f" ({why})." if why else ".")
             )
         return tuple(told)
-
-
-@dataclass(frozen=True)
-class Step:
-    """How the pass rate changed from one round to the next that has one.
-
-    Attributes
-    ----------
-    change : in [-1, 1], with the interval that holds it 9 times in 10.
-    """
-
-    was: str
-    now: str
-    change: Figure
-
-    @property
-    def sentence(self) -> str:
-        """Whether the model is better, in a sentence.
-
-        >>> Step("3", "4", Figure(0.1, 0.02, 0.18)).sentence
-        'From round 3 to round 4 the pass rate went up: +10 points (+2 to +18).'
-        >>> Step("3", "4", Figure(0.02, -0.04, 0.08)).sentence
-        'From round 3 to round 4 no change of the pass rate can be told: +2 points (−4 to +8).'
-        """
-        by = f"{points(self.change.value)} ({points_reach(self.change.low, self.change.high)})"
-        if self.change.low > 0:
-            what = "the pass rate went up"
-        elif self.change.high < 0:
-            what = "the pass rate went down"
-        else:
-            what = "no change of the pass rate can be told"
-        return f"From round {self.was} to round {self.now} {what}: {by}."
-
-
-def difference(was: Figure, now: Figure) -> Figure:
-    """The difference of two shares of different outputs, from their intervals.
-
-    Newcombe, Interval estimation for the difference between independent proportions, Statistics in Medicine
-    17 (1998), method 10, which squares and adds how far each interval reaches.
-
-    >>> found = difference(Figure(0.7, 0.64, 0.75), Figure(0.8, 0.75, 0.84))
-    >>> round(found.value, 2), round(found.low, 2), round(found.high, 2)
-    (0.1, 0.03, 0.17)
-    """
-    change = now.value - was.value
-    low = change - sqrt((now.value - now.low) ** 2 + (was.high - was.value) ** 2)
-    high = change + sqrt((now.high - now.value) ** 2 + (was.value - was.low) ** 2)
-    return Figure(change, max(low, -1.0), min(high, 1.0))
-
-
-def steps(reports: Sequence[RoundReport]) -> tuple[Step, ...]:
-    """From each round with a pass rate to the next, in the order in which they are given."""
-    told = [(each.name, each.pass_rate) for each in reports if each.pass_rate is not None]
-    return tuple(
-        Step(was, now, difference(one, other)) for (was, one), (now, other) in pairwise(told)
-    )
-
-
-def reported(
-    rounds: Sequence[Round], reports: Mapping[str, RoundReport]
-) -> tuple[RoundReport, ...]:
-    """The reports of rounds in their order, of those that have one."""
-    return tuple(reports[each.name] for each in rounds if each.name in reports)

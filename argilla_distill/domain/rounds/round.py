@@ -134,6 +134,18 @@ class Round:
         )
         return f"{self.taken:,} of {many(self.outputs, 'output')} are taken ({share}){left}."
 
+    @property
+    def passing(self) -> str:
+        """When an output passes, in a sentence.
+
+        >>> Round("4", "bot", question="helpful", passes=("yes",)).passing
+        'An output passes where helpful is yes.'
+        """
+        if not self.question:
+            return "No pass rate is told: neither --pass nor predictions say when an output passes."
+        when = " or ".join(self.passes) or "what the model predicted"
+        return f"An output passes where {self.question} is {when}."
+
 
 def count_of(again: int) -> str:
     """How many outputs nearly repeat another, with the verb.

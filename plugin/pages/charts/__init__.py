@@ -4,5 +4,5 @@
 | --- | --- |
 | `svg` | bars, intervals, columns, lines, as inline SVG |
 | `heat_map` | tables whose cells are shaded by their numbers |
-| `report_charts`, `version_charts` | which chart shows what of a report, and of versions |
+| `report_charts`, `version_charts`, `round_charts` | which chart shows what of each |
 """

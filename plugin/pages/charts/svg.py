@@ -179,6 +179,45 @@ def lines(
     return _figure("lines", PLOT + FOOT + 10, description, Markup("").join(parts))
 
 
+def spreads(
+    names: Sequence[str], points: Sequence[tuple[float, float, float] | None], description: str
+) -> Markup:
+    """Shares over the same places, each (low, value, high) with the interval that holds it; gaps for None.
+
+    >>> picture = spreads(["1", "2"], [(0.6, 0.7, 0.8), None], "Pass rates")
+    >>> picture.count("<circle"), picture.count('class="spread')
+    (1, 1)
+    """
+
+    def y(value: float) -> float:
+        return round(PLOT + 8 - min(max(value, 0.0), 1.0) * (PLOT - 12), 1)
+
+    def x(n: int) -> float:
+        return _percent((n + 0.5) / max(1, len(names)))
+
+    parts = [_tick(y(tick / 100), f"{tick} %") for tick in (0, 50, 100)]
+    known = [(n, point) for n, point in enumerate(points) if point is not None]
+    parts += [
+        Markup('<line class="ideal" x1="{}%" y1="{}" x2="{}%" y2="{}"/>').format(
+            x(n), y(one[1]), x(m), y(other[1])
+        )
+        for (n, one), (m, other) in pairwise(known)
+    ]
+    for n, (low, value, high) in known:
+        told = f"{names[n]}: {value:.0%}, {low:.0%} to {high:.0%}"
+        parts.append(
+            Markup(
+                '<line class="spread s0" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>'
+                '<circle class="dot s0" cx="{0}%" cy="{3}" r="5"><title>{4}</title></circle>'
+            ).format(x(n), y(low), y(high), y(value), told)
+        )
+    parts += [
+        Markup('<text x="{}%" y="{}">{}</text>').format(x(n), PLOT + FOOT + 4, names[n])
+        for n in _shown(len(names))
+    ]
+    return _figure("curve", PLOT + FOOT + 10, description, Markup("").join(parts))
+
+
 def calibration(points: Sequence[tuple[float, float, int]], description: str) -> Markup:
     """Confidence across, share that was right upward, against the line on which both are the same.
 

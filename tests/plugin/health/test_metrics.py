@@ -13,6 +13,8 @@ from rq.serializers import JSONSerializer
 
 from argilla_distill.domain.audited import Audited, Figure
 from argilla_distill.domain.report import Overview, Today
+from argilla_distill.domain.rounds.report import RoundReport
+from argilla_distill.domain.rounds.round import Round, State
 from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.domain.versions.manifest import (
     FailedVersion,
@@ -55,6 +57,9 @@ OTHERS = {
     "distill_strategy_failed": "gauge",
     "distill_audits": "gauge",
     "distill_suspect_segments": "gauge",
+    "distill_open_rounds": "gauge",
+    "distill_hindered_rounds": "gauge",
+    "distill_pass_ratio": "gauge",
     "distill_right_ratio": "gauge",
     "distill_gain_ratio": "gauge",
     "distill_overconfidence_ratio": "gauge",
@@ -235,3 +240,24 @@ def test_workers_alive_are_counted(store: Store, request: pytest.FixtureRequest)
     worker.register_birth()
     request.addfinalizer(worker.register_death)
     assert values(scrape(store)["distill_workers"]) == {("",): 1}
+
+
+def test_the_pass_rate_of_the_latest_round_is_told_and_rounds_that_cannot_end(busy: Store) -> None:
+    assert values(scrape(busy)["distill_pass_ratio"]) == {}
+    states: tuple[State, ...] = ("ended", "ended", "under way", "ending")
+    for n, state in enumerate(states):
+        known = Round(f"{n}", "bot", state=state, started_at=n, error="no room" if n == 3 else "")
+        busy.rounds.keep(D, known)
+        if state == "ended":
+            rate = Figure(0.6 + n / 10, 0.5, 0.9)
+            busy.rounds.keep_report(
+                D, known, RoundReport(f"{n}", "bot", "v", "", 9, 9, n, pass_rate=rate)
+            )
+    found = scrape(busy)
+    assert values(found["distill_pass_ratio"]) == {
+        ("", "value", "support/chat"): 0.7,
+        ("", "low", "support/chat"): 0.5,
+        ("", "high", "support/chat"): 0.9,
+    }
+    assert values(found["distill_open_rounds"]) == {("", "support/chat"): 2}
+    assert values(found["distill_hindered_rounds"]) == {("", "support/chat"): 1}

@@ -241,9 +241,9 @@ def versions(run: Run, service: ServiceInMemory, folder: Path) -> None:
 
 
 def ended_rounds(service: ServiceInMemory) -> None:
-    """Two rounds that have ended, with all that can be told of them."""
+    """Rounds that have ended, with all that can be told of them."""
     rate = Figure(0.8, 0.7, 0.9)
-    for name in ("3", "4"):
+    for name in ("3", "4", "5"):
         told = RoundReport(
             name,
             "bot",

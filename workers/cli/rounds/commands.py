@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from argilla_distill.domain.disclosure import COMPLETED
-from argilla_distill.domain.rounds.report import RoundReport, Step, reported, steps
+from argilla_distill.domain.rounds.progress import Step, progress
+from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.wording import many, moment, percent, reach
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
@@ -179,13 +180,15 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     with opened.world() as world:
         dataset_id = named(world, dataset).id
         every, reports = world.store.rounds.all(dataset_id), world.store.rounds.reports(dataset_id)
-    told = steps(reported(every, reports))
+    told = progress(every, reports)
     if json_:
         rounds = [
             {**round_json(e), "report": report_json(reports[e.name]) if e.name in reports else None}
             for e in every
         ]
-        print_json({"rounds": rounds, "steps": [step_json(each) for each in told]})
+        steps = [step_json(each) for each in told.steps]
+        whole = step_json(told.whole) if told.whole else None
+        print_json({"rounds": rounds, "steps": steps, "whole": whole})
         return
     heads = ["round", "model", "trained on", "records", "state", "pass rate", "started"]
     cells = [
@@ -202,7 +205,7 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     ]
     if cells:
         print_lines(table(heads, cells, width()))
-        print_lines(each.sentence for each in told)
+        print_lines(told.sentences)
     else:
         click.echo("no round yet: start one with `argilla-distill round start`")
 
@@ -236,21 +239,12 @@ def round_lines(known: Round) -> Iterator[str]:
     yield f"round {known.name} of model {plain(known.model)}{trained}: {known.state}"
     yield f"  {known.plan}"
     yield f"  {known.chosen_by}"
-    yield f"  {_passing(known)}"
+    yield f"  {plain(known.passing)}"
     if known.state == "being written":
         yield f"  {known.written:,} of {known.taken:,} are in Argilla: repeat the command to go on"
     if known.state == "cancelled":
         stays = known.written - known.removed
         yield f"  {many(known.removed, 'record')} taken back, {stays:,} with answers left where they are"
-
-
-def _passing(known: Round) -> str:
-    if not known.question:
-        return (
-            "No pass rate will be told: neither --pass nor predictions say when an output passes."
-        )
-    when = " or ".join(plain(each) for each in known.passes) or "what the model predicted"
-    return f"An output passes where {known.question} is {when}."
 
 
 def _plan_json(found: Planned) -> dict[str, Any]:
@@ -266,7 +260,7 @@ def _plan_lines(found: Planned) -> Iterator[str]:
     yield f"round {known.name} of model {plain(known.model)}: nothing is written yet"
     yield f"  {known.plan}"
     yield f"  {known.chosen_by}"
-    yield f"  {_passing(known)}"
+    yield f"  {plain(known.passing)}"
     for name in found.form.missing:
         yield f"  the metadata property {name!r} will be made; annotators do not see it"
     cells = [

@@ -1,0 +1,31 @@
+"""Rounds as a picture, and what those hear who cannot see it. Pure.
+
+How charts are drawn is `svg`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from argilla_distill.domain.audited import Figure
+from argilla_distill.domain.wording import percent, reach
+from argilla_distill.plugin.pages.charts.svg import spreads
+
+MOST = 30
+"""So many rounds are in the picture, the latest; all are in the table."""
+
+
+def passing(rates: Sequence[tuple[str, Figure]]) -> Markup:
+    """How many outputs pass, round by round.
+
+    >>> "round 2: 80 %, 75 to 85 %" in passing([("2", Figure(0.8, 0.75, 0.85))])
+    True
+    """
+    shown = rates[-MOST:]
+    told = "; ".join(
+        f"round {name}: {percent(rate.value)}, {reach(rate.low, rate.high)}" for name, rate in shown
+    )
+    points = [(rate.low, rate.value, rate.high) for _, rate in shown]
+    return spreads([name for name, _ in shown], points, f"Pass rate by round. {told}.")

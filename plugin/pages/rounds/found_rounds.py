@@ -1,0 +1,121 @@
+"""What is shown of a dataset's rounds, as plain values: without Flask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from argilla_distill.domain.audited import Figure
+from argilla_distill.domain.rounds.progress import Progress, progress
+from argilla_distill.domain.rounds.report import RoundReport
+from argilla_distill.domain.rounds.round import Round
+from argilla_distill.domain.versions.segments import parse
+from argilla_distill.domain.versions.tracing import Suspect, Suspicions
+from argilla_distill.plugin.store import Store
+
+ROUND, ANNOTATOR = "round", "annotator and round"
+"""The kinds of segments that are told with a round."""
+
+
+@dataclass(frozen=True)
+class RoundSuspicion:
+    """Whether labels of a round, or of one annotator in it, are associated with wrong ones.
+
+    `verdict` is "suspect", "not suspect" or "too few to tell"; `version` the one that was looked at.
+    """
+
+    question: str
+    version: str
+    segment: str
+    verdict: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class FoundRound:
+    """A round, what it came to (None before its end), and what is suspect of it."""
+
+    round: Round
+    report: RoundReport | None
+    suspicions: tuple[RoundSuspicion, ...]
+
+    @property
+    def rate(self) -> Figure | None:
+        """How many of its model's outputs pass."""
+        return self.report.pass_rate if self.report else None
+
+    @property
+    def rates(self) -> list[tuple[str, Figure]]:
+        """All shares that the report tells, by what they are."""
+        if self.report is None:
+            return []
+        told = {
+            "outputs that pass": self.report.pass_rate,
+            "the same, by its audits alone": self.report.audited,
+            "labels that were foretold": self.report.foretold,
+        }
+        return [(name, rate) for name, rate in told.items() if rate is not None]
+
+    @property
+    def suspect(self) -> bool:
+        """Whether anything of it is."""
+        return any(each.verdict == "suspect" for each in self.suspicions)
+
+    def as_json(self) -> dict[str, Any]:
+        """As the page's JSON has it."""
+        told = {key: value for key, value in asdict(self.round).items() if key != "population"}
+        report = None
+        if self.report is not None:
+            report = {**asdict(self.report), "sentences": list(self.report.sentences)}
+        suspicions = [asdict(each) for each in self.suspicions]
+        return {**told, "plan": self.round.plan, "report": report, "suspicions": suspicions}
+
+
+@dataclass(frozen=True)
+class FoundRounds:
+    """All rounds of a dataset, the first started first, and whether models get better."""
+
+    rounds: tuple[FoundRound, ...]
+    progress: Progress
+
+    @property
+    def rates(self) -> list[tuple[str, Figure]]:
+        """Name → pass rate, of those that have one."""
+        return [(each.round.name, each.rate) for each in self.rounds if each.rate is not None]
+
+    @property
+    def suspect(self) -> list[RoundSuspicion]:
+        """What is suspect of any of them."""
+        return [s for each in self.rounds for s in each.suspicions if s.verdict == "suspect"]
+
+
+def found(store: Store, dataset_id: str) -> FoundRounds:
+    """All of it."""
+    rounds, reports = store.rounds.all(dataset_id), store.rounds.reports(dataset_id)
+    looked = store.suspicions.all(dataset_id)
+    return FoundRounds(
+        tuple(
+            FoundRound(each, reports.get(each.name), tuple(_suspicions(each.name, looked)))
+            for each in rounds
+        ),
+        progress(rounds, reports),
+    )
+
+
+def _suspicions(name: str, looked: Mapping[str, Suspicions]) -> Iterator[RoundSuspicion]:
+    """Of the round as a whole, and of annotators in it where they are suspect."""
+    for question, of_it in looked.items():
+        for each in of_it.segments:
+            if each.kind == ROUND or (each.kind == ANNOTATOR and each.significant):
+                conditions = parse(each.segment).conditions
+                if any((c.kind, c.value) == (ROUND, name) for c in conditions):
+                    yield RoundSuspicion(
+                        question, of_it.version, each.segment, _verdict(each), each.sentence
+                    )
+
+
+def _verdict(each: Suspect) -> str:
+    if each.p >= 1:
+        return "too few to tell"
+    return "suspect" if each.significant else "not suspect"

@@ -1,0 +1,75 @@
+"""Rounds as pages and as JSON: all of a dataset, and one of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import jsonify
+from werkzeug.wrappers import Response as AnyResponse
+
+from argilla_distill.domain.disclosure import COMPLETED
+from argilla_distill.domain.nearest import did_you_mean
+from argilla_distill.domain.rounds.progress import Step
+from argilla_distill.domain.rounds.round import Round
+from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.rounds.found_rounds import found
+from argilla_distill.plugin.pages.versions.found import Absent
+from argilla_distill.plugin.pages.versions.found import dataset as found_dataset
+from argilla_distill.plugin.pages.versions.shown import in_dataset
+from argilla_distill.plugin.visitors.visitor import Visitor
+
+
+def rounds(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
+    """All rounds of a dataset, and whether its models get better."""
+    try:
+        known = found_dataset(frame, visitor, dataset_id)
+    except Absent as absent:
+        return absent.answer
+    every = found(frame.store, known)
+    if wants_json():
+        whole = every.progress.whole
+        return jsonify(
+            dataset={"id": known, "name": frame.store.datasets.info(known).get("name", known)},
+            rounds=[each.as_json() for each in every.rounds],
+            steps=[_step(each) for each in every.progress.steps],
+            whole=_step(whole) if whole else None,
+        )
+    return in_dataset(frame, visitor, known, "rounds/rounds.html", every=every)
+
+
+def one(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
+    """One round: what was taken, and what it came to."""
+    try:
+        known = found_dataset(frame, visitor, dataset_id)
+    except Absent as absent:
+        return absent.answer
+    every = {each.round.name: each for each in found(frame.store, known).rounds}
+    if name not in every:
+        names = f"; there are {', '.join(every)}" if every else "; there is none yet"
+        text = f"There is no round {name} here{did_you_mean(name, every) or names}."
+        return frame.message(404, "No such round", text, visitor)
+    chosen = every[name]
+    if wants_json():
+        return jsonify(chosen.as_json())
+    completed = _completed(frame, known, chosen.round) if chosen.round.open else None
+    return in_dataset(
+        frame,
+        visitor,
+        known,
+        "rounds/round.html",
+        chosen=chosen,
+        one=chosen.round,
+        completed=completed,
+    )
+
+
+def _completed(frame: Frame, dataset_id: str, of: Round) -> int:
+    """How many of its records are completed, as far as we have seen."""
+    taken = frame.store.rounds.taken(dataset_id, of.name)
+    ids = [each.record_id for each in taken if each.record_id]
+    ledger = frame.store.datasets.ledger(dataset_id, ids)
+    return sum(entry is not None and entry.status == COMPLETED for entry in ledger)
+
+
+def _step(step: Step) -> dict[str, object]:
+    return {**asdict(step), "sentence": step.sentence}

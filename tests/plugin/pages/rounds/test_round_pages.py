@@ -1,0 +1,106 @@
+"""The pages of rounds: how good each model was, whether models get better, whose labels are suspect."""
+
+from __future__ import annotations
+
+import pytest
+
+from argilla_distill.plugin.store import Store
+from tests.plugin.pages import gallery
+from tests.plugin.pages.rounds import round_gallery
+from tests.plugin.pages.rounds.round_gallery import AT
+from tests.plugin.pages.scene import DATASET
+from tests.plugin.pages.website import Site
+
+EVIL = "<img src=x onerror=\"alert('1')\">&amp;{{ 7*7 }}"
+ESCAPED = "&lt;img src=x onerror="
+
+
+@pytest.fixture
+def site(store: Store) -> Site:
+    gallery.write(store)
+    round_gallery.write(store)
+    site = Site(store)
+    site.sign_in("olga")
+    return site
+
+
+def test_all_rounds_tell_whether_the_model_gets_better_as_a_picture_and_as_a_table(
+    site: Site,
+) -> None:
+    page = site.get(AT).text
+    for part in (
+        "From round 1 to round 3 the pass rate went up: +20 points",
+        "From round 1 to round 2 no change of the pass rate can be told",
+        'aria-label="Pass rate by round. round 1: 61 %, 55 to 67 %; round 2: 66 %, 60 to 72 %; round 3: ',
+        "<b>81 %</b>",
+        "76 to 86 %",
+        "bot-0.3, trained on learned-3",
+        "under way",
+        "Round 5: no room for learned-9",
+        "annotator=ben,round=3 is associated with wrong labels",
+        "round=2 is associated with wrong labels",
+        "not suspect",
+    ):
+        assert part in page
+    assert "annotator=ann" not in page
+    assert "week=2026-W47" not in page
+    assert page.index(">5</a>") < page.index(">1</a>")
+
+
+def test_a_round_tells_what_was_taken_what_it_came_to_and_what_was_learned(site: Site) -> None:
+    page = site.get(f"{AT}/2").text
+    for part in (
+        "300 of 10,000 outputs are taken (30 % at random); 200 that nearly repeat another are left out.",
+        "An output passes where helpful is yes.",
+        "66 %",
+        "labels that were foretold",
+        "ben is now held to be right 83 % of the time",
+        "a new or edited answer",
+        f"/datasets/{DATASET}/versions/learned-3...learned-3",
+        "round=2 is associated with wrong labels",
+    ):
+        assert part in page
+    assert "annotator=ben" not in page
+    assert "no room for learned-9" in site.get(f"{AT}/5").text
+    assert "<dt>completed</dt>" in site.get(f"{AT}/4").text
+
+
+def test_json_has_what_the_pages_have(site: Site) -> None:
+    told = site.get(AT, json=True).get_json()
+    assert [each["name"] for each in told["rounds"]] == ["1", "2", "3", "4", "5"]
+    assert [step["now"] for step in told["steps"]] == ["2", "3"]
+    assert told["whole"]["sentence"].startswith("From round 1 to round 3")
+    three = told["rounds"][2]
+    assert three["report"]["pass_rate"]["value"] == 0.81
+    assert [s["verdict"] for s in three["suspicions"]] == ["too few to tell", "suspect"]
+    assert "population" not in three
+    assert site.get(f"{AT}/3", json=True).get_json() == three
+
+
+def test_rounds_are_for_those_who_oversee_the_dataset(site: Site) -> None:
+    for name, status in (("adam", 200), ("nora", 403), ("anna", 403)):
+        site.browser = site.new_browser()
+        site.sign_in(name)
+        assert site.get(AT).status_code == status
+        assert site.get(f"{AT}/1", json=True).status_code == status
+
+
+def test_a_round_that_is_not_there_is_said_so_and_without_one_how_one_is_started(
+    site: Site, store: Store
+) -> None:
+    answer = site.get(f"{AT}/9")
+    assert answer.status_code == 404
+    assert "There is no round 9 here; there are 1, 2, 3, 4, 5." in answer.text
+    store.redis.delete(store.keys.of(DATASET, "round_plans"))
+    assert "argilla-distill round start support/chatbot-feedback" in site.get(AT).text
+
+
+def test_what_people_wrote_is_shown_as_text(store: Store) -> None:
+    gallery.write(store)
+    round_gallery.write(store, lambda text: f"{text} {EVIL}")
+    site = Site(store)
+    site.sign_in("olga")
+    for path in (AT, f"{AT}/1", f"{AT}/5"):
+        page = site.get(path).text
+        assert ESCAPED in page
+        assert "<img" not in page
