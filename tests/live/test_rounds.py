@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from argilla_distill.plugin.store.rounds import Rounds
 from demo.argilla.api import Api
 from demo.running.installation import Installation, eventually
 from demo.running.service import BIN
@@ -24,6 +25,14 @@ def written(path: Path, count: int, **more: Any) -> str:
     return str(path)
 
 
+def let_go(rounds: Rounds, dataset_id: str) -> bool:
+    """Whether the lease of the process that was killed has run out."""
+    lease = rounds.lease(dataset_id, "4")
+    if lease is not None:
+        lease.release()
+    return lease is not None
+
+
 def test_a_round_is_killed_repeated_answered_and_ends_by_itself_beside_one_that_is_cancelled(
     installation: Installation, api: Api, tmp_path: Path
 ) -> None:
@@ -34,8 +43,8 @@ def test_a_round_is_killed_repeated_answered_and_ends_by_itself_beside_one_that_
     service.command("reconcile", dataset["id"])
     service.command("version", "create", dataset["id"], "--wait")
     path = written(tmp_path / "outputs.jsonl", 90, prediction="a", score=0.7)
-    start = ("round", "start", dataset["id"], path, "--name", "4", "--model", "bot", "--json")
-    start += ("--take", str(TAKE), "--trained-on", "latest")
+    start = ["round", "start", dataset["id"], path, "--name", "4", "--model", "bot", "--json"]
+    start += ["--take", str(TAKE), "--trained-on", "latest"]
     killed = subprocess.Popen(
         [BIN / "argilla-distill", *start],
         env=service.env,
@@ -55,7 +64,7 @@ def test_a_round_is_killed_repeated_answered_and_ends_by_itself_beside_one_that_
     assert (told["state"], told["written"], told["removed"]) == ("cancelled", 3, 2)
 
     rounds = installation.world.store.rounds
-    eventually(lambda: bool(free := rounds.lease(dataset["id"], "4")) and not free.release())
+    eventually(lambda: let_go(rounds, dataset["id"]))
     told = json.loads(service.command(*start).stdout)
     assert (told["state"], told["written"], told["outputs"]) == ("under way", TAKE, 90)
     ours = [each for each in api.records(dataset) if each["metadata"].get("round") == "4"]

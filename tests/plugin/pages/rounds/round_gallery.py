@@ -49,7 +49,7 @@ def round_(name: str, say: Say, **more: object) -> Round:
         written=300,
         started_at=at(int(name)),
     )
-    return Round(**{**vars(known), **more})  # type: ignore[arg-type]
+    return Round(**{**vars(known), **more})
 
 
 def report(of: Round, rate: Figure, say: Say) -> RoundReport:
