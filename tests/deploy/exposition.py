@@ -6,6 +6,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from argilla_distill.domain.audited import Audited, Figure
 from argilla_distill.domain.report import Overview, Today
+from argilla_distill.domain.rounds.report import RoundReport
+from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.state.failed_strategy import FailedStrategy
 from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.domain.versions.tracing import Suspicions
@@ -35,6 +37,9 @@ def exposed(store: Store) -> dict[str, set[str]]:
     store.reports.write(DATASET, Overview(1, 0.1, Today(), (line,)), [], {})
     looked = Suspicions("problem", "learned-1", 1, 90, 90, True, "")
     store.suspicions.keep(DATASET, looked)
+    known = Round("1", "bot", state="ended")
+    told = RoundReport("1", "bot", "learned-1", "", 9, 9, 1, pass_rate=figure)
+    store.rounds.keep_report(DATASET, known, told)
     found: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(metrics.expose(store, "distill").decode()):
         for sample in family.samples:

@@ -102,6 +102,8 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
     version = f"{of}/versions/learned-1"
     paths += [
         f"{of}/trace",
+        f"{of}/rounds",
+        f"{of}/rounds/4",
         f"{of}/versions",
         f"{of}/versions/learned-1...learned-2",
         version,
@@ -109,6 +111,7 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
     ]
     paths += [f"{version}/records.parquet", f"{version}/votes.parquet"]
     walked = {"home", "dataset", "annotators", "examples", "annotator", "record", "trace"}
+    walked |= {"rounds", "round"}
     walked |= {"versions", "version", "difference", "version_file", "records", "votes"}
     doors = {"sign_in", "enter", "sign_out", "tag"}
     names = {rule.endpoint.removeprefix("pages.") for rule in site.app.url_map.iter_rules()}
