@@ -141,7 +141,7 @@ class _Collector:
         passing = GaugeMetricFamily(
             "distill_pass_ratio",
             "Share of a model's outputs that pass, by the latest round that tells it.",
-            labels=["dataset", "bound"],
+            labels=["dataset", "by", "bound"],
         )
         measured = {
             metric: GaugeMetricFamily(metric, text, labels=["dataset", "question", "bound"])
@@ -156,8 +156,9 @@ class _Collector:
             dirty, stale, poisoned = self._store.dirty.sizes(dataset_id)
             since = self._store.dirty.oldest(dataset_id)
             rounds = self._store.rounds.all(dataset_id)
-            for bound, value in self._pass_rate(dataset_id, rounds).items():
-                passing.add_metric([name, bound], value)
+            for by, rate in self._pass_rates(dataset_id, rounds).items():
+                for bound, value in asdict(rate).items():
+                    passing.add_metric([name, by, bound], value)
             values = {
                 "distill_dirty_records": dirty,
                 "distill_stale_records": stale,
@@ -200,11 +201,15 @@ class _Collector:
         yield passing
         yield from measured.values()
 
-    def _pass_rate(self, dataset_id: str, rounds: Sequence[Round]) -> dict[str, float]:
-        """Of the latest round that has one; empty where none has."""
+    def _pass_rates(self, dataset_id: str, rounds: Sequence[Round]) -> dict[str, Figure]:
+        """By labels, and corrected by audits: each of the latest round that tells it."""
         reports = self._store.rounds.reports(dataset_id) if rounds else {}
-        rates = [r.pass_rate for each in rounds if (r := reports.get(each.name)) and r.pass_rate]
-        return asdict(rates[-1]) if rates else {}
+        told: dict[str, Figure] = {}
+        for report in (reports[each.name] for each in rounds if each.name in reports):
+            for by, rate in (("labels", report.by_labels), ("audits", report.pass_rate)):
+                if rate is not None:
+                    told[by] = rate
+        return told
 
     def _versions(self, dataset_id: str) -> dict[str, int]:
         versions = self._store.versions

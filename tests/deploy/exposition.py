@@ -38,7 +38,7 @@ def exposed(store: Store) -> dict[str, set[str]]:
     looked = Suspicions("problem", "learned-1", 1, 90, 90, True, "")
     store.suspicions.keep(DATASET, looked)
     known = Round("1", "bot", state="ended")
-    told = RoundReport("1", "bot", "learned-1", "", 9, 9, 1, pass_rate=figure)
+    told = RoundReport("1", "bot", "learned-1", "", 9, 9, 1, pass_rate=figure, by_labels=figure)
     store.rounds.keep_report(DATASET, known, told)
     found: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(metrics.expose(store, "distill").decode()):

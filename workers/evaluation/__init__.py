@@ -9,6 +9,7 @@
 | `gate` | whether the texts tell such a model anything |
 | `priority_sampling` | a sample that is drawn where it is worth most, and yet speaks for everything |
 | `pass_rate` | how many of a model's outputs pass, from such a sample |
+| `label_errors` | the same, corrected by audits for the errors of labels |
 | `choosing` | what makes a model's output worth an annotator's time |
 | `suspicion` | which segments of one kind say otherwise than the others |
 | `segments` | the same of all kinds of segments |

@@ -131,3 +131,18 @@ def counted_votes(storage: Storage, manifest: Manifest, question: str) -> Iterat
     for row in _rows(storage, manifest, "votes", wanted):
         if row["question"] == question and row["counted"] and row["source"] != "reviewer":
             yield CountedVote(row["record_id"], row["annotator"], row["value"], row["reliability"])
+
+
+def held_out(storage: Storage, manifest: Manifest, question: str) -> dict[str, str]:
+    """Record → the label that is said of it without all audits, of those that were audited; "" for none.
+
+    Raises
+    ------
+    InvalidRequest : a file is missing or damaged.
+    """
+    wanted = ["record_id", "question", "value"]
+    return {
+        row["record_id"]: str(json.loads(row["value"])) if row["value"] else ""
+        for row in _rows(storage, manifest, "audits", wanted)
+        if row["question"] == question
+    }

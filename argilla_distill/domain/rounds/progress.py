@@ -101,15 +101,16 @@ def progress(rounds: Sequence[Round], reports: Mapping[str, RoundReport]) -> Pro
 
     >>> rounds = [Round(name, "bot", started_at=n) for n, name in enumerate("123")]
     >>> rates = Figure(0.6, 0.55, 0.65), Figure(0.65, 0.6, 0.7), Figure(0.8, 0.76, 0.84)
-    >>> reports = {name: RoundReport(name, "bot", "v", "", 9, 9, 0, rate) for name, rate in zip("123", rates)}
+    >>> told = [RoundReport(n, "b", "v", "", 9, 9, 0, by_labels=rate) for n, rate in zip("123", rates)]
+    >>> reports = {each.name: each for each in told}
     >>> found = progress(rounds, reports)
     >>> [(step.was, step.now, step.told) for step in (*found.steps, found.whole)]
     [('1', '2', False), ('2', '3', True), ('1', '3', True)]
     """
     rated = [
-        (each.name, report.pass_rate)
+        (each.name, report.by_labels)
         for each in rounds
-        if (report := reports.get(each.name)) is not None and report.pass_rate is not None
+        if (report := reports.get(each.name)) is not None and report.by_labels is not None
     ]
     steps = [_step(one, other) for one, other in pairwise(rated)]
     if len(rated) > 2:

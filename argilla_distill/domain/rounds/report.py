@@ -30,8 +30,10 @@ class RoundReport:
     ----------
     version, before : the version that its end made, and the one that was the latest when it was started.
     taken, labelled : records of the round, and those of them that have a label.
-    pass_rate : of all outputs, by the labels of `version`; None where nothing says what passes.
-    audits : records of the round that were audited. `audited`: the pass rate by these alone.
+    pass_rate : how many of all outputs pass: by labels, corrected by what audits say of labels; None where
+        audits are too few, or nothing says what passes. `errors_from`: audits of the dataset that tell.
+    by_labels : how many pass by the labels of `version`, whose errors are in it.
+    audits : records of the round that were audited. `audited`: how many pass by these alone.
     labels_right : what audits of the whole dataset say of its labels, in a sentence.
     agreement : Krippendorff's alpha of the answers on the round's records; None where it cannot be told.
     foretold : how many of the labels a small model of texts, taught by `before`, had foretold; None where
@@ -49,6 +51,8 @@ class RoundReport:
     labelled: int
     made_at: int
     pass_rate: Figure | None = None
+    errors_from: int = 0
+    by_labels: Figure | None = None
     audits: int = 0
     audited: Figure | None = None
     labels_right: str = ""
@@ -64,19 +68,16 @@ class RoundReport:
         """The report, a sentence for each thing that it tells.
 
         >>> rate = Figure(0.81, 0.75, 0.86)
-        >>> print(RoundReport("4", "bot", "learned-4", "learned-3", 300, 290, 0, rate).sentences[1])
+        >>> told = RoundReport("4", "bot", "learned-4", "learned-3", 300, 290, 0, rate, 60, rate).sentences
+        >>> print(told[1])
         By the labels of learned-4, 81 % of bot's outputs pass (75 to 86 %).
+        >>> print(told[2])
+        Corrected for how often 60 audits of the dataset find labels wrong, 81 % pass (75 to 86 %).
         """
         told = [
-            f"{self.labelled:,} of {many(self.taken, 'record')} have a label in {self.version}."
+            f"{self.labelled:,} of {many(self.taken, 'record')} have a label in {self.version}.",
+            *self._passing,
         ]
-        if self.pass_rate is None:
-            told.append("No pass rate: neither labels nor predictions say when an output passes.")
-        else:
-            told.append(
-                f"By the labels of {self.version}, {percent(self.pass_rate.value)} of {self.model}'s "
-                f"outputs pass ({reach(self.pass_rate.low, self.pass_rate.high)})."
-            )
         if self.audited is not None:
             told.append(
                 f"By {many(self.audits, 'audit')} alone it is {percent(self.audited.value)} "
@@ -105,3 +106,24 @@ class RoundReport:
                 f"{many(self.changed, 'label')} changed" + (f" ({why})." if why else ".")
             )
         return tuple(told)
+
+    @property
+    def _passing(self) -> list[str]:
+        if self.by_labels is None:
+            return ["No pass rate: neither labels nor predictions say when an output passes."]
+        told = [
+            f"By the labels of {self.version}, {percent(self.by_labels.value)} of {self.model}'s outputs "
+            f"pass ({reach(self.by_labels.low, self.by_labels.high)})."
+        ]
+        if self.pass_rate is not None:
+            told.append(
+                f"Corrected for how often {many(self.errors_from, 'audit')} of the dataset find labels "
+                f"wrong, {percent(self.pass_rate.value)} pass "
+                f"({reach(self.pass_rate.low, self.pass_rate.high)})."
+            )
+        else:
+            told.append(
+                "Labels err, and how often is not known: that takes five audits at least of records that "
+                f"pass and five of others. So far there are {many(self.errors_from, 'audit')}."
+            )
+        return told

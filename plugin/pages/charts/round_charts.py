@@ -18,7 +18,7 @@ MOST = 30
 
 
 def passing(rates: Sequence[tuple[str, Figure]]) -> Markup:
-    """How many outputs pass, round by round.
+    """How many outputs pass by labels, round by round.
 
     >>> "round 2: 80 %, 75 to 85 %" in passing([("2", Figure(0.8, 0.75, 0.85))])
     True
@@ -28,4 +28,6 @@ def passing(rates: Sequence[tuple[str, Figure]]) -> Markup:
         f"round {name}: {percent(rate.value)}, {reach(rate.low, rate.high)}" for name, rate in shown
     )
     points = [(rate.low, rate.value, rate.high) for _, rate in shown]
-    return spreads([name for name, _ in shown], points, f"Pass rate by round. {told}.")
+    return spreads(
+        [name for name, _ in shown], points, f"Outputs that pass by labels, round by round. {told}."
+    )

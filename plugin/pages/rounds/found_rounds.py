@@ -42,8 +42,8 @@ class FoundRound:
 
     @property
     def rate(self) -> Figure | None:
-        """How many of its model's outputs pass."""
-        return self.report.pass_rate if self.report else None
+        """How many of its model's outputs pass: corrected by audits, else by labels."""
+        return (self.report.pass_rate or self.report.by_labels) if self.report else None
 
     @property
     def rates(self) -> list[tuple[str, Figure]]:
@@ -52,7 +52,8 @@ class FoundRound:
             return []
         told = {
             "outputs that pass": self.report.pass_rate,
-            "the same, by its audits alone": self.report.audited,
+            "outputs that pass, by labels": self.report.by_labels,
+            "outputs that pass, by the round's audits alone": self.report.audited,
             "labels that were foretold": self.report.foretold,
         }
         return [(name, rate) for name, rate in told.items() if rate is not None]
@@ -81,8 +82,12 @@ class FoundRounds:
 
     @property
     def rates(self) -> list[tuple[str, Figure]]:
-        """Name → pass rate, of those that have one."""
-        return [(each.round.name, each.rate) for each in self.rounds if each.rate is not None]
+        """Name → share of outputs that pass by labels, which rounds are compared by."""
+        return [
+            (each.round.name, each.report.by_labels)
+            for each in self.rounds
+            if each.report is not None and each.report.by_labels is not None
+        ]
 
     @property
     def suspect(self) -> list[RoundSuspicion]:

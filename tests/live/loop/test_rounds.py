@@ -84,7 +84,7 @@ def test_a_round_is_killed_repeated_answered_and_ends_by_itself_beside_one_that_
     told = json.loads(service.command("round", "status", dataset["id"], "4", "--json").stdout)
     report = told["report"]
     assert (report["labelled"], report["before"]) == (TAKE, told["trained_on"])
-    assert report["pass_rate"]["low"] < 0.8 < report["pass_rate"]["high"]
+    assert report["by_labels"]["low"] < 0.8 < report["by_labels"]["high"]
     assert [m.note for m in installation.world.store.versions.manifests(dataset["id"])] == [
         "",
         "The end of round 4, model bot.",

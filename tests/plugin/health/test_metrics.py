@@ -251,13 +251,15 @@ def test_the_pass_rate_of_the_latest_round_is_told_and_rounds_that_cannot_end(bu
         if state == "ended":
             rate = Figure(0.6 + n / 10, 0.5, 0.9)
             busy.rounds.keep_report(
-                D, known, RoundReport(f"{n}", "bot", "v", "", 9, 9, n, pass_rate=rate)
+                D,
+                known,
+                RoundReport(f"{n}", "bot", "v", "", 9, 9, n, None if n else rate, by_labels=rate),
             )
     found = scrape(busy)
     assert values(found["distill_pass_ratio"]) == {
-        ("", "value", "support/chat"): 0.7,
-        ("", "low", "support/chat"): 0.5,
-        ("", "high", "support/chat"): 0.9,
+        ("", bound, by, "support/chat"): share
+        for by, value in (("labels", 0.7), ("audits", 0.6))
+        for bound, share in (("value", value), ("low", 0.5), ("high", 0.9))
     }
     assert values(found["distill_open_rounds"]) == {("", "support/chat"): 2}
     assert values(found["distill_hindered_rounds"]) == {("", "support/chat"): 1}

@@ -253,6 +253,8 @@ def ended_rounds(service: ServiceInMemory) -> None:
             290,
             1,
             rate,
+            60,
+            rate,
             12,
             rate,
             "",

@@ -211,10 +211,11 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
 
 
 def _rate(counted: RoundReport | None) -> str:
-    if counted is None or counted.pass_rate is None:
+    rate = counted and (counted.pass_rate or counted.by_labels)
+    if not counted or not rate:
         return ""
-    rate = counted.pass_rate
-    return f"{percent(rate.value)} ({reach(rate.low, rate.high)})"
+    by = "" if counted.pass_rate else ", by labels"
+    return f"{percent(rate.value)} ({reach(rate.low, rate.high)}){by}"
 
 
 def report_json(counted: RoundReport) -> dict[str, Any]:

@@ -8,5 +8,6 @@
 | `starting` | a round is started: planned, written into Argilla, over any kill |
 | `ending` | a round ends: a version is made, and then it is counted |
 | `reporting` | what a round came to |
+| `passing` | how many of its outputs pass: by labels, by audits, in truth |
 | `cancelling` | what nobody answered is taken back |
 """

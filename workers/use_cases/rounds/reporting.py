@@ -11,21 +11,20 @@ import numpy as np
 from argilla_distill.domain.audited import Figure
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.rounds.report import ReliabilityChange, RoundReport
-from argilla_distill.domain.rounds.round import Round, TakenOutput
+from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.versions.difference import CAUSES
 from argilla_distill.domain.versions.manifest import Manifest, VersionQuestion
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.measures.agreement import VoteArrays, agreement
-from argilla_distill.workers.engine.measures.audit_estimate import Estimate, share
-from argilla_distill.workers.evaluation.pass_rate import pass_rate
+from argilla_distill.workers.engine.measures.audit_estimate import share
 from argilla_distill.workers.use_cases.rounds.form import LABELS
+from argilla_distill.workers.use_cases.rounds.passing import Labelled, figure_of, rates
 from argilla_distill.workers.use_cases.versions.comparing import of_manifests
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.labelled import (
     CountedVote,
-    LabelledRecord,
     counted_votes,
     labelled,
 )
@@ -34,10 +33,6 @@ MOST_LEARNED = 5
 """Of so many annotators it is told how their reliability changed."""
 
 LEAST_CHANGE = 0.02
-
-LEAST_AUDITS = 2
-
-Labelled = Sequence[tuple[TakenOutput, LabelledRecord]]
 
 
 def report(world: World, dataset: Dataset, known: Round, version: Manifest) -> RoundReport:
@@ -74,7 +69,7 @@ def report(world: World, dataset: Dataset, known: Round, version: Manifest) -> R
             "labels_right": question.audited.sentence if question.audited.audits else "",
             "agreement": _agreement([v for v in votes if v.record_id in outputs]),
             "foretold": _foretold(rows),
-            **_rates(known, rows),
+            **vars(rates(world.store, storage, known, version, question, rows)),
         }
         if before is not None and not before.deleted_at:
             earlier = list(counted_votes(storage, before, question.name))
@@ -91,32 +86,6 @@ def _question(version: Manifest, name: str) -> VersionQuestion | None:
     return next((each for each in labels if each.name == name), None)
 
 
-def _rates(known: Round, rows: Labelled) -> dict[str, object]:
-    """The pass rate by labels, and by audits alone."""
-    judged = [(t, r) for t, r in rows if known.passes or t.prediction]
-    audits = [(t, r) for t, r in judged if r.adjudicated and r.audit_pi]
-    enough = len(audits) >= LEAST_AUDITS
-    return {
-        "pass_rate": _figure(_rate(known, judged, [1.0] * len(judged))) if known.question else None,
-        "audits": len(audits),
-        "audited": _figure(_rate(known, audits, [r.audit_pi or 1.0 for _, r in audits]))
-        if known.question and enough
-        else None,
-    }
-
-
-def _rate(known: Round, rows: Labelled, drawn: Sequence[float]) -> Estimate | None:
-    passes = [r.value in known.passes if known.passes else r.value == t.prediction for t, r in rows]
-    return pass_rate(
-        np.array(passes, np.float64),
-        np.array([t.pi for t, _ in rows]) * np.array(drawn),
-        np.array([t.alike for t, _ in rows], np.float64),
-        np.array([max(t.predicted, 0) for t, _ in rows], np.int64),
-        known.population,
-        np.unique([r.group for _, r in rows], return_inverse=True)[1] if rows else None,
-    )
-
-
 def _foretold(rows: Labelled) -> Figure | None:
     """How many labels the small model foretold."""
     some = [(t, r) for t, r in rows if t.foretold]
@@ -125,11 +94,7 @@ def _foretold(rows: Labelled) -> Figure | None:
     right = np.array([t.foretold == r.value for t, r in some], np.float64)
     pi = np.array([t.pi / t.alike for t, _ in some])
     groups = np.unique([r.group for _, r in some], return_inverse=True)[1]
-    return _figure(share(right, pi, np.zeros(len(some)), np.zeros(1), groups))
-
-
-def _figure(found: Estimate | None) -> Figure | None:
-    return None if found is None else Figure(found.value, found.low, found.high)
+    return figure_of(share(right, pi, np.zeros(len(some)), np.zeros(1), groups))
 
 
 def _agreement(votes: Sequence[CountedVote]) -> float | None:

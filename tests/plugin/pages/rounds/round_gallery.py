@@ -62,6 +62,8 @@ def report(of: Round, rate: Figure, say: Say) -> RoundReport:
         300,
         290,
         of.ended_at,
+        Figure(0.84, 0.7, 0.94) if of.name == "3" else None,
+        60 if of.name == "3" else 7,
         rate,
         12,
         Figure(0.75, 0.5, 0.9),
