@@ -19,6 +19,7 @@ ALL = {
     "reviews": "engine.reviews",
     "trace": "engine.trace",
     "round_intervals": "loop.round_intervals",
+    "round_starting": "loop.round_starting",
     "engine_speed": "engine.speed",
     "report_speed": "scale.report_speed",
     "one_answer": "scale.one_answer",

@@ -4,4 +4,5 @@
 | --- | --- |
 | `comparing` | what `compare` says: on recorded answers, where nothing differs, and what it costs |
 | `round_intervals` | whether what rounds tell of a model holds |
+| `round_starting` | what planning a round costs |
 """

@@ -25,7 +25,7 @@ QUANTILE = 1.6449
 
 @dataclass(frozen=True)
 class Step:
-    """How the pass rate changed from one round to a later one.
+    """How the share of outputs that pass by labels changed from one round to a later one.
 
     Attributes
     ----------
@@ -50,14 +50,14 @@ class Step:
         """Whether the model is better, in a sentence.
 
         >>> Step("3", "4", Figure(0.1, 0.02, 0.18)).sentence
-        'From round 3 to round 4 the pass rate went up: +10 points (+2 to +18).'
+        'From round 3 to round 4 more outputs pass by labels: +10 points (+2 to +18).'
         >>> Step("3", "4", Figure(0.02, -0.04, 0.08)).sentence
-        'From round 3 to round 4 no change of the pass rate can be told: +2 points (−4 to +8).'
+        'From round 3 to round 4 no change can be told: +2 points (−4 to +8).'
         """
         by = f"{points(self.change.value)} ({points_reach(self.change.low, self.change.high)})"
-        what = "no change of the pass rate can be told"
+        what = "no change can be told"
         if self.told:
-            what = f"the pass rate went {'up' if self.change.value > 0 else 'down'}"
+            what = f"{'more' if self.change.value > 0 else 'fewer'} outputs pass by labels"
         elif self.change.low > 0 or self.change.high < 0:
             by += ", which may be chance where so many rounds are compared"
         return f"From round {self.was} to round {self.now} {what}: {by}."
@@ -65,7 +65,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Progress:
-    """From each round with a pass rate to the next; `whole`: from the first to the last of three or more."""
+    """From each round to the next; `whole`: from the first to the last of three or more."""
 
     steps: tuple[Step, ...] = ()
     whole: Step | None = None
@@ -94,7 +94,7 @@ def difference(was: Figure, now: Figure) -> Figure:
 
 
 def progress(rounds: Sequence[Round], reports: Mapping[str, RoundReport]) -> Progress:
-    """Of rounds in the order in which they were started, of those that have a pass rate.
+    """Of rounds in the order in which they were started, of those that have such a share.
 
     Changes are held against their number as Holm does (A simple sequentially rejective multiple test
     procedure, Scandinavian Journal of Statistics 6 (1979)).

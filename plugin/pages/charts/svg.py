@@ -20,8 +20,9 @@ HIDDEN = Markup(' aria-hidden="true" focusable="false"')
 """Of pictures whose numbers are written beside them."""
 
 PLOT = 150
+TALL = 240
 FOOT = 24
-"""Pixels: height of a plot, and of the names below it."""
+"""Pixels: height of a plot, of one in which a point is a percent or two, and of the names below it."""
 
 MAX_NAMES = 6
 """More names than that do not fit below a plot."""
@@ -190,12 +191,12 @@ def spreads(
     """
 
     def y(value: float) -> float:
-        return round(PLOT + 8 - min(max(value, 0.0), 1.0) * (PLOT - 12), 1)
+        return round(TALL + 8 - min(max(value, 0.0), 1.0) * (TALL - 12), 1)
 
     def x(n: int) -> float:
         return _percent((n + 0.5) / max(1, len(names)))
 
-    parts = [_tick(y(tick / 100), f"{tick} %") for tick in (0, 50, 100)]
+    parts = [_tick(y(tick / 100), f"{tick} %") for tick in (0, 25, 50, 75, 100)]
     known = [(n, point) for n, point in enumerate(points) if point is not None]
     parts += [
         Markup('<line class="ideal" x1="{}%" y1="{}" x2="{}%" y2="{}"/>').format(
@@ -212,10 +213,10 @@ def spreads(
             ).format(x(n), y(low), y(high), y(value), told)
         )
     parts += [
-        Markup('<text x="{}%" y="{}">{}</text>').format(x(n), PLOT + FOOT + 4, names[n])
+        Markup('<text x="{}%" y="{}">{}</text>').format(x(n), TALL + FOOT + 4, names[n])
         for n in _shown(len(names))
     ]
-    return _figure("curve", PLOT + FOOT + 10, description, Markup("").join(parts))
+    return _figure("curve wide", TALL + FOOT + 10, description, Markup("").join(parts))
 
 
 def calibration(points: Sequence[tuple[float, float, int]], description: str) -> Markup:

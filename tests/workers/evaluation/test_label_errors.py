@@ -10,7 +10,9 @@ from argilla_distill.workers.engine.measures.audit_estimate import Estimate, sha
 from argilla_distill.workers.evaluation.label_errors import corrected
 
 
-def audits(passing: int, failing: int, missed: int = 0, added: int = 0) -> tuple[Floats, Floats, Floats]:
+def audits(
+    passing: int, failing: int, missed: int = 0, added: int = 0
+) -> tuple[Floats, Floats, Floats]:
     """Truth and labels, of which so many are wrong."""
     passed = np.repeat([1.0, 0.0], [passing, failing])
     labelled = passed.copy()

@@ -119,7 +119,7 @@ def plan(
     _refuse_known(world, dataset, path, seen)
 
     rng = _random(dataset.id, wish.name, source)
-    some, alike = _distinct(np.array(seen.prints, np.uint64), rng)
+    some, alike = distinct(np.array(seen.prints, np.uint64), rng)
     drawn = draw(looked.weights[some], wish.take, RANDOM_SHARE, rng)
     steps = [-1 if np.isnan(p) else binned(float(p)) for p in looked.passes]
     # predictions help only where there is one of every output that is told
@@ -173,7 +173,7 @@ def _random(dataset_id: str, name: str, source: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(blake2b(key, digest_size=16).digest(), "big"))
 
 
-def _distinct(
+def distinct(
     prints: np.ndarray[tuple[int], np.dtype[np.uint64]], rng: np.random.Generator
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], np.ndarray[tuple[int], np.dtype[np.int64]]]:
     """One row of each group of near-identical outputs, drawn at random, and the size of each group.
