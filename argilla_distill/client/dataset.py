@@ -1,4 +1,4 @@
-"""One dataset: its versions, and the tags that name them."""
+"""One dataset: its versions, the tags that name them, and its rounds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from urllib.parse import quote
 from argilla_distill.client.connection import Connection
 from argilla_distill.client.downloads import Downloads
 from argilla_distill.client.errors import NotFound
+from argilla_distill.client.rounds import SeenRound, seen
 from argilla_distill.client.version import Version
 from argilla_distill.domain.report import read
 from argilla_distill.domain.versions.manifest import Manifest
@@ -131,6 +132,33 @@ class Dataset:
         asked = f"?question={quote(question, safe='')}" if question else ""
         told = self._connection.json(f"/datasets/{self.id}/trace{asked}")["suspicions"]
         return None if told is None else read(Suspicions, told)
+
+    def rounds(self) -> list[SeenRound]:
+        """All rounds, the first started first.
+
+        >>> Client(URL, api_key=KEY).dataset("support/chat").rounds()
+        []
+        """
+        return [seen(each) for each in self._connection.json(self._rounds)["rounds"]]
+
+    def round(self, name: str) -> SeenRound:
+        """A round, as it is now.
+
+        Raises
+        ------
+        NotFound : there is none; the nearest is named.
+        """
+        return seen(self._connection.json(f"{self._rounds}/{quote(name, safe='')}"))
+
+    def progress(self) -> list[str]:
+        """Whether models get better from round to round, in sentences; none with fewer than two rounds."""
+        told = self._connection.json(self._rounds)
+        whole = [told["whole"]] if told["whole"] else []
+        return [each["sentence"] for each in (*whole, *told["steps"])]
+
+    @property
+    def _rounds(self) -> str:
+        return f"/datasets/{self.id}/rounds"
 
     @property
     def _path(self) -> str:

@@ -4,5 +4,6 @@
 | --- | --- |
 | `round` | a round as a whole, and the outputs that were taken |
 | `report` | what a round came to |
+| `suspected` | whether its labels are suspect |
 | `progress` | whether models get better from round to round |
 """

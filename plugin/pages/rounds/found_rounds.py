@@ -10,26 +10,13 @@ from argilla_distill.domain.audited import Figure
 from argilla_distill.domain.rounds.progress import Progress, progress
 from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round
+from argilla_distill.domain.rounds.suspected import RoundSuspicion
 from argilla_distill.domain.versions.segments import parse
 from argilla_distill.domain.versions.tracing import Suspect, Suspicions
 from argilla_distill.plugin.store import Store
 
 ROUND, ANNOTATOR = "round", "annotator and round"
 """The kinds of segments that are told with a round."""
-
-
-@dataclass(frozen=True)
-class RoundSuspicion:
-    """Whether labels of a round, or of one annotator in it, are associated with wrong ones.
-
-    `verdict` is "suspect", "not suspect" or "too few to tell"; `version` the one that was looked at.
-    """
-
-    question: str
-    version: str
-    segment: str
-    verdict: str
-    sentence: str
 
 
 @dataclass(frozen=True)
