@@ -110,27 +110,38 @@ def _plain(value: Any) -> Any:
     return value
 
 
+REVIEWER = "reviewer"
+"""The kind of those whose answers decide."""
+
+
 @dataclass(frozen=True)
 class CountedVote:
-    """One vote that counts. `reliability` : how often its annotator is held to be right; None: unknown."""
+    """One answer that counts.
+
+    Attributes
+    ----------
+    reliability : how often its annotator is held to be right; None: unknown.
+    source : the annotator's kind.
+    """
 
     record_id: str
     annotator: str
     value: str
     reliability: float | None
+    source: str = "person"
 
 
 def counted_votes(storage: Storage, manifest: Manifest, question: str) -> Iterator[CountedVote]:
-    """The votes of a version on one question that count, reviewers' decisions aside.
+    """The answers of a version to one question that count, reviewers' as well.
 
     Raises
     ------
     InvalidRequest : a file is missing or damaged.
     """
-    wanted = ["record_id", "annotator", "value", "reliability", "question", "counted", "source"]
+    wanted = ["record_id", "annotator", "value", "reliability", "source", "question", "counted"]
     for row in _rows(storage, manifest, "votes", wanted):
-        if row["question"] == question and row["counted"] and row["source"] != "reviewer":
-            yield CountedVote(row["record_id"], row["annotator"], row["value"], row["reliability"])
+        if row["question"] == question and row["counted"]:
+            yield CountedVote(*(row[name] for name in wanted[:5]))
 
 
 def held_out(storage: Storage, manifest: Manifest, question: str) -> dict[str, str]:

@@ -38,6 +38,8 @@ class RoundReport:
     agreement : Krippendorff's alpha of the answers on the round's records; None where it cannot be told.
     foretold : how many of the labels a small model of texts, taught by `before`, had foretold; None where
         texts tell it nothing.
+    held_up : how many of the labels are what the strategy would have said with what it knew of annotators in
+        `before`; None where that cannot be told.
     learned : annotators whose reliability changed most.
     compared, changed : records that both versions have, and labels that differ on them, of all questions.
     causes : why, in words → how many.
@@ -58,6 +60,7 @@ class RoundReport:
     labels_right: str = ""
     agreement: float | None = None
     foretold: Figure | None = None
+    held_up: Figure | None = None
     learned: tuple[ReliabilityChange, ...] = ()
     compared: int = 0
     changed: int = 0
@@ -88,6 +91,11 @@ class RoundReport:
         if self.agreement is not None:
             told.append(
                 f"Annotators agreed on the round's records with an alpha of {figure(self.agreement)}."
+            )
+        if self.held_up is not None:
+            told.append(
+                f"With what {self.before} knew of annotators, {percent(self.held_up.value)} of the labels "
+                f"would have been the same ({reach(self.held_up.low, self.held_up.high)})."
             )
         if self.foretold is not None:
             told.append(

@@ -41,7 +41,8 @@ class FoundRound:
             "outputs that pass": self.report.pass_rate,
             "outputs that pass, by labels": self.report.by_labels,
             "outputs that pass, by the round's audits alone": self.report.audited,
-            "labels that were foretold": self.report.foretold,
+            "labels that are what the version before would have said": self.report.held_up,
+            "labels that a small model of texts had foretold": self.report.foretold,
         }
         return [(name, rate) for name, rate in told.items() if rate is not None]
 

@@ -260,6 +260,7 @@ def ended_rounds(service: ServiceInMemory) -> None:
             "",
             0.6,
             rate,
+            rate,
             (ReliabilityChange("ann", 0.7, 0.8),),
             100,
             1,

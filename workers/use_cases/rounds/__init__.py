@@ -8,6 +8,7 @@
 | `starting` | a round is started: planned, written into Argilla, over any kill |
 | `ending` | a round ends: a version is made, and then it is counted |
 | `reporting` | what a round came to |
+| `holding_up` | what the version before would have said |
 | `passing` | how many of its outputs pass: by labels, by audits, in truth |
 | `cancelling` | what nobody answered is taken back |
 """

@@ -20,10 +20,12 @@ from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.measures.agreement import VoteArrays, agreement
 from argilla_distill.workers.engine.measures.audit_estimate import share
 from argilla_distill.workers.use_cases.rounds.form import LABELS
+from argilla_distill.workers.use_cases.rounds.holding_up import held_up
 from argilla_distill.workers.use_cases.rounds.passing import Labelled, figure_of, rates
 from argilla_distill.workers.use_cases.versions.comparing import of_manifests
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.labelled import (
+    REVIEWER,
     CountedVote,
     counted_votes,
     labelled,
@@ -63,7 +65,8 @@ def report(world: World, dataset: Dataset, known: Round, version: Manifest) -> R
             for row in labelled(storage, version, question, outputs.keys())
             if row.value and row.votes
         ]
-        votes = list(counted_votes(storage, version, question.name))
+        every = list(counted_votes(storage, version, question.name))
+        votes = [each for each in every if each.source != REVIEWER]
         fields |= {
             "labelled": len(rows),
             "labels_right": question.audited.sentence if question.audited.audits else "",
@@ -73,7 +76,14 @@ def report(world: World, dataset: Dataset, known: Round, version: Manifest) -> R
         }
         if before is not None and not before.deleted_at:
             earlier = list(counted_votes(storage, before, question.name))
-            fields["learned"] = _learned(earlier, votes)
+            people = [each for each in earlier if each.source != REVIEWER]
+            fields["learned"] = _learned(people, votes)
+            then = _question(before, question.name)
+            limit_s = world.plan(dataset.full_name).strategy_timeout_s
+            if then is not None:
+                in_it = [each for each in votes if each.record_id in outputs]
+                found = held_up(then, earlier, in_it, rows, limit_s)
+                fields["held_up"] = figure_of(found)
     if before is not None and not before.deleted_at and before.name != version.name:
         fields |= _changed(world, before, version)
     return RoundReport(**{**vars(told), **fields})

@@ -54,7 +54,7 @@ def test_a_round_tells_what_was_taken_what_it_came_to_and_what_was_learned(site:
         "300 of 10,000 outputs are taken (30 % at random); 200 that nearly repeat another are left out.",
         "An output passes where helpful is yes.",
         "66 %",
-        "labels that were foretold",
+        "had foretold</th>",
         "ben is now held to be right 83 % of the time",
         "a new or edited answer",
         f"/datasets/{DATASET}/versions/learned-3...learned-3",

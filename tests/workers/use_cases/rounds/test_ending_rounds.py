@@ -86,6 +86,8 @@ def test_it_ends_by_itself_when_its_records_are_completed(started: ServiceInMemo
     assert "how often is not known" in " ".join(told.sentences)
     assert told.agreement == 1.0
     assert (told.compared, told.changed) == (4, 0)
+    assert told.held_up is not None
+    assert told.held_up.value == 1.0  # majority vote knows nothing of annotators
     assert told.foretold is None  # three records teach a model of texts nothing
     assert end(started.world, CHAT, "4") == known(started)
 
