@@ -14,6 +14,7 @@ from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.versions.manifest import VersionRequest
 from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest
+from argilla_distill.plugin.store import StoreError
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
 from argilla_distill.workers.use_cases.rounds.cancelling import found
@@ -60,6 +61,10 @@ def _end(world: World, dataset: Dataset, known: Round, lease: Lease) -> Round:
     if known.state == "ended" or (known.state == "ending" and not known.error):
         return known
     store = world.store
+    if known.version and store.versions.manifest(dataset.id, known.version) is not None:
+        known = replace(known, error="")  # its version is there: only to be counted
+        store.rounds.keep(dataset.id, known)
+        return known
 
     def noted(request: VersionRequest) -> Round:
         return replace(known, state="ending", version=request.name, error="")
@@ -96,10 +101,13 @@ def go_on(world: World, dataset_id: str) -> WentOn:
 
 def _finish(world: World, dataset: Dataset, known: Round) -> WentOn | None:
     store = world.store
+    asked = store.versions.is_asked(
+        dataset.id, known.version
+    )  # first: then it is made, or will never be
     manifest = store.versions.manifest(dataset.id, known.version)
     if manifest is None:
         failed = [f for f in store.versions.failures(dataset.id) if f.name == known.version]
-        if failed or not store.versions.is_asked(dataset.id, known.version):
+        if failed or not asked:
             why = failed[0].error if failed else "nobody makes it any more"
             error = f"{known.version} could not be made: {why}. `round end` tries again"
             store.rounds.keep(dataset.id, replace(known, error=error))
@@ -108,8 +116,16 @@ def _finish(world: World, dataset: Dataset, known: Round) -> WentOn | None:
     try:
         counted = report(world, dataset, known, manifest)
     except InvalidRequest as error:
-        store.rounds.keep(dataset.id, replace(known, error=f"{error}. `round end` tries again"))
+        # files of the version are damaged or gone: another one is to be made
+        hindered = replace(known, version="", error=f"{error}. `round end` tries again")
+        store.rounds.keep(dataset.id, hindered)
         return WentOn("failed", known.name)
+    except (OSError, StoreError):  # the cron asks again
+        raise
+    except Exception as error:  # told, or the cron would ask for ever
+        why = f"it could not be counted: {type(error).__name__}: {error}. `round end` tries again"
+        store.rounds.keep(dataset.id, replace(known, error=why))
+        raise
     news = RoundNews(known.name, "ended", known.model, known.trained_on, known.taken)
     note_round(world, dataset.id, news)
     ended = replace(known, state="ended", ended_at=store.now())

@@ -12,6 +12,7 @@ from argilla_distill.domain.versions.manifest import FailedVersion
 from argilla_distill.plugin.dispatch import Dispatch
 from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest
 from argilla_distill.workers.use_cases import rounds_due
+from argilla_distill.workers.use_cases.rounds import ending
 from argilla_distill.workers.use_cases.rounds.cancelling import cancel
 from argilla_distill.workers.use_cases.rounds.ending import end, go_on
 from argilla_distill.workers.use_cases.rounds.planning import Wish
@@ -166,3 +167,52 @@ def test_only_one_at_a_time_ends_a_round(started: ServiceInMemory) -> None:
     held.release()
     forget_jobs(started)
     assert go_on(started.world, D).status == "ending"
+
+
+def test_what_nobody_expected_is_told_and_counted_again_by_hand_without_another_version(
+    started: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_all(started)
+    end(started.world, CHAT, "4")
+    made_version = finished(started).name
+    forget_jobs(started)
+    with monkeypatch.context() as broken:
+        broken.setattr(ending, "report", lambda *_: raising(ZeroDivisionError("division"))())
+        with pytest.raises(ZeroDivisionError):
+            go_on(started.world, D)
+    assert "ZeroDivisionError: division. `round end` tries again" in known(started).error
+    assert not rounds_due.ask(started.world, D)
+    assert end(started.world, CHAT, "4").version == made_version
+    assert rounds_due.ask(started.world, D)
+    assert go_on(started.world, D).status == "ended"
+
+
+def test_a_storage_that_is_away_is_asked_again(
+    started: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_all(started)
+    end(started.world, CHAT, "4")
+    finished(started)
+    forget_jobs(started)
+    with monkeypatch.context() as away:
+        away.setattr(ending, "report", lambda *_: raising(OSError("no route"))())
+        with pytest.raises(OSError, match="no route"):
+            go_on(started.world, D)
+    assert known(started).error == ""
+    assert rounds_due.ask(started.world, D)
+    assert go_on(started.world, D).status == "ended"
+
+
+def test_where_files_of_its_version_are_gone_another_one_is_made(started: ServiceInMemory) -> None:
+    answer_all(started)
+    first = end(started.world, CHAT, "4").version
+    finished(started)
+    folder = Path(started.world.settings.versions) / D / first
+    for file in folder.glob("votes-*"):
+        file.unlink()
+    forget_jobs(started)
+    assert go_on(started.world, D).status == "failed"
+    assert "votes-00000.parquet" in known(started).error
+    assert end(started.world, CHAT, "4").version not in ("", first)
+    finished(started)
+    assert go_on(started.world, D).status == "ended"
