@@ -15,6 +15,7 @@ from argilla_distill.client.rounds import SeenRound, seen
 from argilla_distill.client.version import Version
 from argilla_distill.domain.report import read
 from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.domain.versions.segment_audits import SegmentAudits
 from argilla_distill.domain.versions.tracing import Suspicions
 
 LATEST = "latest"
@@ -129,8 +130,7 @@ class Dataset:
         >>> Client(URL, api_key=KEY).dataset("support/chat").trace() is None
         True
         """
-        asked = f"?question={quote(question, safe='')}" if question else ""
-        told = self._connection.json(f"/datasets/{self.id}/trace{asked}")["suspicions"]
+        told = self._traced(question)["suspicions"]
         return None if told is None else read(Suspicions, told)
 
     def rounds(self) -> list[SeenRound]:
@@ -159,6 +159,23 @@ class Dataset:
     @property
     def _rounds(self) -> str:
         return f"/datasets/{self.id}/rounds"
+
+    def segment_audits(self, question: str = "") -> SegmentAudits | None:
+        """What reviewers decided of records that were drawn from suspect segments (`trace --audit`).
+
+        Returns
+        -------
+        None where nothing was drawn for this question.
+
+        >>> Client(URL, api_key=KEY).dataset("support/chat").segment_audits() is None
+        True
+        """
+        told = self._traced(question)["audits"]
+        return None if told is None else read(SegmentAudits, told)
+
+    def _traced(self, question: str) -> dict[str, Any]:
+        asked = f"?question={quote(question, safe='')}" if question else ""
+        return self._connection.json(f"/datasets/{self.id}/trace{asked}")
 
     @property
     def _path(self) -> str:

@@ -162,6 +162,8 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
         },
     )
     waits = copy is not None and copy.audit_pi is not None and record_id in drawn
+    asked = store.requests.of(dataset_id, [record_id]).get(record_id)
+    waits |= asked is not None and asked.blind and asked.waits(ledger)
     return found.blind() if waits else found
 
 

@@ -11,7 +11,7 @@
 | `history` | everything that was ever said and decided |
 | `datasets` | what is known now of each dataset |
 | `reports`, `reviews` | what was counted last; the review datasets |
-| `suspicions` | which segments of a version are suspect |
+| `tracing` | which segments of a version are suspect, and what people were asked about them |
 | `versions` | versions as far as Redis knows them, and what changed between them |
 | `rounds` | rounds, and the outputs that were taken into them |
 | `service` | what belongs to the whole service |

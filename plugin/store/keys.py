@@ -64,6 +64,8 @@ distill:<dataset>:reporting        string  a report is asked for or being counte
 distill:<dataset>:alike            hash    record → records with nearly the same content
 
 distill:<dataset>:suspicions       hash    question → which segments of a version are suspect
+distill:<dataset>:segment_audits   hash    question → records drawn from segments, for reviewers to decide
+distill:<dataset>:requests         hash    record → what reviewers or further annotators were asked of it
 
 distill:<dataset>:versions         hash    version → its manifest
 distill:<dataset>:version_numbers  hash    strategy → the last number given to a version

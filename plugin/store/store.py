@@ -15,7 +15,9 @@ from argilla_distill.plugin.store.reports import Reports
 from argilla_distill.plugin.store.reviews import Reviews
 from argilla_distill.plugin.store.rounds import Rounds
 from argilla_distill.plugin.store.service import Service
-from argilla_distill.plugin.store.suspicions import KeptSuspicions
+from argilla_distill.plugin.store.tracing.requests import ReviewRequests
+from argilla_distill.plugin.store.tracing.segment_audits import KeptSegmentAudits
+from argilla_distill.plugin.store.tracing.suspicions import KeptSuspicions
 from argilla_distill.plugin.store.versions.comparisons import StoredComparisons
 from argilla_distill.plugin.store.versions.differences import Differences
 from argilla_distill.plugin.store.versions.manifests import Versions
@@ -59,8 +61,10 @@ class Store:
         self.history = History(redis, self.keys)
         self.model_copies = ModelCopies(redis, self.keys)
         self.reports = Reports(redis, self.keys)
+        self.requests = ReviewRequests(redis, self.keys)
         self.reviews = Reviews(redis, self.keys)
         self.rounds = Rounds(redis, self.keys, clock)
+        self.segment_audits = KeptSegmentAudits(redis, self.keys, self.datasets)
         self.service = Service(redis, self.keys)
         self.sign_ins = SignIns(redis, self.keys)
         self.sweeps = Sweeps(redis, self.keys)

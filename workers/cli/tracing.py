@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from argilla_distill.domain.versions.tracing import KINDS, FailuresOrigin, Suspect, Suspicions
+from argilla_distill.domain.versions.segment_audits import SegmentAudits
+from argilla_distill.domain.versions.tracing import (
+    KINDS,
+    AskedAgain,
+    FailuresOrigin,
+    Suspect,
+    Suspicions,
+)
 from argilla_distill.domain.wording import count, figure, many, percent
+from argilla_distill.plugin.argilla.links import review_link
 from argilla_distill.workers.cli.context import Opened, as_json, print_json, print_lines, width
 from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.cli.layout import INDENT, plain, table, wrapped
+from argilla_distill.workers.use_cases.world import World
 
 HEADER = ("segment", "labels", "sure", "against", "expected", "z", "")
 SHOWN = 5
@@ -34,6 +43,13 @@ SHOWN = 5
     type=click.IntRange(1, 100),
     help="So many near training records of each failure.",
 )
+@click.option(
+    "--audit",
+    "each",
+    type=click.IntRange(1, 500),
+    help="Have reviewers decide so many records of each suspect segment and of the rest, blind.",
+)
+@click.option("--re-ask", "again", default="", metavar="SEGMENT", help="Ask SEGMENT for new votes.")
 @as_json
 @click.pass_obj
 def trace(
@@ -43,12 +59,17 @@ def trace(
     question: str,
     version: str,
     near: int,
+    each: int | None,
+    again: str,
     json_: bool,
 ) -> None:
     """Which segments of DATASET are associated with wrong labels, and which of them is near to FAILURES.
 
-    FAILURES is a file with one JSON object a line: record_id, external_id, text, or fields.
+    FAILURES is a file with one JSON object a line: record_id, external_id, text, or fields. --audit and
+    --re-ask put records into the review dataset, and may be repeated.
     """
+    from argilla_distill.workers.use_cases.tracing.asking_again import ask_again
+    from argilla_distill.workers.use_cases.tracing.auditing import audit
     from argilla_distill.workers.use_cases.tracing.failing import failures_of, origin
     from argilla_distill.workers.use_cases.tracing.material import material
     from argilla_distill.workers.use_cases.tracing.suspecting import suspect
@@ -65,22 +86,58 @@ def trace(
                 raise click.UsageError(f"{failures} is not UTF-8 text: {error.reason}") from None
             near_ones = origin(failed, read, near)
         looked = suspect(world, read)
+        asked = ask_again(world, read, again) if again else None
+        audits = audit(world, read, looked, each) if each else None
+        if audits is None:
+            audits = world.store.segment_audits.told(read.manifest.dataset_id, looked.question)
+        links = _links(world, read.manifest.dataset_id)
+    told = _Traced(looked, audits, asked, near_ones, links)
     if json_:
-        print_json(_document(looked, near_ones))
+        print_json(_document(told))
     else:
-        print_lines(_lines(looked, near_ones, width()))
+        print_lines(_lines(told, width()))
 
 
-def _document(looked: Suspicions, near: FailuresOrigin | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Traced:
+    """Everything that is told. `links` are the review dataset's for reviewers, and for new votes."""
+
+    looked: Suspicions
+    audits: SegmentAudits | None
+    asked: AskedAgain | None
+    near: FailuresOrigin | None
+    links: tuple[str, str]
+
+
+def _links(world: World, dataset_id: str) -> tuple[str, str]:
+    kept, argilla = world.store.reviews.of(dataset_id), world.settings.argilla_url
+    if kept is None:
+        return "", ""
+    return review_link(argilla, kept.id), review_link(argilla, kept.id, "wanted")
+
+
+def _document(found: _Traced) -> dict[str, Any]:
+    looked, near, audits, asked = found.looked, found.near, found.audits, found.asked
+    told = (
+        {**asdict(audits), "message": audits.sentence, "link": found.links[0]} if audits else None
+    )
+    again = {**asdict(asked), "message": asked.sentence, "link": found.links[1]} if asked else None
     return {
         **asdict(looked),
+        "audits": told,
+        "asked_again": again,
         "message": looked.sentence,
         "failures": [asdict(each) for each in near.failures] if near else None,
         "shares": [asdict(each) for each in near.shares] if near else None,
     }
 
 
-def _lines(looked: Suspicions, near: FailuresOrigin | None, cells: int) -> Iterator[str]:
+def _lines(found: _Traced, cells: int) -> Iterator[str]:
+    looked = found.looked
+    if found.asked:
+        yield from wrapped(found.asked.sentence, cells)
+        yield f"for whoever answers anew: {found.links[1]}"
+        return
     yield from wrapped(
         f"{plain(looked.question)} of {looked.version}, {many(looked.looked_at, 'label')}", cells
     )
@@ -96,12 +153,25 @@ def _lines(looked: Suspicions, near: FailuresOrigin | None, cells: int) -> Itera
         yield ""
         yield from wrapped(
             f"Look at it: argilla-distill export DATASET {looked.version} --format records "
-            f'--only "{each.segment}" -o segment.csv. Train without it: export … --without "{each.segment}".',
+            f'--only "{each.segment}" -o segment.csv. Prove it: trace DATASET --audit 40. '
+            f'Ask again: trace DATASET --re-ask "{each.segment}". Train without it: export … '
+            f'--without "{each.segment}".',
             cells,
         )
-    if near:
+    if found.audits:
         yield ""
-        yield from _near_lines(near, cells)
+        yield from _audit_lines(found.audits, cells)
+        if found.audits.waiting:
+            yield f"for reviewers: {found.links[0]}"
+    if found.near:
+        yield ""
+        yield from _near_lines(found.near, cells)
+
+
+def _audit_lines(audits: SegmentAudits, cells: int) -> Iterator[str]:
+    yield from wrapped(f"Audits of segments of {audits.version}. {audits.sentence}", cells)
+    for each in audits.segments:
+        yield from wrapped(each.sentence, cells, INDENT, INDENT * 2)
 
 
 def _near_lines(near: FailuresOrigin, cells: int) -> Iterator[str]:

@@ -223,6 +223,7 @@ def _take_over(world: World, dataset_id: str, review: Dataset) -> None:
             found = {i: remembered(known[i], review) for i in missing}
             reviews.write_copies(pipe, dataset_id, found)
         reviews.add_to_desk(pipe, dataset_id, [r for r, _ in reviews.due(dataset_id, 0, 100_000)])
+        reviews.add_to_desk(pipe, dataset_id, list(world.store.requests.all(dataset_id)))
         pipe.execute()
     world.store.datasets.note(review.id, swept_activity=review.last_activity)
     world.store.dirty.mark(dataset_id, list(reviews.all_copies(dataset_id)))

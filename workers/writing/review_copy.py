@@ -183,7 +183,7 @@ def audit_copy(
     record: Record,
     review: Dataset,
     questions: Sequence[str],
-    pi: float,
+    pi: float | None,
     priority: float,
     round_name: str | None,
 ) -> ReviewCopy:
@@ -195,19 +195,44 @@ def audit_copy(
     Parameters
     ----------
     questions : all those that are distilled.
-    pi : the probability with which the record was drawn.
+    pi : the probability with which the record was drawn as an audit of the queue; None for an audit of a
+        segment, which is none of those.
     priority : its place in the queue, among what others are worth.
     """
+    drawn = {} if pi is None else {AUDIT: pi}
+    about = {"wanted": 0.0, "asks": "adjudication", "kind": "audit", **drawn}
+    return _bare(
+        record, review, questions, {"priority": round(priority, 4), **about}, round_name, pi
+    )
+
+
+def votes_copy(
+    record: Record,
+    review: Dataset,
+    questions: Sequence[str],
+    wanted: float,
+    round_name: str | None,
+) -> ReviewCopy:
+    """What the copy of a record should hold that is asked again: the record, and nothing of ours.
+
+    Parameters
+    ----------
+    wanted : its place among those that want further answers.
+    """
+    about = {"priority": 0.0, "wanted": round(wanted, 4), "asks": "votes", "kind": "asked again"}
+    return _bare(record, review, questions, about, round_name)
+
+
+def _bare(
+    record: Record,
+    review: Dataset,
+    questions: Sequence[str],
+    about: Mapping[str, Any],
+    round_name: str | None,
+    pi: float | None = None,
+) -> ReviewCopy:
     asked = dict.fromkeys(questions, -1)
-    metadata: dict[str, Any] = {
-        "priority": round(priority, 4),
-        "wanted": 0.0,
-        "asks": "adjudication",
-        "kind": "audit",
-        "original": record.id,
-        AUDIT: pi,
-        **asking(asked),
-    }
+    metadata: dict[str, Any] = {**about, "original": record.id, **asking(asked)}
     if round_name is not None:
         metadata["round"] = round_name
     item = {
@@ -216,9 +241,11 @@ def audit_copy(
         "metadata": metadata,
         "suggestions": [],
     }
-    about = {k: v for k, v in metadata.items() if k != "priority"}
-    mark = _digest(["audit", about, review.id])
-    return ReviewCopy(item, mark, metadata["priority"], (), asked, pi)
+    kept = {k: v for k, v in metadata.items() if k not in ("priority", "wanted")}
+    kept |= {} if about["asks"] == "votes" else {"wanted": 0.0}  # as marks have always been made
+    mark = _digest(["audit", kept, review.id])
+    priority = about["wanted"] if about["asks"] == "votes" else about["priority"]
+    return ReviewCopy(item, mark, priority, (), asked, pi)
 
 
 def _digest(of: Sequence[Any]) -> str:

@@ -10,5 +10,5 @@ How each of them is written into Redis is `plugin.store.shapes`, and nobody else
 | `annotator` | whoever answers: key, name, kind |
 | `model_info` | what is known of a question's model beside its snapshot |
 | `failed_strategy` | a team's own strategy that failed, and until when it is left alone |
-| `review` | a review dataset, and what is remembered of a copy in it |
+| `review` | a review dataset, a copy in it, and what was asked of reviewers besides the queue |
 """

@@ -9,7 +9,7 @@ from typing import Any
 GONE = "gone"
 """The status of a record that was deleted in Argilla."""
 
-SUBMITTED, DELETED = "submitted", "deleted"
+SUBMITTED, DISCARDED, DELETED = "submitted", "discarded", "deleted"
 
 
 @dataclass(frozen=True, slots=True)

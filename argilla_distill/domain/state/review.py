@@ -1,4 +1,4 @@
-"""A review dataset, and what is remembered of a copy in it."""
+"""A review dataset, what is remembered of a copy in it, and what was asked of reviewers besides the queue."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.state.ledger_entry import DISCARDED, SUBMITTED, LedgerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,50 @@ class CopyInfo:
     asked: Mapping[str, int] | None = None
     opened: bool = False
     audit_pi: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRequest:
+    """Somebody asked for a look at a record, whatever that is worth in the queue.
+
+    Its copy carries nothing of ours. A record of a segment that is audited is asked of reviewers once, and
+    its copy stays blind for ever; one that is asked again wants further answers.
+
+    Attributes
+    ----------
+    version : whose labels were doubted.
+    asked_at : ms since the epoch.
+    votes : so many further answers are wanted; 0: it is an audit of a segment, a reviewer's decision.
+    before : so many answers there were on the copy when it was asked.
+    """
+
+    version: str
+    asked_at: int
+    votes: int = 0
+    before: int = 0
+
+    @property
+    def blind(self) -> bool:
+        """Whether a reviewer is to decide it, without anything of ours."""
+        return self.votes == 0
+
+    def waits(self, entry: LedgerEntry) -> bool:
+        """Whether it is not answered yet. Who discards it has looked at it, and will not answer.
+
+        >>> from argilla_distill.domain.state.ledger_entry import LedgerAdjudication, LedgerAnswer
+        >>> asked = ReviewRequest("learned-3", 0, votes=1)
+        >>> said = LedgerAnswer("submitted", 5, {"tone": "kind"}, on_copy=True)
+        >>> decided = LedgerAdjudication("submitted", 5, {"tone": "kind"})
+        >>> asked.waits(LedgerEntry("completed", 1)), asked.waits(LedgerEntry("completed", 1, {3: said}))
+        (True, False)
+        >>> asked.waits(LedgerEntry("completed", 1, adjudications={8: decided}))
+        False
+        """
+        if any(each.status in (SUBMITTED, DISCARDED) for each in entry.adjudications.values()):
+            return False
+        return self.blind or answered_on_copy(entry) < self.before + self.votes
+
+
+def answered_on_copy(entry: LedgerEntry) -> int:
+    """How many people answered a record's copy, and not the record."""
+    return sum(answer.on_copy and answer.submitted for answer in entry.answers.values())

@@ -141,3 +141,44 @@ class FailuresOrigin:
 
     failures: tuple[Failure, ...]
     shares: tuple[SegmentShare, ...]
+
+
+@dataclass(frozen=True)
+class AskedAgain:
+    """A segment that was put into the review dataset for new votes.
+
+    Attributes
+    ----------
+    records : of the segment
+    asked, no_room : that were asked for now, and for which there was no room among the copies that wait
+    waiting : of the segment's records that wait for an answer now, those that were asked before among them
+    for_audits : of the test split: audits of the queue ask about those
+    votes : new answers that each wants
+    """
+
+    segment: str
+    version: str
+    records: int
+    asked: int
+    waiting: int
+    no_room: int
+    for_audits: int
+    votes: int
+
+    @property
+    def sentence(self) -> str:
+        """The whole in a sentence.
+
+        >>> print(AskedAgain("round=2", "learned-3", 150, 100, 100, 32, 18, 1).sentence)
+        100 of 150 records of round=2 are asked again, 100 wait for 1 new answer each. 32 did not fit: \
+repeat this when some are answered. 18 are of the test split: audits ask about them.
+        """
+        said = (
+            f"{count(self.asked)} of {many(self.records, 'record')} of {self.segment} are asked again, "
+            f"{count(self.waiting)} wait for {many(self.votes, 'new answer')} each."
+        )
+        if self.no_room:
+            said += f" {count(self.no_room)} did not fit: repeat this when some are answered."
+        if self.for_audits:
+            said += f" {count(self.for_audits)} are of the test split: audits ask about them."
+        return said

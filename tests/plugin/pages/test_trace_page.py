@@ -5,6 +5,13 @@ from __future__ import annotations
 import pytest
 
 from argilla_distill.domain.stand_in import ComparedPerson, Panel, StandIn
+from argilla_distill.domain.state.ledger_entry import LedgerAdjudication, LedgerEntry
+from argilla_distill.domain.versions.segment_audits import (
+    REST,
+    DrawnRecord,
+    SampledSegment,
+    SegmentSample,
+)
 from argilla_distill.domain.versions.tracing import Suspect, Suspicions
 from argilla_distill.plugin.pages.views.annotator_view import for_themselves, person, rows
 from argilla_distill.plugin.store import Store
@@ -45,6 +52,30 @@ def test_segments_are_told_with_their_verdict_and_what_to_do(site: Site) -> None
     told = site.get(f"{TRACE}?question=helpful", json=True).get_json()
     assert told["suspicions"]["segments"][0]["segment"] == "round=<2>"
     assert told["message"].startswith("Associated with wrong labels")
+
+
+def test_audits_of_segments_and_remedies_are_told_on_the_page_and_in_json(
+    site: Site, store: Store
+) -> None:
+    records = tuple(DrawnRecord(f"d{n}", "yes", ()) for n in range(3))
+    some = SampledSegment("round", "round=<2>", 40, records)
+    rest = SampledSegment(REST, "", 90, ())
+    sample = SegmentSample("helpful", "learned-3", 1_794_787_200_000, (some, rest))
+    said = LedgerAdjudication("submitted", 5, {"helpful": "no"})
+    ledger = {"d0": LedgerEntry("completed", 1, adjudications={7: said})}
+    with store.redis.pipeline() as pipe:
+        store.segment_audits.keep(pipe, DATASET, sample)
+        store.datasets.write_ledger(pipe, DATASET, ledger)
+        pipe.execute()
+    site.sign_in("olga")
+    page = site.get(f"{TRACE}?question=helpful").text
+    for part in ("Audits of segments", "1 of 3", "100 %", "the rest", "--re-ask", "--audit 40"):
+        assert part in page
+    told = site.get(f"{TRACE}?question=helpful", json=True).get_json()
+    assert told["audits"]["segments"][0]["wrong"] == 1
+    # d1 and d2 are known to nobody any more: they will not be decided
+    assert told["audits"]["message"] == "Audits prove of no segment that it is worse than the rest."
+    assert "'round=<2>'" in told["remedies"][2]["command"]
 
 
 def test_where_nothing_is_suspect_or_nothing_was_looked_at_the_page_says_so(

@@ -110,7 +110,10 @@ SCENES: dict[str, tuple[list[str], ...]] = {
     "review show": (["review", "show", "support/chat"],),
     "status": (["status"],),
     "annotators": (["annotators", CHATS],),
-    "trace": (["trace", CHATS, "{folder}/failures.jsonl", "--question", "helpful"],),
+    "trace": (
+        ["trace", CHATS, "{folder}/failures.jsonl", "--question", "helpful", "--audit", "2"],
+        ["trace", CHATS, "--question", "helpful", "--re-ask", "round=2"],
+    ),
     "version create": (
         ["version", "create", CHATS, "--strategy", "majority"],
         ["version", "show", CHATS, "latest"],
@@ -286,6 +289,8 @@ def audit(service: ServiceInMemory) -> None:
 def traceable(run: Run, service: ServiceInMemory, folder: Path) -> None:
     """A version whose texts tell the label, in three rounds."""
     rounds_that_tell(service, folder)
+    run("review", "enable", CHATS)
+    service.settle()
     run("status", DISTILL_VERSIONS=str(folder / "versions"))
     (folder / "failures.jsonl").write_text('{"text": "a good and kind reply"}\n')
 

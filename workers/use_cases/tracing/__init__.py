@@ -6,5 +6,8 @@
 | `material` | a version's texts, labels and answers, and the segments that they are of |
 | `suspecting` | which segments say otherwise than the others |
 | `turns` | that is done beside a worker, in short turns |
+| `asking` | records are put into the review dataset |
+| `auditing` | some of the suspect segments, for reviewers to decide: audits of segments |
+| `asking_again` | a segment, for new votes |
 | `failing` | the training records that are nearest to given failures |
 """

@@ -12,8 +12,15 @@ from typing import Any
 import numpy as np
 
 from argilla_distill.domain.versions.manifest import Manifest, VersionQuestion
-from argilla_distill.domain.versions.segments import Condition, Segment, week_of
-from argilla_distill.exports.provenance import labels_of
+from argilla_distill.domain.versions.segments import (
+    Condition,
+    InvalidSegment,
+    Segment,
+    Selection,
+    week_of,
+)
+from argilla_distill.exports.provenance import Origins, labels_of
+from argilla_distill.exports.request import InvalidExport
 from argilla_distill.exports.source import Source
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
@@ -130,8 +137,7 @@ def material(world: World, manifest: Manifest, question: str) -> Material:
     InvalidRequest : the version has no such question, it has no few values, or its files are gone.
     """
     asked = _asked(manifest, question)
-    storage = Storage(world.settings.versions)
-    source = Source(manifest, lambda path: storage.open(manifest.dataset_id, manifest.name, path))
+    source = _source(world, manifest)
     columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     wanted = ["record_id", "external_id", "fields", "round", "model", "group", "split"]
     parts = [f"{asked.column}.value", f"{asked.column}.conflict"]
@@ -150,11 +156,46 @@ def material(world: World, manifest: Manifest, question: str) -> Material:
         rows = {record_id: number for number, record_id in enumerate(columns["ids"])}
         answers = _answers(source, asked, rows)
     except OSError as error:
-        raise InvalidRequest(
-            f"the files of {manifest.name} cannot be read ({error}): "
-            "`argilla-distill version verify` tells more"
-        ) from error
+        raise _unreadable(manifest, error) from error
     return Material(manifest, asked, answers=answers, **columns)
+
+
+def rows_in(world: World, found: Material, segment: str) -> list[int]:
+    """The rows of a segment, as options take it, in the order of the version.
+
+    Raises
+    ------
+    InvalidRequest : it is none, or no record is in it.
+    """
+    source = _source(world, found.manifest)
+    try:
+        selection = Selection.parse([segment])
+        origins = Origins(source, selection)
+        held = [
+            row["record_id"]
+            for row in source.rows("records", origins.columns)
+            if selection.holds(origins.of(row))
+        ]
+    except (InvalidSegment, InvalidExport) as error:
+        raise InvalidRequest(str(error)) from None
+    except OSError as error:
+        raise _unreadable(found.manifest, error) from error
+    if not held:
+        raise InvalidRequest(f"no record of {found.manifest.name} is in {segment}")
+    of = {record_id: row for row, record_id in enumerate(found.ids)}
+    return [of[record_id] for record_id in held]
+
+
+def _source(world: World, manifest: Manifest) -> Source:
+    storage = Storage(world.settings.versions)
+    return Source(manifest, lambda path: storage.open(manifest.dataset_id, manifest.name, path))
+
+
+def _unreadable(manifest: Manifest, error: OSError) -> InvalidRequest:
+    return InvalidRequest(
+        f"the files of {manifest.name} cannot be read ({error}): "
+        "`argilla-distill version verify` tells more"
+    )
 
 
 _COLUMNS = (

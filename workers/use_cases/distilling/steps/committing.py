@@ -17,7 +17,11 @@ from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.deciding import Resolution
 from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
 from argilla_distill.workers.use_cases.distilling.steps.review_worth import worth_of_reviews
-from argilla_distill.workers.use_cases.distilling.steps.reviewing import audit_candidates, upkeep
+from argilla_distill.workers.use_cases.distilling.steps.reviewing import (
+    audit_candidates,
+    requested,
+    upkeep,
+)
 from argilla_distill.workers.use_cases.distilling.steps.sent import Sent
 from argilla_distill.workers.use_cases.distilling.steps.stored_conflict import (
     RELATED,
@@ -87,6 +91,7 @@ def commit(
             for question, stored in (decisions[record_id] or {}).items()
         }
     candidates = audit_candidates.part(run, resolutions, observed.ledger, due)
+    candidates = requested.set_apart(run, candidates)
     about = _about(resolutions, candidates.due)
     desk = upkeep.to_look_at(run, candidates)
     ids = iter(run.store.history.ids(run.dataset.id, now, len(entries)))

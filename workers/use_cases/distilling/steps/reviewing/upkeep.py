@@ -20,7 +20,11 @@ from argilla_distill.plugin.errors import NotFound
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.deciding import Resolution, decide
 from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
-from argilla_distill.workers.use_cases.distilling.steps.reviewing import audit_line, copying
+from argilla_distill.workers.use_cases.distilling.steps.reviewing import (
+    audit_line,
+    copying,
+    requested,
+)
 from argilla_distill.workers.use_cases.distilling.steps.reviewing.audit_candidates import (
     AuditCandidates,
 )
@@ -52,11 +56,9 @@ def to_look_at(run: Run, candidates: AuditCandidates) -> list[str]:
         return []
     ids = list(candidates.due)
     copies = dict(zip(ids, run.store.reviews.copies(run.dataset.id, ids), strict=True))
-    return [
-        i
-        for i in ids
-        if copies[i] or candidates.due[i] is not None or candidates.line[i] is not None
-    ]
+    asked = run.store.requests.of(run.dataset.id, ids)
+    due, line = candidates.due, candidates.line
+    return [i for i in ids if copies[i] or due[i] is not None or line[i] is not None or i in asked]
 
 
 def reorder(run: Run) -> None:
@@ -123,6 +125,8 @@ def _next_in_line(run: Run) -> list[str]:
             return wanted[: min(room, BATCH)]
     edge = reviews.due(dataset_id, SLACK * queued - 1, 1)
     behind = [i for i, worth in waiting.items() if edge and worth < edge[0][1]]
+    asked = run.store.requests.of(dataset_id, behind)
+    behind = [i for i in behind if i not in asked]
     there = zip(behind, reviews.copies(dataset_id, behind), strict=True)
     return [i for i, kept in there if kept is not None and not kept.opened][:BATCH]
 
@@ -139,6 +143,7 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
     resolutions = _resolutions(run, records)
     reopened = {r.record.id for r, _ in resolutions if not r.is_complete}
     drawn, line = reviews.to_audit(dataset_id, ids), audit_line.head(run, queued)
+    asked = run.store.requests.of(dataset_id, ids)
     seen: list[str] = []  # after a fresh start: copied with a note before, and so no audits
     lost = dict.fromkeys(set(ids) - {resolution.record.id for resolution, _ in resolutions})
     for resolution, entry in resolutions:
@@ -151,6 +156,11 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
             there = record_id in drawn and resolution.is_complete
             if there and (kept or record_id in line):
                 wanted[record_id] = audit_line.copy(run, review, resolution, entry, kept, line)
+            elif kept:
+                unwanted[record_id] = kept
+        elif (request := asked.get(record_id)) and (request.blind or request.waits(entry)):
+            if resolution.is_complete and request.waits(entry):
+                wanted[record_id] = requested.copy(run, review, resolution, entry, kept, request)
             elif kept:
                 unwanted[record_id] = kept
         elif value is None or rank is None or (kept and rank >= SLACK * queued):

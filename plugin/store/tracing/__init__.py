@@ -1,0 +1,8 @@
+"""What tracing found, and what it asked people.
+
+| file | what is in it |
+| --- | --- |
+| `suspicions` | which segments of a version are suspect |
+| `segment_audits` | which records were drawn from segments, for reviewers to decide |
+| `requests` | records that reviewers or further annotators were asked to look at, and why |
+"""
