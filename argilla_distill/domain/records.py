@@ -48,7 +48,7 @@ class DatasetQuestion:
 
     `labels` are what may be chosen (labels, ratings, or the items to be ranked), empty where the
     type has none; `overlapping` is whether spans may overlap, `field` is the field they lie in, `title`
-    is what the form calls it.
+    is what the form calls it; `required` is whether a submitted answer must answer it.
     """
 
     id: str
@@ -58,6 +58,7 @@ class DatasetQuestion:
     overlapping: bool = False
     field: str = ""
     title: str = ""
+    required: bool = True
 
     @classmethod
     def parse(cls, data: Json) -> DatasetQuestion:
@@ -68,7 +69,9 @@ class DatasetQuestion:
         overlapping = bool(settings.get("allow_overlapping"))
         field = settings.get("field") or ""
         title = data.get("title") or ""
-        return cls(data["id"], data["name"], settings["type"], labels, overlapping, field, title)
+        required = bool(data.get("required", True))
+        rest = overlapping, field, title, required
+        return cls(data["id"], data["name"], settings["type"], labels, *rest)
 
 
 @dataclass(frozen=True)

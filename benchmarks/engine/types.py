@@ -11,7 +11,6 @@ adjudications: so many records are drawn and learned, and the figures are those 
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +30,7 @@ from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 from argilla_distill.workers.use_cases.aggregate import aggregate
 from benchmarks.engine import peers
 from benchmarks.engine.markers import SPAN_LABELS, spans
+from benchmarks.engine.word_errors import distance, words
 
 OURS = ("majority", "dawid_skene", "learned", "alignment")
 PAIR_DRAWS = 3
@@ -124,6 +124,28 @@ def multi_label(folder: Path, draws: int) -> None:
         ("CAUSES F1", "CAUSES accuracy", "TREATS F1", "TREATS accuracy"),
         rows,
     )
+
+
+def whole_sets(folder: Path, draws: int) -> None:
+    """`affect_multilabel`: most answers, and most truths, are the empty set."""
+    found = read_table("multi_label", folder / "answers.csv", folder / "truth.csv")
+    votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
+    truth, labels = found.adjudications, found.question.labels
+
+    def score(values: Mapping[str, Value], records: Sequence[str] = ()) -> list[float]:
+        pairs = [(set(values[r] or ()), set(truth[r])) for r in records or sorted(truth)]
+        hits = sum(len(a & b) for a, b in pairs)
+        wrong = sum(len(a ^ b) for a, b in pairs)
+        return [2 * hits / max(2 * hits + wrong, 1), float(np.mean([a == b for a, b in pairs]))]
+
+    rows: list[Row] = [
+        (f"per-label {method} (crowd-kit)", score(peers.binary_relevance(votes, labels, method)))
+        for method in ("majority", "Dawid-Skene")
+    ]
+    rows.append(("marked by more than 30 %", score(peers.marked(votes, 0.3))))
+    rows += [(name, score(leaders(m, list(truth)))) for name, m in ours(found.question, votes)]
+    rows.append(trained(found.question, votes, truth, score, draws))
+    show("Multi-label: affect_multilabel", ("micro F1", "exact sets"), rows)
 
 
 # Rating
@@ -225,21 +247,6 @@ def text(folder: Path, draws: int) -> None:
     show("Text: crowdwsa_j1", ("word error rate",), rows)
 
 
-def words(sentence: str) -> list[str]:
-    """In lower case, without punctuation."""
-    return re.sub(r"[^\w\s]", "", sentence.lower()).split()
-
-
-def distance(one: list[str], other: list[str]) -> int:
-    """Words to insert, delete or replace."""
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        last, row[0] = row[0], i
-        for j, b in enumerate(other, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
-    return row[-1]
-
-
 # Span
 
 
@@ -264,25 +271,26 @@ def span(_: Path, draws: int) -> None:
     show("Span: a made-up crowd", ("F1 of exact spans",), rows)
 
 
-DATASETS: dict[QuestionType, tuple[str, Callable[[Path, int], None]]] = {
-    "multi_label": ("medical_relations", multi_label),
-    "rating": ("affective_text", rating),
-    "ranking": ("lee_rankings", ranking),
-    "text": ("crowdwsa_j1", text),
-    "span": ("", span),
-}
+DATASETS: list[tuple[QuestionType, str, Callable[[Path, int], None]]] = [
+    ("multi_label", "medical_relations", multi_label),
+    ("multi_label", "affect_multilabel", whole_sets),
+    ("rating", "affective_text", rating),
+    ("ranking", "lee_rankings", ranking),
+    ("text", "crowdwsa_j1", text),
+    ("span", "", span),
+]
 
 
 def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="engine_types")
     parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/bench"))
-    parser.add_argument("--only", choices=list(DATASETS))
+    parser.add_argument("--only", choices=list(dict.fromkeys(kind for kind, _, _ in DATASETS)))
     parser.add_argument("--draws", type=int, default=5)
     options = parser.parse_args(arguments)
     for name in peers.MISSING:
         print(f"{name} is not installed and takes no part", file=sys.stderr)
-    for kind, (name, measure) in DATASETS.items():
+    for kind, name, measure in DATASETS:
         if options.only not in (None, kind):
             continue
         if not (options.folder / name).is_dir():

@@ -41,7 +41,8 @@ def question_of(question: DatasetQuestion) -> Question:
     kind = TYPES[question.type]
     if kind == "rating":
         return Question(kind, scale=tuple(sorted(int(value) for value in question.labels)))
-    return Question(kind, question.labels, overlapping=question.overlapping)
+    forced = question.required or kind != "multi_label"
+    return Question(kind, question.labels, overlapping=question.overlapping, required=forced)
 
 
 def from_argilla(question: Question, json: object) -> Value:

@@ -53,9 +53,7 @@ class Config:
         return {
             "settings": dict(self.settings),
             "overlap": self.overlap,
-            "questions": [
-                {**asdict(question), "labels": list(question.labels)} for question in self.questions
-            ],
+            "questions": [_question_json(question) for question in self.questions],
         }
 
     @property
@@ -66,3 +64,11 @@ class Config:
     def entry(self) -> Entry:
         """The entry that says so."""
         return Entry(CONFIG, values=self.as_json(), details=Details(digest=self.digest))
+
+
+def _question_json(question: DatasetQuestion) -> dict[str, Any]:
+    """A question as it is stored; that it is required goes without saying, as in release 0.1."""
+    json = {**asdict(question), "labels": list(question.labels)}
+    if question.required:
+        del json["required"]
+    return json

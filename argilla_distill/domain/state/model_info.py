@@ -18,6 +18,7 @@ class ModelQuestion:
     labels: tuple[str, ...] = ()
     scale: tuple[float, ...] = ()
     overlapping: bool = False
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ def model_info(stored: Json) -> ModelInfo:
 
 def _model_question(stored: Json) -> ModelQuestion:
     labels, scale = tuple(stored["labels"]), tuple(stored["scale"])
-    return ModelQuestion(stored["type"], labels, scale, stored["overlapping"])
+    required = stored.get("required", True)  # release 0.1 did not ask
+    return ModelQuestion(stored["type"], labels, scale, stored["overlapping"], required)
 
 
 def model_json(info: ModelInfo) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -94,3 +95,11 @@ def test_a_record_costs_the_history_little(store: Store) -> None:
         pipe.execute()
     used = store.redis.memory_usage(store.keys.of("d", "history"), samples=0)
     assert used / 500 < 220
+
+
+def test_settings_tell_of_a_question_that_is_not_required_and_of_no_other() -> None:
+    free = replace(HELPFUL, required=False)
+    for question, told in ((HELPFUL, None), (free, False)):
+        config = Config({}, 2, (question,))
+        assert config.as_json()["questions"][0].get("required") is told
+        assert Config.read(config.as_json()) == config

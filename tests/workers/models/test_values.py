@@ -109,3 +109,16 @@ def test_long_values_are_cut_where_they_stand_in_a_sentence() -> None:
     assert short(ASKED["text"], "x" * 500) == "x" * (MAX_CHARACTERS - 1) + "…"
     assert short(ASKED["multi_label"], ("a", "c")) == "a + c"
     assert short(ASKED["label"], None) == ""
+
+
+def test_only_of_multi_label_questions_it_matters_whether_they_are_required() -> None:
+    for kind, forced in (("multi_label_selection", False), ("label_selection", True)):
+        given = {
+            "id": "q1",
+            "name": "topics",
+            "required": False,
+            "settings": {"type": kind, "options": [{"value": "a"}]},
+        }
+        asked = records.DatasetQuestion.parse(given)
+        assert not asked.required
+        assert question_of(asked).required is forced

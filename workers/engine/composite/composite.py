@@ -178,8 +178,11 @@ class Composite(Strategy):
         return self
 
     def _change(self, fact: Vote | Adjudication, change: Callable[[Fact], None]) -> None:
+        before = self.taken.nothing > 0
         self.taken.change(fact, change)
         self.movement_.changed([fact.record])
+        if before != (self.taken.nothing > 0):  # whether a record must have a part, see `LabelSets`
+            self.movement_.touch_all()
         if self.correction is not None and isinstance(fact, Adjudication):
             self.correction.changed()
 

@@ -37,6 +37,8 @@ class RecordElements:
         What the votes on each element alone say.
     posterior : list likewise
         The same, and what the record's other elements say.
+    nothing_said : bool
+        Whether anybody ever said "nothing" of any record.
     """
 
     record: str
@@ -45,6 +47,7 @@ class RecordElements:
     elements: list[Element]
     own: list[Floats]
     posterior: list[Floats]
+    nothing_said: bool = False
 
     @property
     def heard(self) -> bool:

@@ -46,10 +46,13 @@ class TakenApart:
     ----------
     facts : CurrentFacts, of votes and adjudications
     models : list of ElementModel
+    nothing : int
+        How many votes and adjudications say "nothing": an empty value.
     """
 
     facts: CurrentFacts
     models: list[ElementModel]
+    nothing: int
 
     def __init__(self, decomposition: Decomposition, make: MakeModel) -> None:
         self.decomposition = decomposition
@@ -60,6 +63,7 @@ class TakenApart:
         self.facts = CurrentFacts(
             self.checked(fact) for fact in facts if isinstance(fact, Vote | Adjudication)
         )
+        self.nothing = self._count_nothing(self.facts.heard())
         self.models = self._new_models()
         apart: list[list[Fact]] = [[] for _ in self.models]
         for record in self.facts.heard():
@@ -77,7 +81,9 @@ class TakenApart:
         record, who = fact.record, fact.annotator if isinstance(fact, Vote) else None
         affected = list(self.decomposition.affected(self.facts, record, who))
         before = self._apart(record, affected)
+        self.nothing -= self._count_nothing([record])
         change(fact)
+        self.nothing += self._count_nothing([record])
         after = self._apart(record, affected)
         for place, part in before.items():
             if place not in after:
@@ -115,7 +121,7 @@ class TakenApart:
         for record, its in zip(records, elements, strict=True):
             own = [next(known[number]) for number, _ in its]
             votes, verdict = self.votes_on(record), self.facts.adjudications.get(record)
-            on = RecordElements(record, votes, verdict, its, own, own)
+            on = RecordElements(record, votes, verdict, its, own, own, self.nothing > 0)
             if verdict is None and votes:
                 on = replace(on, posterior=in_context(on))
             found.append(on)
@@ -133,6 +139,7 @@ class TakenApart:
     def restore(self, state: Mapping[str, Any]) -> None:
         spans = self.decomposition.question.type == "span"
         self.facts = CurrentFacts.of_state(dict(state), spans)
+        self.nothing = self._count_nothing(self.facts.heard())
         self.models = self._new_models()
         for number, model in enumerate(self.models):
             head = f"{number}."
@@ -146,6 +153,12 @@ class TakenApart:
         return [
             self.make(label_question(*labels)) for labels in self.decomposition.labels_of_models()
         ]
+
+    def _count_nothing(self, records: list[str]) -> int:
+        verdicts = self.facts.adjudications
+        said = [v.value for record in records for v in self.votes_on(record).values()]
+        said += [verdicts[record] for record in records if record in verdicts]
+        return sum(value == () for value in said)
 
     def _apart(self, record: str, who: Iterable[str | None]) -> dict[Place, Fact]:
         """What these people (None is the reviewer) say about the record's elements."""

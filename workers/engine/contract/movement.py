@@ -67,6 +67,10 @@ class Movement(Generic[Key]):
         if self.touched is not None:
             self.touched.update(records)
 
+    def touch_all(self) -> None:
+        """Take in that every record may have moved."""
+        self.touched = None
+
     def refit_due(self, n_votes: int, share: float, below: int) -> bool:
         """Whether more than this share of the votes changed; of fewer votes than `below`, any."""
         few = n_votes < below and self.changed_votes > 0

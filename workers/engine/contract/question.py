@@ -48,6 +48,9 @@ class Question:
         any number.
     overlapping : bool
         Whether spans may overlap.
+    required : bool
+        Of a multi-label question: whether everybody has to choose a label. Where that is unknown, as
+        in files of answers, it is taken to be so until somebody chooses none.
 
     >>> Question("label", ("yes", "no")).labels
     ('yes', 'no')
@@ -57,6 +60,7 @@ class Question:
     labels: tuple[str, ...] = ()
     scale: tuple[float, ...] = ()
     overlapping: bool = False
+    required: bool = True
 
 
 def question_of(data: Mapping[str, Any]) -> Question:
@@ -73,6 +77,6 @@ def label_question(*labels: str) -> Question:
     """The simplest question.
 
     >>> label_question("yes", "no")
-    Question(type='label', labels=('yes', 'no'), scale=(), overlapping=False)
+    Question(type='label', labels=('yes', 'no'), scale=(), overlapping=False, required=True)
     """
     return Question("label", labels)

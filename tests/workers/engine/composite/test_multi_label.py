@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from argilla_distill.workers.engine.composite.multi_label.multi_label import (
     MultiLabelDawidSkene,
     MultiLabelMajority,
 )
-from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
 from argilla_distill.workers.engine.contract.question import Question
 
 ABC = Question("multi_label", ("a", "b", "c"))
@@ -131,3 +133,27 @@ def test_a_label_that_nobody_marked_is_improbable_however_rare_it_is_elsewhere()
         marked = {x for (r, _), value in said.items() if r == decision.record for x in value}
         for label in {"b", "c"} - marked:
             assert decision.posterior[label] < 0.3
+
+
+def test_where_nobody_is_forced_no_label_may_be_right_though_all_chose_one(
+    strategy: MultiLabelMajority,
+) -> None:
+    said = votes("r", "a", "a", "b", "c", "c", "a", "b")
+    free = type(strategy)(replace(ABC, required=False))
+    assert strategy.fit(said).decide(["r"])[0].value == ("a",)
+    [d] = free.fit(said).decide(["r"])
+    assert (d.value, d.scores) == ((), ())
+
+
+def test_whoever_ever_chose_no_label_shows_that_nobody_is_forced(
+    strategy: MultiLabelMajority,
+) -> None:
+    said, none = votes("r", "a", "a", "b", "c", "c", "a", "b"), Vote("other", "ann0", ())
+    assert strategy.fit([*said, none]).decide(["r"])[0].value == ()
+    strategy.moved(0.02)
+    strategy.revert(none)
+    assert "r" in strategy.moved(0.02)
+    assert strategy.decide(["r"])[0].value == ("a",)
+    strategy.learn(Adjudication("third", ()))
+    assert "r" in strategy.moved(0.02)
+    assert type(strategy).from_state(strategy.state()).decide(["r"])[0].value == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -28,7 +27,10 @@ OUT, IN = "out", "in"
 class LabelSets(Decomposition):
     """Elements are the question's labels, each with a model of its own.
 
-    A label holds if that is more probable than not.
+    A label holds if that is more probable than not. Where that is true of none, the record has
+    none: the empty set. Only where the question is required and nobody ever gave the empty set is
+    it the most probable label instead: then everybody had to choose one, and each label alone has
+    most annotators against it because they chose others.
     """
 
     def labels_of_models(self) -> list[tuple[str, ...]]:
@@ -61,7 +63,8 @@ class LabelSets(Decomposition):
         if on.verdict is not None:
             held = np.array([label in on.verdict for label in labels])
         elif not held.any():
-            held, tied = self._instead_of_none(on, holds)
+            forced = self.question.required and not on.nothing_said
+            held, tied = self._best(holds) if forced else (held, self._beside_none(holds))
         margins = np.where(held, holds, 1 - holds)
         weakest = int(margins.argmin())
         other = held.copy()
@@ -84,25 +87,13 @@ class LabelSets(Decomposition):
             sides=(int(held[weakest]), int(not held[weakest])),
         )
 
-    def _instead_of_none(
-        self, on: RecordElements, holds: Floats
-    ) -> tuple[NDArray[np.bool_], list[str]]:
-        """What holds where no label is more probable than not, and what is tied for it.
-
-        None, if none was chosen more often than any label, or is the only thing said beside one
-        label. Else hardly anybody said so: each label alone has most annotators against it, because
-        they chose others. Then it is the most probable label (Argilla wants one at least).
-        """
-        none, labels = np.zeros(len(holds), np.bool_), self.question.labels
-        chosen = Counter(label for vote in on.votes.values() for label in vote.value)
-        n_none = sum(not vote.value for vote in on.votes.values())
-        most = max(chosen.values(), default=0)
+    def _best(self, holds: Floats) -> tuple[NDArray[np.bool_], list[str]]:
+        """The most probable label, and those that are tied for it."""
         best = holds > holds.max() - TIE
-        names = [labels[i] for i in np.flatnonzero(best)]
-        if n_none > most:
-            return none, []
-        if n_none and n_none == len(on.votes) - most:  # it or one label, as the model has it
-            return none, ["none", *names] if holds.max() > 0.5 - TIE else []
-        if n_none == most:
-            return none, ["none", *names]
+        names = [self.question.labels[i] for i in np.flatnonzero(best)]
         return best, names if len(names) > 1 else []
+
+    def _beside_none(self, holds: Floats) -> list[str]:
+        """What is tied with no label at all: labels that hold as probably as not."""
+        even = [self.question.labels[i] for i in np.flatnonzero(holds > 0.5 - TIE)]
+        return ["none", *even] if even else []
