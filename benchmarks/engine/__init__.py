@@ -9,5 +9,4 @@
 | `properties`, `seeds` | promises on examples drawn at random |
 | `trace` | how often planted faults are found, in `made_up_rounds` |
 | `markers` | a made-up crowd that marks names in texts |
-| `word_errors` | how many words of a sentence are wrong |
 """

@@ -30,7 +30,7 @@ from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 from argilla_distill.workers.use_cases.aggregate import aggregate
 from benchmarks.engine import peers
 from benchmarks.engine.markers import SPAN_LABELS, spans
-from benchmarks.engine.word_errors import distance, words
+from benchmarks.engine.peers import distance, words
 
 OURS = ("majority", "dawid_skene", "learned", "alignment")
 PAIR_DRAWS = 3

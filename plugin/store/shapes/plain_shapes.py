@@ -58,7 +58,7 @@ def model_json(info: ModelInfo) -> Json:
     """The inverse of `model_info`."""
     return {
         "strategy": info.strategy,
-        "question": None if info.question is None else asdict(info.question),
+        "question": None if info.question is None else _unless_required(asdict(info.question)),
         "version": info.fit,
         "position": info.position,
         "version_votes": info.fit_votes,
@@ -69,6 +69,11 @@ def model_json(info: ModelInfo) -> Json:
         "kinds": dict(info.kinds),
         "reviews": info.reviews,
     }
+
+
+def _unless_required(question: Json) -> Json:
+    """A question as it is stored; that it is required goes without saying, as in release 0.1."""
+    return {name: value for name, value in question.items() if (name, value) != ("required", True)}
 
 
 def failed_strategy(stored: Json) -> FailedStrategy:
@@ -92,4 +97,5 @@ def review_json(known: ReviewInfo) -> Json:
         read_anew = ("guidelines", "changed_at", "twin_of", "twin_version", "twin_digest")
         every = asdict(known.dataset)
         stored["dataset"] = {name: every[name] for name in every if name not in read_anew}
+        stored["dataset"]["questions"] = [_unless_required(each) for each in every["questions"]]
     return stored | ({} if known.gone is None else {"gone": known.gone})
