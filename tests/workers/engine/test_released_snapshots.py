@@ -38,7 +38,7 @@ def test_a_snapshot_of_the_last_release_decides_as_it_did_there(name: str) -> No
     for decision in model.decide(sorted(expected["decisions"])):
         confidence, posterior = expected["decisions"][decision.record]
         if decision.record in OTHERWISE.get(name, ()):
-            assert decision.value == ()
+            assert decision.value in ((), None)  # none, or a tie of none and a label
         else:
             assert decision.confidence == pytest.approx(confidence, abs=1e-9)
         assert dict(decision.posterior) == pytest.approx(posterior, abs=1e-9)
