@@ -13,6 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from argilla_distill.domain.versions.segment_audits import (
+    REST,
+    DrawnRecord,
+    SampledSegment,
+    SegmentSample,
+    told,
+)
 from argilla_distill.workers.evaluation.neighbours import nearest
 from argilla_distill.workers.evaluation.segments import Kind, LookedAt, look
 from benchmarks.engine.made_up_rounds import LABELS, RECORDS, ROUNDS, TELLING, MadeUp, made_up
@@ -80,15 +87,30 @@ def one_annotator(seed: int) -> Outcome:
     return _outcome(looked(m, kind), kind.name, bad)
 
 
-def audited(seed: int) -> Outcome:
-    """40 records of each round are audited; the round with most errors comes first."""
+def audited(seed: int, bad_share: float = BAD) -> Outcome:
+    """40 records of each round are audited, and of the rest, which is one of them here.
+
+    The product's own verdict, by the intervals of the differences. `bad_share` = `CLEAN`: none is bad.
+    """
     rng = np.random.default_rng(seed)
-    bad = int(rng.integers(ROUNDS))
-    wrong = [BAD if r == bad else CLEAN for r in range(ROUNDS)]
-    errors = [
-        rng.hypergeometric(round(w * RECORDS), RECORDS - round(w * RECORDS), AUDITS) for w in wrong
-    ]
-    return Outcome(first=int(np.argmax(errors)) == bad, judged=True)
+    bad = int(rng.integers(ROUNDS - 1)) if bad_share > CLEAN else -1
+    decided: dict[str, str] = {}
+    segments = []
+    for r in range(ROUNDS):
+        name = f"round={r}" if r < ROUNDS - 1 else ""
+        wrong = round((bad_share if r == bad else CLEAN) * RECORDS)
+        errors = int(rng.hypergeometric(wrong, RECORDS - wrong, AUDITS))
+        records = tuple(DrawnRecord(f"{r}-{n}", "right", ()) for n in range(AUDITS))
+        decided |= {d.record_id: "other" if n < errors else "right" for n, d in enumerate(records)}
+        segments.append(SampledSegment("round" if name else REST, name, RECORDS, records))
+    found = told(SegmentSample("q", "v", 0, tuple(segments)), decided).segments[:-1]
+    worst = max(found, key=lambda each: each.share or 0.0)
+    return Outcome(
+        first=worst.segment == f"round={bad}",
+        significant=any(each.worse and each.segment == f"round={bad}" for each in found),
+        false=any(each.worse and each.segment != f"round={bad}" for each in found),
+        judged=True,
+    )
 
 
 def _outcome(found: LookedAt, kind: str, bad: int) -> Outcome:
@@ -112,6 +134,7 @@ SCENES: dict[str, Callable[[int], Outcome]] = {
     "one bad round, texts that tell nothing": lambda s: one_bad(s, telling=0.0),
     "one annotator in one round: half of 25 labels flipped": one_annotator,
     "40 audits a round": audited,
+    "40 audits a round, all clean": lambda s: audited(s, CLEAN),
 }
 
 
