@@ -43,7 +43,7 @@ class Ending:
         whole = twin is None or twin["state"] == "done"
         return bool(whole and self.version["content_sha256"] == self.again["content_sha256"])
 
-    def told(self) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
         """The ending in a few lines."""
         version, again = self.version, self.again
         equal = version["content_sha256"] == again["content_sha256"]
@@ -85,10 +85,10 @@ def end(
     """
     create = ("version", "create", dataset, "--wait", "--json")
     twin = ["--twin"] if records <= MAX_TWIN else []
-    version = told(service, *create, "--tag", "demo", "--note", "Made by the demo", *twin)
-    again = told(service, *create)
+    version = json_of(service, *create, "--tag", "demo", "--note", "Made by the demo", *twin)
+    again = json_of(service, *create)
     path = service.directory / "train.jsonl"
-    exported = told(
+    exported = json_of(
         service, "export", dataset, "demo", *chosen(questions), "-o", str(path), "--json"
     )
     address = f"{service.url}/datasets/{dataset_id}/versions"
@@ -113,7 +113,7 @@ def first_line(path: Path) -> str:
         return file.readline().strip()
 
 
-def told(service: Service, *arguments: str) -> dict[str, Any]:
+def json_of(service: Service, *arguments: str) -> dict[str, Any]:
     """The JSON that a command prints."""
     found: dict[str, Any] = json.loads(service.command(*arguments).stdout)
     return found

@@ -152,7 +152,7 @@ class Performance:
                 self.scenario.distilled,
             )
         self.console.print()
-        for line in ending.told():
+        for line in ending.lines():
             self._line(line)
         return ending
 

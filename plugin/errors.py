@@ -14,7 +14,7 @@ DistillError
 ├── NoWorker               no worker is alive to do what is waited for    retry
 ├── ArgillaUnavailable     no answer, a time-out, or 5xx                  retry
 ├── ArgillaRefused         401, 403 or another final 4xx
-│   └── NotFound           404: the thing is gone
+│   └── NotInArgilla           404: the thing is gone
 ├── InvalidValue           422: Argilla does not accept what we sent
 ├── HubUnavailable         the Hugging Face Hub does not answer           retry
 └── HubRefused             it does not take what is pushed; a human must act
@@ -88,7 +88,7 @@ class ArgillaRefused(DistillError):
     """Argilla answers with a final 4xx, most often because the key is wrong or not an owner's."""
 
 
-class NotFound(ArgillaRefused):
+class NotInArgilla(ArgillaRefused):
     """Argilla has no such thing (any more)."""
 
 

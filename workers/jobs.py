@@ -19,7 +19,7 @@ from argilla_distill.plugin.errors import (
     ArgillaUnavailable,
     DatasetBusy,
     LeaseLost,
-    NotFound,
+    NotInArgilla,
 )
 from argilla_distill.plugin.settings import Settings, read
 from argilla_distill.workers.models.kept_models import KeptModels
@@ -113,7 +113,7 @@ def report(dataset_id: str) -> None:
     try:
         outcome = guidelines.keep_current(w, dataset_id)
         written = f" guidelines={outcome.state}" if outcome else ""
-    except (ArgillaUnavailable, ArgillaRefused, NotFound, DatasetBusy, LeaseLost) as error:
+    except (ArgillaUnavailable, ArgillaRefused, NotInArgilla, DatasetBusy, LeaseLost) as error:
         log.warning("guidelines of dataset=%s are left for the next report: %s", dataset_id, error)
     log.info(
         "report dataset=%s records=%d votes=%d outcome=%s seconds=%.2f%s",

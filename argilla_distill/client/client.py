@@ -8,8 +8,8 @@ from uuid import UUID
 
 from argilla_distill.client.cache import Cache, usual_place
 from argilla_distill.client.connection import Connection
-from argilla_distill.client.dataset import Dataset
-from argilla_distill.client.downloads import Downloads
+from argilla_distill.client.dataset import RemoteDataset
+from argilla_distill.client.downloads import Downloader
 from argilla_distill.client.errors import NotFound
 from argilla_distill.domain.nearest import did_you_mean
 
@@ -54,7 +54,7 @@ class Client:
         self._connection = Connection(url, api_key, timeout_s, retries)
         place = usual_place() if cache is True else Path(cache).expanduser() if cache else None
         self.cache = Cache(place)
-        self._downloads = Downloads(self._connection, self.cache, progress)
+        self._downloads = Downloader(self._connection, self.cache, progress)
 
     def __repr__(self) -> str:
         return f"<Client {self._connection.url}>"
@@ -68,7 +68,7 @@ class Client:
         """
         return sorted(self._ids())
 
-    def dataset(self, name: str) -> Dataset:
+    def dataset(self, name: str) -> RemoteDataset:
         """A dataset, by `workspace/name` or by its id.
 
         Raises
@@ -82,13 +82,13 @@ class Client:
         argilla_distill.client.errors.NotFound: There is no dataset support/chad (did you mean support/chat?).
         """
         if _is_id(name):
-            told = self._connection.json(f"/datasets/{name}/versions")["dataset"]
-            return Dataset(self._connection, self._downloads, told["id"], told["name"])
+            dataset = self._connection.json(f"/datasets/{name}/versions")["dataset"]
+            return RemoteDataset(self._connection, self._downloads, dataset["id"], dataset["name"])
         ids = self._ids()
         if name not in ids:
             every = f"; there are {', '.join(sorted(ids))}" if ids else ": you may see none"
             raise NotFound(f"There is no dataset {name}{did_you_mean(name, ids) or every}.")
-        return Dataset(self._connection, self._downloads, ids[name], name)
+        return RemoteDataset(self._connection, self._downloads, ids[name], name)
 
     def close(self) -> None:
         """Close the connection, and delete the cache where it is only this client's."""
@@ -108,10 +108,10 @@ class Client:
 
     def _ids(self) -> dict[str, str]:
         """Name → id of the datasets that may be seen."""
-        told = self._connection.json("/")
-        if "examples" in told:  # an annotator's own page, which knows no versions
+        overview = self._connection.json("/")
+        if "examples" in overview:  # an annotator's own page, which knows no versions
             self._connection.json(f"/datasets/{NOBODY}/versions")
-        return {each["name"]: each["id"] for each in told["datasets"]}
+        return {each["name"]: each["id"] for each in overview["datasets"]}
 
 
 def _is_id(text: str) -> bool:

@@ -65,7 +65,7 @@ class Connection:
         ------
         ClientError : it is refused, is not there, or cannot be had (see `errors`).
         """
-        return self._told("GET", path, params=parameters or None)
+        return self._asked("GET", path, params=parameters or None)
 
     def send(self, path: str, **form: str) -> dict[str, Any]:
         """Send a form to a path; what the service says then. Doing it twice must do no harm.
@@ -74,7 +74,7 @@ class Connection:
         ------
         ClientError : as `json`.
         """
-        return self._told("POST", path, data=form)
+        return self._asked("POST", path, data=form)
 
     @contextmanager
     def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
@@ -107,7 +107,7 @@ class Connection:
         """Close all connections."""
         self._http.close()
 
-    def _told(self, method: str, path: str, **given: Any) -> dict[str, Any]:
+    def _asked(self, method: str, path: str, **given: Any) -> dict[str, Any]:
         for attempt in self.attempts():
             with attempt, self._answer(method, path, **given) as answer:
                 answer.read()
@@ -124,15 +124,15 @@ class Connection:
 
     def _object(self, answer: httpx.Response) -> dict[str, Any]:
         try:
-            told = answer.json()
+            content = answer.json()
         except ValueError:
-            told = None
-        if not isinstance(told, dict):
+            content = None
+        if not isinstance(content, dict):
             raise NotTheService(
                 f"{self.url} answers, but not as argilla-distill: {_beginning(answer)}. "
                 "Give the address of its web process"
             )
-        return told
+        return content
 
     def _refusal(self, answer: httpx.Response) -> Exception:
         """The error that an answer is."""
@@ -229,10 +229,10 @@ def _key(api_key: str) -> str:
 def _said(answer: httpx.Response) -> str:
     """The sentence that the service gives with a refusal; "" where it is not the service's."""
     try:
-        told = answer.json()
+        content = answer.json()
     except ValueError:
         return ""
-    return str(told.get("error", "")) if isinstance(told, dict) else ""
+    return str(content.get("error", "")) if isinstance(content, dict) else ""
 
 
 def _wait_s(answer: httpx.Response) -> float:

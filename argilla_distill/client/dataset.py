@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from argilla_distill.client.connection import Connection
-from argilla_distill.client.downloads import Downloads
+from argilla_distill.client.downloads import Downloader
 from argilla_distill.client.errors import NotFound
 from argilla_distill.client.rounds import SeenRound, seen
 from argilla_distill.client.version import Version
@@ -45,7 +45,7 @@ class Listed:
     note: str
 
 
-class Dataset:
+class RemoteDataset:
     """One dataset of a service. `Client.dataset` gives it.
 
     Examples
@@ -59,18 +59,18 @@ class Dataset:
     'majority-1'
     """
 
-    def __init__(self, connection: Connection, downloads: Downloads, id: str, name: str) -> None:
+    def __init__(self, connection: Connection, downloads: Downloader, id: str, name: str) -> None:
         self._connection = connection
         self._downloads = downloads
         self.id = id
         self.name = name
 
     def __repr__(self) -> str:
-        return f"<Dataset {self.name}>"
+        return f"<RemoteDataset {self.name}>"
 
     def versions(self) -> list[Listed]:
         """All versions, the first made first; deleted ones too."""
-        return [_listed(each) for each in self._told()["versions"]]
+        return [_listed(each) for each in self._listing()["versions"]]
 
     @property
     def tags(self) -> dict[str, str]:
@@ -81,12 +81,12 @@ class Dataset:
     @property
     def making(self) -> dict[str, str]:
         """Version that is being made → how far it has come, in words."""
-        told = self._told()["making"]
+        making = self._listing()["making"]
         return {
             m["name"]: f"{m['stage']}, {m['done']:,} of {m['total']:,}"
             if m["total"]
             else m["stage"]
-            for m in told
+            for m in making
         }
 
     def version(self, name: str = "", *, as_of: datetime | None = None) -> Version:
@@ -112,9 +112,9 @@ class Dataset:
             if name:
                 raise ValueError("give a version's name or as_of, not both")
             name = self._as_of(as_of)
-        told = self._connection.json(f"{self._path}/{quote(name or LATEST, safe='')}")
-        tags = tuple(told.pop("tags"))
-        return Version(self._connection, self._downloads, Manifest.read(told), tags)
+        manifest = self._connection.json(f"{self._path}/{quote(name or LATEST, safe='')}")
+        tags = tuple(manifest.pop("tags"))
+        return Version(self._connection, self._downloads, Manifest.read(manifest), tags)
 
     def trace(self, question: str = "") -> Suspicions | None:
         """Which segments of the latest version are associated with wrong labels, as the page has it.
@@ -130,8 +130,8 @@ class Dataset:
         >>> Client(URL, api_key=KEY).dataset("support/chat").trace() is None
         True
         """
-        told = self._traced(question)["suspicions"]
-        return None if told is None else read(Suspicions, told)
+        found = self._traced(question)["suspicions"]
+        return None if found is None else read(Suspicions, found)
 
     def rounds(self) -> list[SeenRound]:
         """All rounds, the first started first.
@@ -152,9 +152,9 @@ class Dataset:
 
     def progress(self) -> list[str]:
         """Whether models get better from round to round, in sentences; none with fewer than two rounds."""
-        told = self._connection.json(self._rounds)
-        whole = [told["whole"]] if told["whole"] else []
-        return [each["sentence"] for each in (*whole, *told["steps"])]
+        found = self._connection.json(self._rounds)
+        whole = [found["whole"]] if found["whole"] else []
+        return [each["sentence"] for each in (*whole, *found["steps"])]
 
     @property
     def _rounds(self) -> str:
@@ -170,8 +170,8 @@ class Dataset:
         >>> Client(URL, api_key=KEY).dataset("support/chat").segment_audits() is None
         True
         """
-        told = self._traced(question)["audits"]
-        return None if told is None else read(SegmentAudits, told)
+        found = self._traced(question)["audits"]
+        return None if found is None else read(SegmentAudits, found)
 
     def _traced(self, question: str) -> dict[str, Any]:
         asked = f"?question={quote(question, safe='')}" if question else ""
@@ -181,7 +181,7 @@ class Dataset:
     def _path(self) -> str:
         return f"/datasets/{self.id}/versions"
 
-    def _told(self) -> dict[str, Any]:
+    def _listing(self) -> dict[str, Any]:
         return self._connection.json(self._path)
 
     def _as_of(self, moment: datetime) -> str:
@@ -196,18 +196,18 @@ class Dataset:
         return max(fitting, key=lambda v: (v.at, v.created_at)).name
 
 
-def _listed(told: Mapping[str, Any]) -> Listed:
-    deleted = told["deleted_at"]
+def _listed(row: Mapping[str, Any]) -> Listed:
+    deleted = row["deleted_at"]
     return Listed(
-        name=told["name"],
-        tags=tuple(told["tags"]),
-        at=_moment(told["as_of"] or told["asked_at"]),
-        created_at=_moment(told["created_at"]),
+        name=row["name"],
+        tags=tuple(row["tags"]),
+        at=_moment(row["as_of"] or row["asked_at"]),
+        created_at=_moment(row["created_at"]),
         deleted_at=_moment(deleted) if deleted else None,
-        records=told["records"],
-        votes=told["votes"],
-        bytes=told["bytes"],
-        note=told["note"],
+        records=row["records"],
+        votes=row["votes"],
+        bytes=row["bytes"],
+        note=row["note"],
     )
 
 

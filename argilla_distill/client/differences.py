@@ -65,10 +65,10 @@ class Diff:
     def _listed(self, about: Mapping[str, str]) -> Iterator[Change]:
         page, pages = 1, 1
         while page <= pages:
-            told = self._connection.json(self._path, **about, page=str(page))["listed"]
-            for change in told["changes"]:
+            listed = self._connection.json(self._path, **about, page=str(page))["listed"]
+            for change in listed["changes"]:
                 yield Change.read({key: change[key] for key in Change.__dataclass_fields__})
-            page, pages = page + 1, told["pages"]
+            page, pages = page + 1, listed["pages"]
 
 
 CHANGES = pa.schema(
@@ -92,20 +92,20 @@ def diff(connection: Connection, dataset_id: str, was: str, now: str, wait_s: fl
     """
     path = f"/datasets/{dataset_id}/versions/{quote(pair(was, now), safe='.')}"
     waited = 0.0
-    while comparing := (told := connection.json(path)).get("comparing"):
+    while comparing := (found := connection.json(path)).get("comparing"):
         if waited >= wait_s:
             done, total = comparing["done"], comparing["total"]
             text = f"{was} and {now} are still being compared ({done:,} of {total:,}). Try again later."
             raise NotMade(text, "comparing", done, total)
         connection.wait(LOOK_S)
         waited += LOOK_S
-    return Diff(connection, path, _difference(told))
+    return Diff(connection, path, _difference(found))
 
 
-def _difference(told: Mapping[str, Any]) -> Difference:
-    given = {key: told[key] for key in Difference.__dataclass_fields__ if key != "format"}
+def _difference(found: Mapping[str, Any]) -> Difference:
+    given = {key: found[key] for key in Difference.__dataclass_fields__ if key != "format"}
     questions = [
         {**q, "caused": [{**caused, "blocks": ()} for caused in q["caused"]]}
-        for q in told["questions"]
+        for q in found["questions"]
     ]
     return Difference.read({**given, "questions": questions, "format": FORMAT})

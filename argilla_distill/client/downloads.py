@@ -17,10 +17,10 @@ from argilla_distill.client.connection import Connection
 from argilla_distill.client.errors import Damaged
 from argilla_distill.domain.versions.manifest import VersionFile
 
-Told = Callable[[int], None]
+Progress = Callable[[int], None]
 
 
-class Downloads:
+class Downloader:
     """Downloads files.
 
     Parameters
@@ -53,30 +53,30 @@ class Downloads:
                 found[file.path] = self._downloaded(at, file, bar.add)
         return [path for path in (found[file.path] for file in files) if path is not None]
 
-    def _downloaded(self, at: str, file: VersionFile, told: Told) -> Path:
+    def _downloaded(self, at: str, file: VersionFile, progress: Progress) -> Path:
         """One file, checked."""
         suffix = _suffix(file)
         for _ in range(2):
             part = self._cache.begin(file.sha256, suffix)
             done = part.stat().st_size
-            told(done)
+            progress(done)
             for attempt in self._connection.attempts():
                 with attempt:
-                    self._go_on(f"{at}/{file.path}", file, part, told)
+                    self._go_on(f"{at}/{file.path}", file, part, progress)
                     break
                 if (size := part.stat().st_size) > done:
                     done, attempt.got_on = size, True
             if sha256_of(part) == file.sha256:
                 return self._cache.keep(part, file.sha256, suffix)
-            told(-part.stat().st_size)
+            progress(-part.stat().st_size)
             part.unlink()
         raise Damaged(
             f"{file.path} arrives, but is not what was written: its digest is not that of the manifest. "
             "`argilla-distill version verify` tells whether it is damaged where versions are kept"
         )
 
-    def _go_on(self, url: str, file: VersionFile, part: Path, told: Told) -> None:
-        """Download what is missing of a file. What was there counts as told."""
+    def _go_on(self, url: str, file: VersionFile, part: Path, progress: Progress) -> None:
+        """Download what is missing of a file. What was there counts as progress."""
         have = part.stat().st_size
         if have == file.bytes:
             return
@@ -86,13 +86,13 @@ class Downloads:
         with self._connection.stream(url, headers) as answer:
             from_start = answer.status_code != 206
             if from_start and have:
-                told(-have)
+                progress(-have)
             with part.open("wb" if from_start else "ab") as out:
                 if answer.status_code == 416:
                     return
                 for block in answer.iter_raw():
                     out.write(block)
-                    told(len(block))
+                    progress(len(block))
                 size = out.tell()
         if size < file.bytes:
             raise httpx.ReadError("the connection ended in the middle of a file")

@@ -14,14 +14,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from argilla_distill.client.tables import Rows
+from argilla_distill.client.tables import Tabular
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.domain.versions.rewards.reward import Reward
 from argilla_distill.domain.versions.segments import Selection
 from argilla_distill.exports import files
 from argilla_distill.exports.export import Exported, export
+from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.exports.request import REWARDED, ExportRequest, InvalidExport
-from argilla_distill.exports.source import Source
 
 
 def request(
@@ -72,7 +72,7 @@ def request(
     )
 
 
-class Export(Rows):
+class Export(Tabular):
     """A version in a format. `Version.export` gives it.
 
     Parameters
@@ -90,7 +90,9 @@ class Export(Rows):
     """
 
     def __init__(
-        self, wanted: ExportRequest, sources: Callable[[], tuple[Source, Source | None]]
+        self,
+        wanted: ExportRequest,
+        sources: Callable[[], tuple[ReadableVersion, ReadableVersion | None]],
     ) -> None:
         self._wanted = wanted
         self._sources = sources

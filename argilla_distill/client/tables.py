@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 
-class Rows(ABC):
+class Tabular(ABC):
     """What can be made of a table in memory."""
 
     @abstractmethod
@@ -49,7 +49,7 @@ class Rows(ABC):
         return datasets.Dataset(datasets.table.InMemoryTable(self.to_arrow(columns)))
 
 
-class Table(Rows):
+class VersionTable(Tabular):
     """A table of a version, `records` or `votes`, or one split of the records.
 
     Parameters
@@ -71,7 +71,7 @@ class Table(Rows):
         self._fetch = fetch
 
     def __repr__(self) -> str:
-        return f"<Table {self._name}>"
+        return f"<VersionTable {self._name}>"
 
     def files(self) -> list[Path]:
         """Its Parquet files on this machine, checked: for DuckDB and whatever else reads files."""

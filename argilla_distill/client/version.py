@@ -11,19 +11,19 @@ from urllib.parse import quote
 
 from argilla_distill.client.connection import Connection
 from argilla_distill.client.differences import Diff, diff
-from argilla_distill.client.downloads import Downloads
+from argilla_distill.client.downloads import Downloader
 from argilla_distill.client.errors import Deleted, NotFound
 from argilla_distill.client.exports import Export, request
-from argilla_distill.client.tables import Table
+from argilla_distill.client.tables import VersionTable
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.versions.manifest import Manifest, VersionFile
-from argilla_distill.exports.source import Source
+from argilla_distill.exports.readable_version import ReadableVersion
 
 TableName = Literal["records", "votes"]
 
 
 class Version:
-    """A distilled dataset that never changes. `Dataset.version` gives it.
+    """A distilled dataset that never changes. `RemoteDataset.version` gives it.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Version:
     def __init__(
         self,
         connection: Connection,
-        downloads: Downloads,
+        downloads: Downloader,
         manifest: Manifest,
         tags: tuple[str, ...] = (),
     ) -> None:
@@ -71,7 +71,7 @@ class Version:
         ms = self.manifest.as_of or self.manifest.asked_at
         return datetime.fromtimestamp(ms / 1000, timezone.utc)
 
-    def records(self, split: str = "") -> Table:
+    def records(self, split: str = "") -> VersionTable:
         """A row a record.
 
         Parameters
@@ -88,7 +88,7 @@ class Version:
             raise NotFound(f"There is no split {split}{hint}.")
         return self._table("records", split)
 
-    def votes(self) -> Table:
+    def votes(self) -> VersionTable:
         """A row for each thing that somebody said."""
         return self._table("votes")
 
@@ -203,11 +203,11 @@ class Version:
         if isinstance(version, Version):
             return version
         path = f"/datasets/{self.manifest.dataset_id}/versions/{quote(version, safe='')}"
-        told = self._connection.json(path)
-        tags = tuple(told.pop("tags"))
-        return Version(self._connection, self._downloads, Manifest.read(told), tags)
+        manifest = self._connection.json(path)
+        tags = tuple(manifest.pop("tags"))
+        return Version(self._connection, self._downloads, Manifest.read(manifest), tags)
 
-    def _source(self) -> Source:
+    def _source(self) -> ReadableVersion:
         """Its files as exports read them: each is downloaded, or checked, once."""
         described = {file.path: file for file in self.manifest.files}
 
@@ -215,9 +215,9 @@ class Version:
         def place(path: str) -> Path:
             return self._paths([described[path]])[0]
 
-        return Source(self.manifest, lambda path: place(path).open("rb"))
+        return ReadableVersion(self.manifest, lambda path: place(path).open("rb"))
 
-    def _chosen(self, table: TableName, split: str) -> Table:
+    def _chosen(self, table: TableName, split: str) -> VersionTable:
         if table == "records":
             return self.records(split)
         if table != "votes":
@@ -228,11 +228,11 @@ class Version:
             )
         return self.votes()
 
-    def _table(self, table: TableName, split: str = "") -> Table:
+    def _table(self, table: TableName, split: str = "") -> VersionTable:
         start = f"{table}-{split}-" if split else f"{table}-"
         files = [file for file in self.manifest.files if file.path.startswith(start)]
-        told = f"{self.name} {table}{f' ({split})' if split else ''}"
-        return Table(told, lambda: self._paths(files))
+        title = f"{self.name} {table}{f' ({split})' if split else ''}"
+        return VersionTable(title, lambda: self._paths(files))
 
     def _paths(self, files: Sequence[VersionFile]) -> list[Path]:
         """Files on this machine. Raises Deleted."""

@@ -80,15 +80,15 @@ class Audited:
                 f"No audits yet, so how often labels are right is not known: {count(self.would)} audits "
                 f"would tell it to ± {self.would_reach * 100:.0f} points."
             )
-        told = (
+        share = (
             f"On {many(self.audits, 'audit')}, {percent(self.right.value)} of the labels are right "
             f"({reach(self.right.low, self.right.high)})"
         )
         if self.majority is None or self.gain is None:
-            return f"{told}."
+            return f"{share}."
         usual = f"{percent(self.majority.value)} ({reach(self.majority.low, self.majority.high)})"
         return (
-            f"{told}, of majority vote's {usual}: {points(self.gain.value)} "
+            f"{share}, of majority vote's {usual}: {points(self.gain.value)} "
             f"({points_reach(self.gain.low, self.gain.high)})."
         )
 
@@ -123,11 +123,11 @@ class Audited:
         """
         if self.right is None:
             return ""
-        told = f"About {count(self.to_halve)} more would halve the interval"
+        text = f"About {count(self.to_halve)} more would halve the interval"
         if self.gain is not None and self.to_settle:
             other = "worse" if self.gain.value > 0 else "better"
-            told += f", about {count(self.to_settle)} tell whether majority vote is {other}"
+            text += f", about {count(self.to_settle)} tell whether majority vote is {other}"
         left = f"{many(self.waiting, 'record')} {'waits' if self.waiting == 1 else 'wait'} for an audit."
         return (
-            f"{told}. {left if self.waiting else 'All are answered; more come with more records.'}"
+            f"{text}. {left if self.waiting else 'All are answered; more come with more records.'}"
         )

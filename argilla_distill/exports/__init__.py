@@ -4,7 +4,7 @@
 | --- | --- |
 | `export` | the way in: a version and what is asked for, rows and what was left out |
 | `request` | what is asked for, and what of it a version cannot give |
-| `source` | a version's files, read row by row |
+| `readable_version` | a version's files, read row by row |
 | `sieve` | which records are wanted, and how many were left out for what reason |
 | `provenance` | where records come from, as far as segments ask |
 | `held_out` | what models are never trained on |

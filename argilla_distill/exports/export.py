@@ -16,9 +16,9 @@ from argilla_distill.exports.formats.completions import Completions, Corrections
 from argilla_distill.exports.formats.preference import Preference
 from argilla_distill.exports.formats.stepwise import Stepwise
 from argilla_distill.exports.formats.tables import Records, VoteRows
+from argilla_distill.exports.readable_version import ReadableVersion, Row
 from argilla_distill.exports.request import ExportRequest
 from argilla_distill.exports.sieve import Sieve
-from argilla_distill.exports.source import Row, Source
 
 METADATA = b"argilla_distill"
 """The key under which a Parquet file says what it is: version, digest, and what was asked for."""
@@ -55,7 +55,9 @@ class Exported:
         return pa.Table.from_pylist(list(self.rows), self.schema)
 
 
-def export(source: Source, request: ExportRequest, earlier: Source | None = None) -> Exported:
+def export(
+    source: ReadableVersion, request: ExportRequest, earlier: ReadableVersion | None = None
+) -> Exported:
     """Rows of a version in a format.
 
     Parameters
@@ -81,7 +83,7 @@ def export(source: Source, request: ExportRequest, earlier: Source | None = None
     return Exported(schema, format_.rows(sieve), left_out)
 
 
-def _format(source: Source, request: ExportRequest, left_out: Counter[str]) -> Format:
+def _format(source: ReadableVersion, request: ExportRequest, left_out: Counter[str]) -> Format:
     given = (source, request, left_out)
     match request.format:
         case "records":

@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from argilla_distill.exports.export import Exported
+from argilla_distill.exports.readable_version import Row
 from argilla_distill.exports.request import TRAINING, InvalidExport
-from argilla_distill.exports.source import Row
 
 Kind = Literal["parquet", "csv", "jsonl"]
 

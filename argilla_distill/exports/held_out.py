@@ -7,7 +7,7 @@ member in `test`, or an audit in it, is left out of every file for training and 
 
 from __future__ import annotations
 
-from argilla_distill.exports.source import Row, Source
+from argilla_distill.exports.readable_version import ReadableVersion, Row
 
 AUDIT = "audit_pi"
 """The part of a question's struct that says with which probability the record was drawn for an audit."""
@@ -16,7 +16,7 @@ AUDIT = "audit_pi"
 class HeldOut:
     """The groups and records of one version that are held out."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ReadableVersion) -> None:
         self._audited = [
             q.column
             for q in source.manifest.questions

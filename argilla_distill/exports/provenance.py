@@ -14,8 +14,8 @@ from argilla_distill.domain.versions.segments import (
     Selection,
     week_of,
 )
+from argilla_distill.exports.readable_version import ReadableVersion, Row
 from argilla_distill.exports.request import InvalidExport, values
-from argilla_distill.exports.source import Row, Source
 
 
 class Origins:
@@ -29,7 +29,7 @@ class Origins:
     InvalidExport : a segment that is in no record; the nearest is named.
     """
 
-    def __init__(self, source: Source, selection: Selection) -> None:
+    def __init__(self, source: ReadableVersion, selection: Selection) -> None:
         self._of_label = {q.name: q.column for q in source.manifest.questions}
         self._conditions = selection.conditions
         self._asked = [c for c in self._conditions if c.kind in ANSWERED]
@@ -77,7 +77,7 @@ class Origins:
     def _column(self, question: str) -> str:
         return f"{self._of_label[question]}.value"
 
-    def _read(self, source: Source) -> dict[str, set[str]]:
+    def _read(self, source: ReadableVersion) -> dict[str, set[str]]:
         """Read the answers; returns kind → all values that there are."""
         kinds = {c.kind for c in self._asked}
         if "guidelines" in kinds and "guidelines" not in source.schema_of("votes").names:

@@ -9,8 +9,8 @@ from hashlib import blake2b
 
 from argilla_distill.exports.held_out import HeldOut
 from argilla_distill.exports.provenance import Origins
+from argilla_distill.exports.readable_version import ReadableVersion, Row
 from argilla_distill.exports.request import TRAINING, ExportRequest, InvalidExport
-from argilla_distill.exports.source import Row, Source
 
 
 class Sieve:
@@ -20,7 +20,11 @@ class Sieve:
     """
 
     def __init__(
-        self, source: Source, request: ExportRequest, left_out: Counter[str], earlier: Source | None
+        self,
+        source: ReadableVersion,
+        request: ExportRequest,
+        left_out: Counter[str],
+        earlier: ReadableVersion | None,
     ) -> None:
         self._source, self._request, self.left_out = source, request, left_out
         trains = request.format in TRAINING and "test" not in request.splits
@@ -59,7 +63,7 @@ class Before:
     InvalidExport : it is a version of another dataset, or has other questions.
     """
 
-    def __init__(self, source: Source, earlier: Source) -> None:
+    def __init__(self, source: ReadableVersion, earlier: ReadableVersion) -> None:
         now, then = source.manifest, earlier.manifest
         if then.dataset_id != now.dataset_id:
             raise InvalidExport(f"{then.name} is a version of {then.dataset}, not of {now.dataset}")

@@ -14,8 +14,8 @@ from typing import Any
 import pyarrow as pa
 
 from argilla_distill.domain.nearest import did_you_mean
+from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.exports.request import ExportRequest, InvalidExport
-from argilla_distill.exports.source import Source
 
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 
@@ -41,7 +41,9 @@ class Turns:
     messages: bool
 
     @classmethod
-    def of(cls, source: Source, request: ExportRequest, replies: Sequence[str] = ()) -> Turns:
+    def of(
+        cls, source: ReadableVersion, request: ExportRequest, replies: Sequence[str] = ()
+    ) -> Turns:
         """As a request names them.
 
         Parameters

@@ -2,8 +2,8 @@
 
     python -m benchmarks burst [--records 1000] [--rounds 3]
 
-Alone: the same suggestions for a twin of the dataset, in bulk calls of the same size, one after the
-other; for a twin before ours and one after it, because Argilla's own speed drifts. Ours: from
+Alone: the same suggestions for a copy of the dataset, in bulk calls of the same size, one after the
+other; for a copy before ours and one after it, because Argilla's own speed drifts. Ours: from
 marking all records dirty until Argilla shows a suggestion on every one; everything in between
 (reading, observing, learning, deciding, keeping) counts.
 """

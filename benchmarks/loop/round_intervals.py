@@ -109,8 +109,8 @@ def _accuracy(rng: np.random.Generator) -> tuple[Estimate, float]:
     n, quality = 3_000, rng.uniform(0.75, 0.97)
     certain = np.clip(rng.beta(8 * quality, 8 * (1 - quality), n), 0.01, 0.99)
     right = (rng.random(n) < certain).astype(float)
-    told = np.clip(certain + 0.08, 0, 1)
+    sureness = np.clip(certain + 0.08, 0, 1)
     audited = rng.permutation(n)[:60]
-    found = share(right[audited], np.full(60, 0.1), told[audited], told)
+    found = share(right[audited], np.full(60, 0.1), sureness[audited], sureness)
     assert found is not None
     return found, float(right.mean())

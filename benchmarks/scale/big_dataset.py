@@ -250,7 +250,7 @@ def fill(
     return dataset_id
 
 
-class Texts(Gateway):
+class OnlyTexts(Gateway):
     """An Argilla that knows a text for every record and nothing else."""
 
     def records(
@@ -262,7 +262,7 @@ class Texts(Gateway):
 def world(store: Store) -> World:
     """What a report needs."""
     settings = {"argilla_api_url": "http://argilla", "argilla_api_key": "of-nobody"}
-    return World(Texts(httpx.Client()), store, Settings.model_validate(settings))
+    return World(OnlyTexts(httpx.Client()), store, Settings.model_validate(settings))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ QUESTION = DatasetQuestion(
 )
 DAY_MS = 86_400_000
 DAYS = 150
-TWINS = 0.01
+NEAR_IDENTICAL = 0.01
 """The share of records that are near-identical to another."""
 
 Ints = NDArray[np.int64]
@@ -53,8 +53,8 @@ def draw(records: int, answers: int, annotators: int, reviews: int, now: int, se
     begun = now - DAYS * DAY_MS + np.sort(rng.integers(0, (DAYS - 1) * DAY_MS, records))
     at = begun[:, None] + rng.integers(10_000, DAY_MS // 2, who.shape)
     prints = [ids.getrandbits(64) for _ in range(records)]
-    for twin in ids.sample(range(1, records), int(records * TWINS)):
-        prints[twin] = prints[twin - 1] ^ (1 << ids.randrange(64))
+    for near in ids.sample(range(1, records), int(records * NEAR_IDENTICAL)):
+        prints[near] = prints[near - 1] ^ (1 << ids.randrange(64))
     return Drawn(
         ids=[str(uuid.UUID(int=ids.getrandbits(128), version=4)) for _ in range(records)],
         who=who,

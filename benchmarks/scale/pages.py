@@ -90,7 +90,7 @@ def addresses(store: Store, dataset_id: str, difference: Difference) -> dict[str
         "annotator": f"{dataset}/annotators/{question.annotators[0].number}",
         "examples": f"{dataset}/examples",
         "record, contested": f"/records/{store.reviews.due(dataset_id, 0, 1)[0][0]}",
-        "record, with twins": f"/records/{question.across[0].record}",
+        "record, with near-identical ones": f"/records/{question.across[0].record}",
         "versions": f"{dataset}/versions",
         "version": f"{dataset}/versions/latest",
         "what changed": f"{dataset}/versions/{difference.name}",

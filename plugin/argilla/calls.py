@@ -19,7 +19,12 @@ from argilla_distill.plugin.argilla.troubles import (
     no_argilla,
     refused_by_argilla,
 )
-from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
+from argilla_distill.plugin.errors import (
+    ArgillaRefused,
+    ArgillaUnavailable,
+    InvalidValue,
+    NotInArgilla,
+)
 from argilla_distill.plugin.settings.addresses import shown
 from argilla_distill.plugin.unreachable import why_unreachable
 
@@ -73,7 +78,7 @@ class Calls:
 
         Raises
         ------
-        ArgillaUnavailable, ArgillaRefused, NotFound, InvalidValue : what went wrong, and what to do.
+        ArgillaUnavailable, ArgillaRefused, NotInArgilla, InvalidValue : what went wrong, and what to do.
         """
         if self._limit_s is not None:
             options["timeout"] = httpx.Timeout(self._limit_s, connect=min(5.0, self._limit_s))
@@ -129,7 +134,7 @@ def _error(answer: httpx.Response, call: str, address: str) -> Exception:
         # A proxy that knows no such path: nothing that we asked for is gone.
         return ArgillaUnavailable(f"{no_argilla(address)} ({call} gave 404)")
     if status == 404:
-        return NotFound(f"{call}: not found in Argilla")
+        return NotInArgilla(f"{call}: not found in Argilla")
     if status == 422:
         return InvalidValue(f"{call}: {detail}")
     if status in (401, 403) or status < 400:

@@ -20,7 +20,7 @@ from argilla_distill.plugin.argilla.calls import Calls, Timer, tls
 from argilla_distill.plugin.argilla.records_by_id import RecordsById
 from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
 from argilla_distill.plugin.argilla.user import User
-from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
+from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotInArgilla
 from argilla_distill.plugin.settings import Settings
 
 VISITOR_TIMEOUT_S = 10.0
@@ -50,7 +50,7 @@ def _client(settings: Settings, timeout_s: float, headers: dict[str, str]) -> ht
 class Gateway:
     """Argilla through one authenticated HTTP client.
 
-    Every method raises `ArgillaUnavailable` (try again), `ArgillaRefused` or `NotFound` (final),
+    Every method raises `ArgillaUnavailable` (try again), `ArgillaRefused` or `NotInArgilla` (final),
     and those that write also `InvalidValue`.
     """
 
@@ -200,14 +200,14 @@ class Gateway:
                     self._calls.call("create", "POST", f"{path}/{part}", json=item)
             self._calls.call("create", "PUT", f"{path}/publish")
         except Exception:
-            with suppress(ArgillaUnavailable, ArgillaRefused, NotFound):
+            with suppress(ArgillaUnavailable, ArgillaRefused, NotInArgilla):
                 self._calls.call("create", "DELETE", path)
             raise
         return dataset_id
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Delete a dataset of ours; one already gone is no error."""
-        with suppress(NotFound):
+        with suppress(NotInArgilla):
             self._calls.call("create", "DELETE", f"datasets/{dataset_id}")
 
     def update_dataset(self, dataset_id: str, **changes: Any) -> None:
@@ -226,7 +226,7 @@ class Gateway:
 
     def delete_records(self, dataset_id: str, ids: Sequence[str]) -> None:
         """Delete at most 100 records of a dataset of ours; those already gone are no error."""
-        with suppress(NotFound):
+        with suppress(NotInArgilla):
             path = f"datasets/{dataset_id}/records"
             self._calls.call("copy", "DELETE", path, params={"ids": ",".join(ids)})
 
@@ -267,7 +267,7 @@ class Gateway:
 
     def withdraw(self, record_id: str, suggestion_ids: Sequence[str]) -> None:
         """Delete suggestions of one record; those already gone are no error."""
-        with suppress(NotFound):
+        with suppress(NotInArgilla):
             path = f"records/{record_id}/suggestions"
             self._calls.call("withdraw", "DELETE", path, params={"ids": ",".join(suggestion_ids)})
 
@@ -291,7 +291,7 @@ class Gateway:
 
     def delete_webhook(self, webhook_id: str) -> None:
         """Delete a webhook; one already gone is no error."""
-        with suppress(NotFound):
+        with suppress(NotInArgilla):
             self._calls.call("webhooks", "DELETE", f"webhooks/{webhook_id}")
 
     def ping(self, webhook_id: str) -> None:

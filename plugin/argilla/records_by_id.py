@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from argilla_distill.domain.records import Record
 from argilla_distill.plugin.argilla.calls import Calls
-from argilla_distill.plugin.errors import NotFound
+from argilla_distill.plugin.errors import NotInArgilla
 
 SEARCH_LIMIT = 250
 """How many ids Argilla takes in one terms filter."""
@@ -36,7 +36,7 @@ class RecordsById:
 
         Raises
         ------
-        NotFound : there is none of this id.
+        NotInArgilla : there is none of this id.
         """
         return Record.parse(self._calls.json("record", "GET", f"records/{record_id}"))
 
@@ -73,7 +73,7 @@ class RecordsById:
         """The records that exist, each asked for by itself."""
         found: dict[str, Record] = {}
         for record_id in ids:
-            with suppress(NotFound):
+            with suppress(NotInArgilla):
                 found[record_id] = self.one(record_id)
         return found
 

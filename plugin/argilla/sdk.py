@@ -18,7 +18,12 @@ import httpx
 from argilla_distill.domain.records import TWIN_DIGEST, TWIN_OF, TWIN_VERSION
 from argilla_distill.domain.versions.twin import TwinDataset
 from argilla_distill.plugin.argilla.troubles import refused_by_argilla
-from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
+from argilla_distill.plugin.errors import (
+    ArgillaRefused,
+    ArgillaUnavailable,
+    InvalidValue,
+    NotInArgilla,
+)
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.settings.addresses import shown
 
@@ -161,5 +166,5 @@ def _error(status: int, detail: str, address: str) -> Exception:
     if status >= 500 or status in (408, 409, 425, 429):  # 409: made by somebody at the same moment
         return ArgillaUnavailable(message)
     if status == 404:
-        return NotFound(message)
+        return NotInArgilla(message)
     return InvalidValue(message) if status == 422 else ArgillaRefused(message)

@@ -65,7 +65,7 @@ def push(
     HubRefused : no token, or not the right to write, or a tag of this name that is something else.
     InvalidRequest : `repository` is no name of a repository.
     """
-    with _told(repository):
+    with _in_our_words(repository):
         if get_token() is None:
             raise HubRefused(f"the Hub needs a token: {TOKEN}")
         api = HfApi()
@@ -146,7 +146,7 @@ def _names(manifest: Manifest) -> list[str]:
 
 
 @contextmanager
-def _told(repository: str) -> Iterator[None]:
+def _in_our_words(repository: str) -> Iterator[None]:
     """What the Hub's library raises, in our words: no message of it is passed on but the Hub's own."""
     try:
         yield

@@ -72,7 +72,7 @@ class Known:
     Attributes
     ----------
     review : id of the review dataset that has a copy of it, "" if none has
-    twins : near-identical record → question → decision
+    near_identical : near-identical record → question → decision
     answers : question → annotator's number → how many answers they had given when last counted
     words : question → label → words of records that distinguish it, as last counted
     audit : whether it waits for a reviewer who is to answer it blind: then nothing of what was said or
@@ -89,7 +89,7 @@ class Known:
     entries: Sequence[Entry]
     set_aside: str = ""
     review: str = ""
-    twins: Mapping[str, Decisions | None] = field(default_factory=dict)
+    near_identical: Mapping[str, Decisions | None] = field(default_factory=dict)
     answers: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     audit: bool = False
@@ -97,5 +97,10 @@ class Known:
     def blind(self) -> Known:
         """The same of a record that waits for a blind review: without what might lead a reviewer."""
         ledger = replace(self.ledger, answers={}, suggestions={}, adjudications={})
-        nothing: dict[str, Any] = {"decisions": {}, "conflicts": {}, "entries": (), "twins": {}}
+        nothing: dict[str, Any] = {
+            "decisions": {},
+            "conflicts": {},
+            "entries": (),
+            "near_identical": {},
+        }
         return replace(self, ledger=ledger, audit=True, **nothing)

@@ -15,7 +15,7 @@ from argilla_distill.plugin.pages.looked_up import Due, Found, Known, Own
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.visitors.visitor import Visitor
 
-MAX_TWINS = 12
+MAX_NEAR = 12
 """So many near-identical records are shown of one."""
 
 MAX_ENTRIES = 400
@@ -138,9 +138,9 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
         return None
     decisions = known.decisions(dataset_id, [record_id])[0] or {}
     pairs = [(record_id, question) for question in decisions]
-    twins = [other for other in store.reports.alike(dataset_id, record_id) if other != record_id]
-    drawn = store.reviews.to_audit(dataset_id, [record_id, *twins])
-    twins = [other for other in twins if other not in drawn][:MAX_TWINS]
+    near = [other for other in store.reports.alike(dataset_id, record_id) if other != record_id]
+    drawn = store.reviews.to_audit(dataset_id, [record_id, *near])
+    near = [other for other in near if other not in drawn][:MAX_NEAR]
     review, (copy,) = store.reviews.of(dataset_id), store.reviews.copies(dataset_id, [record_id])
     found = Known(
         record_id=record_id,
@@ -153,7 +153,7 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
         entries=store.history.entries(dataset_id, ledger.history[-MAX_ENTRIES:]),
         set_aside=store.dirty.why_set_aside(dataset_id, record_id),
         review=review.id if review and copy else "",
-        twins=dict(zip(twins, known.decisions(dataset_id, twins), strict=True)),
+        near_identical=dict(zip(near, known.decisions(dataset_id, near), strict=True)),
         answers=_answers(store, dataset_id, list(decisions)),
         words={
             question: report.words

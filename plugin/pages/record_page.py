@@ -8,7 +8,7 @@ from typing import Any
 from flask import jsonify, make_response
 from werkzeug.wrappers import Response as AnyResponse
 
-from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
+from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotInArgilla
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.frame import Frame, plain, wants_json
 from argilla_distill.plugin.pages.looked_up import Known
@@ -63,7 +63,7 @@ def _own(frame: Frame, visitor: Visitor, known: Known, number: int) -> AnyRespon
 def _fields(frame: Frame, known: Known) -> tuple[Mapping[str, Any] | None, str]:
     try:
         return frame.gateway.record(known.record_id).fields, ""
-    except NotFound:
+    except NotInArgilla:
         return None, "The record is not in Argilla any more."
     except ArgillaUnavailable:
         return None, "Argilla does not answer just now. All the rest of this page is our own."

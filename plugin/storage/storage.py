@@ -27,7 +27,7 @@ MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]
 
 
-class Damaged(Exception):
+class DamagedFile(Exception):
     """A file of a version is gone, or not what was written. `version verify` tells which."""
 
 
@@ -65,14 +65,14 @@ class Folder:
 
         Raises
         ------
-        Damaged : it is not there, or shorter or longer than it was.
+        DamagedFile : it is not there, or shorter or longer than it was.
         """
         try:
             size = self._fs.size(f"{self._path}/{file.path}")
         except FileNotFoundError:
-            raise Damaged(f"{file.path} is missing") from None
+            raise DamagedFile(f"{file.path} is missing") from None
         if size != file.bytes:
-            raise Damaged(f"{file.path} has {size} bytes and should have {file.bytes}")
+            raise DamagedFile(f"{file.path} has {size} bytes and should have {file.bytes}")
 
 
 class Storage:

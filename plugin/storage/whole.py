@@ -16,7 +16,7 @@ from itertools import accumulate
 
 from argilla_distill.domain.versions.manifest import VersionFile
 from argilla_distill.plugin.storage.footer import MAGIC, TAIL, NoParquet, Part, joined, length_of
-from argilla_distill.plugin.storage.storage import Damaged, Folder
+from argilla_distill.plugin.storage.storage import DamagedFile, Folder
 
 JOINED = "joined 1"
 """How files are joined: another number where the same files come to other bytes."""
@@ -64,7 +64,7 @@ def file(folder: Folder, described: VersionFile) -> Whole:
 
     Raises
     ------
-    Damaged : it is not there, or not as long as it was written.
+    DamagedFile : it is not there, or not as long as it was written.
     """
     folder.check(described)
     return Whole(folder, (Piece(described.path, 0, described.bytes),), described.sha256)
@@ -75,7 +75,7 @@ def table(folder: Folder, described: Sequence[VersionFile]) -> Whole:
 
     Raises
     ------
-    Damaged : a file is not there, or not what was written.
+    DamagedFile : a file is not there, or not what was written.
     """
     if len(described) == 1:
         return file(folder, described[0])
@@ -83,7 +83,7 @@ def table(folder: Folder, described: Sequence[VersionFile]) -> Whole:
         parts = [_part(folder, each) for each in described]
         end = joined(parts)
     except NoParquet as error:
-        raise Damaged(f"these are not the files that were written: {error}") from None
+        raise DamagedFile(f"these are not the files that were written: {error}") from None
     bodies = [
         Piece(each.path, len(MAGIC), part.body) for each, part in zip(described, parts, strict=True)
     ]

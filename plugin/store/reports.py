@@ -44,12 +44,12 @@ class Reports:
         parts = {f"question:{q.name}": pack(_question_json(q)) for q in questions}
         parts["overview"] = pack(_overview_json(overview))
         parts["last"] = json.dumps([mark, overview.taken_at, overview.seconds]).encode()
-        report, twins = (self._keys.of(dataset_id, name) for name in ("report", "alike"))
+        report, near = (self._keys.of(dataset_id, name) for name in ("report", "alike"))
         with self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(report, twins)
+            pipe.delete(report, near)
             pipe.hset(report, mapping=parts)
             if alike:
-                pipe.hset(twins, mapping={r: pack(list(others)) for r, others in alike.items()})
+                pipe.hset(near, mapping={r: pack(list(others)) for r, others in alike.items()})
             pipe.execute()
 
     def last(self, dataset_id: str) -> tuple[str, int, float] | None:

@@ -18,7 +18,7 @@ from datetime import timedelta
 from flask import Flask, request, session
 
 from argilla_distill.plugin.argilla.gateway import Gateway
-from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotFound
+from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotInArgilla
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store, StoreRefused
 from argilla_distill.plugin.store.visits.attempts import pair
@@ -192,7 +192,7 @@ class Accounts:
         gateway = self._serve()
         try:
             return Visitor.of(*gateway.user(user_id))
-        except NotFound:
+        except NotInArgilla:
             gateway.me()  # fails where it is Argilla that is not found
             return None
 

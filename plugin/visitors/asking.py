@@ -11,7 +11,12 @@ from threading import BoundedSemaphore
 
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.argilla.user import User
-from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
+from argilla_distill.plugin.errors import (
+    ArgillaRefused,
+    ArgillaUnavailable,
+    InvalidValue,
+    NotInArgilla,
+)
 from argilla_distill.plugin.visitors.visitor import Refusal, Visitor
 
 MAX_AT_ONCE = 4
@@ -53,7 +58,7 @@ class Asking:
                 return Visitor.of(*who(gateway))
             finally:
                 gateway.close()
-        except (ArgillaUnavailable, NotFound):
+        except (ArgillaUnavailable, NotInArgilla):
             return Refusal(503, AWAY)
         except (ArgillaRefused, InvalidValue):
             return Refusal(401, unknown)

@@ -13,8 +13,8 @@ import pytest
 from argilla_distill import Client
 from argilla_distill.client.version import Version
 from argilla_distill.exports.export import export
+from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.exports.request import ExportRequest
-from argilla_distill.exports.source import Source
 from tests.client.running_service import Running
 from tests.workers.argilla_in_memory import D
 
@@ -28,7 +28,7 @@ def version(client: Client) -> Version:
 
 def test_an_export_is_what_the_command_writes(served: Running, version: Version) -> None:
     folder = served.folder / "versions" / D / "majority-1"
-    source = Source(version.manifest, lambda path: (folder / path).open("rb"))
+    source = ReadableVersion(version.manifest, lambda path: (folder / path).open("rb"))
     expected = export(source, ExportRequest("classification", question="helpful")).table()
     found = version.export("classification", question="helpful")
     assert len(expected) > 3

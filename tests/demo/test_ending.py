@@ -30,7 +30,7 @@ def ending(line: str = "", digest: str = "aa", **twin: Any) -> Ending:
 
 def test_both_digests_are_shown_and_said_to_be_equal() -> None:
     found = ending('{"text": "Hello"}')
-    lines = list(found.told())
+    lines = list(found.lines())
     assert [line.split() for line in lines if "learned-" in line and "aa" in line] == [
         ["learned-1", "aa"],
         ["learned-2", "aa", "equal"],
@@ -46,17 +46,17 @@ def test_what_is_not_as_promised_fails_the_demo(wrong: dict[str, Any]) -> None:
 
 
 def test_a_difference_is_shouted() -> None:
-    assert any("bb" in line and "DIFFERENT" in line for line in ending(digest="bb").told())
+    assert any("bb" in line and "DIFFERENT" in line for line in ending(digest="bb").lines())
 
 
 def test_what_argilla_does_not_take_is_told_and_fails_nothing() -> None:
     found = ending(left_out={"topics: nothing is chosen": 2})
-    assert "  2 left out: topics: nothing is chosen" in list(found.told())
+    assert "  2 left out: topics: nothing is chosen" in list(found.lines())
     assert found.passed
 
 
 def test_a_long_line_is_cut() -> None:
-    assert len(list(ending("x" * 500).told())[-1].strip()) == SHOWN + 1
+    assert len(list(ending("x" * 500).lines())[-1].strip()) == SHOWN + 1
 
 
 def test_version_twin_and_export_have_their_addresses() -> None:

@@ -15,8 +15,8 @@ import pytest
 
 from argilla_distill.exports.export import METADATA, export
 from argilla_distill.exports.files import Kind, check, kind_of, write
+from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.exports.request import FORMATS, ExportRequest, InvalidExport
-from argilla_distill.exports.source import Source
 from tests.exports.version_of_rows import HELPFUL, TEXTS, VersionOfRows, decided, helpful
 
 KINDS: tuple[Kind, ...] = ("parquet", "csv", "jsonl")
@@ -34,7 +34,7 @@ MESSAGES = ("prompt-completion", "unpaired-preference", "preference")
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Source:
+def source(tmp_path: Path) -> ReadableVersion:
     """Three replies to one prompt, and one to test with; texts with everything that files stumble over."""
     version = VersionOfRows(
         tmp_path, TEXTS, {"helpful": HELPFUL, "errors": ("span", ("x",), "reply")}
@@ -53,7 +53,7 @@ def source(tmp_path: Path) -> Source:
     return version.source()
 
 
-def exported(source: Source, name: str, kind: Kind, place: Path, **more: Any) -> Path:
+def exported(source: ReadableVersion, name: str, kind: Kind, place: Path, **more: Any) -> Path:
     """The file of an export."""
     question = "" if name in ("records", "votes", "stepwise-supervision") else "helpful"
     found = export(source, ExportRequest(name, question=question, min_confidence=0.6, **more))
@@ -71,7 +71,7 @@ def can_be(name: str, kind: Kind) -> bool:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", FORMATS)
 def test_datasets_and_pandas_read_every_format(
-    source: Source, tmp_path: Path, name: str, kind: Kind
+    source: ReadableVersion, tmp_path: Path, name: str, kind: Kind
 ) -> None:
     import datasets
 
@@ -113,7 +113,7 @@ https://huggingface.co/docs/trl/v1.16.0/dataset_formats"""
 @pytest.mark.parametrize("name", COLUMNS)
 @pytest.mark.parametrize("kind", ["parquet", "jsonl"])
 def test_columns_are_those_that_trl_documents(
-    source: Source, tmp_path: Path, name: str, kind: Kind
+    source: ReadableVersion, tmp_path: Path, name: str, kind: Kind
 ) -> None:
     import datasets
 
@@ -137,7 +137,7 @@ def test_columns_are_those_that_trl_documents(
                 assert {type(label) for label in row["labels"]} == {bool}
 
 
-def test_a_parquet_file_says_what_it_is(source: Source, tmp_path: Path) -> None:
+def test_a_parquet_file_says_what_it_is(source: ReadableVersion, tmp_path: Path) -> None:
     path = exported(source, "classification", "parquet", tmp_path)
     about = json.loads(pq.read_schema(path).metadata[METADATA])
     assert about["version"] == "learned-1"
@@ -145,7 +145,7 @@ def test_a_parquet_file_says_what_it_is(source: Source, tmp_path: Path) -> None:
     assert (about["format"], about["splits"]) == ("classification", ["train"])
 
 
-def test_times_and_lists_can_be_read_back(source: Source, tmp_path: Path) -> None:
+def test_times_and_lists_can_be_read_back(source: ReadableVersion, tmp_path: Path) -> None:
     (vote,) = map(json.loads, exported(source, "votes", "jsonl", tmp_path).read_text().splitlines())
     assert (vote["at"], vote["log_odds"]) == ("2026-11-26T22:00:00.000Z", 0.5)
     frame = pd.read_csv(exported(source, "records", "csv", tmp_path))
@@ -154,7 +154,7 @@ def test_times_and_lists_can_be_read_back(source: Source, tmp_path: Path) -> Non
     assert frame["helpful.confidence"].tolist() == [0.9, 0.8, 0.9, 0.9]
 
 
-def test_messages_are_no_csv(source: Source) -> None:
+def test_messages_are_no_csv(source: ReadableVersion) -> None:
     request = ExportRequest("preference", question="helpful", messages=True)
     with pytest.raises(InvalidExport, match="CSV has no lists, and prompt is one"):
         check(export(source, request), "preference", "csv")
@@ -172,7 +172,7 @@ def test_the_ending_names_the_kind_of_file() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_same_export_is_the_same_file(source: Source, kind: Kind) -> None:
+def test_the_same_export_is_the_same_file(source: ReadableVersion, kind: Kind) -> None:
     files = []
     for _ in range(2):
         file = io.BytesIO()

@@ -10,8 +10,8 @@ import pytest
 from argilla_distill.domain.versions.rewards.reward import Reward
 from argilla_distill.exports.export import Exported, export
 from argilla_distill.exports.formats.preference import MOST
+from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.exports.request import ExportRequest, InvalidExport
-from argilla_distill.exports.source import Source
 from tests.exports.version_of_rows import (
     HELPFUL,
     PROBLEM,
@@ -31,7 +31,7 @@ CHAT = [
 ]
 
 
-def read(source: Source, **asked: Any) -> tuple[list[dict[str, Any]], dict[str, int]]:
+def read(source: ReadableVersion, **asked: Any) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """All rows, by the schema that is promised, and what was left out."""
     found: Exported = export(source, ExportRequest(**asked))
     return found.table().to_pylist(), dict(found.left_out)

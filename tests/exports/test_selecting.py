@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from argilla_distill.domain.versions.segments import Selection
 from argilla_distill.domain.versions.split import SPLITS
 from argilla_distill.exports.export import export
+from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.exports.request import TRAINING, ExportRequest, InvalidExport
-from argilla_distill.exports.source import Source
 from argilla_distill.workers.versions.tables import VOTES
 from tests.exports.version_of_rows import HELPFUL, TEXTS, VersionOfRows, decided, helpful
 
 MARKED = ("span", ("wrong",), "reply")
 
 
-def ids(source: Source, earlier: Source | None = None, **asked: Any) -> set[str]:
+def ids(source: ReadableVersion, earlier: ReadableVersion | None = None, **asked: Any) -> set[str]:
     """The records that an export has."""
     return {
         row[key]
@@ -230,6 +230,6 @@ def test_memory_does_not_grow_with_the_version(tmp_path: Path) -> None:
         opened.append(path)
         return source.open(path)
 
-    found = export(Source(source.manifest, noted), ExportRequest("records"))
+    found = export(ReadableVersion(source.manifest, noted), ExportRequest("records"))
     assert next(found.rows)["record_id"] == "r0"
     assert [path for path in opened if path != "records-train-00000.parquet"] == []

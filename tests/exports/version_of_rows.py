@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from argilla_distill.domain.versions.manifest import Manifest, VersionFile, VersionQuestion
-from argilla_distill.exports.source import Source
+from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.workers.versions.tables import VOTES, records_schema
 
 ENGINE = {
@@ -77,7 +77,7 @@ class VersionOfRows:
         row = {"record_id": record_id, "question": question, "counted": True, "source": "person"}
         self.votes.append({**row, **rest})
 
-    def source(self) -> Source:
+    def source(self) -> ReadableVersion:
         """The version, with its files written."""
         place = self.folder / self.name
         place.mkdir(parents=True, exist_ok=True)
@@ -92,7 +92,7 @@ class VersionOfRows:
             )
             files.append(self._write(place, f"records-{split}-00000.parquet", rows, schema))
         files.append(self._write(place, "votes-00000.parquet", self.votes, votes))
-        return Source(self._manifest(files), lambda path: (place / path).open("rb"))
+        return ReadableVersion(self._manifest(files), lambda path: (place / path).open("rb"))
 
     def _write(
         self, place: Path, name: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema

@@ -22,7 +22,7 @@ from argilla_distill.domain.versions.twin import TwinDataset
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
 from argilla_distill.plugin.argilla.user import User
-from argilla_distill.plugin.errors import InvalidValue, NotFound
+from argilla_distill.plugin.errors import InvalidValue, NotInArgilla
 from tests.workers.added_in_memory import AddedInMemory
 
 P = ParamSpec("P")
@@ -152,7 +152,7 @@ class FakeArgilla(Gateway):
         for dataset_id, rows in self.rows.items():
             if record in rows:
                 return dataset_id, rows[record]
-        raise NotFound(record)
+        raise NotInArgilla(record)
 
     def delete_dataset(self, dataset_id: str) -> None:
         del self.sets[dataset_id], self.rows[dataset_id]
@@ -237,7 +237,7 @@ class FakeArgilla(Gateway):
     @call
     def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
         if dataset_id not in self.sets:
-            raise NotFound(dataset_id)
+            raise NotInArgilla(dataset_id)
         return self._set(dataset_id)
 
     @call
@@ -257,7 +257,7 @@ class FakeArgilla(Gateway):
     @call
     def guidelines(self, dataset_id: str) -> str:
         if dataset_id not in self.sets:
-            raise NotFound(dataset_id)
+            raise NotInArgilla(dataset_id)
         return self.told.get(dataset_id, "")
 
     @call
@@ -281,13 +281,13 @@ class FakeArgilla(Gateway):
         if self.unreadable.intersection(ids):
             raise KeyError("updated_at")
         if dataset_id not in self.rows:
-            raise NotFound(dataset_id)
+            raise NotInArgilla(dataset_id)
         return {i: self._record(i) for i in ids if i in self.rows[dataset_id]}
 
     @call
     def page(self, dataset_id: str, offset: int, limit: int) -> tuple[list[Record], int]:
         if dataset_id not in self.rows:
-            raise NotFound(dataset_id)
+            raise NotInArgilla(dataset_id)
         every = list(self.rows[dataset_id])
         return [self._record(i) for i in every[offset : offset + limit]], len(every)
 
@@ -296,7 +296,7 @@ class FakeArgilla(Gateway):
         items = list(items)
         at = self.tick()
         if dataset_id not in self.rows:
-            raise NotFound(dataset_id)
+            raise NotInArgilla(dataset_id)
         for item in items:
             assert set(item) == {"id", "suggestions"}
             if item["id"] in self.refuses:
@@ -424,7 +424,7 @@ class FakeArgilla(Gateway):
     @call
     def put_records(self, dataset_id: str, items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         if dataset_id not in self.rows:
-            raise NotFound(dataset_id)
+            raise NotInArgilla(dataset_id)
         rows = self.rows[dataset_id]
         if any(item["external_id"] in self.refuses for item in items):
             raise InvalidValue("not accepted")

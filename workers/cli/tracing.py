@@ -192,8 +192,8 @@ def _near_lines(near: FailuresOrigin, cells: int) -> Iterator[str]:
             where += [f"by {', '.join(one.annotators)}"] if one.annotators else []
             where += [f"guidelines {', '.join(one.guidelines)}"] if one.guidelines else []
             where += ["in conflict"] if one.conflict else []
-            told = "; ".join([f"{figure(one.similarity)} {one.record_id}", one.label, *where])
-            yield from wrapped(f"{plain(told)}: {plain(one.text)}", cells, INDENT, INDENT * 2)
+            what = "; ".join([f"{figure(one.similarity)} {one.record_id}", one.label, *where])
+            yield from wrapped(f"{plain(what)}: {plain(one.text)}", cells, INDENT, INDENT * 2)
     if len(near.failures) > SHOWN:
         yield f"{INDENT}and {count(len(near.failures) - SHOWN)} more failures: --json has all"
 

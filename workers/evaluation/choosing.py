@@ -86,14 +86,14 @@ class Chooser:
     ----------
     passing : the labels with which an output passes; empty: those that the model predicted.
     labels : what may be answered.
-    told : what it does not know, in a few words; "" for nothing.
+    lacks : what it does not know, in a few words; "" for nothing.
     reader, near : turns texts into rows; labelled texts as columns. None where there are none.
     model : None where texts tell nothing about the labels.
     """
 
     passing: Sequence[str] = ()
     labels: tuple[str, ...] = ()
-    told: str = "no version is there yet"
+    lacks: str = "no version is there yet"
     reader: TfIdf | None = None
     near: Matrix | None = None
     model: Proxy | None = None
@@ -109,7 +109,7 @@ class Chooser:
         chooser.reader, chooser.labels = reader, labelled.labels
         chooser.near = csr_matrix(rows[:MOST_NEAR].T)
         if len(labelled.labels) < 2 or not labelled.targets.any():
-            chooser.told = f"{version} decides no labels of this question"
+            chooser.lacks = f"{version} decides no labels of this question"
             return chooser
         fold = folds(labelled.groups, FOLDS)
         codes = np.unique(np.array(labelled.groups), return_inverse=True)[1]
@@ -117,9 +117,9 @@ class Chooser:
         found = gate(held_out, labelled.targets, fold, codes)
         if found.informative:
             chooser.model = train(rows, labelled.targets)
-            chooser.told = ""
+            chooser.lacks = ""
         else:
-            chooser.told = (
+            chooser.lacks = (
                 f"texts tell a small model, taught by {version}, nothing about the labels"
             )
         return chooser
@@ -135,7 +135,7 @@ class Chooser:
         if self.near is not None:
             by.append(f"far from the texts of {version}")
         what = ", ".join(by) or "at random, as nothing is known of them"
-        return f"Chosen {what}" + (f" ({self.told})." if self.told else ".")
+        return f"Chosen {what}" + (f" ({self.lacks})." if self.lacks else ".")
 
     def look(self, outputs: Iterable[Candidate]) -> Looked:
         """Look at outputs, a few hundred at a time."""

@@ -145,8 +145,8 @@ def _right(matrix: Matrix, targets: Floats, truth: Ints, fold: Ints, places: Int
         here = np.flatnonzero(fold[places] == code)
         within = np.flatnonzero(fold != code)
         if targets[within].any():
-            told = train(matrix[within], targets[within]).predict(matrix[places[here]])
-            right[here] = told.argmax(axis=1) == truth[places[here]]
+            predicted = train(matrix[within], targets[within]).predict(matrix[places[here]])
+            right[here] = predicted.argmax(axis=1) == truth[places[here]]
     return right
 
 

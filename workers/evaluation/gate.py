@@ -75,22 +75,22 @@ def gate(probabilities: Floats, targets: Floats, fold: Ints, groups: Ints | None
     fold : ndarray of shape (n_records,), as they were held out.
     groups : ndarray of shape (n_records,), codes of records that belong together; None: all apart.
 
-    >>> told = np.array([[0.9, 0.1], [0.1, 0.9]] * 40)
+    >>> predicted = np.array([[0.9, 0.1], [0.1, 0.9]] * 40)
     >>> truth, fold = np.array([[1.0, 0.0], [0.0, 1.0]] * 40), np.arange(80) % 4
-    >>> gate(told, truth, fold).informative, gate(told[::-1], truth, fold).informative
+    >>> gate(predicted, truth, fold).informative, gate(predicted[::-1], truth, fold).informative
     (True, False)
     """
     known = np.flatnonzero(targets.sum(axis=1) > 0)
     codes = known if groups is None else groups[known]
-    told, target, fold = probabilities[known], targets[known], fold[known]
+    predicted, target, fold = probabilities[known], targets[known], fold[known]
     prior = _frequencies(target, fold)
-    losses, prior_losses = _loss(told, target), _loss(prior, target)
+    losses, prior_losses = _loss(predicted, target), _loss(prior, target)
     gains = prior_losses - losses
     loss, prior_loss = (float(x.mean()) if len(x) else 0.0 for x in (losses, prior_losses))
     p = _p_value(gains, codes)
     several = int((target.sum(axis=0) > 0).sum()) > 1
     real = several and (prior_loss - loss) / prior_loss >= LEAST_GAIN
-    right, prior_right = (_right(x, target) for x in (told, prior))
+    right, prior_right = (_right(x, target) for x in (predicted, prior))
     return Gate(bool(real and p < ALPHA), loss, prior_loss, right, prior_right, p, len(known))
 
 
@@ -104,15 +104,15 @@ def _frequencies(target: Floats, fold: Ints) -> Floats:
     return found
 
 
-def _loss(told: Floats, target: Floats) -> Floats:
-    found: Floats = -(target * np.log(np.clip(told, FLOOR, 1.0))).sum(axis=1)
+def _loss(predicted: Floats, target: Floats) -> Floats:
+    found: Floats = -(target * np.log(np.clip(predicted, FLOOR, 1.0))).sum(axis=1)
     return found
 
 
-def _right(told: Floats, target: Floats) -> float:
-    if not len(told):
+def _right(predicted: Floats, target: Floats) -> float:
+    if not len(predicted):
         return 0.0
-    return float(target[np.arange(len(told)), told.argmax(axis=1)].mean())
+    return float(target[np.arange(len(predicted)), predicted.argmax(axis=1)].mean())
 
 
 def _p_value(gains: Floats, codes: Ints) -> float:

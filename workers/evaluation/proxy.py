@@ -170,8 +170,8 @@ def _strength(matrix: Matrix, targets: Floats, weights: Floats | None) -> float:
         for here, there in (halves, halves[::-1]):
             some = None if weights is None else weights[here]
             model = _trained(matrix[here], targets[here], some, strength, None)
-            told = np.log(np.clip(model.predict(matrix[there]), 1e-9, 1.0))
-            loss -= float((targets[there] * told).sum())
+            logs = np.log(np.clip(model.predict(matrix[there]), 1e-9, 1.0))
+            loss -= float((targets[there] * logs).sum())
         losses.append(loss)
     return STRENGTHS[int(np.argmin(losses))]
 

@@ -93,16 +93,16 @@ def look(
     known: dict[bytes, Floats] = {}
     found: dict[str, list[Suspicion]] = {}
     for kind in kinds:
-        told = apart
+        predicted = apart
         if kind.part is not None:
             packed = _packed(kind.part)
             key = packed.tobytes()
             if key not in known:
                 known[key] = _foretold(rows, targets, packed, strength)
-            told = known[key]
+            predicted = known[key]
         fewest, sure = (LEAST_SMALL, SURE_SMALL) if kind.small else (FEWEST, SURE)
         columns = kind.record, kind.code, kind.segment
-        found[kind.name] = suspicions(told, *columns, len(kind.names), fewest, sure)
+        found[kind.name] = suspicions(predicted, *columns, len(kind.names), fewest, sure)
     return LookedAt(passed, _together(found))
 
 

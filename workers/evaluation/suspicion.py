@@ -67,7 +67,7 @@ class Suspicion:
 
 
 def suspicions(
-    told: Floats,
+    predicted: Floats,
     record: Ints,
     code: Ints,
     segment: Ints,
@@ -79,7 +79,7 @@ def suspicions(
 
     Parameters
     ----------
-    told : ndarray of shape (n_records, n_labels)
+    predicted : ndarray of shape (n_records, n_labels)
         What a proxy says that was trained without the segment of the record.
     record, code, segment : ndarray of shape (n_claims,)
         Of which record what is claimed, and the segment that the claim is of; -1: of none.
@@ -88,10 +88,10 @@ def suspicions(
 
     Half of what the second segment says is wrong.
 
-    >>> told = np.tile([[0.95, 0.05]], (200, 1))
+    >>> predicted = np.tile([[0.95, 0.05]], (200, 1))
     >>> code = np.where(np.arange(200) % 20 == 0, 1, 0)
     >>> code[100:150] = 1
-    >>> found = suspicions(told, np.arange(200), code, np.arange(200) // 100, 2)
+    >>> found = suspicions(predicted, np.arange(200), code, np.arange(200) // 100, 2)
     >>> [(each.sure, each.contradicted) for each in found]
     [(100, 5), (100, 52)]
     >>> found[1].z > 4 > found[0].z
@@ -100,8 +100,8 @@ def suspicions(
     some = np.flatnonzero(segment >= 0)
     record, code, segment = record[some], code[some], segment[some]
     claims = np.bincount(segment, minlength=n_segments)
-    best = told.argmax(axis=1)
-    sureness = told[np.arange(len(told)), best]
+    best = predicted.argmax(axis=1)
+    sureness = predicted[np.arange(len(predicted)), best]
     looked = sureness[record] > sure_from
     at, against = segment[looked], (code != best[record])[looked].astype(np.float64)
     doubt = 1 - sureness[record[looked]]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.errors import BadValue
-from argilla_distill.workers.files.alike import plain_name, shown, twin
+from argilla_distill.workers.files.alike import plain_name, same_name, shown
 from argilla_distill.workers.files.cells import (
     LABELLED,
     from_cell,
@@ -104,7 +104,7 @@ class _Reading:
     def _rows(self, *columns: str) -> Iterator[tuple[int, str, list[str]]]:
         for line, (task, *cells) in self.table.rows("task", *columns):
             try:
-                task = twin(plain_name(task), self.known)
+                task = same_name(plain_name(task), self.known)
                 if not task:
                     raise BadValue("task is empty")
             except BadValue as error:
@@ -121,7 +121,7 @@ class _Reading:
         before = answers.adjudications.get(task)
         said = presence(cell) if kind == "multi_label" else None
         if said is not None:
-            said = {twin(label, labels): holds for label, holds in said.items()}
+            said = {same_name(label, labels): holds for label, holds in said.items()}
             known(kind, [label for label, holds in said.items() if holds], labels)
             said = {**before, **said} if isinstance(before, dict) else said
             whole = all(label in said for label in labels)

@@ -45,10 +45,10 @@ def plain_name(text: str) -> str:
     return plain_text(text).strip()
 
 
-def twins(names: Collection[str]) -> dict[str, str]:
+def same_names(names: Collection[str]) -> dict[str, str]:
     """Whole numbers that occur with and without ``.0`` -> without it.
 
-    >>> twins(["1", "1.0", "2.0", "-0.0", "0"])
+    >>> same_names(["1", "1.0", "2.0", "-0.0", "0"])
     {'1.0': '1', '-0.0': '0'}
     """
     found = {}
@@ -60,10 +60,10 @@ def twins(names: Collection[str]) -> dict[str, str]:
     return found
 
 
-def twin(name: str, known: Collection[str]) -> str:
+def same_name(name: str, known: Collection[str]) -> str:
     """The one of the known names that this is, if it differs in ``.0`` only; else the name itself.
 
-    >>> twin("1.0", ["1"]), twin("1", ["1.0"]), twin("1.5", ["1"])
+    >>> same_name("1.0", ["1"]), same_name("1", ["1.0"]), same_name("1.5", ["1"])
     ('1', '1.0', '1.5')
     """
     if name in known:
@@ -106,7 +106,7 @@ def visible(text: str) -> str:
     return " ".join(text.split())
 
 
-def told_alike(
+def notes_on_names(
     what: str, names: Collection[str], key: Callable[[str], str] | None = None
 ) -> list[str]:
     """Notes on names that look alike, or that may be no names."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.question import Question, QuestionType, Span, Value
 from argilla_distill.workers.engine.errors import BadValue
-from argilla_distill.workers.files.alike import plain_name, told_alike, twins, visible
+from argilla_distill.workers.files.alike import notes_on_names, plain_name, same_names, visible
 from argilla_distill.workers.files.cells import (
     LABELLED,
     from_cell,
@@ -96,7 +96,7 @@ class AnswerColumns:
 
     def answers(self) -> RecordedAnswers:
         """What the rows say, with notes on what looks alike, and on what was taken for the same."""
-        self._merge_twins()
+        self._merge_same_names()
         self._merge_rows()
         values = list(self.values)
         question = self._question(values)
@@ -137,7 +137,7 @@ class AnswerColumns:
             return Question(self.kind, scale=self.scale or scale_of(values))
         return Question(self.kind, self.labels)
 
-    def _merge_twins(self) -> None:
+    def _merge_same_names(self) -> None:
         """Take 1 and 1.0 for the same, wherever both occur."""
         for what, names, column in (
             ("tasks", self.tasks, self.task),
@@ -149,7 +149,7 @@ class AnswerColumns:
                 self.notes.append(f"{what} that are written with and without .0 are the same")
         if self.kind in LABELLED or self.kind == "ranking":
             labels = {label for value in self.values for label in labels_of(self.kind, value)}
-            same = twins(labels)
+            same = same_names(labels)
             if same:
                 self._rename(same)
                 pairs = ", ".join(f"{long} as {short}" for long, short in sorted(same.items())[:3])
@@ -196,13 +196,13 @@ class AnswerColumns:
             self.confidence.keep(keep)
 
     def _note_alike(self, values: Sequence[Value], question: Question) -> None:
-        self.notes += told_alike("tasks", self.tasks.names)
-        self.notes += told_alike("annotators", self.annotators.names)
+        self.notes += notes_on_names("tasks", self.tasks.names)
+        self.notes += notes_on_names("annotators", self.annotators.names)
         if self.kind == "text":
-            self.notes += told_alike("texts", values, visible)
+            self.notes += notes_on_names("texts", values, visible)
         elif self.kind != "rating":
             labels = {x: None for value in values for x in _items(self.kind, value)}
-            self.notes += told_alike("labels", sorted({*labels, *question.labels}))
+            self.notes += notes_on_names("labels", sorted({*labels, *question.labels}))
 
 
 class _Names:
@@ -237,7 +237,7 @@ class _Names:
         """Take 1 and 1.0 for the same: old number -> new number; None if there is nothing to do."""
         if not any(name.endswith("0") and "." in name for name in self.names):
             return None
-        same = twins(dict.fromkeys(self.names))
+        same = same_names(dict.fromkeys(self.names))
         if not same:
             return None
         old, new = self.names, _Names()

@@ -15,10 +15,10 @@ from pathlib import Path
 from argilla_distill.workers.engine.contract.question import QuestionType
 from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.files.adjudications_file import adjudicate
-from argilla_distill.workers.files.alike import plain_name, plain_text, twin
+from argilla_distill.workers.files.alike import plain_name, plain_text, same_name
 from argilla_distill.workers.files.answer_columns import AnswerColumns, Row
 from argilla_distill.workers.files.exports import argilla, label_studio
-from argilla_distill.workers.files.exports.export import Export, ExportedQuestion
+from argilla_distill.workers.files.exports.export import ExportedQuestion, ExportedQuestions
 from argilla_distill.workers.files.input_options import InputOptions, scale_points, wanted_of
 from argilla_distill.workers.files.reading.arrow import arrow_records
 from argilla_distill.workers.files.reading.as_text import as_cell
@@ -77,7 +77,7 @@ class _Files:
         given = self.given
         source = self._source(_file(given.answers))
         opened = self._opened(source)
-        if isinstance(opened, Export):
+        if isinstance(opened, ExportedQuestions):
             found = self._exported(source, opened)
         else:
             found = [self._table(Table(source, self.mistakes, self.columns, self.progress, opened))]
@@ -86,7 +86,7 @@ class _Files:
         self._check_options(source)
         return found
 
-    def _opened(self, source: InputFile) -> Export | ObjectRows | None:
+    def _opened(self, source: InputFile) -> ExportedQuestions | ObjectRows | None:
         """An export, or the objects of a JSON file; None if it is another table."""
         if source.kind == "json":
             unit, found = documents(source)
@@ -142,7 +142,7 @@ class _Files:
             for line, (task, *rest) in table.rows("task", "label", *more)
         )
 
-    def _exported(self, source: InputFile, export: Export) -> list[RecordedAnswers]:
+    def _exported(self, source: InputFile, export: ExportedQuestions) -> list[RecordedAnswers]:
         given = self.given
         if given.wide or given.columns:
             option = "--wide" if given.wide else "--column"
@@ -158,7 +158,7 @@ class _Files:
         return found
 
     def _question(
-        self, source: InputFile, export: Export, question: ExportedQuestion
+        self, source: InputFile, export: ExportedQuestions, question: ExportedQuestion
     ) -> RecordedAnswers:
         given = self.given
         kind = given.types.get(question.name) or given.types.get("") or question.guess()
@@ -218,7 +218,7 @@ class _Files:
             strange = 0
             for line, (task, text) in table.rows("task", "text"):
                 try:
-                    name, text = twin(plain_name(task), known), plain_text(text)
+                    name, text = same_name(plain_name(task), known), plain_text(text)
                 except BadValue as error:
                     self.mistakes.add(table.place(line), str(error))
                     continue

@@ -22,7 +22,7 @@ from typing import Any
 
 from argilla_distill.workers.engine.contract.question import QuestionType, Span, Value
 from argilla_distill.workers.engine.errors import BadValue
-from argilla_distill.workers.files.alike import plain_name, plain_text, twin
+from argilla_distill.workers.files.alike import plain_name, plain_text, same_name
 
 LABELLED = {"label", "multi_label", "span"}
 """The types whose values are made of labels."""
@@ -149,7 +149,7 @@ def known(kind: QuestionType, value: Value, labels: Sequence[str]) -> Value:
     ------
     BadValue : it has a label that is not among these.
     """
-    value = renamed(kind, value, lambda label: twin(label, labels))
+    value = renamed(kind, value, lambda label: same_name(label, labels))
     for label in labels_of(kind, value):
         if label not in labels:
             those = ", ".join(labels[:MAX_LISTED]) + (", …" if len(labels) > MAX_LISTED else "")

@@ -15,7 +15,7 @@ from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.files.alike import plain_name
 from argilla_distill.workers.files.cells import number
 from argilla_distill.workers.files.exports import argilla
-from argilla_distill.workers.files.exports.export import Export, ExportedQuestion
+from argilla_distill.workers.files.exports.export import ExportedQuestion, ExportedQuestions
 from argilla_distill.workers.files.reading.mistakes import BadTable
 
 
@@ -47,7 +47,7 @@ class InputOptions:
 
 
 def wanted_of(
-    given: InputOptions, export: Export, file: str
+    given: InputOptions, export: ExportedQuestions, file: str
 ) -> tuple[list[ExportedQuestion], list[str]]:
     """The questions that are wanted, and what to tell of the others."""
     names = list(export.questions)

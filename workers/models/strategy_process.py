@@ -137,11 +137,11 @@ def _serve(pipe: Connection, parents: Connection, name: str, question: Question)
         except EngineError as error:
             reply = "refused", (type(error).__name__, _cut(str(error)))
         except BaseException as error:  # SystemExit and all: it is what this process is for
-            reply = "failed", _told(error)
+            reply = "failed", _line_of(error)
         try:
             pipe.send(reply)
         except Exception as error:  # what it returned cannot be sent
-            pipe.send(("failed", _told(error)))
+            pipe.send(("failed", _line_of(error)))
 
 
 def _call(strategy: Strategy | None, method: str, arguments: Iterable[Any]) -> Any:
@@ -150,7 +150,7 @@ def _call(strategy: Strategy | None, method: str, arguments: Iterable[Any]) -> A
     return None if found is strategy else found
 
 
-def _told(error: BaseException) -> str:
+def _line_of(error: BaseException) -> str:
     """An error in one line: what, and where in whose file."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""

@@ -14,5 +14,5 @@ What is counted is `domain.report`, where it is kept `plugin.store.reports`, whe
 - ``examples``: records that show what a label means
 - ``pairs``: which values annotators take for each other
 - ``telling_words``: words of records that tell what is decided on them
-- ``twins``: near-identical records
+- ``near_identical``: near-identical records
 """

@@ -22,7 +22,7 @@ def take_back(world: World, dataset_id: str) -> None:
 
     Raises
     ------
-    ArgillaUnavailable, ArgillaRefused, NotFound, LeaseLost, DatasetBusy : it is still to be done.
+    ArgillaUnavailable, ArgillaRefused, NotInArgilla, LeaseLost, DatasetBusy : it is still to be done.
     """
     wanted = world.store.service.disconnection()
     written = [] if world.connected or not wanted else world.store.unanswered.things(dataset_id)

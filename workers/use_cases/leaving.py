@@ -18,7 +18,7 @@ from argilla_distill.domain.records import Dataset, Record
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import LedgerSuggestion
 from argilla_distill.domain.wording import many
-from argilla_distill.plugin.errors import NotFound
+from argilla_distill.plugin.errors import NotInArgilla
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.use_cases import counts, reviews
 from argilla_distill.workers.use_cases.reports import guidelines
@@ -131,7 +131,7 @@ def _review_taken_away(world: World, thing: Left, progress: Progress) -> tuple[b
             some = f"{many(opened, 'copy', 'copies')} that somebody opened"
             return False, f"{deleted} deleted; {some}, without our suggestions now"
         world.gateway.delete_dataset(thing.made_id)
-    except NotFound:
+    except NotInArgilla:
         return True, "the review dataset was gone already"
     return True, f"the review dataset is deleted, with {many(deleted, 'copy', 'copies')}"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.state.review import ReviewInfo
 from argilla_distill.plugin.dispatch import DISTIL
-from argilla_distill.plugin.errors import ArgillaRefused, DistillError, InvalidValue, NotFound
+from argilla_distill.plugin.errors import ArgillaRefused, DistillError, InvalidValue, NotInArgilla
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.use_cases.world import World, patiently
 from argilla_distill.workers.writing import review_dataset
@@ -151,7 +151,7 @@ def _as_it_is(world: World, kept: ReviewInfo | None) -> Dataset | None:
         return None
     try:
         return world.gateway.dataset(kept.id)
-    except NotFound:
+    except NotInArgilla:
         return None
 
 

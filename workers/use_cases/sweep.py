@@ -21,7 +21,7 @@ from argilla_distill.domain.records import Dataset, DatasetQuestion, Record
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.plugin.dispatch import DISTIL, SWEEP
-from argilla_distill.plugin.errors import NotFound
+from argilla_distill.plugin.errors import NotInArgilla
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store.work.sweeps import Begun
 from argilla_distill.workers.models.failed_strategies import forgive
@@ -74,7 +74,7 @@ def sweep(
         return report
     try:
         dataset = world.gateway.dataset(dataset_id)
-    except NotFound:
+    except NotInArgilla:
         store.datasets.add(dataset_id)
         report.status = "deleted"
         world.dispatch.wake(dataset_id)
@@ -132,7 +132,7 @@ def _activity(world: World, review: Dataset) -> int:
     """When a review dataset was last active by Argilla's clock; 0 if it is gone."""
     try:
         return world.gateway.activity(review.id)
-    except NotFound:
+    except NotInArgilla:
         return 0
 
 

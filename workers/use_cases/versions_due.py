@@ -21,8 +21,8 @@ def ask(world: World) -> list[str]:
         waiting = store.versions.asked(dataset_id)
         if not waiting or store.versions.held(dataset_id):
             continue
-        told = int(store.versions.progress(dataset_id, waiting[0].name).get("at", 0))
-        if abs(store.now() - told) >= AGAIN_MS:
+        noted = int(store.versions.progress(dataset_id, waiting[0].name).get("at", 0))
+        if abs(store.now() - noted) >= AGAIN_MS:
             world.dispatch.enqueue(VERSION, dataset_id)
             asked.append(dataset_id)
     return asked

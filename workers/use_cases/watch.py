@@ -14,7 +14,12 @@ from collections.abc import Mapping, Sequence
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.dispatch import SWEEP
-from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, DatasetBusy, NotFound
+from argilla_distill.plugin.errors import (
+    ArgillaRefused,
+    ArgillaUnavailable,
+    DatasetBusy,
+    NotInArgilla,
+)
 from argilla_distill.workers.models.failed_strategies import FailedStrategies
 from argilla_distill.workers.use_cases import rounds_due, versions_due
 from argilla_distill.workers.use_cases.distilling.dataset_news import is_new
@@ -97,7 +102,7 @@ def _adopt(world: World, every: Sequence[Dataset]) -> None:
     """A review that cannot be taken over now is tried again at the next look."""
     try:
         adopt(world, every)
-    except (ArgillaUnavailable, ArgillaRefused, NotFound, CannotReview, DatasetBusy) as error:
+    except (ArgillaUnavailable, ArgillaRefused, NotInArgilla, CannotReview, DatasetBusy) as error:
         log.warning("reviews: %s", error)
 
 

@@ -149,11 +149,11 @@ def _agreement(manifest: Manifest) -> str:
 
 
 def _calibration(manifest: Manifest) -> str:
-    told = [
+    lines = [
         f"- **{_escaped(q.name)}**: {q.audited.sentence} {q.audited.sureness}".rstrip()
         for q in manifest.questions
     ]
-    parts = ["## Are the labels right?", AUDITS, "\n".join(told)]
+    parts = ["## Are the labels right?", AUDITS, "\n".join(lines)]
     known = any(question.audited.right for question in manifest.questions)
     return "\n\n".join([*parts, INTERVALS] if known else parts)
 

@@ -35,7 +35,7 @@ class Past:
         if entry.kind == "fit":
             self.fits.update(entry.values)
         elif entry.kind == CONFIG:
-            self.config = Config.told_by(entry)
+            self.config = Config.of_entry(entry)
         elif entry.kind == GUIDELINES:
             self.editions.append(edition(entry, len(self.editions) + 1))
         elif entry.kind == ANNOTATOR and entry.annotator is not None:

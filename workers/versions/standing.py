@@ -116,8 +116,8 @@ def as_it_stood(
 
 def state_of(entries: Sequence[Entry]) -> RecordState | None:
     """What a record last said, by these entries; None where they do not tell."""
-    told = next((entry for entry in reversed(entries) if entry.kind == RECORD), None)
-    return None if told is None else RecordState.told_by(told)
+    entry = next((each for each in reversed(entries) if each.kind == RECORD), None)
+    return None if entry is None else RecordState.of_entry(entry)
 
 
 def submitted(entries: Sequence[Entry]) -> int:

@@ -128,8 +128,8 @@ def metadata(manifest: Manifest, tags: Sequence[str]) -> dict[str, Any]:
 
 def guidelines(manifest: Manifest, tags: Sequence[str], original: str) -> str:
     """The original's guidelines without our examples, below a line that says what this is."""
-    told = f" (tag {', '.join(tags)})" if tags else ""
-    head = HEADER.format(version=manifest.name, dataset=manifest.dataset, tags=told)
+    named = f" (tag {', '.join(tags)})" if tags else ""
+    head = HEADER.format(version=manifest.name, dataset=manifest.dataset, tags=named)
     try:
         own = Guidelines.of(original).without_section()
     except BrokenMarkers:

@@ -32,18 +32,18 @@ def dataset_events(entries: Sequence[Entry]) -> list[Event]:
             what = "The settings were changed." if before else "The settings were noted."
             found.append(itself(entry, what, list(_differences(before, config))))
         elif entry.kind == ROUND:
-            found.append(itself(entry, _round(RoundNews.told_by(entry)), status=entry.status))
+            found.append(itself(entry, _round(RoundNews.of_entry(entry)), status=entry.status))
     return found
 
 
 def _round(news: RoundNews) -> str:
     became = {"started": "began", "ended": "ended", "cancelled": "was cancelled"}[news.state]
-    told = [
+    parts = [
         f"model {news.model}" if news.model else "",
         f"trained on {news.trained_on}" if news.trained_on else "",
         many(news.records, "record") if news.records else "",
     ]
-    more = ", ".join(part for part in told if part)
+    more = ", ".join(part for part in parts if part)
     return f"Round {news.name} {became}" + (f": {more}." if more else ".")
 
 

@@ -75,7 +75,7 @@ def events(entries: Sequence[Entry], people: Mapping[int, Annotator], say: Wordi
         if entry.kind == "decision":
             found += _decided(entry, say)
         elif entry.kind == RECORD:
-            now = RecordState.told_by(entry)
+            now = RecordState.of_entry(entry)
             found.append(_changed(entry, now, state))
             state = now
         elif entry.kind in ("answer", "suggestion", "adjudication") and entry.annotator is not None:

@@ -35,7 +35,7 @@ class Config:
         return cls(settings, dataset.min_submitted, dataset.questions)
 
     @classmethod
-    def told_by(cls, entry: Entry) -> Config:
+    def of_entry(cls, entry: Entry) -> Config:
         """What a `config` entry tells."""
         return cls.read(entry.values)
 

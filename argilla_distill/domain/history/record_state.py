@@ -64,7 +64,7 @@ class RecordState:
         )
 
     @classmethod
-    def told_by(cls, entry: Entry) -> RecordState:
+    def of_entry(cls, entry: Entry) -> RecordState:
         """What a `record` entry tells."""
         more, said = entry.details, entry.values
         gone = entry.status == GONE

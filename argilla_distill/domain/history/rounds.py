@@ -40,11 +40,11 @@ class RoundNews:
         return Entry(ROUND, status=self.state, values=said)
 
     @classmethod
-    def told_by(cls, entry: Entry) -> RoundNews:
+    def of_entry(cls, entry: Entry) -> RoundNews:
         """What a `round` entry tells.
 
         >>> news = RoundNews("4", "started", model="bot-0.4", records=300)
-        >>> RoundNews.told_by(news.entry()) == news
+        >>> RoundNews.of_entry(news.entry()) == news
         True
         """
         state: Mapping[str, RoundState] = {"ended": "ended", "cancelled": "cancelled"}

@@ -71,67 +71,67 @@ class RoundReport:
         """The report, a sentence for each thing that it tells.
 
         >>> rate = Figure(0.81, 0.75, 0.86)
-        >>> told = RoundReport("4", "bot", "learned-4", "learned-3", 300, 290, 0, rate, 60, rate).sentences
-        >>> print(told[1])
+        >>> found = RoundReport("4", "bot", "learned-4", "learned-3", 300, 290, 0, rate, 60, rate).sentences
+        >>> print(found[1])
         By the labels of learned-4, 81 % of bot's outputs pass (75 to 86 %).
-        >>> print(told[2])
+        >>> print(found[2])
         Corrected for how often 60 audits of the dataset find labels wrong, 81 % pass (75 to 86 %).
         """
-        told = [
+        found = [
             f"{self.labelled:,} of {many(self.taken, 'record')} have a label in {self.version}.",
             *self._passing,
         ]
         if self.audited is not None:
-            told.append(
+            found.append(
                 f"By {many(self.audits, 'audit')} alone it is {percent(self.audited.value)} "
                 f"({reach(self.audited.low, self.audited.high)})."
             )
         if self.labels_right:
-            told.append(self.labels_right)
+            found.append(self.labels_right)
         if self.agreement is not None:
-            told.append(
+            found.append(
                 f"Annotators agreed on the round's records with an alpha of {figure(self.agreement)}."
             )
         if self.held_up is not None:
-            told.append(
+            found.append(
                 f"With what {self.before} knew of annotators, {percent(self.held_up.value)} of the labels "
                 f"would have been the same ({reach(self.held_up.low, self.held_up.high)})."
             )
         if self.foretold is not None:
-            told.append(
+            found.append(
                 f"A small model taught by {self.before} had foretold {percent(self.foretold.value)} of "
                 f"the labels ({reach(self.foretold.low, self.foretold.high)})."
             )
-        told += [
+        found += [
             f"{each.annotator} is now held to be right {percent(each.now)} of the time, before "
             f"{percent(each.was)}."
             for each in self.learned
         ]
         if self.compared:
             why = "; ".join(f"{cause}: {n:,}" for cause, n in self.causes.items())
-            told.append(
+            found.append(
                 f"Of {many(self.compared, 'record')} that {self.before} has too, "
                 f"{many(self.changed, 'label')} changed" + (f" ({why})." if why else ".")
             )
-        return tuple(told)
+        return tuple(found)
 
     @property
     def _passing(self) -> list[str]:
         if self.by_labels is None:
             return ["No pass rate: neither labels nor predictions say when an output passes."]
-        told = [
+        found = [
             f"By the labels of {self.version}, {percent(self.by_labels.value)} of {self.model}'s outputs "
             f"pass ({reach(self.by_labels.low, self.by_labels.high)})."
         ]
         if self.pass_rate is not None:
-            told.append(
+            found.append(
                 f"Corrected for how often {many(self.errors_from, 'audit')} of the dataset find labels "
                 f"wrong, {percent(self.pass_rate.value)} pass "
                 f"({reach(self.pass_rate.low, self.pass_rate.high)})."
             )
         else:
-            told.append(
+            found.append(
                 "Labels err, and how often is not known: that takes five audits at least of records that "
                 f"pass and five of others. So far there are {many(self.errors_from, 'audit')}."
             )
-        return told
+        return found

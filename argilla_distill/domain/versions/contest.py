@@ -110,10 +110,10 @@ class Contest:
             between = "the models they make" if model else "their labels"
             return f"No difference larger than {most} between {between}, on {of}."
         which = "makes the better model" if model else "has the better labels"
-        told = f"; about {count(self.more)} more would" if self.more else ""
+        more = f"; about {count(self.more)} more would" if self.more else ""
         if not self.knows:
-            told = "; neither is better than to give the most frequent answer always"
-        return f"Cannot tell which {which}: {reach}, on {of}{told}."
+            more = "; neither is better than to give the most frequent answer always"
+        return f"Cannot tell which {which}: {reach}, on {of}{more}."
 
     @property
     def shares(self) -> str:
@@ -129,7 +129,7 @@ class VersionsCompared:
     ----------
     content : of each version its digest, and of the audits: the same is not compared twice.
     audits : question → audited records, so far.
-    told : what one ought to know of it, a sentence each.
+    notes : what one ought to know of it, a sentence each.
     """
 
     dataset_id: str
@@ -139,7 +139,7 @@ class VersionsCompared:
     at: int
     audits: Mapping[str, int]
     contests: tuple[Contest, ...]
-    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored."""

@@ -184,7 +184,7 @@ class Difference:
         """As it is stored."""
         return asdict(self)
 
-    def told(self) -> dict[str, Any]:
+    def shown(self) -> dict[str, Any]:
         """As scripts read it: without where the lists are stored, and with the sum."""
         plain = self.as_json()
         del plain["format"]

@@ -25,15 +25,15 @@ from argilla_distill.domain.versions.manifest import VersionQuestion
 from argilla_distill.exports.formats.completions import GREY, NO_TEXT, TIED
 from argilla_distill.exports.formats.preference import SAME, TIE, schema
 from argilla_distill.exports.formats.rewarded import posterior_of
+from argilla_distill.exports.readable_version import ReadableVersion, Row
 from argilla_distill.exports.request import ExportRequest
 from argilla_distill.exports.sieve import Sieve
-from argilla_distill.exports.source import Row, Source
 from argilla_distill.exports.turns import Turns
 
 COMPARED = ("label_selection", "ranking")
 
 
-def comparing(source: Source, request: ExportRequest) -> VersionQuestion | None:
+def comparing(source: ReadableVersion, request: ExportRequest) -> VersionQuestion | None:
     """The question that compares replies: the one that is named, or the only one where no reward is set."""
     found = [q for q in source.manifest.questions if _replies(q, source.fields)]
     if request.question:
@@ -46,7 +46,7 @@ class Choices:
 
     def __init__(
         self,
-        source: Source,
+        source: ReadableVersion,
         request: ExportRequest,
         left_out: Counter[str],
         question: VersionQuestion,

@@ -8,9 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from argilla_distill.exports.readable_version import ReadableVersion, Row
 from argilla_distill.exports.request import ExportRequest, InvalidExport
 from argilla_distill.exports.sieve import Sieve
-from argilla_distill.exports.source import Row, Source
 from argilla_distill.exports.turns import as_text, known_field
 
 LABELS: Mapping[str, pa.DataType] = {
@@ -24,7 +24,9 @@ LABELS: Mapping[str, pa.DataType] = {
 class Classification:
     """Rows of text, label, soft label and weight. The weight is the label's confidence."""
 
-    def __init__(self, source: Source, request: ExportRequest, left_out: Counter[str]) -> None:
+    def __init__(
+        self, source: ReadableVersion, request: ExportRequest, left_out: Counter[str]
+    ) -> None:
         what = "a label, multi-label or rating question"
         self._question = request.only(source.manifest, LABELS, what)
         self._fields = [
@@ -78,7 +80,7 @@ class Classification:
         return {label: found.get(label, 0.0) for label in self._options}
 
 
-def _options(source: Source, column: str) -> list[str]:
+def _options(source: ReadableVersion, column: str) -> list[str]:
     """The labels that posteriors name, where the manifest of an older version does not say."""
     found: dict[str, None] = {}
     for row in source.rows("records", [f"{column}.posterior"]):

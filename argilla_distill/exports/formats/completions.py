@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from argilla_distill.domain.versions.manifest import VersionQuestion
 from argilla_distill.exports.formats.rewarded import Rewarded
+from argilla_distill.exports.readable_version import ReadableVersion, Row
 from argilla_distill.exports.request import ExportRequest
 from argilla_distill.exports.sieve import Sieve
-from argilla_distill.exports.source import Row, Source
 from argilla_distill.exports.turns import ASSISTANT, Turns
 
 NO_TEXT = "without a prompt or a reply"
@@ -27,7 +27,9 @@ TIE, GREY = "ties: as probably good as bad", "in the grey zone"
 class Completions:
     """Rows of prompt, completion, how good it is, and (`unpaired-preference`) whether it is."""
 
-    def __init__(self, source: Source, request: ExportRequest, left_out: Counter[str]) -> None:
+    def __init__(
+        self, source: ReadableVersion, request: ExportRequest, left_out: Counter[str]
+    ) -> None:
         self._rewarded = Rewarded(source, request, left_out)
         self._turns = Turns.of(source, request)
         self._labelled = request.format == "unpaired-preference"
@@ -85,7 +87,7 @@ class Corrections:
 
     def __init__(
         self,
-        source: Source,
+        source: ReadableVersion,
         request: ExportRequest,
         left_out: Counter[str],
         question: VersionQuestion,

@@ -23,9 +23,9 @@ from argilla_distill.domain.versions.rewards.distribution import Distribution
 from argilla_distill.exports.buckets import Buckets
 from argilla_distill.exports.formats.completions import GREY, NO_TEXT, TIED
 from argilla_distill.exports.formats.rewarded import Rewarded
+from argilla_distill.exports.readable_version import ReadableVersion, Row
 from argilla_distill.exports.request import ExportRequest
 from argilla_distill.exports.sieve import Sieve
-from argilla_distill.exports.source import Row, Source
 from argilla_distill.exports.turns import Turns
 
 MOST = 9
@@ -45,7 +45,9 @@ def schema(turns: Turns) -> pa.Schema:
 class Preference:
     """Rows of prompt, chosen and rejected."""
 
-    def __init__(self, source: Source, request: ExportRequest, left_out: Counter[str]) -> None:
+    def __init__(
+        self, source: ReadableVersion, request: ExportRequest, left_out: Counter[str]
+    ) -> None:
         self._rewarded = Rewarded(source, request, left_out)
         self._turns = Turns.of(source, request)
         self._sure, self._left_out = request.sure, left_out

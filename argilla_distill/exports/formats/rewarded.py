@@ -7,14 +7,16 @@ from collections.abc import Mapping
 
 from argilla_distill.domain.versions.rewards.composed import Composed
 from argilla_distill.domain.versions.rewards.distribution import Distribution
+from argilla_distill.exports.readable_version import ReadableVersion, Row
 from argilla_distill.exports.request import ExportRequest
-from argilla_distill.exports.source import Row, Source
 
 
 class Rewarded:
     """The rewards of a version's records."""
 
-    def __init__(self, source: Source, request: ExportRequest, left_out: Counter[str]) -> None:
+    def __init__(
+        self, source: ReadableVersion, request: ExportRequest, left_out: Counter[str]
+    ) -> None:
         self.composed: Composed = request.composed(source.manifest)
         self._left_out = left_out
         self._columns = {

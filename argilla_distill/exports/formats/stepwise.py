@@ -16,9 +16,9 @@ import pyarrow as pa
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.exports.formats.completions import NO_TEXT
+from argilla_distill.exports.readable_version import ReadableVersion, Row
 from argilla_distill.exports.request import ExportRequest, InvalidExport
 from argilla_distill.exports.sieve import Sieve
-from argilla_distill.exports.source import Row, Source
 from argilla_distill.exports.turns import as_text, known_field
 
 STEP = re.compile(r"[^\n]*\S[^\n]*")
@@ -30,7 +30,9 @@ ONE_STEP = "of one step"
 class Stepwise:
     """Rows of prompt, completions and labels."""
 
-    def __init__(self, source: Source, request: ExportRequest, left_out: Counter[str]) -> None:
+    def __init__(
+        self, source: ReadableVersion, request: ExportRequest, left_out: Counter[str]
+    ) -> None:
         question = request.only(source.manifest, ["span"], "a span question over a field in steps")
         for label in request.mistakes:
             if label not in question.options:

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from argilla_distill.exports.readable_version import ReadableVersion, Row
 from argilla_distill.exports.request import ExportRequest
 from argilla_distill.exports.sieve import Sieve
-from argilla_distill.exports.source import Row, Source
 
 
 class Records:
     """The rows of `records`. With a least confidence, those that are that sure of the question, or of all."""
 
-    def __init__(self, source: Source, request: ExportRequest, left_out: Counter[str]) -> None:
+    def __init__(
+        self, source: ReadableVersion, request: ExportRequest, left_out: Counter[str]
+    ) -> None:
         questions = source.manifest.questions
         named = [q for q in questions if q.name == request.question]
         self._columns = [q.column for q in named or questions]
@@ -34,7 +36,9 @@ class Records:
 class VoteRows:
     """The rows of `votes` on the records that are wanted, of one question if one is named."""
 
-    def __init__(self, source: Source, request: ExportRequest, left_out: Counter[str]) -> None:
+    def __init__(
+        self, source: ReadableVersion, request: ExportRequest, left_out: Counter[str]
+    ) -> None:
         self._source, self._request, self._left_out = source, request, left_out
         self._column_of = {q.name: q.column for q in source.manifest.questions}
         self.schema: pa.Schema = source.schema_of("votes")

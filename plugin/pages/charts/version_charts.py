@@ -37,11 +37,11 @@ def moved(moves: Sequence[Move]) -> Markup:
         count = counts.get((was, now), 0)
         if not count:
             return None
-        told = many(count, "record")
+        records = many(count, "record")
         if was == now:
-            text = f"still {_name(was)}: {told}"
+            text = f"still {_name(was)}: {records}"
             return Cell(0.5 * count / same, _figure(count), True, text)
-        text = f"{_name(was)}, now {_name(now)}: {told}"
+        text = f"{_name(was)}, now {_name(now)}: {records}"
         return Cell(count / most, _figure(count), False, text)
 
     cells = [[cell(was, now) for now in labels] for was in labels]

@@ -71,7 +71,7 @@ def _shown(frame: Frame, visitor: Visitor, known: Difference) -> AnyResponse:
                 "pages": shown.pages,
                 "changes": [asdict(change) for change in changes],
             }
-        return jsonify({**known.told(), "listed": listed})
+        return jsonify({**known.shown(), "listed": listed})
     return in_dataset(
         frame,
         visitor,

@@ -22,7 +22,7 @@ from argilla_distill.plugin.pages.frame import Frame
 from argilla_distill.plugin.pages.versions import found
 from argilla_distill.plugin.pages.versions.sending import PATIENCE_S, Busy, Sender
 from argilla_distill.plugin.storage import whole
-from argilla_distill.plugin.storage.storage import MANIFEST, Damaged, Folder, Storage
+from argilla_distill.plugin.storage.storage import MANIFEST, DamagedFile, Folder, Storage
 from argilla_distill.plugin.storage.whole import Piece, Whole
 from argilla_distill.plugin.visitors.visitor import Visitor
 
@@ -133,10 +133,10 @@ class Downloads:
             return absent.answer
         except Busy:
             return self._busy(visitor)
-        except (Damaged, FileNotFoundError) as error:
+        except (DamagedFile, FileNotFoundError) as error:
             log.error("version %s of dataset=%s is damaged: %s", name, dataset_id, error)
-            told = error if isinstance(error, Damaged) else f"{MANIFEST} is missing"
-            text = DAMAGED.format(name=name, error=told)
+            reason = error if isinstance(error, DamagedFile) else f"{MANIFEST} is missing"
+            text = DAMAGED.format(name=name, error=reason)
             return frame.message(500, "Damaged", text, visitor)
         except (OSError, InvalidSettings) as error:
             log.error("no files of versions: %s: %s", type(error).__name__, error)
@@ -153,7 +153,7 @@ class Downloads:
         return answer
 
     def _joined(self, folder: Folder, manifest: Manifest, files: Sequence[VersionFile]) -> Whole:
-        """These files as one; what was joined lately is kept. Raises Damaged, OSError, Busy."""
+        """These files as one; what was joined lately is kept. Raises DamagedFile, OSError, Busy."""
         key = (manifest.dataset_id, manifest.name, whole.digest_of(files))
         if not self._joining.acquire(timeout=PATIENCE_S):
             raise Busy

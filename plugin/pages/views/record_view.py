@@ -63,7 +63,7 @@ class ReviewerDecision:
 
 
 @dataclass(frozen=True)
-class TwinValue:
+class NearIdenticalValue:
     """What was decided on a near-identical record; `differs` from what was decided on this one."""
 
     question: str
@@ -77,7 +77,7 @@ class NearIdentical:
     """A near-identical record."""
 
     record: str
-    values: tuple[TwinValue, ...]
+    values: tuple[NearIdenticalValue, ...]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class RecordView:
     left_alone: tuple[tuple[str, str], ...]
     answers: tuple[CurrentAnswer, ...]
     adjudications: tuple[ReviewerDecision, ...]
-    twins: tuple[NearIdentical, ...]
+    near_identical: tuple[NearIdentical, ...]
     events: tuple[Event, ...]
     audit: bool = False
 
@@ -142,8 +142,9 @@ def view(
         left_alone=tuple((n, q["word"]) for n, q in questions.items() if n not in decided),
         answers=_answers(known.ledger, who, say),
         adjudications=adjudications,
-        twins=tuple(
-            _twin(other, decided, known.decisions) for other, decided in known.twins.items()
+        near_identical=tuple(
+            _near_identical(other, decided, known.decisions)
+            for other, decided in known.near_identical.items()
         ),
         events=tuple(reversed(events(known.entries, who, say))),
         audit=known.audit,
@@ -269,12 +270,12 @@ def _adjudications(
     return tuple(sorted(found, key=lambda each: each.at))
 
 
-def _twin(record_id: str, theirs: Decisions | None, ours: Decisions) -> NearIdentical:
+def _near_identical(record_id: str, theirs: Decisions | None, ours: Decisions) -> NearIdentical:
     """A near-identical record. Its spans are not quoted: they lie in its own text."""
     values = []
     for name, decision in (theirs or {}).items():
         value, our = decision.value, ours[name].value if name in ours else None
         differs = None not in (value, our) and text(value) != text(our)
         shown = None if value is None else text(value)
-        values.append(TwinValue(name, shown, percent(decision.confidence), differs))
+        values.append(NearIdenticalValue(name, shown, percent(decision.confidence), differs))
     return NearIdentical(record_id, tuple(values))

@@ -18,7 +18,12 @@ from argilla_distill.plugin.argilla.gateway import Gateway, connect
 from argilla_distill.plugin.argilla.records_by_id import SEARCH_LIMIT
 from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
 from argilla_distill.plugin.argilla.user import User
-from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidValue, NotFound
+from argilla_distill.plugin.errors import (
+    ArgillaRefused,
+    ArgillaUnavailable,
+    InvalidValue,
+    NotInArgilla,
+)
 from argilla_distill.plugin.settings import Settings
 
 KEY = "the.owners.key"
@@ -99,7 +104,7 @@ SPACES = {"items": [{"id": "w1", "name": "support"}]}
         (400, ArgillaRefused),
         (401, ArgillaRefused),
         (403, ArgillaRefused),
-        (404, NotFound),
+        (404, NotInArgilla),
         (405, ArgillaRefused),
         (408, ArgillaUnavailable),
         (422, InvalidValue),
@@ -176,7 +181,7 @@ def test_every_call_is_timed_with_its_outcome() -> None:
         timer=lambda name, seconds, success: told.append((name, success and seconds >= 0))
     )
     gateway.me()
-    with pytest.raises(NotFound):
+    with pytest.raises(NotInArgilla):
         gateway.release()
     assert told == [("me", True), ("version", False)]
     assert wire.requests[0].headers["X-Argilla-Api-Key"] == KEY

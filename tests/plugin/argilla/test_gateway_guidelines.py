@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from argilla_distill.plugin.argilla.gateway import Gateway
-from argilla_distill.plugin.errors import InvalidValue, NotFound
+from argilla_distill.plugin.errors import InvalidValue, NotInArgilla
 
 
 def gateway(answer: httpx.Response, requests: list[httpx.Request]) -> Gateway:
@@ -37,5 +37,5 @@ def test_only_the_guidelines_are_sent_and_empty_ones_are_none(text: str, sent: s
 def test_refusals_are_errors_of_ours() -> None:
     with pytest.raises(InvalidValue):
         gateway(httpx.Response(422, text="too long"), []).write_guidelines("d1", "x" * 10_001)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotInArgilla):
         gateway(httpx.Response(404), []).guidelines("d1")

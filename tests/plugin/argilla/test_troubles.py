@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from argilla_distill.plugin.argilla.calls import Calls
-from argilla_distill.plugin.errors import ArgillaUnavailable, DistillError, NotFound
+from argilla_distill.plugin.errors import ArgillaUnavailable, DistillError, NotInArgilla
 from argilla_distill.plugin.settings.addresses import shown
 from tests.plugin.plain_words import checked
 
@@ -97,7 +97,7 @@ def test_a_page_that_is_not_found_does_not_mean_that_anything_is_gone() -> None:
         with pytest.raises(ArgillaUnavailable, match="is not Argilla"):
             Calls(http).json("record", "GET", "records/1")
         html = httpx.Response(404, json={"detail": "Record not found"})
-        with pytest.raises(NotFound):
+        with pytest.raises(NotInArgilla):
             Calls(http).json("record", "GET", "records/1")
 
 

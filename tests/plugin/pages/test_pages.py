@@ -39,7 +39,7 @@ def test_what_waits_for_a_blind_review_is_not_told(site: Site, store: Store) -> 
         assert part not in page
     told = site.get(PAGE, json=True).get_json()
     assert told["audit"] is True
-    assert told["questions"] == told["answers"] == told["events"] == told["twins"] == []
+    assert told["questions"] == told["answers"] == told["events"] == told["near_identical"] == []
     assert told["fields"]
     with store.redis.pipeline() as pipe:
         store.reviews.write_audits(pipe, DATASET, {RECORD: None})  # it is answered

@@ -369,7 +369,7 @@ def test_a_records_page_leads_to_what_is_contested_first(site: Site) -> None:
 def test_a_records_page_leads_to_near_identical_ones_and_says_where_they_differ(
     site: Site,
 ) -> None:
-    told = site.get(f"/records/{RECORD}", json=True).get_json()["twins"]
+    told = site.get(f"/records/{RECORD}", json=True).get_json()["near_identical"]
     assert told[0] == {
         "record": gallery.TWIN,
         "values": [{"question": "helpful", "value": "no", "percent": "91 %", "differs": True}],

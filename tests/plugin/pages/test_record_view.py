@@ -330,9 +330,12 @@ def test_an_explanation_in_words_goes_with_every_decision(told: Scene) -> None:
     assert question(show(told)).explanation == ""
 
 
-def test_a_twin_differs_only_where_both_are_decided(told: Scene) -> None:
+def test_a_near_identical_record_differs_only_where_both_are_decided(told: Scene) -> None:
     decided = record_shapes.decisions({"helpful": helpful(v="no"), "problem": helpful(v="tone")})
-    known = replace(told.known(), twins={"twin": decided, "gone": None})
-    twin, gone = view(known, ARGILLA, None).twins
-    assert [(v.question, v.differs) for v in twin.values] == [("helpful", True), ("problem", False)]
+    known = replace(told.known(), near_identical={"other": decided, "gone": None})
+    other, gone = view(known, ARGILLA, None).near_identical
+    assert [(v.question, v.differs) for v in other.values] == [
+        ("helpful", True),
+        ("problem", False),
+    ]
     assert gone.values == ()

@@ -15,7 +15,7 @@ import pytest
 
 from argilla_distill.domain.versions.manifest import VersionFile
 from argilla_distill.plugin.storage.footer import NoParquet, Part, joined, length_of
-from argilla_distill.plugin.storage.storage import Damaged, Folder, Storage
+from argilla_distill.plugin.storage.storage import DamagedFile, Folder, Storage
 from argilla_distill.plugin.storage.whole import Whole, digest_of, file, table
 
 QUESTION = pa.struct(
@@ -111,15 +111,15 @@ def test_a_file_that_is_gone_or_cut_short_is_told_before_a_byte_is_sent(tmp_path
     one, other = parts_in(tmp_path, 4, 5)
     place = tmp_path / "d" / "learned-1" / other.path
     place.write_bytes(place.read_bytes()[:-1])
-    with pytest.raises(Damaged, match="should have"):
+    with pytest.raises(DamagedFile, match="should have"):
         table(folder_of(tmp_path), [one, other])
     place.write_bytes(b"x" * other.bytes)
-    with pytest.raises(Damaged, match="does not end"):
+    with pytest.raises(DamagedFile, match="does not end"):
         table(folder_of(tmp_path), [one, other])
     place.unlink()
-    with pytest.raises(Damaged, match="missing"):
+    with pytest.raises(DamagedFile, match="missing"):
         table(folder_of(tmp_path), [one, other])
-    with pytest.raises(Damaged, match="missing"):
+    with pytest.raises(DamagedFile, match="missing"):
         file(folder_of(tmp_path), other)
 
 

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from argilla_distill.workers.files.alike import alike, plain_name, shown, told_alike, twin, twins
+from argilla_distill.workers.files.alike import (
+    alike,
+    notes_on_names,
+    plain_name,
+    same_name,
+    same_names,
+    shown,
+)
 from tests.workers.files.offline import Done, distil
 
 COMPOSED, DECOMPOSED = "caf\u00e9", "cafe\u0301"
@@ -129,8 +136,8 @@ def test_annotators_and_tasks_that_look_alike_are_told() -> None:
 
 def test_names() -> None:
     assert plain_name(f"\u00a0{DECOMPOSED} ") == COMPOSED
-    assert twins(["1", "1.00", "01", "x.0", "x"]) == {"1.00": "1"}
-    assert [twin(name, ["1", "2.0"]) for name in ("1", "1.0", "2", "3", "")] == [
+    assert same_names(["1", "1.00", "01", "x.0", "x"]) == {"1.00": "1"}
+    assert [same_name(name, ["1", "2.0"]) for name in ("1", "1.0", "2", "3", "")] == [
         "1",
         "1",
         "2.0",
@@ -138,7 +145,7 @@ def test_names() -> None:
         "",
     ]
     assert alike(["a", "b"]) == []
-    assert told_alike("labels", ["A", "a", "B", "b", "C", "c", "D", "d"]) == [
+    assert notes_on_names("labels", ["A", "a", "B", "b", "C", "c", "D", "d"]) == [
         "labels that look alike count as different: 'A' and 'a'; 'B' and 'b'; 'C' and 'c'; …"
     ]
 

@@ -157,8 +157,8 @@ def _tell(
     known: Round, counted: RoundReport | None, json_: bool, completed: int | None = None
 ) -> None:
     if json_:
-        told = {"report": None if counted is None else report_json(counted)}
-        print_json({**round_json(known), "completed": completed, **told})
+        report = {"report": None if counted is None else report_json(counted)}
+        print_json({**round_json(known), "completed": completed, **report})
         return
     print_lines(round_lines(known))
     if completed is not None and known.open:
@@ -180,14 +180,14 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     with opened.world() as world:
         dataset_id = named(world, dataset).id
         every, reports = world.store.rounds.all(dataset_id), world.store.rounds.reports(dataset_id)
-    told = progress(every, reports)
+    made = progress(every, reports)
     if json_:
         rounds = [
             {**round_json(e), "report": report_json(reports[e.name]) if e.name in reports else None}
             for e in every
         ]
-        steps = [step_json(each) for each in told.steps]
-        whole = step_json(told.whole) if told.whole else None
+        steps = [step_json(each) for each in made.steps]
+        whole = step_json(made.whole) if made.whole else None
         print_json({"rounds": rounds, "steps": steps, "whole": whole})
         return
     heads = ["round", "model", "trained on", "records", "state", "pass rate", "started"]
@@ -205,7 +205,7 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     ]
     if cells:
         print_lines(table(heads, cells, width()))
-        print_lines(told.sentences)
+        print_lines(made.sentences)
     else:
         click.echo("no round yet: start one with `argilla-distill round start`")
 
@@ -230,8 +230,8 @@ def step_json(step: Step) -> dict[str, Any]:
 
 def round_json(known: Round) -> dict[str, Any]:
     """A round as scripts read it."""
-    told = {key: value for key, value in vars(known).items() if key != "population"}
-    return {**told, "passes": list(known.passes), "plan": known.plan}
+    values = {key: value for key, value in vars(known).items() if key != "population"}
+    return {**values, "passes": list(known.passes), "plan": known.plan}
 
 
 def round_lines(known: Round) -> Iterator[str]:

@@ -86,14 +86,14 @@ def create(
         manifest = _wait(world, chosen.id, request, json_) if wait else None
         if wait and asked is not None:
             asked = waited(world, chosen, request.name, json_)
-        twin_told, twin_shown = twin_lines(world, asked), twin_json(world, asked)
+        twin_text, twin_shown = twin_lines(world, asked), twin_json(world, asked)
     if json_:
-        told = manifest.as_json() if manifest else {"name": request.name, "state": "asked for"}
-        print_json({**told, **({"twin": twin_shown} if twin_shown else {})})
+        shown = manifest.as_json() if manifest else {"name": request.name, "state": "asked for"}
+        print_json({**shown, **({"twin": twin_shown} if twin_shown else {})})
     elif manifest is None:
         click.echo(f"{request.name} is being made; `version show` says when it is there")
     else:
-        print_lines([*_lines(manifest, ()), *twin_told])
+        print_lines([*_lines(manifest, ()), *twin_text])
 
 
 @version.command("list")
@@ -162,11 +162,11 @@ def show(opened: Opened, dataset: str, version: str, json_: bool) -> None:
         manifest = found(world, chosen, version)
         tags = [t for t, n in world.store.versions.tags(chosen.id).items() if n == manifest.name]
         known = world.store.twins.of(chosen.id, manifest.name)
-        twin_told, twin_shown = twin_lines(world, known), twin_json(world, known)
+        twin_text, twin_shown = twin_lines(world, known), twin_json(world, known)
     if json_:
         print_json({**manifest.as_json(), "tags": sorted(tags), "twin": twin_shown})
     else:
-        print_lines([*_lines(manifest, sorted(tags)), *twin_told])
+        print_lines([*_lines(manifest, sorted(tags)), *twin_text])
 
 
 @version.command()

@@ -44,7 +44,7 @@ def _lines(found: VersionsCompared) -> Iterator[str]:
             yield f"    {ASPECTS[each.aspect]}: {each.sentence}"
             if not each.stopped:
                 yield f"      {_figures(each)}"
-    yield from (f"  {sentence}" for sentence in found.told)
+    yield from (f"  {sentence}" for sentence in found.notes)
 
 
 def _figures(each: Contest) -> str:

@@ -53,10 +53,12 @@ def diff(
             for each, of_it in changes:
                 print_lines(_listed(each, of_it, page))
             return
-        told = found.told()
-        told["questions"] = [q for q in told["questions"] if not question or q["name"] == question]
+        shown = found.shown()
+        shown["questions"] = [
+            q for q in shown["questions"] if not question or q["name"] == question
+        ]
         if listed:
-            told["changes"] = [
+            shown["changes"] = [
                 {
                     "question": each.name,
                     "cause": cause,
@@ -66,7 +68,7 @@ def diff(
                 for each, of_it in changes
                 for cause, change in of_it
             ]
-    print_json(told)
+    print_json(shown)
 
 
 def _chosen(found: Difference, question: str) -> tuple[QuestionDifference, ...]:

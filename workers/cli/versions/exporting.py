@@ -164,16 +164,16 @@ def _write(found: Exported, out: Path, kind: Kind, progress: object) -> int:
 
     assert callable(progress)
 
-    def told(count: int) -> None:
+    def tell(count: int) -> None:
         progress(count, None)
 
     if out != STANDARD:
         with Output() as output:
-            count = write(found, output.open_bytes(out), kind, told)
+            count = write(found, output.open_bytes(out), kind, tell)
             _refuse_nothing(count, found.left_out)
         return count
     with TemporaryFile() as file:
-        count = write(found, file, kind, told)
+        count = write(found, file, kind, tell)
         _refuse_nothing(count, found.left_out)
         file.seek(0)
         try:
@@ -194,10 +194,10 @@ def _refuse_nothing(count: int, left_out: Counter[str]) -> None:
 
 def _summary(splits: tuple[str, ...], format_: str, count: int, left_out: Counter[str]) -> str:
     which = f" of the {splits[0]} split" if len(splits) == 1 else ""
-    told = f"{count:,} rows{which}"
+    rows = f"{count:,} rows{which}"
     if splits == ("test",) and format_ not in ("records", "votes"):
-        told += ", to evaluate with and never to train on"
-    return f"{told}; left out: {_reasons(left_out) or 'none'}"
+        rows += ", to evaluate with and never to train on"
+    return f"{rows}; left out: {_reasons(left_out) or 'none'}"
 
 
 def _reasons(left_out: Counter[str]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from argilla_distill.domain.records import DatasetQuestion
-from argilla_distill.workers.files.exports.export import Export
+from argilla_distill.workers.files.exports.export import ExportedQuestions
 from argilla_distill.workers.files.reading.input_file import SETTINGS
 from argilla_distill.workers.files.reading.mistakes import BadTable
 from argilla_distill.workers.models.values import TYPES, content
@@ -35,9 +35,9 @@ def is_record(found: Mapping[str, Any]) -> bool:
     return nested or any(str(key).endswith(RESPONSES) for key in found)
 
 
-def read_records(found: Iterable[tuple[int, Mapping[str, Any]]], unit: str) -> Export:
+def read_records(found: Iterable[tuple[int, Mapping[str, Any]]], unit: str) -> ExportedQuestions:
     """All questions of an export: submitted responses as answers; suggestions do not count."""
-    export = Export(unit=unit)
+    export = ExportedQuestions(unit=unit)
     status: Counter[str] = Counter()
     suggested = 0
     for number, record in found:
@@ -61,7 +61,7 @@ def read_records(found: Iterable[tuple[int, Mapping[str, Any]]], unit: str) -> E
     return export
 
 
-def read_settings(export: Export, folder: Path) -> None:
+def read_settings(export: ExportedQuestions, folder: Path) -> None:
     """Add what a folder that `dataset.to_disk` wrote knows of the questions.
 
     Raises
@@ -130,7 +130,7 @@ def _known(value: object) -> str:
     return "" if value in (None, "None") else str(getattr(value, "value", value))
 
 
-def _note(export: Export, status: Counter[str], suggested: int) -> None:
+def _note(export: ExportedQuestions, status: Counter[str], suggested: int) -> None:
     left = {name: n for name, n in status.items() if name not in ("", "submitted")}
     if left:
         counts = ", ".join(f"{n} {name}" for name, n in sorted(left.items()))

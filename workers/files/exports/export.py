@@ -50,7 +50,7 @@ class ExportedQuestion:
 
 
 @dataclass
-class Export:
+class ExportedQuestions:
     """All questions of an export.
 
     Attributes

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from argilla_distill.workers.engine.contract.question import QuestionType
-from argilla_distill.workers.files.exports.export import Export
+from argilla_distill.workers.files.exports.export import ExportedQuestions
 
 KINDS: dict[str, QuestionType | None] = {
     "choices": None,  # one or several: by the answers
@@ -32,9 +32,9 @@ def is_task(found: Mapping[str, Any]) -> bool:
     return isinstance(answers, list) and all(isinstance(a, dict) and "result" in a for a in answers)
 
 
-def read_tasks(found: Iterable[tuple[int, Mapping[str, Any]]], unit: str) -> Export:
+def read_tasks(found: Iterable[tuple[int, Mapping[str, Any]]], unit: str) -> ExportedQuestions:
     """All questions of an export. Ground truth is an adjudication; predictions do not count."""
-    export = Export(unit=unit)
+    export = ExportedQuestions(unit=unit)
     left: Counter[str] = Counter()
     given: list[tuple[int, str, str, bool, dict[str, list[Any]]]] = []
     for number, task in found:
@@ -79,7 +79,7 @@ def read_tasks(found: Iterable[tuple[int, Mapping[str, Any]]], unit: str) -> Exp
 
 
 def _results(
-    results: Iterable[Mapping[str, Any]], export: Export, left: Counter[str]
+    results: Iterable[Mapping[str, Any]], export: ExportedQuestions, left: Counter[str]
 ) -> dict[str, list[Any]]:
     """Question -> its parts."""
     said: dict[str, list[Any]] = {}

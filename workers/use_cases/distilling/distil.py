@@ -17,7 +17,7 @@ from argilla_distill.plugin.errors import (
     ArgillaUnavailable,
     DatasetBusy,
     LeaseLost,
-    NotFound,
+    NotInArgilla,
 )
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store.work.lease import Lease
@@ -80,7 +80,7 @@ def _take_back(world: World, outcome: RunOutcome) -> None:
     """Take back what landed after a `disconnect`; what fails is tried again when the cron looks."""
     try:
         late_writes.take_back(world, outcome.dataset_id)
-    except (ArgillaUnavailable, ArgillaRefused, NotFound, LeaseLost, DatasetBusy) as error:
+    except (ArgillaUnavailable, ArgillaRefused, NotInArgilla, LeaseLost, DatasetBusy) as error:
         outcome.errors.append(str(error))
 
 
@@ -107,7 +107,7 @@ def _is_gone(world: World, dataset_id: str) -> bool:
     """Whether the dataset was deleted in the middle of the work: Argilla may answer 404, or 500."""
     try:
         world.gateway.dataset(dataset_id)
-    except NotFound:
+    except NotInArgilla:
         return True
     except (ArgillaUnavailable, ArgillaRefused):
         return False
@@ -153,7 +153,7 @@ def begin(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome) -> R
         known = datasets.info(dataset_id)  # Argilla cannot rename a workspace
         names = {known["workspace_id"]: known["workspace"]} if "workspace_id" in known else {}
         dataset = world.gateway.dataset(dataset_id, names)
-    except NotFound:
+    except NotInArgilla:
         _let_go(world, outcome)
         return None
     if world.is_twin(dataset):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from argilla_distill.domain.answers import Copy, Reading
 from argilla_distill.domain.records import Dataset
-from argilla_distill.plugin.errors import NotFound
+from argilla_distill.plugin.errors import NotInArgilla
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.work.lease import Lease
@@ -82,7 +82,7 @@ class Visit:
             return {}
         try:
             found = self.world.gateway.records(self.review.id, list(copy_of.values()))
-        except NotFound:  # the review dataset is gone: what was said there still holds
+        except NotInArgilla:  # the review dataset is gone: what was said there still holds
             return {}
         return {r: Copy.of(found[c], self.review) for r, c in copy_of.items() if c in found}
 

@@ -55,7 +55,7 @@ def request(world: World, dataset_id: str) -> GuidelinesResult:
 
     Raises
     ------
-    ArgillaUnavailable, ArgillaRefused, NotFound : as the gateway does; the same call may be repeated.
+    ArgillaUnavailable, ArgillaRefused, NotInArgilla : as the gateway does; the same call may be repeated.
     """
     if not world.connected:
         return DISCONNECTED

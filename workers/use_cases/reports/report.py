@@ -23,10 +23,10 @@ from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.values import beginning, content
 from argilla_distill.workers.reporting import examples, telling_words
+from argilla_distill.workers.reporting.near_identical import NearGroups
 from argilla_distill.workers.reporting.question_report import Believed, question_report, summary
 from argilla_distill.workers.reporting.stand_ins import StandIns
 from argilla_distill.workers.reporting.survey import Survey, survey
-from argilla_distill.workers.reporting.twins import NearGroups
 from argilla_distill.workers.use_cases.reports.live_audits import audits_of_live
 from argilla_distill.workers.use_cases.reports.reasons import Reasons
 from argilla_distill.workers.use_cases.reports.report_due import DAY_MS, mark
@@ -60,7 +60,7 @@ def report(world: World, dataset_id: str) -> Counted:
     limit_s = world.plan(info["name"]).strategy_timeout_s
     believed = _believed(store, dataset_id, json.loads(info.get("questions", "{}")), limit_s)
     surveyed = survey(store, dataset_id, {name: asked for name, (asked, _) in believed.items()})
-    twins = NearGroups.of(surveyed.prints)
+    near = NearGroups.of(surveyed.prints)
     hidden = set(store.reviews.audits(dataset_id))
     shown = _without(surveyed, hidden)
     chosen = {name: examples.pick(shown, s) for name, s in surveyed.questions.items()}
@@ -85,7 +85,7 @@ def report(world: World, dataset_id: str) -> Counted:
         texts_shown = list(
             examples.examples_with_texts(chosen[name], surveyed, question, begun_so, reason)
         )
-        many, pairs = twins.across(question, surveyed.ids)
+        many, pairs = near.across(question, surveyed.ids)
         across = many, tuple(a for a in pairs if not hidden & {a.record, a.other})
         audited_ = audits_of_live(world, dataset_id, info["name"], surveyed, question)
         counted = question_report(surveyed, question, thinks, across, texts_shown, words, audited_)
@@ -94,7 +94,7 @@ def report(world: World, dataset_id: str) -> Counted:
     today = _today(store, dataset_id, taken_at)
     seconds = round(time.perf_counter() - begun, 3)
     overview = Overview(taken_at, seconds, today, tuple(summaries))
-    store.reports.write(dataset_id, overview, questions, twins.alike(surveyed.ids), state)
+    store.reports.write(dataset_id, overview, questions, near.alike(surveyed.ids), state)
     store.reports.release(dataset_id)
     return Counted(dataset_id, len(surveyed.ids), sum(q.votes for q in questions))
 

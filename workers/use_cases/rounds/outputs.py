@@ -23,8 +23,8 @@ from argilla_distill.workers.use_cases.rounds.form import RecordForm
 
 KEYS = ("fields", "external_id", "prediction", "score")
 
-MAX_TOLD = 20
-"""So many mistakes are told at most."""
+MAX_LISTED = 20
+"""So many mistakes are listed at most."""
 
 MAX_LINE = 16_000_000
 """Bytes of a line, which may hold an image."""
@@ -52,24 +52,24 @@ class ModelOutput:
 
 @dataclass
 class BadLines:
-    """What is wrong with a file, as far as it is told."""
+    """What is wrong with a file, as far as it is listed."""
 
-    told: list[str] = field(default_factory=list)
+    listed: list[str] = field(default_factory=list)
     more: int = 0
 
     def add(self, number: int, text: str) -> None:
         """Something is wrong with a line."""
-        if len(self.told) < MAX_TOLD:
-            self.told.append(f"line {number}: {text}")
+        if len(self.listed) < MAX_LISTED:
+            self.listed.append(f"line {number}: {text}")
         else:
             self.more += 1
 
     def check(self, path: Path) -> None:
         """Raises InvalidRequest if anything is wrong."""
-        if not self.told:
+        if not self.listed:
             return
         more = [f"and {self.more:,} more"] if self.more else []
-        lines = "\n  ".join([*self.told, *more])
+        lines = "\n  ".join([*self.listed, *more])
         raise InvalidRequest(f"{path} does not fit the dataset; nothing was written:\n  {lines}")
 
 

@@ -29,7 +29,7 @@ from argilla_distill.workers.evaluation.choosing import (
 )
 from argilla_distill.workers.evaluation.priority_sampling import draw
 from argilla_distill.workers.evaluation.tf_idf import text_of
-from argilla_distill.workers.reporting.twins import NearGroups
+from argilla_distill.workers.reporting.near_identical import NearGroups
 from argilla_distill.workers.use_cases.rounds.form import LABELS, RecordForm, chosen_question
 from argilla_distill.workers.use_cases.rounds.outputs import BadLines, digest, read
 from argilla_distill.workers.use_cases.versions.keeping import LATEST, found
@@ -145,13 +145,13 @@ def plan(
     )
     predicts = any(seen.predictions)
     counts = np.bincount(np.array(steps), minlength=BINS).tolist() if known else []
-    told = bool(wish.passes) or predicts
+    judges = bool(wish.passes) or predicts
     return Planned(
         Round(
             wish.name,
             wish.model,
             trained_on,
-            asked.name if asked and told else "",
+            asked.name if asked and judges else "",
             wish.passes,
             outputs=len(seen.numbers),
             distinct=len(some),

@@ -46,7 +46,7 @@ def report(world: World, dataset: Dataset, known: Round, version: Manifest) -> R
     """
     storage = Storage(world.settings.versions)
     taken = world.store.rounds.taken(dataset.id, known.name)
-    told = RoundReport(
+    report = RoundReport(
         known.name,
         known.model,
         version.name,
@@ -86,7 +86,7 @@ def report(world: World, dataset: Dataset, known: Round, version: Manifest) -> R
                 fields["held_up"] = figure_of(found)
     if before is not None and not before.deleted_at and before.name != version.name:
         fields |= _changed(world, before, version)
-    return RoundReport(**{**vars(told), **fields})
+    return RoundReport(**{**vars(report), **fields})
 
 
 def _question(version: Manifest, name: str) -> VersionQuestion | None:
@@ -124,8 +124,8 @@ def _learned(
 ) -> tuple[ReliabilityChange, ...]:
     was, now = _reliability(earlier), _reliability(votes)
     changes = [ReliabilityChange(who, was[who], now[who]) for who in now if who in was]
-    told = [each for each in changes if abs(each.now - each.was) >= LEAST_CHANGE]
-    return tuple(sorted(told, key=lambda c: (-abs(c.now - c.was), c.annotator))[:MOST_LEARNED])
+    moved = [each for each in changes if abs(each.now - each.was) >= LEAST_CHANGE]
+    return tuple(sorted(moved, key=lambda c: (-abs(c.now - c.was), c.annotator))[:MOST_LEARNED])
 
 
 def _reliability(votes: Sequence[CountedVote]) -> Mapping[str, float]:

@@ -24,14 +24,14 @@ MOST_SHARES = 20
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailureText:
     """One failure: its text, and its row in the material where it is a record of the version, else -1."""
 
     text: str
     row: int = -1
 
 
-def failures_of(lines: Iterable[str], found: Material) -> list[Failed]:
+def failures_of(lines: Iterable[str], found: Material) -> list[FailureText]:
     """Read failures, a JSON object a line: `record_id`, `external_id`, `text`, or a record's `fields`.
 
     Raises
@@ -44,7 +44,7 @@ def failures_of(lines: Iterable[str], found: Material) -> list[Failed]:
     return read
 
 
-def origin(failed: list[Failed], found: Material, most: int) -> FailuresOrigin:
+def origin(failed: list[FailureText], found: Material, most: int) -> FailuresOrigin:
     """The nearest training records of each failure, and how their segments compare with all training records.
 
     Parameters
@@ -69,11 +69,11 @@ def origin(failed: list[Failed], found: Material, most: int) -> FailuresOrigin:
         [(rows[place], float(cosine)) for place, cosine in zip(*each, strict=True) if place >= 0]
         for each in zip(places.tolist(), cosines.tolist(), strict=True)
     ]
-    told = tuple(
+    failures = tuple(
         Failure(each.text[:SHOWN], tuple(_near(found, answered[row], row, c) for row, c in some))
         for each, some in zip(failed, near, strict=True)
     )
-    return FailuresOrigin(told, _shares(found, answered, rows, [r for s in near for r, _ in s]))
+    return FailuresOrigin(failures, _shares(found, answered, rows, [r for s in near for r, _ in s]))
 
 
 def _near(found: Material, answers: list[int], row: int, cosine: float) -> Near:
@@ -119,7 +119,7 @@ def _segments(found: Material, answers: list[int], row: int) -> set[str]:
     return {str(Segment((Condition(kind, value),))) for kind, value in conditions if value}
 
 
-def _read(lines: Iterable[str], found: Material) -> Iterator[Failed]:
+def _read(lines: Iterable[str], found: Material) -> Iterator[FailureText]:
     count = 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -134,7 +134,7 @@ def _read(lines: Iterable[str], found: Material) -> Iterator[Failed]:
         yield _failed(said, number, found)
 
 
-def _failed(said: object, number: int, found: Material) -> Failed:
+def _failed(said: object, number: int, found: Material) -> FailureText:
     if not isinstance(said, dict):
         raise InvalidRequest(f"line {number} is no JSON object")
     for key in ("record_id", "external_id"):
@@ -144,11 +144,11 @@ def _failed(said: object, number: int, found: Material) -> Failed:
                 raise InvalidRequest(
                     f"line {number}: {found.manifest.name} has no record {said[key]}; give its text or fields"
                 )
-            return Failed(found.texts[row], row)
+            return FailureText(found.texts[row], row)
     wanted = said.get("fields") if isinstance(said.get("fields"), dict) else said
     text = text_of(wanted if isinstance(wanted, dict) else {})[:MOST_CHARACTERS]
     if not text.strip():
         raise InvalidRequest(
             f"line {number} has no text: give record_id, external_id, text, or the record's fields"
         )
-    return Failed(text)
+    return FailureText(text)

@@ -20,8 +20,8 @@ from argilla_distill.domain.versions.segments import (
     week_of,
 )
 from argilla_distill.exports.provenance import Origins, labels_of
+from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.exports.request import InvalidExport
-from argilla_distill.exports.source import Source
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.engine.contract.numbers import Ints
@@ -186,9 +186,11 @@ def rows_in(world: World, found: Material, segment: str) -> list[int]:
     return [of[record_id] for record_id in held]
 
 
-def _source(world: World, manifest: Manifest) -> Source:
+def _source(world: World, manifest: Manifest) -> ReadableVersion:
     storage = Storage(world.settings.versions)
-    return Source(manifest, lambda path: storage.open(manifest.dataset_id, manifest.name, path))
+    return ReadableVersion(
+        manifest, lambda path: storage.open(manifest.dataset_id, manifest.name, path)
+    )
 
 
 def _unreadable(manifest: Manifest, error: OSError) -> InvalidRequest:
@@ -224,7 +226,7 @@ def _asked(manifest: Manifest, name: str) -> VersionQuestion:
     return found
 
 
-def _answers(source: Source, asked: VersionQuestion, rows: dict[str, int]) -> Answers:
+def _answers(source: ReadableVersion, asked: VersionQuestion, rows: dict[str, int]) -> Answers:
     found = Answers()
     columns = ["record_id", "question", "annotator", "source", "value", "counted", "at"]
     if "guidelines" in source.schema_of("votes").names:

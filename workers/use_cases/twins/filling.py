@@ -24,7 +24,7 @@ from argilla_distill.plugin.errors import (
     InvalidSettings,
     InvalidValue,
     LeaseLost,
-    NotFound,
+    NotInArgilla,
 )
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store.work.lease import Lease
@@ -168,7 +168,7 @@ class Filling:
             return "failed"
         try:
             blueprint = self.world.gateway.blueprint(self.manifest.dataset_id)
-        except NotFound:
+        except NotInArgilla:
             raise InvalidRequest(f"{self.manifest.dataset} is not in Argilla any more") from None
         dataset = self._dataset(blueprint)
         if dataset is None:
@@ -179,7 +179,7 @@ class Filling:
                 left_out.update(reasons)
             try:
                 self._put(dataset, [item for item, _ in some], left_out)
-            except NotFound:  # somebody deleted it meanwhile: the next slice makes it anew
+            except NotInArgilla:  # somebody deleted it meanwhile: the next slice makes it anew
                 self.keep(state="asked for", id="", name="", written=0, left_out={})
                 return "slice over"
             written = self.twin.written + len(some)

@@ -20,7 +20,7 @@ from argilla_distill.plugin.errors import (
     ArgillaUnavailable,
     DistillError,
     InvalidRequest,
-    NotFound,
+    NotInArgilla,
 )
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.world import World
@@ -40,7 +40,7 @@ def found(world: World, manifest: Manifest, known: str) -> Dataset | None:
     known : the id that our store has of it; "" for none.
     """
     if known:
-        with suppress(NotFound):
+        with suppress(NotInArgilla):
             return world.gateway.dataset(known)
     there = marked(world, manifest)
     return world.gateway.dataset(there[0].id) if there else None

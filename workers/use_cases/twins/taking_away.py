@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.domain.wording import many
-from argilla_distill.plugin.errors import DatasetBusy, NotFound
+from argilla_distill.plugin.errors import DatasetBusy, NotInArgilla
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.use_cases.twins.finding import marked
 from argilla_distill.workers.use_cases.world import LEASE_WAIT_S, World
@@ -68,7 +68,7 @@ def answers_in(world: World, dataset_id: str) -> int:
     """How many answers of anybody, drafts and discarded ones too, are in a dataset; 0 if it is gone."""
     try:
         return sum(sum(counts.values()) for counts in world.gateway.progress(dataset_id).values())
-    except NotFound:
+    except NotInArgilla:
         return 0
 
 

@@ -123,7 +123,7 @@ class Building:
 
     def _relayed(self) -> bool:
         """Tell how far what is done aside has come; whether the slice is over."""
-        told = self.spool.marked("aside")
-        if told:
-            self.tell(told["stage"], told["done"], told["total"])
+        mark = self.spool.marked("aside")
+        if mark:
+            self.tell(mark["stage"], mark["done"], mark["total"])
         return self.over()

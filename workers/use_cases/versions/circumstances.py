@@ -33,7 +33,7 @@ class Circumstances:
     ----------
     people : annotator's number → who they were then.
     editions : of the guidelines, up to then.
-    told : whether the history tells settings, people and editions, or they are those of today.
+    by_history : whether the history tells settings, people and editions, or they are those of today.
     fields : name of a field → Argilla's type.
     pages : the address of our pages.
     argilla : the dataset's page in Argilla.
@@ -43,7 +43,7 @@ class Circumstances:
     plan: DatasetSettings
     people: Mapping[int, KnownAnnotator]
     editions: Sequence[Edition]
-    told: bool
+    by_history: bool
     fields: Mapping[str, str]
     pages: str
     argilla: str
@@ -69,7 +69,7 @@ def circumstances(world: World, dataset_id: str, spool: Spool) -> Circumstances:
         DatasetSettings.model_validate(mark["plan"]),
         {int(number): KnownAnnotator(**known) for number, known in mark["people"].items()},
         [Edition(**each) for each in mark["editions"]],
-        mark["told"],
+        mark["by_history"],
         mark["fields"],
         mark["pages"],
         mark["argilla"],
@@ -77,29 +77,29 @@ def circumstances(world: World, dataset_id: str, spool: Spool) -> Circumstances:
 
 
 def _then(world: World, dataset_id: str, past: Past) -> dict[str, Any]:
-    dataset, settings, told = world.gateway.dataset(dataset_id), world.settings, past.config
+    dataset, settings, config = world.gateway.dataset(dataset_id), world.settings, past.config
     people = past.people_then(world.store.datasets.annotators(dataset_id))
     plan = world.plan(dataset.full_name)
-    if told is not None:
-        dataset = replace(dataset, questions=told.questions, min_submitted=told.overlap)
-        plan = settings_then(told.settings, plan)
+    if config is not None:
+        dataset = replace(dataset, questions=config.questions, min_submitted=config.overlap)
+        plan = settings_then(config.settings, plan)
     fields = world.gateway.blueprint(dataset_id)["fields"]
     return {
         "dataset": asdict(dataset),
         "plan": plan.complete(),
         "people": {str(number): asdict(known) for number, known in people.items()},
         "editions": [asdict(each) for each in past.editions],
-        "told": told is not None,
+        "by_history": config is not None,
         "fields": {field["name"]: field["settings"]["type"] for field in fields},
         "pages": settings.public_url,
         "argilla": dataset_link(settings.argilla_url, dataset_id),
     }
 
 
-def settings_then(told: Mapping[str, Any], today: DatasetSettings) -> DatasetSettings:
+def settings_then(known: Mapping[str, Any], today: DatasetSettings) -> DatasetSettings:
     """A dataset's settings as the history tells them; what this release does not know is left out."""
-    known = {name: value for name, value in told.items() if name in DatasetSettings.model_fields}
+    still = {name: value for name, value in known.items() if name in DatasetSettings.model_fields}
     try:
-        return DatasetSettings.model_validate(known)
+        return DatasetSettings.model_validate(still)
     except ValueError:  # an earlier release took what this one does not
         return today

@@ -142,7 +142,7 @@ def described(
 
 def _unknown(request: VersionRequest, under: Circumstances, counts: Counts) -> Iterator[str]:
     """What the history could not tell, a sentence each."""
-    if request.as_of and not under.told:
+    if request.as_of and not under.by_history:
         yield OLDER
     if counts.guidelines[""] and under.editions:
         yield NO_EDITION.format(many(counts.guidelines[""], "answer"))

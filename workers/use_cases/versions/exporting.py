@@ -8,8 +8,8 @@ from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.domain.versions.rewards.reward import Reward
 from argilla_distill.exports.export import Exported, export
+from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.exports.request import ExportRequest, InvalidExport
-from argilla_distill.exports.source import Source
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.versions.keeping import found
@@ -48,6 +48,8 @@ def exported(
         raise InvalidRequest(str(error)) from None
 
 
-def _source(world: World, manifest: Manifest) -> Source:
+def _source(world: World, manifest: Manifest) -> ReadableVersion:
     storage = Storage(world.settings.versions)
-    return Source(manifest, lambda path: storage.open(manifest.dataset_id, manifest.name, path))
+    return ReadableVersion(
+        manifest, lambda path: storage.open(manifest.dataset_id, manifest.name, path)
+    )

@@ -20,7 +20,7 @@ from argilla_distill.plugin.errors import (
     ArgillaRefused,
     ArgillaUnavailable,
     InvalidSettings,
-    NotFound,
+    NotInArgilla,
 )
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store import StoreError
@@ -78,7 +78,7 @@ def make(
     try:
         work = Work(world, request, dataset_id, token, begun + slice_s, clock, aside, urgent)
         manifest = work.go_on()
-    except (EngineError, WorkFailed, NotFound) as error:
+    except (EngineError, WorkFailed, NotInArgilla) as error:
         return _failed(world, request, dataset_id, error, more=len(asked) > 1)
     except (ArgillaUnavailable, ArgillaRefused, InvalidSettings, OSError) as error:
         log.warning("version %s of dataset=%s waits: %s", request.name, dataset_id, error)
@@ -105,7 +105,7 @@ def _waits(world: World, request: VersionRequest, dataset_id: str, why: str) -> 
 def _failed(
     world: World, request: VersionRequest, dataset_id: str, error: Exception, more: bool
 ) -> Made:
-    why = "the dataset is gone from Argilla" if isinstance(error, NotFound) else str(error)
+    why = "the dataset is gone from Argilla" if isinstance(error, NotInArgilla) else str(error)
     log.warning("version %s of dataset=%s: %s", request.name, dataset_id, why)
     world.store.versions.fail(dataset_id, FailedVersion(request.name, why, world.store.now()))
     spool_of(world, dataset_id, request.name).delete()
@@ -137,7 +137,7 @@ class Work:
         )
         self.stage = "begun"
         self.asked = True
-        self._looked = self._told = float("-inf")
+        self._looked = self._noted = float("-inf")
 
     def over(self) -> bool:
         """Whether the slice is over: by the clock, because something more urgent waits, or for good."""
@@ -159,8 +159,8 @@ class Work:
     def tell(self, stage: str, done: int, total: int) -> None:
         """Say how far it has come."""
         now = self.clock()
-        if stage != self.stage or now - self._told >= LOOK_S:
-            self._told = now
+        if stage != self.stage or now - self._noted >= LOOK_S:
+            self._noted = now
             self.world.store.versions.note(
                 self.dataset_id,
                 self.request.name,

@@ -53,7 +53,7 @@ def test_a_record_is_told_when_it_is_first_seen_and_whenever_it_changes(
     del service.argilla.rows[D]["r1"]
     service.mark("r1")
     service.settle()
-    first, text, meta, gone = (RecordState.told_by(e) for e in of_kind(service, "record"))
+    first, text, meta, gone = (RecordState.of_entry(e) for e in of_kind(service, "record"))
     assert (first.round, first.model, of_kind(service, "record")[0].at) == ("1", "bot", 17)
     assert (text.fields != first.fields, text.metadata == first.metadata) == (True, True)
     assert (meta.fields == text.fields, meta.round) == (True, "2")
@@ -129,7 +129,7 @@ def test_settings_are_told_when_they_change(service: ServiceInMemory) -> None:
     service.argilla.overlap = 3
     service.mark("r1")
     service.settle()
-    first, second = (Config.told_by(entry) for entry in of_kind(service, "config"))
+    first, second = (Config.of_entry(entry) for entry in of_kind(service, "config"))
     assert (first.settings["strategy"], first.overlap) == ("majority", 2)
     assert (second.settings["strategy"], second.overlap) == ("dawid_skene", 3)
     assert [q.name for q in second.questions] == ["helpful", "problem", "stars", "conflicts"]
@@ -180,7 +180,7 @@ def test_a_round_begins_and_ends_once(service: ServiceInMemory, state: Any) -> N
     ended = replace(began, state=state)
     written = [note_round(service.world, D, news) for news in (began, began, ended, ended)]
     assert written == [True, False, True, False]
-    assert [RoundNews.told_by(e) for e in of_kind(service, "round")] == [began, ended]
+    assert [RoundNews.of_entry(e) for e in of_kind(service, "round")] == [began, ended]
     told = [event.what for event in dataset_events(service.store.history.news(D))]
     assert told[0] == "Round 4 began: model bot-0.4, trained on learned-3, 300 records."
 

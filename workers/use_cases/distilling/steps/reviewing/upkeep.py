@@ -16,7 +16,7 @@ from argilla_distill.domain.queue_length import Queue
 from argilla_distill.domain.records import Dataset, Record
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.state.review import CopyInfo
-from argilla_distill.plugin.errors import NotFound
+from argilla_distill.plugin.errors import NotInArgilla
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.deciding import Resolution, decide
 from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
@@ -94,7 +94,7 @@ def tidy(run: Run) -> bool:
         return False
     try:
         _bring_in_line(run, run.review, ids)
-    except NotFound:
+    except NotInArgilla:
         _note_gone(run)
     run.lease.commit(lambda pipe: reviews.clear_desk(pipe, dataset_id, ids))
     return True

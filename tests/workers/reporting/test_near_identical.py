@@ -8,8 +8,8 @@ import pytest
 from argilla_distill.domain.fingerprint import NEAR, distance
 from argilla_distill.domain.report import Across
 from argilla_distill.plugin.store import Store
-from argilla_distill.workers.reporting import twins as module
-from argilla_distill.workers.reporting.twins import NearGroups, near_pairs
+from argilla_distill.workers.reporting import near_identical as module
+from argilla_distill.workers.reporting.near_identical import NearGroups, near_pairs
 from argilla_distill.workers.use_cases.reports.report import report
 from tests.workers.stored_dataset import D, StoredDataset
 

@@ -19,7 +19,7 @@ BATCH = 500
 
 
 @dataclass(frozen=True)
-class Source:
+class ReadableVersion:
     """A version whose files can be read.
 
     Attributes

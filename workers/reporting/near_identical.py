@@ -118,11 +118,11 @@ class NearGroups:
                 if _contradict(question, x, y):
                     count += len(here[x]) * len(there[y])
                     sides = [(x, _surest(question, here[x])), (y, _surest(question, there[y]))]
-                    pairs.append(self._told(question, ids, sides))
+                    pairs.append(self._pair(question, ids, sides))
         pairs.sort(key=lambda pair: (-pair[0], pair[1].record, pair[1].other))
         return count, tuple(across for _, across in pairs[:MAX_ACROSS])
 
-    def _told(
+    def _pair(
         self, question: QuestionColumns, ids: list[str], sides: list[tuple[int, int]]
     ) -> tuple[float, Across]:
         """Two records (code and row) decided differently, and how sure we are of the less sure one."""
