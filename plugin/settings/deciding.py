@@ -5,7 +5,16 @@ Every setting of a dataset, or of one of its questions, is in one of the two set
 
 from __future__ import annotations
 
-DECIDING = frozenset({"min_confidence", "content", "confidence_question"})
+DECIDING = frozenset(
+    {
+        "min_confidence",
+        "content",
+        "confidence_question",
+        "costs",
+        "half_life_days",
+        "guidelines",
+    }
+)
 """Settings on which labels depend, beside the strategy."""
 
 NOT_DECIDING = frozenset(

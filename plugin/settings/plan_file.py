@@ -23,7 +23,7 @@ else:  # pragma: no cover - the same library under its older name
     import tomli as tomllib
 
 
-TABLES = ("questions", "reward")
+TABLES = ("questions", "reward", "costs")
 """The keys of a dataset that are tables themselves."""
 
 

@@ -45,6 +45,20 @@ class QuestionChoices(_Frozen):
     strategy: str = LEARNED
     min_confidence: float = Field(0.0, ge=0, le=1)
     content: bool = True
+    costs: Mapping[str, float] = Field(default_factory=dict)
+    half_life_days: float = Field(0.0, ge=0)
+    guidelines: Literal["all", "latest"] = "all"
+
+    @field_validator("costs")
+    @classmethod
+    def _are_costs(cls, value: Mapping[str, float]) -> Mapping[str, float]:
+        """Of mistakes, as far as that is known without a question's labels."""
+        for name, cost in value.items():
+            if "->" not in name:
+                raise ValueError(f'"{name}" should be like "said->right", of two labels')
+            if cost <= 0:
+                raise ValueError(f'"{name}" should cost more than 0')
+        return value
 
 
 class DatasetSettings(QuestionChoices):

@@ -77,6 +77,8 @@ class FakeArgilla(Gateway):
     As in a real one, the status of a record is worked out when something is written to it, and goes
     on telling the old one when a user is deleted or the overlap is changed.
 
+    `behind_ms`: so far its clock is behind ours.
+
     `told`: guidelines by dataset; `fields`: name → type of the fields of all datasets. `refuses`: records
     on which no suggestion is accepted; `unreadable`: records that break reading.
     """
@@ -88,6 +90,7 @@ class FakeArgilla(Gateway):
         self.sets = {D: CHAT}
         self.rows: dict[str, dict[str, Row]] = {D: {}}
         self.told: dict[str, str] = {}
+        self.behind_ms = 0
         self.fields = {"text": "text"}
         self.names: dict[str, str] = {}
         self.hooks: dict[str, dict[str, Any]] = {}
@@ -132,7 +135,7 @@ class FakeArgilla(Gateway):
 
     def tick(self) -> int:
         """Argilla's time: never twice the same."""
-        self._now = max(self._now + 1, int(time.time() * 1000))
+        self._now = max(self._now + 1, int(time.time() * 1000) - self.behind_ms)
         return self._now
 
     def add(self, *records: str) -> None:

@@ -65,6 +65,13 @@ class BadInput(click.ClickException):
     "--type", "types", type=Type(), multiple=True, help="What was asked; of exports QUESTION=TYPE."
 )
 @click.option("--strategy", default=LEARNED, show_default=True, help="How to decide.")
+@click.option(
+    "--cost",
+    "costs",
+    multiple=True,
+    metavar="SAID->RIGHT=COST",
+    help="What a mistake costs; else 1.",
+)
 @click.option("--adjudications", type=existing, metavar="TRUTH", help="Reviewers' decisions.")
 @click.option("--items", type=existing, metavar="ITEMS", help="The records' texts.")
 @click.option("--labels", metavar="A,B,…", help="Labels, scale or items; else those answered.")
@@ -82,6 +89,7 @@ def aggregate(
     answers: Path,
     types: tuple[tuple[str, Any], ...],
     strategy: str,
+    costs: tuple[str, ...],
     adjudications: Path | None,
     items: Path | None,
     labels: str | None,
@@ -101,6 +109,7 @@ def aggregate(
     """
     # These load the engine: a second.
     from argilla_distill.workers.engine import registry
+    from argilla_distill.workers.engine.contract.terms import Terms
     from argilla_distill.workers.engine.errors import EngineError
     from argilla_distill.workers.files.answers_file import read
     from argilla_distill.workers.files.input_options import InputOptions, split_labels
@@ -117,6 +126,7 @@ def aggregate(
         _check_encoding(encoding)
     if labels is not None and not (known := split_labels(labels)):
         raise BadInput("--labels names none")
+    terms = Terms(dict(map(_cost, costs)))
     try:
         given = InputOptions(
             answers,
@@ -137,7 +147,7 @@ def aggregate(
         learned = []
         for each in found:
             with bar(f"learning {len(each.task)} answers", quiet) as progress:
-                learned.append(learn(each, strategy))
+                learned.append(learn(each, strategy, terms))
                 progress(1, 1)
     except (BadTable, EngineError) as error:
         raise BadInput(str(error)) from error
@@ -174,6 +184,18 @@ def _check_paths(
         refuse_same(given, {name: path for name, path in written.items() if path})
     except SameFile as error:
         raise BadInput(str(error)) from error
+
+
+def _cost(written: str) -> tuple[str, float]:
+    """`no->yes=5` as a pair."""
+    name, _, number = written.rpartition("=")
+    try:
+        cost = float(number)
+    except ValueError:
+        cost = 0.0
+    if "->" not in name or not 0 < cost < float("inf"):
+        raise BadInput(f'--cost: "{written}" should be like "no->yes=5", the cost above 0')
+    return name, cost
 
 
 def _check_encoding(name: str) -> None:

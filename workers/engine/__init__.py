@@ -10,6 +10,7 @@ Numbers in, decisions out: no network, no Redis, no files, no clock and no rando
 | `text/` | strategies for texts |
 | `composite/` | strategies for values of several parts: several labels, rankings, spans |
 | `custom` | the base of a team's own strategy |
+| `dated` | strategies for which it makes a difference when a vote was given |
 | `registry` | all strategies, by the names that settings use |
 | `discovery` | those that are installed beside ours |
 | `measures/` | how far annotators agree, what conflicts there are, what a review is worth |

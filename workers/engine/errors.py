@@ -10,6 +10,7 @@
         ├── UnknownStrategy   a strategy name that nobody registered
         │   └── NotAStrategy  what has that name cannot be loaded, or is no strategy
         ├── UnsuitedStrategy  a strategy that cannot answer this type of question
+        ├── UnsuitedTerms     costs, or how votes count, that a strategy or a question cannot keep to
         ├── BadPosterior      a strategy of a team's own returned what is no distribution
         ├── StrategyFailed    a strategy of a team's own raised, ended its process, or took too long
         └── BadSnapshot       bytes that are no snapshot, or of a format of another release
@@ -53,6 +54,10 @@ class UnsuitedStrategy(EngineError):
     def __init__(self, name: str, kind: str, types: Iterable[str]) -> None:
         able = ", ".join(sorted(types))
         super().__init__(f"strategy {name} cannot answer {kind} questions, only {able}")
+
+
+class UnsuitedTerms(EngineError):
+    pass
 
 
 class BadPosterior(EngineError):

@@ -27,8 +27,17 @@ from argilla_distill.workers.engine.composite.span.span import (
 )
 from argilla_distill.workers.engine.contract.question import Question, QuestionType, question_of
 from argilla_distill.workers.engine.contract.strategy import State, Strategy
-from argilla_distill.workers.engine.errors import BadSnapshot, UnknownStrategy, UnsuitedStrategy
+from argilla_distill.workers.engine.contract.terms import PLAIN, Terms
+from argilla_distill.workers.engine.dated import DATED, Dated, dated
+from argilla_distill.workers.engine.errors import (
+    BadSnapshot,
+    UnknownStrategy,
+    UnsuitedStrategy,
+    UnsuitedTerms,
+)
+from argilla_distill.workers.engine.label.costs import Costs
 from argilla_distill.workers.engine.label.dawid_skene import DawidSkene
+from argilla_distill.workers.engine.label.label_fold import LabelFold
 from argilla_distill.workers.engine.label.learned import Learned
 from argilla_distill.workers.engine.label.majority import Majority
 from argilla_distill.workers.engine.rating.median_rating import RatingMajority
@@ -62,13 +71,18 @@ def built_in(name: object) -> bool:
     return any(each.name == name for each in CLASSES)
 
 
-def create(name: object, question: Question) -> Strategy:
+def create(name: object, question: Question, terms: Terms = PLAIN) -> Strategy:
     """Make a strategy with its default hyperparameters, not fitted yet.
+
+    Parameters
+    ----------
+    terms : what mistakes cost, and which votes count how much.
 
     Raises
     ------
     UnknownStrategy : nobody registered that name; NotAStrategy: what has that name is none.
     UnsuitedStrategy : it cannot answer this type of question.
+    UnsuitedTerms : it cannot keep to the terms on this question.
 
     >>> from argilla_distill.workers.engine.contract.question import label_question
     >>> create("majority", label_question("yes", "no")).fit([]).n_votes
@@ -77,7 +91,10 @@ def create(name: object, question: Question) -> Strategy:
     Traceback (most recent call last):
     argilla_distill.workers.engine.errors.UnknownStrategy: unknown strategy 'best'; known are alignment, ...
     """
-    return _called(name, find(name, question.type)(question))
+    strategy = _called(name, suited(name, question, terms)(question))
+    if isinstance(strategy, LabelFold) and terms.costs:
+        strategy.costs = Costs(question.labels, terms.costs_of(question))
+    return dated(strategy, terms)
 
 
 def restore(state: State) -> Strategy:
@@ -92,7 +109,8 @@ def restore(state: State) -> Strategy:
     question: Mapping[str, object] = state.get("question") or {"type": "label"}
     found = find(name, question_of(question).type)
     try:
-        return _called(name, found.from_state(state))
+        strategy = _called(name, found.from_state(state))
+        return Dated.around(strategy, state) if DATED in state else strategy
     except (KeyError, TypeError, IndexError) as error:
         raise BadSnapshot(f"{name} of another release: {type(error).__name__} {error}") from error
 
@@ -109,6 +127,34 @@ def find(name: object, kind: QuestionType) -> type[Strategy]:
         if kind in each.types:
             return each
     raise UnsuitedStrategy(str(name), kind, {t for each in named for t in each.types})
+
+
+def suited(name: object, question: Question, terms: Terms) -> type[Strategy]:
+    """The class that decides a question by these terms. Raises as `create` does.
+
+    >>> suited("majority", Question("rating", scale=(1, 2)), Terms({"1->2": 5.0}))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    argilla_distill.workers.engine.errors.UnsuitedTerms: costs are for label questions only, and this is ...
+    """
+    found = find(name, question.type)
+    if terms.costs:
+        if question.type != "label":
+            raise UnsuitedTerms(
+                f"costs are for label questions only, and this is a {question.type} one"
+            )
+        if not issubclass(found, LabelFold):
+            raise UnsuitedTerms(f"costs are kept to by {_folds()}, not by strategy {name}")
+        terms.costs_of(question)
+    if terms.half_life_days and not found.weighs:
+        raise UnsuitedTerms(
+            f"half_life_days needs a strategy that weighs votes: of label questions {_folds()}; "
+            f"{name} of {question.type} questions does not"
+        )
+    return found
+
+
+def _folds() -> str:
+    return ", ".join(sorted({each.name for each in CLASSES if issubclass(each, LabelFold)}))
 
 
 def _called(name: object, strategy: Strategy) -> Strategy:

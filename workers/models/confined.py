@@ -15,6 +15,8 @@ from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Fact
 from argilla_distill.workers.engine.contract.question import Question, question_of
 from argilla_distill.workers.engine.contract.strategy import Reliability, State, Strategy, Training
+from argilla_distill.workers.engine.contract.terms import PLAIN, Terms
+from argilla_distill.workers.engine.dated import DATED, Dated, dated
 from argilla_distill.workers.engine.errors import EngineError, NotCurrent, StrategyFailed
 from argilla_distill.workers.models.strategy_process import StrategyProcess
 
@@ -136,24 +138,33 @@ class Confined(Strategy):
             raise self.process.fail(f"{method}: {error}") from None
 
 
-def create(name: str, question: Question, limit_s: float) -> Strategy:
+def create(name: str, question: Question, limit_s: float, terms: Terms = PLAIN) -> Strategy:
     """A strategy by name, not fitted yet; a team's own may take `limit_s` seconds for each call.
 
     Raises
     ------
-    UnknownStrategy, UnsuitedStrategy : as `registry.create`.
+    UnknownStrategy, UnsuitedStrategy, UnsuitedTerms : as `registry.create`.
     StrategyFailed : a team's own cannot be made.
     """
     if registry.built_in(name):
-        return registry.create(name, question)
-    return Confined.create(name, question, limit_s)
+        return registry.create(name, question, terms)
+    if terms != PLAIN:
+        registry.suited(name, question, terms)
+    return dated(Confined.create(name, question, limit_s), terms)
 
 
 def restore(state: State, limit_s: float) -> Strategy:
     """The strategy that this is the state of. Raises as `create` does, and BadSnapshot."""
     if registry.built_in(state.get("strategy")):
         return registry.restore(state)
-    return Confined.from_state(state, limit_s)
+    inner = Confined.from_state({k: v for k, v in state.items() if k != DATED}, limit_s)
+    return Dated.around(inner, state) if DATED in state else inner
+
+
+def process_of(strategy: Strategy) -> Confined | None:
+    """The part of a strategy that runs in a process of its own, if any does."""
+    inner = strategy.inner if isinstance(strategy, Dated) else strategy
+    return inner if isinstance(inner, Confined) else None
 
 
 @contextmanager
@@ -163,8 +174,9 @@ def restored(state: State, limit_s: float) -> Iterator[Strategy]:
     try:
         yield strategy
     finally:
-        if isinstance(strategy, Confined):
-            strategy.close()
+        own = process_of(strategy)
+        if own is not None:
+            own.close()
 
 
 def unsound(question: Question, decision: Decision) -> str:

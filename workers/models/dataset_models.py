@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from argilla_distill.domain.history import START, Entry
@@ -22,12 +23,13 @@ from argilla_distill.workers.engine.errors import (
     StrategyFailed,
     UnknownStrategy,
     UnsuitedStrategy,
+    UnsuitedTerms,
 )
 from argilla_distill.workers.models import confined
-from argilla_distill.workers.models.confined import Confined
 from argilla_distill.workers.models.facts_of_history import Annotators, FactsOfHistory
 from argilla_distill.workers.models.failed_strategies import FailedStrategies, lacking
 from argilla_distill.workers.models.question_model import Model, model_question
+from argilla_distill.workers.models.terms import terms_of
 from argilla_distill.workers.models.values import TYPES, question_of
 
 log = logging.getLogger("distill.models")
@@ -91,7 +93,7 @@ class Models:
             try:
                 if reason is None and not pausing:
                     models.by_question[name] = models._restored(store, question, people)
-            except UnsuitedStrategy as error:
+            except (UnsuitedStrategy, UnsuitedTerms) as error:
                 reason = str(error)
             except (StrategyFailed, UnknownStrategy) as error:
                 pausing = str(error)
@@ -132,14 +134,16 @@ class Models:
     def close(self) -> None:
         """End the processes of a team's own strategies. May be repeated."""
         for model in self.by_question.values():
-            if isinstance(model.strategy, Confined):
-                model.strategy.close()
+            own = confined.process_of(model.strategy)
+            if own is not None:
+                own.close()
 
     def keep_failures(self, store: Store) -> None:
         """Note which strategies failed since this was loaded, and when to try them again."""
         for name, model in list(self.by_question.items()):
-            if isinstance(model.strategy, Confined) and model.strategy.failure is not None:
-                self._leave_out(name, model.strategy.failure)
+            own = confined.process_of(model.strategy)
+            if own is not None and own.failure is not None:
+                self._leave_out(name, own.failure)
         news = {}
         for name, error in self.failed.items():
             strategy = self.plan.question(name).strategy
@@ -268,10 +272,12 @@ class Models:
         """The model as it was saved, or a fresh one where there is none that fits."""
         asked, choices = question_of(question), self.plan.question(question.name)
         sureness = self.dataset.question(self.plan.confidence_question)
-        facts_of_history = FactsOfHistory(question.name, asked, annotators, sureness)
+        terms = terms_of(choices)
+        new = partial(FactsOfHistory, question.name, asked, annotators, sureness, dated=terms.dated)
+        facts_of_history = new()
         data, info = store.datasets.model(self.dataset.id, question.name)
-        wanted = choices.strategy, model_question(asked)
-        same = info is not None and (info.strategy, info.question) == wanted
+        wanted = choices.strategy, model_question(asked), terms.key
+        same = info is not None and (info.strategy, info.question, info.terms) == wanted
         limit_s = self.plan.strategy_timeout_s
         if data and info and same and question.name not in self._failures.by_question:
             try:
@@ -282,20 +288,21 @@ class Models:
                         question,
                         facts_of_history,
                         strategy,
+                        terms=terms.key,
                         fit=info.fit,
                         position=info.position,
                         fit_votes=info.fit_votes,
                         changes=info.changes,
                         taught=info.taught,
                     )
-                facts_of_history = FactsOfHistory(question.name, asked, annotators, sureness)
-            except (StrategyFailed, UnknownStrategy, UnsuitedStrategy):
+                facts_of_history = new()
+            except (StrategyFailed, UnknownStrategy, UnsuitedStrategy, UnsuitedTerms):
                 raise
             except EngineError as error:
                 log.warning("snapshot of %s unusable, folding anew: %s", question.name, error)
         fit = (info.fit if info else 0) + 1
-        strategy = confined.create(choices.strategy, asked, limit_s)
-        return Model(question, facts_of_history, strategy, fit)
+        strategy = confined.create(choices.strategy, asked, limit_s, terms)
+        return Model(question, facts_of_history, strategy, fit, terms=terms.key)
 
 
 def _why_not(question: DatasetQuestion, plan: DatasetSettings) -> str | None:

@@ -10,11 +10,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history.guidelines import GUIDELINES
 from argilla_distill.domain.records import DatasetQuestion
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.state.model_info import KeptReviews
-from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Source, Vote
+from argilla_distill.workers.engine.contract.facts import (
+    Adjudication,
+    Fact,
+    NewGuidelines,
+    Source,
+    Vote,
+)
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.models.values import from_argilla, to_argilla
@@ -42,6 +49,7 @@ class FactsOfHistory:
     sureness : the question, if any, that asks annotators how sure they are.
     kinds : the kinds of annotators that the strategy knows; who is not in it is a person.
     reviews : record → reviewer's number → value and Argilla's time; the latest decides.
+    dated : whether it makes a difference when votes were given, and under which guidelines.
     """
 
     name: str
@@ -50,15 +58,18 @@ class FactsOfHistory:
     sureness: DatasetQuestion | None = None
     kinds: dict[str, str] = field(default_factory=dict)
     reviews: dict[str, dict[str, tuple[Value, int]]] = field(default_factory=dict)
+    dated: bool = False
 
     def anew(self) -> FactsOfHistory:
         """The same before any review, which shares what is known of annotators."""
         return FactsOfHistory(
-            self.name, self.question, self.annotators, self.sureness, self.kinds, {}
+            self.name, self.question, self.annotators, self.sureness, self.kinds, {}, self.dated
         )
 
     def changes(self, entry: Entry) -> list[Change]:
         """What an entry adds to the current facts or takes from them."""
+        if entry.kind == GUIDELINES and self.dated:
+            return [(NewGuidelines(entry.at or entry.seen_at), True)]
         if entry.kind not in ("answer", "suggestion", "adjudication"):
             return []
         value, replaced = self._value(entry.values), self._value(entry.replaced)
@@ -71,7 +82,8 @@ class FactsOfHistory:
             return changes + self._review(entry.record, annotator, value, entry.at)
         if value is not None:
             sure = self.sure(entry.values)
-            changes.append((Vote(entry.record, annotator, value, sure), True))
+            at = (entry.at or entry.seen_at) if self.dated else 0
+            changes.append((Vote(entry.record, annotator, value, sure, at=at), True))
         elif replaced is not None:
             changes.append((Vote(entry.record, annotator, replaced), False))
         return changes

@@ -53,10 +53,10 @@ class KeptModels:
 
     def put(self, models: Models) -> None:
         """Keep models whose run went well; those of a team's own strategies are not ours to keep."""
-        from argilla_distill.workers.models.confined import Confined  # loads the engine
+        from argilla_distill.workers.models.confined import process_of  # loads the engine
 
         size = memory(models)
-        confined = any(isinstance(m.strategy, Confined) for m in models.by_question.values())
+        confined = any(process_of(m.strategy) is not None for m in models.by_question.values())
         if models.failed or confined or not models.saved or size > self._limit:
             return
         self._kept[models.dataset.id] = models

@@ -47,6 +47,7 @@ class Model:
     facts_of_history: FactsOfHistory
     strategy: Strategy
     fit: int = 1
+    terms: str = ""
     position: str = START
     fit_votes: int = 0
     changes: int = 0
@@ -76,6 +77,7 @@ class Model:
         return ModelInfo(
             strategy=self.strategy.name,
             fit=self.fit,
+            terms=self.terms,
             question=model_question(self.facts_of_history.question),
             position=self.position,
             fit_votes=self.fit_votes,

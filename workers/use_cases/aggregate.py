@@ -10,6 +10,7 @@ from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact
 from argilla_distill.workers.engine.contract.strategy import Reliability, Strategy
+from argilla_distill.workers.engine.contract.terms import PLAIN, Terms
 from argilla_distill.workers.files.cells import to_json
 from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 
@@ -77,7 +78,7 @@ class Aggregate:
         return replace(decision, posterior=posterior, scores=scores, confidence=confidence)
 
 
-def aggregate(answers: RecordedAnswers, strategy: str) -> Aggregate:
+def aggregate(answers: RecordedAnswers, strategy: str, terms: Terms = PLAIN) -> Aggregate:
     """Let a strategy learn the answers.
 
     An adjudication that tells only some labels is completed: the others are as the votes have them,
@@ -87,8 +88,9 @@ def aggregate(answers: RecordedAnswers, strategy: str) -> Aggregate:
     ------
     UnknownStrategy : there is none of that name.
     UnsuitedStrategy : it cannot answer this type of question.
+    UnsuitedTerms : it cannot keep to these terms.
     """
-    model = registry.create(strategy, answers.question).fit(answers.facts())
+    model = registry.create(strategy, answers.question, terms).fit(answers.facts())
     guessed = {decision.record: decision for decision in model.decide(answers.partial)}
     if guessed:
         model.fit(_completed(answers, guessed))

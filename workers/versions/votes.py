@@ -163,6 +163,19 @@ def said(
     return rows
 
 
+def without(left_out: Mapping[tuple[str, str], str], said: Said) -> Said:
+    """The same; no vote if settings leave it out.
+
+    Parameters
+    ----------
+    left_out : question and annotator's number → why their vote there does not count
+    """
+    why = left_out.get((said.question, str(said.annotator)), "")
+    return (
+        replace(said, counted=False, why=why) if why and said.counted and not said.reviews else said
+    )
+
+
 def text_of(value: Any) -> str:
     """A value as one column of text: words as they are, all else as JSON.
 

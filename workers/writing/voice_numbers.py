@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from argilla_distill.domain.explanation import voices
-from argilla_distill.workers.engine.contract.decision import CONTENT, REVIEW
+from argilla_distill.workers.engine.contract.decision import CONTENT, COSTS, REVIEW
 
-NOBODY = {CONTENT: voices.CONTENT, REVIEW: voices.REVIEW}
+NOBODY = {CONTENT: voices.CONTENT, REVIEW: voices.REVIEW, COSTS: voices.COSTS}
 
 
 def voice_number(annotator: str) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
-from argilla_distill.domain.explanation.voices import CONTENT, NO_PULL, REVIEW
+from argilla_distill.domain.explanation.voices import CONTENT, COSTS, NO_PULL, REVIEW
 from argilla_distill.domain.state.decision import StoredDecision
 
 PRIOR = -3
@@ -70,7 +70,7 @@ class Balance:
 
     def typical(self, numbers: Collection[int]) -> float | None:
         """The median strength of these voices, and of all answers if these have none, in nats."""
-        for among in (numbers, [n for n in self.pulls if n not in (CONTENT, REVIEW)]):
+        for among in (numbers, [n for n in self.pulls if n not in (CONTENT, REVIEW, COSTS)]):
             pulls = [abs(self.pulls[n]) for n in among if n in self.pulls]
             felt = [pull for pull in pulls if pull >= NO_PULL]
             if felt:

@@ -15,7 +15,7 @@ from argilla_distill.domain.explanation.phrases import (
     shortened,
     some,
 )
-from argilla_distill.domain.explanation.voices import CONTENT, NO_PULL
+from argilla_distill.domain.explanation.voices import CONTENT, COSTS, NO_PULL
 
 
 def tipped(case: Case) -> str:
@@ -58,7 +58,7 @@ def _tipped(case: Case) -> str:
 def _voices(case: Case, numbers: Sequence[int]) -> str:
     """What moved it: answers for it, answers that say something else, the text, what is usual."""
     mine, reasons = [], []
-    people = [n for n in numbers if n not in (CONTENT, PRIOR)]
+    people = [n for n in numbers if n not in (CONTENT, COSTS, PRIOR)]
     if not case.telling.reliability and people:
         reasons.append(f"{number(len(people))} answer{'s' * (len(people) > 1)}")
         people = []
@@ -73,6 +73,8 @@ def _voices(case: Case, numbers: Sequence[int]) -> str:
         reasons.insert(0, f"the answer{'s' * (len(mine) > 1)} of {some(mine, MAX_NAMES)}")
     if CONTENT in numbers:
         reasons.append("the record’s own text")
+    if COSTS in numbers:
+        reasons.append("what mistakes cost")
     if PRIOR in numbers:
         reasons.append("what is usual" if case.parted else f"how usual {case.say(case.leader)} is")
     return some(reasons)

@@ -13,8 +13,9 @@ from argilla_distill.domain.state.decision import StoredDecision
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.wording import Wording, weight
 
-CONTENT, REVIEW = -1, -2
-"""Numbers of voices that are nobody's vote: the record's own text, and a reviewer's adjudication."""
+CONTENT, REVIEW, COSTS = -1, -2, -4
+"""Numbers of voices that are nobody's vote: the record's own text, a reviewer's adjudication, and what
+mistakes cost. `balance.PRIOR` is -3."""
 
 NO_PULL = 0.05
 """Below so many nats a voice counts as not having moved the decision."""
@@ -25,7 +26,10 @@ ECHO = (
 )
 REASONS = {"draft": "a draft: not submitted", "discarded": "the record was discarded"}
 WITHDRAWN = "withdrawn since"
-LATE = "it is newer than the decision, or not one of the question's labels"
+LATE = (
+    "it is newer than the decision, not one of the question's labels, or left out by the settings "
+    "half_life_days or guidelines"
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class Uncounted:
 NOBODY = {
     CONTENT: Annotator("the record's text", "content"),
     REVIEW: Annotator("a reviewer", "adjudication"),
+    COSTS: Annotator("what mistakes cost", "costs"),
 }
 
 
@@ -120,10 +125,11 @@ def voices(
         number, reliability = heard_voice.annotator, heard_voice.reliability
         answer = ledger.answers.get(number)
         if number in NOBODY:
-            value, at = (
-                leader if number == REVIEW else "as records like this one",
-                decision.decided_at,
-            )
+            value = {CONTENT: "as records like this one", REVIEW: leader}.get(number, "")
+            if number == COSTS:
+                dear = runner_up if heard_voice.log_odds > 0 else leader
+                value = f"{dear} costs more where it is wrong"
+            at = decision.decided_at
         elif suggested and suggested.annotator == number:
             value, at = suggested.value, suggested.at
         else:

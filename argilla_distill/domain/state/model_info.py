@@ -34,6 +34,7 @@ class ModelInfo:
     votes : that it knows.
     training : what adjudications have made of the strategy, in a sentence; None if it takes none.
     kinds : annotator's number → kind, of those whose kind the strategy knows.
+    terms : what mistakes cost and which votes count how much, as text to compare; "" where nothing is set.
     """
 
     strategy: str
@@ -47,3 +48,4 @@ class ModelInfo:
     training: str | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
     reviews: KeptReviews = field(default_factory=dict)
+    terms: str = ""

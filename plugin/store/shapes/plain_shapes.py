@@ -45,6 +45,7 @@ def model_info(stored: Json) -> ModelInfo:
             record: {who: (value, at) for who, (value, at) in said.items()}
             for record, said in stored["reviews"].items()
         },
+        terms=stored.get("terms", ""),
     )
 
 
@@ -68,6 +69,7 @@ def model_json(info: ModelInfo) -> Json:
         **({} if info.training is None else {"training": info.training}),
         "kinds": dict(info.kinds),
         "reviews": info.reviews,
+        **({"terms": info.terms} if info.terms else {}),
     }
 
 

@@ -4,6 +4,7 @@
 | --- | --- |
 | `strategy` | the contract itself |
 | `question` | what is asked, and what its values look like |
+| `terms` | what may be set for any strategy: costs of mistakes, and which votes count how much |
 | `facts` | votes and adjudications, which are learned and unlearned |
 | `current_facts` | the facts as they are now, edits and retractions done |
 | `decision` | a value or an abstention, with reasons |

@@ -36,7 +36,7 @@ class CurrentFacts:
 
     >>> facts = CurrentFacts([Vote("r", "ann", 3), Vote("r", "ann", 4), Adjudication("r", 5)])
     >>> len(facts), facts.of("r")
-    (1, [Vote(record='r', annotator='ann', value=4, confidence=None)])
+    (1, [Vote(record='r', annotator='ann', value=4, confidence=None, weight=1.0, at=0)])
     >>> facts.revert(Adjudication("r", 5))
     >>> facts.revert(Adjudication("r", 5))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -77,7 +77,7 @@ class CurrentFacts:
             self.adjudications[fact.record] = fact.value
         elif isinstance(fact, Content):
             self.contents[fact.record] = fact.text
-        else:
+        elif isinstance(fact, Source):
             self.sources[fact.annotator] = fact.kind
 
     def require(self, fact: Fact) -> None:
@@ -90,8 +90,10 @@ class CurrentFacts:
             given, current = fact.value, self.adjudications.get(fact.record)
         elif isinstance(fact, Content):
             given, current = fact.text, self.contents.get(fact.record)
-        else:
+        elif isinstance(fact, Source):
             given, current = fact.kind, self.sources.get(fact.annotator)
+        else:
+            given, current = fact.since, None
         if current is None or current != given:
             raise NotCurrent(fact, current)
 
@@ -110,12 +112,12 @@ class CurrentFacts:
             del self.adjudications[fact.record]
         elif isinstance(fact, Content):
             del self.contents[fact.record]
-        else:
+        elif isinstance(fact, Source):
             del self.sources[fact.annotator]
 
     def state(self) -> dict[str, Any]:
         """Return what JSON can hold; `of_state` is the inverse."""
-        votes = [list(vote) for each in self.votes.values() for vote in each.values()]
+        votes = [_row(vote) for each in self.votes.values() for vote in each.values()]
         return {
             "votes": votes,
             "adjudications": [[record, value] for record, value in self.adjudications.items()],
@@ -131,8 +133,8 @@ class CurrentFacts:
         ('a', 'b')
         """
         self = cls()
-        for record, annotator, value, confidence in state["votes"]:
-            self.learn(Vote(record, annotator, _value(value, spans), confidence))
+        for record, annotator, value, *more in state["votes"]:
+            self.learn(Vote(record, annotator, _value(value, spans), *more))
         for record, value in state["adjudications"]:
             self.learn(Adjudication(record, _value(value, spans)))
         for record, text in state["contents"]:
@@ -140,6 +142,11 @@ class CurrentFacts:
         for annotator, kind in state["sources"]:
             self.learn(Source(annotator, kind))
         return self
+
+
+def _row(vote: Vote) -> list[Any]:
+    """A vote as JSON; its weight and its time only where they make a difference."""
+    return list(vote[:4] if vote.weight == 1 and not vote.at else vote)
 
 
 def _value(json: Any, spans: bool) -> Value:

@@ -12,7 +12,9 @@ from argilla_distill.workers.engine.contract.question import Value
 
 CONTENT = "content"
 REVIEW = "review"
-"""Names of contributions that are nobody's vote: the record's own text, and an adjudication."""
+COSTS = "costs"
+"""Names of contributions that are nobody's vote: the record's own text, an adjudication, and what mistakes
+cost."""
 
 ADJUDICATED = 0.999
 """The probability that an adjudication is right. Reviewers err too, rarely."""
@@ -31,8 +33,8 @@ class Contribution:
     Attributes
     ----------
     annotator : str
-        Who voted; `CONTENT` or `REVIEW` for those that are no votes.
-    value : what they said; None where `CONTENT` only leans
+        Who voted; `CONTENT`, `REVIEW` or `COSTS` for those that are no votes.
+    value : what they said; None where `CONTENT` or `COSTS` only lean
     reliability : float in [0, 1]
         The annotator's expected accuracy under the model.
     log_odds : float, nats
@@ -51,15 +53,18 @@ class Decision:
     """The decision about one record.
 
     ``prior_log_odds`` and the contributions' ``log_odds`` add up to ``log_odds`` of the leading
-    value against the runner-up. In a tie there is no leader; the two are then the first two of the
-    tied values in the question's order, and the sum is zero.
+    value against the runner-up. Where mistakes have costs, that is the log of what it is expected to
+    cost to say the runner-up, as a multiple of what it costs to say the leader. In a tie there is no
+    leader; the two are then the first two of the tied values in the question's order, and the sum is
+    zero.
 
     Attributes
     ----------
     record : str
     value : the value decided for; None is an abstention
     leader : value or None
-        The most probable value, also where the decision abstains because it is not sure enough.
+        The most probable value, or the least costly one where mistakes have costs, also where the
+        decision abstains because it is not sure enough.
         None without votes and in a tie.
     runner_up : value or None
         What would come next. For values of several parts (labels of a multi-label question, spans,

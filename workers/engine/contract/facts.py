@@ -1,4 +1,7 @@
-"""The facts that a strategy learns and can revert: votes, adjudications, contents and sources."""
+"""The facts that a strategy learns and can revert: votes, adjudications, contents and sources.
+
+What `Dated` strategies learn beside them is when guidelines were new.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,17 @@ Kind = Literal["person", "model", "template"]
 class Vote(NamedTuple):
     """One annotator's submitted value for one record.
 
-    `confidence` is how sure they said they were, in [0, 1]; None where nobody asked.
+    `confidence` is how sure they said they were, in [0, 1]; None where nobody asked. `weight`, in
+    (0, 1], is how much the vote counts; only strategies that weigh votes are given another than 1.
+    `at` is when it was given, ms since the epoch; 0 where that makes no difference.
     """
 
     record: str
     annotator: str
     value: Value
     confidence: float | None = None
+    weight: float = 1.0
+    at: int = 0
 
 
 class Adjudication(NamedTuple):
@@ -42,4 +49,10 @@ class Source(NamedTuple):
     kind: Kind
 
 
-Fact = Vote | Adjudication | Content | Source
+class NewGuidelines(NamedTuple):
+    """Guidelines were new at a moment, ms since the epoch."""
+
+    since: int
+
+
+Fact = Vote | Adjudication | Content | Source | NewGuidelines

@@ -114,6 +114,9 @@ class Strategy(ABC):
     types: ClassVar[frozenset[QuestionType]] = frozenset({"label"})
     """The types of questions that it decides."""
 
+    weighs: ClassVar[bool] = False
+    """Whether votes count by their `weight` in it."""
+
     @abstractmethod
     def __init__(self, question: Question) -> None:
         """Only stores. Subclasses may take hyperparameters as further keyword arguments."""

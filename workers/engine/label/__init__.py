@@ -8,6 +8,7 @@
 | `additive_model` | the model in which votes add up |
 | `corrected_model` | the same, with what adjudications and texts add |
 | `label_decision` | how a posterior becomes a decision |
+| `costs` | what mistakes cost, where not all cost the same |
 | `votes/` | the votes, and what annotators are judged by |
 | `weights/` | what a vote weighs |
 | `correction/` | what adjudications teach |

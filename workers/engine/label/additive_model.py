@@ -51,14 +51,14 @@ class AdditiveModel(LabelModel):
                           and the majority's shares, by consensus
         out  P[i, k]    ∝ exp(e[i, k] · discount(n[i], dependence))
 
-    with u[i, j] what a vote is `Worth`, 1 where nothing is known of that, and
+    with u[i, j] what a vote is `Worth`, 1 where nothing is known of that, times its own weight, and
         discount(n, ρ) = 1 / (1 + ρ · (n - 1)),   n[i] the votes on record i
 
     **The discount.** Votes are not independent given the true label: what misleads one annotator
     about a record misleads the next. With a correlation ρ between the votes on a record, n votes
     are worth n / (1 + ρ(n - 1)) independent ones, never more than 1/ρ (Kish's design effect). It
-    scales all that is known of a record, so it never changes which label leads, only how sure it
-    may be. A small one in the fit keeps EM from deciding too early.
+    scales all that is known of a record, so it changes how sure a label may be, and never which leads.
+    A small one in the fit keeps EM from deciding too early.
 
     Fits cost what the votes' matrix A costs: both steps are a product of it, Aᵀ r and A w. An
     answer costs its own record and, in `moved`, the records of those annotators whose weights
@@ -138,14 +138,19 @@ class AdditiveModel(LabelModel):
 
     def _blocks(self) -> list[Block]:
         """The votes' matrix, and what each vote is worth."""
-        even = self.worth is None or self.worth.even()
+        even = (self.worth is None or self.worth.even()) and self.tally.votes.weight is None
         return blocks(self.tally.votes, None if even else self.worth_of)
 
     # -- one record -------------------------------------------------------------------------
 
     def worth_of(self, where: Ints, slots: AnyInts) -> Floats | None:
         """What the votes in these slots are worth; None: 1 each. `where` tells their records apart."""
-        return self.worth.of(where, slots) if self.worth else None
+        worth = self.worth.of(where, slots) if self.worth else None
+        weight = self.tally.votes.weight
+        if weight is None:
+            return worth
+        own = weight[slots].astype(np.float64)
+        return own if worth is None else worth * own
 
     def tempering(self, n_votes: AnyInts) -> Floats:
         """What the published evidence on records with so many votes is multiplied by."""

@@ -188,7 +188,7 @@ class CorrectedModel(LabelModel):
         parts = []
         start = 0
         for some, where, slots, weights in left_out(self.weigher, rows):
-            worth = self.worth.of(where, slots)
+            worth = self.votes.worth_of(where, slots)
             worth = np.ones(len(slots)) if worth is None else worth
             np.add.at(evidence, start + where, weights * worth[:, None])
             parts.append((start + where, self.tally.cells(slots), worth))
@@ -208,7 +208,7 @@ class CorrectedModel(LabelModel):
         if self.training.used:
             where, slots = votes.of_records(rows)
             by_vote = self.learner.added(self.tally.cells(slots))
-            worth = self.worth.of(where, slots)
+            worth = self.votes.worth_of(where, slots)
             added = gathered(by_vote, where, np.arange(len(slots)), worth, len(rows))
             log += added * discount(degree, self.votes.dependence)[:, None] + correction.bias
         if self.text.heard:
@@ -236,7 +236,7 @@ class CorrectedModel(LabelModel):
         if self.training.used:
             added, at = self.learner.added(self.tally.cells(slots)), np.arange(len(slots))
             part = added[at, leader[where]] - added[at, other[where]]
-            worth = self.worth.of(where, slots)
+            worth = self.votes.worth_of(where, slots)
             part *= discount(np.bincount(where, minlength=n), self.votes.dependence)[where]
             odds = odds + (part if worth is None else part * worth)
         return prior, odds

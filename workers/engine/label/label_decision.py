@@ -6,6 +6,7 @@ import numpy as np
 
 from argilla_distill.workers.engine.contract.decision import (
     ADJUDICATED,
+    COSTS,
     REVIEW,
     Contribution,
     Decision,
@@ -13,10 +14,13 @@ from argilla_distill.workers.engine.contract.decision import (
 )
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.shares import TIE
+from argilla_distill.workers.engine.label.costs import Costs
 
 
 def contenders(posterior: Floats) -> tuple[Ints, Ints]:
     """Codes of each row's leader and runner-up; in a tie, the first two of the tied.
+
+    Rows may be posteriors, or any other preference among labels.
 
     >>> contenders(np.array([[0.2, 0.5, 0.3], [0.4, 0.2, 0.4]]))
     (array([1, 0]), array([2, 2]))
@@ -40,6 +44,7 @@ def decision_of(
     n_votes: int,
     adjudicated: bool,
     floor: float,
+    costs: Costs | None = None,
 ) -> Decision:
     """The decision, with what a review adds to it.
 
@@ -50,24 +55,34 @@ def decision_of(
         The prior log-odds of the first contender against the second.
     voices : the votes', and others' but for a reviewer's
     floor : a confidence below it (a probability) abstains
+    costs : what mistakes cost; None: all the same
     """
-    leading, following = contenders(posterior[None])
+    preference = posterior
+    if costs is not None:
+        preference = costs.preference(posterior[None], np.array([adjudicated]))[0]
+    leading, following = contenders(preference[None])
     first, second = int(leading[0]), int(following[0])
-    top = float(posterior[first])
-    tied = [label for label, p in zip(labels, posterior, strict=True) if p > top - TIE]
+    top = float(preference[first])
+    tied = [label for label, p in zip(labels, preference, strict=True) if p > top - TIE]
     if adjudicated:
         total = float(np.log(posterior[first]) - np.log(posterior[second]))
         rest = total - prior - sum(voice.log_odds for voice in voices)
         voices = [*voices, Contribution(REVIEW, labels[first], ADJUDICATED, rest)]
     heard = n_votes + adjudicated
     led = heard > 0 and len(tied) == 1
-    abstention = why_abstain(heard, tied if len(tied) > 1 else [], top, floor)
+    confidence = float(posterior[first]) if led else float(posterior.max())
+    if costs is not None and heard and not adjudicated:
+        voices = [
+            *voices,
+            Contribution(COSTS, None, 1.0, costs.log_odds(posterior, first, second)),
+        ]
+    abstention = why_abstain(heard, tied if len(tied) > 1 else [], confidence, floor)
     return Decision(
         record=record,
         value=labels[first] if led and abstention is None else None,
         leader=labels[first] if led else None,
         runner_up=labels[second] if led and len(labels) > 1 else None,
-        confidence=float(posterior.max()),
+        confidence=confidence,
         posterior=dict(zip(labels, posterior.tolist(), strict=True)),
         prior_log_odds=prior,
         contributions=tuple(voices),

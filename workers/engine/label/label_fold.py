@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from argilla_distill.workers.engine.contract.decision import Contribution, Decision
-from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
+from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, NewGuidelines, Vote
 from argilla_distill.workers.engine.contract.movement import Movement
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.question import Question, question_of
+from argilla_distill.workers.engine.contract.shares import leaders
 from argilla_distill.workers.engine.contract.strategy import (
     Reliability,
     State,
@@ -24,6 +26,7 @@ from argilla_distill.workers.engine.contract.strategy import (
     Training,
 )
 from argilla_distill.workers.engine.errors import NotCurrent
+from argilla_distill.workers.engine.label.costs import Costs
 from argilla_distill.workers.engine.label.label_decision import contenders, decision_of
 from argilla_distill.workers.engine.label.label_model import Concerned, LabelModel
 from argilla_distill.workers.engine.label.votes.reported_rows import ReportedRows
@@ -44,13 +47,18 @@ class LabelFold(Strategy):
     ----------
     model : LabelModel
         How votes become posteriors.
+    costs : Costs or None
+        What mistakes cost; None: all the same. Set before the first fit.
     tally_ : Tally
         The votes, and what annotators are judged by.
     movement_ : Movement, of rows
     reported_ : ReportedRows
     """
 
+    weighs: ClassVar[bool] = True
+
     model: LabelModel
+    costs: Costs | None
     tally_: Tally
     movement_: Movement[int]
     reported_: ReportedRows
@@ -59,6 +67,7 @@ class LabelFold(Strategy):
         self.question = question
         self.labels = question.labels
         self.model = model
+        self.costs = None
 
     @property
     def votes_(self) -> Votes:
@@ -90,6 +99,8 @@ class LabelFold(Strategy):
         return self
 
     def learn(self, fact: Fact) -> None:
+        if isinstance(fact, NewGuidelines):
+            return
         if not isinstance(fact, Vote):
             if isinstance(fact, Adjudication):
                 code, row = self.votes_.code(fact.value), self.votes_.row(fact.record)
@@ -105,6 +116,8 @@ class LabelFold(Strategy):
         self._renew(row, column)
 
     def revert(self, fact: Fact) -> None:
+        if isinstance(fact, NewGuidelines):
+            return
         if not isinstance(fact, Vote):
             if isinstance(fact, Adjudication):
                 self._anchor(self._adjudicated(fact), -1)
@@ -128,7 +141,9 @@ class LabelFold(Strategy):
         if len(rows):
             posteriors[known] = self.tally_.anchored(rows, self.model.posterior(rows))
         where, slots = self.votes_.of_records(rows)
-        first, second = contenders(posteriors)
+        reviewed = np.zeros(len(records), bool)
+        reviewed[known] = self.tally_.anchors[rows] >= 0
+        first, second = contenders(self._preference(posteriors, reviewed))
         prior, odds = self.model.reasons(len(records), known[where], slots, first, second)
         voices = self._voices(len(records), known[where], slots, odds)
         decisions = []
@@ -136,9 +151,8 @@ class LabelFold(Strategy):
             row, n_votes = found[at], len(voices[at])
             if row is not None:
                 voices[at] += self.model.others_say(row, int(first[at]), int(second[at]))
-            adjudicated = row is not None and int(self.tally_.anchors[row]) >= 0
-            why = float(prior[at]), voices[at], n_votes, adjudicated
-            decisions.append(decision_of(record, self.labels, posteriors[at], *why, floor))
+            why = float(prior[at]), voices[at], n_votes, bool(reviewed[at]), floor, self.costs
+            decisions.append(decision_of(record, self.labels, posteriors[at], *why))
         return decisions
 
     def moved(self, tolerance: float) -> list[str]:
@@ -152,7 +166,10 @@ class LabelFold(Strategy):
         rows = np.array(self.movement_.take(lambda: range(tally.n_records)), np.intp)
         for some in (rows[at : at + ROWS] for at in range(0, len(rows), ROWS)):
             now = tally.anchored(some, self.model.published(some))
-            differing = self.reported_.differing(some, now, tally.heard(some), tolerance)
+            heard, leading = tally.heard(some), None
+            if self.costs is not None:
+                leading = leaders(self._preference(now, tally.anchors[some] >= 0), heard)
+            differing = self.reported_.differing(some, now, heard, tolerance, leading)
             moved += [self.votes_.records[row] for row in differing]
         return moved
 
@@ -185,6 +202,7 @@ class LabelFold(Strategy):
             **self.movement_.state(),
             "touched": np.array(range(n) if touched is None else sorted(touched), np.int32),
             **self.model.state(),
+            **({} if self.costs is None else {"costs": self.costs.state()}),
         }
 
     @classmethod
@@ -195,6 +213,7 @@ class LabelFold(Strategy):
 
     def restore(self, state: State) -> None:
         """Take a state of the same strategy back."""
+        self.costs = Costs.of_state(self.labels, state["costs"]) if "costs" in state else None
         self.tally_ = Tally.restore(self.labels, state, self.model.anchor_worth)
         self.movement_ = Movement()
         self.movement_.restore({**state, "touched": state["touched"].tolist()})
@@ -202,6 +221,10 @@ class LabelFold(Strategy):
         self.model.restore(self.tally_, state)
 
     # -- inside -----------------------------------------------------------------------------
+
+    def _preference(self, posterior: Floats, adjudicated: NDArray[np.bool_]) -> Floats:
+        """What leads where it is highest: the posterior, unless mistakes have costs."""
+        return posterior if self.costs is None else self.costs.preference(posterior, adjudicated)
 
     def _make_room(self) -> None:
         self.tally_.make_room()

@@ -23,7 +23,7 @@ class Majority(LabelFold):
     certain; with this one, two labels and one vote give 0.75, five equal votes 0.917.
 
     A vote's part in the decision: the log-odds of what it voted for, against a label without
-    votes, in equal parts among those who voted so.
+    votes, in parts among those who voted so. Votes that do not count wholly count by their weight.
 
     >>> from argilla_distill.workers.engine.contract.facts import Vote
     >>> from argilla_distill.workers.engine.contract.question import label_question
@@ -47,15 +47,22 @@ class SharesOfVotes(LabelModel):
     """The model of majority vote, see `Majority`."""
 
     def fit(self) -> None:
-        tally, parts = self.tally, blocks(self.tally.votes)
-        shares_of_votes = majority(parts, tally.n_records, tally.n_labels)
+        tally, parts = self.tally, blocks(self.tally.votes, self._weight)
+        shares_of_votes = majority(parts, tally.n_records, tally.n_labels, weighed=True)
         tally.responsibility = tally.anchored(slice(tally.n_records), shares_of_votes)
         tally.counts = counted(parts, tally.responsibility)
+
+    def _weight(self, where: Ints, slots: AnyInts) -> Floats | None:
+        """How much the votes in these slots count; None: wholly."""
+        weight = self.tally.votes.weight
+        return None if weight is None else weight[slots].astype(np.float64)
 
     def posterior(self, rows: Ints) -> Floats:
         where, slots = self.tally.votes.of_records(rows)
         votes = np.zeros((len(rows), self.tally.n_labels))
-        np.add.at(votes, (where, self.tally.votes.columns()[2][slots]), 1.0)
+        weight = self._weight(where, slots)
+        one = 1.0 if weight is None else weight
+        np.add.at(votes, (where, self.tally.votes.columns()[2][slots]), one)
         return shares(votes + 1 / self.tally.n_labels)
 
     def unseen(self) -> Floats:
@@ -66,7 +73,9 @@ class SharesOfVotes(LabelModel):
     ) -> tuple[Floats, Floats]:
         k = self.tally.n_labels
         given = self.tally.votes.columns()[2][slots]
-        votes = np.bincount(where * k + given, minlength=n * k)[where * k + given]
-        part = np.log(votes * k + 1) / np.maximum(votes, 1)  # log of (votes + 1/k) / (1/k)
+        weight, cells = self._weight(where, slots), where * k + given
+        weight = np.ones(len(slots)) if weight is None else weight
+        votes = np.bincount(cells, weight, minlength=n * k)[cells]
+        part = np.log(votes * k + 1) * weight / votes  # log of (votes + 1/k) / (1/k)
         side = (given == leader[where]).astype(float) - (given == other[where])
         return np.zeros(n), side * part

@@ -98,7 +98,7 @@ def find(
     """
     said: dict[Hashable, set[str]] = {}
     shown: dict[Hashable, Value] = {}
-    for record, annotator, value, _ in votes:
+    for record, annotator, value, *_ in votes:
         if record == decision.record:
             same = _same(question, value)
             shown.setdefault(same, value)

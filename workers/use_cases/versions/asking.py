@@ -15,6 +15,7 @@ from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.errors import EngineError
+from argilla_distill.workers.models.terms import terms_of
 from argilla_distill.workers.models.values import question_of
 from argilla_distill.workers.use_cases.distilling.dataset_news import see_to_news
 from argilla_distill.workers.use_cases.versions.circumstances import settings_then
@@ -131,7 +132,8 @@ def _check(
         raise InvalidRequest(next(why for _, why in chosen_.values()))
     for question in questions:
         try:
-            registry.find(chosen_[question.name][0], question_of(question).type)
+            terms = terms_of(plan.question(question.name))
+            registry.suited(chosen_[question.name][0], question_of(question), terms)
         except EngineError as error:
             raise InvalidRequest(f"question {question.name}: {error}") from None
     if as_of > now:

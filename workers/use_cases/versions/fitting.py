@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ from argilla_distill.domain.versions.manifest import VersionRequest
 from argilla_distill.domain.versions.segments import InvalidSegment
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine import registry, snapshot
-from argilla_distill.workers.engine.contract.facts import Content, Fact, Source, Vote
+from argilla_distill.workers.engine.contract.facts import Content, Fact, NewGuidelines, Source, Vote
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.engine.measures.agreement import VoteArrays, agreement
 from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.facts_of_history import REVIEWER, Annotators, FactsOfHistory
+from argilla_distill.workers.models.terms import terms_of
 from argilla_distill.workers.models.values import TYPES, content, question_of
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances
 from argilla_distill.workers.versions.aside import WorkFailed
@@ -76,8 +78,9 @@ class Fitted:
 
     def close(self) -> None:
         """It decides nothing more."""
-        if isinstance(self.strategy, confined.Confined):
-            self.strategy.close()
+        own = confined.process_of(self.strategy)
+        if own is not None:
+            own.close()
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def chosen(question: DatasetQuestion, plan: DatasetSettings, wanted: str) -> tup
     if not wanted:
         return own, ""
     try:
-        registry.find(wanted, question_of(question).type)
+        registry.suited(wanted, question_of(question), terms_of(plan.question(question.name)))
     except EngineError as error:
         return own, f"Not by `{wanted}`: {error}."
     return wanted, ""
@@ -141,10 +144,14 @@ def fitted(
         alpha = kept.pop(ALPHA)
         strategy = confined.restore(kept, plan.strategy_timeout_s)
     else:
-        strategy, votes = confined.create(name, asked, plan.strategy_timeout_s), PassingVotes()
+        strategy = confined.create(name, asked, plan.strategy_timeout_s, terms_of(choices))
+        votes = PassingVotes()
         reads = choices.content or question.type == "span"
         strategy.fit(
-            votes.passing(_facts(spool, scene, question, facts_of_history, sources, reads))
+            chain(
+                [NewGuidelines(e.since) for e in under.editions if facts_of_history.dated],
+                votes.passing(_facts(spool, scene, question, facts_of_history, sources, reads)),
+            )
         )
         alpha = votes.alpha(asked)
         part = path.with_suffix(".part")
@@ -220,7 +227,8 @@ def _facts_of_history(
     annotators: Annotators,
 ) -> FactsOfHistory:
     sureness = dataset.question(plan.confidence_question)
-    return FactsOfHistory(question.name, asked, annotators, sureness)
+    dated = terms_of(plan.question(question.name)).dated
+    return FactsOfHistory(question.name, asked, annotators, sureness, dated=dated)
 
 
 def _facts(

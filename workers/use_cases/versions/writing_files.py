@@ -21,6 +21,7 @@ from argilla_distill.domain.versions.manifest import VersionFile
 from argilla_distill.domain.versions.split import SPLITS
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.dated import Dated
 from argilla_distill.workers.engine.measures import conflicts
 from argilla_distill.workers.models.values import short, to_argilla
 from argilla_distill.workers.use_cases.versions.fitting import Fitted, reviewers
@@ -35,7 +36,7 @@ from argilla_distill.workers.versions.tables import (
     records_schema,
     vote_row,
 )
-from argilla_distill.workers.versions.votes import Story, said
+from argilla_distill.workers.versions.votes import Story, said, without
 
 MARK = "files"
 """The spool's mark of what is written."""
@@ -220,6 +221,7 @@ def _record(
         "split": split,
     }
     by_question = {}
+    left_out: dict[tuple[str, str], str] = {}
     for each, decision in zip(fitted, decisions, strict=True):
         name = each.question.name
         story = Story(record.id, each.facts_of_history)
@@ -236,10 +238,14 @@ def _record(
             each.asked, decision, story, found, form.fits.get(name, 0)
         )
         by_question[name] = decision
+        if isinstance(each.strategy, Dated):
+            silent = each.strategy.left_out(story.votes.values())
+            left_out |= {(name, who): why for who, why in silent.items()}
         _count(counts, name, each, decision, story, found)
     sure = fitted[0].facts_of_history.sure if fitted else lambda _: None
     why = form.plan.explanation_question
     answers = said(entries, list(by_question), form.reviewers, why, sure)
+    answers = [without(left_out, each) for each in answers]
     votes = [
         vote_row(
             record.id,

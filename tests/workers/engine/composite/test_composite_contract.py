@@ -60,7 +60,7 @@ def test_neither_the_order_of_votes_nor_names_matter(case: tuple[str, str]) -> N
     votes, _ = crowd(case[1], 1)
     records = records_of(votes)
     new = {record: f"x{i * 7 % 31}" for i, record in enumerate(records)}
-    renamed = [Vote(new[r], f"{9 - int(a[-1])}-someone", v) for r, a, v, _ in reversed(votes)]
+    renamed = [Vote(new[r], f"{9 - int(a[-1])}-someone", v) for r, a, v, *_ in reversed(votes)]
     first = fresh(case).fit(votes).decide(records)
     second = fresh(case).fit(renamed).decide(new[record] for record in records)
     for one, other in zip(first, second, strict=True):
@@ -153,7 +153,7 @@ def test_probabilities_are_probabilities_and_every_part_has_one(case: tuple[str,
 def test_reasons_are_every_vote_once_and_add_up(case: tuple[str, str]) -> None:
     votes, _ = crowd(case[1], 4)
     said = {record: {} for record in records_of(votes)}  # type: dict[str, dict[str, Value]]
-    for record, annotator, value, _ in votes:
+    for record, annotator, value, *_ in votes:
         said[record][annotator] = value
     alone = 0
     for d in fresh(case).fit(votes).decide(said):

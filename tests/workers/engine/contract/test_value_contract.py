@@ -62,7 +62,7 @@ def test_neither_the_order_of_votes_nor_names_matter(strategy: Strategy) -> None
     names = {f"ann{j}": f"{9 - j}-someone" for j in range(6)}
     records = records_of(votes)
     other = {record: f"x{i * 7 % 41}" for i, record in enumerate(records)}
-    renamed = [Vote(other[r], names[a], value) for r, a, value, _ in reversed(votes)]
+    renamed = [Vote(other[r], names[a], value) for r, a, value, *_ in reversed(votes)]
     first = strategy.fit(votes).decide(records)
     fresh = registry.create(strategy.name, question_of(strategy)).fit(renamed)
     second = fresh.decide(other[record] for record in records)
@@ -151,7 +151,7 @@ def test_posteriors_sum_to_one_and_reasons_add_up(strategy: Strategy) -> None:
 def test_every_vote_is_explained_once(strategy: Strategy) -> None:
     votes = crowd(question_of(strategy), 12)
     said: dict[str, set[tuple[str, Value]]] = defaultdict(set)
-    for record, annotator, value, _ in votes:
+    for record, annotator, value, *_ in votes:
         said[record].add((annotator, value))
     for d in strategy.fit(votes).decide(records_of(votes)):
         assert [(c.annotator, c.value) for c in d.contributions] == sorted(said[d.record])

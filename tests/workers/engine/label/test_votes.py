@@ -25,7 +25,7 @@ votes_of = st.builds(
 
 
 def assert_consistent(votes: Votes, expected: dict[tuple[str, str], str]) -> None:
-    assert {(r, a): label for r, a, label, _ in votes} == expected
+    assert {(r, a): label for r, a, label, *_ in votes} == expected
     assert len(votes) == len(expected)
     record, annotator, label = votes.columns()
     rows = np.arange(len(votes.records))

@@ -22,6 +22,8 @@ class ReportedRows:
     ----------
     posterior : ndarray of shape (≥ n_records, n_labels), float32
         Infinite where none ever was.
+    leading : ndarray of shape (≥ n_records,), int16, or None
+        The leaders as they were last reported, if they do not follow from the posterior.
 
     >>> reported = ReportedRows(2, 2)
     >>> heard = np.array([True, False])
@@ -33,6 +35,7 @@ class ReportedRows:
 
     def __init__(self, n_records: int, n_labels: int) -> None:
         self.posterior = np.full((n_records, n_labels), np.inf, np.float32)
+        self.leading: NDArray[np.int16] | None = None
 
     def make_room(self, n_records: int) -> None:
         """Grow to hold so many records."""
@@ -40,9 +43,16 @@ class ReportedRows:
         if more > 0:
             fresh = np.full((more, self.posterior.shape[1]), np.inf, np.float32)
             self.posterior = np.concatenate([self.posterior, fresh])
+            if self.leading is not None:
+                self.leading = np.concatenate([self.leading, np.full(more, -1, np.int16)])
 
     def differing(
-        self, rows: Ints, now: Floats, heard: NDArray[np.bool_], tolerance: float
+        self,
+        rows: Ints,
+        now: Floats,
+        heard: NDArray[np.bool_],
+        tolerance: float,
+        leading: Ints | None = None,
     ) -> Ints:
         """Return those of the rows whose decision moved since it was last reported, and note them.
 
@@ -53,21 +63,33 @@ class ReportedRows:
         now : ndarray of shape (len(rows), n_labels), rows sum to 1
         heard : ndarray of shape (len(rows),)
             Whether there is a vote or an adjudication.
+        leading : ndarray of shape (len(rows),), or None
+            Codes of the leaders, -1 for none, where it is not the most probable label that leads.
         """
         before = self.posterior[rows]
         known = np.isfinite(before[:, 0])
         differs = np.abs(now - before).max(axis=1, initial=0.0) > tolerance
-        differs |= leaders(now, heard) != leaders(before.astype(np.float64), known)
+        if leading is None:
+            differs |= leaders(now, heard) != leaders(before.astype(np.float64), known)
+        else:
+            if self.leading is None:
+                self.leading = np.full(len(self.posterior), -1, np.int16)
+            differs |= leading != self.leading[rows]
         differs &= heard | known
         self.posterior[rows[differs]] = now[differs]
+        if leading is not None and self.leading is not None:
+            self.leading[rows[differs]] = leading[differs]
         return np.asarray(rows[differs], np.intp)
 
     def state(self, n_records: int) -> dict[str, Any]:
         """What an archive of arrays can hold; `restore` is the inverse."""
-        return {"reported": self.posterior[:n_records]}
+        led = {} if self.leading is None else {"reported_leading": self.leading[:n_records]}
+        return {"reported": self.posterior[:n_records], **led}
 
     @classmethod
     def restore(cls, state: Mapping[str, Any]) -> ReportedRows:
         self = cls(0, 0)
         self.posterior = np.array(state["reported"], np.float32)
+        if "reported_leading" in state:
+            self.leading = np.array(state["reported_leading"], np.int16)
         return self

@@ -190,6 +190,7 @@ class Tally:
             "annotator": annotator,
             "label": label,
             "sure": self.votes.sure,
+            **({} if self.votes.weight is None else {"weight": self.votes.weight}),
             "responsibility": self.responsibility[:n],
             "anchors": self.anchors[:n],
             **given_rows.packed("counts", self.counts[: self.n_annotators * self.n_labels]),
@@ -200,7 +201,9 @@ class Tally:
         cls, labels: tuple[str, ...], state: Mapping[str, Any], anchor_worth: float = 1.0
     ) -> Tally:
         columns = ("records", "annotators", "record", "annotator", "label", "sure")
-        self = cls(Votes.of_columns(labels, *(state[name] for name in columns)), anchor_worth)
+        votes = Votes.of_columns(labels, *(state[name] for name in columns))
+        votes.weigh(state.get("weight"))
+        self = cls(votes, anchor_worth)
         self.responsibility = np.array(state["responsibility"], np.float64)
         self.anchors = np.array(state["anchors"], np.int16)
         self.counts = given_rows.unpacked("counts", state)

@@ -44,6 +44,7 @@ class VoteColumns(NamedTuple):
     record, annotator : ndarray of shape (n_votes,), int32, their numbers
     label : ndarray of shape (n_votes,), int16, codes
     sure : ndarray of shape (n_votes,), int8, see `sureness`
+    weight : ndarray of shape (n_votes,), float32, in (0, 1]; None: all count wholly
     """
 
     records: Numbers
@@ -52,6 +53,7 @@ class VoteColumns(NamedTuple):
     annotator: ShortInts
     label: NDArray[np.int16]
     sure: NDArray[np.int8]
+    weight: NDArray[np.float32] | None
 
     @classmethod
     def of(
@@ -66,6 +68,7 @@ class VoteColumns(NamedTuple):
         """
         records, annotators = Numbers(), Numbers()
         rows, columns, labels, sure = array("i"), array("i"), array("h"), array("b")
+        weight = array("f")
         coming = iter(votes)
         while chunk := list(islice(coming, CHUNK)):
             rows.extend(map(records.__getitem__, map(itemgetter(0), chunk)))
@@ -77,9 +80,20 @@ class VoteColumns(NamedTuple):
                     code(vote.value)
                 raise
             sure.extend(map(sureness, map(itemgetter(3), chunk)))
+            weight.extend(map(itemgetter(4), chunk))
         found = [np.frombuffer(each, each.typecode) for each in (rows, columns, labels, sure)]
         keep = _last_of_each(found[0], found[1])
-        return cls(records, annotators, *(each[keep] for each in found))
+        weights = np.frombuffer(weight, np.float32)
+        some = weights[keep] if (weights != 1).any() else None
+        record, annotator, label, certain = (each[keep] for each in found)
+        return cls(records, annotators, record, annotator, label, certain, some)
+
+
+def grown(values: ShortInts, n: int, fill: int = 0) -> ShortInts:
+    """A copy with room for `n` and half as much again."""
+    more = np.full(n + n // 2 + 8, fill, np.int32)
+    more[: len(values)] = values
+    return more
 
 
 def _last_of_each(record: ShortInts, annotator: ShortInts) -> Ints | slice:

@@ -72,8 +72,12 @@ def blocks(votes: Votes, worth: Worth | None = None, size: int = ROWS) -> list[B
     return found
 
 
-def majority(parts: list[Block], n_records: int, n_labels: int) -> Floats:
+def majority(parts: list[Block], n_records: int, n_labels: int, *, weighed: bool = False) -> Floats:
     """Each record's shares of votes, with one more that is spread evenly.
+
+    Parameters
+    ----------
+    weighed : whether votes count what they are worth; otherwise 1 each.
 
     Returns
     -------
@@ -82,7 +86,7 @@ def majority(parts: list[Block], n_records: int, n_labels: int) -> Floats:
     shares = np.empty((n_records, n_labels))
     for block in parts:
         given = np.tile(np.eye(n_labels), (block.votes.shape[1] // n_labels, 1))
-        votes = block.votes @ given + 1 / n_labels
+        votes = (block.worth if weighed else block.votes) @ given + 1 / n_labels
         shares[block.rows] = votes / votes.sum(axis=1, keepdims=True)
     return shares
 

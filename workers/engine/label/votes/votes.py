@@ -1,7 +1,7 @@
 """The current votes of one label question: who says what now.
 
-What anybody said before is in the history, which the store keeps. Votes are kept as dense numpy
-columns, about 23 bytes a vote beside the ids; `vote_matrix` makes a sparse matrix of them.
+Earlier votes are in the history. Votes are kept as dense numpy columns, about 23 bytes a vote beside
+the ids; `vote_matrix` makes a sparse matrix of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Ints, ShortInts
 from argilla_distill.workers.engine.errors import UnknownLabel
 from argilla_distill.workers.engine.label.votes.self_report import sureness
-from argilla_distill.workers.engine.label.votes.vote_columns import Numbers, VoteColumns
+from argilla_distill.workers.engine.label.votes.vote_columns import Numbers, VoteColumns, grown
 
 
 class Votes:
@@ -56,6 +56,7 @@ class Votes:
         self._annotator = np.empty(0, np.int32)
         self._label = np.empty(0, np.int16)
         self._sure = np.empty(0, np.int8)
+        self._weight: NDArray[np.float32] | None = None  # until a vote counts less than wholly
         self._next = np.empty(0, np.int32)  # the next slot of the same record, -1 at the end
         self._place = np.empty(0, np.int32)  # where the slot is in its annotator's array
         self._first = np.empty(0, np.int32)  # per record: its first slot, -1 without votes
@@ -70,6 +71,7 @@ class Votes:
         self._rows, self._columns = found.records, found.annotators
         self.records, self.annotators = list(self._rows), list(self._columns)
         self._load(found.record, found.annotator, found.label, found.sure)
+        self.weigh(found.weight)
         return self
 
     @classmethod
@@ -102,6 +104,15 @@ class Votes:
         """The `sureness` of every vote, by slot; a view, not a copy."""
         return self._sure[: self._n]
 
+    @property
+    def weight(self) -> NDArray[np.float32] | None:
+        """How much every vote counts, in (0, 1], by slot; a view, not a copy. None: wholly."""
+        return None if self._weight is None else self._weight[: self._n]
+
+    def weigh(self, weight: NDArray[np.floating] | None) -> None:
+        """Let the votes, by slot, count so much; None: wholly."""
+        self._weight = None if weight is None else np.array(weight, np.float32)
+
     def __len__(self) -> int:
         return self._n
 
@@ -115,8 +126,8 @@ class Votes:
         if row == len(self.records):
             self.records.append(record)
             if row >= len(self._first):
-                self._first = _grown(self._first, row + 1, -1)
-                self._degree = _grown(self._degree, row + 1)
+                self._first = grown(self._first, row + 1, -1)
+                self._degree = grown(self._degree, row + 1)
         return row
 
     def find_row(self, record: str) -> int | None:
@@ -150,6 +161,7 @@ class Votes:
         if slot >= 0:
             earlier = self.labels[int(self._label[slot])]
             self._label[slot], self._sure[slot] = code, sureness(vote.confidence)
+            self._weigh(slot, vote.weight)
             return earlier
         slot = self._n
         if slot == len(self._record):
@@ -158,6 +170,7 @@ class Votes:
         slots = self._slots[column]
         self._record[slot], self._annotator[slot], self._label[slot] = row, column, code
         self._sure[slot] = sureness(vote.confidence)
+        self._weigh(slot, vote.weight)
         self._next[slot], self._first[row] = self._first[row], slot
         self._place[slot] = len(slots)
         slots.append(slot)
@@ -237,21 +250,31 @@ class Votes:
         else:
             self._next[before] = target
 
+    def _weigh(self, slot: int, weight: float) -> None:
+        if self._weight is None and weight != 1:
+            self._weight = np.ones(len(self._record), np.float32)
+        if self._weight is not None:
+            self._weight[slot] = weight
+
     def _move(self, source: int, target: int) -> None:
         self._relink(int(self._record[source]), source, target)
         columns = (self._record, self._annotator, self._label, self._sure, self._next, self._place)
         for column in columns:
             column[target] = column[source]
+        if self._weight is not None:
+            self._weight[target] = self._weight[source]
         self._slots[self._annotator[target]][self._place[target]] = target
 
     def _reach_slots(self, n: int) -> None:
-        self._record = _grown(self._record, n)
-        self._annotator = _grown(self._annotator, n)
-        self._next = _grown(self._next, n)
-        self._place = _grown(self._place, n)
+        self._record = grown(self._record, n)
+        self._annotator = grown(self._annotator, n)
+        self._next = grown(self._next, n)
+        self._place = grown(self._place, n)
         room = len(self._record) - len(self._label)
         self._label = np.concatenate([self._label, np.zeros(room, np.int16)])
         self._sure = np.concatenate([self._sure, np.zeros(room, np.int8)])
+        if self._weight is not None:
+            self._weight = np.concatenate([self._weight, np.ones(room, np.float32)])
 
     def _load(
         self,
@@ -280,10 +303,3 @@ class Votes:
         self._place = np.empty(n, np.int32)
         for part in parts:
             self._place[part] = np.arange(len(part), dtype=np.int32)
-
-
-def _grown(values: ShortInts, n: int, fill: int = 0) -> ShortInts:
-    """A copy with room for `n` and half as much again."""
-    grown = np.full(n + n // 2 + 8, fill, np.int32)
-    grown[: len(values)] = values
-    return grown
