@@ -29,6 +29,7 @@ votes_of = st.builds(
     st.sampled_from([f"r{i}" for i in range(6)]),
     st.sampled_from([f"ann{j}" for j in range(4)]),
     st.sampled_from(LABELS),
+    weight=st.sampled_from([1.0, 0.5, 0.125]),
 )
 
 

@@ -21,6 +21,7 @@ votes_of = st.builds(
     st.sampled_from([f"r{i}" for i in range(7)]),
     st.sampled_from([f"ann{j}" for j in range(5)]),
     st.sampled_from(LABELS),
+    weight=st.sampled_from([1.0, 0.5, 0.125]),
 )
 
 
