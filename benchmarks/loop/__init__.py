@@ -3,6 +3,7 @@
 | module | what it measures |
 | --- | --- |
 | `comparing` | what `compare` says: on recorded answers, where nothing differs, and what it costs |
+| `three_strategies` | three strategies that teams ask for, beside `learned` |
 | `round_intervals` | whether what rounds tell of a model holds |
 | `round_starting` | what planning a round costs |
 """
