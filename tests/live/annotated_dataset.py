@@ -14,6 +14,15 @@ LAG = 0.03
 which records are not looked at again, and some for rounding."""
 
 
+def only(workspaces: str) -> str:
+    """The plan of an installation that distils these workspaces alone, `apart-faults-*`, say.
+
+    One with a Redis of its own else reads all that the other tests left in Argilla, and that takes longer
+    than most tests.
+    """
+    return f'[datasets."*"]\ndistil = false\n\n[datasets."{workspaces}/*"]\ndistil = true\n'
+
+
 def crowd(api: Api, name: str, size: int) -> list[Json]:
     return [api.create_user(unique(f"{name}-{n}")) for n in range(size)]
 

@@ -11,14 +11,14 @@ from demo.argilla.payloads import unique
 from demo.running.installation import eventually, installed
 from demo.running.processes import free_port
 from demo.running.servers import Argilla, RedisServer
-from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of, records_of
+from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of, only, records_of
 from tests.live.faults.proxy import Proxy
 
 
 def test_twice_shuffled_forged_and_lost_deliveries_end_where_a_fresh_start_would(
     argilla: Argilla, redis_server: RedisServer, api: Api, tmp_path: Path
 ) -> None:
-    port = free_port()
+    plan, port = only("apart-chaos-*"), free_port()
     held: list[tuple[str, bytes, Mapping[str, str]]] = []
 
     def hold(path: str, body: bytes, headers: Mapping[str, str]) -> int | None:
@@ -33,12 +33,13 @@ def test_twice_shuffled_forged_and_lost_deliveries_end_where_a_fresh_start_would
             argilla,
             redis_server.url(6),
             tmp_path / "disturbed",
+            plan=plan,
             port=port,
             DISTILL_LISTENER_URL=proxy.url,
         ) as disturbed,
     ):
         users = crowd(api, "chaos", 4)
-        dataset = dataset_of(api, users, overlap=3, workspace_name=unique("apart"))
+        dataset = dataset_of(api, users, overlap=3, workspace_name=unique("apart-chaos"))
         records = records_of(api, dataset, 15)
         draw = random.Random(3)
         given = 0
@@ -66,7 +67,7 @@ def test_twice_shuffled_forged_and_lost_deliveries_end_where_a_fresh_start_would
         assert refused
         disturbed.service.command("reconcile")
         disturbed.settle(dataset)
-        with installed(argilla, redis_server.url(7), tmp_path / "fresh") as fresh:
+        with installed(argilla, redis_server.url(7), tmp_path / "fresh", plan=plan) as fresh:
             fresh.settle(dataset, responses=sum(3 if n < 12 else 2 for n in range(15)) - 3)
             ours, theirs = disturbed.state(dataset), fresh.state(dataset)
         assert ours.keys() == theirs.keys() == {record["id"] for record in records[1:]}

@@ -13,7 +13,7 @@ from demo.argilla.api import Api
 from demo.argilla.payloads import Json, unique
 from demo.running.installation import Installation, batch, eventually, installed, ours
 from demo.running.servers import Argilla, RedisServer
-from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of, records_of
+from tests.live.annotated_dataset import LABELS, LAG, crowd, dataset_of, only, records_of
 from tests.live.faults.killed_process import kill
 from tests.live.faults.proxy import Proxy
 
@@ -55,10 +55,12 @@ def test_killed_workers_and_a_restarted_redis_lose_and_double_nothing(
 ) -> None:
     with (
         RedisServer(tmp_path / "redis") as redis,
-        installed(argilla, redis.url(1), tmp_path / "service", workers=2) as running,
+        installed(
+            argilla, redis.url(1), tmp_path / "service", workers=2, plan=only("apart-kill-*")
+        ) as running,
     ):
         users = crowd(api, "kill", 5)
-        dataset = dataset_of(api, users, overlap=5, workspace_name=unique("apart"))
+        dataset = dataset_of(api, users, overlap=5, workspace_name=unique("apart-kill"))
         records = records_of(api, dataset, 60)
         over, kills, draw = threading.Event(), 0, random.Random(11)
         with ThreadPoolExecutor(1) as burst:
@@ -90,12 +92,13 @@ def test_an_argilla_that_answers_503_and_then_nothing_is_caught_up_with(
             argilla,
             redis_server.url(8),
             tmp_path / "service",
+            plan=only("apart-away-*"),
             argilla_url=proxy.url,
             DISTILL_ARGILLA_TIMEOUT_S="5",
         ) as running,
     ):
         users = crowd(api, "away", 3)
-        dataset = dataset_of(api, users, overlap=3, workspace_name=unique("apart"))
+        dataset = dataset_of(api, users, overlap=3, workspace_name=unique("apart-away"))
         records = records_of(api, dataset, 20)
         answers = answer_all(api, users, records[:5], 1)
         running.settle(dataset, responses=answers)

@@ -9,7 +9,7 @@ from demo.argilla.api import Api
 from demo.argilla.payloads import Json, unique
 from demo.running.installation import eventually, installed, ours
 from demo.running.servers import Argilla, RedisServer
-from tests.live.annotated_dataset import crowd, dataset_of, records_of
+from tests.live.annotated_dataset import crowd, dataset_of, only, records_of
 from tests.live.faults.killed_process import kill
 from tests.live.faults.proxy import Proxy
 
@@ -45,13 +45,17 @@ def test_an_old_write_that_lands_over_a_newer_one_is_put_right(
     argilla: Argilla, redis_server: RedisServer, api: Api, tmp_path: Path
 ) -> None:
     users = crowd(api, "held", 2)
-    dataset = dataset_of(api, users, overlap=2, workspace_name=unique("apart"))
+    dataset = dataset_of(api, users, overlap=2, workspace_name=unique("apart-held"))
     (record,) = records_of(api, dataset, 1)
     write = Held(argilla, record)
     with (
         write.proxy as proxy,
         installed(
-            argilla, redis_server.url(11), tmp_path / "service", argilla_url=proxy.url
+            argilla,
+            redis_server.url(11),
+            tmp_path / "service",
+            plan=only("apart-held-*"),
+            argilla_url=proxy.url,
         ) as running,
     ):
         given = [api.as_user(user).answer(record, {"topic": "a"}) for user in users]
@@ -72,13 +76,17 @@ def test_a_write_that_lands_after_disconnect_is_taken_back(
 ) -> None:
     """Its suggestions once stayed for good."""
     users = crowd(api, "late", 2)
-    dataset = dataset_of(api, users, overlap=2, workspace_name=unique("apart"))
+    dataset = dataset_of(api, users, overlap=2, workspace_name=unique("apart-late"))
     (record,) = records_of(api, dataset, 1)
     write = Held(argilla, record)
     with (
         write.proxy as proxy,
         installed(
-            argilla, redis_server.url(12), tmp_path / "service", argilla_url=proxy.url
+            argilla,
+            redis_server.url(12),
+            tmp_path / "service",
+            plan=only("apart-late-*"),
+            argilla_url=proxy.url,
         ) as running,
     ):
         for user in users:
