@@ -37,6 +37,9 @@ _GAUGES = {
     "distill_versions_making": "Versions that are asked for and not made yet.",
     "distill_versions_waiting": "Those of them that cannot go on for now, and are tried again.",
     "distill_versions_failed": "Versions that could not be made since the last one was.",
+    "distill_twins": "Twins of versions in Argilla that are whole.",
+    "distill_twins_waiting": "Twins that are asked for and not whole yet.",
+    "distill_twins_failed": "Twins that could not be written.",
     "distill_waiting_audits": "Records that were drawn for an audit, and wait for it.",
     "distill_open_rounds": "Rounds that have not ended yet.",
     "distill_hindered_rounds": "Rounds that cannot end.",
@@ -215,12 +218,16 @@ class _Collector:
         versions = self._store.versions
         sizes, asked = versions.sizes(dataset_id), versions.asked(dataset_id)
         waiting = [r for r in asked if versions.progress(dataset_id, r.name).get("error")]
+        twins = self._store.twins.all(dataset_id).values()
         return {
             "distill_versions": len(sizes),
             "distill_versions_bytes": sum(sizes.values()),
             "distill_versions_making": len(asked),
             "distill_versions_waiting": len(waiting),
             "distill_versions_failed": len(versions.failures(dataset_id)),
+            "distill_twins": sum(twin.state == "done" for twin in twins),
+            "distill_twins_waiting": sum(twin.waits for twin in twins),
+            "distill_twins_failed": sum(twin.state == "failed" for twin in twins),
         }
 
 

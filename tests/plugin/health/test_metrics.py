@@ -22,6 +22,7 @@ from argilla_distill.domain.versions.manifest import (
     VersionFile,
     VersionRequest,
 )
+from argilla_distill.domain.versions.twin import State, Twin
 from argilla_distill.plugin.health import metrics
 from argilla_distill.plugin.store import Store
 
@@ -41,6 +42,9 @@ LABELLED = {
     "distill_versions_making": ("gauge", 1),
     "distill_versions_waiting": ("gauge", 1),
     "distill_versions_failed": ("gauge", 1),
+    "distill_twins": ("gauge", 2),
+    "distill_twins_waiting": ("gauge", 3),
+    "distill_twins_failed": ("gauge", 1),
     "distill_versions_made": ("counter", 1),
     "distill_versions_failures": ("counter", 1),
     "distill_versions_making_seconds": ("counter", 2.5),
@@ -104,6 +108,9 @@ def busy(store: Store) -> Store:
     versions.note(D, "learned-2", stage="waiting", error="no room")
     versions.fail(D, FailedVersion("learned-3", "why", 1))
     versions.count_seconds(D, 2.5)
+    states: tuple[State, ...] = ("done", "failed", "asked for", "being written")
+    for number, state in enumerate((*states, "asked for", "done"), 1):
+        store.twins.keep(D, Twin(f"learned-{number}", number, state))
     return store
 
 

@@ -238,6 +238,8 @@ def versions(run: Run, service: ServiceInMemory, folder: Path) -> None:
     assert make(world, D, 60.0).manifest is not None
     left_out = {"helpful: a label that is not there any more": 1}
     service.store.twins.keep(D, Twin("majority-2", 1, "done", total=1, left_out=left_out))
+    for twin in (Twin("majority-1", 2), Twin("majority-0", 3, "failed", error="why not")):
+        service.store.twins.keep(D, twin)
     run(*CREATE)
     make(world, D, 0.0)
     service.store.versions.fail(D, FailedVersion("majority-9", "it is too hard", 1))

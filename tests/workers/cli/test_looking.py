@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
+from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.workers.cli.layout import plain
 from argilla_distill.workers.use_cases import counts
 from argilla_distill.workers.use_cases.reports.report import report
@@ -160,6 +161,36 @@ def test_details_are_told_on_request_and_by_name_or_id(run: Run, service: Servic
         assert part in told[0]
     narrow = run("status", "--details", COLUMNS="60").out.splitlines()
     assert max(map(len, narrow)) <= 60
+
+
+def test_twins_that_are_whole_unfinished_or_failed_are_told(
+    run: Run, service: ServiceInMemory
+) -> None:
+    assert "twins" not in run("status", NAME).out
+    for twin in (
+        Twin("learned-1", 1, "done"),
+        Twin("learned-2", 2, "being written", "t2", "v/chat @ learned-2", 30, 60),
+        Twin("learned-3", 3, "failed", error="Argilla refuses a field"),
+        Twin("learned-4", 4, error="Argilla does not answer"),
+    ):
+        service.store.twins.keep(D, twin)
+    out = " ".join(run("status", NAME, COLUMNS="200").out.split())
+    assert "1 in Argilla; that of learned-2 is being written 50%; that of learned-4 is asked" in out
+    assert "the twin of learned-3 could not be written: Argilla refuses a field" in out
+    assert "the twin of learned-4 is tried again: Argilla does not answer" in out
+    (told,) = (d["versions"]["twins"] for d in run("status", "--json").json)
+    assert told["done"] == 1
+    assert [each["version"] for each in told["waiting"]] == ["learned-2", "learned-4"]
+    assert told["failed"] == [
+        {
+            "version": "learned-3",
+            "state": "failed",
+            "name": "",
+            "written": 0,
+            "total": 0,
+            "error": "Argilla refuses a field",
+        }
+    ]
 
 
 def test_the_wrong_name_of_a_dataset_is_answered_with_the_nearest(

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from argilla_distill.domain.audited import Audited
+from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.plugin.store.shapes.history_shapes import details_json
 from argilla_distill.workers.cli.context import formerly
 from argilla_distill.workers.use_cases.checks.record_history import FoundRecord, RecordHistory
@@ -18,6 +19,9 @@ from argilla_distill.workers.use_cases.checks.status import (
 
 MODEL = ("strategy", "fit", "votes", "fit_votes", "changes", "taught", "training")
 """What is of interest to others of a question's model."""
+
+TWIN = ("version", "state", "name", "written", "total", "error")
+"""The same of a twin that is not whole."""
 
 
 def status_json(found: DatasetStatus) -> dict[str, Any]:
@@ -50,8 +54,17 @@ def status_json(found: DatasetStatus) -> dict[str, Any]:
             "bytes": found.versions.bytes,
             "making": [vars(each) for each in found.versions.making],
             "failed": [vars(each) for each in found.versions.failed],
+            "twins": {
+                "done": found.versions.twins.done,
+                "waiting": [_twin(each) for each in found.versions.twins.waiting],
+                "failed": [_twin(each) for each in found.versions.twins.failed],
+            },
         },
     }
+
+
+def _twin(twin: Twin) -> dict[str, Any]:
+    return {key: getattr(twin, key) for key in TWIN}
 
 
 def _review(review: ReviewStatus) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 
 from argilla_distill.domain.explanation.timeline import Event
+from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.domain.wording import count, many
 from argilla_distill.workers.cli.layout import INDENT, entry, plain, table, wrapped
 from argilla_distill.workers.use_cases.checks.record_history import FoundRecord
@@ -53,6 +54,10 @@ def troubles(d: DatasetStatus) -> Iterator[str]:
             yield f"version {waits}"
     for failed in d.versions.failed:
         yield f"version {failed.name} could not be made: {failed.error}"
+    for twin in (*d.versions.twins.waiting, *d.versions.twins.failed):
+        if twin.error:
+            what = "is tried again" if twin.waits else "could not be written"
+            yield f"the twin of {twin.version} {what}: {twin.error}"
     yield from d.settings
 
 
@@ -97,7 +102,18 @@ def _facts(d: DatasetStatus) -> Iterator[tuple[str, str]]:
     kept = f"{many(d.versions.kept, 'version')} kept, {d.versions.bytes / 1e6:.1f} MB"
     making = [str(each) for each in d.versions.making if not each.error]
     yield "versions", "; ".join([kept, *making])
+    twins = d.versions.twins
+    if twins.done or twins.waiting or twins.failed:
+        yield (
+            "twins",
+            "; ".join([f"{count(twins.done)} in Argilla", *map(_unfinished, twins.waiting)]),
+        )
     yield "history", many(d.entries, "entry", "entries")
+
+
+def _unfinished(twin: Twin) -> str:
+    share = f" {twin.written / twin.total:.0%}" if twin.total else ""
+    return f"that of {twin.version} is {twin.state}{share}"
 
 
 def _question(q: QuestionStatus) -> str:

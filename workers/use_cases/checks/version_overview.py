@@ -1,4 +1,4 @@
-"""A dataset's versions at a glance: those that are kept, what is being made, and what could not be."""
+"""A dataset's versions and their twins at a glance: what is kept, being made, and could not be made."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from argilla_distill.domain.versions.manifest import FailedVersion
+from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.plugin.store import Store
 
 
@@ -41,6 +42,22 @@ class InHand:
 
 
 @dataclass(frozen=True)
+class TwinsOverview:
+    """The copies of a dataset's versions in Argilla.
+
+    Attributes
+    ----------
+    done : how many are whole.
+    waiting : those that are not yet, the first asked for first.
+    failed : those that will not be.
+    """
+
+    done: int
+    waiting: Sequence[Twin]
+    failed: Sequence[Twin]
+
+
+@dataclass(frozen=True)
 class VersionsOverview:
     """What is known of a dataset's versions without reading a manifest.
 
@@ -55,6 +72,7 @@ class VersionsOverview:
     bytes: int
     making: Sequence[InHand]
     failed: Sequence[FailedVersion]
+    twins: TwinsOverview
 
 
 def overview(store: Store, dataset_id: str) -> VersionsOverview:
@@ -73,4 +91,14 @@ def overview(store: Store, dataset_id: str) -> VersionsOverview:
             )
         )
     sizes = versions.sizes(dataset_id)
-    return VersionsOverview(len(sizes), sum(sizes.values()), making, versions.failures(dataset_id))
+    failures, twins = versions.failures(dataset_id), _twins(store, dataset_id)
+    return VersionsOverview(len(sizes), sum(sizes.values()), making, failures, twins)
+
+
+def _twins(store: Store, dataset_id: str) -> TwinsOverview:
+    every = list(store.twins.all(dataset_id).values())
+    return TwinsOverview(
+        sum(twin.state == "done" for twin in every),
+        [twin for twin in every if twin.waits],
+        [twin for twin in every if twin.state == "failed"],
+    )
