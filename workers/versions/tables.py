@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from argilla_distill.domain.history.guidelines import Edition
-from argilla_distill.workers.engine.contract.decision import Decision
+from argilla_distill.workers.engine.contract.decision import Contribution, Decision
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.models.values import short, to_argilla
 from argilla_distill.workers.versions.votes import Said, Story, text_of
@@ -202,7 +202,7 @@ def vote_row(
     record_id: str,
     said: Said,
     who: Mapping[str, str],
-    decision: Decision,
+    pulls: Mapping[str, Contribution],
     round_: str | None,
     edition: Edition | None = None,
 ) -> dict[str, Any]:
@@ -211,10 +211,11 @@ def vote_row(
     Parameters
     ----------
     who : {"name", "kind"} of the annotator, as they may be called.
+    pulls : annotator's number → their part in the decision.
     edition : of the guidelines, under which it was said.
     """
     counted = said.counted and not said.reviews
-    pull = next((c for c in decision.contributions if c.annotator == str(said.annotator)), None)
+    pull = pulls.get(str(said.annotator))
     return {
         "record_id": record_id,
         "question": said.question,

@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from argilla_distill.domain.history import NO_DETAILS, Details, Entry
@@ -39,6 +40,10 @@ Json = dict[str, Any]
 
 STORED_KINDS = {"fit": "version"}
 """Kinds that are stored under the name that they had when the first histories were written."""
+
+KEPT, SHORT = 512, 200
+"""So many texts of entries, of so many characters at most, are remembered with what they say: short answers
+are the same again and again."""
 
 _KINDS = {stored: kind for kind, stored in STORED_KINDS.items()}
 
@@ -66,10 +71,10 @@ class StoredEntry(NamedTuple):
             self.record,
             int(self.annotator) if self.annotator else None,
             self.status,
-            json.loads(self.values) if self.values else {},
-            json.loads(self.replaced) if self.replaced else {},
+            _values(self.values),
+            _values(self.replaced),
             int(self.at or 0),
-            _details(json.loads(self.details)) if self.details else NO_DETAILS,
+            _details_of(self.details),
             self.id,
         )
 
@@ -102,6 +107,36 @@ def entry_fields(entry: Entry) -> dict[str, str | int]:
         "t": entry.at or "",
         "x": _dumps(details_json(entry)),
     }
+
+
+def _values(text: str) -> Mapping[str, Any]:
+    """What a text of values says."""
+    if not text:
+        return {}
+    if len(text) <= SHORT:
+        return _short_values(text)
+    found: Json = json.loads(text)
+    return found
+
+
+@lru_cache(maxsize=KEPT)
+def _short_values(text: str) -> Mapping[str, Any]:
+    """The same of what many entries say. Nobody changes what is in an entry."""
+    found: Json = json.loads(text)
+    return found
+
+
+def _details_of(text: str) -> Details:
+    """What a text of details says."""
+    if not text:
+        return NO_DETAILS
+    return _short_details(text) if len(text) <= SHORT else _details(json.loads(text))
+
+
+@lru_cache(maxsize=KEPT)
+def _short_details(text: str) -> Details:
+    """The same of what many entries say."""
+    return _details(json.loads(text))
 
 
 def _details(stored: Json) -> Details:

@@ -241,10 +241,10 @@ class CorrectedModel(LabelModel):
             odds = odds + (part if worth is None else part * worth)
         return prior, odds
 
-    def others_say(self, row: int, leader: int, other: int) -> list[Contribution]:
+    def others_say(self, rows: Ints, leader: Ints, other: Ints) -> list[list[Contribution]]:
         trust = self.learner.correction_.trust
-        contribution = self.text.contribution(row, trust, self.labels, leader, other)
-        return [] if contribution is None else [contribution]
+        said = self.text.contributions(rows, trust, self.labels, leader, other)
+        return [[] if each is None else [each] for each in said]
 
     def accuracy(self) -> tuple[Floats, Floats]:
         return self.votes.accuracy()

@@ -40,9 +40,11 @@ def decision_of(
     labels: tuple[str, ...],
     posterior: Floats,
     prior: float,
+    first: int,
+    second: int,
+    adjudicated: bool,
     voices: list[Contribution],
     n_votes: int,
-    adjudicated: bool,
     floor: float,
     costs: Costs | None = None,
 ) -> Decision:
@@ -53,16 +55,17 @@ def decision_of(
     posterior : ndarray of shape (n_labels,), sums to 1
     prior : float, nats
         The prior log-odds of the first contender against the second.
+    first, second : codes of the `contenders`
+    adjudicated : whether a reviewer decided the record
     voices : the votes', and others' but for a reviewer's
     floor : a confidence below it (a probability) abstains
     costs : what mistakes cost; None: all the same
     """
-    preference = posterior
+    chances = posterior.tolist()
+    preference = chances
     if costs is not None:
-        preference = costs.preference(posterior[None], np.array([adjudicated]))[0]
-    leading, following = contenders(preference[None])
-    first, second = int(leading[0]), int(following[0])
-    top = float(preference[first])
+        preference = costs.preference(posterior[None], np.array([adjudicated]))[0].tolist()
+    top = preference[first]
     tied = [label for label, p in zip(labels, preference, strict=True) if p > top - TIE]
     if adjudicated:
         total = float(np.log(posterior[first]) - np.log(posterior[second]))
@@ -83,7 +86,7 @@ def decision_of(
         leader=labels[first] if led else None,
         runner_up=labels[second] if led and len(labels) > 1 else None,
         confidence=confidence,
-        posterior=dict(zip(labels, posterior.tolist(), strict=True)),
+        posterior=dict(zip(labels, chances, strict=True)),
         prior_log_odds=prior,
         contributions=tuple(voices),
         abstention=abstention,

@@ -146,14 +146,26 @@ class LabelFold(Strategy):
         first, second = contenders(self._preference(posteriors, reviewed))
         prior, odds = self.model.reasons(len(records), known[where], slots, first, second)
         voices = self._voices(len(records), known[where], slots, odds)
-        decisions = []
-        for at, record in enumerate(records):
-            row, n_votes = found[at], len(voices[at])
-            if row is not None:
-                voices[at] += self.model.others_say(row, int(first[at]), int(second[at]))
-            why = float(prior[at]), voices[at], n_votes, bool(reviewed[at]), floor, self.costs
-            decisions.append(decision_of(record, self.labels, posteriors[at], *why))
-        return decisions
+        n_votes = [len(each) for each in voices]
+        others = self.model.others_say(rows, first[known], second[known])
+        for at, said in zip(known.tolist(), others, strict=True):
+            voices[at] += said
+        return [
+            decision_of(
+                record,
+                self.labels,
+                posteriors[at],
+                float(prior[at]),
+                int(first[at]),
+                int(second[at]),
+                bool(reviewed[at]),
+                voices[at],
+                n_votes[at],
+                floor,
+                self.costs,
+            )
+            for at, record in enumerate(records)
+        ]
 
     def moved(self, tolerance: float) -> list[str]:
         if self.model.refit_due(self.movement_):

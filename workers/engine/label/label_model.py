@@ -131,9 +131,9 @@ class LabelModel(ABC):
         odds : ndarray of shape (n_votes,), nats
         """
 
-    def others_say(self, row: int, leader: int, other: int) -> list[Contribution]:
-        """The voices on this record that are nobody's vote, but for a reviewer's."""
-        return []
+    def others_say(self, rows: Ints, leader: Ints, other: Ints) -> list[list[Contribution]]:
+        """The voices on each of these records that are nobody's vote, but for a reviewer's."""
+        return [[] for _ in rows]
 
     def accuracy(self) -> tuple[Floats, Floats]:
         """Each annotator's expected accuracy, and its worth in votes (Beta mean and strength)."""

@@ -220,7 +220,7 @@ def _record(
         "group": record.group,
         "split": split,
     }
-    by_question = {}
+    pulls = {}
     left_out: dict[tuple[str, str], str] = {}
     for each, decision in zip(fitted, decisions, strict=True):
         name = each.question.name
@@ -237,21 +237,21 @@ def _record(
         row[form.columns[name]] = decided(
             each.asked, decision, story, found, form.fits.get(name, 0)
         )
-        by_question[name] = decision
+        pulls[name] = {c.annotator: c for c in reversed(decision.contributions)}
         if isinstance(each.strategy, Dated):
             silent = each.strategy.left_out(story.votes.values())
             left_out |= {(name, who): why for who, why in silent.items()}
         _count(counts, name, each, decision, story, found)
     sure = fitted[0].facts_of_history.sure if fitted else lambda _: None
     why = form.plan.explanation_question
-    answers = said(entries, list(by_question), form.reviewers, why, sure)
+    answers = said(entries, list(pulls), form.reviewers, why, sure)
     answers = [without(left_out, each) for each in answers]
     votes = [
         vote_row(
             record.id,
             each,
             form.called[each.annotator],
-            by_question[each.question],
+            pulls[each.question],
             row["round"],
             in_force(form.editions, each.at),
         )

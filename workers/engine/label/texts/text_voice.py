@@ -128,17 +128,25 @@ class TextVoice:
             odds *= self.content_.trust_
         return odds
 
-    def contribution(
-        self, row: int, trust: float, labels: tuple[str, ...], leader: int, other: int
-    ) -> Contribution | None:
-        """What the row's text says for label `leader` against `other`, counted by `trust`."""
-        if not self.heard or row not in self:
-            return None
-        odds = trust * self.odds(np.array([row]))[0]
-        p = softmax(np.log(self.content_.shares_)[None] + odds)[0]
-        value = labels[int(p.argmax())] if p.max() > 0.5 else None
-        part = float(odds[leader] - odds[other])
-        return Contribution(CONTENT, value, self.content_.accuracy_, part)
+    def contributions(
+        self, rows: Ints, trust: float, labels: tuple[str, ...], leader: Ints, other: Ints
+    ) -> list[Contribution | None]:
+        """What each row's text says for label `leader` against `other`, counted by `trust`."""
+        if not self.heard:
+            return [None] * len(rows)
+        odds = trust * self.odds(rows)
+        p = softmax(np.log(self.content_.shares_)[None] + odds)
+        at = np.arange(len(rows))
+        parts = odds[at, leader] - odds[at, other]
+        columns = rows, p.argmax(axis=1), p.max(axis=1, initial=0.0), parts
+        return [
+            Contribution(
+                CONTENT, labels[code] if sure > 0.5 else None, self.content_.accuracy_, part
+            )
+            if row in self
+            else None
+            for row, code, sure, part in zip(*(c.tolist() for c in columns), strict=True)
+        ]
 
     # -- state ------------------------------------------------------------------------------
 

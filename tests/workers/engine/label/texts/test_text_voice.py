@@ -27,13 +27,17 @@ def test_a_record_without_votes_is_told_by_its_text() -> None:
 
 def test_a_record_without_text_is_told_nothing() -> None:
     assert voice().odds(np.array([N + 5])).tolist() == [[0.0, 0.0]]
-    assert voice().contribution(N + 5, 1.0, ("rain", "sun"), 0, 1) is None
+    rain, sun = np.array([0]), np.array([1])
+    assert voice().contributions(np.array([N + 5]), 1.0, ("rain", "sun"), rain, sun) == [None]
 
 
 def test_its_contribution_is_its_odds_as_far_as_it_is_trusted() -> None:
     made = voice()
     [odds] = made.odds(np.array([0]))
-    full, half = (made.contribution(0, trust, ("rain", "sun"), 0, 1) for trust in (1.0, 0.5))
+    row, rain, sun = np.array([0]), np.array([0]), np.array([1])
+    [full], [half] = (
+        made.contributions(row, trust, ("rain", "sun"), rain, sun) for trust in (1.0, 0.5)
+    )
     assert full is not None
     assert half is not None
     assert full.value == "rain"
