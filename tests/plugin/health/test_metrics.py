@@ -22,7 +22,8 @@ from argilla_distill.domain.versions.manifest import (
     VersionFile,
     VersionRequest,
 )
-from argilla_distill.domain.versions.twin import State, Twin
+from argilla_distill.domain.versions.twin import State as TwinState
+from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.plugin.health import metrics
 from argilla_distill.plugin.store import Store
 
@@ -108,7 +109,7 @@ def busy(store: Store) -> Store:
     versions.note(D, "learned-2", stage="waiting", error="no room")
     versions.fail(D, FailedVersion("learned-3", "why", 1))
     versions.count_seconds(D, 2.5)
-    states: tuple[State, ...] = ("done", "failed", "asked for", "being written")
+    states: tuple[TwinState, ...] = ("done", "failed", "asked for", "being written")
     for number, state in enumerate((*states, "asked for", "done"), 1):
         store.twins.keep(D, Twin(f"learned-{number}", number, state))
     return store
