@@ -213,11 +213,14 @@ def trace(dataset_id: str) -> None:
 
 
 def round_(dataset_id: str) -> None:
-    """End the rounds of a dataset that are complete, and count those whose version is made."""
-    from argilla_distill.workers.use_cases.rounds import ending  # loads pyarrow and scikit-learn
+    """Cancel and end rounds where that is asked for, end those that are complete, count what is made."""
+    # loads pyarrow and scikit-learn
+    from argilla_distill.workers.use_cases.rounds import ending, on_request
 
     start = time.perf_counter()
     w = world()
+    for asked in on_request.carry_out(w, dataset_id):
+        log.info("round dataset=%s round=%s outcome=%s", dataset_id, asked.name, asked.status)
     done = ending.go_on(w, dataset_id)
     log.info(
         "round dataset=%s round=%s outcome=%s seconds=%.2f",

@@ -22,6 +22,7 @@ from argilla_distill.client.errors import (
     NotFound,
     NotMade,
     NotTheService,
+    Refused,
     Unavailable,
     WrongKey,
 )
@@ -157,6 +158,7 @@ class Connection:
             404: NotFound,
             409: Deleted,
             410: Deleted,
+            422: Refused,
         }
         return kinds.get(status, Failed)(said)
 

@@ -139,7 +139,8 @@ class RemoteDataset:
         >>> Client(URL, api_key=KEY).dataset("support/chat").rounds()
         []
         """
-        return [seen(each) for each in self._connection.json(self._rounds)["rounds"]]
+        told = self._connection.json(self._rounds)["rounds"]
+        return [seen(self._connection, self._rounds, each) for each in told]
 
     def round(self, name: str) -> SeenRound:
         """A round, as it is now.
@@ -148,7 +149,8 @@ class RemoteDataset:
         ------
         NotFound : there is none; the nearest is named.
         """
-        return seen(self._connection.json(f"{self._rounds}/{quote(name, safe='')}"))
+        path = f"{self._rounds}/{quote(name, safe='')}"
+        return seen(self._connection, self._rounds, self._connection.json(path))
 
     def progress(self) -> list[str]:
         """Whether models get better from round to round, in sentences; none with fewer than two rounds."""

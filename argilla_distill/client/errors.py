@@ -9,6 +9,7 @@ ClientError
 ├── NotFound          no such dataset, version, tag, split or file; the text says what there is
 │   └── NotMade       the version is being made                                    retry
 ├── Deleted           the version's files were deleted; its manifest is kept
+├── Refused           what is asked for cannot be done, as things are
 ├── Damaged           a file is not what was written
 ├── Unavailable       the service does not answer, or something that it needs      retry
 ├── Failed            the service failed; its log says why
@@ -56,6 +57,10 @@ class NotMade(NotFound):
 
 class Deleted(ClientError):
     """The files of a version were deleted."""
+
+
+class Refused(ClientError):
+    """What is asked for cannot be done, as things are."""
 
 
 class Damaged(ClientError):

@@ -32,7 +32,7 @@ from argilla_distill.plugin.pages import (
 )
 from argilla_distill.plugin.pages.charts import report_charts, round_charts, svg, version_charts
 from argilla_distill.plugin.pages.frame import Frame
-from argilla_distill.plugin.pages.rounds import rounds_shown
+from argilla_distill.plugin.pages.rounds import asked_of_rounds, rounds_shown
 from argilla_distill.plugin.pages.versions import differing, downloads, shown
 from argilla_distill.plugin.pages.views.queue_view import KINDS
 from argilla_distill.plugin.pages.views.version_view import near_pages
@@ -112,6 +112,12 @@ def blueprint(
         bp.add_url_rule(address, name, frame.for_visitors(page))
     tagging = "/datasets/<dataset_id>/versions/<name>/tags"
     bp.add_url_rule(tagging, "tag", frame.for_visitors(shown.tag), methods=["POST"])
+    for action, asked in (
+        ("cancel", asked_of_rounds.cancelled),
+        ("end", asked_of_rounds.ended),
+    ):
+        address = f"/datasets/<dataset_id>/rounds/<name>/{action}"
+        bp.add_url_rule(address, f"{action}_round", frame.for_visitors(asked), methods=["POST"])
     downloads.add_to(bp, frame)
     bp.before_request(_only_forms)
     bp.before_request(frame.prepare)

@@ -85,6 +85,7 @@ distill:<dataset>:twins:lease      string  the token of the one who writes them 
 distill:<dataset>:twins:wanted     string  somebody waits for that lease (expires)
 distill:<dataset>:round_plans      hash    round → the round as a whole, {"model", "state", "version", …}
 distill:<dataset>:round_reports    hash    round → what it came to, of those that have ended
+distill:<dataset>:round_requests   hash    round → what was asked to be done about it, or why it cannot
 distill:<dataset>:round_looked     string  the entry up to which rounds were looked after
 distill:<dataset>:round_taken:<round> hash place → an output that was taken, with its probability
 distill:<dataset>:round:<round>:lease string the token of the one who writes it (expires)

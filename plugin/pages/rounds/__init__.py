@@ -3,5 +3,6 @@
 | file | what is in it |
 | --- | --- |
 | `rounds_shown` | all rounds of a dataset, and one of them |
+| `asked_of_rounds` | a round is to be cancelled or ended: a worker is asked for it |
 | `found_rounds` | what is shown of rounds: reports, progress, and which labels of theirs are suspect |
 """

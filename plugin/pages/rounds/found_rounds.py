@@ -9,6 +9,7 @@ from typing import Any
 from argilla_distill.domain.audited import Figure
 from argilla_distill.domain.rounds.progress import Progress, progress
 from argilla_distill.domain.rounds.report import RoundReport
+from argilla_distill.domain.rounds.request import RoundRequest, fulfilled
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.rounds.suspected import RoundSuspicion
 from argilla_distill.domain.versions.segments import parse
@@ -21,11 +22,12 @@ ROUND, ANNOTATOR = "round", "annotator and round"
 
 @dataclass(frozen=True)
 class FoundRound:
-    """A round, what it came to (None before its end), and what is suspect of it."""
+    """A round, what it came to (None before its end), what is suspect of it, and what is asked of it."""
 
     round: Round
     report: RoundReport | None
     suspicions: tuple[RoundSuspicion, ...]
+    asked: RoundRequest | None = None
 
     @property
     def rate(self) -> Figure | None:
@@ -58,7 +60,10 @@ class FoundRound:
         if self.report is not None:
             report = {**asdict(self.report), "sentences": list(self.report.sentences)}
         suspicions = [asdict(each) for each in self.suspicions]
-        return {**told, "plan": self.round.plan, "report": report, "suspicions": suspicions}
+        waits = self.asked and not fulfilled(self.round, self.asked.action)
+        asked = asdict(self.asked) if self.asked and waits else None
+        about = {"report": report, "suspicions": suspicions, "asked": asked}
+        return {**told, "plan": self.round.plan, **about}
 
 
 @dataclass(frozen=True)
@@ -86,10 +91,15 @@ class FoundRounds:
 def found(store: Store, dataset_id: str) -> FoundRounds:
     """All of it."""
     rounds, reports = store.rounds.all(dataset_id), store.rounds.reports(dataset_id)
-    looked = store.suspicions.all(dataset_id)
+    looked, asked = store.suspicions.all(dataset_id), store.rounds.asked(dataset_id)
     return FoundRounds(
         tuple(
-            FoundRound(each, reports.get(each.name), tuple(_suspicions(each.name, looked)))
+            FoundRound(
+                each,
+                reports.get(each.name),
+                tuple(_suspicions(each.name, looked)),
+                asked.get(each.name),
+            )
             for each in rounds
         ),
         progress(rounds, reports),

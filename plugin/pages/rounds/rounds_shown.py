@@ -12,7 +12,7 @@ from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.rounds.progress import Step
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.rounds.found_rounds import found
+from argilla_distill.plugin.pages.rounds.found_rounds import FoundRound, found
 from argilla_distill.plugin.pages.versions.found import Absent
 from argilla_distill.plugin.pages.versions.found import dataset as found_dataset
 from argilla_distill.plugin.pages.versions.shown import in_dataset
@@ -41,14 +41,9 @@ def one(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyRespon
     """One round: what was taken, and what it came to."""
     try:
         known = found_dataset(frame, visitor, dataset_id)
+        chosen = one_of(frame, visitor, known, name)
     except Absent as absent:
         return absent.answer
-    every = {each.round.name: each for each in found(frame.store, known).rounds}
-    if name not in every:
-        names = f"; there are {', '.join(every)}" if every else "; there is none yet"
-        text = f"There is no round {name} here{did_you_mean(name, every) or names}."
-        return frame.message(404, "No such round", text, visitor)
-    chosen = every[name]
     if wants_json():
         return jsonify(chosen.as_json())
     completed = _completed(frame, known, chosen.round) if chosen.round.open else None
@@ -61,6 +56,16 @@ def one(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyRespon
         one=chosen.round,
         completed=completed,
     )
+
+
+def one_of(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> FoundRound:
+    """A round of a dataset that the visitor may see. Raises Absent."""
+    every = {each.round.name: each for each in found(frame.store, dataset_id).rounds}
+    if name not in every:
+        names = f"; there are {', '.join(every)}" if every else "; there is none yet"
+        text = f"There is no round {name} here{did_you_mean(name, every) or names}."
+        raise Absent(frame.message(404, "No such round", text, visitor))
+    return every[name]
 
 
 def _completed(frame: Frame, dataset_id: str, of: Round) -> int:

@@ -113,7 +113,7 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
     walked = {"home", "dataset", "annotators", "examples", "annotator", "record", "trace"}
     walked |= {"rounds", "round"}
     walked |= {"versions", "version", "difference", "version_file", "records", "votes"}
-    doors = {"sign_in", "enter", "sign_out", "tag"}
+    doors = {"sign_in", "enter", "sign_out", "tag", "cancel_round", "end_round"}
     names = {rule.endpoint.removeprefix("pages.") for rule in site.app.url_map.iter_rules()}
     assert names == walked | doors | {"static"}, "a page that the walk does not know"
     for path in paths:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from argilla_distill.domain.history.rounds import RoundNews
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.rounds.request import fulfilled, refusal
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest, LeaseLost
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
@@ -40,9 +41,9 @@ def cancel(world: World, dataset: Dataset, name: str) -> Round:
     DatasetBusy : it is being started right now.
     """
     known = found(world, dataset, name)
-    if known.state in ("ended", "ending"):
-        raise InvalidRequest(f"round {name} is {known.state}: what was learned in it stays")
-    if known.state == "cancelled":
+    if why := refusal(known, "cancel"):
+        raise InvalidRequest(why)
+    if fulfilled(known, "cancel"):
         return known
     store = world.store.rounds
     lease = store.lease(dataset.id, name)

@@ -11,6 +11,7 @@ from typing import Any
 
 from argilla_distill.domain.history.rounds import RoundNews
 from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.rounds.request import fulfilled, refusal
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.versions.manifest import VersionRequest
 from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest
@@ -52,13 +53,9 @@ def end(world: World, dataset: Dataset, name: str) -> Round:
 
 def _end(world: World, dataset: Dataset, known: Round, lease: Lease) -> Round:
     """The version is asked for and noted in one transaction: a kill in between would make a second one."""
-    if known.state == "being written":
-        raise InvalidRequest(
-            f"round {known.name} is not all in Argilla yet: repeat `round start`, or cancel it"
-        )
-    if known.state == "cancelled":
-        raise InvalidRequest(f"round {known.name} was cancelled")
-    if known.state == "ended" or (known.state == "ending" and not known.error):
+    if why := refusal(known, "end"):
+        raise InvalidRequest(why)
+    if fulfilled(known, "end"):
         return known
     store = world.store
     if known.version and store.versions.manifest(dataset.id, known.version) is not None:
