@@ -8,7 +8,8 @@ room is worked on in a copy of its own below `.cache/mutants`, with the tests th
 others. mutmut makes the mutants, and finds out which tests enter which function; each is tried with
 these, the quickest first, in a fork of a pytest that has loaded everything (`forked_mutants.py`). With
 `--again` the copy is used once more, with the tests as they are now: what was not tried is tried, and
-what survived once more. Where the code itself has changed, it begins from the beginning.
+what survived once more. Where the code itself has changed, it begins from the beginning. How far it is, and
+about how long it will take, is told on stderr meanwhile; the results go to stdout.
 
 A survivor that changes nothing anybody could see is no gap. Those are listed, each with the reason, in
 `.ci/equivalent_mutants.toml`, by function and changed line; they count neither for nor against.
@@ -18,12 +19,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +52,9 @@ PLUGIN = ROOT / ".ci" / "forked_mutants.py"
 
 RESULTS = "results.jsonl"
 """Below a room's copy: what became of which mutant, [name, code] by line, the last one holds."""
+
+EVERY_S = 15.0
+"""So often a line tells how far a room is."""
 
 OPTIONS = [
     "-p",
@@ -226,13 +233,14 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 def run(folder: Path, names: list[str], processes: int, seconds: float | None) -> None:
-    """Try these mutants, whether they were tried or not."""
+    """Try these mutants, whether they were tried or not, and tell how far that is."""
     enters = json.loads(stats(folder).read_text())["tests_by_mangled_function_name"]
     tests = {name: enters.get(name.rpartition("__mutmut_")[0], []) for name in names}
     tests = dict(sorted(tests.items(), key=lambda item: len(item[1])))
     asked, log = folder / "asked.json", folder / "pytest.log"
-    results = str(folder / RESULTS)
-    asked.write_text(json.dumps({"results": results, "processes": processes, "tests": tests}))
+    results = folder / RESULTS
+    wanted = {"results": str(results), "processes": processes, "tests": tests}
+    asked.write_text(json.dumps(wanted))
     settings = tomllib.loads((folder / "pyproject.toml").read_text())["tool"]["mutmut"]
     command = [
         *(sys.executable, "-m", "pytest", "-q", "--rootdir=.", "-p", PLUGIN.stem),
@@ -251,7 +259,7 @@ def run(folder: Path, names: list[str], processes: int, seconds: float | None) -
         ) as session,
     ):
         try:
-            code = session.wait(seconds)
+            code = watch(session, folder.name, results, len(names), seconds)
         except subprocess.TimeoutExpired:
             session.send_signal(signal.SIGINT)  # so that it ends the servers that it has begun
             code = 0
@@ -259,16 +267,62 @@ def run(folder: Path, names: list[str], processes: int, seconds: float | None) -
         sys.exit(f"pytest failed; the end of {log}:\n{log.read_text()[-3000:]}")
 
 
+def watch(
+    session: subprocess.Popen[bytes], room: str, results: Path, n: int, seconds: float | None
+) -> int:
+    """Wait until it has tried its `n` mutants, and tell how far it is. Its exit code.
+
+    Raises
+    ------
+    subprocess.TimeoutExpired : it has not ended within so many seconds.
+    """
+    before = len(noted(results))
+    began = time.monotonic()  # until the first mutant is through: of the tests as they are
+    until = began + (math.inf if seconds is None else seconds)
+    while True:
+        try:
+            return session.wait(max(0.0, min(EVERY_S, until - time.monotonic())))
+        except subprocess.TimeoutExpired:
+            now = time.monotonic()
+            if now >= until:
+                raise
+            codes = [code for _, code in noted(results)[before:]]
+            if not codes:
+                began = now
+            told = progress(codes, n, now - began)
+            print(f"{room:<12} {told}", file=sys.stderr, flush=True)
+
+
+def progress(codes: Sequence[int], n: int, seconds: float) -> str:
+    """How far a room is.
+
+    Parameters
+    ----------
+    codes : of the mutants that have been tried.
+    n : how many there are.
+    seconds : what these took.
+    """
+    if not codes:
+        return f"0 of {n} tried: the tests run once on the code as it is"
+    left_s = seconds / len(codes) * (n - len(codes))
+    took = f"{left_s / 60:.0f} min" if left_s >= 120 else f"{left_s:.0f} s"
+    survived = sum(code not in KILLED for code in codes)
+    return f"{len(codes)} of {n} tried, {survived} survived so far, about {took} left"
+
+
+def noted(results: Path) -> list[tuple[str, int]]:
+    """Mutants that have been tried, with the codes with which their tests ended, in that order."""
+    text = results.read_text() if results.exists() else ""
+    whole = text[: text.rfind("\n") + 1]  # the next may be half written
+    return [(mutant, code) for mutant, code in map(json.loads, whole.splitlines())]
+
+
 def tried(folder: Path) -> dict[str, int | None]:
     """Mutant → the code with which its tests ended, None where it was not tried yet."""
     found: dict[str, int | None] = {}
     for path in sorted(folder.rglob("*.meta")):
         found |= dict.fromkeys(json.loads(path.read_text())["exit_code_by_key"])
-    results = folder / RESULTS
-    for line in results.read_text().splitlines() if results.exists() else ():
-        mutant, code = json.loads(line)
-        found[mutant] = code
-    return found
+    return found | dict(noted(folder / RESULTS))
 
 
 def left(folder: Path, equivalent: dict[str, dict[str, str]], digits: str | None) -> list[str]:
@@ -337,6 +391,7 @@ def main() -> None:
         if not (asked.again and same_code(folder)):
             prepare(folder)
         renew_tests(folder, ROOMS[name])
+        print(f"{name:<12} its mutants are made", file=sys.stderr, flush=True)
         make(folder)
         if wanted := left(folder, equivalent, asked.digits):
             run(folder, wanted, asked.processes, asked.seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,3 +96,47 @@ def test_what_survived_is_retried_with_the_tests_of_now(
     assert script.same_code(copy)
     (repository / "workers" / "new.py").touch()
     assert not script.same_code(copy), "results of other code are no results"
+
+
+def test_how_far_a_room_is_tells_what_survived_and_how_long_is_left(script: ModuleType) -> None:
+    timed_out = -24
+    told = script.progress([1, 0, timed_out, 1], 10, 8.0)
+    assert told == "4 of 10 tried, 1 survived so far, about 12 s left"
+    assert script.progress([0], 61, 10.0).endswith("about 10 min left")
+    assert script.progress([], 61, 10.0).startswith("0 of 61 tried")
+
+
+NOTES_ONE = """
+import sys, time
+with open(sys.argv[1], "a") as results:
+    results.write('["new", 0]\\n["half')
+    results.flush()
+    time.sleep(float(sys.argv[2]))
+"""
+"""A program that tries one mutant, is in the middle of noting the next, and lasts."""
+
+
+def test_progress_is_told_while_mutants_are_tried(
+    script: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(script, "EVERY_S", 0.05)
+    results = tmp_path / "results.jsonl"
+    results.write_text('["earlier", 0]\n')
+
+    def watched(lasts: str, seconds: float | None) -> int:
+        command = [sys.executable, "-c", NOTES_ONE, str(results), lasts]
+        with subprocess.Popen(command) as session:
+            try:
+                return int(script.watch(session, "sums", results, 2, seconds))
+            finally:
+                session.kill()
+
+    assert watched("0.5", None) == 0
+    shown = capsys.readouterr()
+    assert "1 of 2 tried, 1 survived so far" in shown.err.splitlines()[-1]
+    assert shown.out == "", "results alone are printed there"
+    with pytest.raises(subprocess.TimeoutExpired):
+        watched("60", 0.1)
