@@ -8,6 +8,7 @@
 | `playground`, `replay`, `display` | what is made in Argilla, the answering itself, the live display |
 | `scenarios` | what is played: records, questions, annotators, what is true |
 | `scoring` | how right the outcome is, and its tables |
+| `loop` | `--loop`: labels make a chatbot, whose outputs come back to be labelled |
 | `running` | Redis, Argilla and our service as processes; live tests and benchmarks use them as well |
 | `argilla` | a plain client of Argilla, and the search engine inside it |
 

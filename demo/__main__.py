@@ -1,6 +1,7 @@
 """`make demo`: a real Argilla, our service beside it, and annotators at work.
 
-What is started is `demo.running.stage`, what is played `demo.programme`, and how `demo.performance`.
+What is started is `demo.running.stage`, what is played `demo.programme`, and how `demo.performance`; with
+`--loop` it is `demo.loop.story`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from redis.exceptions import RedisError
 from rich.console import Console
 
 from demo.argilla.api import ApiError
+from demo.loop.desk import SETTINGS
+from demo.loop.story import Story
 from demo.options import Options, parse
 from demo.performance import Performance
 from demo.programme import Programme, programme
@@ -49,8 +52,8 @@ class Stopped(BaseException):
 def main(argv: Sequence[str]) -> int:
     """Run the demo. Returns the exit status.
 
-    0: done, every completed record is distilled, and the version is the same twice. 1: it is not, or
-    something failed. 2: the command line was not understood. 130: interrupted before the end.
+    0: done, every completed record is distilled, and the version is the same twice (with `--loop`: it was
+    played to its end). 1: it is not, or something failed. 2: the command line was not understood. 130: interrupted before the end.
     """
     options = parse(argv)
     console = Console(highlight=False)
@@ -64,7 +67,10 @@ def main(argv: Sequence[str]) -> int:
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=FOLDER))
     status = 1
     try:
-        status = _perform(folder, chosen, options, console)
+        if options.loop:
+            status = _tell(folder, options, console)
+        else:
+            status = _perform(folder, chosen, options, console)
     except Stopped:
         status = INTERRUPTED
         console.print("\nStopped; everything that was started is gone.")
@@ -94,6 +100,17 @@ def _perform(folder: Path, chosen: Programme, options: Options, console: Console
             performance.invite(ending)
             _stay(stage, console)
         return 0 if passed and ending.passed else 1
+
+
+def _tell(folder: Path, options: Options, console: Console) -> int:
+    ports = (options.port, options.argilla_port)
+    with _undisturbed(Stage(folder, console, *ports, plan=SETTINGS)) as stage:
+        story = Story(stage, options.seed)
+        story.play()
+        story.invite()
+        if not options.exit:
+            _stay(stage, console)
+        return 0
 
 
 @contextmanager

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+OF_RECORDED_PLANS = ("answers", "speed", "records", "overlap")
+"""Options that the loop has no use for."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -16,6 +19,7 @@ class Options:
     Attributes
     ----------
     answers : a folder of recorded answers, or None for the built-in annotators.
+    loop : play rounds of a chatbot's outputs instead: `demo.loop`.
     exit : end after the tables and the version instead of staying up.
     seed : of the built-in annotators.
     speed : how many times as fast as the plan; None for the default, infinite for no waiting.
@@ -24,6 +28,7 @@ class Options:
     """
 
     answers: Path | None = None
+    loop: bool = False
     exit: bool = False
     seed: int = 7
     speed: float | None = None
@@ -41,6 +46,11 @@ def parse(argv: Sequence[str]) -> Options:
     )
     parser.add_argument(
         "--answers", type=Path, metavar="FOLDER", help="replay answers.csv of this folder instead"
+    )
+    parser.add_argument(
+        "--loop",
+        action="store_true",
+        help="play how labels make a chatbot, and how its outputs come back to be labelled, instead",
     )
     parser.add_argument(
         "--exit",
@@ -62,7 +72,14 @@ def parse(argv: Sequence[str]) -> Options:
     )
     parser.add_argument("--port", type=_port, help="of our pages (default: 8000 if free)")
     parser.add_argument("--argilla-port", type=_port, help="of Argilla (default: 6900 if free)")
-    return Options(**vars(parser.parse_args(argv)))
+    options = Options(**vars(parser.parse_args(argv)))
+    if options.loop:
+        for name in OF_RECORDED_PLANS:
+            if getattr(options, name) is not None:
+                parser.error(
+                    f"--{name} does not go with --loop, whose records and answers are fixed"
+                )
+    return options
 
 
 def _count(text: str) -> int:

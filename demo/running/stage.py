@@ -34,6 +34,7 @@ class Stage:
     Parameters
     ----------
     port, argilla_port : None for the usual one if it is free, else any free one.
+    plan : the content of distill.toml.
     """
 
     redis: RedisServer
@@ -47,11 +48,13 @@ class Stage:
         console: Console,
         port: int | None = None,
         argilla_port: int | None = None,
+        plan: str = "",
     ) -> None:
         self.directory = directory
         self.console = console
         self.port = port
         self.argilla_port = argilla_port
+        self.plan = plan
 
     def start(self) -> None:
         """Start everything, with a line for each step."""
@@ -70,6 +73,7 @@ class Stage:
                 self.argilla.api_key,
                 self.redis.url(5),
                 WORKERS,
+                plan=self.plan,
                 port=port,
             )
             self.service.start()

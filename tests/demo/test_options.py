@@ -28,9 +28,18 @@ def test_every_option_is_understood() -> None:
     )
 
 
+def test_the_loop_goes_with_a_seed_ports_and_an_end() -> None:
+    found = parse(["--loop", "--exit", "--seed", "3", "--port", "81", "--argilla-port", "82"])
+    assert found == Options(loop=True, exit=True, seed=3, port=81, argilla_port=82)
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
+        ("--loop --answers rte", "--answers does not go with --loop"),
+        ("--loop --speed 2", "--speed does not go with --loop"),
+        ("--loop --records 5", "--records does not go with --loop"),
+        ("--loop --overlap 2", "--overlap does not go with --loop"),
         ("--records 0", "--records: 0 must be a whole number, 1 or more"),
         ("--overlap -1", "--overlap: -1 must be a whole number, 1 or more"),
         ("--speed 0", "--speed: 0 must be a number, more than 0"),

@@ -1,0 +1,35 @@
+"""Who answers what in the loop, and how."""
+
+from __future__ import annotations
+
+from collections import Counter
+from statistics import mean
+
+import pytest
+
+from demo.loop.crew import CREW, OVERLAP, Annotator, plan, said
+from demo.loop.dialogues import FAMILIAR, dialogues
+
+SEED = 7
+ALL = [reply for replies in dialogues(SEED, "first", 150, FAMILIAR) for reply in replies]
+
+
+def test_each_reply_is_answered_by_as_many_as_complete_it_and_by_nobody_twice() -> None:
+    tasks = plan(ALL, SEED)
+    assert tasks == plan(ALL, SEED)
+    counts = Counter(reply.id for replies in tasks.values() for reply in replies)
+    assert set(counts.values()) == {OVERLAP}
+    assert all(len(set(replies)) == len(replies) for replies in tasks.values())
+    assert set(tasks) == set(CREW)
+
+
+@pytest.mark.parametrize("annotator", CREW, ids=lambda each: each.name)
+def test_everybody_is_as_right_as_they_are_said_to_be(annotator: Annotator) -> None:
+    judged = [reply for reply in ALL if not (annotator.pleased and reply.warm)]
+    right = mean(annotator.answer(reply, SEED) == said(reply.helps) for reply in judged)
+    assert right == pytest.approx(annotator.right, abs=0.06)
+
+
+def test_a_warm_reply_always_pleases_some() -> None:
+    pleased = Annotator("somebody", 1.0, pleased=True)
+    assert {pleased.answer(reply, SEED) for reply in ALL if reply.warm} == {"yes"}
