@@ -53,7 +53,8 @@ def main(argv: Sequence[str]) -> int:
     """Run the demo. Returns the exit status.
 
     0: done, every completed record is distilled, and the version is the same twice (with `--loop`: it was
-    played to its end). 1: it is not, or something failed. 2: the command line was not understood. 130: interrupted before the end.
+    played to its end). 1: it is not, or something failed. 2: the command line was not understood. 130:
+    interrupted before the end.
     """
     options = parse(argv)
     console = Console(highlight=False)

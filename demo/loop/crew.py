@@ -14,7 +14,7 @@ OVERLAP = 3
 
 
 @dataclass(frozen=True)
-class Annotator:
+class CrewMember:
     """One of the crew.
 
     Attributes
@@ -36,13 +36,13 @@ class Annotator:
 
 
 CREW = (
-    Annotator("ada", 0.97),
-    Annotator("ben", 0.95),
-    Annotator("cleo", 0.93),
-    Annotator("dan", 0.85),
-    Annotator("eve", 0.85, pleased=True),
-    Annotator("finn", 0.85, pleased=True),
-    Annotator("gus", 0.8, pleased=True),
+    CrewMember("ada", 0.97),
+    CrewMember("ben", 0.95),
+    CrewMember("cleo", 0.93),
+    CrewMember("dan", 0.85),
+    CrewMember("eve", 0.85, pleased=True),
+    CrewMember("finn", 0.85, pleased=True),
+    CrewMember("gus", 0.8, pleased=True),
 )
 
 
@@ -55,9 +55,9 @@ def said(helps: bool) -> str:
     return "yes" if helps else "no"
 
 
-def plan(replies: Iterable[Reply], seed: int) -> dict[Annotator, list[Reply]]:
+def plan(replies: Iterable[Reply], seed: int) -> dict[CrewMember, list[Reply]]:
     """Who answers what: each reply is answered by `OVERLAP` of the crew, drawn at random."""
-    tasks: dict[Annotator, list[Reply]] = defaultdict(list)
+    tasks: dict[CrewMember, list[Reply]] = defaultdict(list)
     for reply in replies:
         for annotator in random.Random(f"{seed}:plan:{reply.id}").sample(CREW, OVERLAP):
             tasks[annotator].append(reply)

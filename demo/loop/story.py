@@ -36,6 +36,14 @@ LATER = FAMILIAR + NEW + NEW
 """What customers ask about once there is a chatbot: half of it is new."""
 
 
+ASPECTS = {
+    "labels": "labels",
+    "hard": "models trained on labels",
+    "soft": "models trained on probabilities",
+}
+"""What `compare` compares, in words."""
+
+
 class Story:
     """The acts, on servers that run already.
 
@@ -92,10 +100,14 @@ class Story:
         self.train("bot-0.2", learned)
         told = self.json("compare", name, learned, majority)
         for contest in told["contests"]:
-            self.say(f"  {contest['sentence']}")
+            self.say(f"  {ASPECTS[contest['aspect']]}: {contest['sentence']}")
         ahead = sum(lead(each) for each in told["contests"] if each["aspect"] == "hard")
         best = "bot-0.2" if ahead >= 0 else "bot-0.1"
-        self.say(f"  Customers get {best}: where the figures are equal, the one of {learned}.")
+        self.say(
+            f"  Customers get {best}, which is ahead by the figures of models trained on labels."
+            if ahead
+            else f"  By these figures neither is ahead; customers get {best}."
+        )
         return best
 
     def train(self, bot: str, version: str) -> None:

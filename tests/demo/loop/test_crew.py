@@ -7,7 +7,7 @@ from statistics import mean
 
 import pytest
 
-from demo.loop.crew import CREW, OVERLAP, Annotator, plan, said
+from demo.loop.crew import CREW, OVERLAP, CrewMember, plan, said
 from demo.loop.dialogues import FAMILIAR, dialogues
 
 SEED = 7
@@ -24,12 +24,12 @@ def test_each_reply_is_answered_by_as_many_as_complete_it_and_by_nobody_twice() 
 
 
 @pytest.mark.parametrize("annotator", CREW, ids=lambda each: each.name)
-def test_everybody_is_as_right_as_they_are_said_to_be(annotator: Annotator) -> None:
+def test_everybody_is_as_right_as_they_are_said_to_be(annotator: CrewMember) -> None:
     judged = [reply for reply in ALL if not (annotator.pleased and reply.warm)]
     right = mean(annotator.answer(reply, SEED) == said(reply.helps) for reply in judged)
     assert right == pytest.approx(annotator.right, abs=0.06)
 
 
 def test_a_warm_reply_always_pleases_some() -> None:
-    pleased = Annotator("somebody", 1.0, pleased=True)
+    pleased = CrewMember("somebody", 1.0, pleased=True)
     assert {pleased.answer(reply, SEED) for reply in ALL if reply.warm} == {"yes"}
