@@ -75,17 +75,22 @@ class Datasets:
 
     def of_external_ids(self, dataset_id: str, external_ids: Sequence[str]) -> set[str]:
         """Which of these external ids are those of records that we know in a dataset and that are there."""
-        known: dict[str, str] = {}
-        for start in range(0, len(external_ids), SCANNED):
-            some = external_ids[start : start + SCANNED]
-            found = self._redis.hmget(self._keys.of(dataset_id, "external"), some)
-            known |= {n: i.decode() for n, i in zip(some, found, strict=True) if i}
+        known = self.records_of(dataset_id, external_ids)
         ledger = self.ledger(dataset_id, list(known.values()))
         return {
             n
             for n, entry in zip(known, ledger, strict=True)
             if entry is not None and not entry.gone
         }
+
+    def records_of(self, dataset_id: str, external_ids: Sequence[str]) -> dict[str, str]:
+        """External id → record, of those that we know in a dataset; it may be gone."""
+        known: dict[str, str] = {}
+        for start in range(0, len(external_ids), SCANNED):
+            some = external_ids[start : start + SCANNED]
+            found = self._redis.hmget(self._keys.of(dataset_id, "external"), some)
+            known |= {n: i.decode() for n, i in zip(some, found, strict=True) if i}
+        return known
 
     # Facts for `status`, the metrics and the pages
 

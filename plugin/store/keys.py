@@ -89,6 +89,8 @@ distill:<dataset>:round_requests   hash    round → what was asked to be done a
 distill:<dataset>:round_looked     string  the entry up to which rounds were looked after
 distill:<dataset>:round_taken:<round> hash place → an output that was taken, with its probability
 distill:<dataset>:round:<round>:lease string the token of the one who writes it (expires)
+distill:<dataset>:runs             hash    run → the run as a whole, {"question", "trained_on", …}
+distill:<dataset>:run_predictions:<run> hash block → 500 of its predictions, by record id
 distill:<dataset>:prompts          hash    band and its bits → fingerprints of prompts, 8 bytes each, for ever
 distill:<dataset>:prompts:joined   hash    fingerprint that joined another's group → that group
 ```

@@ -22,6 +22,7 @@ from argilla_distill.plugin.store.versions.comparisons import StoredComparisons
 from argilla_distill.plugin.store.versions.differences import Differences
 from argilla_distill.plugin.store.versions.manifests import Versions
 from argilla_distill.plugin.store.versions.prompts import Prompts
+from argilla_distill.plugin.store.versions.runs import Runs
 from argilla_distill.plugin.store.versions.twins import Twins
 from argilla_distill.plugin.store.visits.attempts import Attempts
 from argilla_distill.plugin.store.visits.sign_ins import SignIns
@@ -65,6 +66,7 @@ class Store:
         self.reviews = Reviews(redis, self.keys)
         self.rounds = Rounds(redis, self.keys, clock)
         self.segment_audits = KeptSegmentAudits(redis, self.keys, self.datasets)
+        self.runs = Runs(redis, self.keys)
         self.service = Service(redis, self.keys)
         self.sign_ins = SignIns(redis, self.keys)
         self.sweeps = Sweeps(redis, self.keys)

@@ -7,6 +7,7 @@
 | `looking` | commands that only look |
 | `versions` | commands about versions |
 | `rounds` | commands about rounds |
+| `runs` | commands about runs |
 | `tracing` | `trace` |
 | `running`, `offline` | the processes of the service; `aggregate`, which needs none |
 | `context`, `datasets`, `alive`, `layout` | what they share: options, datasets by name, tables |

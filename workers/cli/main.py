@@ -40,6 +40,7 @@ from argilla_distill.workers.cli import (
     reviewing,
     rounds,
     running,
+    runs,
     tracing,
     versions,
 )
@@ -85,6 +86,7 @@ for command in (
     *looking.COMMANDS,
     *versions.COMMANDS,
     *rounds.COMMANDS,
+    *runs.COMMANDS,
     *tracing.COMMANDS,
     *running.COMMANDS,
     *offline.COMMANDS,

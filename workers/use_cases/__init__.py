@@ -16,7 +16,8 @@
 | `rounds` | samples of a model's outputs, brought in to be annotated |
 | `tracing` | segments of a version that are associated with wrong labels |
 | `twins` | versions once more, as datasets in Argilla |
-| `comparisons` | which of several versions is better: by labels on audits, and by the models that they make |
+| `runs` | what outside models predict: added, deleted |
+| `comparisons` | which of several versions is better, and which run |
 | `reports` | counting for the pages, and examples for newcomers |
 | `checks` | status, doctor, and what a dataset still waits for |
 | `aggregate` | recorded answers, distilled at once |

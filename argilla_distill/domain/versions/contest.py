@@ -1,7 +1,7 @@
 """Which of several versions is better: by their labels on audits, and by the models that they make.
 
-Each contest is of two versions on one question, paired on the same records. How it is decided is
-`workers.evaluation.paired`; when, `workers.use_cases.comparisons`.
+Each contest is of two versions, or of two runs, on one question, paired on the same records. How it is
+decided is `workers.evaluation.paired`; when, `workers.use_cases.comparisons`.
 """
 
 from __future__ import annotations
@@ -10,16 +10,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from argilla_distill.domain.report import read
 from argilla_distill.domain.wording.figures import count, many, percent, points, points_reach
 
-Aspect = Literal["labels", "hard", "soft"]
+Aspect = Literal["labels", "hard", "soft", "runs"]
 
 ASPECTS: Mapping[str, str] = {
     "labels": "labels",
     "hard": "small model, trained on labels",
     "soft": "small model, trained on probabilities",
+    "runs": "models of your own",
 }
 """What is compared, in words."""
+
+_MAKES = "makes the better model", "the models they make"
+
+_CLAIMS: Mapping[str, tuple[str, str]] = {
+    "labels": ("has the better labels", "their labels"),
+    "runs": ("is the better model", "the two"),
+}
+"""What is claimed of the better one, and what is alike where they are."""
 
 ALPHA = 0.05
 """Where nothing differs, a difference is claimed at most so often, over all pairs of one question."""
@@ -30,7 +40,7 @@ ALIKE = 0.02
 
 @dataclass(frozen=True)
 class Contest:
-    """Two versions in one question and one aspect. Figures are shares of records, weighted by 1/π.
+    """Two versions, or two runs, in one question and one aspect. Figures are shares, weighted by 1/π.
 
     Attributes
     ----------
@@ -93,7 +103,7 @@ class Contest:
         >>> print(replace(found, low=-0.02, high=0.01, difference=0.0, p_holm=0.5).sentence)
         No difference larger than 2 points between the models they make, on 400 audits.
         """
-        model = self.aspect != "labels"
+        does, between = _CLAIMS.get(self.aspect, _MAKES)
         verdict, of = self.verdict, many(self.audits, "audit")
         reach = f"{points(self.difference)} ({points_reach(self.low, self.high)})"
         if verdict == "stopped":
@@ -103,17 +113,14 @@ class Contest:
             sign = 1 if verdict == "one" else -1
             low, high = sorted((sign * self.low, sign * self.high))
             reach = f"{points(sign * self.difference)} ({points_reach(low, high)})"
-            does = "makes the better model" if model else "has the better labels"
             return f"{better} {does}: {reach}, on {of}."
         if verdict == "alike":
             most = f"{max(-self.low, self.high) * 100:.0f} points"
-            between = "the models they make" if model else "their labels"
             return f"No difference larger than {most} between {between}, on {of}."
-        which = "makes the better model" if model else "has the better labels"
         more = f"; about {count(self.more)} more would" if self.more else ""
         if not self.knows:
             more = "; neither is better than to give the most frequent answer always"
-        return f"Cannot tell which {which}: {reach}, on {of}{more}."
+        return f"Cannot tell which {does}: {reach}, on {of}{more}."
 
     @property
     def shares(self) -> str:
@@ -123,10 +130,11 @@ class Contest:
 
 @dataclass(frozen=True)
 class VersionsCompared:
-    """Versions of a dataset, compared.
+    """Versions of a dataset, compared, and runs.
 
     Attributes
     ----------
+    versions, runs : what was compared with each other; either may be empty.
     content : of each version its digest, and of the audits: the same is not compared twice.
     audits : question → audited records, so far.
     notes : what one ought to know of it, a sentence each.
@@ -140,6 +148,12 @@ class VersionsCompared:
     audits: Mapping[str, int]
     contests: tuple[Contest, ...]
     notes: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What is compared, as addresses and the store have it."""
+        return comparison_name(self.versions, self.runs)
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -156,9 +170,16 @@ class VersionsCompared:
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> VersionsCompared:
         """The inverse of `as_json`, also through JSON."""
-        contests = tuple(Contest(**each) for each in stored["contests"])
-        several = {name: tuple(stored[name]) for name in ("versions", "told")}
-        return cls(**{**stored, **several, "contests": contests})
+        return read(cls, stored)
+
+
+def comparison_name(versions: Sequence[str], runs: Sequence[str] = ()) -> str:
+    """What a comparison is called.
+
+    >>> comparison_name(["learned-3", "majority-3"]), comparison_name([], ["bot-a", "bot-b"])
+    ('learned-3...majority-3', '|bot-a...bot-b')
+    """
+    return "...".join(versions) + ("|" + "...".join(runs) if runs else "")
 
 
 def held_against_pairs(contests: Sequence[Contest]) -> list[Contest]:

@@ -7,4 +7,5 @@
 | `twins` | which versions have a twin in Argilla, and how far it has come |
 | `comparisons` | which of several versions is better |
 | `differences` | what changed between versions, and which comparisons are asked for |
+| `runs` | what outside models, which were trained on versions, predict |
 """

@@ -17,6 +17,7 @@ from argilla_distill.domain.audited import Figure
 from argilla_distill.domain.history.rounds import RoundNews
 from argilla_distill.domain.rounds.report import ReliabilityChange, RoundReport
 from argilla_distill.domain.rounds.round import Round
+from argilla_distill.domain.runs.run import ModelRun, Prediction
 from argilla_distill.domain.stand_in import ComparedPerson, Panel, StandIn
 from argilla_distill.domain.versions.manifest import FailedVersion
 from argilla_distill.domain.versions.twin import Twin
@@ -103,6 +104,7 @@ CREATE = ["version", "create", CHATS, "--strategy", "majority"]
 OUTPUT = {"fields": {"text": "Here it is."}, "prediction": "yes"}
 ROUND = ["round", "start", CHATS, "{folder}/outputs.jsonl", "--name", "4", "--model", "bot"]
 ROUND += ["--question", "helpful", "--pass", "yes"]
+RUN = ["run", "add", CHATS, "{folder}/predictions.csv", "--name", "bot-a", "--question", "helpful"]
 HELPFUL_LABELS = ["--format", "classification", "--question", "helpful"]
 
 SCENES: dict[str, tuple[list[str], ...]] = {
@@ -127,7 +129,13 @@ SCENES: dict[str, tuple[list[str], ...]] = {
         ["version", "diff", CHATS, "majority-1", "edited"],
         ["version", "diff", CHATS, "majority-1", "edited", "--list"],
     ),
-    "compare": (["compare", CHATS, "majority-1", "edited"],),
+    "compare": (
+        ["compare", CHATS, "majority-1", "edited"],
+        ["compare", CHATS, "--runs", "bot-a", "bot-b"],
+    ),
+    "run add": (RUN, ["run", "delete", CHATS, "bot-a"]),
+    "run delete": (RUN, ["run", "delete", CHATS, "bot-a"]),
+    "run list": (["run", "list", CHATS],),
     "version twin": (
         ["version", "twin", CHATS, "latest"],
         ["version", "twin", CHATS, "latest", "--delete"],
@@ -190,7 +198,7 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if command in ("status", "disconnect", "review show"):
+    if command in ("status", "disconnect", "review show", "compare", "run list"):
         run("review", "enable", "support/chat")
         service.settle()
         with_section(service)
@@ -208,6 +216,12 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
     (tmp_path / "outputs.jsonl").write_text(json.dumps(OUTPUT))
     if command in ("round list", "round status", "round end"):
         ended_rounds(service)
+    (tmp_path / "predictions.csv").write_text("record_id,prediction\nr1,yes\n")
+    if command in ("compare", "run list"):
+        drawn = audit(service)
+        for name in ("bot-a", "bot-b"):
+            sure = Prediction(drawn, "yes", "", 0.9, {"yes": 0.9, "no": 0.1})
+            service.store.runs.add(D, ModelRun(name, "helpful", predictions=1), [sure])
     hub = StandInHub()
     within = hub.running() if command == "version push" else nullcontext()
     told, met = documented(command), set()
@@ -276,16 +290,18 @@ def ended_rounds(service: ServiceInMemory) -> None:
         )
 
 
-def audit(service: ServiceInMemory) -> None:
-    """One audit, answered and counted, of a question that majority vote does not decide."""
+def audit(service: ServiceInMemory) -> str:
+    """The record of one audit, answered and counted, of a question that majority vote does not decide."""
     choices = service.world.settings.plan
     defaults = {**choices.defaults, "strategy": "learned"}
     plan = choices.model_copy(update={"defaults": defaults})
     settings = service.world.settings.model_copy(update={"plan": plan})
     object.__setattr__(service.world, "settings", settings)
     service.argilla.chiefs.add("rex")
-    decide(service, "rex", draw_one(service), helpful="yes")
+    drawn = draw_one(service)
+    decide(service, "rex", drawn, helpful="yes")
     report(service.world, D)
+    return drawn
 
 
 def traceable(run: Run, service: ServiceInMemory, folder: Path) -> None:

@@ -1,22 +1,20 @@
-"""One question of all versions, as columns: what `workers.evaluation.contests` decides."""
+"""One question of all versions, or of all runs, as columns: what `workers.evaluation.contests` decides."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from argilla_distill.domain.runs.run import Prediction
 from argilla_distill.domain.versions.contest import Contest
 from argilla_distill.domain.versions.manifest import VersionQuestion
 from argilla_distill.workers.engine.contract.question import Question, Value
-from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.evaluation.contests import Audits, Taught, of_models, of_rights
 from argilla_distill.workers.evaluation.tf_idf import Matrix, TfIdf
-from argilla_distill.workers.models.values import from_argilla
-from argilla_distill.workers.reporting.calibration import share_right
-from argilla_distill.workers.use_cases.comparisons.sides import Row, Truth, VersionSide
+from argilla_distill.workers.use_cases.comparisons.sides import Row, VersionSide
+from argilla_distill.workers.use_cases.comparisons.truths import Truth, how_right, read_value
 
 MOST_LABELS = 20
 """Questions with more labels are compared on audits alone: so many models take too long."""
@@ -49,7 +47,7 @@ class Contested:
         self.asked, self.name, self.sides = asked, question.name, sides
         self.truths: dict[str, tuple[Value, float]] = {}
         for record, truth in sorted(truths.items()):
-            value = _read(asked, truth.value)
+            value = read_value(asked, truth.value)
             if value is not None and all(record in side.rows for side in sides):
                 self.truths[record] = value, truth.pi
 
@@ -64,19 +62,15 @@ class Contested:
             np.unique(groups, return_inverse=True)[1].astype(np.int64) if ids else np.zeros(0, int)
         )
         audits = Audits(np.array([self.truths[r][1] for r in ids]), codes)
-        said = {s.name: [_read(self.asked, s.value(self.name, r)) for r in ids] for s in self.sides}
-        if self.asked.type != "multi_label":
-            rights = {
-                name: np.array([self._right(v, r) for v, r in zip(values, ids, strict=True)])
-                for name, values in said.items()
-            }
-            return of_rights(self._blank(), rights, audits)
+        said = {
+            s.name: [read_value(self.asked, s.value(self.name, r)) for r in ids] for s in self.sides
+        }
         found = []
-        for label in self.asked.labels:
+        for label in self.asked.labels if self.asked.type == "multi_label" else ("",):
             rights = {
                 name: np.array(
                     [
-                        float(v is not None and (label in v) == (label in self.truths[r][0]))
+                        how_right(self.asked, v, self.truths[r][0], label)
                         for v, r in zip(values, ids, strict=True)
                     ]
                 )
@@ -84,9 +78,6 @@ class Contested:
             }
             found += of_rights(self._blank(label), rights, audits)
         return found
-
-    def _right(self, value: Value, record: str) -> float:
-        return 0.0 if value is None else share_right(self.asked, value, self.truths[record][0])
 
     def models(self, texts: AllTexts) -> list[Contest]:
         """Whose labels make the better small model: trained on all but the test split, measured on audits."""
@@ -140,11 +131,38 @@ def _taught(of: Sequence[Row], label: str, number: Mapping[str, int]) -> Taught:
     return Taught(labels, posteriors)
 
 
-def _read(asked: Question, value: Any) -> Value:
-    """A value as the engine has it; None for none, and where the question does not take it any more."""
-    if value is None:
-        return None
-    try:
-        return from_argilla(asked, value)
-    except BadValue:
-        return None
+def runs_contested(
+    asked: Question,
+    question: str,
+    runs: Mapping[str, Mapping[str, Prediction]],
+    truths: Mapping[str, Truth],
+) -> list[Contest]:
+    """Each pair of runs, on the audited records that all of them predict.
+
+    Parameters
+    ----------
+    runs : name → record → prediction.
+    """
+    first = next(iter(runs.values()))
+    right = {record: read_value(asked, truth.value) for record, truth in truths.items()}
+    ids = sorted(
+        record
+        for record, value in right.items()
+        if value is not None and all(record in each for each in runs.values())
+    )
+    groups = [first[record].group or record for record in ids]
+    codes = np.unique(groups, return_inverse=True)[1].astype(np.int64) if ids else np.zeros(0, int)
+    audits = Audits(np.array([truths[record].pi for record in ids]), codes)
+    found = []
+    for label in asked.labels if asked.type == "multi_label" else ("",):
+        rights = {
+            name: np.array(
+                [
+                    how_right(asked, read_value(asked, each[record].value), right[record], label)
+                    for record in ids
+                ]
+            )
+            for name, each in runs.items()
+        }
+        found += of_rights(Contest(question, label, "runs", "", ""), rights, audits)
+    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from argilla_distill.domain.versions.manifest import Manifest, VersionQuestion
@@ -14,14 +13,6 @@ from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.reading import rows
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What an audit says: a value in Argilla's JSON, and the probability with which it was drawn."""
-
-    value: Any
-    pi: float
 
 
 def question_in(manifest: Manifest, name: str) -> VersionQuestion | None:

@@ -1,0 +1,118 @@
+"""How often each run is right, as audits tell: now, and at the end of each week that had some."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import log
+
+import numpy as np
+
+from argilla_distill.domain.audited import Figure
+from argilla_distill.domain.records import Dataset
+from argilla_distill.domain.runs.run import ModelRun, Prediction
+from argilla_distill.domain.runs.standing import RunStanding, WeekStanding
+from argilla_distill.domain.versions.segments import week_of
+from argilla_distill.domain.versions.split import split_of
+from argilla_distill.workers.engine.contract.question import Question
+from argilla_distill.workers.engine.measures.audit_estimate import share
+from argilla_distill.workers.models.values import TYPES, question_of
+from argilla_distill.workers.use_cases.comparisons.truths import (
+    Truth,
+    how_right,
+    read_value,
+    truths_of,
+)
+from argilla_distill.workers.use_cases.world import World
+
+LEAST_PROBABILITY = 1e-6
+"""Of a right label; else one mistake would be infinitely bad."""
+
+
+def standings(world: World, dataset: Dataset) -> list[RunStanding]:
+    """All runs, the first added first, each with what audits say of it."""
+    runs = world.store.runs.all(dataset.id)
+    questions = {
+        q.name: question_of(q)
+        for q in world.gateway.dataset(dataset.id).questions
+        if q.type in TYPES
+    }
+    truths = truths_of(world, dataset.id, sorted({r.question for r in runs} & set(questions)))
+    return [
+        _standing(
+            each,
+            questions[each.question],
+            list(world.store.runs.predictions(dataset.id, each.name)),
+            truths[each.question],
+            dataset.id,
+        )
+        if each.question in questions
+        else RunStanding(each)
+        for each in runs
+    ]
+
+
+def _standing(
+    run: ModelRun,
+    asked: Question,
+    predictions: Sequence[Prediction],
+    truths: Mapping[str, Truth],
+    dataset_id: str,
+) -> RunStanding:
+    measured = [
+        (each, truths[each.record_id])
+        for each in predictions
+        if each.record_id in truths and read_value(asked, truths[each.record_id].value) is not None
+    ]
+    # what audits speak for: they are drawn from the test split alone
+    population = [
+        each
+        for each in predictions
+        if each.record_id in truths or split_of(each.group or each.record_id, dataset_id) == "test"
+    ]
+    weeks = []
+    for week in sorted({week_of(truth.at) for _, truth in measured}):
+        so_far = [pair for pair in measured if week_of(pair[1].at) <= week]
+        right = _right(asked, so_far, population)
+        if right is not None:
+            weeks.append(WeekStanding(week, len(so_far), right))
+    now = weeks[-1].right if weeks else None
+    return RunStanding(run, len(measured), now, _log_loss(measured), tuple(weeks))
+
+
+def _right(
+    asked: Question,
+    measured: Sequence[tuple[Prediction, Truth]],
+    population: Sequence[Prediction],
+) -> Figure | None:
+    """Of all its predictions that audits speak for; how sure it is helps to tell, where it says so."""
+    rights = np.array(
+        [
+            how_right(asked, read_value(asked, said.value), read_value(asked, truth.value))
+            for said, truth in measured
+        ]
+    )
+    groups = [said.group or said.record_id for said, _ in measured]
+    codes = np.unique(groups, return_inverse=True)[1].astype(np.int64)
+    found = share(
+        rights,
+        np.array([truth.pi for _, truth in measured]),
+        np.array([_sure(said) for said, _ in measured]),
+        np.array([_sure(each) for each in population]),
+        codes,
+    )
+    return None if found is None else Figure(found.value, found.low, found.high)
+
+
+def _sure(said: Prediction) -> float:
+    return 0.0 if said.sure is None else said.sure
+
+
+def _log_loss(measured: Sequence[tuple[Prediction, Truth]]) -> float | None:
+    told = [
+        (-log(max(said.probabilities.get(str(truth.value), 0.0), LEAST_PROBABILITY)), 1 / truth.pi)
+        for said, truth in measured
+        if said.probabilities is not None
+    ]
+    if not told:
+        return None
+    return sum(loss * weight for loss, weight in told) / sum(weight for _, weight in told)
