@@ -1,6 +1,6 @@
 """Which of two strategies makes the better labels, and the better small model: what `compare` says.
 
-    python -m benchmarks compare [FOLDER] [--pairs 200] [--records 20000]
+    python -m benchmarks compare [FOLDER] [--pairs 200] [--first 0] [--records 20000]
 
 FOLDER (default ``../shared/bench/medical_relations``) has answers, texts and truth of a multi-label
 question; it is skipped where it is not there. Every record that has a truth is taken for an audit, and held
@@ -85,10 +85,12 @@ def recorded(folder: Path) -> None:
             print(f"| {cells} |", flush=True)
 
 
-def alike(pairs: int) -> None:
-    """How often one of two equally good label sets wins."""
+def alike(pairs: int, first: int = 0) -> None:
+    """How often one of two equally good label sets wins, and how often the interval holds zero."""
     won = {"labels": 0, "models": 0}
-    for draw in range(pairs):
+    holds = {"labels": 0, "models": 0}
+    told = {"labels": 0, "models": 0}
+    for draw in range(first, first + pairs):
         rng = np.random.default_rng(draw)
         n = 300
         true = rng.integers(0, 2, n)
@@ -104,10 +106,14 @@ def alike(pairs: int) -> None:
         held_out = np.where(folds(prompts, 3) == 0, true, -1)
         fold = (folds(prompts, 3) != 0).astype(np.int64)
         models = of_models(blank, matrix, taught, held_out, fold, prompts, np.full(n, 0.1))
-        for kind, contests in (("labels", labels), ("models", models[:1])):
+        for kind, contests in (("labels", labels), ("models", models)):
             won[kind] += any(each.verdict in ("one", "other") for each in decided(contests))
+            compared = [each for each in contests if not each.stopped]
+            told[kind] += len(compared)
+            holds[kind] += sum(each.low <= 0 <= each.high for each in compared)
     for kind, count in won.items():
-        print(f"equally good {kind}: a winner in {count} of {pairs}")
+        held = f"{holds[kind]} of {told[kind]} intervals hold zero"
+        print(f"equally good {kind}: a winner in {count} of {pairs}; {held}")
 
 
 def takes(records: int) -> None:
@@ -155,11 +161,13 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", default=FOLDER, type=Path)
     parser.add_argument("--pairs", type=int, default=200)
+    parser.add_argument("--first", type=int, default=0, help="the first draw's seed")
     parser.add_argument("--records", type=int, default=20_000)
     chosen = parser.parse_args(arguments)
     recorded(chosen.folder)
-    alike(chosen.pairs)
-    takes(chosen.records)
+    alike(chosen.pairs, chosen.first)
+    if chosen.records:
+        takes(chosen.records)
 
 
 if __name__ == "__main__":

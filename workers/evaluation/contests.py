@@ -57,7 +57,11 @@ class Taught:
 
 
 def of_rights(
-    blank: Contest, rights: Mapping[str, Floats], audits: Audits, usual: Floats | None = None
+    blank: Contest,
+    rights: Mapping[str, Floats],
+    audits: Audits,
+    usual: Floats | None = None,
+    trained_on: int | None = None,
 ) -> list[Contest]:
     """Each pair of versions, by how far each is right on each audit.
 
@@ -66,6 +70,7 @@ def of_rights(
     blank : what is contested.
     rights : version → ndarray of shape (n_audits,), in [0, 1].
     usual : how far the most frequent value is right, where models are compared.
+    trained_on : so many records each of them was trained on, where they stand for their labels.
     """
     n = len(audits.pi)
     knows = usual is None or any(_knows(right, usual, audits) for right in rights.values())
@@ -76,7 +81,8 @@ def of_rights(
             few = f"Not compared: {n} of at least {LEAST_AUDITS} audits are there."
             found.append(replace(pair, audits=n, stopped=few))
             continue
-        got = compare(rights[one], rights[other], audits.pi, audits.groups, ALIKE)
+        paired = rights[one], rights[other], audits.pi, audits.groups
+        got = compare(*paired, ALIKE, trained_on=trained_on)
         figures = {k: v for k, v in vars(got).items() if k != "records"}
         common = 0.0 if usual is None else float(np.average(usual, weights=1 / audits.pi))
         found.append(replace(pair, audits=got.records, usual_right=common, knows=knows, **figures))
@@ -125,8 +131,15 @@ def of_models(
                 for name, each in taught.items()
             }
         usual = _usual(truth[places], pi[places])
-        found += of_rights(named, rights, audits, usual)
+        found += of_rights(named, rights, audits, usual, _trained_on(taught, fold, places))
     return found
+
+
+def _trained_on(taught: Mapping[str, Taught], fold: Ints, places: Ints) -> int:
+    """On how many records the model was trained that had the fewest, whichever fold was held out."""
+    labelled = [each.labels >= 0 for each in taught.values()]
+    held_out = np.unique(fold[places]).tolist()
+    return min((int(has[fold != code].sum()) for has in labelled for code in held_out), default=0)
 
 
 def decided(contests: Sequence[Contest]) -> tuple[Contest, ...]:

@@ -186,7 +186,8 @@ def held_against_pairs(contests: Sequence[Contest]) -> list[Contest]:
     """With `p_holm`: p-values as they count where several pairs are compared.
 
     Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6
-    (1979): over the pairs of one question, label and aspect.
+    (1979): over the pairs of one question and label. Whether models are trained on labels or on
+    probabilities, the claim is the same, so they count together.
 
     >>> trio = [Contest("q", "", "labels", a, b, p=p) for a, b, p in
     ...     (("a", "b", 0.01), ("a", "c", 0.04), ("b", "c", 0.03))]
@@ -197,7 +198,8 @@ def held_against_pairs(contests: Sequence[Contest]) -> list[Contest]:
     families: dict[tuple[str, str, str], list[int]] = {}
     for n, each in enumerate(found):
         if not each.stopped:
-            families.setdefault((each.question, each.label, each.aspect), []).append(n)
+            claim = _CLAIMS.get(each.aspect, _MAKES)[0]
+            families.setdefault((each.question, each.label, claim), []).append(n)
     for family in families.values():
         least = 0.0
         for rank, n in enumerate(sorted(family, key=lambda n: found[n].p)):

@@ -125,3 +125,21 @@ def test_a_verdict_needs_both_the_interval_and_the_p_value() -> None:
     assert clear.verdict == "one"
     assert replace(clear, p_holm=0.06).verdict == "unknown"
     assert replace(clear, low=-0.01).verdict == "unknown"
+
+
+def test_where_little_was_trained_on_models_have_to_differ_by_more() -> None:
+    right = rights(0.9, 0.8)
+    audits = Audits(np.full(400, 0.1), np.arange(400))
+    (much,) = of_rights(BLANK, right, audits, trained_on=10**9)
+    (little,) = of_rights(BLANK, right, audits, trained_on=400)
+    assert much.p == pytest.approx(of_rights(BLANK, right, audits)[0].p, rel=1e-4)
+    assert little.p > much.p
+    assert little.difference == much.difference
+    assert little.high - little.low == pytest.approx(2**0.5 * (much.high - much.low), rel=1e-3)
+
+
+def test_labels_and_probabilities_are_two_chances_to_win_and_count_as_such() -> None:
+    hard = replace(BLANK, aspect="hard", one="a", other="b", p=0.03)
+    soft = replace(hard, aspect="soft", p=0.9)
+    labels = replace(hard, aspect="labels")
+    assert [round(each.p_holm, 2) for each in decided([labels, hard, soft])] == [0.03, 0.06, 0.9]
