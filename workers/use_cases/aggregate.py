@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from argilla_distill.domain.state.expected_rating import expected_rating
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact
@@ -54,6 +55,11 @@ class Aggregate:
         line["confidence"] = decision.confidence
         if decision.posterior:
             line["posterior"] = dict(decision.posterior)
+        about = (
+            expected_rating(decision.posterior) if self.answers.question.type == "rating" else None
+        )
+        if about is not None:
+            line |= {"expected": about.mean, "low": about.low, "high": about.high}
         if decision.scores is not None:
             line["scores"] = list(decision.scores)
         line["abstained"] = decision.value is None

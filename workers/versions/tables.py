@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from argilla_distill.domain.history.guidelines import Edition
+from argilla_distill.domain.state.expected_rating import expected_rating
 from argilla_distill.workers.engine.contract.decision import Contribution, Decision
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.models.values import short, to_argilla
@@ -88,6 +89,10 @@ VALUES: Mapping[str, pa.DataType] = {
 }
 
 
+EXPECTED = ("expected", "low", "high")
+"""What a rating's struct has beside its value: the mean of the posterior, and its interval."""
+
+
 def columns(questions: Sequence[str]) -> dict[str, str]:
     """Question → its column. One that is called as a column of ours is gets `question_` before it.
 
@@ -128,6 +133,7 @@ def question_type(kind: str) -> pa.DataType:
             ("confidence", pa.float64()),
             ("posterior", pa.list_(pa.struct([("value", pa.string()), ("p", pa.float64())]))),
             ("entropy", pa.float64()),
+            *((name, pa.float64()) for name in EXPECTED if kind == "rating"),
             ("abstained", pa.bool_()),
             ("why", pa.string()),
             ("adjudicated", pa.bool_()),
@@ -170,6 +176,7 @@ def decided(
         "confidence": round(decision.confidence, DIGITS),
         "posterior": posterior,
         "entropy": round(entropy(decision.posterior), DIGITS) if asked.type == "label" else None,
+        **(_expected(decision) if asked.type == "rating" else {}),
         "abstained": decision.value is None,
         "why": decision.abstention or "",
         "adjudicated": decision.adjudicated,
@@ -240,3 +247,9 @@ def vote_row(
 
 def _value(asked: Question, value: Any) -> Any:
     return None if value is None else to_argilla(asked, value)
+
+
+def _expected(decision: Decision) -> dict[str, float | None]:
+    found = expected_rating(decision.posterior)
+    values = (None,) * 3 if found is None else (found.mean, found.low, found.high)
+    return dict(zip(EXPECTED, values, strict=True))

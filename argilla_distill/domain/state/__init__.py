@@ -6,6 +6,7 @@ How each of them is written into Redis is `plugin.store.shapes`, and nobody else
 | --- | --- |
 | `ledger_entry` | what a record showed when it was last read: answers, adjudications, suggestions |
 | `decision` | what is decided on a question of a record, by whose voices, and what was shown when |
+| `expected_rating` | what a rating's posterior knows beside the whole number |
 | `conflict` | whose votes differ on a question of a record, and whose once did |
 | `annotator` | whoever answers: key, name, kind |
 | `model_info` | what is known of a question's model beside its snapshot |

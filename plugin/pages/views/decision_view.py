@@ -25,6 +25,7 @@ from argilla_distill.domain.explanation.voices import (
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.state.conflict import StoredConflict
 from argilla_distill.domain.state.decision import StoredDecision
+from argilla_distill.domain.state.expected_rating import ExpectedRating, expected_rating
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.wording import Wording, percent
 
@@ -94,6 +95,7 @@ class QuestionView:
     decided_at : since when the value is what it is; reasons and confidence may be newer.
     leader, runner_up : the two that pulls compare, in few words; where that takes many, `rival` is
         the runner-up in full.
+    expected : of a rating, the mean of the posterior and its interval; None of anything else.
     posterior, voices, earlier : most probable, most moving, latest first.
     explanation : the same in a few sentences.
     """
@@ -121,6 +123,7 @@ class QuestionView:
     conflict: ConflictView | None = None
     earlier: tuple[Earlier, ...] = ()
     explanation: str = ""
+    expected: ExpectedRating | None = None
 
     @property
     def contested(self) -> bool:
@@ -201,6 +204,7 @@ def question_view(
         ),
         conflict=conflicting,
         earlier=tuple(earlier),
+        expected=expected_rating(decision.posterior) if kind == "rating" else None,
     )
 
 

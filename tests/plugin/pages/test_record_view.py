@@ -1,5 +1,6 @@
 """What the record's page says, without a server: stored state in, words and numbers out."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.expected_rating import ExpectedRating
 from argilla_distill.plugin.pages.views.decision_view import QuestionView
 from argilla_distill.plugin.pages.views.record_view import (
     MAX_CHARACTERS,
@@ -69,6 +71,15 @@ def test_a_decision_that_is_not_written_yet_says_what_stands_instead(told: Scene
     hidden = with_decision(told, shown=[["no", at(16), None]])
     assert (hidden.state, hidden.shown_since) == ("hidden", at(16))
     assert "until then Argilla shows “no”" in hidden.reason
+
+
+def test_a_rating_tells_what_its_posterior_comes_to_and_a_label_does_not(told: Scene) -> None:
+    assert question(show(told)).expected is None
+    questions = json.loads(told.info["questions"])
+    questions["helpful"] |= {"type": "rating", "labels": ["1", "2", "3"]}
+    told.info["questions"] = json.dumps(questions)
+    rated = with_decision(told, v=2, top=2, next=3, p={"1": 0.1, "2": 0.6, "3": 0.3})
+    assert rated.expected == ExpectedRating(2.2, 1.0, 3.0)
 
 
 def test_an_abstention_gives_its_reason(told: Scene) -> None:

@@ -103,3 +103,18 @@ def test_texts_that_look_the_same_are_counted_together(
     for line in aggregated("text", strategy, *rows):
         assert line["value"] == one
         assert line["confidence"] > 0.6
+
+
+def test_a_rating_has_its_expected_value_and_an_interval_and_a_label_has_not(
+    strategy: str, aggregated: Aggregated
+) -> None:
+    rows = ["t1,ann,1", "t1,ben,4", "t1,cas,5", "t2,ann,1", "t2,ben,1", "t2,cas,2", "t3,ann,3"]
+    for line in aggregated("rating", strategy, *rows):
+        mean = sum(float(value) * p for value, p in line["posterior"].items())
+        assert line["expected"] == pytest.approx(mean)
+        assert line["low"] <= line["value"] <= line["high"] or line["abstained"]
+        held = sum(
+            p for v, p in line["posterior"].items() if line["low"] <= float(v) <= line["high"]
+        )
+        assert held >= 0.9
+    assert "expected" not in aggregated("label", strategy, *rows)[0]

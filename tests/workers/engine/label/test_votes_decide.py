@@ -184,10 +184,18 @@ def test_a_majority_that_chooses_none_is_not_overruled_without_evidence(
 
 @pytest.mark.parametrize("records", [1, 6, 60])
 def test_who_all_choose_something_else_did_not_say_that_none_holds(name: str, records: int) -> None:
-    for values in ([("a",), ("b",)], [("a",), ("b",), ("c",)], [(), ("a",), ("b",)]):
+    for values in ([("a",), ("b",)], [("a",), ("b",), ("c",)]):
         decision = decided(name, ABC, *values, records=records)
         assert decision.value is None
         assert "tie between" in str(decision.abstention)
+
+
+@pytest.mark.parametrize("records", [1, 6, 60])
+def test_once_somebody_chose_none_a_label_has_to_be_more_probable_than_not(
+    name: str, records: int
+) -> None:
+    assert decided(name, ABC, (), ("a",), ("b",), records=records).value == ()
+    assert decided(name, ABC, (), ("a",), ("a",), records=records).value == ("a",)
 
 
 # Rankings
