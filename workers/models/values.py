@@ -99,8 +99,16 @@ def content(question: DatasetQuestion, fields: Mapping[str, Any]) -> str:
     >>> content(DatasetQuestion("1", "q", "text"), {"a": "one", "b": [{"content": "two"}]})
     'one\\ntwo'
     """
-    read = [fields.get(question.field)] if question.field else list(fields.values())
-    return "\n".join(text for value in read for text in _texts(value))
+    return text_of({"": fields.get(question.field)} if question.field else fields)
+
+
+def text_of(fields: Mapping[str, Any]) -> str:
+    """All texts of a record; those of a chat turn by turn.
+
+    >>> text_of({"a": "one", "b": [{"content": "two"}], "c": 3})
+    'one\\ntwo'
+    """
+    return "\n".join(text for value in fields.values() for text in _texts(value))
 
 
 def beginning(text: str, most: int = MAX_SHOWN) -> str:

@@ -1,20 +1,31 @@
-"""Keep what was decided and what Argilla shows of it, in one transaction."""
+"""Keep what was decided and what Argilla shows of it, in one transaction.
+
+Here it is only put together. What is decided of a record is `batch_decisions`, what became of conflicts
+`conflict_changes`, and how it is written `kept_batch`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
-from argilla_distill.domain.history import Details, Entry
-from argilla_distill.domain.records import DatasetQuestion
-from argilla_distill.domain.state.conflict import StoredConflict
+from argilla_distill.domain.history import Entry
 from argilla_distill.domain.state.decision import Decisions
-from argilla_distill.workers.engine.contract.decision import Decision
-from argilla_distill.workers.models.values import beginning, content, json_of
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.workers.use_cases import counts
 from argilla_distill.workers.use_cases.distilling.run import Run
+from argilla_distill.workers.use_cases.distilling.steps import conflict_changes
+from argilla_distill.workers.use_cases.distilling.steps.batch_decisions import (
+    beginnings,
+    decisions_of,
+    is_near,
+    news_of,
+    with_worth,
+)
+from argilla_distill.workers.use_cases.distilling.steps.conflict_changes import Conflicts
 from argilla_distill.workers.use_cases.distilling.steps.deciding import Resolution
+from argilla_distill.workers.use_cases.distilling.steps.kept_batch import KeptBatch
 from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
 from argilla_distill.workers.use_cases.distilling.steps.review_worth import worth_of_reviews
 from argilla_distill.workers.use_cases.distilling.steps.reviewing import (
@@ -23,15 +34,6 @@ from argilla_distill.workers.use_cases.distilling.steps.reviewing import (
     upkeep,
 )
 from argilla_distill.workers.use_cases.distilling.steps.sent import Sent
-from argilla_distill.workers.use_cases.distilling.steps.stored_conflict import (
-    RELATED,
-    is_open,
-    kind,
-)
-from argilla_distill.workers.use_cases.distilling.steps.stored_decision import (
-    shown_since,
-    stored_decision,
-)
 from argilla_distill.workers.writing.suggestions import Publication
 
 
@@ -47,85 +49,50 @@ def commit(
 
     Parameters
     ----------
-    publications : what is written on each record, in the order of `resolutions`.
+    publications : what is written on each of these records.
     observed : records in it without a resolution are gone; what was decided of them is dropped.
 
     Raises
     ------
     LeaseLost : nothing was committed.
     """
-    gone = [i for i in observed.ledger if i not in {r.record.id for r in resolutions}]
-    decisions: dict[str, Decisions | None] = dict.fromkeys(gone)
-    conflicts: dict[tuple[str, str], StoredConflict | None] = {
-        (i, q): None for i in gone for q in run.models.by_question
-    }
-    entries: list[Entry] = []
-    for resolution, shown in zip(resolutions, publications, strict=True):
-        record_id = resolution.record.id
-        if record_id in sent.refused:
-            continue
-        since = sent.at.get(record_id, now)
-        before = observed.decided[record_id]
-        last = {q: before[q] for q in resolution.kept.questions & before.keys()}
-        for question, stored in last.items():
-            shows = shown_since(stored.shown, shown.shows[question], since)
-            last[question] = replace(stored, shown=shows)
-        decisions[record_id] = last | {
-            question: stored_decision(
-                run.models.by_question[question],
-                decision,
-                before.get(question),
-                shown,
-                since,
-                now,
-            )
-            for question, decision in resolution.decided.items()
-        }
-        entries += _news(run, record_id, resolution.decided, before)
-        conflicts |= {(record_id, q): c for q, c in resolution.conflicts.items() if c}
-    wanted, worth = worth_of_reviews(run, resolutions, decisions)
-    due = dict.fromkeys(gone) | wanted
-    for record_id, parts in worth.items():
-        decisions[record_id] = {
-            question: replace(stored, worth=parts.get(question, stored.worth))
-            for question, stored in (decisions[record_id] or {}).items()
-        }
+    resolved = {resolution.record.id for resolution in resolutions}
+    gone = [i for i in observed.ledger if i not in resolved]
+    taken = [r for r in resolutions if r.record.id not in sent.refused]
+    decided = _decided(run, taken, publications, observed, sent, now)
+    wanted, worth = worth_of_reviews(run, taken, decided)
+    decided = {i: with_worth(each, worth[i]) for i, each in decided.items()}
+    decisions: dict[str, Decisions | None] = {**dict.fromkeys(gone), **decided}
+    due: dict[str, float | None] = {**dict.fromkeys(gone), **wanted}
     candidates = audit_candidates.part(run, resolutions, observed.ledger, due)
     candidates = requested.set_apart(run, candidates)
-    about = _about(resolutions, candidates.due)
-    desk = upkeep.to_look_at(run, candidates)
-    ids = iter(run.store.history.ids(run.dataset.id, now, len(entries)))
-    filed = [entry.filed(next(ids)) for entry in entries]
-    for entry in filed:
-        known_entry = observed.ledger[entry.record]
-        history = (*known_entry.history, entry.id)
-        observed.ledger[entry.record] = replace(known_entry, history=history)
-    touched = {entry.record: observed.ledger[entry.record] for entry in filed}
+    news = [
+        entry
+        for r in taken
+        for entry in news_of(
+            run.models.by_question, r.record.id, r.decided, observed.decided[r.record.id]
+        )
+    ]
+    filed = _filed(run, news, observed.ledger, now)
+    conflicts = _conflicts(run, taken, gone)
+    opened, related = _changed(run, conflicts)
+    tolerance = run.plan.tolerance
     labels = sum(
-        counts.labels(decisions[i]) - counts.labels(observed.decided[i]) for i in decisions
+        counts.labels(each) - counts.labels(observed.decided[i]) for i, each in decisions.items()
     )
-    known = run.store.datasets.conflicts_on(run.dataset.id, list(conflicts))
-    opened = sum(is_open(c) - is_open(known.get(pair)) for pair, c in conflicts.items())
-    related = _related(run, conflicts, known)
-    near = {record_id: _near(run, decided or {}) for record_id, decided in decisions.items()}
-
-    def write(pipe: Any) -> None:
-        datasets = run.store.datasets
-        run.store.history.append(pipe, run.dataset.id, filed)
-        datasets.write_ledger(pipe, run.dataset.id, touched)
-        datasets.write_decisions(pipe, run.dataset.id, decisions)
-        run.store.model_copies.write_decided(pipe, run.dataset.id, decisions)
-        datasets.write_near(pipe, run.dataset.id, near)
-        datasets.write_conflicts(pipe, run.dataset.id, conflicts)
-        datasets.write_related(pipe, run.dataset.id, related)
-        candidates.write(run, pipe)
-        run.store.reviews.write_about(pipe, run.dataset.id, about)
-        run.store.reviews.add_to_desk(pipe, run.dataset.id, desk)
-        datasets.count(pipe, run.dataset.id, "conflicts", opened)
-        datasets.count(pipe, run.dataset.id, "labels", labels)
-        datasets.count(pipe, run.dataset.id, "published", sent.suggestions)
-
-    run.lease.commit(write)
+    kept = KeptBatch(
+        filed=filed,
+        ledger={entry.record: observed.ledger[entry.record] for entry in filed},
+        decisions=decisions,
+        conflicts=conflicts,
+        near={i: is_near(d or {}, partial(limits, run), tolerance) for i, d in decisions.items()},
+        related=related,
+        candidates=candidates,
+        about=beginnings([r.record for r in resolutions], candidates.due),
+        desk=upkeep.to_look_at(run, candidates),
+        counts={"conflicts": opened, "labels": labels, "published": sent.suggestions},
+    )
+    run.lease.commit(partial(kept.write, run))
     run.models.decided_ever += len(decisions)
 
 
@@ -138,61 +105,55 @@ def limits(run: Run, question: str) -> tuple[float, ...]:
     return plan.settled_confidence, plan.question(question).min_confidence, 1 - plan.review_worth
 
 
-def _near(run: Run, decided: Decisions) -> bool:
-    """Whether a record's decisions may cross such a limit without moving by the tolerance."""
-    return any(
-        abs(stored.confidence - limit) <= run.plan.tolerance
-        for question, stored in decided.items()
-        for limit in limits(run, question)
-    )
-
-
-def _about(
-    resolutions: Sequence[Resolution], due: Mapping[str, float | None]
-) -> dict[str, str | None]:
-    """Record → how its text begins, for those that are worth a review; None for the others."""
-    every = DatasetQuestion("", "", "")
-    text = {r.record.id: content(every, r.record.fields) for r in resolutions}
-    return {i: None if due[i] is None else beginning(text.get(i, "")) for i in due}
-
-
-def _related(
+def _decided(
     run: Run,
-    conflicts: Mapping[tuple[str, str], StoredConflict | None],
-    known: Mapping[tuple[str, str], StoredConflict],
-) -> dict[str, list[str]]:
-    """Kind of conflict → the records latest in it, after those that opened and those that ended."""
-    recurs = {name for name, model in run.models.by_question.items() if model.recurs}
-    left = [(kind(q, c), r) for (r, q), c in known.items() if c.is_open and q in recurs]
-    joined = [(kind(q, c), r) for (r, q), c in conflicts.items() if c and c.is_open and q in recurs]
-    kinds = sorted({name for name, _ in {*left, *joined} - {*left}.intersection(joined)})
-    related = run.store.datasets.related(run.dataset.id, kinds)
-    for name, record_id in left:
-        if name in related and record_id in related[name] and (name, record_id) not in joined:
-            related[name].remove(record_id)
-    for name, record_id in joined:
-        if name in related and record_id not in related[name]:
-            related[name] = [record_id, *related[name]][:RELATED]
-    return related
-
-
-def _news(
-    run: Run, record_id: str, decided: Mapping[str, Decision], before: Decisions
-) -> list[Entry]:
-    """History entries for the decisions whose value is another than before."""
-    entries = []
-    for question, decision in decided.items():
-        model = run.models.by_question[question]
-        value = json_of(model.asked, decision.value)
-        if question in before and before[question].value == value:
-            continue
-        if question not in before and decision.leader is None and not decision.contributions:
-            continue  # nobody has answered yet: nothing was decided
-        details = Details(
-            confidence=round(decision.confidence, 3),
-            strategy=model.strategy.name,
-            fit=model.fit,
-            why=decision.abstention or "",
+    taken: Sequence[Resolution],
+    publications: Sequence[Publication],
+    observed: Observed,
+    sent: Sent,
+    now: int,
+) -> dict[str, Decisions]:
+    """Record → its decisions as they are to be stored."""
+    written = {publication.record: publication for publication in publications}
+    return {
+        i: decisions_of(
+            run.models.by_question,
+            resolution,
+            written[i],
+            observed.decided[i],
+            sent.at.get(i, now),
+            now,
         )
-        entries.append(Entry("decision", record_id, values={question: value}, details=details))
-    return entries
+        for i, resolution in ((each.record.id, each) for each in taken)
+    }
+
+
+def _filed(
+    run: Run, news: Sequence[Entry], ledger: dict[str, LedgerEntry], now: int
+) -> list[Entry]:
+    """The entries with ids, which their records' ledger entries name from now on."""
+    ids = run.store.history.ids(run.dataset.id, now, len(news))
+    filed = [entry.filed(entry_id) for entry, entry_id in zip(news, ids, strict=True)]
+    for entry in filed:
+        known = ledger[entry.record]
+        ledger[entry.record] = replace(known, history=(*known.history, entry.id))
+    return filed
+
+
+def _conflicts(run: Run, taken: Sequence[Resolution], gone: Sequence[str]) -> Conflicts:
+    """The conflicts of a batch, as they are to be stored; of records that are gone there are none."""
+    none = dict.fromkeys((i, question) for i in gone for question in run.models.by_question)
+    found = {(r.record.id, q): c for r in taken for q, c in r.conflicts.items() if c}
+    return {**none, **found}
+
+
+def _changed(run: Run, conflicts: Conflicts) -> tuple[int, dict[str, list[str]]]:
+    """How many more are open than before; and kind → the records latest in it, where that changed."""
+    datasets, dataset_id = run.store.datasets, run.dataset.id
+    known = datasets.conflicts_on(dataset_id, list(conflicts))
+    recurs = {name for name, model in run.models.by_question.items() if model.recurs}
+    before = conflict_changes.members(known, recurs)
+    now = conflict_changes.members(conflicts, recurs)
+    related = datasets.related(dataset_id, conflict_changes.changed_kinds(before, now))
+    opened = conflict_changes.n_opened(known, conflicts)
+    return opened, conflict_changes.latest_in(related, before, now)
