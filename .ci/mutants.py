@@ -316,10 +316,19 @@ def progress(codes: Sequence[int], n: int, seconds: float) -> str:
 
 
 def noted(results: Path) -> list[tuple[str, int]]:
-    """Mutants that have been tried, with the codes with which their tests ended, in that order."""
-    text = results.read_text() if results.exists() else ""
-    whole = text[: text.rfind("\n") + 1]  # the next may be half written
-    return [(mutant, code) for mutant, code in map(json.loads, whole.splitlines())]
+    """Mutants that have been tried, with the codes with which their tests ended, in that order.
+
+    A line that is half written, now or for ever because a kill cut it short, is none: what it told of is
+    tried again.
+    """
+    found: list[tuple[str, int]] = []
+    for line in results.read_text().splitlines() if results.exists() else ():
+        try:
+            mutant, code = json.loads(line)
+        except ValueError:
+            continue
+        found.append((mutant, code))
+    return found
 
 
 def tried(folder: Path) -> dict[str, int | None]:

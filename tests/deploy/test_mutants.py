@@ -140,3 +140,9 @@ def test_progress_is_told_while_mutants_are_tried(
     assert shown.out == "", "results alone are printed there"
     with pytest.raises(subprocess.TimeoutExpired):
         watched("60", 0.1)
+
+
+def test_a_result_that_a_kill_cut_short_is_tried_again(script: ModuleType, tmp_path: Path) -> None:
+    results = tmp_path / "results.jsonl"
+    results.write_text('["first", 0]\n["half["second", 1]\n["third", 1]\n["fo')
+    assert script.noted(results) == [("first", 0), ("third", 1)]
