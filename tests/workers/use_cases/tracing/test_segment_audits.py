@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -161,6 +163,40 @@ def test_a_segments_audit_stays_blind_whatever_happens_and_after_a_new_review_da
     service.settle()
     assert copies(service)[second][1].metadata["kind"] == "audit"
     assert third not in copies(service)
+
+
+def test_a_copy_loses_its_note_before_it_becomes_an_audit(
+    service: ServiceInMemory, read: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who opened it in between would be told what we think; so would everybody, after a kill there."""
+    for record, split in zip(read.ids, read.splits, strict=True):
+        if split != "test":
+            service.answer("cas", record, helpful="no")
+            service.answer("dan", record, helpful="yes")
+    service.settle()
+    sweep(service.world, D)
+    service.settle()
+    noted = [record for record, (_, copy) in copies(service).items() if copy.suggestions]
+    assert noted
+    put = service.argilla.put_records
+    still: list[str] = []
+
+    def watched(dataset_id: str, items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        now = copies(service)
+        for item in items:
+            copy = now.get(item["external_id"])
+            if item["metadata"]["kind"] == "audit" and copy and copy[1].suggestions:
+                still.append(item["external_id"])
+        return put(dataset_id, items)
+
+    monkeypatch.setattr(service.argilla, "put_records", watched)
+    audit(service.world, read, suspected(*NAMES), 20)
+    service.settle()
+    blind = {
+        record for record, (_, copy) in copies(service).items() if copy.metadata["kind"] == "audit"
+    }
+    assert blind & set(noted)
+    assert still == []
 
 
 def test_segments_that_are_nearly_the_same_records_are_audited_once(

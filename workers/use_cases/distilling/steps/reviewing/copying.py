@@ -28,9 +28,10 @@ def write(
     reviews, dataset_id = run.store.reviews, run.dataset.id
 
     def put(some: Sequence[str]) -> None:
+        # first, so that nobody opens what is an audit by now and still finds our note on it
+        _unsay(run, review, {i: copies[i] for i in some}, before)
         with guarded_call(run.world, run.lease, dataset_id, some, COPY):
             ids = run.world.gateway.put_records(review.id, [copies[i].item for i in some])
-        _unsay(run, review, {i: copies[i] for i in some}, before)
         kept = {i: copies[i].kept(ids[i]) for i in some}
         run.lease.commit(lambda pipe: reviews.write_copies(pipe, dataset_id, kept))
 
