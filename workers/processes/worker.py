@@ -39,6 +39,7 @@ def worker(settings: Settings, burst: bool = False) -> None:
         settings.queue,
         *(f"{settings.queue}-{kind}" for kind in ("sweep", "versions", "twins")),
     ]
+    rq_worker: LastingWorker | None = None
     while True:
         connection = opened_for_rq(settings)
         try:
@@ -60,6 +61,8 @@ def worker(settings: Settings, burst: bool = False) -> None:
             if burst or rq_worker._shutdown_requested_date:
                 return
         except store.StoreError as error:
+            if rq_worker is not None and rq_worker._shutdown_requested_date:
+                return  # it could not take its leave of a Redis that is away
             reason = with_address(error, settings.redis_url.get_secret_value())
             log.warning("worker: %s; trying again", reason)
         time.sleep(AGAIN_S)

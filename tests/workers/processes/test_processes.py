@@ -8,14 +8,41 @@ import subprocess
 import sys
 from pathlib import Path
 
+import redis
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from argilla_distill.plugin.store import Store
+from demo.running.installation import eventually
+from demo.running.servers import RedisServer
 
 D = "7f9c1d0e-9f1c-4f5e-8a51-3a58e2b0a111"
 COMMAND = "from argilla_distill.workers.cli import main; main()"
+
+
+def test_a_worker_that_is_to_stop_while_redis_is_away_stops(tmp_path: Path) -> None:
+    """It once went on for ever, as it could not take its leave."""
+    with RedisServer(tmp_path / "redis") as server:
+        environment = {
+            **os.environ,
+            "ARGILLA_API_URL": "http://127.0.0.1:9",
+            "ARGILLA_API_KEY": "owner.apikey",
+            "DISTILL_REDIS_URL": server.url(),
+        }
+        command = [sys.executable, "-c", COMMAND, "worker"]
+        with (
+            redis.Redis.from_url(server.url()) as connection,
+            subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as worker,
+        ):
+            try:
+                eventually(lambda: bool(connection.smembers("rq:workers")))
+                server.stop()
+                worker.terminate()
+                worker.wait(30)
+            finally:
+                worker.kill()
+    assert worker.returncode == 0
 
 
 def test_a_worker_takes_jobs_by_the_path_that_they_have_and_by_the_last_releases(
