@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 CLOSE = 0.6
@@ -28,3 +28,13 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     found = nearest(name, known)
     return f" (did you mean {found}?)" if found else ""
+
+
+def or_which(name: str, known: Sequence[str]) -> str:
+    """The same; where nothing is like it, which there are.
+
+    >>> or_which("publsh", ["publish"]), or_which("x", ["learned-1", "prod"]), or_which("x", [])
+    (' (did you mean publish?)', '; there are learned-1, prod', '; there is none yet')
+    """
+    every = f"; there are {', '.join(known)}" if known else "; there is none yet"
+    return did_you_mean(name, known) or every

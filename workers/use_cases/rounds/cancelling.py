@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from argilla_distill.domain.history.rounds import RoundNews
-from argilla_distill.domain.nearest import did_you_mean
+from argilla_distill.domain.nearest import or_which
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.rounds.request import fulfilled, refusal
 from argilla_distill.domain.rounds.round import Round
@@ -22,10 +22,7 @@ def found(world: World, dataset: Dataset, name: str) -> Round:
     known = world.store.rounds.of(dataset.id, name)
     if known is None:
         names = [each.name for each in world.store.rounds.all(dataset.id)]
-        every = f"; there are {', '.join(names)}" if names else "; there is none yet"
-        raise InvalidRequest(
-            f"{dataset.full_name} has no round {name}{did_you_mean(name, names) or every}"
-        )
+        raise InvalidRequest(f"{dataset.full_name} has no round {name}{or_which(name, names)}")
     return known
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from argilla_distill.domain.nearest import did_you_mean
+from argilla_distill.domain.nearest import or_which
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.runs.run import (
     NAME_RULE,
@@ -105,10 +105,7 @@ def named(world: World, dataset: Dataset, name: str) -> ModelRun:
     known = world.store.runs.of(dataset.id, name)
     if known is None:
         names = [each.name for each in world.store.runs.all(dataset.id)]
-        every = f"; there are {', '.join(names)}" if names else "; there is none yet"
-        raise InvalidRequest(
-            f"{dataset.full_name} has no run {name}{did_you_mean(name, names) or every}"
-        )
+        raise InvalidRequest(f"{dataset.full_name} has no run {name}{or_which(name, names)}")
     return known
 
 

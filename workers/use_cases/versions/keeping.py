@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from argilla_distill.domain.nearest import did_you_mean
+from argilla_distill.domain.nearest import or_which
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import TAG_RULE, Manifest, is_tag
 from argilla_distill.plugin.errors import InvalidRequest
@@ -31,10 +31,7 @@ def found(world: World, dataset: Dataset, name: str) -> Manifest:
     if manifest is None:
         known = [m.name for m in world.store.versions.manifests(dataset.id)]
         known += world.store.versions.tags(dataset.id)
-        every = f"; there are {', '.join(known)}" if known else "; there is none yet"
-        raise InvalidRequest(
-            f"{dataset.full_name} has no version {name}{did_you_mean(name, known) or every}"
-        )
+        raise InvalidRequest(f"{dataset.full_name} has no version {name}{or_which(name, known)}")
     return manifest
 
 
