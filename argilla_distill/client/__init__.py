@@ -11,6 +11,7 @@ frame = dataset.version("prod").records(split="train").to_pandas()
 | --- | --- |
 | `client` | the way in |
 | `dataset` | one dataset's versions and tags |
+| `creating` | a version is wished for, and waited for |
 | `version` | one version: its manifest, its tables, exports, the difference to another |
 | `rounds` | a round: what was taken, what it came to |
 | `tables` | rows, as Arrow, pandas, polars or Hugging Face's datasets |

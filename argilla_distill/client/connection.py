@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -68,8 +68,12 @@ class Connection:
         """
         return self._asked("GET", path, params=parameters or None)
 
-    def send(self, path: str, **form: str) -> dict[str, Any]:
+    def send(self, path: str, **form: str | Sequence[str]) -> dict[str, Any]:
         """Send a form to a path; what the service says then. Doing it twice must do no harm.
+
+        Parameters
+        ----------
+        form : a field with several texts is sent as often.
 
         Raises
         ------

@@ -1,14 +1,15 @@
-"""One dataset: its versions, the tags that name them, and its rounds."""
+"""One dataset: its versions, made and found, the tags that name them, and its rounds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import quote
 
 from argilla_distill.client.connection import Connection
+from argilla_distill.client.creating import NewVersion, created
 from argilla_distill.client.downloads import Downloader
 from argilla_distill.client.errors import NotFound
 from argilla_distill.client.rounds import SeenRound, seen
@@ -115,6 +116,49 @@ class RemoteDataset:
         manifest = self._connection.json(f"{self._path}/{quote(name or LATEST, safe='')}")
         tags = tuple(manifest.pop("tags"))
         return Version(self._connection, self._downloads, Manifest.read(manifest), tags)
+
+    def create(
+        self,
+        *,
+        strategy: str = "",
+        as_of: datetime | None = None,
+        only: Sequence[str] = (),
+        without: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        note: str = "",
+        twin: bool = False,
+        key: str = "",
+        wait_s: float = 3_600.0,
+    ) -> Version:
+        """Have a version made, by a worker, and wait for it.
+
+        Parameters
+        ----------
+        strategy : decides every question that it suits; "" leaves each question its own.
+        as_of : with a time zone. What was said later does not count; None for now.
+        only, without : segments, such as "round=2,annotator=ann".
+        tags : names for it, which can be moved.
+        note : what it is for.
+        twin : whether it is copied into Argilla too; that goes on after it is made.
+        key : a name for this call: the same call with the same key gives the same version, also tomorrow
+            and from elsewhere. "" draws one, so that every call makes a version of its own.
+        wait_s : how long to wait for it.
+
+        Raises
+        ------
+        NotMade : it takes longer. It is still being made; the text says how to wait for it again.
+        Refused : it cannot be made, or the key stands for another call; the text says why.
+        ValueError : a moment without a time zone, a text where a list belongs, an unfit key.
+
+        >>> dataset = Client(URL, api_key=KEY).dataset("support/chat")
+        >>> dataset.create(only=["runde=2"])
+        Traceback (most recent call last):
+            ...
+        argilla_distill.client.errors.Refused: runde=2: there is no runde (did you mean round?).
+        """
+        new = NewVersion(strategy, as_of, only, without, tags, note, twin, key)
+        shown = self._downloads.progress
+        return self.version(created(self._connection, self.id, new, wait_s, shown))
 
     def trace(self, question: str = "") -> Suspicions | None:
         """Which segments of the latest version are associated with wrong labels, as the page has it.

@@ -25,13 +25,13 @@ class Downloader:
 
     Parameters
     ----------
-    progress : whether to show how far it is; None where somebody watches, that is on a terminal.
+    progress : whether to show how far something is; None where somebody watches, that is on a terminal.
     """
 
     def __init__(self, connection: Connection, cache: Cache, progress: bool | None = None) -> None:
         self._connection = connection
         self._cache = cache
-        self._progress = progress
+        self.progress = progress
 
     def paths(self, name: str, at: str, files: Sequence[VersionFile]) -> list[Path]:
         """Files of a version, as they are on this machine now.
@@ -48,7 +48,7 @@ class Downloader:
         """
         found = {file.path: self._cache.find(file.sha256, _suffix(file)) for file in files}
         missing = [file for file in files if found[file.path] is None]
-        with Bar(name, sum(file.bytes for file in missing), self._progress) as bar:
+        with Bar(name, sum(file.bytes for file in missing), self.progress) as bar:
             for file in missing:
                 found[file.path] = self._downloaded(at, file, bar.add)
         return [path for path in (found[file.path] for file in files) if path is not None]

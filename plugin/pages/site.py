@@ -33,7 +33,7 @@ from argilla_distill.plugin.pages import (
 from argilla_distill.plugin.pages.charts import report_charts, round_charts, svg, version_charts
 from argilla_distill.plugin.pages.frame import Frame
 from argilla_distill.plugin.pages.rounds import asked_of_rounds, rounds_shown
-from argilla_distill.plugin.pages.versions import differing, downloads, shown
+from argilla_distill.plugin.pages.versions import differing, downloads, shown, wished
 from argilla_distill.plugin.pages.views.queue_view import KINDS
 from argilla_distill.plugin.pages.views.version_view import near_pages
 from argilla_distill.plugin.settings import MAX_FORM_BYTES, Settings
@@ -106,18 +106,18 @@ def blueprint(
         ("/datasets/<dataset_id>/rounds", "rounds", rounds_shown.rounds),
         ("/datasets/<dataset_id>/rounds/<name>", "round", rounds_shown.one),
         ("/datasets/<dataset_id>/versions", "versions", shown.versions),
+        ("/datasets/<dataset_id>/wishes/<key>", "wish", wished.wish),
         ("/datasets/<dataset_id>/versions/<name>", "version", shown.version),
         ("/datasets/<dataset_id>/versions/<was>...<now>", "difference", differing.difference),
     ):
         bp.add_url_rule(address, name, frame.for_visitors(page))
-    tagging = "/datasets/<dataset_id>/versions/<name>/tags"
-    bp.add_url_rule(tagging, "tag", frame.for_visitors(shown.tag), methods=["POST"])
-    for action, asked in (
-        ("cancel", asked_of_rounds.cancelled),
-        ("end", asked_of_rounds.ended),
+    for address, name, done in (
+        ("/datasets/<dataset_id>/versions", "send_wish", wished.send),
+        ("/datasets/<dataset_id>/versions/<name>/tags", "tag", shown.tag),
+        ("/datasets/<dataset_id>/rounds/<name>/cancel", "cancel_round", asked_of_rounds.cancelled),
+        ("/datasets/<dataset_id>/rounds/<name>/end", "end_round", asked_of_rounds.ended),
     ):
-        address = f"/datasets/<dataset_id>/rounds/<name>/{action}"
-        bp.add_url_rule(address, f"{action}_round", frame.for_visitors(asked), methods=["POST"])
+        bp.add_url_rule(address, name, frame.for_visitors(done), methods=["POST"])
     downloads.add_to(bp, frame)
     bp.before_request(_only_forms)
     bp.before_request(frame.prepare)

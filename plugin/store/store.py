@@ -24,6 +24,7 @@ from argilla_distill.plugin.store.versions.manifests import Versions
 from argilla_distill.plugin.store.versions.prompts import Prompts
 from argilla_distill.plugin.store.versions.runs import Runs
 from argilla_distill.plugin.store.versions.twins import Twins
+from argilla_distill.plugin.store.versions.wishes import VersionWishes
 from argilla_distill.plugin.store.visits.attempts import Attempts
 from argilla_distill.plugin.store.visits.sign_ins import SignIns
 from argilla_distill.plugin.store.work.dirty import Dirty
@@ -75,6 +76,7 @@ class Store:
         self.twins = Twins(redis, self.keys, clock)
         self.unanswered = Unanswered(redis, self.keys)
         self.versions = Versions(redis, self.keys)
+        self.wishes = VersionWishes(redis, self.keys, self.versions.write_request)
         self.prompts = Prompts(redis, self.keys)
 
     def lease(self, dataset_id: str) -> Lease | None:

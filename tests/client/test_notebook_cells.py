@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from argilla_distill.workers.use_cases.versions.comparing import compare
+from argilla_distill.workers.use_cases.version_wishes import fulfil
+from argilla_distill.workers.use_cases.versions.comparing import compare_asked
+from argilla_distill.workers.use_cases.versions.making import make
+from argilla_distill.workers.versions.aside import in_place
 from tests.client.running_service import running
 from tests.notebook import run
 from tests.workers.argilla_in_memory import CHAT, D
+from tests.workers.service_in_memory import ServiceInMemory
 
 WORDS = {"yes": ("parcel", "late", "carrier"), "no": ("refund", "money", "card")}
 
 
-def test_the_notebook_connects_looks_at_conflicts_trains_and_compares(
+@contextmanager
+def working(service: ServiceInMemory) -> Iterator[None]:
+    """A worker for what is asked of versions through the web process."""
+    stopped = threading.Event()
+
+    def work() -> None:
+        while not stopped.wait(0.05):
+            list(fulfil(service.world, D))
+            make(service.world, D, 60.0)
+            compare_asked(service.world, D, in_place, lambda: False)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        worker.join(60)
+
+
+def test_the_notebook_connects_makes_a_version_looks_at_conflicts_trains_and_compares(
     redis_url: str, tmp_path: Path
 ) -> None:
     drawn = random.Random(1)
@@ -32,17 +59,17 @@ def test_the_notebook_connects_looks_at_conflicts_trains_and_compares(
         for who in ("ann", "ben"):
             service.answer(who, "n0", helpful="yes", problem="none")
         service.settle()
-        served.version(strategy="dawid_skene")
-        compare(service.world, CHAT, "dawid_skene-1", "dawid_skene-2")
-        found = run(
-            tmp_path,
-            {
-                "DISTILL_URL": served.url,
-                "ARGILLA_API_KEY": "adam.apikey",
-                "DISTILL_DATASET": CHAT.full_name,
-            },
-            240,
-        )
+        with working(service):
+            found = run(
+                tmp_path,
+                {
+                    "DISTILL_URL": served.url,
+                    "ARGILLA_API_KEY": "adam.apikey",
+                    "DISTILL_DATASET": CHAT.full_name,
+                },
+                240,
+            )
+    assert found["versions"][-2:] == ["dawid_skene-1", "majority-3"]
     assert found["contested"] > 5
     assert found["votes"] >= 2
     assert len(found["train"]) > 30

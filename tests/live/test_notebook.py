@@ -46,12 +46,10 @@ def test_the_notebook_runs_with_an_admins_key_and_an_annotator_is_told_why_not(
         api.as_user(user).answer_many(answers[1:])
     service = installation.service
     service.command("reconcile", dataset["id"])
-    create = ("version", "create", dataset["id"], "--strategy", "dawid_skene", "--wait")
-    service.command(*create)
+    service.command("version", "create", dataset["id"], "--strategy", "dawid_skene", "--wait")
     for user, response in zip(users, first, strict=True):
         api.as_user(user).edit(response, {"topic": "b"})
     service.command("reconcile", dataset["id"])
-    service.command(*create)
     told = json.loads(service.command("status", "--json").stdout)
     named = next(each["name"] for each in told if each["id"] == dataset["id"])
 
@@ -61,6 +59,7 @@ def test_the_notebook_runs_with_an_admins_key_and_an_annotator_is_told_why_not(
             "DISTILL_URL": service.url,
             "ARGILLA_API_KEY": admin["api_key"],
             "DISTILL_DATASET": named,
+            "DISTILL_STRATEGY": "dawid_skene",
         },
         120,
     )
@@ -73,6 +72,11 @@ def test_the_notebook_runs_with_an_admins_key_and_an_annotator_is_told_why_not(
     assert found["causes"]["vote"] >= 1
     assert sum(found["causes"].values()) == len(found["changed"])
 
+    with Client(service.url, admin["api_key"], cache=tmp_path) as client:
+        made = client.dataset(named).version("dawid_skene-2")
+        again = client.dataset(named).create(strategy="dawid_skene", as_of=made.at, tags=["again"])
+        assert (again.name, again.digest) == ("dawid_skene-3", made.digest)
+        assert again.manifest.created_by == admin["username"]
     with Client(service.url, users[0]["api_key"], cache=tmp_path) as client:
         with pytest.raises(NotAllowed, match="is an annotator"):
             client.dataset(named)

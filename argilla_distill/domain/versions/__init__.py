@@ -3,6 +3,7 @@
 | file | what is in it |
 | --- | --- |
 | `manifest` | everything about a version but its rows, and what it was asked to be |
+| `wish` | what somebody wishes a version to be, until a worker asks for it |
 | `labels` | the labels of a question, as bars are drawn of them |
 | `contest` | which of several versions is better |
 | `segments` | records that share provenance, as people write them |

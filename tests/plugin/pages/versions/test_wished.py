@@ -1,0 +1,182 @@
+"""A version is wished for by address: by those who oversee the dataset, once for each key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rq import Queue
+from rq.serializers import JSONSerializer
+from werkzeug.test import TestResponse
+
+from argilla_distill.domain.versions.manifest import FailedVersion, VersionRequest
+from argilla_distill.domain.versions.wish import VersionWish
+from argilla_distill.plugin.dispatch import VERSION
+from argilla_distill.plugin.pages.versions import wished
+from argilla_distill.plugin.store import Store
+from tests.plugin.pages import gallery
+from tests.plugin.pages.scene import DATASET
+from tests.plugin.pages.versions.version_gallery import AT
+from tests.plugin.pages.website import Site
+
+WISHES = f"/datasets/{DATASET}/wishes"
+
+
+@pytest.fixture
+def site(store: Store) -> Site:
+    gallery.write(store)
+    queue(store).empty()
+    site = Site(store)
+    site.sign_in("olga")
+    return site
+
+
+def queue(store: Store) -> Any:
+    return Queue("distill-versions", connection=store.redis, serializer=JSONSerializer)
+
+
+def queued(store: Store) -> list[tuple[str | None, str]]:
+    return [(job.func_name, job.args[0]) for job in queue(store).jobs]
+
+
+def post(site: Site, by: str = "adam.apikey", **form: Any) -> TestResponse:
+    return site.app.test_client().post(AT, headers=bearing(by), data=form)
+
+
+def bearing(by: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {by}"}
+
+
+def became(site: Site, key: str = "k1") -> dict[str, Any]:
+    told: dict[str, Any] = site.get(f"{WISHES}/{key}", json=True).get_json()
+    return told
+
+
+def test_a_wish_is_kept_whole_and_a_worker_is_sent_for_it(site: Site, store: Store) -> None:
+    answer = post(
+        site,
+        key="k1",
+        strategy="majority",
+        as_of="2020-11-20T00:00:00.250Z",
+        only=["round=1", "round=2"],
+        without=["annotator=ann"],
+        tag=["prod", "a"],
+        note="For the bot.",
+        twin="yes",
+    )
+    told = {"key": "k1", "state": "asked for", "version": "", "error": "", "making": None}
+    assert (answer.status_code, answer.get_json()) == (202, told)
+    assert became(site) == told
+    wish = store.wishes.of(DATASET, "k1")
+    assert wish is not None
+    assert replace(wish, sent_at=0) == VersionWish(
+        "k1",
+        "majority",
+        1_605_830_400_250,
+        ("round=1", "round=2"),
+        ("annotator=ann",),
+        ("prod", "a"),
+        "For the bot.",
+        True,
+        "adam",
+    )
+    assert queued(store) == [(VERSION, DATASET)]
+
+
+def test_a_wish_that_is_sent_twice_is_one_and_its_key_stands_for_no_other(
+    site: Site, store: Store
+) -> None:
+    first = post(site, key="k1", note="a")
+    assert post(site, key="k1", note="a", strategy="").get_json() == first.get_json()
+    assert len(store.wishes.all(DATASET)) == 1
+    other = post(site, key="k1", note="b")
+    assert (other.status_code, "draw another key" in other.get_json()["error"]) == (422, True)
+    assert [each.note for each in store.wishes.all(DATASET)] == ["a"]
+
+
+def test_it_is_told_what_became_of_a_wish(site: Site, store: Store) -> None:
+    post(site, key="k1")
+    wish, versions = store.wishes.of(DATASET, "k1"), store.versions
+    assert wish is not None
+    request = VersionRequest("learned-9", "", "9-0")
+    store.wishes.settle(DATASET, wish.became(request), request)
+    versions.note(DATASET, "learned-9", stage="writing", done=5, total=9)
+    told = became(site)
+    assert (told["state"], told["version"]) == ("being made", "learned-9")
+    assert (told["making"]["stage"], told["making"]["done"]) == ("writing", 5)
+    queue(store).empty()
+    assert post(site, key="k1").status_code == 202
+    assert queued(store) == []  # whoever makes it is on its way
+    versions.fail(DATASET, FailedVersion("learned-9", "no such round", 1))
+    assert (became(site)["state"], became(site)["error"]) == ("refused", "no such round")
+    store.redis.delete(store.keys.of(DATASET, "version_failures"))
+    assert became(site)["error"] == wished.FORGOTTEN
+    store.wishes.settle(DATASET, replace(wish, settled=True, error="no such strategy"))
+    assert (became(site)["state"], became(site)["error"]) == ("refused", "no such strategy")
+
+
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        ({}, "'' is no key"),
+        ({"key": "a b"}, "'a b' is no key"),
+        ({"key": "k", "tag": ["prod", "learned-3"]}, "'learned-3' is no tag"),
+        ({"key": "k", "as_of": "2999-01-01"}, "in the future"),
+        ({"key": "k", "as_of": "yesterday"}, "'yesterday' is no time"),
+        ({"key": "k", "only": "runde=2"}, "did you mean round?"),
+        ({"key": "k", "note": "x" * 10_001}, "10,000 characters"),
+        ({"key": "k", "strategie": "majority"}, "did you mean strategy?"),
+        ({"key": "k", "note": ["a", "b"]}, "note is sent once only"),
+        ({"key": "k", "twin": "perhaps"}, "yes or no"),
+        ({"key": "k", "tag": ["a"] * 100}, "100 tags and segments at most"),
+    ],
+)
+def test_what_can_be_no_version_is_refused_with_the_reason_and_nobody_is_sent(
+    site: Site, store: Store, form: dict[str, Any], why: str
+) -> None:
+    answer = post(site, **form)
+    assert (answer.status_code, why in answer.get_json()["error"]) == (422, True)
+    assert (store.wishes.all(DATASET), queued(store)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("by", "status", "why"),
+    [
+        ("nora.apikey", 403, "not for you"),
+        ("anna.apikey", 403, "anna is an annotator there"),
+        ("wrong", 401, "key"),
+    ],
+)
+def test_nobody_else_wishes_or_reads_wishes(
+    site: Site, store: Store, by: str, status: int, why: str
+) -> None:
+    read = site.app.test_client().get(f"{WISHES}/k1", headers=bearing(by))
+    for answer in (post(site, by, key="k1"), read):
+        assert (answer.status_code, why in answer.get_json()["error"]) == (status, True)
+    assert store.wishes.all(DATASET) == []
+
+
+def test_a_form_of_another_site_is_not_taken(site: Site, store: Store) -> None:
+    assert site.browser.post(AT, data={"key": "k1", "token": "x" * 40}).status_code == 400
+    assert store.wishes.all(DATASET) == []
+    answer = site.browser.post(AT, data={"key": "k1", "token": site.token("/")})
+    assert (answer.status_code, answer.headers["Location"]) == (303, AT)
+    assert [each.created_by for each in store.wishes.all(DATASET)] == ["olga"]
+
+
+def test_there_is_no_wish_that_nobody_sent(site: Site) -> None:
+    answer = site.get(f"{WISHES}/k1", json=True)
+    assert (answer.status_code, answer.get_json()["error"]) == (404, "There is no wish k1 here.")
+
+
+def test_too_many_that_wait_are_told_to_come_back(
+    site: Site, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wished, "MAX_WAITING", 2)
+    for n in range(2):
+        post(site, key=f"k{n}")
+    answer = post(site, key="k2")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert post(site, key="k0").status_code == 202
+    assert len(store.wishes.all(DATASET)) == 2
