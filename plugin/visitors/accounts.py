@@ -139,8 +139,8 @@ class Accounts:
 
     def is_ours(self, token: str) -> bool:
         """Whether a form carries the session's token, so that it is one of our own."""
-        known = str(session.get("token", ""))
-        return bool(known) and hmac.compare_digest(known.encode(), token.encode())
+        known = session.get("token")
+        return known is not None and hmac.compare_digest(str(known).encode(), token.encode())
 
     def _begin(self, visitor: Visitor) -> None:
         self._sign_ins.end(_sign_in_id())

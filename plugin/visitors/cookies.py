@@ -29,11 +29,10 @@ class Cookies(SecureCookieSessionInterface):
         return self._key
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
-        """Flask's, with our key."""
+        """Signed with our key. A session holds only texts, for which plain JSON is enough."""
         return URLSafeTimedSerializer(
             self.key(),
             salt=self.salt,
-            serializer=self.serializer,
             signer_kwargs={"key_derivation": self.key_derivation, "digest_method": hashlib.sha256},
         )
 

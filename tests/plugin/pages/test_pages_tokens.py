@@ -8,7 +8,7 @@ from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.visits.attempts import FREE
 from argilla_distill.plugin.visitors.asking import Asking
 from argilla_distill.plugin.visitors.tokens import MAX_REMEMBERED, NOBODYS, REMEMBERED_S, Tokens
-from argilla_distill.plugin.visitors.visitor import Visitor
+from argilla_distill.plugin.visitors.visitor import MAX_INPUT_CHARACTERS, Refusal, Visitor
 from tests.plugin.pages import gallery
 from tests.plugin.pages.scene import DATASET, RECORD
 from tests.plugin.pages.website import FAILURES, Failure, Site
@@ -88,6 +88,21 @@ def test_argilla_is_asked_once_a_minute(site: Site) -> None:
     site.clock.now += REMEMBERED_S
     del site.argilla.accounts["olga"]
     assert site.call(PAGE, KEY).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["x", "x" * MAX_INPUT_CHARACTERS])
+def test_a_key_may_be_as_short_or_as_long_as_it_can_be(site: Site, name: str) -> None:
+    site.argilla.accounts[name] = ("", "owner", [])
+    assert site.call(PAGE, name).status_code == 200
+
+
+def test_a_key_is_forgotten_when_argilla_knows_it_no_more(site: Site) -> None:
+    tokens = Tokens(site.store.attempts, Asking(site.argilla.anonymous), site.clock)
+    assert isinstance(tokens.visitor(KEY, "here"), Visitor)
+    site.clock.now += REMEMBERED_S
+    del site.argilla.accounts["olga"]
+    assert tokens.visitor(KEY, "here") == Refusal(401, NOBODYS)
+    assert tokens.remembered == 0
 
 
 def test_only_so_many_keys_are_remembered(site: Site) -> None:

@@ -117,10 +117,10 @@ class Site:
         return found[1]
 
     def sign_in(
-        self, name: str, password: str = "", at: str = "127.0.0.1", **form: str
+        self, name: str, password: str | None = None, at: str = "127.0.0.1", **form: str
     ) -> TestResponse:
         """Fill in the form and send it from an address; without a password with the right one."""
-        password = password or f"{name}s-secret"
+        password = f"{name}s-secret" if password is None else password
         given = {"username": name, "password": password, "token": self.token(), **form}
         return self.browser.post("/sign-in", data=given, environ_base={"REMOTE_ADDR": at})
 

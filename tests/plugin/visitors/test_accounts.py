@@ -1,7 +1,11 @@
 """Signing in and out: who gets in, for how long, and what strangers may try."""
 
+import hashlib
+
 import pytest
+from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.visits.sign_ins import SignIn
@@ -98,12 +102,22 @@ def test_signing_in_begins_a_new_session_with_a_new_token(site: Site) -> None:
     assert site.token("/") != before
 
 
-@pytest.mark.parametrize("token", ["", "wrong", "ünïcode"])
+@pytest.mark.parametrize("token", ["", "wrong", "ünïcode", "None"])
 def test_a_form_without_our_token_signs_nobody_in(site: Site, token: str) -> None:
     answer = site.sign_in("olga", token=token)
     assert answer.status_code == 400
     assert site.argilla.calls == []
     assert site.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("token", ["", "None"])
+def test_a_form_of_another_sites_that_was_never_ours_signs_nobody_in(
+    site: Site, token: str
+) -> None:
+    """Its browser has no session of ours, and so no token."""
+    given = {"username": "olga", "password": "olgas-secret", "token": token}
+    assert site.browser.post("/sign-in", data=given).status_code == 400
+    assert site.argilla.calls == []
 
 
 def test_a_form_without_our_token_signs_nobody_out(site: Site) -> None:
@@ -130,6 +144,8 @@ def test_signing_out_ends_the_session(site: Site) -> None:
         "javascript:alert(1)",
         "/\t/evil.example",
         "/\n/evil.example",
+        "/\x7f/evil.example",
+        "/ /evil.example",
         " //evil.example",
         "evil.example",
         "",
@@ -140,6 +156,11 @@ def test_signing_in_leads_nowhere_but_to_our_pages(site: Site, target: str) -> N
     assert site.sign_in("olga", next=target).location == "/"
     again = site.browser.get("/sign-in", query_string={"next": target})
     assert again.location == "/"
+
+
+@pytest.mark.parametrize("target", ["/", "/records/1?x=y", "/records/!", "/records/\x80"])
+def test_signing_in_leads_to_the_page_of_ours_that_was_asked_for(target: str) -> None:
+    assert local_path(target) == target
 
 
 def test_signing_in_never_leads_back_to_the_form(site: Site) -> None:
@@ -154,6 +175,22 @@ def test_two_listeners_know_each_others_cookies(site: Site, store: Store) -> Non
     other = Site(store)
     other.browser.set_cookie(COOKIE, cookie.value)
     assert other.get("/").status_code == 200
+
+
+def test_a_session_goes_on_after_an_upgrade(store: Store) -> None:
+    """So what cookies of earlier releases hold, and how they are signed, stays as it is."""
+    key = "a-long-and-random-key"
+    site = Site(store, environment={"DISTILL_SECRET_KEY": key})
+    known = SignIn("id-of-olga", "olga", "owner", (), 2**40, 0, 2**40)
+    held = {"sign_in": store.sign_ins.begin(known, 0), "token": "a-token"}
+    signer = URLSafeTimedSerializer(
+        key.encode(),
+        salt="cookie-session",
+        serializer=TaggedJSONSerializer(),
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+    )
+    site.browser.set_cookie(COOKIE, str(signer.dumps(held)))
+    assert site.token("/") == "a-token"
 
 
 def test_a_key_of_ones_own_needs_no_redis_to_show_the_form() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from redis.exceptions import OutOfMemoryError
 
 from argilla_distill.plugin.store import Store
-from argilla_distill.plugin.store.visits.sign_ins import SignIns
+from argilla_distill.plugin.store.visits.sign_ins import SignIn, SignIns
 from argilla_distill.plugin.visitors.accounts import AGAIN_S, RECHECK_S, TRUSTED_S
 from tests.plugin.pages import gallery
 from tests.plugin.pages.scene import DATASET, WORKSPACE
@@ -96,6 +97,34 @@ def test_who_is_let_into_a_workspace_need_not_sign_in_again(site: Site) -> None:
     assert [site.get(PAGE).status_code for _ in range(2)] == [200, 200]  # the second time, as kept
 
 
+def test_a_visitor_may_go_on_to_the_very_end_of_the_time_for_which_they_are_trusted(
+    site: Site,
+) -> None:
+    site.sign_in("olga")
+    site.argilla.away = True
+    site.clock.now += TRUSTED_S
+    assert site.get(PAGE).status_code == 200
+
+
+def test_who_goes_on_being_who_they_were_is_asked_about_again_and_again(site: Site) -> None:
+    site.sign_in("olga")
+    for _ in range(3):
+        site.clock.now += RECHECK_S
+        calls = len(site.argilla.calls)
+        assert [site.get(PAGE).status_code for _ in range(2)] == [200, 200]
+        assert len(site.argilla.calls) == calls + 2, "a user and their workspaces, once"
+
+
+def test_while_redis_is_full_visitors_go_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(sign_in_id: str, known: SignIn) -> None:
+        raise OutOfMemoryError("command not allowed when used memory > 'maxmemory'.")
+
+    site.sign_in("olga")
+    monkeypatch.setattr(site.store.sign_ins, "renew", refuse)
+    site.clock.now += RECHECK_S
+    assert site.get(PAGE).status_code == 200
+
+
 def test_how_long_a_visitor_is_trusted_counts_from_when_argilla_last_spoke_of_them(
     site: Site,
 ) -> None:
@@ -121,7 +150,11 @@ def test_whose_password_or_role_changes_has_to_sign_in_again(
     site.argilla.accounts["adam"] = (password, role, [WORKSPACE])
     site.clock.now += RECHECK_S
     assert site.get(PAGE).status_code == 302
+    calls = len(site.argilla.calls)
     assert elsewhere.get(PAGE).status_code == 302
+    assert len(site.argilla.calls) == calls, (
+        "the session is over, and nobody asks about it any more"
+    )
     assert site.sign_in("adam", password).status_code == 303
 
 
@@ -131,9 +164,12 @@ def test_a_session_of_an_earlier_release_goes_on_and_learns_of_changes(site: Sit
         sign_in_id = held["sign_in"]
     known = site.store.sign_ins.get(sign_in_id)
     assert known is not None
-    site.store.sign_ins.renew(sign_in_id, replace(known, changed=""))
+    earlier = replace(known, username="Adam before", role="annotator", changed="")
+    site.store.sign_ins.renew(sign_in_id, earlier)
+    assert site.get(PAGE).status_code == 403
     site.clock.now += RECHECK_S
-    assert site.get(PAGE).status_code == 200
+    assert [site.get(PAGE).status_code for _ in range(2)] == [200, 200]  # the second time, as kept
+    assert "Adam before" not in site.get(PAGE).text
     site.argilla.accounts["adam"] = ("another-secret", "admin", [WORKSPACE])
     site.clock.now += RECHECK_S
     assert site.get(PAGE).status_code == 302

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from itsdangerous import TimestampSigner
 from markupsafe import escape
 
 from argilla_distill.plugin.argilla.gateway import Gateway
@@ -14,7 +16,7 @@ from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.visits.attempts import FORGOTTEN_S, FREE, LONGEST_S, pair
 from argilla_distill.plugin.visitors import asking
 from argilla_distill.plugin.visitors.asking import BUSY, Asking
-from argilla_distill.plugin.visitors.device_cookies import NAME
+from argilla_distill.plugin.visitors.device_cookies import LASTS_S, NAME
 from argilla_distill.plugin.visitors.tokens import NOBODYS
 from argilla_distill.plugin.visitors.visitor import MAX_INPUT_CHARACTERS, Refusal
 from tests.plugin.pages.website import FAILURES, Failure, Site
@@ -86,6 +88,68 @@ def test_a_browser_that_knows_a_name_is_throttled_by_itself_and_for_no_other_nam
     assert fail(site, FREE + 1, name="adam") == [401] * FREE + [429]
     site.browser = site.new_browser()
     assert fail(site, 1) == [401]
+
+
+def device(site: Site) -> str:
+    """The device cookie of the browser in hand."""
+    cookie = site.browser.get_cookie(NAME, path="/sign-in")
+    assert cookie is not None
+    return cookie.value
+
+
+def stranger(site: Site, cookie: str) -> None:
+    """Take another browser in hand, into which somebody has copied this device cookie."""
+    site.browser = site.new_browser()
+    site.browser.set_cookie(NAME, cookie, path="/sign-in")
+
+
+def test_a_browser_that_knows_one_name_is_a_stranger_to_others(site: Site) -> None:
+    site.sign_in("olga")
+    known = device(site)
+    site.browser = site.new_browser()
+    assert fail(site, FREE + 1, name="adam") == [401] * FREE + [429]
+    stranger(site, known)
+    assert fail(site, 1, name="adam") == [429]
+
+
+def test_two_browsers_that_know_a_name_do_not_wait_for_each_other(site: Site) -> None:
+    site.sign_in("olga")
+    first = device(site)
+    site.browser = site.new_browser()
+    site.sign_in("olga")
+    second = device(site)
+    stranger(site, first)
+    assert fail(site, FREE + 1) == [401] * FREE + [429]
+    stranger(site, second)
+    assert fail(site, 1) == [401]
+
+
+def test_a_browser_stays_the_same_however_often_one_signs_in(site: Site) -> None:
+    """A copy of its cookie gets no attempts of its own."""
+    site.sign_in("olga")
+    copied = device(site)
+    site.browser.post("/sign-out", data={"token": site.token("/")})
+    site.sign_in("olga")
+    renewed = device(site)
+    stranger(site, copied)
+    assert fail(site, FREE + 1) == [401] * FREE + [429]
+    stranger(site, renewed)
+    assert fail(site, 1) == [429]
+
+
+@pytest.mark.parametrize(("age_s", "answers"), [(LASTS_S - 60, 303), (LASTS_S + 60, 429)])
+def test_a_browser_that_was_away_for_long_is_a_stranger_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch, age_s: int, answers: int
+) -> None:
+    now = int(time.time())
+    with monkeypatch.context() as then:
+        then.setattr(TimestampSigner, "get_timestamp", lambda _: now - age_s)
+        site.sign_in("olga")
+        known = device(site)
+    site.browser = site.new_browser()
+    assert fail(site, FREE + 1) == [401] * FREE + [429]
+    stranger(site, known)
+    assert site.sign_in("olga").status_code == answers
 
 
 @pytest.mark.parametrize("value", ["", "x", "ünïcode", "InJhbmRvbSI.aaaa.bbbb"])
@@ -205,8 +269,13 @@ def test_wrong_keys_at_the_form_are_counted_by_address_as_names_are(site: Site) 
 
 def test_a_form_with_too_long_a_name_or_password_asks_nobody(site: Site) -> None:
     longest = "x" * MAX_INPUT_CHARACTERS
-    for name, password in ((longest + "x", "y"), ("y", longest + "x"), ("", "y")):
+    for name, password in ((longest + "x", "y"), ("y", longest + "x"), ("", "y"), ("y", "")):
         assert site.sign_in(name, password).status_code == 401
     assert site.argilla.calls == []
     assert site.sign_in(longest, longest).status_code == 401
     assert len(site.argilla.calls) == 1
+
+
+def test_a_name_and_a_password_may_be_a_single_letter(site: Site) -> None:
+    site.argilla.accounts["x"] = ("y", "annotator", [])
+    assert site.sign_in("x", "y").status_code == 303
