@@ -125,6 +125,7 @@ ROOMS = {
             "workers/use_cases/distilling/test_committing.py",
             "workers/use_cases/distilling/steps/test_batch_decisions.py",
             "workers/use_cases/distilling/steps/test_conflict_changes.py",
+            "workers/use_cases/distilling/steps/test_publishing.py",
             "workers/use_cases/distilling/test_distil_settings.py",
             "workers/use_cases/distilling/test_overlap.py",
             "workers/use_cases/distilling/reviewing/test_reviewing.py",

@@ -26,13 +26,18 @@ def work(service: ServiceInMemory, kept: KeptModels) -> None:
 
 def taken(service: ServiceInMemory, kept: KeptModels) -> Models | None:
     """What the process would go on with; it is put back."""
+    found = looked_at(service, kept)
+    return None if found is None else found[0]
+
+
+def looked_at(service: ServiceInMemory, kept: KeptModels) -> tuple[Models, list[str]] | None:
+    """The same, and the records that it would look at since others have decided them."""
     dataset = service.world.gateway.dataset(D)
     people = service.store.datasets.annotators(D)
     found = kept.take(service.store, dataset, service.world.plan(dataset.full_name), people)
-    if found is None:
-        return None
-    kept.put(found[0])
-    return found[0]
+    if found is not None:
+        kept.put(found[0])
+    return found
 
 
 def test_a_process_goes_on_with_what_it_kept(service: ServiceInMemory) -> None:
@@ -45,6 +50,16 @@ def test_a_process_goes_on_with_what_it_kept(service: ServiceInMemory) -> None:
     assert first is not None
     assert taken(service, kept) is first
     assert first.by_question["helpful"].strategy.n_votes == 2
+
+
+def test_what_it_decided_itself_it_need_not_look_at_again(service: ServiceInMemory) -> None:
+    kept = KeptModels(MUCH)
+    for record in ("r1", "r2", "r3"):
+        service.answer("ann", record, helpful="yes")
+        work(service, kept)
+        found = looked_at(service, kept)
+        assert found is not None
+        assert found[1] == []
 
 
 def test_it_is_not_used_after_another_process_saved_the_models(service: ServiceInMemory) -> None:
@@ -73,18 +88,12 @@ def test_it_reads_what_others_learned_and_looks_at_what_they_decided(
     service.answer("ben", "r1", helpful="no")
     service.answer("ben", "r2", helpful="no")
     work(service, other)
-    dataset = service.world.gateway.dataset(D)
-    plan = service.world.plan(dataset.full_name)
-    found = kept.take(service.store, dataset, plan, service.store.datasets.annotators(D))
+    found = looked_at(service, kept)
     assert found is not None
     models, decided = found
     assert models.by_question["helpful"].strategy.n_votes == 3
     assert sorted(decided) == ["r1", "r2"]
-    kept.put(models)
-    assert taken(service, kept) is models
-    again = kept.take(service.store, dataset, plan, service.store.datasets.annotators(D))
-    assert again is not None
-    assert again[1] == []
+    assert looked_at(service, kept) == (models, [])
 
 
 def test_what_a_run_took_for_true_is_asked_anew(

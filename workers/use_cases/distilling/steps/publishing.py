@@ -66,10 +66,13 @@ def _send(run: Run, publications: Sequence[Publication], sent: Sent) -> None:
     def suggest(some: Sequence[Publication]) -> None:
         with guarded_call(run.world, run.lease, run.dataset.id, [p.record for p in some]):
             found = run.world.gateway.suggest(run.dataset.id, [p.item for p in some])
-        for record_id, record in found.items():
-            since = max((s.at for s in record.suggestions if s.ours), default=0)
-            sent.at[record_id] = min(since, run.store.now())
-            sent.statuses[record_id] = record.status
+        now = run.store.now()
+        for each in some:
+            record = found[each.record]
+            written = {item["question_id"] for item in each.suggestions}
+            since = [s.at for s in record.suggestions if s.question_id in written]
+            sent.at[record.id] = min(now, *since)
+            sent.statuses[record.id] = record.status
         sent.suggestions += sum(len(p.suggestions) for p in some)
 
     def refused(publication: Publication, reason: str) -> None:
