@@ -183,8 +183,8 @@ class RemoteDataset:
         >>> Client(URL, api_key=KEY).dataset("support/chat").rounds()
         []
         """
-        told = self._connection.json(self._rounds)["rounds"]
-        return [seen(self._connection, self._rounds, each) for each in told]
+        listed = self._connection.json(self._rounds)["rounds"]
+        return [seen(self._connection, self._rounds, each) for each in listed]
 
     def round(self, name: str) -> SeenRound:
         """A round, as it is now.

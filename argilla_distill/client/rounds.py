@@ -109,13 +109,13 @@ class SeenRound:
         return now
 
 
-def seen(connection: Connection, rounds: str, told: Mapping[str, Any]) -> SeenRound:
+def seen(connection: Connection, rounds: str, data: Mapping[str, Any]) -> SeenRound:
     """A round as the service tells it; `rounds` is where all of its dataset are."""
-    report, asked = told["report"], told.get("asked")
+    report, asked = data["report"], data.get("asked")
     return SeenRound(
-        read(Round, told),
+        read(Round, data),
         read(RoundReport, report) if report else None,
-        tuple(read(RoundSuspicion, each) for each in told["suspicions"]),
+        tuple(read(RoundSuspicion, each) for each in data["suspicions"]),
         read(RoundRequest, asked) if asked else None,
         connection,
         rounds,

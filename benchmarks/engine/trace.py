@@ -18,7 +18,7 @@ from argilla_distill.domain.versions.segment_audits import (
     DrawnRecord,
     SampledSegment,
     SegmentSample,
-    told,
+    audits_of,
 )
 from argilla_distill.workers.evaluation.neighbours import nearest
 from argilla_distill.workers.evaluation.segments import Kind, LookedAt, look
@@ -103,7 +103,7 @@ def audited(seed: int, bad_share: float = BAD) -> Outcome:
         records = tuple(DrawnRecord(f"{r}-{n}", "right", ()) for n in range(AUDITS))
         decided |= {d.record_id: "other" if n < errors else "right" for n, d in enumerate(records)}
         segments.append(SampledSegment("round" if name else REST, name, RECORDS, records))
-    found = told(SegmentSample("q", "v", 0, tuple(segments)), decided).segments[:-1]
+    found = audits_of(SegmentSample("q", "v", 0, tuple(segments)), decided).segments[:-1]
     worst = max(found, key=lambda each: each.share or 0.0)
     return Outcome(
         first=worst.segment == f"round={bad}",

@@ -89,7 +89,7 @@ def alike(pairs: int, first: int = 0) -> None:
     """How often one of two equally good label sets wins, and how often the interval holds zero."""
     won = {"labels": 0, "models": 0}
     holds = {"labels": 0, "models": 0}
-    told = {"labels": 0, "models": 0}
+    n_compared = {"labels": 0, "models": 0}
     for draw in range(first, first + pairs):
         rng = np.random.default_rng(draw)
         n = 300
@@ -109,10 +109,10 @@ def alike(pairs: int, first: int = 0) -> None:
         for kind, contests in (("labels", labels), ("models", models)):
             won[kind] += any(each.verdict in ("one", "other") for each in decided(contests))
             compared = [each for each in contests if not each.stopped]
-            told[kind] += len(compared)
+            n_compared[kind] += len(compared)
             holds[kind] += sum(each.low <= 0 <= each.high for each in compared)
     for kind, count in won.items():
-        held = f"{holds[kind]} of {told[kind]} intervals hold zero"
+        held = f"{holds[kind]} of {n_compared[kind]} intervals hold zero"
         print(f"equally good {kind}: a winner in {count} of {pairs}; {held}")
 
 

@@ -50,8 +50,8 @@ def main(arguments: Sequence[str] = ()) -> None:
         rng = np.random.default_rng(13)
         found = [_with_errors(rng, audits, worse) for _ in range(rounds)]
         _line(f"pass rate by labels that err, {name}", [(by, truth) for by, _, truth in found])
-        told = [(right, truth) for _, right, truth in found if right is not None]
-        _line("the same, corrected", told)
+        corrected = [(right, truth) for _, right, truth in found if right is not None]
+        _line("the same, corrected", corrected)
 
 
 def _line(name: str, found: Sequence[tuple[Estimate, float]]) -> None:

@@ -25,8 +25,8 @@ class Pick:
 
     def line(self) -> str:
         """As `argilla-distill round start` reads it."""
-        told = {"fields": self.reply.fields, "external_id": self.reply.id, "score": self.score}
-        return json.dumps(told)
+        data = {"fields": self.reply.fields, "external_id": self.reply.id, "score": self.score}
+        return json.dumps(data)
 
 
 class Chatbot:
@@ -44,8 +44,8 @@ class Chatbot:
     def __init__(self, name: str, rows: Sequence[str]) -> None:
         self.name = name
         self.trained_on = len(rows)
-        told = [json.loads(row) for row in rows]
-        labels = [each["label"] for each in told]
+        data = [json.loads(row) for row in rows]
+        labels = [each["label"] for each in data]
         if len(set(labels)) < 2 or GOOD not in labels:
             raise RuntimeError(
                 f"{name}: {len(rows)} rows are not both of replies that help and not"
@@ -54,9 +54,9 @@ class Chatbot:
             TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
             LogisticRegression(C=10.0, max_iter=1000),
         )
-        weights = [each["weight"] for each in told]
+        weights = [each["weight"] for each in data]
         self._model.fit(
-            [each["text"] for each in told], labels, logisticregression__sample_weight=weights
+            [each["text"] for each in data], labels, logisticregression__sample_weight=weights
         )
         self._good = list(self._model.classes_).index(GOOD)
 

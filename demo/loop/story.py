@@ -98,10 +98,10 @@ class Story:
         learned = self.json("version", "create", name, "--wait")["name"]
         self.train("bot-0.1", majority)
         self.train("bot-0.2", learned)
-        told = self.json("compare", name, learned, majority)
-        for contest in told["contests"]:
+        compared = self.json("compare", name, learned, majority)
+        for contest in compared["contests"]:
             self.say(f"  {ASPECTS[contest['aspect']]}: {contest['sentence']}")
-        ahead = sum(lead(each) for each in told["contests"] if each["aspect"] == "hard")
+        ahead = sum(lead(each) for each in compared["contests"] if each["aspect"] == "hard")
         best = "bot-0.2" if ahead >= 0 else "bot-0.1"
         self.say(
             f"  Customers get {best}, which is ahead by the figures of models trained on labels."
@@ -131,9 +131,9 @@ class Story:
         self.json("round", "start", self.desk.name, str(path), *asked, *passes)
         self.answer()
         with self.stage.step(f"round {name} ends by itself"):
-            told = self.ended(name)
-        self.rounds[name] = told
-        for sentence in told["report"]["sentences"]:
+            ended = self.ended(name)
+        self.rounds[name] = ended
+        for sentence in ended["report"]["sentences"]:
             self.say(f"  {sentence}")
         self.say(
             f"  In truth, which only this demo knows, {passed(picks):.0%} of the {len(picks)} outputs help."
@@ -155,13 +155,13 @@ class Story:
         end = time.monotonic() + PATIENCE_S
         command = ("round", "status", self.desk.name, name, "--json")
         while True:
-            told: dict[str, Any] = json.loads(self.stage.service.command(*command).stdout)
-            if told["state"] == "ended" and told["report"]:
-                return told
+            status: dict[str, Any] = json.loads(self.stage.service.command(*command).stdout)
+            if status["state"] == "ended" and status["report"]:
+                return status
             if time.monotonic() > end:
                 raise RuntimeError(
-                    f"round {name} is {told['state']}, {told['completed']} of {told['taken']} records "
-                    f"completed: {told['error'] or 'nothing is told of why'}"
+                    f"round {name} is {status['state']}, {status['completed']} of {status['taken']} records "
+                    f"completed: {status['error'] or 'nothing is told of why'}"
                 )
             time.sleep(LOOK_S)
 

@@ -207,12 +207,12 @@ class _Collector:
     def _pass_rates(self, dataset_id: str, rounds: Sequence[Round]) -> dict[str, Figure]:
         """By labels, and corrected by audits: each of the latest round that tells it."""
         reports = self._store.rounds.reports(dataset_id) if rounds else {}
-        told: dict[str, Figure] = {}
+        rates: dict[str, Figure] = {}
         for report in (reports[each.name] for each in rounds if each.name in reports):
             for by, rate in (("labels", report.by_labels), ("audits", report.pass_rate)):
                 if rate is not None:
-                    told[by] = rate
-        return told
+                    rates[by] = rate
+        return rates
 
     def _versions(self, dataset_id: str) -> dict[str, int]:
         versions = self._store.versions

@@ -25,12 +25,17 @@ def trace(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
 
     def content(found: Found, top: Head, _: QuestionReport | None) -> dict[str, Any]:
         looked = frame.store.suspicions.all(found.id).get(top.question)
-        audits = frame.store.segment_audits.told(found.id, top.question)
+        audits = frame.store.segment_audits.decided_so_far(found.id, top.question)
         if wants_json():
             message = looked.sentence if looked else ""
-            told = {**asdict(audits), "message": audits.sentence} if audits else None
+            audited = {**asdict(audits), "message": audits.sentence} if audits else None
             remedies = _remedies(found.name, looked) if looked else []
-            return {"suspicions": looked, "message": message, "audits": told, "remedies": remedies}
+            return {
+                "suspicions": looked,
+                "message": message,
+                "audits": audited,
+                "remedies": remedies,
+            }
         segments = looked.segments if looked else ()
         kinds = [(kind, [each for each in segments if each.kind == kind][:MOST]) for kind in KINDS]
         return {

@@ -89,13 +89,15 @@ def trace(
         asked = ask_again(world, read, again) if again else None
         audits = audit(world, read, looked, each) if each else None
         if audits is None:
-            audits = world.store.segment_audits.told(read.manifest.dataset_id, looked.question)
+            audits = world.store.segment_audits.decided_so_far(
+                read.manifest.dataset_id, looked.question
+            )
         links = _links(world, read.manifest.dataset_id)
-    told = _Traced(looked, audits, asked, near_ones, links)
+    traced = _Traced(looked, audits, asked, near_ones, links)
     if json_:
-        print_json(_document(told))
+        print_json(_document(traced))
     else:
-        print_lines(_lines(told, width()))
+        print_lines(_lines(traced, width()))
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,13 @@ def _links(world: World, dataset_id: str) -> tuple[str, str]:
 
 def _document(found: _Traced) -> dict[str, Any]:
     looked, near, audits, asked = found.looked, found.near, found.audits, found.asked
-    told = (
+    audited = (
         {**asdict(audits), "message": audits.sentence, "link": found.links[0]} if audits else None
     )
     again = {**asdict(asked), "message": asked.sentence, "link": found.links[1]} if asked else None
     return {
         **asdict(looked),
-        "audits": told,
+        "audits": audited,
         "asked_again": again,
         "message": looked.sentence,
         "failures": [asdict(each) for each in near.failures] if near else None,

@@ -41,7 +41,7 @@ class Step:
     p_holm: float = 0.0
 
     @property
-    def told(self) -> bool:
+    def beyond_chance(self) -> bool:
         """Whether chance does not explain it."""
         return self.p_holm <= 1 - LEVEL and (self.change.low > 0 or self.change.high < 0)
 
@@ -56,7 +56,7 @@ class Step:
         """
         by = f"{points(self.change.value)} ({points_reach(self.change.low, self.change.high)})"
         what = "no change can be told"
-        if self.told:
+        if self.beyond_chance:
             what = f"{'more' if self.change.value > 0 else 'fewer'} outputs pass by labels"
         elif self.change.low > 0 or self.change.high < 0:
             by += ", which may be chance where so many rounds are compared"
@@ -101,10 +101,10 @@ def progress(rounds: Sequence[Round], reports: Mapping[str, RoundReport]) -> Pro
 
     >>> rounds = [Round(name, "bot", started_at=n) for n, name in enumerate("123")]
     >>> rates = Figure(0.6, 0.55, 0.65), Figure(0.65, 0.6, 0.7), Figure(0.8, 0.76, 0.84)
-    >>> told = [RoundReport(n, "b", "v", "", 9, 9, 0, by_labels=rate) for n, rate in zip("123", rates)]
-    >>> reports = {each.name: each for each in told}
+    >>> made = [RoundReport(n, "b", "v", "", 9, 9, 0, by_labels=rate) for n, rate in zip("123", rates)]
+    >>> reports = {each.name: each for each in made}
     >>> found = progress(rounds, reports)
-    >>> [(step.was, step.now, step.told) for step in (*found.steps, found.whole)]
+    >>> [(step.was, step.now, step.beyond_chance) for step in (*found.steps, found.whole)]
     [('1', '2', False), ('2', '3', True), ('1', '3', True)]
     """
     rated = [

@@ -178,7 +178,9 @@ def word(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-def told(drawn: SegmentSample, decided: Mapping[str, str], looked_at: int = 0) -> SegmentAudits:
+def audits_of(
+    drawn: SegmentSample, decided: Mapping[str, str], looked_at: int = 0
+) -> SegmentAudits:
     """What reviewers' decisions say of each segment.
 
     Parameters
@@ -191,10 +193,10 @@ def told(drawn: SegmentSample, decided: Mapping[str, str], looked_at: int = 0) -
     >>> sample = SegmentSample("tone", "learned-3", 0, (
     ...     SampledSegment("round", "round=2", 150, some), SampledSegment(REST, "", 600, other)))
     >>> right = {f"o{n}": "no" if n < 4 else "yes" for n in range(40)}
-    >>> found = told(sample, right | {f"r{n}": "no" if n < 16 else "yes" for n in range(40)})
+    >>> found = audits_of(sample, right | {f"r{n}": "no" if n < 16 else "yes" for n in range(40)})
     >>> print(found.segments[0].sentence[66:])
     worse than the rest, +30 points beside the rest (+14 to +44).
-    >>> told(sample, right).segments[0].worse
+    >>> audits_of(sample, right).segments[0].worse
     False
     """
     *segments, rest = drawn.segments

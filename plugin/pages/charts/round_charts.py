@@ -24,10 +24,12 @@ def passing(rates: Sequence[tuple[str, Figure]]) -> Markup:
     True
     """
     shown = rates[-MOST:]
-    told = "; ".join(
+    listed = "; ".join(
         f"round {name}: {percent(rate.value)}, {reach(rate.low, rate.high)}" for name, rate in shown
     )
     points = [(rate.low, rate.value, rate.high) for _, rate in shown]
     return spreads(
-        [name for name, _ in shown], points, f"Outputs that pass by labels, round by round. {told}."
+        [name for name, _ in shown],
+        points,
+        f"Outputs that pass by labels, round by round. {listed}.",
     )

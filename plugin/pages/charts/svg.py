@@ -205,12 +205,12 @@ def spreads(
         for (n, one), (m, other) in pairwise(known)
     ]
     for n, (low, value, high) in known:
-        told = f"{names[n]}: {value:.0%}, {low:.0%} to {high:.0%}"
+        title = f"{names[n]}: {value:.0%}, {low:.0%} to {high:.0%}"
         parts.append(
             Markup(
                 '<line class="spread s0" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>'
                 '<circle class="dot s0" cx="{0}%" cy="{3}" r="5"><title>{4}</title></circle>'
-            ).format(x(n), y(low), y(high), y(value), told)
+            ).format(x(n), y(low), y(high), y(value), title)
         )
     parts += [
         Markup('<text x="{}%" y="{}">{}</text>').format(x(n), TALL + FOOT + 4, names[n])

@@ -45,6 +45,6 @@ def _asked(
             frame.store.rounds.ask(known, name, RoundRequest(action, frame.now()))
             Dispatch(frame.store, frame.settings.queue).enqueue(ROUND, known)
     if wants_json():
-        told = one_of(frame, visitor, known, name).as_json()
-        return make_response(jsonify(told), status)
+        content = one_of(frame, visitor, known, name).as_json()
+        return make_response(jsonify(content), status)
     return redirect(url_for("pages.round", dataset_id=known, name=name), 303)

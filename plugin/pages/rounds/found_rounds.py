@@ -39,14 +39,14 @@ class FoundRound:
         """All shares that the report tells, by what they are."""
         if self.report is None:
             return []
-        told = {
+        rates = {
             "outputs that pass": self.report.pass_rate,
             "outputs that pass, by labels": self.report.by_labels,
             "outputs that pass, by the round's audits alone": self.report.audited,
             "labels that are what the version before would have said": self.report.held_up,
             "labels that a small model of texts had foretold": self.report.foretold,
         }
-        return [(name, rate) for name, rate in told.items() if rate is not None]
+        return [(name, rate) for name, rate in rates.items() if rate is not None]
 
     @property
     def suspect(self) -> bool:
@@ -55,7 +55,7 @@ class FoundRound:
 
     def as_json(self) -> dict[str, Any]:
         """As the page's JSON has it."""
-        told = {key: value for key, value in asdict(self.round).items() if key != "population"}
+        plain = {key: value for key, value in asdict(self.round).items() if key != "population"}
         report = None
         if self.report is not None:
             report = {**asdict(self.report), "sentences": list(self.report.sentences)}
@@ -63,7 +63,7 @@ class FoundRound:
         waits = self.asked and not fulfilled(self.round, self.asked.action)
         asked = asdict(self.asked) if self.asked and waits else None
         about = {"report": report, "suspicions": suspicions, "asked": asked}
-        return {**told, "plan": self.round.plan, **about}
+        return {**plain, "plan": self.round.plan, **about}
 
 
 @dataclass(frozen=True)

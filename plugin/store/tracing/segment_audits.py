@@ -6,7 +6,12 @@ from typing import Any
 
 from argilla_distill.domain.report import as_json, read
 from argilla_distill.domain.state.ledger_entry import DISCARDED, LedgerEntry
-from argilla_distill.domain.versions.segment_audits import SegmentAudits, SegmentSample, told, word
+from argilla_distill.domain.versions.segment_audits import (
+    SegmentAudits,
+    SegmentSample,
+    audits_of,
+    word,
+)
 from argilla_distill.plugin.store.datasets import Datasets
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import pack, unpack
@@ -30,7 +35,7 @@ class KeptSegmentAudits:
         found = self._redis.hget(self._keys.of(dataset_id, "segment_audits"), question)
         return read(SegmentSample, unpack(found)) if found else None
 
-    def told(self, dataset_id: str, question: str) -> SegmentAudits | None:
+    def decided_so_far(self, dataset_id: str, question: str) -> SegmentAudits | None:
         """What reviewers have decided of it so far; None where nothing was drawn."""
         drawn = self.of(dataset_id, question)
         if drawn is None:
@@ -43,7 +48,7 @@ class KeptSegmentAudits:
                 decided[record_id] = value
             elif entry is None or entry.gone or _discarded(entry):
                 left += 1
-        return told(drawn, decided, left)
+        return audits_of(drawn, decided, left)
 
 
 def _decided(entry: LedgerEntry | None, question: str) -> str | None:

@@ -134,8 +134,8 @@ def run_json(run: ModelRun) -> dict[str, Any]:
 
 def standing_json(each: RunStanding) -> dict[str, Any]:
     """A run and what audits say of it, as scripts read it."""
-    told = asdict(each)
-    return {**told.pop("run"), **told}
+    fields = asdict(each)
+    return {**fields.pop("run"), **fields}
 
 
 def _right(each: RunStanding) -> str:

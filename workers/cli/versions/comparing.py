@@ -18,18 +18,18 @@ class NamesAfterOption(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The same as `--runs R --runs S`."""
-        told: list[str] = []
+        expanded: list[str] = []
         within = some = False
         for each in args:
             if each.startswith("-"):
                 within = each == "--runs"
-                told += [] if within else [each]
+                expanded += [] if within else [each]
             else:
                 some = some or within
-                told += ["--runs", each] if within else [each]
+                expanded += ["--runs", each] if within else [each]
         if "--runs" in args and not some:
             raise click.UsageError("--runs names two runs or more", ctx)
-        return super().parse_args(ctx, told)
+        return super().parse_args(ctx, expanded)
 
 
 @click.command(cls=NamesAfterOption)

@@ -108,11 +108,11 @@ def _sure(said: Prediction) -> float:
 
 
 def _log_loss(measured: Sequence[tuple[Prediction, Truth]]) -> float | None:
-    told = [
+    losses = [
         (-log(max(said.probabilities.get(str(truth.value), 0.0), LEAST_PROBABILITY)), 1 / truth.pi)
         for said, truth in measured
         if said.probabilities is not None
     ]
-    if not told:
+    if not losses:
         return None
-    return sum(loss * weight for loss, weight in told) / sum(weight for _, weight in told)
+    return sum(loss * weight for loss, weight in losses) / sum(weight for _, weight in losses)

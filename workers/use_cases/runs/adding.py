@@ -205,9 +205,9 @@ def _unseen(
         ]
         if len(seen) > MAX_EXAMPLES:
             lines.append(f"and {len(seen) - MAX_EXAMPLES:,} more")
-        told = "\n  ".join(lines)
+        listed = "\n  ".join(lines)
         raise InvalidRequest(
             f"run {wish.name} predicts {len(seen):,} records that its model was trained on; nothing was "
-            f"added. Leave them out, or say --unseen-only:\n  {told}"
+            f"added. Leave them out, or say --unseen-only:\n  {listed}"
         )
     return kept

@@ -16,7 +16,7 @@ from argilla_distill.workers.models.values import from_argilla, question_of, to_
 TYPES = ("label_selection", "multi_label_selection", "rating")
 """Questions of which models are compared."""
 
-MAX_TOLD = 20
+MAX_MISTAKES = 20
 """So many mistakes are told at most."""
 
 OFF = 0.01
@@ -27,21 +27,21 @@ OFF = 0.01
 class Wrong:
     """What is wrong with predictions, as far as it is told."""
 
-    told: list[str] = field(default_factory=list)
+    mistakes: list[str] = field(default_factory=list)
     more: int = 0
 
     def add(self, place: str, text: str) -> None:
         """Something is wrong in a place."""
-        if len(self.told) < MAX_TOLD:
-            self.told.append(f"{place}: {text}")
+        if len(self.mistakes) < MAX_MISTAKES:
+            self.mistakes.append(f"{place}: {text}")
         else:
             self.more += 1
 
     def check(self, what: str) -> None:
         """Raises InvalidRequest if anything is."""
-        if self.told:
+        if self.mistakes:
             more = [f"and {self.more:,} more"] if self.more else []
-            lines = "\n  ".join([*self.told, *more])
+            lines = "\n  ".join([*self.mistakes, *more])
             raise InvalidRequest(f"{what}; nothing was added:\n  {lines}")
 
 

@@ -71,7 +71,7 @@ def read(
                 progress(count)
     except BadTable as error:
         raise InvalidRequest(f"{error}; nothing was added") from error
-    if not found and not wrong.told:
+    if not found and not wrong.mistakes:
         raise InvalidRequest(f"{path} has no prediction")
     return found
 

@@ -96,9 +96,9 @@ def audit(world: World, found: Material, looked: Suspicions, each: int) -> Segme
         world.store.segment_audits.keep(pipe, dataset_id, drawn)
 
     ask(world, dataset_id, new, keep)
-    told = world.store.segment_audits.told(dataset_id, found.question.name)
-    assert told is not None  # it was just written
-    return told
+    audits = world.store.segment_audits.decided_so_far(dataset_id, found.question.name)
+    assert audits is not None  # it was just written
+    return audits
 
 
 def pick(found: Material, looked: Suspicions) -> list[Picked]:

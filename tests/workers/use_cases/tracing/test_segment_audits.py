@@ -120,7 +120,7 @@ def test_reviewers_decide_which_segment_is_worse_and_no_figure_of_the_queue_take
     service.settle()
     for record in sorted({i for some in drawn(service).values() for i in some}):
         decide(service, "rob", record, helpful=truth(read, record), problem="none", stars="1")
-    found = service.store.segment_audits.told(D, "helpful")
+    found = service.store.segment_audits.decided_so_far(D, "helpful")
     assert found is not None
     worst, rest = found.segments
     assert (worst.segment, worst.worse, worst.audited, rest.segment) == ("round=2", True, 14, "")
@@ -153,7 +153,7 @@ def test_a_segments_audit_stays_blind_whatever_happens_and_after_a_new_review_da
     decide(service, "sue", first, helpful="yes", problem="none", stars="1")  # reviewers differ
     assert copies(service)[first][1].suggestions == {}
     decide(service, "rob", third, "discarded")
-    told = service.store.segment_audits.told(D, "helpful")
+    told = service.store.segment_audits.decided_so_far(D, "helpful")
     assert told is not None
     assert [each.audited for each in told.segments] == [1, 0]
     assert told.waiting == 4  # the discarded one will not be answered
