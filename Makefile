@@ -41,10 +41,12 @@ $(ARGILLA)-%/.ready: demo/argilla-server.lock demo/argilla-server-%.lock
 demo: setup
 	$(BIN)/python -m demo $(ARGS)
 
-# The environments are built side by side. Live tests wait more than they work: two files at a time.
+# The environments are built side by side; so are types checked beside the tests, on one core. Live tests
+# wait more than they work: two files at a time.
 test:
 	@$(MAKE) --no-print-directory --jobs 2 setup
-	@$(MAKE) --no-print-directory lint unit live
+	@$(MAKE) --no-print-directory --jobs 2 lint unit
+	@$(MAKE) --no-print-directory live
 
 lint: setup
 	$(BIN)/ruff check --quiet .
@@ -56,13 +58,13 @@ unit: setup
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --ignore tests/live -m "not live and not browser" $(ARGS)
 
 live: setup
-	$(BIN)/pytest -vv --numprocesses 2 --dist loadfile -m "live or browser" $(or $(ARGS),tests/live)
+	$(BIN)/pytest -vv --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "live or browser" $(or $(ARGS),tests/live)
 
 # The live path on the oldest and the newest release of Argilla's server. Not a part of `make test`.
 compat: setup $(ARGILLA)-$(OLDEST)/.ready
 	@for argilla in $(ARGILLA)-$(OLDEST) $(ARGILLA); do \
 		DISTILL_ARGILLA_PYTHON="$(CURDIR)/$$argilla/bin/python" \
-			$(BIN)/pytest -vv --numprocesses 2 --dist loadfile -m "live or browser" $(or $(ARGS),tests/live) || exit 1; \
+			$(BIN)/pytest -vv --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "live or browser" $(or $(ARGS),tests/live) || exit 1; \
 	done
 
 # Changes, a little at a time, what must not go wrong unseen, and counts what no test notices. For hours

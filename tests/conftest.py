@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import redis
+from flask import Flask
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 
 from argilla_distill.plugin.store import Store
 from demo.running.servers import RedisServer
@@ -37,6 +39,13 @@ def redis_url() -> Iterator[str]:
         socket = Path(folder) / "redis.sock"
         with RedisServer(Path(folder), unixsocket=socket) as server:
             yield server.url()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Pages' templates are compiled once, not again for each test that makes an app of its own."""
+    compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": compiled}
 
 
 @pytest.fixture

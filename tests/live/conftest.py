@@ -29,10 +29,21 @@ distil = false
 """Only where a test is about audits are records drawn: else each tenth would not be reviewed as expected."""
 
 
+LONGEST = (
+    "test_fresh_start",
+    "test_commands",
+    "test_pages_browser",
+    "test_faults",
+    "test_held_write",
+)
+"""Files that take minutes come first: begun last, one would keep a single core at work in the end."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.live)
+    items.sort(key=lambda item: item.path.stem not in LONGEST)  # stable: as collected otherwise
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -61,6 +62,8 @@ class Served:
 
     url: str
     browser: webdriver.Chrome
+    visitor: str = ""
+    """Who is signed in."""
 
     def look(self, name: str, width: int = 1280, dark: bool = False) -> None:
         """Open a page as its visitor, in a window of this width."""
@@ -68,6 +71,12 @@ class Served:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.command("Emulation.setEmulatedMedia", features=[scheme])
         self.resize(width, 900)
+        if visitor != self.visitor:
+            self.become(visitor)
+        self.browser.get(f"{self.url}{path}")
+
+    def become(self, visitor: str) -> None:
+        """Sign in, or out for nobody."""
         self.browser.get(f"{self.url}/sign-in")
         self.browser.delete_all_cookies()
         if visitor:
@@ -75,7 +84,7 @@ class Served:
             sign_in(self.browser, visitor, f"{visitor}s-secret")
             wait = WebDriverWait(self.browser, PATIENCE_S)
             wait.until(lambda b: "/sign-in" not in b.current_url)
-        self.browser.get(f"{self.url}{path}")
+        self.visitor = visitor
 
     def resize(self, width: int, height: int) -> None:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
@@ -90,28 +99,26 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    with chromium(tmp_path_factory.mktemp("profile")) as started:
-        yield started
-
-
-@pytest.fixture
-def pages(store: Store, driver: webdriver.Chrome, tmp_path: Path) -> Iterator[Served]:
+def pages(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One for all tests of the file, which only look."""
     told = scene()
     told.ledger["r"]["13"] = ["submitted", at(50), {"helpful": "no", "problem": "none"}, []]
-    gallery.write(store, told=told)
-    long_values.write(store)
-    version_gallery.write(store, tmp_path)
-    site = Site(store, environment={"DISTILL_VERSIONS": str(tmp_path)})
-    with make_server("127.0.0.1", 0, site.app, threaded=True) as server:
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        try:
-            yield Served(f"http://127.0.0.1:{server.server_port}", driver)
-        finally:
-            driver.get("about:blank")
-            server.shutdown()
-            serving.join()
+    folder = tmp_path_factory.mktemp("pages")
+    with Redis.from_url(redis_url) as client, chromium(folder / "profile") as driver:
+        store = Store(client, "pages-in-a-browser")
+        gallery.write(store, told=told)
+        long_values.write(store)
+        version_gallery.write(store, folder / "versions")
+        site = Site(store, environment={"DISTILL_VERSIONS": str(folder / "versions")})
+        with make_server("127.0.0.1", 0, site.app, threaded=True) as server:
+            serving = threading.Thread(target=server.serve_forever)
+            serving.start()
+            try:
+                yield Served(f"http://127.0.0.1:{server.server_port}", driver)
+            finally:
+                driver.get("about:blank")
+                server.shutdown()
+                serving.join()
 
 
 def axe() -> str:
