@@ -25,6 +25,7 @@ DIFFERENCE = "argilla_distill.workers.jobs.difference"
 TWIN = "argilla_distill.workers.jobs.twin"
 TRACE = "argilla_distill.workers.jobs.trace"
 ROUND = "argilla_distill.workers.jobs.round_"
+ORDERS = "argilla_distill.workers.jobs.orders"
 
 FORMER = {
     f"workers.jobs.{name}": f"argilla_distill.workers.jobs.{name}"
@@ -59,7 +60,7 @@ class Dispatch:
         self._queues = {DISTIL: Queue(queue, **options), SWEEP: patient, REPORT: patient}
         self._queues[VERSION] = Queue(f"{queue}-versions", **options)
         self._queues[DIFFERENCE] = self._queues[TRACE] = self._queues[VERSION]
-        self._queues[ROUND] = self._queues[VERSION]
+        self._queues[ROUND] = self._queues[ORDERS] = self._queues[VERSION]
         self._queues[TWIN] = Queue(f"{queue}-twins", **options)
 
     def deliver(self, delivery: Delivery) -> None:

@@ -13,7 +13,7 @@ from functools import partial
 
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import gateway, sdk
-from argilla_distill.plugin.dispatch import DIFFERENCE, DISTIL, SWEEP, TRACE, TWIN, VERSION
+from argilla_distill.plugin.dispatch import DIFFERENCE, DISTIL, ORDERS, SWEEP, TRACE, TWIN, VERSION
 from argilla_distill.plugin.errors import (
     ArgillaRefused,
     ArgillaUnavailable,
@@ -37,6 +37,9 @@ VERSION_SLICE_S = 5.0
 
 TRACE_SLICE_S = 5.0
 """So long a worker looks after a process that looks at segments; less where answers wait."""
+
+ORDERS_SLICE_S = 5.0
+"""So long a worker looks after a process that carries out orders; less where answers wait."""
 
 TWIN_SLICE_S = 30.0
 """So long a twin is written at once: it gives way, after the call in hand, to whatever else waits."""
@@ -216,19 +219,38 @@ def trace(dataset_id: str) -> None:
 
 
 def round_(dataset_id: str) -> None:
-    """Cancel and end rounds where that is asked for, end those that are complete, count what is made."""
-    # loads pyarrow and scikit-learn
-    from argilla_distill.workers.use_cases.rounds import ending, on_request
+    """End the rounds that are complete, and count those whose version is made."""
+    from argilla_distill.workers.use_cases.rounds import ending  # loads pyarrow and scikit-learn
 
     start = time.perf_counter()
     w = world()
-    for asked in on_request.carry_out(w, dataset_id):
-        log.info("round dataset=%s round=%s outcome=%s", dataset_id, asked.name, asked.status)
     done = ending.go_on(w, dataset_id)
     log.info(
         "round dataset=%s round=%s outcome=%s seconds=%.2f",
         dataset_id,
         done.name,
         done.status,
+        time.perf_counter() - start,
+    )
+
+
+def orders(dataset_id: str) -> None:
+    """Carry out what was asked for through the web process, in a process beside the worker."""
+    from argilla_distill.workers.use_cases.orders import turns  # loads pyarrow and scikit-learn
+    from argilla_distill.workers.versions.aside import beside
+
+    start = time.perf_counter()
+    w = world()
+
+    def apart() -> None:
+        turns.work(opened(w.settings), dataset_id)  # connections are not shared between processes
+
+    status = turns.turn(w, dataset_id, ORDERS_SLICE_S, apart, beside)
+    if status == turns.WAITING:
+        w.dispatch.enqueue(ORDERS, dataset_id)
+    log.info(
+        "orders dataset=%s outcome=%s seconds=%.2f",
+        dataset_id,
+        status,
         time.perf_counter() - start,
     )

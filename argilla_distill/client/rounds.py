@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 from argilla_distill.client.connection import Connection
 from argilla_distill.client.errors import Refused, Unavailable
+from argilla_distill.domain.orders.order import WorkOrder
 from argilla_distill.domain.report import read
+from argilla_distill.domain.rounds.changing import Change, refusal
 from argilla_distill.domain.rounds.report import RoundReport
-from argilla_distill.domain.rounds.request import Action, RoundRequest, refusal
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.rounds.suspected import RoundSuspicion
 
@@ -33,7 +34,7 @@ class SeenRound:
     plan: Round
     report: RoundReport | None
     suspicions: tuple[RoundSuspicion, ...]
-    asked: RoundRequest | None
+    asked: WorkOrder | None
     _connection: Connection = field(compare=False)
     _rounds: str = field(compare=False)
 
@@ -91,11 +92,11 @@ class SeenRound:
         """
         return self._done("end", "ended", wait_s)
 
-    def _done(self, action: Action, state: str, wait_s: float) -> SeenRound:
+    def _done(self, change: Change, state: str, wait_s: float) -> SeenRound:
         path, waited = f"{self._rounds}/{quote(self.name, safe='')}", 0.0
-        now = seen(self._connection, self._rounds, self._connection.send(f"{path}/{action}"))
+        now = seen(self._connection, self._rounds, self._connection.send(f"{path}/{change}"))
         while wait_s and now.state != state:
-            why = now.asked.error if now.asked else now.plan.error or refusal(now.plan, action)
+            why = now.asked.error if now.asked else now.plan.error or refusal(now.plan, change)
             if why:  # also where somebody else has had the other thing done meanwhile
                 raise Refused(f"Round {self.name} is not {state}: {why}")
             if waited >= wait_s:
@@ -116,7 +117,7 @@ def seen(connection: Connection, rounds: str, data: Mapping[str, Any]) -> SeenRo
         read(Round, data),
         read(RoundReport, report) if report else None,
         tuple(read(RoundSuspicion, each) for each in data["suspicions"]),
-        read(RoundRequest, asked) if asked else None,
+        read(WorkOrder, asked) if asked else None,
         connection,
         rounds,
     )

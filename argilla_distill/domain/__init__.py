@@ -24,6 +24,7 @@ the web process never loads what the workers are made of.
 | `wording` | how values, numbers and moments are written |
 | `versions` | immutable distilled datasets: manifest and split |
 | `rounds` | samples of a model's outputs, brought in to be annotated |
+| `orders` | what somebody asks of a worker through the web process |
 | `runs` | what outside models predict, and how often they are right |
 | `explanation` | a decision in a few plain sentences |
 """

@@ -5,6 +5,8 @@
 | `site` | all pages as one blueprint: their addresses, what protects them |
 | `frame` | what all pages have in common |
 | `lookup`, `looked_up` | what pages read from the store: only what their visitor may see; and what that is |
+| `overseen` | a dataset of which the visitor may see all |
+| `orders` | what is asked of workers by address |
 | `entrance` | signing in and out |
 | `overview_page`, `dataset_page`, `annotators_page`, `examples_page`, `record_page` | what their names say |
 | `trace_page` | which segments of the latest version are suspect |

@@ -32,6 +32,7 @@ from argilla_distill.plugin.pages import (
 )
 from argilla_distill.plugin.pages.charts import report_charts, round_charts, svg, version_charts
 from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.orders import orders_shown
 from argilla_distill.plugin.pages.rounds import asked_of_rounds, rounds_shown
 from argilla_distill.plugin.pages.versions import differing, downloads, shown, wished
 from argilla_distill.plugin.pages.views.queue_view import KINDS
@@ -105,6 +106,7 @@ def blueprint(
         ("/datasets/<dataset_id>/trace", "trace", trace_page.trace),
         ("/datasets/<dataset_id>/rounds", "rounds", rounds_shown.rounds),
         ("/datasets/<dataset_id>/rounds/<name>", "round", rounds_shown.one),
+        ("/datasets/<dataset_id>/orders/<path:order_id>", "order", orders_shown.order),
         ("/datasets/<dataset_id>/versions", "versions", shown.versions),
         ("/datasets/<dataset_id>/wishes/<key>", "wish", wished.wish),
         ("/datasets/<dataset_id>/versions/<name>", "version", shown.version),

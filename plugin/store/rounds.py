@@ -8,7 +8,6 @@ from typing import Any
 
 from argilla_distill.domain.report import read
 from argilla_distill.domain.rounds.report import RoundReport
-from argilla_distill.domain.rounds.request import RoundRequest
 from argilla_distill.domain.rounds.round import Round, TakenOutput
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import pack, unpack
@@ -93,37 +92,6 @@ class Rounds:
         key = self._keys.of(dataset_id, "round_looked")
         before = self._redis.getset(key, position)
         return (before or b"").decode() != position
-
-    # What is asked for from elsewhere, which a worker does
-
-    def ask(self, dataset_id: str, name: str, request: RoundRequest) -> None:
-        """Note what is to be done about a round, in place of what was asked for before."""
-        self._redis.hset(self._requests(dataset_id), name, pack(asdict(request)))
-
-    def asked(self, dataset_id: str) -> dict[str, RoundRequest]:
-        """Round → what was asked for and is not done, or cannot be."""
-        found = self._redis.hgetall(self._requests(dataset_id)).items()
-        return {name.decode(): read(RoundRequest, unpack(value)) for name, value in found}
-
-    def settle(
-        self, dataset_id: str, name: str, request: RoundRequest, outcome: RoundRequest | None
-    ) -> None:
-        """Note what became of a request (None: it is done), unless something else was asked for since."""
-        key = self._requests(dataset_id)
-
-        def change(pipe: Any) -> None:
-            found = pipe.hget(key, name)
-            pipe.multi()
-            if found and read(RoundRequest, unpack(found)) == request:
-                if outcome is None:
-                    pipe.hdel(key, name)
-                else:
-                    pipe.hset(key, name, pack(asdict(outcome)))
-
-        self._redis.transaction(change, key)
-
-    def _requests(self, dataset_id: str) -> str:
-        return self._keys.of(dataset_id, "round_requests")
 
     # One at a time writes a round
 

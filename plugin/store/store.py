@@ -11,6 +11,7 @@ from argilla_distill.plugin.store.connection import opened
 from argilla_distill.plugin.store.datasets import Datasets
 from argilla_distill.plugin.store.history import History
 from argilla_distill.plugin.store.keys import Keys
+from argilla_distill.plugin.store.orders import Orders
 from argilla_distill.plugin.store.reports import Reports
 from argilla_distill.plugin.store.reviews import Reviews
 from argilla_distill.plugin.store.rounds import Rounds
@@ -62,6 +63,7 @@ class Store:
         self.dirty = Dirty(redis, self.keys)
         self.history = History(redis, self.keys)
         self.model_copies = ModelCopies(redis, self.keys)
+        self.orders = Orders(redis, self.keys)
         self.reports = Reports(redis, self.keys)
         self.requests = ReviewRequests(redis, self.keys)
         self.reviews = Reviews(redis, self.keys)

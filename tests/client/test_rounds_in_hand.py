@@ -10,7 +10,8 @@ from argilla_distill import Client
 from argilla_distill.client.connection import Connection
 from argilla_distill.client.errors import Refused, Unavailable
 from argilla_distill.client.rounds import SeenRound
-from argilla_distill.workers.use_cases.rounds import ending, on_request
+from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
+from argilla_distill.workers.use_cases.rounds import ending
 from argilla_distill.workers.use_cases.rounds.cancelling import cancel
 from argilla_distill.workers.use_cases.rounds.planning import Wish
 from argilla_distill.workers.use_cases.rounds.starting import start
@@ -41,7 +42,7 @@ def works(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def wait(_: Connection, __: float) -> None:
         world = served.service.world
-        list(on_request.carry_out(world, D))
+        list(carry_out(world, D, pause=lambda: None))
         make(world, D, 60.0)
         ending.go_on(world, D)
 
@@ -81,7 +82,7 @@ def test_without_waiting_it_is_asked_for_and_a_wait_that_is_too_short_says_so(
     monkeypatch.setattr(Connection, "wait", lambda *_: None)
     asked = found.cancel(wait_s=0)
     assert asked.asked is not None
-    assert (asked.state, asked.asked.action) == ("under way", "cancel")
+    assert (asked.state, asked.asked.action) == ("under way", "cancel round")
     with pytest.raises(Unavailable, match="not cancelled after 4 s: it is under way"):
         found.cancel(wait_s=4)
     works(served, monkeypatch)
@@ -95,7 +96,7 @@ def test_whoever_does_the_other_thing_meanwhile_is_told_of(
 
     def somebody_cancels(*_: object) -> None:
         cancel(served.service.world, CHAT, "7")
-        list(on_request.carry_out(served.service.world, D))
+        list(carry_out(served.service.world, D, pause=lambda: None))
 
     monkeypatch.setattr(Connection, "wait", somebody_cancels)
     with pytest.raises(Refused, match="Round 7 is not ended: round 7 was cancelled"):

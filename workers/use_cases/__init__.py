@@ -13,6 +13,7 @@
 | `counts` | two counts that `status` shows |
 | `versions` | immutable distilled datasets: asked for, made, verified, tagged, deleted |
 | `version_wishes` | versions that are wished for through the web process, asked for |
+| `orders`, `orders_due` | what somebody asked for through the web process is done, and asked for again |
 | `rounds_due` | rounds that something is to be done about |
 | `rounds` | samples of a model's outputs, brought in to be annotated |
 | `tracing` | segments of a version that are associated with wrong labels |

@@ -1,4 +1,4 @@
-"""Rounds that something is to be done about: somebody asks, records are completed, a version is made.
+"""Rounds that something is to be done about: records are completed, a version is made.
 
 What is done is `rounds.ending`; this loads no engine.
 """
@@ -19,12 +19,9 @@ def ask(world: World, dataset_id: str) -> bool:
     """
     store = world.store
     open_ = [each for each in store.rounds.all(dataset_id) if each.open and not each.error]
-    asked = any(not each.error for each in store.rounds.asked(dataset_id).values())
-    if not (open_ or asked) or world.dispatch.queued(ROUND):
+    if not open_ or world.dispatch.queued(ROUND):
         return False
-    due = asked or any(
-        each.state == "ending" and _is_made(store, dataset_id, each) for each in open_
-    )
+    due = any(each.state == "ending" and _is_made(store, dataset_id, each) for each in open_)
     under_way = [each for each in open_ if each.state == "under way"]
     if (
         not due

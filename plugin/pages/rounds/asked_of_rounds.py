@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from flask import jsonify, make_response, redirect, request, url_for
+from flask import jsonify, make_response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from argilla_distill.domain.rounds.request import Action, RoundRequest, fulfilled, refusal
-from argilla_distill.plugin.dispatch import ROUND, Dispatch
-from argilla_distill.plugin.pages.entrance import EXPIRED_FORM
+from argilla_distill.domain.orders.order import WorkOrder, of_round
+from argilla_distill.domain.rounds.changing import Change, fulfilled, refusal
 from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.orders.placing import from_elsewhere, place
+from argilla_distill.plugin.pages.overseen import Absent, dataset
 from argilla_distill.plugin.pages.rounds.rounds_shown import one_of
-from argilla_distill.plugin.pages.versions.found import Absent, dataset
-from argilla_distill.plugin.visitors.accounts import bearer
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 
@@ -26,7 +25,7 @@ def ended(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResp
 
 
 def _asked(
-    frame: Frame, visitor: Visitor, dataset_id: str, name: str, action: Action
+    frame: Frame, visitor: Visitor, dataset_id: str, name: str, change: Change
 ) -> AnyResponse:
     """The round as JSON: 200 where it is done already, 202 where a worker is asked for it."""
     try:
@@ -34,16 +33,15 @@ def _asked(
         chosen = one_of(frame, visitor, known, name)
     except Absent as absent:
         return absent.answer
-    if bearer() is None and not frame.accounts.is_ours(request.form.get("token", "")):
-        return frame.message(400, "That did not come from our page", EXPIRED_FORM, visitor)
-    if why := refusal(chosen.round, action):
+    if refused := from_elsewhere(frame, visitor):
+        return refused
+    if why := refusal(chosen.round, change):
         return frame.message(422, "Cannot be done", f"{why[0].upper()}{why[1:]}.", visitor)
-    status, waiting = 200, chosen.asked
-    if not fulfilled(chosen.round, action):
+    status = 200
+    if not fulfilled(chosen.round, change):
         status = 202
-        if waiting is None or waiting.error or waiting.action != action:
-            frame.store.rounds.ask(known, name, RoundRequest(action, frame.now()))
-            Dispatch(frame.store, frame.settings.queue).enqueue(ROUND, known)
+        about = (f"{change} round", name, frame.now(), visitor.username)
+        place(frame, known, WorkOrder(of_round(name), *about))
     if wants_json():
         content = one_of(frame, visitor, known, name).as_json()
         return make_response(jsonify(content), status)

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from argilla_distill.domain.audited import Figure
+from argilla_distill.domain.orders.order import WorkOrder, of_round
 from argilla_distill.domain.rounds.progress import Progress, progress
 from argilla_distill.domain.rounds.report import RoundReport
-from argilla_distill.domain.rounds.request import RoundRequest, fulfilled
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.rounds.suspected import RoundSuspicion
 from argilla_distill.domain.versions.segments import parse
@@ -27,7 +27,7 @@ class FoundRound:
     round: Round
     report: RoundReport | None
     suspicions: tuple[RoundSuspicion, ...]
-    asked: RoundRequest | None = None
+    asked: WorkOrder | None = None
 
     @property
     def rate(self) -> Figure | None:
@@ -60,8 +60,7 @@ class FoundRound:
         if self.report is not None:
             report = {**asdict(self.report), "sentences": list(self.report.sentences)}
         suspicions = [asdict(each) for each in self.suspicions]
-        waits = self.asked and not fulfilled(self.round, self.asked.action)
-        asked = asdict(self.asked) if self.asked and waits else None
+        asked = asdict(self.asked) if self.asked else None
         about = {"report": report, "suspicions": suspicions, "asked": asked}
         return {**plain, "plan": self.round.plan, **about}
 
@@ -91,14 +90,15 @@ class FoundRounds:
 def found(store: Store, dataset_id: str) -> FoundRounds:
     """All of it."""
     rounds, reports = store.rounds.all(dataset_id), store.rounds.reports(dataset_id)
-    looked, asked = store.suspicions.all(dataset_id), store.rounds.asked(dataset_id)
+    looked = store.suspicions.all(dataset_id)
+    asked = {each.id: each for each in store.orders.all(dataset_id) if each.waits or each.error}
     return FoundRounds(
         tuple(
             FoundRound(
                 each,
                 reports.get(each.name),
                 tuple(_suspicions(each.name, looked)),
-                asked.get(each.name),
+                asked.get(of_round(each.name)),
             )
             for each in rounds
         ),

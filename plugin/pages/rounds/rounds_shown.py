@@ -12,9 +12,9 @@ from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.rounds.progress import Step
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.overseen import Absent
+from argilla_distill.plugin.pages.overseen import dataset as found_dataset
 from argilla_distill.plugin.pages.rounds.found_rounds import FoundRound, found
-from argilla_distill.plugin.pages.versions.found import Absent
-from argilla_distill.plugin.pages.versions.found import dataset as found_dataset
 from argilla_distill.plugin.pages.versions.shown import in_dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
 

@@ -16,6 +16,7 @@ from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.dispatch import DIFFERENCE, Dispatch
 from argilla_distill.plugin.errors import InvalidSettings
 from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.overseen import Absent
 from argilla_distill.plugin.pages.versions import found
 from argilla_distill.plugin.pages.versions.downloads import AWAY, DELETED
 from argilla_distill.plugin.pages.versions.shown import in_dataset
@@ -36,7 +37,7 @@ def difference(frame: Frame, visitor: Visitor, dataset_id: str, was: str, now: s
     """Which labels changed, by cause, question by question."""
     try:
         one, other = (found.version(frame, visitor, dataset_id, name) for name in (was, now))
-    except found.Absent as absent:
+    except Absent as absent:
         return absent.answer
     if one.name == other.name:
         text = ITSELF.format(name=one.name)

@@ -19,6 +19,7 @@ from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.versions.manifest import Manifest, VersionFile
 from argilla_distill.plugin.errors import InvalidSettings
 from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.overseen import Absent
 from argilla_distill.plugin.pages.versions import found
 from argilla_distill.plugin.pages.versions.sending import PATIENCE_S, Busy, Sender
 from argilla_distill.plugin.storage import whole
@@ -76,7 +77,7 @@ class Downloads:
                 every = [MANIFEST, *(f.path for f in manifest.files)]
                 hint = did_you_mean(path, every) or f"; there are {', '.join(every)}"
                 text = f"{manifest.name} has no such file{hint}."
-                raise found.Absent(frame.message(404, "No such file", text, visitor))
+                raise Absent(frame.message(404, "No such file", text, visitor))
             return whole.file(folder, described)
 
         return self._sent(visitor, dataset_id, name, path, (), chosen)
@@ -103,7 +104,7 @@ class Downloads:
             if table != "records":
                 hint = ": a vote is in the split of its record; join them by record_id"
             text = f"{table} has no split {split}{hint}."
-            raise found.Absent(self._frame.message(400, "No such split", text, visitor))
+            raise Absent(self._frame.message(400, "No such split", text, visitor))
         start = f"{table}-{split}-" if split else f"{table}-"
         return [f for f in manifest.files if f.path.startswith(start)]
 
@@ -129,7 +130,7 @@ class Downloads:
                 return frame.message(410, "Deleted", text, visitor)
             folder = self._storage.version(manifest.dataset_id, manifest.name)
             answer = self._sender.send(chosen(manifest, folder), f"{manifest.name}-{filename}")
-        except found.Absent as absent:
+        except Absent as absent:
             return absent.answer
         except Busy:
             return self._busy(visitor)

@@ -5,43 +5,17 @@ Versions hold everybody's answers, so they are for those who oversee the dataset
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import jsonify, make_response
 from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.versions.manifest import Manifest
-from argilla_distill.plugin.pages import lookup
-from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET
 from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.overseen import Absent, dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
-
-NOT_FOR_ANNOTATORS = (
-    "A version holds everybody's answers: versions are for Argilla's owners and for admins of the "
-    "dataset's workspace. {name} is an annotator there."
-)
 
 AGAIN_S = 2
 """When to look again for a version that is being made."""
-
-
-@dataclass(frozen=True)
-class Absent(Exception):
-    """There is nothing to be shown: the answer to send instead."""
-
-    answer: AnyResponse
-
-
-def dataset(frame: Frame, visitor: Visitor, text: str) -> str:
-    """The id of a dataset whose versions the visitor may see. Raises Absent."""
-    if not visitor.oversees:
-        text = NOT_FOR_ANNOTATORS.format(name=visitor.username)
-        raise Absent(frame.message(403, "Not for this account", text, visitor))
-    dataset_id = lookup.overseen(frame.store, text, visitor)
-    if dataset_id is None:
-        raise Absent(frame.missing(visitor, "No such dataset", NO_SUCH_DATASET))
-    return dataset_id
 
 
 def version(frame: Frame, visitor: Visitor, text: str, name: str) -> Manifest:

@@ -14,6 +14,7 @@ from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET
 from argilla_distill.plugin.pages.entrance import EXPIRED_FORM
 from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.overseen import Absent, dataset
 from argilla_distill.plugin.pages.versions import found
 from argilla_distill.plugin.pages.views import version_view
 from argilla_distill.plugin.pages.views.dataset_view import head
@@ -27,8 +28,8 @@ MAX_LINES = 100
 def versions(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """All versions of a dataset; those that are being made or could not be."""
     try:
-        known = found.dataset(frame, visitor, dataset_id)
-    except found.Absent as absent:
+        known = dataset(frame, visitor, dataset_id)
+    except Absent as absent:
         return absent.answer
     store = frame.store.versions
     tags, manifests = store.tags(known), store.manifests(known)
@@ -66,7 +67,7 @@ def version(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyRe
     """One version: its manifest, as a card."""
     try:
         manifest = found.version(frame, visitor, dataset_id, name)
-    except found.Absent as absent:
+    except Absent as absent:
         return absent.answer
     return _shown(frame, visitor, manifest)
 
@@ -75,7 +76,7 @@ def tag(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyRespon
     """Let a tag, which a form on the version's page sends, or a script, name the version."""
     try:
         manifest = found.version(frame, visitor, dataset_id, name)
-    except found.Absent as absent:
+    except Absent as absent:
         return absent.answer
     if bearer() is None and not frame.accounts.is_ours(request.form.get("token", "")):
         return frame.message(400, "That did not come from our page", EXPIRED_FORM, visitor)

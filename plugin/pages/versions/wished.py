@@ -17,7 +17,8 @@ from argilla_distill.domain.versions.wish import VersionWish, fault
 from argilla_distill.plugin.dispatch import VERSION, Dispatch
 from argilla_distill.plugin.pages.entrance import EXPIRED_FORM
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.versions.found import AGAIN_S, Absent, dataset
+from argilla_distill.plugin.pages.overseen import Absent, dataset
+from argilla_distill.plugin.pages.versions.found import AGAIN_S
 from argilla_distill.plugin.pages.views import version_view
 from argilla_distill.plugin.visitors.accounts import bearer
 from argilla_distill.plugin.visitors.visitor import Visitor

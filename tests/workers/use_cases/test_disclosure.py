@@ -104,6 +104,7 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
         f"{of}/trace",
         f"{of}/rounds",
         f"{of}/rounds/4",
+        f"{of}/orders/round:4",
         f"{of}/versions",
         f"{of}/wishes/k1",
         f"{of}/versions/learned-1...learned-2",
@@ -112,7 +113,7 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
     ]
     paths += [f"{version}/records.parquet", f"{version}/votes.parquet"]
     walked = {"home", "dataset", "annotators", "examples", "annotator", "record", "trace"}
-    walked |= {"rounds", "round", "wish"}
+    walked |= {"rounds", "round", "wish", "order"}
     walked |= {"versions", "version", "difference", "version_file", "records", "votes"}
     doors = {"sign_in", "enter", "sign_out", "tag", "send_wish", "cancel_round", "end_round"}
     names = {rule.endpoint.removeprefix("pages.") for rule in site.app.url_map.iter_rules()}

@@ -10,6 +10,5 @@
 | `reporting` | what a round came to |
 | `holding_up` | what the version before would have said |
 | `passing` | how many of its outputs pass: by labels, by audits, in truth |
-| `on_request` | a worker cancels and ends what was asked for through the web process |
 | `cancelling` | what nobody answered is taken back |
 """

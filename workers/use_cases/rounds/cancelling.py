@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 from argilla_distill.domain.history.rounds import RoundNews
 from argilla_distill.domain.nearest import or_which
 from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.rounds.request import fulfilled, refusal
+from argilla_distill.domain.rounds.changing import fulfilled, refusal
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest, LeaseLost
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
@@ -15,6 +17,8 @@ from argilla_distill.workers.use_cases.world import World
 
 BATCH = 50
 """So many are looked at, and deleted, at once: the less time for somebody to answer in between."""
+
+Between: TypeAlias = Callable[[int, int], None]
 
 
 def found(world: World, dataset: Dataset, name: str) -> Round:
@@ -26,11 +30,18 @@ def found(world: World, dataset: Dataset, name: str) -> Round:
     return known
 
 
-def cancel(world: World, dataset: Dataset, name: str) -> Round:
+def cancel(
+    world: World, dataset: Dataset, name: str, between: Between = lambda done, total: None
+) -> Round:
     """Cancel a round. Safe to repeat, and over any kill.
 
     Each record is looked at right before it is deleted; one on which somebody has said anything, a draft
     included, stays.
+
+    Parameters
+    ----------
+    between : called after every `BATCH` records: so many of so many were looked at. What it raises ends the
+        work, which the next call goes on with.
 
     Raises
     ------
@@ -64,6 +75,7 @@ def cancel(world: World, dataset: Dataset, name: str) -> Round:
                 world.dispatch.mark(dataset.id, unanswered)
             known = replace(known, removed=known.removed + len(unanswered))
             store.keep(dataset.id, known)
+            between(min(start + BATCH, len(ids)), len(ids))
         news = RoundNews(known.name, "cancelled", known.model, known.trained_on, known.taken)
         note_round(world, dataset.id, news)
         known = replace(known, state="cancelled", ended_at=world.store.now())

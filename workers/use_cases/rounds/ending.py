@@ -11,7 +11,7 @@ from typing import Any
 
 from argilla_distill.domain.history.rounds import RoundNews
 from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.rounds.request import fulfilled, refusal
+from argilla_distill.domain.rounds.changing import fulfilled, refusal
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.versions.manifest import VersionRequest
 from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest

@@ -9,8 +9,8 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 from werkzeug.test import TestResponse
 
-from argilla_distill.domain.rounds.request import RoundRequest
-from argilla_distill.plugin.dispatch import ROUND
+from argilla_distill.domain.orders.order import END_ROUND, WorkOrder, of_round
+from argilla_distill.plugin.dispatch import ORDERS
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
 from tests.plugin.pages.rounds import round_gallery
@@ -50,16 +50,17 @@ def test_a_script_asks_with_its_key_and_one_worker_is_sent_for_it(
         answer = post(site, f"4/{action}")
         told = answer.get_json()
         assert (answer.status_code, told["state"]) == (202, "under way")
-        assert (told["asked"]["action"], told["asked"]["error"]) == (action, "")
-    assert queued(store) == [(ROUND, DATASET)]
+        assert (told["asked"]["action"], told["asked"]["error"]) == (f"{action} round", "")
+    assert queued(store) == [(ORDERS, DATASET)]
     assert site.get(f"{AT}/4", json=True).get_json() == told
 
 
 def test_after_a_refusal_or_for_something_else_it_is_asked_anew(site: Site, store: Store) -> None:
-    store.rounds.ask(DATASET, "4", RoundRequest("end", 1, "no room"))
+    refused = WorkOrder(of_round("4"), END_ROUND, "4", 1, error="no room", settled_at=2)
+    store.orders.place(DATASET, refused)
     assert site.get(f"{AT}/4", json=True).get_json()["asked"]["error"] == "no room"
     assert post(site, "4/end").get_json()["asked"]["error"] == ""
-    assert post(site, "4/cancel").get_json()["asked"]["action"] == "cancel"
+    assert post(site, "4/cancel").get_json()["asked"]["action"] == "cancel round"
     assert len(queued(store)) == 2
 
 
@@ -76,7 +77,7 @@ def test_what_cannot_be_done_is_refused_with_the_reason_and_nobody_is_sent(
 ) -> None:
     answer = post(site, path)
     assert (answer.status_code, answer.get_json()) == (status, {"error": text})
-    assert (store.rounds.asked(DATASET), queued(store)) == ({}, [])
+    assert (store.orders.all(DATASET), queued(store)) == ([], [])
 
 
 def test_what_is_done_already_is_not_asked_for(site: Site, store: Store) -> None:
@@ -97,14 +98,14 @@ def test_what_is_done_already_is_not_asked_for(site: Site, store: Store) -> None
 def test_nobody_else_asks(site: Site, store: Store, key: str, status: int, why: str) -> None:
     answer = post(site, "4/cancel", key)
     assert (answer.status_code, why in answer.get_json()["error"]) == (status, True)
-    assert store.rounds.asked(DATASET) == {}
+    assert store.orders.all(DATASET) == []
 
 
 def test_a_form_of_ours_is_taken_and_that_of_another_site_is_not(site: Site, store: Store) -> None:
     for token in ("", "x" * 40):
         assert site.browser.post(f"{AT}/4/cancel", data={"token": token}).status_code == 400
-    assert store.rounds.asked(DATASET) == {}
+    assert store.orders.all(DATASET) == []
     answer = site.browser.post(f"{AT}/4/cancel", data={"token": site.token("/")})
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{AT}/4")
-    assert store.rounds.asked(DATASET)["4"].action == "cancel"
+    assert [each.action for each in store.orders.all(DATASET)] == ["cancel round"]
     assert site.get(f"{AT}/4/cancel").status_code == 405

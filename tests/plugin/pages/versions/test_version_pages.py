@@ -211,7 +211,7 @@ def test_who_may_see_versions(site: Site, path: str) -> None:
         for json in (False, True):
             answer = site.get(path, json)
             assert answer.status_code == status
-            assert ("versions are for" in answer.text) == (visitor == "anna")
+            assert ("they are for" in answer.text) == (visitor == "anna")
     site.browser = site.new_browser()
     assert site.get(path).status_code == 302
 

@@ -1,0 +1,105 @@
+"""An order: what somebody asks of a worker through the web process, which does nothing slow.
+
+It is kept until a worker has done it, or has told why it cannot be; whatever is killed meanwhile, it is done
+once. What carries orders out is `workers.use_cases.orders`, where they are kept `plugin.store.orders`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Term: TypeAlias = str | int | float | bool | Sequence[str]
+
+CANCEL_ROUND, END_ROUND = "cancel round", "end round"
+
+
+@dataclass(frozen=True)
+class WorkOrder:
+    """What was asked for, and how far it is.
+
+    Attributes
+    ----------
+    id : unique within the dataset. Of several orders of one id the last stands.
+    action : what is to be done, such as "cancel round".
+    about : the name of the round or version, as far as there is one.
+    asked_at : ms since the epoch. `asked_by`: the user's name.
+    terms : what else is asked for, by name.
+    stage, done, total : how far it is: what is being done, so many of so many (0: unknown).
+    error : why it cannot be done; "" while it waits and when it is done.
+    result : the name of what came of it; "" before.
+    settled_at : ms since the epoch when it was done or refused; 0 while it waits.
+    """
+
+    id: str
+    action: str
+    about: str = ""
+    asked_at: int = 0
+    asked_by: str = ""
+    terms: Mapping[str, Term] = field(default_factory=dict)
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    error: str = ""
+    result: str = ""
+    settled_at: int = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is still to come of it."""
+        return not self.settled_at
+
+    def asks_the_same(self, other: WorkOrder) -> bool:
+        """Whether the same is asked for, whoever asks and whenever.
+
+        >>> WorkOrder("round:4", "end round").asks_the_same(WorkOrder("round:4", "end round", asked_at=7))
+        True
+        >>> WorkOrder("round:4", "end round").asks_the_same(WorkOrder("round:4", "cancel round"))
+        False
+        """
+        return (self.id, self.action, self.about, _plain(self.terms)) == (
+            other.id,
+            other.action,
+            other.about,
+            _plain(other.terms),
+        )
+
+    def is_same(self, other: WorkOrder) -> bool:
+        """Whether it is this very order, however far it is."""
+        return self.asked_at == other.asked_at and self.asks_the_same(other)
+
+    @property
+    def sentence(self) -> str:
+        """How far it is.
+
+        >>> WorkOrder("round:4", "start round", "4", stage="writing records", done=50, total=300).sentence
+        'start round 4: writing records, 50 of 300'
+        >>> WorkOrder("round:4", "end round", "4", error="round 4 was cancelled", settled_at=1).sentence
+        'end round 4: round 4 was cancelled'
+        """
+        what = f"{self.action} {self.about}".strip()
+        if self.settled_at:
+            return f"{what}: {self.error or 'done'}"
+        if not self.stage:
+            return f"{what}: waits for a worker"
+        return f"{what}: {self.stage}" + (
+            f", {self.done:,} of {self.total:,}"
+            if self.total
+            else f", {self.done:,}"
+            if self.done
+            else ""
+        )
+
+
+def of_round(name: str) -> str:
+    """The id of an order about a round: to start, end or cancel it, whichever was asked last."""
+    return f"round:{name}"
+
+
+def _plain(terms: Mapping[str, Term]) -> dict[str, object]:
+    """Terms as they are after any way through JSON."""
+    return {
+        name: list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+        for name, value in terms.items()
+    }

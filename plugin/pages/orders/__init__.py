@@ -1,0 +1,7 @@
+"""What is asked of workers by address: any page may take an order, and how far it is has an address.
+
+| file | what is in it |
+| --- | --- |
+| `placing` | an order is taken: whether the request is ours, and who is sent for it |
+| `orders_shown` | how far an order is |
+"""

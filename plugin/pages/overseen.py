@@ -1,0 +1,38 @@
+"""A dataset of which the visitor may see all; else an answer that says why there is none.
+
+Versions and rounds hold everybody's answers, so they are for those who oversee the dataset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from werkzeug.wrappers import Response as AnyResponse
+
+from argilla_distill.plugin.pages import lookup
+from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET
+from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.visitors.visitor import Visitor
+
+NOT_FOR_ANNOTATORS = (
+    "Versions and rounds hold everybody's answers: they are for Argilla's owners and for admins of the "
+    "dataset's workspace. {name} is an annotator there."
+)
+
+
+@dataclass(frozen=True)
+class Absent(Exception):
+    """There is nothing to be shown: the answer to send instead."""
+
+    answer: AnyResponse
+
+
+def dataset(frame: Frame, visitor: Visitor, text: str) -> str:
+    """The id of a dataset of which the visitor may see all. Raises Absent."""
+    if not visitor.oversees:
+        text = NOT_FOR_ANNOTATORS.format(name=visitor.username)
+        raise Absent(frame.message(403, "Not for this account", text, visitor))
+    dataset_id = lookup.overseen(frame.store, text, visitor)
+    if dataset_id is None:
+        raise Absent(frame.missing(visitor, "No such dataset", NO_SUCH_DATASET))
+    return dataset_id

@@ -1,0 +1,8 @@
+"""What somebody asked for through the web process is done.
+
+| file | what is in it |
+| --- | --- |
+| `carrying_out` | orders are done one after the other, or told why they cannot be |
+| `turns` | a job looks after the process that does them |
+| `giving_way` | long work waits between its calls while answers wait for a worker |
+"""

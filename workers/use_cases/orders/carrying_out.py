@@ -1,0 +1,135 @@
+"""Do what was asked for through the web process, order by order.
+
+An order stays until it is done, or until it is told why it cannot be: whatever interrupts the job, the cron
+has it done again, and each may be repeated.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from argilla_distill.domain.orders.order import CANCEL_ROUND, END_ROUND, WorkOrder
+from argilla_distill.domain.records import Dataset
+from argilla_distill.plugin.errors import DistillError
+from argilla_distill.plugin.store import StoreError
+from argilla_distill.workers.use_cases.rounds import cancelling, ending
+from argilla_distill.workers.use_cases.world import World
+
+NOTE_S = 1.0
+"""So often it is noted how far an order is."""
+
+
+class Superseded(Exception):
+    """Something else was asked for in an order's place."""
+
+
+class OrderInHand:
+    """An order that is being done.
+
+    Parameters
+    ----------
+    pause : is called between two calls of long work.
+    """
+
+    def __init__(
+        self, world: World, dataset_id: str, order: WorkOrder, pause: Callable[[], None]
+    ) -> None:
+        self.order = order
+        self._world = world
+        self._dataset_id = dataset_id
+        self._pause = pause
+        self._noted_s = -NOTE_S
+
+    def note(self, stage: str, done: int = 0, total: int = 0) -> None:
+        """Tell how far it is, now and then.
+
+        Raises
+        ------
+        Superseded : something else is asked for in its place.
+        """
+        now = time.monotonic()
+        if now - self._noted_s < NOTE_S:
+            return
+        self._noted_s = now
+        if not self._world.store.orders.note(self._dataset_id, self.order, stage, done, total):
+            raise Superseded
+
+    def step(self, stage: str, done: int, total: int) -> None:
+        """After each of many calls: tell how far it is, and let others go before."""
+        self.note(stage, done, total)
+        self._pause()
+
+
+Action: TypeAlias = Callable[[World, Dataset, OrderInHand], str]
+"""Does what an order says, and returns the name of what came of it. It may be begun again after a kill."""
+
+
+@dataclass(frozen=True)
+class CarriedOut:
+    """What became of an order, for the log line."""
+
+    order: WorkOrder
+    status: str
+
+
+def carry_out(world: World, dataset_id: str, pause: Callable[[], None]) -> Iterator[CarriedOut]:
+    """Do what was asked for, and what is asked for meanwhile; what became of each.
+
+    Raises
+    ------
+    StoreError, OSError : nothing is lost, it is done later.
+    """
+    done: list[WorkOrder] = []
+    while waiting := [
+        each
+        for each in world.store.orders.waiting(dataset_id)
+        if not any(each.is_same(other) for other in done)
+    ]:
+        order = waiting[0]
+        done.append(order)
+        yield CarriedOut(order, _carried_out(world, dataset_id, order, pause))
+
+
+def _carried_out(world: World, dataset_id: str, order: WorkOrder, pause: Callable[[], None]) -> str:
+    def settle(result: str = "", error: str = "") -> None:
+        world.store.orders.settle(dataset_id, order, world.store.now(), result, error)
+
+    action = ACTIONS.get(order.action)
+    if action is None:
+        settle(error=f"this release of argilla-distill does not know how to {order.action}")
+        return "unknown"
+    try:
+        dataset = world.gateway.dataset(dataset_id)
+        result = action(world, dataset, OrderInHand(world, dataset_id, order, pause))
+    except Superseded:
+        return "superseded"
+    except (OSError, StoreError):  # the cron asks again
+        raise
+    except DistillError as error:
+        if error.retry:
+            return "busy"
+        settle(error=str(error))
+        return "refused"
+    except Exception as error:  # told, or the cron would ask for ever
+        settle(error=f"{type(error).__name__}: {error}")
+        raise
+    settle(result or order.about)
+    return "done"
+
+
+def _cancel_round(world: World, dataset: Dataset, in_hand: OrderInHand) -> str:
+    def between(done: int, total: int) -> None:
+        in_hand.step("taking records back", done, total)
+
+    return cancelling.cancel(world, dataset, in_hand.order.about, between).name
+
+
+def _end_round(world: World, dataset: Dataset, in_hand: OrderInHand) -> str:
+    return ending.end(world, dataset, in_hand.order.about).version
+
+
+ACTIONS: Mapping[str, Action] = {CANCEL_ROUND: _cancel_round, END_ROUND: _end_round}
+"""What may be asked for. A new kind of order is a function here, and whatever page places it."""
