@@ -20,6 +20,10 @@ HOW: Mapping[str, str] = {
         "Each voice weighs by how well its owner has told these labels apart so far, compared with "
         "everybody else who answered the same records."
     ),
+    "nearest": (
+        "The answer that is nearest to all others is taken as it was given; each voice weighs by how "
+        "often its owner has been right."
+    ),
     "alignment": (
         "The answers are laid side by side, word by word, and of the words in one place the "
         "weightiest is taken; each voice weighs by how often its owner has been right."

@@ -32,7 +32,7 @@ from benchmarks.engine import peers
 from benchmarks.engine.markers import SPAN_LABELS, spans
 from benchmarks.engine.peers import distance, words
 
-OURS = ("majority", "dawid_skene", "learned", "alignment")
+OURS = ("majority", "dawid_skene", "learned", "nearest", "alignment")
 PAIR_DRAWS = 3
 
 ADJUDICATIONS = 50

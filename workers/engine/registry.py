@@ -45,11 +45,12 @@ from argilla_distill.workers.engine.rating.rating import RatingLearned
 from argilla_distill.workers.engine.text.frequent_text import TextMajority
 from argilla_distill.workers.engine.text.text import TextLearned
 from argilla_distill.workers.engine.text.text_alignment import TextAlignment
+from argilla_distill.workers.engine.text.text_nearest import TextNearest
 
 CLASSES: tuple[type[Strategy], ...] = (
     *(Majority, DawidSkene, Learned),
     *(RatingMajority, RatingLearned),
-    *(TextMajority, TextLearned, TextAlignment),
+    *(TextMajority, TextLearned, TextNearest, TextAlignment),
     *(MultiLabelMajority, MultiLabelDawidSkene, MultiLabelLearned),
     *(RankingMajority, RankingDawidSkene, RankingLearned),
     *(SpanMajority, SpanDawidSkene, SpanLearned),

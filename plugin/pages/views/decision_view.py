@@ -96,6 +96,7 @@ class QuestionView:
     leader, runner_up : the two that pulls compare, in few words; where that takes many, `rival` is
         the runner-up in full.
     expected : of a rating, the mean of the posterior and its interval; None of anything else.
+    composed : whether it is a text that nobody gave.
     posterior, voices, earlier : most probable, most moving, latest first.
     explanation : the same in a few sentences.
     """
@@ -124,6 +125,7 @@ class QuestionView:
     earlier: tuple[Earlier, ...] = ()
     explanation: str = ""
     expected: ExpectedRating | None = None
+    composed: bool = False
 
     @property
     def contested(self) -> bool:
@@ -179,6 +181,7 @@ def question_view(
     pulls = [decision.prior, *(voice.log_odds for voice in decision.voices)]
     scale = max(1.0, *(abs(log_odds) for log_odds in pulls))
     total = math.fsum(pulls)
+    heard = voices(name, decision, ledger, people, leader, runner_up, scale, say)
     return QuestionView(
         name=name,
         state=state,
@@ -196,7 +199,7 @@ def question_view(
         posterior=_posterior(name, decision.posterior, labels, kind, say),
         heading=HEADINGS[kind],
         prior=pull(decision.prior, leader, runner_up, scale),
-        voices=voices(name, decision, ledger, people, leader, runner_up, scale, say),
+        voices=heard,
         total=pull(total, leader, runner_up, scale),
         odds=_odds(total),
         uncounted=uncounted(
@@ -205,6 +208,7 @@ def question_view(
         conflict=conflicting,
         earlier=tuple(earlier),
         expected=expected_rating(decision.posterior) if kind == "rating" else None,
+        composed=kind == "text" and value is not None and value not in {v.value for v in heard},
     )
 
 

@@ -82,6 +82,17 @@ def test_a_rating_tells_what_its_posterior_comes_to_and_a_label_does_not(told: S
     assert rated.expected == ExpectedRating(2.2, 1.0, 3.0)
 
 
+@pytest.mark.parametrize(("value", "composed"), [("yes", False), ("yes please", True)])
+def test_a_text_that_nobody_gave_is_told_to_be_composed(
+    told: Scene, value: str, composed: bool
+) -> None:
+    questions = json.loads(told.info["questions"])
+    questions["helpful"] |= {"type": "text", "labels": []}
+    told.info["questions"] = json.dumps(questions)
+    assert with_decision(told, v=value, top=value, next="no").composed is composed
+    assert not question(show(scene())).composed
+
+
 def test_an_abstention_gives_its_reason(told: Scene) -> None:
     abstained = question(show(told), "problem")
     assert (abstained.state, abstained.value) == ("abstained", None)

@@ -1,4 +1,4 @@
-"""Texts: the answer nearest to what reliable annotators mean, chosen and never invented."""
+"""Texts: the answer nearest to what reliable annotators mean, or a better one composed of all."""
 
 from __future__ import annotations
 
@@ -12,32 +12,16 @@ from argilla_distill.workers.engine.text.text_model import TextModel
 
 
 class TextLearned(ChoiceStrategy):
-    """The answer that is nearest to all others, as far as their annotators are to be trusted.
+    """The answer nearest to all others, or a text composed of them: what predicts answers better.
 
-    With d the distance of two answers (`edit_distance.distances`), t the candidates, which are the
-    answers themselves, and w, m and D as in `TextAnnotators`::
+    Of each record with four answers or more one is held back, and predicted by the others twice: by
+    the nearest of them (`TextNearest`), and by what they compose word by word (`TextAlignment`). An
+    adjudication is predicted by all answers on its record. Where the composed text is nearer by more
+    than two standard errors, over 20 records at least, answers are composed; else one is chosen. It
+    is found out at every full fit (`workers.engine.text.composing`), and `training` says which is
+    in use.
 
-        log P(t | answers) = - sharpness / (n D²) · Σ_j c[j](t) + const
-        c[j](t) = w[j] · d(v[j], t) + own · m[j] · [v[j] = t]
-
-    Annotators' errors are taken as exponential in the distance: the leader is the weighted medoid,
-    the answer of least expected distance. Some annotators always err alike, so n answers say no
-    more than their mean does; the nearer the crowd's answers are to one another, the more a
-    distance says.
-
-    Confidence is the probability that no other answer is nearer to what is meant, times `trust`.
-
-    From ten adjudications on, annotators may weigh more, see `workers.engine.text.text_training`.
-
-    Kumar & Byrne, Minimum Bayes-risk decoding, HLT-NAACL (2004).
-
-    Parameters
-    ----------
-    power : float
-        How far reliability counts in the weights of the votes.
-    own : float
-        How far an annotator's reliability counts for their own answers.
-    sharpness : float
+    How annotators are weighed, and what a confidence is, is the same in both, see `TextNearest`.
 
     >>> from argilla_distill.workers.engine.contract.facts import Vote
     >>> given = {"ann": "he left early", "ben": "she left early", "cas": "he left early today"}
@@ -55,7 +39,7 @@ class TextLearned(ChoiceStrategy):
         self, question: Question, *, power: float = 1.5, own: float = 0.2, sharpness: float = 4.0
     ) -> None:
         self.question = question
-        self.model = TextModel(Weighting(power, own), sharpness)
+        self.model = TextModel(Weighting(power, own), sharpness, composes=None)
 
     @property
     def training(self) -> Training:

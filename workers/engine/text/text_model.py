@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from argilla_distill.workers.engine.contract.choice import Choice, VoteScores, trust
+from argilla_distill.workers.engine.contract.choice import Choice
 from argilla_distill.workers.engine.contract.choice_model import REFIT_SHARE, ChoiceModel
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
 from argilla_distill.workers.engine.contract.movement import Movement
@@ -21,12 +20,13 @@ from argilla_distill.workers.engine.text.answers import (
     answers_on,
     checked_text,
 )
+from argilla_distill.workers.engine.text.composing import HeldBack
 from argilla_distill.workers.engine.text.text_annotators import (
-    DIGITS,
     AnswerComparison,
     TextAnnotators,
     Weighting,
 )
+from argilla_distill.workers.engine.text.text_choice import composed_answer, nearest_answer
 from argilla_distill.workers.engine.text.text_training import TRAINED, trained
 
 REFIT_BELOW = 500
@@ -34,28 +34,6 @@ REFIT_BELOW = 500
 
 TRAINING_ROUNDS = 4
 """So many iterations at most where annotators are judged in cross-validation."""
-
-Choose = Callable[[RecordAnswers, TextAnnotators, float], Choice]
-"""How the answers to one record become a choice; the number is the sharpness."""
-
-
-def nearest_answer(
-    answers: RecordAnswers, annotators: TextAnnotators, sharpness: float, among: int | None = None
-) -> Choice:
-    """Choose the answer of the least expected distance; formulas are in `TextLearned`."""
-    n, scale = len(answers.votes), sharpness / annotators.distance_**2
-    own = np.eye(len(answers.candidates)) * annotators.weighting.own
-    weights = annotators.weights(answers)
-    voices = []
-    for vote, said, weight in zip(answers.votes, answers.said, weights, strict=True):
-        cost = weight * answers.apart[said] + own[said] * annotators.farther(vote.annotator)
-        log = np.round(-scale * cost / n, DIGITS)
-        voices.append(
-            VoteScores(vote.annotator, vote.value, annotators.accuracy(vote.annotator), log)
-        )
-    anchor = None if answers.truth is None else answers.candidates[answers.truth]
-    prior = np.zeros(len(answers.candidates))
-    return Choice(answers.candidates, prior, voices, anchor, trust(n), among)
 
 
 class TextModel(ChoiceModel):
@@ -66,24 +44,31 @@ class TextModel(ChoiceModel):
     usual : Weighting
         How far reliability counts unless adjudications show that it should count more.
     sharpness : float
-    choose : callable, see `Choose`
+    composes : bool or None
+        Whether answers are composed word by word; None: where that predicts held-back answers better.
 
     Attributes
     ----------
     annotators_ : TextAnnotators
         Weighted as `usual` or `TRAINED`.
+    composes_ : bool
+        Whether answers are composed.
     training_ : Training
         Its accuracy: a choice is right if no answer is nearer to the adjudication.
     """
 
     annotators_: TextAnnotators
+    composes_: bool
     training_: Training
 
-    def __init__(self, usual: Weighting, sharpness: float, choose: Choose = nearest_answer) -> None:
+    def __init__(
+        self, usual: Weighting, sharpness: float, *, composes: bool | None = False
+    ) -> None:
         self.usual = usual
         self.sharpness = sharpness
-        self.choose = choose
+        self.composes = composes
         self._answers: dict[str, RecordAnswers] = {}
+        self._held_back = HeldBack()
 
     def checked(self, value: Value) -> Value:
         return checked_text(value)
@@ -95,7 +80,13 @@ class TextModel(ChoiceModel):
         self._answers = {
             record: answers_on(facts, record, before.get(record)) for record in facts.heard()
         }
-        self.training_ = self._trained()
+        self.training_, self.composes_ = self._trained(), bool(self.composes)
+        if self.composes is None:
+            compared = self._held_back.compare(self._answers)
+            self.composes_ = compared.composes
+            if compared.summary:
+                both = f"{self.training_.summary}; {compared.summary}"
+                self.training_ = replace(self.training_, summary=both)
         self.annotators_ = TextAnnotators(TRAINED if self.training_.used else self.usual)
         self._learned = self.annotators_.fit(self._answers)
         self._settled = {n: self.annotators_.farther(n) for n in self.annotators_.sums_}
@@ -122,7 +113,8 @@ class TextModel(ChoiceModel):
 
     def choices(self, records: Sequence[str]) -> list[Choice]:
         answers = [self._answers.get(r) or answers_on(self.facts, r) for r in records]
-        return [self.choose(each, self.annotators_, self.sharpness) for each in answers]
+        choose = composed_answer if self.composes_ else nearest_answer
+        return [choose(each, self.annotators_, self.sharpness) for each in answers]
 
     def annotators(self) -> list[Reliability]:
         known = self.annotators_
@@ -179,6 +171,7 @@ class TextModel(ChoiceModel):
             "own": self.usual.own,
             "sharpness": self.sharpness,
             "weigh": annotators["weigh"],
+            "composes": self.composes_,
             "training": self.training_.state(),
             "sums": annotators["sums"],
             "distance": annotators["distance"],
@@ -194,6 +187,7 @@ class TextModel(ChoiceModel):
         self.facts = facts
         self.usual, self.sharpness = Weighting(state["power"], state["own"]), state["sharpness"]
         self.annotators_ = TextAnnotators.of_state(state)
+        self.composes_ = bool(state.get("composes", self.composes))  # release 0.1 had no choice
         self.training_ = Training.of_state(state["training"])
         self._learned = {
             record: tuple(AnswerComparison(*each) for each in learned)

@@ -18,6 +18,7 @@ from argilla_distill.workers.engine.text.alignment import network, vote
 from argilla_distill.workers.engine.text.frequent_text import TextMajority
 from argilla_distill.workers.engine.text.text import TextLearned
 from argilla_distill.workers.engine.text.text_alignment import TextAlignment
+from argilla_distill.workers.engine.text.text_nearest import TextNearest
 
 TEXT = Question("text")
 WORDS = [f"word{i}" for i in range(300)]
@@ -63,7 +64,7 @@ def test_reliable_annotators_are_followed_and_the_yardstick_is_beaten() -> None:
 def test_what_is_chosen_was_given_by_somebody() -> None:
     votes, truth = crowd(4)
     said = {(vote.record, vote.value) for vote in votes}
-    for model in (TextLearned(TEXT), TextMajority(TEXT)):
+    for model in (TextNearest(TEXT), TextMajority(TEXT)):
         decisions = model.fit(votes).decide(truth)
         assert all((d.record, d.value) in said for d in decisions if d.value is not None)
         assert sum(d.value is not None for d in decisions) > 140
@@ -71,7 +72,7 @@ def test_what_is_chosen_was_given_by_somebody() -> None:
 
 def test_alignment_composes_and_makes_fewer_errors_than_any_choice() -> None:
     votes, truth = crowd(5)
-    composed, chosen = TextAlignment(TEXT).fit(votes), TextLearned(TEXT).fit(votes)
+    composed, chosen = TextAlignment(TEXT).fit(votes), TextNearest(TEXT).fit(votes)
     assert error_rate(composed, truth) < error_rate(chosen, truth)
     said = {(vote.record, vote.value) for vote in votes}
     assert any((d.record, d.value) not in said for d in composed.decide(truth))

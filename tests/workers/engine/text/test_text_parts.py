@@ -8,9 +8,8 @@ import pytest
 
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
 from argilla_distill.workers.engine.text.answers import answers_on
-from argilla_distill.workers.engine.text.text_alignment import composed_answer
 from argilla_distill.workers.engine.text.text_annotators import TextAnnotators, Weighting
-from argilla_distill.workers.engine.text.text_model import TextModel, nearest_answer
+from argilla_distill.workers.engine.text.text_model import TextModel
 from tests.workers.engine.crowds_of_values import TEXT, crowd
 
 USUAL = Weighting(1.5, 0.2)
@@ -32,15 +31,14 @@ def test_annotators_are_judged_by_their_distance_forget_what_is_removed_and_surv
         assert again.farther(name) == pytest.approx(annotators.farther(name), abs=1e-9)
 
 
-def test_how_an_answer_is_chosen_is_passed_in() -> None:
+def test_whether_answers_are_composed_is_passed_in() -> None:
     facts = CurrentFacts(crowd(TEXT, 2))
-    chosen, composed = (TextModel(USUAL, 4.0, how) for how in (nearest_answer, composed_answer))
-    for model in (chosen, composed):
+    models = [TextModel(USUAL, 4.0, composes=composes) for composes in (False, True)]
+    for model in models:
         model.fit(facts)
     given = {vote.value for votes in facts.votes.values() for vote in votes.values()}
     leaders = [
-        {choice.decision("r").leader for choice in model.choices(facts.heard())}
-        for model in (chosen, composed)
+        {choice.decision("r").leader for choice in model.choices(facts.heard())} for model in models
     ]
     assert leaders[0] <= given | {None}
     assert not leaders[1] <= given | {None}
