@@ -30,7 +30,7 @@ QUEUE_SHARE = 0.15
 PI = dict(SHARES)["test"]
 """The probability with which a record is marked out."""
 
-LEAST = 2
+MIN_WAITING = 2
 """So many audits wait for reviewers even where little else does."""
 
 
@@ -68,7 +68,7 @@ def wanted(queued: int, share: float) -> int:
     >>> wanted(100, 0.15), wanted(0, 0.15), wanted(100, 0.0)
     (18, 2, 0)
     """
-    return max(LEAST, ceil(queued * share / (1 - share))) if share else 0
+    return max(MIN_WAITING, ceil(queued * share / (1 - share))) if share else 0
 
 
 def rank(number: int, share: float) -> int:

@@ -8,7 +8,7 @@ from math import ceil
 SHARE = 0.25
 """By default so large a share of the completed records is in the queue at most."""
 
-LEAST = 10
+MIN_LENGTH = 10
 """In small datasets so many records may be in the queue, whatever share of them that is."""
 
 
@@ -40,7 +40,7 @@ class Queue:
         >>> Queue.of(3, 12, 0.25)
         Queue(queued=3, behind=0, settled=9)
         """
-        queued = min(due, max(LEAST, ceil(share * completed)))
+        queued = min(due, max(MIN_LENGTH, ceil(share * completed)))
         return cls(queued, due - queued, max(completed - due, 0))
 
     def __str__(self) -> str:

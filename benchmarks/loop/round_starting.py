@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from argilla_distill.domain.fingerprint import fingerprint
-from argilla_distill.workers.evaluation.choosing import MOST_TAUGHT, Candidate, Chooser, Labelled
+from argilla_distill.workers.evaluation.choosing import MAX_TAUGHT, Candidate, Chooser, Labelled
 from argilla_distill.workers.evaluation.priority_sampling import draw
 from argilla_distill.workers.evaluation.tf_idf import text_of
 from argilla_distill.workers.use_cases.rounds.form import RecordForm
@@ -45,9 +45,9 @@ def main(arguments: Sequence[str] = ()) -> None:
                     "prediction": LABELS[n % 2],
                 }
                 file.write(json.dumps({**line, "score": float(rng.random())}) + "\n")
-        texts = [_text(rng, asked.words, n % 2) for n in range(MOST_TAUGHT)]
-        targets = np.eye(2)[np.arange(MOST_TAUGHT) % 2]
-        labelled = Labelled(texts, [str(n) for n in range(MOST_TAUGHT)], LABELS, targets)
+        texts = [_text(rng, asked.words, n % 2) for n in range(MAX_TAUGHT)]
+        targets = np.eye(2)[np.arange(MAX_TAUGHT) % 2]
+        labelled = Labelled(texts, [str(n) for n in range(MAX_TAUGHT)], LABELS, targets)
         before, begun = _peak_mb(), time.process_time()
         chooser = Chooser.taught_by(labelled, (), "learned-1")
         taught = time.process_time()

@@ -46,7 +46,7 @@ FOLDER = "../shared/bench/medical_relations"
 LABELS = ("TREATS", "CAUSES")
 ASKED = label_question("no", "yes")
 HALF_LIFE_DAYS = 1.0
-MOST_EXPERIENCED = 10
+MAX_EXPERIENCED = 10
 
 
 def examples() -> ModuleType:
@@ -64,7 +64,7 @@ def strategies(votes: Sequence[Vote]) -> dict[str, Strategy]:
     module = examples()
     counts = Counter(vote.annotator for vote in votes)
     module.EXPERTS.clear()
-    module.EXPERTS.update(name for name, _ in counts.most_common(MOST_EXPERIENCED))
+    module.EXPERTS.update(name for name, _ in counts.most_common(MAX_EXPERIENCED))
     recent = Dated(module.RecentFirst(ASKED), Terms(half_life_days=HALF_LIFE_DAYS))
     return {
         "learned": registry.create("learned", ASKED),

@@ -16,7 +16,7 @@ from argilla_distill.plugin.pages.looked_up import Found
 from argilla_distill.plugin.pages.views.dataset_view import Head
 from argilla_distill.plugin.visitors.visitor import Visitor
 
-MOST = 20
+MAX_SEGMENTS = 20
 """So many segments of a kind are on the page; JSON has all that are kept."""
 
 
@@ -37,7 +37,10 @@ def trace(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
                 "remedies": remedies,
             }
         segments = looked.segments if looked else ()
-        kinds = [(kind, [each for each in segments if each.kind == kind][:MOST]) for kind in KINDS]
+        kinds = [
+            (kind, [each for each in segments if each.kind == kind][:MAX_SEGMENTS])
+            for kind in KINDS
+        ]
         return {
             "suspicions": looked,
             "kinds_of": [(k, some) for k, some in kinds if some],

@@ -9,7 +9,7 @@ import pytest
 
 from argilla_distill.domain.versions.rewards.reward import Reward
 from argilla_distill.exports.export import Exported, export
-from argilla_distill.exports.formats.preference import MOST
+from argilla_distill.exports.formats.preference import MAX_REPLIES
 from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.exports.request import ExportRequest, InvalidExport
 from tests.exports.version_of_rows import (
@@ -154,9 +154,9 @@ def test_of_very_many_replies_to_one_prompt_some_are_compared(version: VersionOf
         version.record(f"r{n:02}", said("Hi", f"Reply {n}"), helpful=helpful((n + 1) / 42))
     rows, left_out = read(version.source(), format="preference", question="helpful")
     used = {row["chosen_id"] for row in rows} | {row["rejected_id"] for row in rows}
-    assert len(used) == MOST
+    assert len(used) == MAX_REPLIES
     assert {"r00", "r39"} <= used
-    assert left_out["beyond 9 replies to one prompt"] == 40 - MOST
+    assert left_out["beyond 9 replies to one prompt"] == 40 - MAX_REPLIES
 
 
 def test_a_question_that_compares_two_replies_makes_pairs_within_a_record(tmp_path: Path) -> None:

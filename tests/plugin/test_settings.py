@@ -20,7 +20,7 @@ from argilla_distill.plugin.settings import (
 from argilla_distill.plugin.settings.deciding import DECIDING, NOT_DECIDING
 
 KEY = "owner.api.key-that-nobody-sees"
-LEAST = {"ARGILLA_API_URL": "http://argilla:6900", "ARGILLA_API_KEY": KEY}
+MINIMAL = {"ARGILLA_API_URL": "http://argilla:6900", "ARGILLA_API_KEY": KEY}
 EVERY = {
     "ARGILLA_API_URL": ("https://argilla.example/", "argilla_api_url", "https://argilla.example"),
     "ARGILLA_API_KEY": ("another", "argilla_api_key", "another"),
@@ -64,11 +64,11 @@ def test_the_list_under_test_is_complete() -> None:
 @pytest.mark.parametrize("variable", EVERY)
 def test_every_variable_is_read(variable: str) -> None:
     given, field, expected = EVERY[variable]
-    assert plain(getattr(read({**LEAST, variable: given}), field)) == expected
+    assert plain(getattr(read({**MINIMAL, variable: given}), field)) == expected
 
 
 def test_what_is_not_given_has_a_default_and_what_is_not_ours_is_left_alone() -> None:
-    settings = read({**LEAST, "PATH": "/bin", "ARGILLA_HOME_PATH": "/srv"})
+    settings = read({**MINIMAL, "PATH": "/bin", "ARGILLA_HOME_PATH": "/srv"})
     assert settings.queue == "distill"
     assert settings.delivery_url == "http://127.0.0.1:8000/webhooks/argilla"
     assert settings.argilla_url == "http://argilla:6900"
@@ -77,18 +77,18 @@ def test_what_is_not_given_has_a_default_and_what_is_not_ours_is_left_alone() ->
 
 def test_addresses_as_others_see_them_come_first() -> None:
     more = {"DISTILL_LISTENER_URL": "http://in:1/", "DISTILL_ARGILLA_PUBLIC_URL": "https://out"}
-    settings = read({**LEAST, **more})
+    settings = read({**MINIMAL, **more})
     assert settings.delivery_url == "http://in:1/webhooks/argilla"
     assert settings.argilla_url == "https://out"
 
 
 def test_addresses_are_written_as_argilla_writes_them() -> None:
-    settings = read({**LEAST, "DISTILL_PUBLIC_URL": "HTTP://Us.Example:80/"})
+    settings = read({**MINIMAL, "DISTILL_PUBLIC_URL": "HTTP://Us.Example:80/"})
     assert settings.delivery_url == "http://us.example/webhooks/argilla"
 
 
 def test_several_webhook_secrets_may_be_given() -> None:
-    assert read({**LEAST, "DISTILL_WEBHOOK_SECRETS": "one,two  three"}).secrets == (
+    assert read({**MINIMAL, "DISTILL_WEBHOOK_SECRETS": "one,two  three"}).secrets == (
         "one",
         "two",
         "three",
@@ -96,14 +96,14 @@ def test_several_webhook_secrets_may_be_given() -> None:
 
 
 def test_an_unknown_variable_is_refused_by_name() -> None:
-    text = refusal({**LEAST, "DISTILL_REDIS": "redis://:hunter2@r", "DISTILL_QUEUE_FILE": "/q"})
+    text = refusal({**MINIMAL, "DISTILL_REDIS": "redis://:hunter2@r", "DISTILL_QUEUE_FILE": "/q"})
     assert "DISTILL_QUEUE_FILE (did you mean DISTILL_QUEUE?), DISTILL_REDIS" in text
     assert "hunter2" not in text
 
 
-@pytest.mark.parametrize("variable", sorted(LEAST))
+@pytest.mark.parametrize("variable", sorted(MINIMAL))
 def test_a_missing_variable_is_named(variable: str) -> None:
-    assert variable in refusal({k: v for k, v in LEAST.items() if k != variable})
+    assert variable in refusal({k: v for k, v in MINIMAL.items() if k != variable})
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_missing_variable_is_named(variable: str) -> None:
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(variable: str, value: str) -> None:
-    assert refusal({**LEAST, variable: value}).startswith(f"{variable}: ")
+    assert refusal({**MINIMAL, variable: value}).startswith(f"{variable}: ")
 
 
 JARGON = (
@@ -178,25 +178,25 @@ JARGON = (
 def test_a_mistake_is_told_in_our_words_with_what_is_right(
     variable: str, value: str, told: str
 ) -> None:
-    text = refusal({**LEAST, variable: value})
+    text = refusal({**MINIMAL, variable: value})
     assert told in text
     assert not any(word in text for word in JARGON)
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
-    empty = dict.fromkeys(set(EVERY) - set(LEAST), "")
-    assert read({**LEAST, **empty, "DISTILL_SECRET_KEY_FILE": ""}) == read(LEAST)
-    assert "ARGILLA_API_URL: is not set" in refusal({**LEAST, "ARGILLA_API_URL": ""})
+    empty = dict.fromkeys(set(EVERY) - set(MINIMAL), "")
+    assert read({**MINIMAL, **empty, "DISTILL_SECRET_KEY_FILE": ""}) == read(MINIMAL)
+    assert "ARGILLA_API_URL: is not set" in refusal({**MINIMAL, "ARGILLA_API_URL": ""})
 
 
 def test_a_variable_that_is_nearly_right_is_answered_with_the_right_one() -> None:
     told = refusal({"ARGILLA_API_ULR": "http://a", "ARGILLA_API_KEY": KEY})
     assert "ARGILLA_API_URL: is not set (ARGILLA_API_ULR is: did you mean ARGILLA_API_URL?)" in told
-    assert "(did you mean DISTILL_PUBLIC_URL?)" in refusal({**LEAST, "DISTILL_PUBLIC_URI": "x"})
+    assert "(did you mean DISTILL_PUBLIC_URL?)" in refusal({**MINIMAL, "DISTILL_PUBLIC_URI": "x"})
 
 
 def test_every_mistake_is_told_at_once() -> None:
-    text = refusal({**LEAST, "DISTILL_LOG_LEVEL": "LOUD", "DISTILL_QUEUE": "two words"})
+    text = refusal({**MINIMAL, "DISTILL_LOG_LEVEL": "LOUD", "DISTILL_QUEUE": "two words"})
     assert "DISTILL_LOG_LEVEL" in text
     assert "DISTILL_QUEUE" in text
 
@@ -205,7 +205,7 @@ def test_every_mistake_is_told_at_once() -> None:
 def test_a_secret_may_come_from_a_file(variable: str, tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("redis://from-a-file/5\n")
-    environ = {**LEAST, f"{variable}_FILE": str(file)}
+    environ = {**MINIMAL, f"{variable}_FILE": str(file)}
     environ.pop(variable, None)
     assert plain(getattr(read(environ), EVERY[variable][1])) == "redis://from-a-file/5"
 
@@ -248,7 +248,7 @@ def test_a_secret_may_come_from_a_file_with_a_byte_order_mark(tmp_path: Path) ->
 
 def test_no_secret_is_in_the_settings_text() -> None:
     hidden = {name: f"redis://hidden-{i}-of-sixteen/5" for i, name in enumerate(sorted(SECRETS))}
-    settings = read({**LEAST, **hidden})
+    settings = read({**MINIMAL, **hidden})
     for text in (repr(settings), str(settings), settings.model_dump_json()):
         assert "hidden-" not in text
         assert "***" in text
@@ -256,13 +256,13 @@ def test_no_secret_is_in_the_settings_text() -> None:
 
 @pytest.mark.parametrize("variable", sorted(SECRETS))
 def test_no_secret_is_in_an_error_about_another_setting_or_itself(variable: str) -> None:
-    environ = {**LEAST, variable: "redis://:hidden-value@r", "DISTILL_LOG_LEVEL": "LOUD"}
+    environ = {**MINIMAL, variable: "redis://:hidden-value@r", "DISTILL_LOG_LEVEL": "LOUD"}
     assert "hidden-value" not in refusal(environ)
     assert KEY not in refusal({**environ, "ARGILLA_API_URL": "wrong"})
 
 
 def test_settings_are_frozen() -> None:
-    settings = read(LEAST)
+    settings = read(MINIMAL)
     with pytest.raises(ValidationError):
         settings.queue = "other"
 
@@ -275,7 +275,7 @@ def toml(tmp_path: Path) -> Any:
     def write(text: str) -> dict[str, str]:
         path = tmp_path / "distill.toml"
         path.write_text(text)
-        return {**LEAST, "DISTILL_CONFIG": str(path)}
+        return {**MINIMAL, "DISTILL_CONFIG": str(path)}
 
     return write
 
@@ -422,18 +422,20 @@ def test_every_table_with_a_mistake_is_told(toml: Any) -> None:
 def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     path = tmp_path / "distill.toml"
     path.write_bytes(b"\xef\xbb\xbf[defaults]\npublish = 'always'\n")
-    plan = read({**LEAST, "DISTILL_CONFIG": str(path)}).plan
+    plan = read({**MINIMAL, "DISTILL_CONFIG": str(path)}).plan
     assert plan.dataset("a/b").publish == "always"
 
 
 def test_a_file_that_is_missing_is_named() -> None:
-    assert "cannot read /nowhere/d.toml" in refusal({**LEAST, "DISTILL_CONFIG": "/nowhere/d.toml"})
+    assert "cannot read /nowhere/d.toml" in refusal(
+        {**MINIMAL, "DISTILL_CONFIG": "/nowhere/d.toml"}
+    )
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     path = tmp_path / "distill.toml"
     path.write_bytes(b"[defaults]\nstrategy = '\xff'\n")
-    assert "distill.toml" in refusal({**LEAST, "DISTILL_CONFIG": str(path)})
+    assert "distill.toml" in refusal({**MINIMAL, "DISTILL_CONFIG": str(path)})
 
 
 def test_settings_made_directly_are_checked_too() -> None:

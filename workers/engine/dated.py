@@ -25,7 +25,7 @@ DATED = "dated"
 
 DAY_MS = 86_400_000
 
-LEAST = 1 / 64
+MIN_WEIGHT = 1 / 64
 """What would count less than this, six half-lives old, does not count."""
 
 DIGITS = 4
@@ -63,7 +63,7 @@ def counting(
         weight = 1.0
         if terms.half_life_days > 0:
             weight = 0.5 ** ((last - vote.at) / DAY_MS / terms.half_life_days)
-        why = "" if weight >= LEAST else "old"
+        why = "" if weight >= MIN_WEIGHT else "old"
         found[vote.annotator] = vote._replace(weight=round(weight, DIGITS)), why
     return found
 

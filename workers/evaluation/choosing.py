@@ -19,13 +19,13 @@ from argilla_distill.workers.evaluation.gate import gate
 from argilla_distill.workers.evaluation.proxy import Proxy, folds, out_of_fold, train
 from argilla_distill.workers.evaluation.tf_idf import Matrix, TfIdf
 
-LEAST = 0.1
+MIN_WEIGHT = 0.1
 """What an output weighs at least, so that nothing is left out for certain."""
 
-MOST_TAUGHT = 5_000
+MAX_TAUGHT = 5_000
 """So many labelled texts teach the small model at most."""
 
-MOST_NEAR = 1_000
+MAX_NEAR = 1_000
 """To so many labelled texts distances are taken at most."""
 
 AT_ONCE = 500
@@ -107,7 +107,7 @@ class Chooser:
         reader = TfIdf()
         rows = reader.fit_transform(labelled.texts)
         chooser.reader, chooser.labels = reader, labelled.labels
-        chooser.near = csr_matrix(rows[:MOST_NEAR].T)
+        chooser.near = csr_matrix(rows[:MAX_NEAR].T)
         if len(labelled.labels) < 2 or not labelled.targets.any():
             chooser.lacks = f"{version} decides no labels of this question"
             return chooser
@@ -155,7 +155,7 @@ class Chooser:
         n = len(some)
         score = np.array([np.nan if o.score is None else o.score for o in some], np.float64)
         doubt = np.nan_to_num(1.0 - score)
-        weights = LEAST + doubt
+        weights = MIN_WEIGHT + doubt
         foretold = [""] * n
         passes = np.full(n, np.nan)
         said = np.array([o.prediction != "" for o in some])

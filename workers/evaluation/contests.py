@@ -18,7 +18,7 @@ from argilla_distill.workers.evaluation.paired import compare
 from argilla_distill.workers.evaluation.proxy import compact, folds, hard, out_of_fold, train
 from argilla_distill.workers.evaluation.tf_idf import Matrix
 
-LEAST_AUDITS = 10
+MIN_AUDITS = 10
 """With fewer audits nothing is compared."""
 
 GATED_ON = 3_000
@@ -77,8 +77,8 @@ def of_rights(
     found = []
     for one, other in combinations(rights, 2):
         pair = replace(blank, one=one, other=other)
-        if n < LEAST_AUDITS:
-            few = f"Not compared: {n} of at least {LEAST_AUDITS} audits are there."
+        if n < MIN_AUDITS:
+            few = f"Not compared: {n} of at least {MIN_AUDITS} audits are there."
             found.append(replace(pair, audits=n, stopped=few))
             continue
         paired = rights[one], rights[other], audits.pi, audits.groups
@@ -114,7 +114,7 @@ def of_models(
     places, matrix = np.flatnonzero(truth >= 0), compact(matrix)
     groups = np.unique(list(prompts), return_inverse=True)[1].astype(np.int64)
     audits = Audits(pi[places], groups[places])
-    stopped = "" if len(places) < LEAST_AUDITS else _gated(matrix, taught, fold, truth, prompts)
+    stopped = "" if len(places) < MIN_AUDITS else _gated(matrix, taught, fold, truth, prompts)
     found: list[Contest] = []
     aspects: tuple[Aspect, ...] = ("hard", "soft")
     for aspect in aspects:
@@ -125,7 +125,7 @@ def of_models(
                 found.append(pair)
             continue
         rights = {n: np.zeros(len(places)) for n in taught}
-        if len(places) >= LEAST_AUDITS:
+        if len(places) >= MIN_AUDITS:
             rights = {
                 name: _right(matrix, _targets(each, aspect), truth, fold, places)
                 for name, each in taught.items()
@@ -189,7 +189,7 @@ def _usual(truth: Ints, pi: Floats) -> Floats:
 
 
 def _knows(right: Floats, usual: Floats, audits: Audits) -> bool:
-    if len(right) < LEAST_AUDITS:
+    if len(right) < MIN_AUDITS:
         return True
     found = compare(right, usual, audits.pi, audits.groups, ALIKE)
     return found.difference > 0 and found.p < KNOWS

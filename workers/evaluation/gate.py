@@ -16,10 +16,10 @@ from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 ALPHA = 0.001
 """A proxy that knows nothing passes at most so often."""
 
-LEAST_GAIN = 0.01
+MIN_GAIN = 0.01
 """It has to take so large a share off the log loss, too: in many records significance is cheap."""
 
-LEAST_GROUPS = 20
+MIN_GROUPS = 20
 """With fewer independent records nothing can be told."""
 
 FLOOR = 1e-6
@@ -89,7 +89,7 @@ def gate(probabilities: Floats, targets: Floats, fold: Ints, groups: Ints | None
     loss, prior_loss = (float(x.mean()) if len(x) else 0.0 for x in (losses, prior_losses))
     p = _p_value(gains, codes)
     several = int((target.sum(axis=0) > 0).sum()) > 1
-    real = several and (prior_loss - loss) / prior_loss >= LEAST_GAIN
+    real = several and (prior_loss - loss) / prior_loss >= MIN_GAIN
     right, prior_right = (_right(x, target) for x in (predicted, prior))
     return Gate(bool(real and p < ALPHA), loss, prior_loss, right, prior_right, p, len(known))
 
@@ -119,7 +119,7 @@ def _p_value(gains: Floats, codes: Ints) -> float:
     """Of the mean gain being zero or less, with one number for each group."""
     _, where = np.unique(codes, return_inverse=True)
     n = int(where.max(initial=-1)) + 1
-    if n < LEAST_GROUPS:
+    if n < MIN_GROUPS:
         return 1.0
     # the mean is a ratio of sums over groups: linearised
     mean = float(gains.mean())

@@ -25,10 +25,10 @@ from scipy.special import ndtri
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.measures.audit_estimate import LEVEL, Estimate
 
-LEAST = 5
+MIN_AUDITS = 5
 """So many audits of what passes, and of what does not, must there be."""
 
-LEAST_TELLING = 0.3
+MIN_TELLING = 0.3
 """Where s₁ + s₀ - 1 is less, labels follow the truth too loosely to say anything of it."""
 
 
@@ -53,12 +53,12 @@ def corrected(
     (0.9, 0.81, 1.0)
     """
     z = float(ndtri((1 + LEVEL) / 2))
-    if min((passed == 1.0).sum(), (passed == 0.0).sum()) < LEAST:
+    if min((passed == 1.0).sum(), (passed == 0.0).sum()) < MIN_AUDITS:
         return None
     of_passing = _share(labelled[passed == 1.0], pi[passed == 1.0], groups[passed == 1.0])
     of_failing = _share(1 - labelled[passed == 0.0], pi[passed == 0.0], groups[passed == 0.0])
     (s1, n1), (s0, n0) = of_passing, of_failing
-    if s1 + s0 - 1 < LEAST_TELLING:
+    if s1 + s0 - 1 < MIN_TELLING:
         return None
     value = float(np.clip((by_labels.value + s0 - 1) / (s1 + s0 - 1), 0.0, 1.0))
     # with one more audit of each outcome; Wilson's interval has its middle where such a rate is

@@ -26,7 +26,7 @@ FEW = 12
 AT_ONCE = 4_000_000
 """Numbers that are drawn at once."""
 
-MOST_MORE = 100_000
+MAX_MORE = 100_000
 """More audits than that are not asked for."""
 
 
@@ -161,5 +161,5 @@ def _more(n: int, difference: float, reach: float, margin: float) -> int | None:
     """
     aims = [abs(difference), margin - abs(difference)]
     needed = [ceil(n * ((reach / aim) ** 2 - 1)) for aim in aims if aim * 316 > reach]
-    least = min((max(0, each) for each in needed), default=MOST_MORE + 1)
-    return least if least <= MOST_MORE else None
+    least = min((max(0, each) for each in needed), default=MAX_MORE + 1)
+    return least if least <= MAX_MORE else None

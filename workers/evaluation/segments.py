@@ -27,10 +27,10 @@ from argilla_distill.workers.evaluation.tf_idf import Matrix, TfIdf
 FOLDS = 5
 """So many models foretell the segments of one kind, at most."""
 
-MOST_TRAINED = 5_000
+MAX_TRAINED = 5_000
 """On so many records a model is trained, at most: a random part of those that it may see."""
 
-LEAST_SMALL = 10
+MIN_SMALL = 10
 """Of one annotator in one round so few claims tell something."""
 
 SURE_SMALL = 0.5
@@ -100,7 +100,7 @@ def look(
             if key not in known:
                 known[key] = _foretold(rows, targets, packed, strength)
             predicted = known[key]
-        fewest, sure = (LEAST_SMALL, SURE_SMALL) if kind.small else (FEWEST, SURE)
+        fewest, sure = (MIN_SMALL, SURE_SMALL) if kind.small else (FEWEST, SURE)
         columns = kind.record, kind.code, kind.segment
         found[kind.name] = suspicions(predicted, *columns, len(kind.names), fewest, sure)
     return LookedAt(passed, _together(found))
@@ -128,8 +128,8 @@ def _foretold(rows: Matrix, targets: Floats, fold: Ints, strength: float) -> Flo
 
 
 def _sample(rows: Matrix, targets: Floats, some: Ints) -> tuple[Matrix, Floats]:
-    if len(some) > MOST_TRAINED:
-        some = np.sort(np.random.default_rng(len(some)).permutation(some)[:MOST_TRAINED])
+    if len(some) > MAX_TRAINED:
+        some = np.sort(np.random.default_rng(len(some)).permutation(some)[:MAX_TRAINED])
     return rows[some], targets[some]
 
 

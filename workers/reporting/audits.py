@@ -33,7 +33,7 @@ MAJORITY = "majority"
 WOULD = 50
 """So many audits tell something: said where there are none yet."""
 
-MOST = 5_000
+MAX_UNAUDITED = 5_000
 """So many records that are not audited predict for all, at most."""
 
 
@@ -74,7 +74,7 @@ def audited(
     }
     if known:
         strategy.refit()
-    ids = [*known, *waiting[:MOST]]
+    ids = [*known, *waiting[:MAX_UNAUDITED]]
     decided = [d for d in strategy.decide(ids, floor) if d.value is not None]
     usual = _majority(asked, strategy.name, ids, votes)
     sure = np.array([d.confidence for d in decided], np.float64)

@@ -17,7 +17,7 @@ from argilla_distill.workers.models.values import MAX_CHARACTERS
 from argilla_distill.workers.reporting.question_columns import NONE, Ints, QuestionColumns
 from argilla_distill.workers.reporting.survey import Survey
 
-MOST = 4
+MAX_EXAMPLES = 4
 FEW = 10
 """So many of each kind for each label; of more than a few labels half as many."""
 
@@ -57,7 +57,7 @@ class WantedExamples:
 def pick(survey: Survey, question: QuestionColumns) -> list[ChosenExample]:
     """The examples for each label (or rating), in their order; none of free values."""
     every, voters = shown(question), _voters(question)
-    most = MOST if len(every) <= FEW else MOST // 2
+    most = MAX_EXAMPLES if len(every) <= FEW else MAX_EXAMPLES // 2
     chosen: list[ChosenExample] = []
     for each in every:
         for kind, candidates in (

@@ -26,11 +26,11 @@ from argilla_distill.workers.engine.measures.alternative_annotator import (
     alternative_annotator,
 )
 from argilla_distill.workers.engine.measures.audit_estimate import share
-from argilla_distill.workers.engine.measures.panel import LEAST, panel_worth
+from argilla_distill.workers.engine.measures.panel import MIN_SHARED, panel_worth
 from argilla_distill.workers.reporting.calibration import share_right
 from argilla_distill.workers.reporting.question_columns import NONE, Ints, QuestionColumns
 
-MOST = 200
+MAX_MODELS = 200
 """Of more models and templates only those with the most votes are looked at."""
 
 MACHINES = ("model", "template")
@@ -71,7 +71,7 @@ class StandIns:
         votes = np.bincount(self.question.votes.annotator, minlength=1)
         known = (n for n, a in self.annotators.items() if a.kind in MACHINES)
         some = [n for n in known if n < len(votes) and votes[n]]
-        return sorted(some, key=lambda n: (-votes[n], n))[:MOST]
+        return sorted(some, key=lambda n: (-votes[n], n))[:MAX_MODELS]
 
     def _judged(self, number: int, people: Ints) -> StandIn:
         votes, asked = self.question.votes, self.question.asked
@@ -136,7 +136,7 @@ class StandIns:
             place = np.full(int(max(votes.annotator.max(), max(machines))) + 1, NONE)
             place[machines] = np.arange(len(machines))
             some = np.flatnonzero((place[votes.annotator] >= 0) & (truth[votes.record] != NONE))
-            if len(np.unique(votes.record[some])) < LEAST:
+            if len(np.unique(votes.record[some])) < MIN_SHARED:
                 continue
             wrong = (votes.code[some] != truth[votes.record[some]]).astype(np.float64)
             who = place[votes.annotator[some]]

@@ -29,7 +29,7 @@ BY_LABEL = ("round", "model", REST)
 LEVEL = 0.05
 """So probable it is at most that any segment is called worse than the rest that is not."""
 
-MOST_ADVISED = 1_000
+MAX_ADVISED = 1_000
 """More audits of a segment than that are not advised."""
 
 
@@ -260,7 +260,7 @@ def _wrong(said: Sequence[str], right: str) -> float:
 
 def _would(own: float, other: float, audited: int, z: float) -> int | None:
     """The least number of audits of each, in tens, that would prove a difference like this one."""
-    for n in range(max(audited // 10 * 10 + 10, 20), MOST_ADVISED + 1, 10):
+    for n in range(max(audited // 10 * 10 + 10, 20), MAX_ADVISED + 1, 10):
         if difference(own * n, n, other * n, n, z)[0] > 0:
             return n
     return None

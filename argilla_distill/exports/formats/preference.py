@@ -28,7 +28,7 @@ from argilla_distill.exports.request import ExportRequest
 from argilla_distill.exports.sieve import Sieve
 from argilla_distill.exports.turns import Turns
 
-MOST = 9
+MAX_REPLIES = 9
 """Replies to one prompt that are compared with each other."""
 
 ALONE = "the only reply to their prompt"
@@ -92,11 +92,11 @@ class Preference:
 
     def _spread(self, replies: list[_Reply]) -> list[_Reply]:
         """Nine at most, from the best to the worst."""
-        if len(replies) <= MOST:
+        if len(replies) <= MAX_REPLIES:
             return replies
-        self._left_out[f"beyond {MOST} replies to one prompt"] += len(replies) - MOST
+        self._left_out[f"beyond {MAX_REPLIES} replies to one prompt"] += len(replies) - MAX_REPLIES
         ranked = sorted(replies, key=lambda reply: (-reply.reward.mean, reply.id))
-        return [ranked[n * (len(ranked) - 1) // (MOST - 1)] for n in range(MOST)]
+        return [ranked[n * (len(ranked) - 1) // (MAX_REPLIES - 1)] for n in range(MAX_REPLIES)]
 
 
 class _Reply:

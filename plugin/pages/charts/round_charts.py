@@ -13,7 +13,7 @@ from argilla_distill.domain.audited import Figure
 from argilla_distill.domain.wording import percent, reach
 from argilla_distill.plugin.pages.charts.svg import spreads
 
-MOST = 30
+MAX_ROUNDS = 30
 """So many rounds are in the picture, the latest; all are in the table."""
 
 
@@ -23,7 +23,7 @@ def passing(rates: Sequence[tuple[str, Figure]]) -> Markup:
     >>> "round 2: 80 %, 75 to 85 %" in passing([("2", Figure(0.8, 0.75, 0.85))])
     True
     """
-    shown = rates[-MOST:]
+    shown = rates[-MAX_ROUNDS:]
     listed = "; ".join(
         f"round {name}: {percent(rate.value)}, {reach(rate.low, rate.high)}" for name, rate in shown
     )

@@ -19,7 +19,7 @@ from tests.workers.service_in_memory import Build
 def test_versions_are_compared_on_audits_that_they_have_not_learned(
     build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contests, "LEAST_AUDITS", 1)
+    monkeypatch.setattr(contests, "MIN_AUDITS", 1)
     service = kept_in(opened(build(strategy="majority")), tmp_path)
     service.answer("ann", "r1", helpful="yes")
     service.settle()

@@ -43,7 +43,7 @@ PASSES = 0.5
 COMPARED = 4_000
 """Of more votes of types whose values are slow to compare, so many are compared, evenly chosen."""
 
-MOST_NEEDED = 10_000
+MAX_NEEDED = 10_000
 """More records a person than that are not asked for."""
 
 
@@ -123,7 +123,7 @@ class Alternative:
         known = [(each.better, each.records, each.needed) for each in self.comparisons]
         more = [0 if better else max(n - had, 1) for better, had, n in known if n is not None]
         more.sort()
-        if len(more) < n_passing or more[n_passing - 1] > MOST_NEEDED:
+        if len(more) < n_passing or more[n_passing - 1] > MAX_NEEDED:
             return None
         return more[n_passing - 1]
 

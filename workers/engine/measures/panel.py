@@ -27,7 +27,7 @@ LEVEL = 0.9
 BLOCKS = 20
 """The interval is a jackknife's, which leaves out each of so many parts of the records in turn."""
 
-LEAST = 30
+MIN_SHARED = 30
 """Two annotators are compared on so many records at least."""
 
 
@@ -107,5 +107,5 @@ def _correlation(sums: Floats) -> float | None:
         covariance = both / n - one / n * (other / n)
         scale = np.sqrt(one / n * (1 - one / n) * (other / n) * (1 - other / n))
         r = covariance / scale
-    some = np.triu(np.ones_like(n, dtype=bool), 1) & (n >= LEAST) & (scale > 1e-9)
+    some = np.triu(np.ones_like(n, dtype=bool), 1) & (n >= MIN_SHARED) & (scale > 1e-9)
     return float(np.average(r[some], weights=n[some])) if some.any() else None

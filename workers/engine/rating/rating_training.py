@@ -37,8 +37,8 @@ def trained(
     chosen = np.flatnonzero(np.isfinite(truth) & (votes.counts > 0))
     n, truth = len(chosen), truth[chosen]
     if n < MIN_ADJUDICATIONS:
-        word = f"{n} adjudications: training starts at {MIN_ADJUDICATIONS}"
-        return Recalibration(), Training(n, False, None, None, None, None, word)
+        summary = f"{n} adjudications: training starts at {MIN_ADJUDICATIONS}"
+        return Recalibration(), Training(n, False, None, None, None, None, summary)
     place = np.full(votes.n, -1)
     place[chosen] = np.arange(n)
     here = place[votes.record] >= 0
@@ -53,8 +53,8 @@ def trained(
     median = np.array([np.median(some.vote[some.record == i]) for i in range(n)])
     ours = mean if line == Recalibration() else model.means(some, raters, line)
     right = [np.mean(np.abs(each - truth) <= span.near) for each in (ours, median)]
-    word = (
+    summary = (
         f"{n} adjudications, mostly of hard records: log loss {before:.3f} without them, {after:.3f} "
         f"with them (cross-validated); {'they are used' if better else 'not better beyond chance'}"
     )
-    return line, Training(n, better, before, after, float(right[0]), float(right[1]), word)
+    return line, Training(n, better, before, after, float(right[0]), float(right[1]), summary)

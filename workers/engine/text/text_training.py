@@ -39,8 +39,8 @@ def trained(
     """
     n = len(judged)
     if n < MIN_ADJUDICATIONS:
-        word = f"{n} adjudications: training starts at {MIN_ADJUDICATIONS}"
-        return Training(n, False, None, None, None, None, word)
+        summary = f"{n} adjudications: training starts at {MIN_ADJUDICATIONS}"
+        return Training(n, False, None, None, None, None, summary)
     order = sorted(judged, key=lambda r: (judged[r].candidates, judged[r].truth))
     losses, hits = np.zeros((2, n)), np.zeros((2, n))
     for k, weigh in enumerate((usual, TRAINED)):
@@ -54,13 +54,13 @@ def trained(
     gain = losses[0] - losses[1]
     better = bool(gain.mean() > 2 * gain.std() / np.sqrt(n))
     before, after = losses.mean(axis=1).tolist()
-    word = (
+    summary = (
         f"{n} adjudications, mostly of hard records: log loss {before:.3f} with annotators weighed as "
         f"usual, {after:.3f} with more (cross-validated); "
         f"{'that is used' if better else 'not better beyond chance'}"
     )
     accuracy = float(hits[int(better)].mean())
-    return Training(n, better, before, after, accuracy, float(majority), word)
+    return Training(n, better, before, after, accuracy, float(majority), summary)
 
 
 def _majority(right: NDArray[np.bool_], plain: RecordAnswers) -> float:

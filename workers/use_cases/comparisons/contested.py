@@ -16,7 +16,7 @@ from argilla_distill.workers.evaluation.tf_idf import Matrix, TfIdf
 from argilla_distill.workers.use_cases.comparisons.sides import Row, VersionSide
 from argilla_distill.workers.use_cases.comparisons.truths import Truth, how_right, read_value
 
-MOST_LABELS = 20
+MAX_LABELS = 20
 """Questions with more labels are compared on audits alone: so many models take too long."""
 
 
@@ -90,7 +90,7 @@ class Contested:
         return []
 
     def _models(self, texts: AllTexts, label: str, labels: Sequence[str]) -> list[Contest]:
-        if len(labels) > MOST_LABELS:
+        if len(labels) > MAX_LABELS:
             return []
         ids, sides = texts.ids, self.sides
         number = {each: n for n, each in enumerate(labels)}

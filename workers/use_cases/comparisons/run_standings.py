@@ -24,7 +24,7 @@ from argilla_distill.workers.use_cases.comparisons.truths import (
 )
 from argilla_distill.workers.use_cases.world import World
 
-LEAST_PROBABILITY = 1e-6
+MIN_PROBABILITY = 1e-6
 """Of a right label; else one mistake would be infinitely bad."""
 
 
@@ -109,7 +109,7 @@ def _sure(said: Prediction) -> float:
 
 def _log_loss(measured: Sequence[tuple[Prediction, Truth]]) -> float | None:
     losses = [
-        (-log(max(said.probabilities.get(str(truth.value), 0.0), LEAST_PROBABILITY)), 1 / truth.pi)
+        (-log(max(said.probabilities.get(str(truth.value), 0.0), MIN_PROBABILITY)), 1 / truth.pi)
         for said, truth in measured
         if said.probabilities is not None
     ]

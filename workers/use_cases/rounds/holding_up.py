@@ -24,7 +24,7 @@ from argilla_distill.workers.versions.labelled import REVIEWER, CountedVote, Lab
 
 log = logging.getLogger("distill.rounds")
 
-MOST_VOTES = 200_000
+MAX_VOTES = 200_000
 """With more answers in the version before nothing is told: fitting them would keep a worker too long."""
 
 
@@ -44,7 +44,7 @@ def held_up(
     rows : the round's records with what was decided.
     limit_s : for a strategy of a team's own.
     """
-    if not earlier or len(earlier) > MOST_VOTES or len(question.options) < 2:
+    if not earlier or len(earlier) > MAX_VOTES or len(question.options) < 2:
         return None
     of_record = defaultdict[str, list[CountedVote]](list)
     for vote in later:

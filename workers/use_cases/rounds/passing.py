@@ -21,7 +21,7 @@ from argilla_distill.workers.evaluation.label_errors import corrected
 from argilla_distill.workers.evaluation.pass_rate import pass_rate
 from argilla_distill.workers.versions.labelled import LabelledRecord, held_out, labelled
 
-LEAST_AUDITS = 2
+MIN_AUDITS = 2
 """With fewer audits in the round nothing is told by these alone."""
 
 Labelled = Sequence[tuple[TakenOutput, LabelledRecord]]
@@ -91,7 +91,7 @@ def rates(
         len(everywhere),
         figure_of(by_labels),
         len(audits),
-        figure_of(_rate(known, audits, passes, drawn)) if len(audits) >= LEAST_AUDITS else None,
+        figure_of(_rate(known, audits, passes, drawn)) if len(audits) >= MIN_AUDITS else None,
     )
 
 

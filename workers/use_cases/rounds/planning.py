@@ -22,7 +22,7 @@ from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.evaluation.choosing import (
-    MOST_TAUGHT,
+    MAX_TAUGHT,
     Candidate,
     Chooser,
     Labelled,
@@ -215,9 +215,9 @@ def _labelled(world: World, manifest: Manifest | None, question: str) -> Labelle
             continue
         place = blake2b(each.id.encode(), digest_size=8).digest()
         kept.append((place, text_of(each.fields), each.group, dict(each.posterior)))
-        if len(kept) >= 2 * MOST_TAUGHT:
-            kept = sorted(kept, key=lambda one: one[0])[:MOST_TAUGHT]
-    kept = sorted(kept, key=lambda one: one[0])[:MOST_TAUGHT]
+        if len(kept) >= 2 * MAX_TAUGHT:
+            kept = sorted(kept, key=lambda one: one[0])[:MAX_TAUGHT]
+    kept = sorted(kept, key=lambda one: one[0])[:MAX_TAUGHT]
     labels = of_it.options
     targets = np.array([[said.get(label, 0.0) for label in labels] for *_, said in kept])
     if of_it.name != question:

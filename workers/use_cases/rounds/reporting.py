@@ -31,10 +31,10 @@ from argilla_distill.workers.versions.labelled import (
     labelled,
 )
 
-MOST_LEARNED = 5
+MAX_LEARNED = 5
 """Of so many annotators it is told how their reliability changed."""
 
-LEAST_CHANGE = 0.02
+MIN_CHANGE = 0.02
 
 
 def report(world: World, dataset: Dataset, known: Round, version: Manifest) -> RoundReport:
@@ -124,8 +124,8 @@ def _learned(
 ) -> tuple[ReliabilityChange, ...]:
     was, now = _reliability(earlier), _reliability(votes)
     changes = [ReliabilityChange(who, was[who], now[who]) for who in now if who in was]
-    moved = [each for each in changes if abs(each.now - each.was) >= LEAST_CHANGE]
-    return tuple(sorted(moved, key=lambda c: (-abs(c.now - c.was), c.annotator))[:MOST_LEARNED])
+    moved = [each for each in changes if abs(each.now - each.was) >= MIN_CHANGE]
+    return tuple(sorted(moved, key=lambda c: (-abs(c.now - c.was), c.annotator))[:MAX_LEARNED])
 
 
 def _reliability(votes: Sequence[CountedVote]) -> Mapping[str, float]:

@@ -37,7 +37,7 @@ UNGATED = 6
 SAME = 0.8
 """Two segments that share so much of their records are one: it is audited once."""
 
-MOST = 500
+MAX_AUDITS = 500
 """More of each segment are not asked for at once."""
 
 
@@ -61,8 +61,10 @@ def audit(world: World, found: Material, looked: Suspicions, each: int) -> Segme
     ------
     InvalidRequest : there is no review dataset, or nothing that could be audited.
     """
-    if not 1 <= each <= MOST:
-        raise InvalidRequest(f"1 to {MOST} audits of each segment can be asked for, not {each}")
+    if not 1 <= each <= MAX_AUDITS:
+        raise InvalidRequest(
+            f"1 to {MAX_AUDITS} audits of each segment can be asked for, not {each}"
+        )
     picked = pick(found, looked)
     if not picked:
         raise InvalidRequest(

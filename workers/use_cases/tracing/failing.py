@@ -12,15 +12,15 @@ from argilla_distill.domain.versions.tracing import Failure, FailuresOrigin, Nea
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.workers.evaluation.neighbours import nearest
 from argilla_distill.workers.evaluation.tf_idf import text_of
-from argilla_distill.workers.use_cases.tracing.material import MOST_CHARACTERS, Material
+from argilla_distill.workers.use_cases.tracing.material import MAX_CHARACTERS, Material
 
-MOST = 10_000
+MAX_FAILURES = 10_000
 """More failures than that are not traced at once."""
 
 SHOWN = 160
 """Characters of a text that are shown."""
 
-MOST_SHARES = 20
+MAX_SHARES = 20
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _shares(
         for name, n in here.items()
     ]
     return tuple(
-        sorted(shares, key=lambda each: (each.share - each.near_share, each.segment))[:MOST_SHARES]
+        sorted(shares, key=lambda each: (each.share - each.near_share, each.segment))[:MAX_SHARES]
     )
 
 
@@ -125,8 +125,8 @@ def _read(lines: Iterable[str], found: Material) -> Iterator[FailureText]:
         if not line.strip():
             continue
         count += 1
-        if count > MOST:
-            raise InvalidRequest(f"more than {MOST:,} failures: trace a part of them")
+        if count > MAX_FAILURES:
+            raise InvalidRequest(f"more than {MAX_FAILURES:,} failures: trace a part of them")
         try:
             said = json.loads(line)
         except ValueError as error:
@@ -146,7 +146,7 @@ def _failed(said: object, number: int, found: Material) -> FailureText:
                 )
             return FailureText(found.texts[row], row)
     wanted = said.get("fields") if isinstance(said.get("fields"), dict) else said
-    text = text_of(wanted if isinstance(wanted, dict) else {})[:MOST_CHARACTERS]
+    text = text_of(wanted if isinstance(wanted, dict) else {})[:MAX_CHARACTERS]
     if not text.strip():
         raise InvalidRequest(
             f"line {number} has no text: give record_id, external_id, text, or the record's fields"

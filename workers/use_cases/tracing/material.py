@@ -30,7 +30,7 @@ from argilla_distill.workers.evaluation.tf_idf import text_of
 from argilla_distill.workers.use_cases.tracing.due import TYPES
 from argilla_distill.workers.use_cases.world import World
 
-MOST_CHARACTERS = 2_000
+MAX_CHARACTERS = 2_000
 """Of each record's text so many are read."""
 
 REVIEWER = "reviewer"
@@ -146,7 +146,7 @@ def material(world: World, manifest: Manifest, question: str) -> Material:
             held = row[asked.column] or {}
             columns["ids"].append(row["record_id"])
             columns["external"].append(row["external_id"] or "")
-            columns["texts"].append(text_of(row["fields"] or {})[:MOST_CHARACTERS])
+            columns["texts"].append(text_of(row["fields"] or {})[:MAX_CHARACTERS])
             columns["labels"].append(next(iter(labels_of(held)), ""))
             columns["rounds"].append(row["round"] or "")
             columns["models"].append(row["model"] or "")

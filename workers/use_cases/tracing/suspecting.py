@@ -16,7 +16,7 @@ from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.tracing")
 
-MOST_SEGMENTS = 200
+MAX_SEGMENTS = 200
 """So many segments of a kind are kept, the most suspect first."""
 
 
@@ -39,7 +39,7 @@ def suspect(world: World, found: Material) -> Suspicions:
             each.significant,
         )
         for kind, some in looked.found.items()
-        for each in some[:MOST_SEGMENTS]
+        for each in some[:MAX_SEGMENTS]
     )
     known = int(np.count_nonzero(labels >= 0))
     made = Suspicions(

@@ -23,7 +23,7 @@ from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.values import to_argilla
-from argilla_distill.workers.reporting.audits import MOST, Audit, audited, unknown
+from argilla_distill.workers.reporting.audits import MAX_UNAUDITED, Audit, audited, unknown
 from argilla_distill.workers.use_cases.versions.circumstances import EXPOSED, Circumstances
 from argilla_distill.workers.use_cases.versions.fitting import ALPHA, Fitted, fit_path
 from argilla_distill.workers.use_cases.versions.reading import AUDITED
@@ -117,8 +117,8 @@ def _drawn(
             elif story.verdict is None:
                 waiting[record.id] = place(record.id, dataset_id), votes
             groups[record.id] = record.group
-        if len(waiting) > 2 * MOST:
-            waiting = dict(sorted(waiting.items(), key=lambda item: item[1][0])[:MOST])
+        if len(waiting) > 2 * MAX_UNAUDITED:
+            waiting = dict(sorted(waiting.items(), key=lambda item: item[1][0])[:MAX_UNAUDITED])
     return audits, waiting, groups
 
 

@@ -65,5 +65,5 @@ def test_without_answers_before_or_with_too_many_or_a_strategy_that_is_gone_noth
     assert held_up(question("majority"), [], later, rows, 10.0) is None
     assert held_up(question("no_such"), known(), later, rows, 10.0) is None
     assert held_up(question("majority"), known(), [], rows, 10.0) is None
-    many = known() * (holding_up.MOST_VOTES // len(known()) + 1)
+    many = known() * (holding_up.MAX_VOTES // len(known()) + 1)
     assert held_up(question("majority"), many, later, rows, 10.0) is None

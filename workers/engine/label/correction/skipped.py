@@ -15,7 +15,7 @@ from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 
 STRATA = 10
 
-MOST = 20
+MAX_RECORDS = 20
 """Records of a stratum that stand for all of it, at most."""
 
 
@@ -60,9 +60,11 @@ def skipped(confidence: Floats, reviewed: NDArray[np.bool_], names: list[str]) -
     places, weight = [np.empty(0, np.intp)], [np.empty(0)]
     for s in np.flatnonzero(missing > 0):
         free = np.flatnonzero((stratum == s) & ~reviewed)
-        if len(free) > MOST:
+        if len(free) > MAX_RECORDS:
             by_name = np.array(sorted(free.tolist(), key=names.__getitem__))
-            free = np.sort(by_name[np.linspace(0, len(free) - 1, MOST).round().astype(np.intp)])
+            free = np.sort(
+                by_name[np.linspace(0, len(free) - 1, MAX_RECORDS).round().astype(np.intp)]
+            )
         places.append(free)
         weight.append(np.full(len(free), missing[s] / max(len(free), 1)))
     return SkippedPlaces(np.concatenate(places), np.concatenate(weight))

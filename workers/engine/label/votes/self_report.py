@@ -14,7 +14,7 @@ confidences about 0, 1/4, 1/2, 3/4 and 1."""
 VOTES = 20.0
 """How many votes the belief that saying so means nothing is worth."""
 
-MOST = 3.0
+MAX_WEIGHT = 3.0
 """No vote counts more than so many others."""
 
 
@@ -33,7 +33,7 @@ class Proof:
     """What a vote of each kind is worth: its log-odds of being right, against those expected.
 
     ``worth[s] = logit a[s] / logit e[s]``, a the share of right votes of kind s, drawn toward what
-    was expected as by VOTES votes, and e what was expected; from 0 to MOST. Votes whose sureness
+    was expected as by VOTES votes, and e what was expected; from 0 to MAX_WEIGHT. Votes whose sureness
     nobody asked are worth 1.
 
     >>> proof = Proof()
@@ -67,7 +67,7 @@ class Proof:
         for kind in np.flatnonzero(self.n[1:]) + 1:
             odds = _logit(hoped[kind])
             if odds > 0.1:  # those who are hardly better than chance say nothing about sureness
-                worth[kind] = np.clip(_logit(found[kind]) / odds, 0.0, MOST)
+                worth[kind] = np.clip(_logit(found[kind]) / odds, 0.0, MAX_WEIGHT)
         return worth
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
 from argilla_distill.workers.engine.contract.question import label_question
-from argilla_distill.workers.engine.label.correction.skipped import MOST, STRATA, skipped
+from argilla_distill.workers.engine.label.correction.skipped import MAX_RECORDS, STRATA, skipped
 from argilla_distill.workers.engine.label.learned import Learned
 
 
@@ -24,7 +24,7 @@ def test_reviews_of_the_hardest_are_filled_up_to_what_a_random_sample_would_be()
     confidence = np.linspace(0.5, 1.0, 1000)
     filling = skipped(confidence, confidence < np.quantile(confidence, 0.05), names(1000))
     assert abs(filling.weight.sum() - 50 * (1 - 1 / STRATA)) < 1e-9
-    assert len(filling.places) == MOST * (STRATA - 1)
+    assert len(filling.places) == MAX_RECORDS * (STRATA - 1)
     assert confidence[filling.places].min() > np.quantile(confidence, 1 / STRATA) - 1e-9
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from argilla_distill.domain.audits import LEAST, PI, place
+from argilla_distill.domain.audits import MIN_WAITING, PI, place
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.use_cases.reviews import adopt, disable, enable
 from argilla_distill.workers.use_cases.sweep import sweep
@@ -59,7 +59,7 @@ def test_a_share_of_the_queue_is_drawn_at_random_and_is_blind(audited: ServiceIn
     assert 2 <= len(line) <= 20
     shown = [record for record in line if record in copies(audited)]
     assert shown == line[: len(shown)]  # in the order of the draw, not of worth
-    assert LEAST <= len(shown) < len(copies(audited)) / 3
+    assert MIN_WAITING <= len(shown) < len(copies(audited)) / 3
     for record in shown:
         blind(audited, record)
     due = dict(audited.store.reviews.due(D))
@@ -144,7 +144,7 @@ def test_an_audit_that_a_reviewer_discards_does_not_hold_up_the_others(
     decide(audited, "rob", line[0], "discarded")
     assert line[0] not in audited.store.reviews.audits(D)
     assert line[0] not in dict(audited.store.reviews.due(D))  # nor is it shown with a note
-    assert sum(record in copies(audited) for record in line) > LEAST
+    assert sum(record in copies(audited) for record in line) > MIN_WAITING
 
 
 def test_a_record_that_is_reopened_waits_until_it_is_complete(audited: ServiceInMemory) -> None:

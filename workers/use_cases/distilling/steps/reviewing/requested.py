@@ -18,7 +18,7 @@ from argilla_distill.workers.use_cases.distilling.steps.reviewing.audit_candidat
 )
 from argilla_distill.workers.writing.review_copy import ReviewCopy, audit_copy, votes_copy
 
-LEAST = 1.0
+MIN_WORTH = 1.0
 """A request comes before what is worth less."""
 
 
@@ -42,7 +42,7 @@ def copy(
     """What the copy should hold of a record whose request waits: nothing of ours. It comes first."""
     record, questions = resolution.record, list(run.models.by_question)
     best = run.store.reviews.due(run.dataset.id, 0, 1)
-    first = max(best[0][1] if best else 0.0, kept.priority if kept else 0.0, LEAST)
+    first = max(best[0][1] if best else 0.0, kept.priority if kept else 0.0, MIN_WORTH)
     if request.blind:
         return audit_copy(record, review, questions, None, first, entry.round)
     return votes_copy(record, review, questions, first, entry.round)
