@@ -100,11 +100,11 @@ ROOMS = {
         ),
     ),
     "echoes": Room(
-        files=("domain/echoes.py", "domain/ledger.py"),
+        files=("domain/observing/echoes.py", "domain/observing/ledger.py"),
         tests=(
-            "domain/test_ledger.py",
-            "domain/test_ledger_records.py",
-            "domain/test_ledger_reviewers.py",
+            "domain/observing/test_ledger.py",
+            "domain/observing/test_ledger_records.py",
+            "domain/observing/test_ledger_reviewers.py",
         ),
     ),
     "suggestions": Room(

@@ -189,7 +189,7 @@ class Performance:
             yield "as the owner", review_link(url, review.id)
         for annotator in people[:1]:
             name = self.questions[0]
-            model = store.datasets.models(dataset_id)[name]
+            model = store.models.all(dataset_id)[name]
             link = answered_link(url, dataset_id, name, model.strategy, model.fit)
             yield f"as {annotator.name}", link
 

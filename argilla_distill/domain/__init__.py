@@ -6,9 +6,7 @@ the web process never loads what the workers are made of.
 | file | what is in it |
 | --- | --- |
 | `records` | Argilla's nouns as plain values |
-| `answers` | who answers a record with what: on the record itself, or on its copy for review |
-| `echoes` | which answers only repeat the suggestion of ours that was showing |
-| `ledger` | observe: what a record shows now that it did not show before |
+| `observing` | what a look at a record adds: its ledger, answers and echoes |
 | `history` | entries of the history: what was said, decided or changed |
 | `state` | what is known of a dataset and kept: ledger entry, decision, conflict, … |
 | `fingerprint` | near-identical texts, in 64 bits |

@@ -149,7 +149,7 @@ class Fill:
         with self._pipe() as pipe:
             datasets.write_annotators(pipe, dataset_id, self.people)
             data = snapshot.pack(model.strategy.state())
-            datasets.write_model(pipe, dataset_id, QUESTION.name, data, model.info())
+            self.store.models.write(pipe, dataset_id, QUESTION.name, data, model.info())
             given = np.bincount(self.drawn.who.ravel(), minlength=len(self.people)).tolist()
             counts = {(n, "submitted"): count for n, count in enumerate(given)}
             datasets.count_responses(pipe, dataset_id, counts)

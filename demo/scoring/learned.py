@@ -36,7 +36,7 @@ def learned(store: Store, dataset_id: str, scenario: Scenario) -> list[Learned]:
     pairs: dict[int, dict[str, Pair]] = {}
     for question in scenario.distilled:
         said = scenario.said(question.name)
-        data, _ = store.datasets.model(dataset_id, question.name)
+        data, _ = store.models.of(dataset_id, question.name)
         for one in registry.restore(snapshot.unpack(data)).annotators() if data else ():
             number = int(one.annotator)
             annotator = annotators.get(known[number].name)

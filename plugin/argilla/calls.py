@@ -25,6 +25,7 @@ from argilla_distill.plugin.errors import (
     InvalidValue,
     NotInArgilla,
 )
+from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.settings.addresses import shown
 from argilla_distill.plugin.unreachable import why_unreachable
 
@@ -36,6 +37,16 @@ Timer = Callable[[str, float, bool], None]
 def tls() -> ssl.SSLContext:
     """The trusted certificates. Reading them takes 25 ms: workers do it once, before they fork."""
     return httpx.create_ssl_context()
+
+
+def client(settings: Settings, timeout_s: float, headers: dict[str, str]) -> httpx.Client:
+    """What calls are made through."""
+    return httpx.Client(
+        base_url=settings.argilla_api_url,
+        headers=headers,
+        timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 5.0)),
+        verify=tls(),
+    )
 
 
 class Calls:

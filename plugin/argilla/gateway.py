@@ -16,7 +16,7 @@ import httpx
 
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record, milliseconds
 from argilla_distill.plugin.argilla.added_records import AddedRecords
-from argilla_distill.plugin.argilla.calls import Calls, Timer, tls
+from argilla_distill.plugin.argilla.calls import Calls, Timer, client
 from argilla_distill.plugin.argilla.records_by_id import RecordsById
 from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
 from argilla_distill.plugin.argilla.user import User
@@ -30,21 +30,12 @@ VISITOR_TIMEOUT_S = 10.0
 def connect(settings: Settings, timer: Timer | None = None) -> Gateway:
     """A gateway with the service's own key."""
     key = {"X-Argilla-Api-Key": settings.argilla_api_key.get_secret_value()}
-    return Gateway(_client(settings, settings.argilla_timeout_s, key), timer)
+    return Gateway(client(settings, settings.argilla_timeout_s, key), timer)
 
 
 def anonymous(settings: Settings) -> Gateway:
     """A gateway without any key and with a cookie jar of its own, for one visitor."""
-    return Gateway(_client(settings, min(settings.argilla_timeout_s, VISITOR_TIMEOUT_S), {}))
-
-
-def _client(settings: Settings, timeout_s: float, headers: dict[str, str]) -> httpx.Client:
-    return httpx.Client(
-        base_url=settings.argilla_api_url,
-        headers=headers,
-        timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 5.0)),
-        verify=tls(),
-    )
+    return Gateway(client(settings, min(settings.argilla_timeout_s, VISITOR_TIMEOUT_S), {}))
 
 
 class Gateway:

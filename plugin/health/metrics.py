@@ -182,7 +182,7 @@ class _Collector:
             made = self._store.versions.counts(dataset_id)
             for metric, fact in zip(making, ("made", "failed", "seconds"), strict=True):
                 making[metric].add_metric([name], made.get(fact, 0))
-            for question, model in self._store.datasets.models(dataset_id).items():
+            for question, model in self._store.models.all(dataset_id).items():
                 for numbered in fits:
                     numbered.add_metric([name, question, model.strategy], model.fit)
             for question, audited in self._store.reports.audited(dataset_id).items():
@@ -192,7 +192,7 @@ class _Collector:
                         measured[metric].add_metric([name, question, bound], value)
             for question, looked in self._store.suspicions.all(dataset_id).items():
                 suspect.add_metric([name, question], len(looked.significant))
-            for question, known in self._store.datasets.failed_strategies(dataset_id).items():
+            for question, known in self._store.models.failures(dataset_id).items():
                 failed.add_metric([name, question, known.strategy], 1)
         yield from gauges.values()
         yield from counters.values()

@@ -10,6 +10,7 @@
 | `shapes` | how everything is written down: the only room with keys of one letter |
 | `history` | everything that was ever said and decided |
 | `datasets` | what is known now of each dataset |
+| `models` | what the models of its questions have learned, and whose strategies failed |
 | `reports`, `reviews` | what was counted last; the review datasets |
 | `tracing` | which segments of a version are suspect, and what people were asked about them |
 | `versions` | versions as far as Redis knows them, and what changed between them |

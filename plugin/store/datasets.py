@@ -1,22 +1,19 @@
-"""What is known now of each dataset: ledger, decisions, conflicts, annotators, models, facts for `status`.
+"""What is known now of each dataset: ledger, decisions, conflicts, annotators, facts for `status`.
 
-Writes that belong together take a pipeline and are committed under the dataset's lease.
+What its models have learned is `models`. Writes that belong together take a pipeline and are committed
+under the dataset's lease.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.domain.state.conflict import StoredConflict
 from argilla_distill.domain.state.decision import Decisions
-from argilla_distill.domain.state.failed_strategy import FailedStrategy
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
-from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import kept_and_gone, pack, unpack
 from argilla_distill.plugin.store.shapes import plain_shapes, record_shapes
@@ -254,58 +251,6 @@ class Datasets:
         for (number, status), by in changes.items():
             if by:
                 pipe.hincrby(self._keys.of(dataset_id, "responses"), f"{number}|{status}", by)
-
-    # Models
-
-    def model(self, dataset_id: str, question: str) -> tuple[bytes | None, ModelInfo | None]:
-        """A question's snapshot and what is known of it; None where there is none."""
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.hget(self._keys.of(dataset_id, "model"), question)
-        pipe.hget(self._keys.of(dataset_id, "model_info"), question)
-        snapshot, info = pipe.execute()
-        return snapshot, plain_shapes.model_info(json.loads(info)) if info else None
-
-    def models(self, dataset_id: str) -> dict[str, ModelInfo]:
-        """What is known of every question's model."""
-        found = self._redis.hgetall(self._keys.of(dataset_id, "model_info"))
-        return {q.decode(): plain_shapes.model_info(json.loads(info)) for q, info in found.items()}
-
-    def write_model(
-        self,
-        pipe: Any,
-        dataset_id: str,
-        question: str,
-        snapshot: bytes | None,
-        info: ModelInfo,
-    ) -> None:
-        """Replace a question's model, within a transaction; without a snapshot only the facts."""
-        if snapshot is not None:
-            pipe.hset(self._keys.of(dataset_id, "model"), question, snapshot)
-        pipe.hset(
-            self._keys.of(dataset_id, "model_info"),
-            question,
-            json.dumps(plain_shapes.model_json(info)),
-        )
-
-    # A team's own strategies that failed
-
-    def failed_strategies(self, dataset_id: str) -> dict[str, FailedStrategy]:
-        """Question → the strategy that failed on it."""
-        found = self._redis.hgetall(self._keys.of(dataset_id, "failed_strategies"))
-        return {
-            q.decode(): plain_shapes.failed_strategy(json.loads(each)) for q, each in found.items()
-        }
-
-    def write_failed_strategies(
-        self, dataset_id: str, failures: Mapping[str, FailedStrategy | None]
-    ) -> None:
-        """Replace what is known of some questions' failures; None: it failed no longer."""
-        key = self._keys.of(dataset_id, "failed_strategies")
-        kept, gone = kept_and_gone(failures)
-        if gone:
-            self._redis.hdel(key, *gone)
-        if kept:
-            self._redis.hset(key, mapping={q: json.dumps(asdict(each)) for q, each in kept.items()})
 
     def _scan(self, key: str) -> Iterator[tuple[str, Any]]:
         for name, value in self._redis.hscan_iter(key, count=SCANNED):

@@ -11,6 +11,7 @@ from argilla_distill.plugin.store.connection import opened
 from argilla_distill.plugin.store.datasets import Datasets
 from argilla_distill.plugin.store.history import History
 from argilla_distill.plugin.store.keys import Keys
+from argilla_distill.plugin.store.models import StoredModels
 from argilla_distill.plugin.store.orders import Orders
 from argilla_distill.plugin.store.reports import Reports
 from argilla_distill.plugin.store.reviews import Reviews
@@ -64,6 +65,7 @@ class Store:
         self.history = History(redis, self.keys)
         self.model_copies = ModelCopies(redis, self.keys)
         self.orders = Orders(redis, self.keys)
+        self.models = StoredModels(redis, self.keys)
         self.reports = Reports(redis, self.keys)
         self.requests = ReviewRequests(redis, self.keys)
         self.reviews = Reviews(redis, self.keys)

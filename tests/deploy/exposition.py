@@ -27,10 +27,10 @@ def exposed(store: Store) -> dict[str, set[str]]:
     store.service.time("me", 0.1, success=True)
     store.datasets.add(DATASET)
     pipe = store.redis.pipeline()
-    store.datasets.write_model(pipe, DATASET, "problem", None, ModelInfo("majority", 1))
+    store.models.write(pipe, DATASET, "problem", None, ModelInfo("majority", 1))
     pipe.execute()
     failure = FailedStrategy("acme", "it raised", 1, 0)
-    store.datasets.write_failed_strategies(DATASET, {"problem": failure})
+    store.models.write_failures(DATASET, {"problem": failure})
     figure = Figure(0.9, 0.8, 0.95)
     audited = Audited(60, right=figure, gain=figure, overconfidence=figure)
     line = {"name": "problem", "audited": asdict(audited)}

@@ -115,7 +115,7 @@ def test_a_refit_begins_a_new_fit(own: Installation, api: Api) -> None:
         api.as_user(user).answer(record, {"topic": "a"})
     own.settle(dataset, responses=2)
     name = own.world.store.datasets.info(dataset["id"])["name"]
-    before = own.world.store.datasets.models(dataset["id"])["topic"].fit
+    before = own.world.store.models.all(dataset["id"])["topic"].fit
     told = json.loads(own.service.command("refit", name, "--json").stdout)
     assert told[name]["topic"] in (before, before + 1)  # the first fit may begin here
     kinds = {e.kind for e in own.world.store.history.after(dataset["id"], "0-0")}

@@ -137,7 +137,7 @@ def test_a_deleted_record_leaves_the_model_and_stays_in_the_history(
     installation.settle(dataset, responses=2)
     assert set(installation.state(dataset)) == {second["id"]}
     assert ("deleted", {}) in [(s, v) for _, s, v in installation.history(first)]
-    models = installation.world.store.datasets.models(dataset["id"])
+    models = installation.world.store.models.all(dataset["id"])
     assert models["topic"].votes == 2
 
 

@@ -170,7 +170,7 @@ class StoredDataset:
             datasets.write_decisions(pipe, dataset_id, stored)
             kept = {(r, self.question.name): self._conflict(c) for r, c in found.items() if c}
             datasets.write_conflicts(pipe, dataset_id, kept)
-            datasets.write_model(pipe, dataset_id, self.question.name, state, model.info())
+            self.store.models.write(pipe, dataset_id, self.question.name, state, model.info())
             pipe.execute()
         known = {"type": self.question.type, "labels": list(self.question.labels)}
         questions = {self.question.name: {**known, "word": "distilled"}}

@@ -149,7 +149,7 @@ class Models:
             strategy = self.plan.question(name).strategy
             if not self._failures.pausing(name, strategy):
                 news[name] = self._failures.again(name, strategy, error)
-        store.datasets.write_failed_strategies(self.dataset.id, news)
+        store.models.write_failures(self.dataset.id, news)
 
     def _leave_out(self, name: str, error: Exception) -> None:
         """Go on without a question whose strategy failed."""
@@ -168,7 +168,7 @@ class Models:
 
     def forget_failures(self, store: Store) -> None:
         """Those whose strategy did its work again failed no longer."""
-        store.datasets.write_failed_strategies(self.dataset.id, dict.fromkeys(self.recovered))
+        store.models.write_failures(self.dataset.id, dict.fromkeys(self.recovered))
 
     @property
     def fits(self) -> dict[str, str]:
@@ -264,9 +264,7 @@ class Models:
         self.saved = store.model_copies.write_saved(pipe, self.dataset.id)
         for model in models:
             data = snapshot.pack(model.strategy.state())
-            store.datasets.write_model(
-                pipe, self.dataset.id, model.question.name, data, model.info()
-            )
+            store.models.write(pipe, self.dataset.id, model.question.name, data, model.info())
 
     def _restored(self, store: Store, question: DatasetQuestion, annotators: Annotators) -> Model:
         """The model as it was saved, or a fresh one where there is none that fits."""
@@ -275,7 +273,7 @@ class Models:
         terms = terms_of(choices)
         new = partial(FactsOfHistory, question.name, asked, annotators, sureness, dated=terms.dated)
         facts_of_history = new()
-        data, info = store.datasets.model(self.dataset.id, question.name)
+        data, info = store.models.of(self.dataset.id, question.name)
         wanted = choices.strategy, model_question(asked), terms.key
         same = info is not None and (info.strategy, info.question, info.terms) == wanted
         limit_s = self.plan.strategy_timeout_s

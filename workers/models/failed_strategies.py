@@ -26,7 +26,7 @@ class FailedStrategies:
     @classmethod
     def of(cls, store: Store, dataset_id: str) -> FailedStrategies:
         """As the store knows them now."""
-        return cls(store.datasets.failed_strategies(dataset_id), store.now())
+        return cls(store.models.failures(dataset_id), store.now())
 
     def pausing(self, question: str, strategy: str) -> str:
         """The error for which this strategy is left in peace for now; empty where it is to be tried."""
@@ -65,7 +65,7 @@ def lacking(store: Store, dataset_id: str, questions: Collection[str]) -> list[s
 
 def forgive(store: Store, dataset_id: str) -> None:
     """Let every strategy that failed be tried again at once."""
-    failures = store.datasets.failed_strategies(dataset_id)
-    store.datasets.write_failed_strategies(
+    failures = store.models.failures(dataset_id)
+    store.models.write_failures(
         dataset_id, {question: replace(known, until=0) for question, known in failures.items()}
     )

@@ -12,7 +12,7 @@ from math import log, sqrt
 
 import numpy as np
 
-from argilla_distill.domain.explanation.evidence import words_of
+from argilla_distill.domain.explanation.sentences.evidence import words_of
 from argilla_distill.workers.reporting.examples import shown
 from argilla_distill.workers.reporting.question_columns import QuestionColumns
 from argilla_distill.workers.reporting.survey import Survey

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from argilla_distill.domain.disclosure import complete, may_show_in_argilla
-from argilla_distill.domain.echoes import same
 from argilla_distill.domain.history.record_state import RECORD
+from argilla_distill.domain.observing.echoes import same
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import LedgerEntry

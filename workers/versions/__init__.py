@@ -10,6 +10,7 @@
 | `selecting` | which records a version is asked to have |
 | `votes` | what was ever said about a record, and why it counts or not |
 | `tables` | the columns of the files, and their rows |
+| `counts` | what it amounts to |
 | `parts` | Parquet files, part by part, and the digest of what is in them |
 | `reading` | the rows of a version that is made |
 | `labelled` | its labels of one question, each with the record's text |

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Literal
 
-from argilla_distill.domain.answers import AUDIT, asked_in, asking, audit_in
+from argilla_distill.domain.observing.answers import AUDIT, asked_in, asking, audit_in
 from argilla_distill.domain.records import OWN_AGENT, Dataset, Record
 from argilla_distill.domain.state.ledger_entry import LedgerAdjudication
 from argilla_distill.domain.state.review import CopyInfo
@@ -37,7 +37,7 @@ class ReviewCopy:
     mark : tells whether it is still as it was written.
     priority : what a review is worth.
     suggested : names of the questions with a suggestion, the note's included.
-    asked : the questions that it asks, as `domain.answers.Copy` has them.
+    asked : the questions that it asks, as `domain.observing.answers.Copy` has them.
     audit_pi : as `domain.state.review.CopyInfo` has it.
     """
 

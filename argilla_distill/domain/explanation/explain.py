@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from argilla_distill.domain.explanation.arguing import argued, arguments_of
 from argilla_distill.domain.explanation.case import (
     TO_ANNOTATORS,
     TO_OVERSEERS,
@@ -19,11 +18,12 @@ from argilla_distill.domain.explanation.case import (
     Review,
     Telling,
 )
-from argilla_distill.domain.explanation.outcome import sure, would_change
 from argilla_distill.domain.explanation.phrases import cut, one
-from argilla_distill.domain.explanation.sides import sides as who_said_what
-from argilla_distill.domain.explanation.tipping import tipped
-from argilla_distill.domain.explanation.track_record import who_is_right
+from argilla_distill.domain.explanation.sentences.arguing import argued, arguments_of
+from argilla_distill.domain.explanation.sentences.outcome import sure, would_change
+from argilla_distill.domain.explanation.sentences.sides import sides as who_said_what
+from argilla_distill.domain.explanation.sentences.tipping import tipped
+from argilla_distill.domain.explanation.sentences.track_record import who_is_right
 from argilla_distill.domain.state.conflict import PastConflict
 from argilla_distill.domain.state.decision import StoredDecision
 from argilla_distill.domain.state.ledger_entry import LedgerEntry

@@ -5,7 +5,6 @@ Where it is kept, and how an entry is stored there, is `plugin.store.history`.
 | file | what is in it |
 | --- | --- |
 | `entry` | one entry, of whatever kind |
-| `moments` | when something was said, by a clock that is not ours |
 | `record_state` | what a record said beside its answers: round, model, digests; or that it is gone |
 | `people` | who an annotator's number is, and of which kind |
 | `guidelines` | the editions of a dataset's guidelines |

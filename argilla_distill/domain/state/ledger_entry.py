@@ -1,4 +1,4 @@
-"""What a record showed when it was last read. How that changes is `domain.ledger`."""
+"""What a record showed when it was last read. How that changes is `domain.observing.ledger`."""
 
 from __future__ import annotations
 

@@ -169,10 +169,10 @@ def place(record_id: str, dataset_id: str) -> float:
     return (int.from_bytes(digest, "big") >> 11) / 2**53
 
 
-def word(value: object) -> str:
+def in_words(value: object) -> str:
     """A label or a rating in words.
 
-    >>> word(4), word(4.0), word("tone")
+    >>> in_words(4), in_words(4.0), in_words("tone")
     ('4', '4', 'tone')
     """
     return f"{value:g}" if isinstance(value, int | float) else str(value)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from argilla_distill.domain.explanation.evidence import evidence
 from argilla_distill.domain.explanation.explain import (
     TO_ANNOTATORS,
     Review,
@@ -20,6 +19,7 @@ from argilla_distill.domain.explanation.explain import (
     explain,
     sides_of,
 )
+from argilla_distill.domain.explanation.sentences.evidence import evidence
 from argilla_distill.domain.wording import Wording, percent
 from argilla_distill.plugin.argilla.links import answered_link
 from argilla_distill.plugin.pages.looked_up import Known

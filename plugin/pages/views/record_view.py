@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from argilla_distill.domain.explanation.evidence import evidence
 from argilla_distill.domain.explanation.explain import Review, arguments_of, explain, sides_of
+from argilla_distill.domain.explanation.sentences.evidence import evidence
 from argilla_distill.domain.explanation.timeline import Event, events
 from argilla_distill.domain.explanation.voices import Annotator, people, unnamed
 from argilla_distill.domain.state.decision import Decisions

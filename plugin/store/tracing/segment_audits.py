@@ -10,7 +10,7 @@ from argilla_distill.domain.versions.segment_audits import (
     SegmentAudits,
     SegmentSample,
     audits_of,
-    word,
+    in_words,
 )
 from argilla_distill.plugin.store.datasets import Datasets
 from argilla_distill.plugin.store.keys import Keys
@@ -58,7 +58,7 @@ def _decided(entry: LedgerEntry | None, question: str) -> str | None:
     said = [each for each in entry.adjudications.values() if each.submitted]
     values = [each.values.get(question) for each in sorted(said, key=lambda each: each.at)]
     known = [value for value in values if value is not None]
-    return word(known[-1]) if known else None
+    return in_words(known[-1]) if known else None
 
 
 def _discarded(entry: LedgerEntry) -> bool:

@@ -72,7 +72,7 @@ def test_what_our_links_open_shows_our_suggestions(
     browser.get(review_link(argilla.url, review.id, original=records[0]["id"]))
     shows(0)
 
-    model = store.datasets.models(dataset["id"])["topic"]
+    model = store.models.all(dataset["id"])["topic"]
     link = answered_link(argilla.url, dataset["id"], "topic", model.strategy, model.fit)
     enter(browser, argilla.url, users[0]["username"], "12345678")
     browser.get(link)

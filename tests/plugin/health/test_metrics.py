@@ -99,7 +99,7 @@ def busy(store: Store) -> Store:
     store.dirty.make_stale(D, ["r4", "r5", "r6"])
     with store.redis.pipeline() as pipe:
         facts = ModelInfo("dawid_skene", 7)
-        store.datasets.write_model(pipe, D, "helpful", None, facts)
+        store.models.write(pipe, D, "helpful", None, facts)
         store.reviews.write_due(pipe, D, {"r7": 0.4, "r8": 0.2})
         store.reviews.write_audits(pipe, D, {"r9": 0.1, "r10": 0.2, "r11": 0.3, "r12": None})
         pipe.execute()

@@ -149,9 +149,9 @@ def test_counts_of_responses_that_come_to_nothing_are_not_told(store: Store) -> 
 
 def test_a_model_is_kept_with_its_facts(store: Store) -> None:
     one, two = (ModelInfo("majority", n, ModelQuestion("label", ("yes", "no"))) for n in (1, 2))
-    assert store.datasets.model(D, "q") == (None, None)
-    write(store, lambda pipe: store.datasets.write_model(pipe, D, "q", b"\x00\xff", one))
-    assert store.datasets.model(D, "q") == (b"\x00\xff", one)
-    write(store, lambda pipe: store.datasets.write_model(pipe, D, "q", None, two))
-    assert store.datasets.model(D, "q") == (b"\x00\xff", two)
-    assert store.datasets.models(D) == {"q": two}
+    assert store.models.of(D, "q") == (None, None)
+    write(store, lambda pipe: store.models.write(pipe, D, "q", b"\x00\xff", one))
+    assert store.models.of(D, "q") == (b"\x00\xff", one)
+    write(store, lambda pipe: store.models.write(pipe, D, "q", None, two))
+    assert store.models.of(D, "q") == (b"\x00\xff", two)
+    assert store.models.all(D) == {"q": two}

@@ -38,7 +38,7 @@ def misbehave(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
 
 
 def tries(service: ServiceInMemory) -> int:
-    return int(service.store.datasets.failed_strategies(D)["helpful"].tries)
+    return int(service.store.models.failures(D)["helpful"].tries)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -123,7 +123,7 @@ def test_once_mended_it_decides_what_a_fresh_start_decides(
     misbehave(monkeypatch, "")
     sweep(service.world, D)  # as `reconcile` does: it is tried again at once
     service.settle()
-    assert service.store.datasets.failed_strategies(D) == {}
+    assert service.store.models.failures(D) == {}
     assert status(service.store)[0].message == ""
     assert service.state() == service.fresh().state()
     assert service.decision("r3").value == "no"
@@ -136,8 +136,8 @@ def test_the_cron_wakes_a_dataset_whose_strategy_is_to_be_tried_again(
     service.answer("eve", "r1", helpful="no")
     service.settle()
     assert watch.tick(service.world) == 0
-    known = service.store.datasets.failed_strategies(D)["helpful"]
-    service.store.datasets.write_failed_strategies(D, {"helpful": replace(known, until=0)})
+    known = service.store.models.failures(D)["helpful"]
+    service.store.models.write_failures(D, {"helpful": replace(known, until=0)})
     assert watch.tick(service.world) == 1
     service.settle()
     assert tries(service) == 2
@@ -152,7 +152,7 @@ def test_refit_tries_it_again_and_says_what_it_saw(
     assert isinstance(told["problem"], int)
     misbehave(monkeypatch, "")
     assert isinstance(refit(service.world, D)["helpful"], int)
-    assert service.store.datasets.failed_strategies(D) == {}
+    assert service.store.models.failures(D) == {}
 
 
 def test_an_unknown_strategy_silences_its_question_only(build: Build) -> None:
@@ -194,9 +194,9 @@ def test_a_record_without_answers_that_was_first_seen_meanwhile_is_decided_as_we
     if by == "refit":
         refit(service.world, D)
     else:
-        known = service.store.datasets.failed_strategies(D)["helpful"]
-        service.store.datasets.write_failed_strategies(D, {"helpful": replace(known, until=0)})
+        known = service.store.models.failures(D)["helpful"]
+        service.store.models.write_failures(D, {"helpful": replace(known, until=0)})
     service.settle()
-    assert service.store.datasets.failed_strategies(D) == {}
+    assert service.store.models.failures(D) == {}
     assert ("r4", "helpful") in service.values()
     assert service.state() == service.fresh().state()

@@ -125,7 +125,7 @@ def test_a_snapshot_that_cannot_be_read_is_folded_anew_as_a_new_fit(
     save(store, models)
     facts = models.by_question["helpful"].info()
     with store.redis.pipeline() as pipe:
-        store.datasets.write_model(pipe, D, "helpful", data, facts)
+        store.models.write(pipe, D, "helpful", data, facts)
         pipe.execute()
     model = Models.load(store, CHAT, PLAN).by_question["helpful"]
     assert votes(model) == {Vote("r1", "0", "yes")}

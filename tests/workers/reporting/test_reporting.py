@@ -240,9 +240,8 @@ def test_records_that_the_store_tells_of_twice_count_once(
 def test_a_snapshot_that_cannot_be_read_leaves_annotators_unknown(stored: StoredDataset) -> None:
     stored.say("r1", "apple apple")
     stored.close()
-    datasets = stored.store.datasets
-    facts = datasets.models(D)["topic"]
-    datasets.write_model(stored.store.redis, D, "topic", b"no snapshot", facts)
+    facts = stored.store.models.all(D)["topic"]
+    stored.store.models.write(stored.store.redis, D, "topic", b"no snapshot", facts)
     found = recounted(stored)
     assert found.votes == 2
     assert [(a.known, a.low, a.high) for a in found.annotators] == [(False, 0.0, 1.0)] * 2

@@ -3,6 +3,7 @@
 | module | what it holds |
 | --- | --- |
 | `commands` | `version create`, `list`, `show`, `verify`, `tag`, `delete` |
+| `printed` | how these print versions |
 | `twins` | `version twin`, and what the others tell of a twin |
 | `pushing` | `version push` |
 | `exporting` | `export` |

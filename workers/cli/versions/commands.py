@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from argilla_distill.domain.records import milliseconds
-from argilla_distill.domain.versions.manifest import LISTED, FailedVersion, Manifest
+from argilla_distill.domain.versions.manifest import LISTED, Manifest
 from argilla_distill.domain.versions.segments import InvalidSegment, Selection
-from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.domain.wording import moment
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
 from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.cli.layout import table
 from argilla_distill.workers.cli.versions.diff import diff
+from argilla_distill.workers.cli.versions.printed import (
+    manifest_lines,
+    twin_cell,
+    unmade,
+    unmade_json,
+)
 from argilla_distill.workers.cli.versions.twins import twin, twin_json, twin_lines, waited
-from argilla_distill.workers.use_cases.checks.version_overview import InHand, overview
+from argilla_distill.workers.use_cases.checks.version_overview import overview
 from argilla_distill.workers.use_cases.world import World
 
 if TYPE_CHECKING:
@@ -93,7 +97,7 @@ def create(
     elif manifest is None:
         click.echo(f"{request.name} is being made; `version show` says when it is there")
     else:
-        print_lines([*_lines(manifest, ()), *twin_text])
+        print_lines([*manifest_lines(manifest), *twin_text])
 
 
 @version.command("list")
@@ -127,7 +131,7 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
             f"{m.records:,}",
             f"{m.votes:,}",
             "deleted" if m.deleted_at else f"{m.bytes / 1e6:.1f} MB",
-            _twin_cell(twins.get(m.name)),
+            twin_cell(twins.get(m.name)),
             ", ".join(of[m.name]),
         ]
         for m in manifests
@@ -166,7 +170,7 @@ def show(opened: Opened, dataset: str, version: str, json_: bool) -> None:
     if json_:
         print_json({**manifest.as_json(), "tags": sorted(tags), "twin": twin_shown})
     else:
-        print_lines([*_lines(manifest, sorted(tags)), *twin_text])
+        print_lines([*manifest_lines(manifest, sorted(tags)), *twin_text])
 
 
 @version.command()
@@ -252,26 +256,6 @@ def _wait(world: World, dataset_id: str, request: VersionRequest, quiet: bool) -
             patience.pause()
 
 
-def unmade(making: Sequence[InHand], failed: Sequence[FailedVersion]) -> Iterator[str]:
-    """What is being made, and what could not be."""
-    yield from map(str, making)
-    for each in failed:
-        yield f"{each.name} failed: {each.error}"
-
-
-def unmade_json(
-    making: Sequence[InHand], failed: Sequence[FailedVersion]
-) -> dict[str, list[dict[str, Any]]]:
-    """The same as JSON."""
-    return {"making": [vars(each) for each in making], "failed": [vars(each) for each in failed]}
-
-
-def _twin_cell(twin: Twin | None) -> str:
-    if twin is None:
-        return ""
-    return f"{twin.written / twin.total:.0%}" if twin.waits and twin.total else twin.state
-
-
 def _moment(text: str) -> int:
     """A moment as people write it, UTC where they do not say; 0 for none."""
     if not text:
@@ -281,25 +265,6 @@ def _moment(text: str) -> int:
     except ValueError:
         example = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M")
         raise click.BadParameter(f"{text!r} is no time; write it like {example}") from None
-
-
-def _lines(manifest: Manifest, tags: list[str] | tuple[str, ...]) -> list[str]:
-    lines = [
-        f"{manifest.name} of {manifest.dataset}" + (f" ({', '.join(tags)})" if tags else ""),
-        f"  made {moment(manifest.created_at)} by argilla-distill {manifest.release}",
-        f"  {manifest.records:,} records, {manifest.votes:,} answers, {manifest.bytes / 1e6:.1f} MB",
-        "  " + ", ".join(f"{split} {n:,}" for split, n in manifest.splits.items()),
-        f"  digest {manifest.content_sha256}",
-        *(f"  only {segment}" for segment in manifest.only),
-        *(f"  without {segment}" for segment in manifest.without),
-    ]
-    for question in manifest.questions:
-        lines.append(
-            f"  {question.name}: by {question.strategy}, {question.abstained:,} left open, "
-            f"{question.open_conflicts:,} in open conflict"
-        )
-    lines += [f"  {sentence}" for sentence in manifest.unknown]
-    return lines
 
 
 version.add_command(diff)

@@ -7,6 +7,7 @@
 | `conflicts` | votes that differ, and whether that still matters |
 | `review_value` | what one adjudication is worth |
 | `alternative_annotator` | whether a model may stand in for people |
+| `agreement_with_others` | how well a value agrees with what the others said |
 | `panel` | how many independent votes those who err together are worth |
 | `audit_estimate` | rates from records that were drawn at random, with intervals |
 """

@@ -131,7 +131,7 @@ def _dataset(store: Store, dataset_id: str, connected: bool) -> DatasetStatus:
     info = store.datasets.info(dataset_id)
     dirty, stale, _ = store.dirty.sizes(dataset_id)
     questions = json.loads(info.get("questions", "{}"))
-    models, audited = store.datasets.models(dataset_id), store.reports.audited(dataset_id)
+    models, audited = store.models.all(dataset_id), store.reports.audited(dataset_id)
     state = info.get("state", "new")
     return DatasetStatus(
         id=dataset_id,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from argilla_distill.domain.answers import Copy, Reading
+from argilla_distill.domain.observing.answers import Copy, Reading
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.errors import NotInArgilla
 from argilla_distill.plugin.settings import DatasetSettings

@@ -26,7 +26,7 @@ def audits_of_live(
     store, plan = world.store, world.plan(dataset)
     audits = _audits(survey, question)
     waiting = [i for i in store.reviews.audits(dataset_id) if i in survey.rows and i not in audits]
-    data, _ = store.datasets.model(dataset_id, question.name)
+    data, _ = store.models.of(dataset_id, question.name)
     if not audits or data is None:
         sure = question.confidence[question.decided != NONE]
         return unknown(len(waiting), 0, float(np.mean(sure)) if len(sure) else None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from argilla_distill.domain.explanation.evidence import evidence
 from argilla_distill.domain.explanation.explain import (
     TO_ANNOTATORS,
     Review,
@@ -17,6 +16,7 @@ from argilla_distill.domain.explanation.explain import (
     explain,
     sides_of,
 )
+from argilla_distill.domain.explanation.sentences.evidence import evidence
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.workers.reporting.question_columns import QuestionColumns
 from argilla_distill.workers.use_cases.world import World

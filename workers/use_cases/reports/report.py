@@ -114,12 +114,12 @@ def _believed(
     Strategies are as they were last saved: a handful of answers behind, at most. One that failed
     says nothing; no call of it takes longer than `limit_s`.
     """
-    failed = store.datasets.failed_strategies(dataset_id)
+    failed = store.models.failures(dataset_id)
     found: dict[str, tuple[Question, Believed]] = {}
     for name, known in questions.items():
         if known.get("word") != "distilled":
             continue
-        data, info = store.datasets.model(dataset_id, name)
+        data, info = store.models.of(dataset_id, name)
         if data is None or info is None or info.question is None:
             continue
         says = Believed(known["type"], info.strategy, info.fit)

@@ -21,8 +21,9 @@ from argilla_distill.domain.wording import many
 from argilla_distill.plugin.storage.storage import MANIFEST
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances
 from argilla_distill.workers.use_cases.versions.fitting import Outcome, distilled, reviewers
-from argilla_distill.workers.use_cases.versions.writing_files import Counts, Form
+from argilla_distill.workers.use_cases.versions.writing_files import Form
 from argilla_distill.workers.versions.card import card
+from argilla_distill.workers.versions.counts import Counts
 from argilla_distill.workers.versions.parts import described_file
 from argilla_distill.workers.versions.picture import PICTURE, picture
 from argilla_distill.workers.versions.selecting import Selecting

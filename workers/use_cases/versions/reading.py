@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 
 from argilla_distill.domain.fingerprint import fingerprint
 from argilla_distill.domain.history import START
-from argilla_distill.domain.ledger import says_news
+from argilla_distill.domain.observing.ledger import says_news
 from argilla_distill.domain.records import Record
 from argilla_distill.domain.versions.manifest import VersionRequest
 from argilla_distill.domain.versions.split import prompt_of

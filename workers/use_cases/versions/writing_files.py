@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from argilla_distill.workers.engine.dated import Dated
 from argilla_distill.workers.engine.measures import conflicts
 from argilla_distill.workers.models.values import short, to_argilla
 from argilla_distill.workers.use_cases.versions.fitting import Fitted, reviewers
+from argilla_distill.workers.versions.counts import Counts
 from argilla_distill.workers.versions.parts import Parts, digest
 from argilla_distill.workers.versions.selecting import Selecting
 from argilla_distill.workers.versions.spool import RecordRow, Spool
@@ -40,37 +41,6 @@ from argilla_distill.workers.versions.votes import Story, said, without
 
 MARK = "files"
 """The spool's mark of what is written."""
-
-
-@dataclass
-class Counts:
-    """What a version amounts to, counted while it is written; goes over a kill as JSON."""
-
-    records: int = 0
-    votes: int = 0
-    digest: int = 0
-    splits: Counter[str] = field(default_factory=Counter)
-    rounds: Counter[str] = field(default_factory=Counter)
-    voters: dict[str, str] = field(default_factory=dict)
-    labels: dict[str, Counter[str]] = field(default_factory=dict)
-    abstained: Counter[str] = field(default_factory=Counter)
-    open: Counter[str] = field(default_factory=Counter)
-    learned: Counter[str] = field(default_factory=Counter)
-    adjudicated: Counter[str] = field(default_factory=Counter)
-    audits: Counter[str] = field(default_factory=Counter)
-    confidence: dict[str, float] = field(default_factory=dict)
-    guidelines: Counter[str] = field(default_factory=Counter)
-    unknown: Counter[str] = field(default_factory=Counter)
-
-    @classmethod
-    def read(cls, json: Mapping[str, Any]) -> Counts:
-        """The inverse of `vars`, also through JSON."""
-        found = cls(**json)
-        for name, value in json.items():
-            if isinstance(value, dict) and name not in ("voters", "labels", "confidence"):
-                setattr(found, name, Counter(value))
-        found.labels = {name: Counter(labels) for name, labels in json["labels"].items()}
-        return found
 
 
 @dataclass(frozen=True)

@@ -202,7 +202,7 @@ def test_a_new_fit_begins_as_the_votes_grow_and_is_named_in_history_and_agent(bu
     shown = service.argilla.shown("r1")
     assert shown is not None
     assert shown.agent == "distill/majority:2"
-    assert service.store.datasets.models(D)["helpful"].fit == 2
+    assert service.store.models.all(D)["helpful"].fit == 2
 
 
 # What moves elsewhere

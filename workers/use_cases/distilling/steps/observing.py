@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from argilla_distill.domain.answers import Copy
 from argilla_distill.domain.disclosure import COMPLETED
 from argilla_distill.domain.history import Entry
-from argilla_distill.domain.history.moments import bounded
 from argilla_distill.domain.history.record_state import RECORD
-from argilla_distill.domain.ledger import NOTHING, Observation, changed, observe, with_state
+from argilla_distill.domain.observing.answers import Copy
+from argilla_distill.domain.observing.ledger import (
+    NOTHING,
+    Observation,
+    changed,
+    observe,
+    with_state,
+)
+from argilla_distill.domain.observing.moments import bounded
 from argilla_distill.domain.records import Record
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import LedgerEntry

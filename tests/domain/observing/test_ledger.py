@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argilla_distill.domain.answers import Copy, Reading
 from argilla_distill.domain.history import Details, Entry
-from argilla_distill.domain.ledger import changed, observe
+from argilla_distill.domain.observing.answers import Copy, Reading
+from argilla_distill.domain.observing.ledger import changed, observe
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record, Response, Suggestion
 from argilla_distill.domain.state.decision import Shown, StoredDecision
 from argilla_distill.domain.state.ledger_entry import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from argilla_distill.domain.answers import Number, Reading, values
+from argilla_distill.domain.observing.answers import Number, Reading, values
 from argilla_distill.domain.records import Record, Response
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 

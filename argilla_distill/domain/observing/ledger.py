@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from argilla_distill.domain.answers import Copy, Number, Reading, adjudications, answers
 from argilla_distill.domain.fingerprint import fingerprint
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.history.record_state import RecordState, named
+from argilla_distill.domain.observing.answers import Copy, Number, Reading, adjudications, answers
 from argilla_distill.domain.records import Dataset, Record, Suggestion
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import (

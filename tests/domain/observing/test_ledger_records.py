@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from argilla_distill.domain.answers import Copy, Reading
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.history.record_state import digest, digest_of_fields
-from argilla_distill.domain.ledger import observe, says_news, with_state
+from argilla_distill.domain.observing.answers import Copy, Reading
+from argilla_distill.domain.observing.ledger import observe, says_news, with_state
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record, Response
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from argilla_distill.domain.echoes import echoes_in, same
+from argilla_distill.domain.observing.echoes import echoes_in, same
 from argilla_distill.domain.records import Dataset, Record, Response
 from argilla_distill.domain.state.decision import Decisions, Shown
 from argilla_distill.domain.state.ledger_entry import LedgerAdjudication, LedgerAnswer

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from argilla_distill.domain.answers import Copy, Reading
 from argilla_distill.domain.history import Details, Entry
-from argilla_distill.domain.ledger import changed, observe
+from argilla_distill.domain.observing.answers import Copy, Reading
+from argilla_distill.domain.observing.ledger import changed, observe
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record, Response, Suggestion
 from argilla_distill.domain.state.decision import StoredDecision
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
