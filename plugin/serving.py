@@ -2,14 +2,15 @@
 
 waitress reads and writes all connections in one thread and hands whole requests to a few others, so
 that a visitor who sends a byte a second, or reads one, costs a socket and nothing more. What it does
-not do by itself is here: slow connections end, the slowest make room for new ones, only deliveries may
-be large, and SIGTERM lets what has arrived be answered. What is answered is `listener`.
+not do by itself is here: slow connections end, the slowest make room for new ones, only deliveries and
+parts of files may be large, and SIGTERM lets what has arrived be answered. What is answered is `listener`.
 """
 
 from __future__ import annotations
 
 import copy
 import logging
+import re
 import resource
 import signal
 import socket
@@ -28,13 +29,16 @@ from waitress.server import TcpWSGIServer
 from waitress.utilities import Error, RequestEntityTooLarge
 
 from argilla_distill.plugin.memory import give_back_large_pieces
-from argilla_distill.plugin.settings import MAX_FORM_BYTES, Settings
+from argilla_distill.plugin.settings import MAX_FORM_BYTES, MAX_PART_BYTES, Settings
 from argilla_distill.plugin.webhook.deliveries import LARGE_BYTES
 
 log = logging.getLogger("distill.serving")
 
 DELIVERIES = "/webhooks/"
-"""Below this path bodies may be as large as the settings say; all others are forms."""
+"""Below this path bodies may be as large as the settings say."""
+
+PART = re.compile(r"/datasets/[^/]+/uploads/")
+"""Below these paths bodies are parts of files; all others are forms."""
 
 THREADS = 8
 
@@ -86,8 +90,9 @@ class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     def parse_header(self, header_plus: bytes) -> None:
         """The head has arrived: how large the body may be depends on the path."""
         super().parse_header(header_plus)
-        if not str(getattr(self, "path", "")).startswith(DELIVERIES):
-            self.adj = self.adj.of_forms
+        path = str(getattr(self, "path", ""))
+        if not path.startswith(DELIVERIES):
+            self.adj = self.adj.of_parts if PART.match(path) else self.adj.of_forms
 
     def received(self, data: bytes) -> int:
         """Take in what has arrived. Returns how many bytes of it were taken."""
@@ -182,8 +187,9 @@ def adjustments(max_body_bytes: int, trusted_proxies: int, threads: int) -> Adju
         connection_limit=10 * MAX_CONNECTIONS,  # never reached: `Server` makes room before
         clear_untrusted_proxy_headers=not trusted_proxies,  # ProxyFix believes so many, no more
     )
-    adj.of_forms = copy.copy(adj)
-    adj.of_forms.max_request_body_size = min(MAX_FORM_BYTES, max_body_bytes) + 1
+    for name, most in (("of_forms", MAX_FORM_BYTES), ("of_parts", MAX_PART_BYTES)):
+        setattr(adj, name, copy.copy(adj))
+        getattr(adj, name).max_request_body_size = min(most, max_body_bytes) + 1
     adj.most_channels = _connections()
     return adj
 

@@ -13,7 +13,7 @@ frame = dataset.version("prod").records(split="train").to_pandas()
 | `dataset` | one dataset's versions and tags |
 | `creating` | a version is wished for, and waited for |
 | `version` | one version: its manifest, its tables, exports, the difference to another |
-| `rounds` | a round: what was taken, what it came to |
+| `rounds` | rounds: started, and what they came to |
 | `tables` | rows, as Arrow, pandas, polars or Hugging Face's datasets |
 | `exports` | what a version is exported to |
 | `differences` | what changed from one version to another |

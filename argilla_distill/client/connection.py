@@ -81,6 +81,15 @@ class Connection:
         """
         return self._asked("POST", path, data=form)
 
+    def send_bytes(self, path: str, data: bytes) -> dict[str, Any]:
+        """Send bytes to a path; what the service says then. Doing it twice must do no harm.
+
+        Raises
+        ------
+        ClientError : as `json`.
+        """
+        return self._asked("POST", path, content=data)
+
     @contextmanager
     def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """An answer whose body is yet to be read. Call it within one of `attempts`."""

@@ -12,9 +12,11 @@ from argilla_distill.client.connection import Connection
 from argilla_distill.client.creating import NewVersion, created
 from argilla_distill.client.downloads import Downloader
 from argilla_distill.client.errors import NotFound
-from argilla_distill.client.rounds import SeenRound, seen
+from argilla_distill.client.rounds.seen_round import SeenRound, seen
+from argilla_distill.client.rounds.starting import NewRound
 from argilla_distill.client.version import Version
 from argilla_distill.domain.report import read
+from argilla_distill.domain.rounds.wish import Wish
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.domain.versions.segment_audits import SegmentAudits
 from argilla_distill.domain.versions.tracing import Suspicions
@@ -195,6 +197,31 @@ class RemoteDataset:
         """
         path = f"{self._rounds}/{quote(name, safe='')}"
         return seen(self._connection, self._rounds, self._connection.json(path))
+
+    def new_round(
+        self,
+        name: str,
+        *,
+        model: str,
+        trained_on: str = "",
+        take: int = 300,
+        question: str = "",
+        passes: Sequence[str] = (),
+    ) -> NewRound:
+        """A round to be started: `.start(outputs)` does that, `.plan(outputs)` tells what it would be.
+
+        Parameters
+        ----------
+        model : whose outputs these are.
+        trained_on : the version, or tag, that the model learned from.
+        take : so many outputs are taken.
+        question, passes : by which answers to which question an output passes. Default: where the answer is
+            what the model predicted.
+        """
+        if isinstance(passes, str):
+            raise ValueError(f"passes is a list of labels: [{passes!r}]")
+        wish = Wish(name, model, trained_on, take, question, tuple(passes))
+        return NewRound(wish, self._connection, f"/datasets/{self.id}", self._downloads.progress)
 
     def progress(self) -> list[str]:
         """Whether models get better from round to round, in sentences; none with fewer than two rounds."""

@@ -33,11 +33,16 @@ from argilla_distill.plugin.pages import (
 from argilla_distill.plugin.pages.charts import report_charts, round_charts, svg, version_charts
 from argilla_distill.plugin.pages.frame import Frame
 from argilla_distill.plugin.pages.orders import orders_shown
-from argilla_distill.plugin.pages.rounds import asked_of_rounds, rounds_shown
+from argilla_distill.plugin.pages.rounds import (
+    asked_of_rounds,
+    rounds_shown,
+    started_rounds,
+    uploading,
+)
 from argilla_distill.plugin.pages.versions import differing, downloads, shown, wished
 from argilla_distill.plugin.pages.views.queue_view import KINDS
 from argilla_distill.plugin.pages.views.version_view import near_pages
-from argilla_distill.plugin.settings import MAX_FORM_BYTES, Settings
+from argilla_distill.plugin.settings import MAX_FORM_BYTES, MAX_PART_BYTES, Settings
 from argilla_distill.plugin.store import Store, StoreError
 from argilla_distill.plugin.visitors.accounts import Accounts
 
@@ -106,6 +111,8 @@ def blueprint(
         ("/datasets/<dataset_id>/trace", "trace", trace_page.trace),
         ("/datasets/<dataset_id>/rounds", "rounds", rounds_shown.rounds),
         ("/datasets/<dataset_id>/rounds/<name>", "round", rounds_shown.one),
+        ("/datasets/<dataset_id>/rounds/<name>/plan", "round_plan", started_rounds.sketch),
+        ("/datasets/<dataset_id>/uploads/<sha256>", "upload", uploading.parts),
         ("/datasets/<dataset_id>/orders/<path:order_id>", "order", orders_shown.order),
         ("/datasets/<dataset_id>/versions", "versions", shown.versions),
         ("/datasets/<dataset_id>/wishes/<key>", "wish", wished.wish),
@@ -118,6 +125,8 @@ def blueprint(
         ("/datasets/<dataset_id>/versions/<name>/tags", "tag", shown.tag),
         ("/datasets/<dataset_id>/rounds/<name>/cancel", "cancel_round", asked_of_rounds.cancelled),
         ("/datasets/<dataset_id>/rounds/<name>/end", "end_round", asked_of_rounds.ended),
+        ("/datasets/<dataset_id>/rounds/<name>/start", "start_round", started_rounds.start),
+        ("/datasets/<dataset_id>/uploads/<sha256>/<int:number>", "part", uploading.part),
     ):
         bp.add_url_rule(address, name, frame.for_visitors(done), methods=["POST"])
     downloads.add_to(bp, frame)
@@ -130,7 +139,8 @@ def blueprint(
 
 
 def _only_forms() -> None:
-    request.max_content_length = MAX_FORM_BYTES
+    part = request.endpoint == "pages.part"
+    request.max_content_length = MAX_PART_BYTES if part else MAX_FORM_BYTES
 
 
 def _gateway(settings: Settings) -> Gateway:

@@ -30,7 +30,10 @@ from argilla_distill.plugin.settings import addresses, plan_file, text_files
 from argilla_distill.plugin.settings.mistakes import explain
 
 MAX_FORM_BYTES = 65_536
-"""So large may be whatever is sent to us that is no delivery: the sign-in form is all there is."""
+"""So large may be whatever is sent to us that is neither a delivery nor a part of a file."""
+
+MAX_PART_BYTES = 1_000_000
+"""So large may be a part of a file: proxies take no more by default."""
 
 PLACEHOLDERS = {"changeme", "change-me", "secret", "your-api-key", "xxx", "todo"}
 

@@ -5,6 +5,7 @@
 | `storage` | the folders of all versions, under any address that fsspec knows |
 | `whole` | a version's files as one file to download, in any ranges |
 | `change_lists` | the files that list what changed between two versions |
+| `uploads` | files that are sent to us in parts |
 | `footer` | the footers of several Parquet files, joined into one |
 
 What is in the files is `workers.versions`; their names and digests are in the manifest

@@ -130,7 +130,8 @@ class Storage:
         """Store one file in a folder beside the versions; it takes the place of what was there."""
         target = f"{self.folder(dataset_id, folder)}/{path}"
         if self.on_disk is None:
-            self._fs.put_file(str(made), target)
+            with _as_os_error():
+                self._fs.put_file(str(made), target)
             return
         beside = Path(f"{target}.{secrets.token_hex(4)}.part")
         beside.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,6 @@
 | `reports`, `reviews` | what was counted last; the review datasets |
 | `tracing` | which segments of a version are suspect, and what people were asked about them |
 | `versions` | versions as far as Redis knows them, and what changed between them |
-| `orders` | what is asked of workers through the web process |
 | `rounds` | rounds, and the outputs that were taken into them |
 | `service` | what belongs to the whole service |
 | `work` | what is still to be done, and who does it |

@@ -68,6 +68,8 @@ distill:<dataset>:segment_audits   hash    question → records drawn from segme
 distill:<dataset>:requests         hash    record → what reviewers or further annotators were asked of it
 
 distill:<dataset>:orders           hash    order → what was asked of a worker, and what became of it
+distill:<dataset>:uploads          zset    SHA-256 of an uploaded file → when a part of it last arrived
+distill:<dataset>:upload:<sha256>  hash    part → its bytes
 
 distill:<dataset>:versions         hash    version → its manifest
 distill:<dataset>:version_numbers  hash    strategy → the last number given to a version
@@ -88,6 +90,7 @@ distill:<dataset>:twins:lease      string  the token of the one who writes them 
 distill:<dataset>:twins:wanted     string  somebody waits for that lease (expires)
 distill:<dataset>:round_plans      hash    round → the round as a whole, {"model", "state", "version", …}
 distill:<dataset>:round_reports    hash    round → what it came to, of those that have ended
+distill:<dataset>:round_sketches   hash    round → what it would be, as last asked (expires)
 distill:<dataset>:round_looked     string  the entry up to which rounds were looked after
 distill:<dataset>:round_taken:<round> hash place → an output that was taken, with its probability
 distill:<dataset>:round:<round>:lease string the token of the one who writes it (expires)

@@ -9,9 +9,13 @@ from typing import Any
 from argilla_distill.domain.report import read
 from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round, TakenOutput
+from argilla_distill.domain.rounds.wish import Sketch
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import pack, unpack
 from argilla_distill.plugin.store.work.lease import Lease
+
+SKETCHES_S = 86_400
+"""So long sketches of rounds are kept after the last."""
 
 
 class Rounds:
@@ -48,6 +52,7 @@ class Rounds:
                 return False
             pipe.multi()
             pipe.hset(key, new.name, pack(asdict(new)))
+            pipe.hdel(self._keys.of(dataset_id, "round_sketches"), new.name)
             self._write(pipe, dataset_id, new.name, dict(enumerate(taken)))
             pipe.execute()
         return True
@@ -86,6 +91,19 @@ class Rounds:
         """Round → what it came to, of those that have ended."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "round_reports"))
         return {name.decode(): read(RoundReport, unpack(value)) for name, value in found.items()}
+
+    def keep_sketch(self, dataset_id: str, sketch: Sketch) -> None:
+        """Keep what a round would be."""
+        key = self._keys.of(dataset_id, "round_sketches")
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(key, sketch.round.name, pack(asdict(sketch)))
+            pipe.expire(key, SKETCHES_S)
+            pipe.execute()
+
+    def sketch(self, dataset_id: str, name: str) -> Sketch | None:
+        """What a round would be, as last asked for; None where nobody asked, or where it was started."""
+        found = self._redis.hget(self._keys.of(dataset_id, "round_sketches"), name)
+        return read(Sketch, unpack(found)) if found else None
 
     def looks_anew(self, dataset_id: str, position: str) -> bool:
         """Note up to where the history was looked at for rounds; whether that is another place."""

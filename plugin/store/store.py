@@ -12,7 +12,6 @@ from argilla_distill.plugin.store.datasets import Datasets
 from argilla_distill.plugin.store.history import History
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.models import StoredModels
-from argilla_distill.plugin.store.orders import Orders
 from argilla_distill.plugin.store.reports import Reports
 from argilla_distill.plugin.store.reviews import Reviews
 from argilla_distill.plugin.store.rounds import Rounds
@@ -32,9 +31,11 @@ from argilla_distill.plugin.store.visits.sign_ins import SignIns
 from argilla_distill.plugin.store.work.dirty import Dirty
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.plugin.store.work.model_copies import ModelCopies
+from argilla_distill.plugin.store.work.orders import Orders
 from argilla_distill.plugin.store.work.sweeps import Sweeps
 from argilla_distill.plugin.store.work.unanswered import Unanswered
 from argilla_distill.plugin.store.work.unfitted_texts import UnfittedTexts
+from argilla_distill.plugin.store.work.uploads import Uploads
 
 
 def connect(settings: Settings, timeout_s: float = 5.0, retries: int = 3) -> Store:
@@ -79,6 +80,7 @@ class Store:
         self.texts = UnfittedTexts(redis, self.keys)
         self.twins = Twins(redis, self.keys, clock)
         self.unanswered = Unanswered(redis, self.keys)
+        self.uploads = Uploads(redis, self.keys)
         self.versions = Versions(redis, self.keys)
         self.wishes = VersionWishes(redis, self.keys, self.versions.write_request)
         self.prompts = Prompts(redis, self.keys)

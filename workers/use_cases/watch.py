@@ -93,10 +93,19 @@ def look_round(world: World) -> list[str]:
             log.warning("look at %s: %s", dataset.full_name, error)
     known = {d.id for d in datasets}
     for dataset_id in world.store.datasets.ids():
+        _clear(world, dataset_id)
         state = world.store.datasets.info(dataset_id).get("state")
         if dataset_id not in known and state not in ("deleted", "ignored"):
             world.dispatch.wake(dataset_id)  # deleted, perhaps: the distiller asks Argilla
     return due
+
+
+def _clear(world: World, dataset_id: str) -> None:
+    """A storage that is away now is tried again at the next look."""
+    try:
+        orders_due.clear_uploads(world, dataset_id)
+    except OSError as error:
+        log.warning("uploads of dataset=%s: %s", dataset_id, error)
 
 
 def _adopt(world: World, every: Sequence[Dataset]) -> None:

@@ -1,7 +1,7 @@
 """An order: what somebody asks of a worker through the web process, which does nothing slow.
 
 It is kept until a worker has done it, or has told why it cannot be; whatever is killed meanwhile, it is done
-once. What carries orders out is `workers.use_cases.orders`, where they are kept `plugin.store.orders`.
+once. What carries orders out is `workers.use_cases.orders`, where they are kept `plugin.store.work.orders`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TypeAlias
 Term: TypeAlias = str | int | float | bool | Sequence[str]
 
 CANCEL_ROUND, END_ROUND = "cancel round", "end round"
+START_ROUND, PLAN_ROUND = "start round", "plan round"
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,11 @@ class WorkOrder:
 def of_round(name: str) -> str:
     """The id of an order about a round: to start, end or cancel it, whichever was asked last."""
     return f"round:{name}"
+
+
+def of_sketch(name: str) -> str:
+    """The id of an order to tell what a round would be."""
+    return f"plan:{name}"
 
 
 def _plain(terms: Mapping[str, Term]) -> dict[str, object]:

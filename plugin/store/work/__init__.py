@@ -4,6 +4,8 @@
 | --- | --- |
 | `dirty` | which records wait to be looked at |
 | `lease` | one distiller per dataset at a time |
+| `orders` | what is asked of workers through the web process |
+| `uploads` | which parts of uploaded files have arrived |
 | `model_copies` | what somebody who keeps models in memory has to know |
 | `sweeps` | where a sweep has got to |
 | `unanswered` | writes to Argilla whose end nobody has seen |

@@ -6,8 +6,8 @@ import pytest
 
 from argilla_distill.domain.orders.order import Term, WorkOrder
 from argilla_distill.plugin.store import Store
-from argilla_distill.plugin.store import orders as kept_orders
-from argilla_distill.plugin.store.orders import KEPT_MS
+from argilla_distill.plugin.store.work import orders as kept_orders
+from argilla_distill.plugin.store.work.orders import KEPT_MS
 
 D = "d"
 

@@ -67,8 +67,8 @@ def start(
     OUTPUTS.jsonl has one JSON object a line: fields, and if you like external_id, prediction, score.
     Safe to repeat: what is there is not written twice.
     """
+    from argilla_distill.domain.rounds.wish import Wish
     from argilla_distill.workers.use_cases.rounds import starting  # loads the engine: a second
-    from argilla_distill.workers.use_cases.rounds.planning import Wish
 
     wish = Wish(name, model, trained_on, take, question, passes)
     with opened.world() as world:

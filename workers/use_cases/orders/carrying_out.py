@@ -6,62 +6,23 @@ has it done again, and each may be repeated.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from argilla_distill.domain.orders.order import CANCEL_ROUND, END_ROUND, WorkOrder
+from argilla_distill.domain.orders.order import (
+    CANCEL_ROUND,
+    END_ROUND,
+    PLAN_ROUND,
+    START_ROUND,
+    WorkOrder,
+)
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.errors import DistillError
 from argilla_distill.plugin.store import StoreError
-from argilla_distill.workers.use_cases.rounds import cancelling, ending
+from argilla_distill.workers.use_cases.orders import round_orders
+from argilla_distill.workers.use_cases.orders.in_hand import OrderInHand, Superseded
 from argilla_distill.workers.use_cases.world import World
-
-NOTE_S = 1.0
-"""So often it is noted how far an order is."""
-
-
-class Superseded(Exception):
-    """Something else was asked for in an order's place."""
-
-
-class OrderInHand:
-    """An order that is being done.
-
-    Parameters
-    ----------
-    pause : is called between two calls of long work.
-    """
-
-    def __init__(
-        self, world: World, dataset_id: str, order: WorkOrder, pause: Callable[[], None]
-    ) -> None:
-        self.order = order
-        self._world = world
-        self._dataset_id = dataset_id
-        self._pause = pause
-        self._noted_s = -NOTE_S
-
-    def note(self, stage: str, done: int = 0, total: int = 0) -> None:
-        """Tell how far it is, now and then.
-
-        Raises
-        ------
-        Superseded : something else is asked for in its place.
-        """
-        now = time.monotonic()
-        if now - self._noted_s < NOTE_S:
-            return
-        self._noted_s = now
-        if not self._world.store.orders.note(self._dataset_id, self.order, stage, done, total):
-            raise Superseded
-
-    def step(self, stage: str, done: int, total: int) -> None:
-        """After each of many calls: tell how far it is, and let others go before."""
-        self.note(stage, done, total)
-        self._pause()
-
 
 Action: TypeAlias = Callable[[World, Dataset, OrderInHand], str]
 """Does what an order says, and returns the name of what came of it. It may be begun again after a kill."""
@@ -120,16 +81,10 @@ def _carried_out(world: World, dataset_id: str, order: WorkOrder, pause: Callabl
     return "done"
 
 
-def _cancel_round(world: World, dataset: Dataset, in_hand: OrderInHand) -> str:
-    def between(done: int, total: int) -> None:
-        in_hand.step("taking records back", done, total)
-
-    return cancelling.cancel(world, dataset, in_hand.order.about, between).name
-
-
-def _end_round(world: World, dataset: Dataset, in_hand: OrderInHand) -> str:
-    return ending.end(world, dataset, in_hand.order.about).version
-
-
-ACTIONS: Mapping[str, Action] = {CANCEL_ROUND: _cancel_round, END_ROUND: _end_round}
+ACTIONS: Mapping[str, Action] = {
+    CANCEL_ROUND: round_orders.cancel,
+    END_ROUND: round_orders.end,
+    PLAN_ROUND: round_orders.plan,
+    START_ROUND: round_orders.start,
+}
 """What may be asked for. A new kind of order is a function here, and whatever page places it."""

@@ -18,6 +18,7 @@ from argilla_distill.domain.rounds.round import (
     TakenOutput,
     binned,
 )
+from argilla_distill.domain.rounds.wish import Wish
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
@@ -37,18 +38,6 @@ from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.labelled import labelled
 
 Progress = Callable[[str, int], None]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is asked for: see `domain.rounds.round.Round`."""
-
-    name: str
-    model: str
-    trained_on: str = ""
-    take: int = 300
-    question: str = ""
-    passes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,13 @@ from typing import Any
 from argilla_distill.domain.history.record_state import digest_of_fields
 from argilla_distill.domain.history.rounds import RoundNews
 from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.rounds.round import MAX_TAKEN, NAME, NAME_RULE, Round, TakenOutput
+from argilla_distill.domain.rounds.round import Round, TakenOutput
+from argilla_distill.domain.rounds.wish import Wish, another, fault
 from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest, LeaseLost
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
 from argilla_distill.workers.use_cases.rounds import outputs
 from argilla_distill.workers.use_cases.rounds.form import RecordForm
-from argilla_distill.workers.use_cases.rounds.planning import Planned, Progress, Wish, plan
+from argilla_distill.workers.use_cases.rounds.planning import Planned, Progress, plan
 from argilla_distill.workers.use_cases.world import World
 
 BATCH = 50
@@ -33,12 +34,8 @@ Written = Callable[[int, int], None]
 
 def check(wish: Wish) -> None:
     """Raises InvalidRequest for what cannot be a round."""
-    if not NAME.fullmatch(wish.name):
-        raise InvalidRequest(f"{wish.name!r} is no name of a round: {NAME_RULE}")
-    if not wish.model.strip() or len(wish.model) > 200:
-        raise InvalidRequest("say by --model whose outputs these are, in 200 characters at most")
-    if not 1 <= wish.take <= MAX_TAKEN:
-        raise InvalidRequest(f"a round takes 1 to {MAX_TAKEN:,} outputs, not {wish.take:,}")
+    if why := fault(wish):
+        raise InvalidRequest(why)
 
 
 def planned(
@@ -83,7 +80,8 @@ def start(
         store.plan(dataset.id, new, made.taken)
         known = store.of(dataset.id, wish.name)
         assert known is not None
-    _refuse_another(known, wish, path)
+    if why := another(known, wish, outputs.digest(path)):
+        raise InvalidRequest(why)
     if known.state != "being written":
         return known
     lease = store.lease(dataset.id, wish.name)
@@ -118,22 +116,6 @@ def start(
 
 def _news(known: Round, state: Any) -> RoundNews:
     return RoundNews(known.name, state, known.model, known.trained_on, known.taken)
-
-
-def _refuse_another(known: Round, wish: Wish, path: Path) -> None:
-    """A name is one round's for ever, and a round has one file."""
-    if known.state == "cancelled":
-        raise InvalidRequest(f"round {known.name} was cancelled: give the new one another name")
-    same = (known.source_sha256, known.model, known.take) == (
-        outputs.digest(path),
-        wish.model,
-        wish.take,
-    )
-    if not same or (wish.passes and wish.passes != known.passes):
-        raise InvalidRequest(
-            f"round {known.name} is another one: {known.plan} By model {known.model}, of a file whose "
-            f"SHA-256 begins with {known.source_sha256[:8]}. Give the new one another name"
-        )
 
 
 def _written(

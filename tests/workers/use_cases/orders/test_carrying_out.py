@@ -9,13 +9,13 @@ import pytest
 
 from argilla_distill.domain.orders.order import WorkOrder, of_round
 from argilla_distill.domain.rounds.changing import Change
+from argilla_distill.domain.rounds.wish import Wish
 from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.workers.use_cases import orders_due
-from argilla_distill.workers.use_cases.orders import carrying_out
+from argilla_distill.workers.use_cases.orders import in_hand
 from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
 from argilla_distill.workers.use_cases.rounds import cancelling
 from argilla_distill.workers.use_cases.rounds.cancelling import cancel
-from argilla_distill.workers.use_cases.rounds.planning import Wish
 from argilla_distill.workers.use_cases.rounds.starting import start
 from tests.workers.argilla_in_memory import CHAT, D
 from tests.workers.interruptions import once, raising
@@ -149,7 +149,7 @@ def test_what_is_asked_for_in_its_place_stops_an_order_between_its_calls(
     running_round: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cancelling, "BATCH", 1)
-    monkeypatch.setattr(carrying_out, "NOTE_S", 0.0)
+    monkeypatch.setattr(in_hand, "NOTE_S", 0.0)
     ask(running_round, "cancel")
     running_round.argilla.before = once(
         "delete_records", lambda: ask(running_round, "end", at=2) and None

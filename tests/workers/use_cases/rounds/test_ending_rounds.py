@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from argilla_distill.domain.rounds.round import Round
+from argilla_distill.domain.rounds.wish import Wish
 from argilla_distill.domain.versions.manifest import FailedVersion
 from argilla_distill.plugin.dispatch import Dispatch
 from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest
@@ -15,7 +16,6 @@ from argilla_distill.workers.use_cases import rounds_due
 from argilla_distill.workers.use_cases.rounds import ending
 from argilla_distill.workers.use_cases.rounds.cancelling import cancel
 from argilla_distill.workers.use_cases.rounds.ending import end, go_on
-from argilla_distill.workers.use_cases.rounds.planning import Wish
 from argilla_distill.workers.use_cases.rounds.starting import start
 from tests.workers.argilla_in_memory import CHAT, D
 from tests.workers.interruptions import raising

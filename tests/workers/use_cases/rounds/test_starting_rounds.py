@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from argilla_distill.domain.rounds.round import Round
+from argilla_distill.domain.rounds.wish import Wish
 from argilla_distill.plugin.errors import ArgillaUnavailable, DatasetBusy, InvalidRequest
 from argilla_distill.workers.use_cases.rounds.cancelling import cancel
-from argilla_distill.workers.use_cases.rounds.planning import Wish
 from argilla_distill.workers.use_cases.rounds.starting import planned, start
 from tests.workers.argilla_in_memory import CHAT, D
 from tests.workers.interruptions import once, raising

@@ -9,11 +9,11 @@ import pytest
 from argilla_distill import Client
 from argilla_distill.client.connection import Connection
 from argilla_distill.client.errors import Refused, Unavailable
-from argilla_distill.client.rounds import SeenRound
+from argilla_distill.client.rounds.seen_round import SeenRound
+from argilla_distill.domain.rounds.wish import Wish
 from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
 from argilla_distill.workers.use_cases.rounds import ending
 from argilla_distill.workers.use_cases.rounds.cancelling import cancel
-from argilla_distill.workers.use_cases.rounds.planning import Wish
 from argilla_distill.workers.use_cases.rounds.starting import start
 from argilla_distill.workers.use_cases.versions.making import make
 from tests.client.running_service import Running
