@@ -14,11 +14,15 @@ from zipfile import ZipFile
 
 import pytest
 
+from argilla_distill.plugin.dispatch import REPORT, Dispatch
+from argilla_distill.plugin.store import Store
 from tests.places import ROOT
 from tests.whole_contract import WHOLE_CONTRACT
+from tests.workers.stored_dataset import D, StoredDataset
 
 PARTS = ("argilla_distill", "plugin", "workers")
 BUILD = "import sys, setuptools.build_meta as backend; getattr(backend, sys.argv[1])(sys.argv[2])"
+COMMAND = "from argilla_distill.workers.cli import main; main()"
 WITHOUT_PYTHON = shutil.ignore_patterns("__pycache__", "*.egg-info")
 
 
@@ -77,12 +81,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "bin" / "python"
 
 
-def run(python: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run(python: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A program in that environment, away from the repository."""
     return subprocess.run(
         [str(python), *words],
         cwd=python.parent,
-        env={"PATH": os.environ["PATH"]},
+        env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
         timeout=240,
@@ -199,11 +203,30 @@ print(page.status_code, b"style.css" in page.data, sheet.status_code, sheet.cont
     assert done.stdout == "200 True 200 text/css; charset=utf-8\n", done.stderr
 
 
+def test_an_installed_worker_does_a_job(installed: Path, store: Store, redis_url: str) -> None:
+    stored = StoredDataset(store)
+    stored.say("r1", "apple apple")
+    stored.close()
+    queue = f"{store.keys.prefix}-jobs"
+    Dispatch(store, queue).enqueue(REPORT, D)
+    environment = {
+        "ARGILLA_API_URL": "http://127.0.0.1:9",  # nobody listens: there are no texts in the report
+        "ARGILLA_API_KEY": "owner.apikey",
+        "DISTILL_REDIS_URL": redis_url,
+        "DISTILL_QUEUE": queue,
+        "DISTILL_KEY_PREFIX": store.keys.prefix,
+    }
+    done = run(installed, "-c", COMMAND, "worker", "--burst", **environment)
+    assert f"report dataset={D} records=1 votes=2 outcome=done" in done.stderr, done.stderr
+    counted = store.reports.question(D, "topic")
+    assert counted is not None
+    assert counted.votes == 2
+
+
 def test_an_installed_command_distils_a_file(installed: Path, tmp_path: Path) -> None:
     answers = tmp_path / "answers.csv"
     answers.write_text("task,worker,label\n1,a,yes\n1,b,yes\n1,c,no\n")
-    aggregate = "from argilla_distill.workers.cli import main; main()"
-    done = run(installed, "-c", aggregate, "aggregate", str(answers), "--type", "label")
+    done = run(installed, "-c", COMMAND, "aggregate", str(answers), "--type", "label")
     assert '"value": "yes"' in done.stdout, done.stderr
 
 
