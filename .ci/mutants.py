@@ -101,11 +101,7 @@ ROOMS = {
     ),
     "echoes": Room(
         files=("domain/observing/echoes.py", "domain/observing/ledger.py"),
-        tests=(
-            "domain/observing/test_ledger.py",
-            "domain/observing/test_ledger_records.py",
-            "domain/observing/test_ledger_reviewers.py",
-        ),
+        tests=("domain/observing",),
     ),
     "suggestions": Room(
         files=("workers/writing/suggestions.py",),

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 JARGON = ("Error", "Errno", "httpx", "redis.exc", "Exception", "Traceback", "WinError", "object")
+OF_PYDANTIC = (
+    "pydantic",
+    "Input should",
+    "Value error",
+    "validation error",
+    "ValueError",
+    "extra_forbidden",
+    "literal",
+)
+"""The same of the library that checks settings."""
 
 
 def checked(message: str) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from argilla_distill.domain.records import TWIN_DIGEST, TWIN_OF, TWIN_VERSION
-from argilla_distill.plugin.dispatch import TWIN
 from argilla_distill.plugin.errors import (
     ArgillaUnavailable,
     DistillError,
@@ -20,13 +19,11 @@ from argilla_distill.plugin.errors import (
 from argilla_distill.workers.use_cases import registration, watch
 from argilla_distill.workers.use_cases.distilling.distil import distil
 from argilla_distill.workers.use_cases.sweep import sweep
-from argilla_distill.workers.use_cases.twins import asking, filling, turns
-from argilla_distill.workers.use_cases.twins.taking_away import take_away
+from argilla_distill.workers.use_cases.twins import asking, filling
 from argilla_distill.workers.use_cases.versions import keeping
 from argilla_distill.workers.use_cases.versions.asking import ask as ask_for_version
 from argilla_distill.workers.use_cases.versions.making import make
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, D
-from tests.workers.queued_jobs import forget_jobs
 from tests.workers.service_in_memory import Build, ServiceInMemory
 from tests.workers.twinned_service import copies, made, slice_of, twinned, with_versions
 
@@ -204,25 +201,6 @@ def test_a_twin_that_cannot_be_made_is_tried_again_where_that_can_help(
     assert twinned(service, manifest).state == "done"
 
 
-def test_what_is_made_in_a_process_of_its_own_keeps_nobody_waiting(
-    service: ServiceInMemory,
-) -> None:
-    manifest = made(service)
-    asking.ask(service.world, CHAT, manifest.name)
-    turns_ = []
-
-    def under_way(folder: Path, work: Callable[[], None], over: Callable[[], bool]) -> bool:
-        turns_.append(over())
-        service.mark("r1")  # an answer comes in meanwhile
-        turns_.append(over())
-        return False
-
-    done = filling.fill(service.world, D, 60.0, service.argilla.create_twin, under_way)
-    assert (done.status, turns_) == ("gave way", [False, True])
-    service.settle()
-    assert twinned(service, manifest).state == "done"
-
-
 def test_a_twin_is_never_distilled(service: ServiceInMemory) -> None:
     twin = twinned(service, made(service))
     dataset = service.argilla.dataset(twin.id)
@@ -273,53 +251,6 @@ def test_the_marks_are_in_the_datasets_own_metadata(service: ServiceInMemory) ->
     assert twin.metadata[TWIN_DIGEST] == manifest.content_sha256
 
 
-def test_a_twin_waits_while_an_answer_does(service: ServiceInMemory) -> None:
-    manifest = made(service)
-    asking.ask(service.world, CHAT, manifest.name)
-    service.mark("r1")
-    assert slice_of(service).status == "paused"
-    service.settle()
-    assert slice_of(service).status == "done"
-
-
-def test_a_twin_gives_way_to_an_answer_after_the_call_in_hand(
-    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    manifest = made(service)
-    asking.ask(service.world, CHAT, manifest.name)
-    monkeypatch.setattr(
-        service.argilla, "after", lambda name: service.mark("r1") if name == "put_records" else None
-    )
-    done = slice_of(service)
-    assert (done.status, done.records, done.again) == ("gave way", 25, True)
-
-
-def test_what_can_never_be_worked_off_does_not_hold_a_twin_up_for_ever(
-    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    manifest = made(service)
-    asking.ask(service.world, CHAT, manifest.name)
-    forget_jobs(service)
-    service.mark("r1")
-    assert not turns.wake(service.world, D)
-    now = service.store.now()
-    monkeypatch.setattr(service.store, "now", lambda: now + turns.PATIENCE_MS + 1)
-    assert turns.wake(service.world, D)
-    assert slice_of(service).records == 25
-
-
-def test_the_cron_wakes_a_twin_whose_job_was_lost_and_queues_it_once(
-    service: ServiceInMemory,
-) -> None:
-    manifest = made(service)
-    asking.ask(service.world, CHAT, manifest.name)
-    slice_of(service, 0.0)
-    assert not service.world.dispatch.queued(TWIN)
-    watch.tick(service.world)
-    assert service.world.dispatch.queued(TWIN)
-    assert not turns.wake(service.world, D)
-
-
 def test_a_record_that_argilla_does_not_take_is_left_out_and_told(service: ServiceInMemory) -> None:
     manifest = made(service)
     service.argilla.refuses.add("r1")
@@ -367,68 +298,6 @@ def test_a_tag_that_moves_is_told_by_the_twins(service: ServiceInMemory) -> None
     asking.retitle(service.world, CHAT, second.name, first.name)
     slice_of(service)
     assert "prod" not in service.argilla.told[twin.id]
-
-
-def test_a_twin_is_deleted_and_forgotten(service: ServiceInMemory) -> None:
-    manifest = made(service)
-    twin = twinned(service, manifest)
-    assert take_away(service.world, D, manifest.name).gone
-    assert twin.id not in service.argilla.sets
-    assert service.store.twins.all(D) == {}
-    assert take_away(service.world, D, manifest.name).name == ""
-
-
-def test_one_that_was_made_and_not_noted_is_deleted_by_its_mark(service: ServiceInMemory) -> None:
-    manifest = made(service)
-    twin = twinned(service, manifest)
-    service.store.twins.keep(D, replace(twin, state="asked for", id="", name=""))
-    assert take_away(service.world, D, manifest.name).gone
-    assert twin.id not in service.argilla.sets
-
-
-def test_a_twin_in_which_somebody_answered_stays(service: ServiceInMemory) -> None:
-    manifest = made(service)
-    twin = twinned(service, manifest)
-    service.argilla.answer("ann", next(iter(service.argilla.rows[twin.id])), helpful="yes")
-    outcome = take_away(service.world, D, manifest.name)
-    assert not outcome.gone
-    assert "1 answer" in outcome.text
-    assert twin.id in service.argilla.sets
-
-
-def test_a_twin_that_is_taken_away_while_it_is_written_is_given_up(
-    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    manifest = made(service)
-    asking.ask(service.world, CHAT, manifest.name)
-
-    def taken_away(name: str) -> None:
-        if name == "put_records":
-            service.store.twins.forget(D, manifest.name)
-
-    monkeypatch.setattr(service.argilla, "after", taken_away)
-    assert slice_of(service).status == "taken over"
-    assert service.store.twins.all(D) == {}
-
-
-def test_a_version_keeps_its_files_until_its_twin_is_written(service: ServiceInMemory) -> None:
-    first = made(service)
-    asking.ask(service.world, CHAT, first.name)
-    made(service)
-    made(service)
-    assert first.name not in keeping.retire(service.world, D, 1)
-    twin = twinned(service, first)
-    assert keeping.retire(service.world, D, 1) == [first.name]
-    assert twin.id in service.argilla.sets
-
-
-def test_two_workers_do_not_write_one_twin(service: ServiceInMemory) -> None:
-    asking.ask(service.world, CHAT, made(service).name)
-    lease = service.store.twins.lease(D)
-    assert lease is not None
-    assert slice_of(service).status == "busy"
-    lease.release()
-    assert slice_of(service).status == "done"
 
 
 def missing_file(service: ServiceInMemory) -> None:
