@@ -11,6 +11,7 @@
 | `overview_page`, `dataset_page`, `annotators_page`, `examples_page`, `record_page` | what their names say |
 | `trace_page` | which segments of the latest version are suspect |
 | `versions` | versions of a dataset, and their files |
+| `comparisons` | which version, or which run, is better |
 | `rounds` | rounds of a dataset: how good its models are |
 | `failures` | what is shown where there is no page |
 | `views` | pages as values, without Flask |

@@ -30,7 +30,14 @@ from argilla_distill.plugin.pages import (
     record_page,
     trace_page,
 )
-from argilla_distill.plugin.pages.charts import report_charts, round_charts, svg, version_charts
+from argilla_distill.plugin.pages.charts import (
+    comparison_charts,
+    report_charts,
+    round_charts,
+    svg,
+    version_charts,
+)
+from argilla_distill.plugin.pages.comparisons import asked_to_compare, comparisons_shown, runs_shown
 from argilla_distill.plugin.pages.frame import Frame
 from argilla_distill.plugin.pages.orders import orders_shown
 from argilla_distill.plugin.pages.rounds import (
@@ -114,6 +121,9 @@ def blueprint(
         ("/datasets/<dataset_id>/rounds/<name>/plan", "round_plan", started_rounds.sketch),
         ("/datasets/<dataset_id>/uploads/<sha256>", "upload", uploading.parts),
         ("/datasets/<dataset_id>/orders/<path:order_id>", "order", orders_shown.order),
+        ("/datasets/<dataset_id>/compare", "comparisons", comparisons_shown.comparisons),
+        ("/datasets/<dataset_id>/compare/<names>", "comparison", comparisons_shown.comparison),
+        ("/datasets/<dataset_id>/runs", "runs", runs_shown.runs),
         ("/datasets/<dataset_id>/versions", "versions", shown.versions),
         ("/datasets/<dataset_id>/wishes/<key>", "wish", wished.wish),
         ("/datasets/<dataset_id>/versions/<name>", "version", shown.version),
@@ -129,6 +139,9 @@ def blueprint(
         ("/datasets/<dataset_id>/uploads/<sha256>/<int:number>", "part", uploading.part),
     ):
         bp.add_url_rule(address, name, frame.for_visitors(done), methods=["POST"])
+    to_compare = frame.for_visitors(asked_to_compare.asked)
+    for address in ("/datasets/<dataset_id>/compare", "/datasets/<dataset_id>/compare/<names>"):
+        bp.add_url_rule(address, "compare", to_compare, methods=["POST"])
     downloads.add_to(bp, frame)
     bp.before_request(_only_forms)
     bp.before_request(frame.prepare)
@@ -157,6 +170,7 @@ def _dress(app: Flask) -> None:
         pictures=report_charts,
         version_pictures=version_charts,
         round_pictures=round_charts,
+        comparison_pictures=comparison_charts,
         kinds=KINDS,
         causes_in_words=CAUSES,
         near_pages=near_pages,

@@ -24,6 +24,7 @@ from argilla_distill.plugin.store.versions.differences import Differences
 from argilla_distill.plugin.store.versions.manifests import Versions
 from argilla_distill.plugin.store.versions.prompts import Prompts
 from argilla_distill.plugin.store.versions.runs import Runs
+from argilla_distill.plugin.store.versions.standings import StoredStandings
 from argilla_distill.plugin.store.versions.twins import Twins
 from argilla_distill.plugin.store.versions.wishes import VersionWishes
 from argilla_distill.plugin.store.visits.attempts import Attempts
@@ -73,6 +74,7 @@ class Store:
         self.rounds = Rounds(redis, self.keys, clock)
         self.segment_audits = KeptSegmentAudits(redis, self.keys, self.datasets)
         self.runs = Runs(redis, self.keys)
+        self.standings = StoredStandings(redis, self.keys)
         self.service = Service(redis, self.keys)
         self.sign_ins = SignIns(redis, self.keys)
         self.sweeps = Sweeps(redis, self.keys)

@@ -13,6 +13,7 @@ import numpy as np
 
 from argilla_distill.domain.versions.contest import ALIKE, Aspect, Contest, held_against_pairs
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
+from argilla_distill.workers.engine.measures.audit_estimate import share
 from argilla_distill.workers.evaluation.gate import gate
 from argilla_distill.workers.evaluation.paired import compare
 from argilla_distill.workers.evaluation.proxy import compact, folds, hard, out_of_fold, train
@@ -74,6 +75,7 @@ def of_rights(
     """
     n = len(audits.pi)
     knows = usual is None or any(_knows(right, usual, audits) for right in rights.values())
+    within = {name: _within(right, audits) for name, right in rights.items()}
     found = []
     for one, other in combinations(rights, 2):
         pair = replace(blank, one=one, other=other)
@@ -85,7 +87,20 @@ def of_rights(
         got = compare(*paired, ALIKE, trained_on=trained_on)
         figures = {k: v for k, v in vars(got).items() if k != "records"}
         common = 0.0 if usual is None else float(np.average(usual, weights=1 / audits.pi))
-        found.append(replace(pair, audits=got.records, usual_right=common, knows=knows, **figures))
+        (one_low, one_high), (other_low, other_high) = within[one], within[other]
+        found.append(
+            replace(
+                pair,
+                audits=got.records,
+                usual_right=common,
+                knows=knows,
+                one_low=one_low,
+                one_high=one_high,
+                other_low=other_low,
+                other_high=other_high,
+                **figures,
+            )
+        )
     return found
 
 
@@ -140,6 +155,13 @@ def _trained_on(taught: Mapping[str, Taught], fold: Ints, places: Ints) -> int:
     labelled = [each.labels >= 0 for each in taught.values()]
     held_out = np.unique(fold[places]).tolist()
     return min((int(has[fold != code].sum()) for has in labelled for code in held_out), default=0)
+
+
+def _within(right: Floats, audits: Audits) -> tuple[float, float]:
+    """The interval that holds how often one is right 9 times in 10, by its own audits alone."""
+    n = len(right)
+    found = share(right, audits.pi, np.zeros(n), np.zeros(0), audits.groups)
+    return (0.0, 1.0) if found is None else (found.low, found.high)
 
 
 def decided(contests: Sequence[Contest]) -> tuple[Contest, ...]:

@@ -21,7 +21,12 @@ from argilla_distill.plugin.errors import (
     NotInArgilla,
 )
 from argilla_distill.workers.models.failed_strategies import FailedStrategies
-from argilla_distill.workers.use_cases import orders_due, rounds_due, versions_due
+from argilla_distill.workers.use_cases import (
+    comparisons_due,
+    orders_due,
+    rounds_due,
+    versions_due,
+)
 from argilla_distill.workers.use_cases.distilling.dataset_news import is_new
 from argilla_distill.workers.use_cases.reports import report_due
 from argilla_distill.workers.use_cases.reviews import CannotReview, adopt, inspect
@@ -63,6 +68,7 @@ def tick(world: World) -> int:
         turns.wake(world, dataset_id)
         rounds_due.ask(world, dataset_id)
         orders_due.ask(world, dataset_id)
+        comparisons_due.wake(world, dataset_id)
     versions_due.ask(world)
     return woken
 

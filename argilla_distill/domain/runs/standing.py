@@ -34,3 +34,19 @@ class RunStanding:
     right: Figure | None = None
     log_loss: float | None = None
     weeks: tuple[WeekStanding, ...] = ()
+
+
+@dataclass(frozen=True)
+class StandingsTaken:
+    """All runs of a dataset with what audits said of them at a moment.
+
+    Attributes
+    ----------
+    at : ms since the epoch.
+    content : digest of the runs and of the audits: the same is not counted twice.
+    standings : the first added first.
+    """
+
+    at: int
+    content: str
+    standings: tuple[RunStanding, ...]

@@ -6,6 +6,7 @@
 | `wish` | what somebody wishes a version to be, until a worker asks for it |
 | `labels` | the labels of a question, as bars are drawn of them |
 | `contest` | which of several versions is better |
+| `subjects` | the same as people read it: question by question, aspect by aspect |
 | `segments` | records that share provenance, as people write them |
 | `tracing` | where a fault may come from: suspect segments, near records |
 | `segment_audits` | what reviewers decided of records that were drawn from suspect segments |

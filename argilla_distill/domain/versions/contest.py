@@ -37,6 +37,12 @@ ALPHA = 0.05
 ALIKE = 0.02
 """Nothing beyond this is told as “no difference larger than”."""
 
+FORMAT = 2
+"""Of what is stored: a comparison of another one is made anew."""
+
+MAX_COMPARED = 8
+"""So many versions, or runs, are compared at once."""
+
 
 @dataclass(frozen=True)
 class Contest:
@@ -56,6 +62,8 @@ class Contest:
     knows : whether one of the models is better than giving the most frequent value always; where neither
         is, that they are alike says nothing about what they were trained on.
     stopped : why nothing is compared, a sentence; "" where it is.
+    one_low, one_high, other_low, other_high : the intervals that hold how often each is right 9 times in 10;
+        None where nothing is compared.
     """
 
     question: str
@@ -79,6 +87,10 @@ class Contest:
     more: int | None = None
     knows: bool = True
     stopped: str = ""
+    one_low: float | None = None
+    one_high: float | None = None
+    other_low: float | None = None
+    other_high: float | None = None
 
     @property
     def verdict(self) -> str:
@@ -138,6 +150,7 @@ class VersionsCompared:
     content : of each version its digest, and of the audits: the same is not compared twice.
     audits : question → audited records, so far.
     notes : what one ought to know of it, a sentence each.
+    run_contents : of each run its digest: of another run of the same name this tells nothing.
     """
 
     dataset_id: str
@@ -149,10 +162,12 @@ class VersionsCompared:
     contests: tuple[Contest, ...]
     notes: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
+    run_contents: tuple[str, ...] = ()
+    format: int = FORMAT
 
     @property
     def name(self) -> str:
-        """What is compared, as addresses and the store have it."""
+        """What is compared, as the store has it."""
         return comparison_name(self.versions, self.runs)
 
     def as_json(self) -> dict[str, Any]:
@@ -165,12 +180,27 @@ class VersionsCompared:
             {**asdict(each), "verdict": each.verdict, "sentence": each.sentence}
             for each in self.contests
         ]
-        return {**self.as_json(), "contests": contests}
+        told = {**self.as_json(), "contests": contests}
+        return {key: value for key, value in told.items() if key not in ("run_contents", "format")}
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> VersionsCompared:
         """The inverse of `as_json`, also through JSON."""
         return read(cls, stored)
+
+
+@dataclass(frozen=True)
+class ComparisonRequest:
+    """Versions, or runs, that are to be compared; `at`: when that was asked for, ms since the epoch."""
+
+    versions: tuple[str, ...]
+    runs: tuple[str, ...] = ()
+    at: int = 0
+
+    @property
+    def name(self) -> str:
+        """What is to be compared, as the store has it."""
+        return comparison_name(self.versions, self.runs)
 
 
 def comparison_name(versions: Sequence[str], runs: Sequence[str] = ()) -> str:

@@ -28,6 +28,10 @@ class Runs:
         runs = (read(ModelRun, unpack(value)) for value in found)
         return sorted(runs, key=lambda each: (each.added_at, each.name))
 
+    def any(self, dataset_id: str) -> bool:
+        """Whether a dataset has runs."""
+        return bool(self._redis.exists(self._keys.of(dataset_id, "runs")))
+
     def of(self, dataset_id: str, name: str) -> ModelRun | None:
         """A run by its name."""
         found = self._redis.hget(self._keys.of(dataset_id, "runs"), name)

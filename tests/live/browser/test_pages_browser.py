@@ -25,6 +25,7 @@ from werkzeug.serving import make_server
 from argilla_distill.plugin.store import Store
 from tests.live.browser.chromium import PATIENCE_S, chromium, shoot, sign_in, text
 from tests.plugin.pages import gallery, long_values
+from tests.plugin.pages.comparisons import comparison_gallery
 from tests.plugin.pages.scene import DATASET, RECORD, at, scene
 from tests.plugin.pages.versions import version_gallery
 from tests.plugin.pages.website import Site
@@ -46,6 +47,8 @@ PAGES = {
     "version": ("olga", f"{version_gallery.AT}/learned-3"),
     "deleted-version": ("olga", f"{version_gallery.AT}/majority-1"),
     "difference": ("olga", f"{version_gallery.PAIR}?cause=vote&page=2"),
+    "comparison": ("olga", comparison_gallery.PAIR),
+    "runs": ("olga", comparison_gallery.STANDINGS),
     "message": ("olga", "/records/none"),
     "not-found": ("olga", "/nothing"),
     "own": ("anna", "/"),
@@ -108,7 +111,7 @@ def pages(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         store = Store(client, "pages-in-a-browser")
         gallery.write(store, told=told)
         long_values.write(store)
-        version_gallery.write(store, folder / "versions")
+        comparison_gallery.write(store, folder / "versions")
         site = Site(store, environment={"DISTILL_VERSIONS": str(folder / "versions")})
         with make_server("127.0.0.1", 0, site.app, threaded=True) as server:
             serving = threading.Thread(target=server.serve_forever)

@@ -16,13 +16,11 @@ from typing import Any
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.runs.run import ModelRun
-from argilla_distill.domain.versions.contest import Contest, VersionsCompared
+from argilla_distill.domain.versions.contest import MAX_COMPARED, Contest, VersionsCompared
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.workers.engine.contract.question import Question
-from argilla_distill.workers.evaluation.contests import (
-    decided,
-)
+from argilla_distill.workers.evaluation.contests import decided
 from argilla_distill.workers.models.values import TYPES, question_of
 from argilla_distill.workers.use_cases.comparisons.contested import (
     Contested,
@@ -78,6 +76,7 @@ def compare(
         decided(contests),
         notes,
         tuple(runs),
+        tuple(each.content for each in chosen),
     )
     world.store.compared.keep(compared)
     return compared
@@ -139,6 +138,8 @@ def _check(manifests: Sequence[Manifest], runs: Sequence[ModelRun]) -> None:
         if (some or not (names or called)) and (len(some) < 2 or len(set(some)) < len(some)):
             is_there = ", ".join(some) or "none"
             raise InvalidRequest(f"name two or more different {what}, not {is_there}")
+        if len(some) > MAX_COMPARED:
+            raise InvalidRequest(f"name {MAX_COMPARED} {what} at most, not {len(some)}")
     about = sorted({r.question for r in runs})
     if len(about) > 1:
         raise InvalidRequest(

@@ -1,8 +1,14 @@
-"""How often each run is right, as audits tell: now, and at the end of each week that had some."""
+"""How often each run is right, as audits tell: now, and at the end of each week that had some.
+
+The command counts it anew; pages show what was last counted (`on_request`).
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from hashlib import sha256
 from math import log
 
 import numpy as np
@@ -10,14 +16,15 @@ import numpy as np
 from argilla_distill.domain.audited import Figure
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.runs.run import ModelRun, Prediction
-from argilla_distill.domain.runs.standing import RunStanding, WeekStanding
+from argilla_distill.domain.runs.standing import RunStanding, StandingsTaken, WeekStanding
 from argilla_distill.domain.versions.segments import week_of
-from argilla_distill.domain.versions.split import split_of
+from argilla_distill.domain.versions.split import split_of_record
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.measures.audit_estimate import share
 from argilla_distill.workers.models.values import TYPES, question_of
 from argilla_distill.workers.use_cases.comparisons.truths import (
     Truth,
+    Truths,
     how_right,
     read_value,
     truths_of,
@@ -30,25 +37,46 @@ MIN_PROBABILITY = 1e-6
 
 def standings(world: World, dataset: Dataset) -> list[RunStanding]:
     """All runs, the first added first, each with what audits say of it."""
-    runs = world.store.runs.all(dataset.id)
+    return list(taken(world, dataset.id).standings)
+
+
+def taken(world: World, dataset_id: str) -> StandingsTaken:
+    """The same, as it is kept; where neither runs nor audits have changed, as it was kept before."""
+    begun = world.store.now()
+    runs = world.store.runs.all(dataset_id)
     questions = {
         q.name: question_of(q)
-        for q in world.gateway.dataset(dataset.id).questions
+        for q in world.gateway.dataset(dataset_id).questions
         if q.type in TYPES
     }
-    truths = truths_of(world, dataset.id, sorted({r.question for r in runs} & set(questions)))
-    return [
+    truths = truths_of(world, dataset_id, sorted({r.question for r in runs} & set(questions)))
+    content = _content(runs, questions, truths)
+    before = world.store.standings.of(dataset_id)
+    if before is not None and before.content == content:
+        return before
+    found = [
         _standing(
             each,
             questions[each.question],
-            list(world.store.runs.predictions(dataset.id, each.name)),
+            list(world.store.runs.predictions(dataset_id, each.name)),
             truths[each.question],
-            dataset.id,
+            dataset_id,
         )
         if each.question in questions
         else RunStanding(each)
         for each in runs
     ]
+    return StandingsTaken(begun, content, tuple(found))
+
+
+def _content(runs: Sequence[ModelRun], questions: Mapping[str, Question], truths: Truths) -> str:
+    """The digest of all that the figures depend on."""
+    audits = {
+        name: sorted((i, t.value, t.pi, t.at) for i, t in of.items()) for name, of in truths.items()
+    }
+    asked = {name: asdict(question) for name, question in questions.items() if name in truths}
+    of = [[asdict(each) for each in runs], asked, audits]
+    return sha256(json.dumps(of, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _standing(
@@ -67,7 +95,7 @@ def _standing(
     population = [
         each
         for each in predictions
-        if each.record_id in truths or split_of(each.group or each.record_id, dataset_id) == "test"
+        if split_of_record(each.record_id, each.group, dataset_id, truths) == "test"
     ]
     weeks = []
     for week in sorted({week_of(truth.at) for _, truth in measured}):

@@ -1,0 +1,34 @@
+"""A comparison is asked for: what cannot be is refused here, the rest is done by a worker."""
+
+from __future__ import annotations
+
+from flask import jsonify, make_response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from argilla_distill.plugin.dispatch import COMPARE, Dispatch
+from argilla_distill.plugin.pages.comparisons.comparisons_shown import DELETED
+from argilla_distill.plugin.pages.comparisons.found_comparison import found
+from argilla_distill.plugin.pages.entrance import EXPIRED_FORM
+from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.versions.found import Absent
+from argilla_distill.plugin.visitors.accounts import bearer
+from argilla_distill.plugin.visitors.visitor import Visitor
+
+
+def asked(frame: Frame, visitor: Visitor, dataset_id: str, names: str = "") -> AnyResponse:
+    """Have versions and runs compared, by the audits that are answered by now. May be repeated."""
+    try:
+        of = found(frame, visitor, dataset_id, names)
+    except Absent as absent:
+        return absent.answer
+    if bearer() is None and not frame.accounts.is_ours(request.form.get("token", "")):
+        return frame.message(400, "That did not come from our page", EXPIRED_FORM, visitor)
+    if of.deleted:
+        text = DELETED.format(name=of.deleted[0])
+        return frame.message(410, "Deleted", text, visitor)
+    if frame.store.compared.ask(of.dataset_id, of.request(frame.now())):
+        Dispatch(frame.store, frame.settings.queue).enqueue(COMPARE, of.dataset_id)
+    if wants_json():
+        told = found(frame, visitor, dataset_id, names).as_json()
+        return make_response(jsonify(told), 202)
+    return redirect(of.address, 303)
