@@ -27,6 +27,7 @@ ALL = {
     "client": "scale.client_reading",
     "properties": "engine.properties",
     "compare": "loop.comparing",
+    "replacing": "loop.replacing",
     "three_strategies": "loop.three_strategies",
 }
 """Name → module, in the order in which they are run."""

@@ -4,6 +4,7 @@
 | --- | --- |
 | `comparing` | what `compare` says: on recorded answers, where nothing differs, and what it costs |
 | `three_strategies` | three strategies that teams ask for, beside `learned` |
+| `replacing` | how often a model is falsely said to be able to replace a person |
 | `round_intervals` | whether what rounds tell of a model holds |
 | `round_starting` | what planning a round costs |
 """

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from flask import jsonify, make_response, redirect, request
+from flask import jsonify, make_response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.plugin.dispatch import COMPARE, Dispatch
 from argilla_distill.plugin.pages.comparisons.comparisons_shown import DELETED
 from argilla_distill.plugin.pages.comparisons.found_comparison import found
-from argilla_distill.plugin.pages.entrance import EXPIRED_FORM
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.versions.found import Absent
-from argilla_distill.plugin.visitors.accounts import bearer
+from argilla_distill.plugin.pages.orders.placing import from_elsewhere
+from argilla_distill.plugin.pages.overseen import Absent
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 
@@ -21,8 +20,9 @@ def asked(frame: Frame, visitor: Visitor, dataset_id: str, names: str = "") -> A
         of = found(frame, visitor, dataset_id, names)
     except Absent as absent:
         return absent.answer
-    if bearer() is None and not frame.accounts.is_ours(request.form.get("token", "")):
-        return frame.message(400, "That did not come from our page", EXPIRED_FORM, visitor)
+    refused = from_elsewhere(frame, visitor)
+    if refused is not None:
+        return refused
     if of.deleted:
         text = DELETED.format(name=of.deleted[0])
         return frame.message(410, "Deleted", text, visitor)

@@ -14,7 +14,7 @@ from argilla_distill.plugin.pages.comparisons.found_comparison import (
     found,
 )
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.versions.found import Absent, dataset
+from argilla_distill.plugin.pages.overseen import Absent, dataset
 from argilla_distill.plugin.pages.versions.shown import in_dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
 

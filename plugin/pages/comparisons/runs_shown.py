@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.domain.runs.standing import RunStanding
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.versions.found import Absent, dataset
+from argilla_distill.plugin.pages.overseen import Absent, dataset
 from argilla_distill.plugin.pages.versions.shown import in_dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
 
