@@ -49,10 +49,13 @@ class Subject:
         return [each for each in self.measured if each.rates]
 
     @property
-    def sentences(self) -> list[str]:
-        """All verdicts; what is not compared for one reason is said once."""
-        told = [c.sentence for each in self.measured for c in each.contests]
-        return list(dict.fromkeys(told))
+    def sentences(self) -> list[tuple[str, str]]:
+        """All verdicts, each with what is compared; why nothing is is said once, and without that."""
+        told: dict[tuple[str, str], None] = {}
+        for each in self.measured:
+            for contest in each.contests:
+                told["" if contest.stopped else each.aspect, contest.sentence] = None
+        return list(told)
 
 
 def subjects(contests: Sequence[Contest], question: str) -> list[Subject]:
