@@ -11,12 +11,13 @@ frame = dataset.version("prod").records(split="train").to_pandas()
 | --- | --- |
 | `client` | the way in |
 | `dataset` | one dataset's versions and tags |
+| `listed` | a version as the list of a dataset has it |
 | `creating` | a version is wished for, and waited for |
 | `version` | one version: its manifest, its tables, exports, the difference to another |
 | `rounds` | rounds: started, and what they came to |
 | `tables` | rows, as Arrow, pandas, polars or Hugging Face's datasets |
 | `exports` | what a version is exported to |
-| `differences` | what changed from one version to another |
+| `comparing` | versions beside each other, and runs: what changed, which is better |
 | `connection` | calls to the service, repeated where that may help |
 | `downloads` | files, in as many attempts as it takes, checked by their digest |
 | `cache` | downloaded files, by digest |

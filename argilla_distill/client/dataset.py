@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timezone
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from argilla_distill.client.comparing.comparisons import compared, runs_of
 from argilla_distill.client.connection import Connection
 from argilla_distill.client.creating import NewVersion, created
 from argilla_distill.client.downloads import Downloader
 from argilla_distill.client.errors import NotFound
+from argilla_distill.client.listed import Listed, listed
 from argilla_distill.client.rounds.seen_round import SeenRound, seen
 from argilla_distill.client.rounds.starting import NewRound
 from argilla_distill.client.version import Version
 from argilla_distill.domain.report import read
 from argilla_distill.domain.rounds.wish import Wish
+from argilla_distill.domain.runs.standing import RunStanding
+from argilla_distill.domain.versions.contest import VersionsCompared
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.domain.versions.segment_audits import SegmentAudits
 from argilla_distill.domain.versions.tracing import Suspicions
 
 LATEST = "latest"
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A version as the list has it.
-
-    Attributes
-    ----------
-    at : the moment that it shows: what was said later does not count.
-    created_at : when it was made.
-    deleted_at : when its files were deleted, None while they are there.
-    records, votes : rows.
-    bytes : what its files take.
-    """
-
-    name: str
-    tags: tuple[str, ...]
-    at: datetime
-    created_at: datetime
-    deleted_at: datetime | None
-    records: int
-    votes: int
-    bytes: int
-    note: str
 
 
 class RemoteDataset:
@@ -73,7 +52,7 @@ class RemoteDataset:
 
     def versions(self) -> list[Listed]:
         """All versions, the first made first; deleted ones too."""
-        return [_listed(each) for each in self._listing()["versions"]]
+        return [listed(each) for each in self._listing()["versions"]]
 
     @property
     def tags(self) -> dict[str, str]:
@@ -161,6 +140,38 @@ class RemoteDataset:
         new = NewVersion(strategy, as_of, only, without, tags, note, twin, key)
         shown = self._downloads.progress
         return self.version(created(self._connection, self.id, new, wait_s, shown))
+
+    def compare(
+        self, *versions: str, runs: Sequence[str] = (), wait_s: float = 600.0
+    ) -> VersionsCompared:
+        """Which version, or which run, is better, by the audits that are answered by now.
+
+        Parameters
+        ----------
+        versions : two or more, by name or tag; none where only runs are compared.
+        runs : names of runs of one question.
+        wait_s : how long to wait for the worker that finds it out.
+
+        Raises
+        ------
+        NotFound : there is no such version or run, or fewer than two of a kind.
+        NotMade : it takes longer. It is still being compared; the same call waits for it again.
+        Failed : it cannot be made; the text says why.
+
+        >>> Client(URL, api_key=KEY).dataset("support/chat").compare("prod")
+        Traceback (most recent call last):
+            ...
+        argilla_distill.client.errors.NotFound: Name two or more different versions, not majority-1.
+        """
+        return compared(self._connection, self.id, versions, runs, wait_s)
+
+    def runs(self) -> list[RunStanding]:
+        """What models of your own predict, the first added first, and how often each is right.
+
+        >>> Client(URL, api_key=KEY).dataset("support/chat").runs()
+        []
+        """
+        return runs_of(self._connection, self.id)
 
     def trace(self, question: str = "") -> Suspicions | None:
         """Which segments of the latest version are associated with wrong labels, as the page has it.
@@ -267,22 +278,3 @@ class RemoteDataset:
                 f"argilla-distill version create {self.name} --as-of {moment.isoformat()}"
             )
         return max(fitting, key=lambda v: (v.at, v.created_at)).name
-
-
-def _listed(row: Mapping[str, Any]) -> Listed:
-    deleted = row["deleted_at"]
-    return Listed(
-        name=row["name"],
-        tags=tuple(row["tags"]),
-        at=_moment(row["as_of"] or row["asked_at"]),
-        created_at=_moment(row["created_at"]),
-        deleted_at=_moment(deleted) if deleted else None,
-        records=row["records"],
-        votes=row["votes"],
-        bytes=row["bytes"],
-        note=row["note"],
-    )
-
-
-def _moment(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, timezone.utc)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
+from argilla_distill.client.comparing.differences import Diff, diff
 from argilla_distill.client.connection import Connection
-from argilla_distill.client.differences import Diff, diff
 from argilla_distill.client.downloads import Downloader
 from argilla_distill.client.errors import Deleted, NotFound
 from argilla_distill.client.exports import Export, request

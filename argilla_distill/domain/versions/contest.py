@@ -170,6 +170,20 @@ class VersionsCompared:
         """What is compared, as the store has it."""
         return comparison_name(self.versions, self.runs)
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All verdicts, each after what is compared.
+
+        >>> few = Contest("q", "", "labels", "a", "b", stopped="Not compared: 2 of at least 10 audits.")
+        >>> VersionsCompared("1", "ws/d", ("a", "b"), "", 0, {}, (few,)).sentences
+        ('q, labels: Not compared: 2 of at least 10 audits.',)
+        """
+        told = []
+        for each in self.contests:
+            of = f"{each.question}: {each.label}" if each.label else each.question
+            told.append(f"{of}, {ASPECTS[each.aspect]}: {each.sentence}")
+        return tuple(told)
+
     def as_json(self) -> dict[str, Any]:
         """As it is stored."""
         return asdict(self)

@@ -84,7 +84,10 @@ def _as_json(frame: Frame, visitor: Visitor, of: FoundComparison) -> AnyResponse
     if of.comparing is None:
         text = NOT_YET.format(names=" and ".join(of.names))
         return frame.message(404, "Not compared yet", text, visitor)
-    return make_response(jsonify(of.as_json()), 500 if of.comparing.error else 202)
+    if of.comparing.error:
+        text = f"It could not be compared: {of.comparing.error}"
+        return make_response(jsonify({**of.as_json(), "error": text}), 500)
+    return make_response(jsonify(of.as_json()), 202)
 
 
 def _as_page(frame: Frame, visitor: Visitor, of: FoundComparison) -> AnyResponse:

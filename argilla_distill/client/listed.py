@@ -1,0 +1,52 @@
+"""A version as the list of a dataset has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A version as the list has it.
+
+    Attributes
+    ----------
+    at : the moment that it shows: what was said later does not count.
+    created_at : when it was made.
+    deleted_at : when its files were deleted, None while they are there.
+    records, votes : rows.
+    bytes : what its files take.
+    """
+
+    name: str
+    tags: tuple[str, ...]
+    at: datetime
+    created_at: datetime
+    deleted_at: datetime | None
+    records: int
+    votes: int
+    bytes: int
+    note: str
+
+
+def listed(row: Mapping[str, Any]) -> Listed:
+    """A version as the service lists it."""
+    deleted = row["deleted_at"]
+    return Listed(
+        name=row["name"],
+        tags=tuple(row["tags"]),
+        at=_moment(row["as_of"] or row["asked_at"]),
+        created_at=_moment(row["created_at"]),
+        deleted_at=_moment(deleted) if deleted else None,
+        records=row["records"],
+        votes=row["votes"],
+        bytes=row["bytes"],
+        note=row["note"],
+    )
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, timezone.utc)
