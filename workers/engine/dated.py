@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
 from argilla_distill.workers.engine.contract.decision import Decision
-from argilla_distill.workers.engine.contract.facts import Fact, NewGuidelines, Vote
+from argilla_distill.workers.engine.contract.facts import Content, Fact, NewGuidelines, Vote
 from argilla_distill.workers.engine.contract.question import question_of
 from argilla_distill.workers.engine.contract.strategy import Reliability, Strategy, Training
 from argilla_distill.workers.engine.contract.terms import Terms
@@ -131,6 +131,9 @@ class Dated(Strategy):
             self._tell(before, self._of(fact.record), fact.annotator)
         else:
             self.inner.revert(fact)
+
+    def knows(self, content: Content) -> bool:
+        return self.inner.knows(content)
 
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
         return self.inner.decide(records, floor)

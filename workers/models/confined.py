@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.decision import Decision
-from argilla_distill.workers.engine.contract.facts import Fact
+from argilla_distill.workers.engine.contract.facts import Content, Fact
 from argilla_distill.workers.engine.contract.question import Question, question_of
 from argilla_distill.workers.engine.contract.strategy import Reliability, State, Strategy, Training
 from argilla_distill.workers.engine.contract.terms import PLAIN, Terms
@@ -89,6 +89,9 @@ class Confined(Strategy):
 
     def revert(self, fact: Fact) -> None:
         self._ask("revert", fact)
+
+    def knows(self, content: Content) -> bool:
+        return bool(self._ask("knows", content))
 
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
         wanted = list(records)

@@ -37,6 +37,9 @@ log = logging.getLogger("distill.models")
 REFIT_VOTES = 50_000
 """Up to so many votes it is also fitted anew whenever nothing waits: a fraction of a second."""
 
+MAX_BEHIND = 500
+"""Entries of the history that whoever loads a model may have to read, at least, before it is saved again."""
+
 
 @dataclass
 class Models:
@@ -191,16 +194,20 @@ class Models:
             except StrategyFailed as error:
                 self._leave_out(name, error)
 
-    def learn(self, entries: Iterable[Entry], records: Iterable[Record] = ()) -> None:
+    def learn(self, entries: Iterable[Entry], records: Iterable[Record] = ()) -> set[str]:
         """Fold in what was just appended to the history, and what the records say.
 
         Whoever has nothing more to learn for now calls `settle` before deciding.
+
+        Returns
+        -------
+        The records whose texts were news.
         """
         entries, records = list(entries), list(records)
         for model in self.by_question.values():
             for entry in entries:
                 model.learn(entry)
-        self.read(records)
+        return self.read(records)
 
     @property
     def readers(self) -> list[Model]:
@@ -211,11 +218,10 @@ class Models:
             if self.plan.question(name).content or model.question.type == "span"
         ]
 
-    def read(self, records: Iterable[Record]) -> None:
-        """Take in what these records say, whose votes are known."""
+    def read(self, records: Iterable[Record]) -> set[str]:
+        """Take in what these records say, whose votes are known; returns those of which that was news."""
         records = list(records)
-        for model in self.readers:
-            model.read(records)
+        return {record for model in self.readers for record in model.read(records)}
 
     def settle(self) -> None:
         """Fit anew what has learned so much that it is due, whatever waits."""
@@ -256,7 +262,8 @@ class Models:
         return [
             model
             for model in self.by_question.values()
-            if model.unsaved > max(0, model.strategy.n_votes // 500 - 20)
+            if model.unsaved > (enough := max(0, model.strategy.n_votes // 500 - 20))
+            or model.behind > max(enough, MAX_BEHIND)
         ]
 
     def write(self, pipe: Any, store: Store, models: Iterable[Model]) -> None:

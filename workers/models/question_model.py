@@ -41,7 +41,13 @@ CORRECTION_MIN_ADJUDICATIONS = 5
 
 @dataclass
 class Model:
-    """One question's strategy with what is known of it."""
+    """One question's strategy with what is known of it.
+
+    Attributes
+    ----------
+    unsaved : what it has learned since it was saved.
+    behind : entries of the history that it has read since, also of those that taught it nothing.
+    """
 
     question: DatasetQuestion
     facts_of_history: FactsOfHistory
@@ -53,6 +59,7 @@ class Model:
     changes: int = 0
     taught: int = 0
     unsaved: int = 0
+    behind: int = 0
     _values: ReviewValues | None = None
     _values_taught: int = 0
 
@@ -97,9 +104,11 @@ class Model:
     def learn(self, entry: Entry) -> None:
         """Fold one entry of the history in."""
         self.position = entry.id
-        self.unsaved += 1
-        for change in self.facts_of_history.changes(entry):
+        self.behind += 1
+        changes = self.facts_of_history.changes(entry)
+        for change in changes:
             self._take(*change)
+        self.unsaved += bool(changes)
 
     def introduce(self) -> None:
         """Tell the strategy whose kind has changed."""
@@ -129,11 +138,14 @@ class Model:
             self.unsaved += 1
             yield from self.facts_of_history.changes(entry)
 
-    def read(self, records: Iterable[Record]) -> None:
-        """Take in what these records say."""
-        for record in records:
-            self.strategy.learn(Content(record.id, content(self.question, record.fields)))
-            self.unsaved += 1
+    def read(self, records: Iterable[Record]) -> list[str]:
+        """Take in what these records say; returns those of which that was news."""
+        said = [Content(record.id, content(self.question, record.fields)) for record in records]
+        news = [each for each in said if not self.strategy.knows(each)]
+        for each in news:
+            self.strategy.learn(each)
+        self.unsaved += len(news)
+        return [each.record for each in news]
 
     def settle(self) -> None:
         """Fit anew if so much was learned that it is due, whatever waits."""

@@ -350,3 +350,14 @@ def test_every_vote_is_explained_once(strategy: Strategy) -> None:
         said[record].add((annotator, label))
     for d in strategy.fit(votes).decide(records_of(votes)):
         assert [(c.annotator, c.value) for c in d.contributions] == sorted(said[d.record])
+
+
+def test_a_text_is_known_exactly_if_learning_it_would_change_nothing(strategy: Strategy) -> None:
+    votes, _ = crowd(5)
+    texts = [Content(record, f"about {record}") for record in records_of(votes)]
+    strategy.fit([*votes, *texts[1:]])
+    for content in (texts[0], Content(texts[1].record, "something else"), texts[2]):
+        before, known = snapshot.pack(strategy.state()), strategy.knows(content)
+        strategy.learn(content)
+        assert known == (snapshot.pack(strategy.state()) == before)
+        assert strategy.knows(content)

@@ -236,6 +236,17 @@ def test_models_are_worth_writing_once_they_learned_something(store: Store) -> N
     models = Models.load(store, CHAT, PLAN)
     assert models.unsaved() == []
     models.learn(append(store, said("r1", 0, "yes")))
+    assert {model.question.name for model in models.unsaved()} == {"helpful"}
+
+
+def test_models_are_saved_at_last_lest_a_long_history_is_read_whenever_they_are_loaded(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_BEHIND", 2)
+    models = Models.load(store, CHAT, PLAN)
+    models.learn(append(store, *[Entry("decision", "r1")] * 2))
+    assert models.unsaved() == []
+    models.learn(append(store, Entry("decision", "r1")))
     assert {model.question.name for model in models.unsaved()} == {"helpful", "problem", "stars"}
 
 

@@ -23,7 +23,7 @@ from argilla_distill.workers.engine.composite.taken_apart import (
     element_name,
 )
 from argilla_distill.workers.engine.contract.decision import Decision, why_abstain
-from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
+from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Fact, Vote
 from argilla_distill.workers.engine.contract.movement import Movement, Report, Reported
 from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, question_of
@@ -103,6 +103,9 @@ class Composite(Strategy):
             checked = self.taken.checked(fact)
             self.taken.facts.require(checked)
             self._change(checked, self.taken.facts.revert)
+
+    def knows(self, content: Content) -> bool:
+        return True
 
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
         accuracy = {one.annotator: one.accuracy for one in self.annotators()}

@@ -70,6 +70,11 @@ class ChoiceStrategy(Strategy):
             self.facts_.require(fact)
             self._change(fact, self.facts_.revert)
 
+    def knows(self, content: Content) -> bool:
+        if Content not in self.keeps:
+            return True
+        return self.facts_.contents.get(content.record) == content.text
+
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
         records = list(records)
         choices = self.model.choices(records)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from argilla_distill.workers.engine.contract.decision import Decision
-from argilla_distill.workers.engine.contract.facts import Fact
+from argilla_distill.workers.engine.contract.facts import Content, Fact
 from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, QuestionType
 
@@ -136,6 +136,13 @@ class Strategy(ABC):
     @abstractmethod
     def revert(self, fact: Fact) -> None:
         """Take one fact out again. Raises NotCurrent. An edit is `revert` then `learn`."""
+
+    def knows(self, content: Content) -> bool:
+        """Whether learning this text would change nothing. Where that is not known: no.
+
+        A strategy that ignores texts knows all of them.
+        """
+        return False
 
     @abstractmethod
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:

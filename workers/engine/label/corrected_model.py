@@ -125,6 +125,9 @@ class CorrectedModel(LabelModel):
             return Concerned(rows=(row,))
         return None
 
+    def knows(self, content: Content) -> bool:
+        return not self.content or self._holds(content)
+
     def _holds(self, fact: Content) -> bool:
         """Whether this is the record's text already."""
         row = self.tally.votes.find_row(fact.record)

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from argilla_distill.workers.engine.contract.decision import Contribution, Decision
-from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, NewGuidelines, Vote
+from argilla_distill.workers.engine.contract.facts import (
+    Adjudication,
+    Content,
+    Fact,
+    NewGuidelines,
+    Vote,
+)
 from argilla_distill.workers.engine.contract.movement import Movement
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.question import Question, question_of
@@ -131,6 +137,9 @@ class LabelFold(Strategy):
         self.tally_.withdraw(np.array([row]))
         votes.drop(fact.record, fact.annotator)
         self._renew(row, column)
+
+    def knows(self, content: Content) -> bool:
+        return self.model.knows(content)
 
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
         records = list(records)

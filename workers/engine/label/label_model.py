@@ -65,6 +65,10 @@ class LabelModel(ABC):
         """Take it out again. Raises NotCurrent, and then changes nothing."""
         return None
 
+    def knows(self, content: Content) -> bool:
+        """Whether learning this text would change nothing."""
+        return True
+
     # -- fitting ----------------------------------------------------------------------------
 
     @abstractmethod

@@ -47,7 +47,6 @@ def learn_from(
     records = {i: found[i].counted(overlap) if i in found else None for i in ids}
     observed = observe_records(run, records, run.copies(ids), now)
     read = [r for i, r in records.items() if r is not None and i in observed.ledger]
-    run.models.learn(observed.entries, read)
-    saving.note_read(run, [record.id for record in read])
+    saving.note_read(run, run.models.learn(observed.entries, read))
     run.outcome.entries += sum(entry.kind != RECORD for entry in observed.entries)
     return records, observed

@@ -6,7 +6,8 @@ texts a model has taken in since it was saved are kept in the store, and are rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Any
 
 from argilla_distill.workers.models.question_model import Model
@@ -17,11 +18,10 @@ MAX_TEXTS = 250
 reads these again."""
 
 
-def note_read(run: Run, ids: Sequence[str]) -> None:
+def note_read(run: Run, ids: Collection[str]) -> None:
     """The texts of these records are known to the models in hand, and not saved."""
-    if run.models.readers:
-        run.models.unsaved_texts.update(ids)
-        run.store.texts.note(run.dataset.id, ids)
+    run.models.unsaved_texts.update(ids)
+    run.store.texts.note(run.dataset.id, list(ids))
 
 
 def read_again(run: Run, over: Callable[[], bool]) -> bool:
@@ -35,15 +35,19 @@ def read_again(run: Run, over: Callable[[], bool]) -> bool:
         if start and over():
             return False
         part = ids[start : start + BATCH]
-        run.models.read(run.world.gateway.records(dataset_id, part, True).values())
-        run.models.unsaved_texts.update(part)
+        news = run.models.read(run.world.gateway.records(dataset_id, part, True).values())
+        run.models.unsaved_texts.update(news)
+        known = [record_id for record_id in part if record_id not in news]
+        run.lease.commit(partial(texts.saved, dataset_id=dataset_id, records=known))
     run.models.settle()
     return True
 
 
 def save(run: Run) -> None:
     """Save the models that learned something."""
-    unsaved = [model for model in run.models.by_question.values() if model.unsaved]
+    worth_it = run.models.unsaved()
+    models = run.models.by_question.values()
+    unsaved = [model for model in models if model.unsaved or model in worth_it]
     if unsaved:
         _save(run, unsaved)
 
@@ -64,4 +68,4 @@ def _save(run: Run, unsaved: Sequence[Model]) -> None:
     run.lease.commit(write)
     run.models.unsaved_texts.difference_update(read)
     for model in unsaved:
-        model.unsaved = 0
+        model.unsaved = model.behind = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from argilla_distill.workers.models.dataset_models import Models
+from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.use_cases.distilling import saving, time_slice
 from argilla_distill.workers.use_cases.distilling.refit import refit
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
@@ -103,10 +105,11 @@ def test_texts_learned_since_a_snapshot_that_is_too_dear_to_write_at_once_are_re
 
 
 def test_a_model_fitted_anew_reads_all_texts_again(service: ServiceInMemory) -> None:
-    """As after an upgrade whose snapshots are of another format."""
+    """As after an upgrade whose snapshots are of another format, which starts the workers anew."""
     ids = add(service, "t", 60)
     service.settle()
     service.store.redis.delete(f"{service.store.keys.prefix}:{D}:model")
+    service.turns = itertools.repeat(KeptModels())  # keeps nothing
     service.mark(ids[0])
     service.settle()
     assert kept(service) == set(ids)
@@ -119,3 +122,31 @@ def test_what_is_read_anyway_is_not_read_twice(service: ServiceInMemory) -> None
     service.distil()
     assert sorted(looks[0]) == sorted(ids)
     assert len([i for i in ids if i in looks[0]]) == len(ids)
+
+
+def saved(service: ServiceInMemory) -> str:
+    """The mark of the models as they are saved."""
+    return service.store.model_copies.saved(D)
+
+
+def test_a_job_without_news_saves_no_models(service: ServiceInMemory) -> None:
+    """It used to save them whenever it read a record, whose text it knew."""
+    ids = add(service, "t", 4)
+    service.settle()
+    before = saved(service)
+    service.mark(ids[0])
+    service.settle()
+    assert saved(service) == before
+    assert service.store.texts.unsaved(D) == []
+    service.argilla.rows[D][ids[0]].fields = {"text": "rude and cold"}
+    service.mark(ids[0])
+    service.settle()
+    assert saved(service) != before
+
+
+def test_texts_of_which_no_strategy_makes_anything_are_not_noted(build: Build) -> None:
+    service = build(strategy="majority")
+    service.answer("ann", "r1", helpful="yes")
+    service.store.texts.note(D, ["r1", "r2"])  # as an earlier release did
+    service.settle()
+    assert service.store.texts.unsaved(D) == []
