@@ -210,9 +210,10 @@ class Datasets:
         entries = {kind: records or None for kind, records in related.items()}
         self._write(pipe, self._keys.of(dataset_id, "related"), entries)
 
-    def near(self, dataset_id: str) -> list[str]:
-        """The records that were decided near a confidence that the settings name."""
-        return sorted(r.decode() for r in self._redis.smembers(self._keys.of(dataset_id, "near")))
+    def near(self, dataset_id: str, most: int) -> list[str]:
+        """Records that were decided near a confidence that the settings name: so many, at random."""
+        found = self._redis.srandmember(self._keys.of(dataset_id, "near"), most)
+        return sorted(record.decode() for record in found)
 
     def write_near(self, pipe: Any, dataset_id: str, records: Mapping[str, bool]) -> None:
         """Note of these records whether they are, within a transaction."""

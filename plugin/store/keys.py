@@ -23,6 +23,7 @@ distill:<dataset>:since            zset    record id by the time since when it h
 distill:<dataset>:surveyed         set     dirty records that were learned from already
 distill:<dataset>:sequence         string  the last sequence number
 distill:<dataset>:stale            set     records whose decision moved: to be published when idle
+distill:<dataset>:moved            set     records that may be decided otherwise: to be compared when idle
 distill:<dataset>:poison           hash    record id → {"error", "at"}: set aside
 distill:<dataset>:wake             string  a job is queued or running (expires)
 distill:<dataset>:lease            string  the token of the one distiller (expires)

@@ -32,6 +32,7 @@ from argilla_distill.plugin.store.visits.sign_ins import SignIns
 from argilla_distill.plugin.store.work.dirty import Dirty
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.plugin.store.work.model_copies import ModelCopies
+from argilla_distill.plugin.store.work.moved_records import MovedRecords
 from argilla_distill.plugin.store.work.orders import Orders
 from argilla_distill.plugin.store.work.sweeps import Sweeps
 from argilla_distill.plugin.store.work.unanswered import Unanswered
@@ -66,6 +67,7 @@ class Store:
         self.dirty = Dirty(redis, self.keys)
         self.history = History(redis, self.keys)
         self.model_copies = ModelCopies(redis, self.keys)
+        self.moved = MovedRecords(redis, self.keys)
         self.orders = Orders(redis, self.keys)
         self.models = StoredModels(redis, self.keys)
         self.reports = Reports(redis, self.keys)

@@ -7,6 +7,7 @@
 | `orders` | what is asked of workers through the web process |
 | `uploads` | which parts of uploaded files have arrived |
 | `model_copies` | what somebody who keeps models in memory has to know |
+| `moved_records` | records that may be decided otherwise now |
 | `sweeps` | where a sweep has got to |
 | `unanswered` | writes to Argilla whose end nobody has seen |
 | `unfitted_texts` | records whose texts the saved models do not hold yet |

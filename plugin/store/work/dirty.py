@@ -192,5 +192,14 @@ class Dirty:
 
     def drop(self, dataset_id: str) -> None:
         """Forget all waiting records of a dataset that is gone or not to be distilled."""
-        for name in ("dirty", "since", "stale", "poison", "tries", "unsettled", "surveyed"):
+        for name in (
+            "dirty",
+            "since",
+            "stale",
+            "poison",
+            "tries",
+            "unsettled",
+            "surveyed",
+            "moved",
+        ):
             self._redis.delete(self._keys.of(dataset_id, name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.workers.engine.contract.decision import Decision
@@ -13,7 +13,12 @@ from argilla_distill.workers.use_cases.distilling.steps.stored_decision import (
     published_confidence,
 )
 
-DECIDE_AT_ONCE = 2_000
+DECIDE_AT_ONCE = 500
+"""So many records are decided and compared in one step, so that a fresh answer does not wait long."""
+
+NEAR = 500
+"""Of the records that were decided near a limit, so many are compared whenever nothing waits, at random.
+With a new fit, all of them are."""
 
 HEED = 0.25
 """Records are looked at again when they moved by this share of the tolerance since we last looked:
@@ -23,17 +28,27 @@ ROUNDING = 0.001
 """Posteriors are stored to so much: what differs by no more is the same."""
 
 
-def make_moved_stale(run: Run, over: Callable[[], bool]) -> None:
-    """Find the records that are decided differently now; when the time is over, take all that may be."""
-    dirty, dataset_id = run.store.dirty, run.dataset.id
-    aside = dirty.poisoned(dataset_id)
-    near = sorted(run.decided.union(run.store.datasets.near(dataset_id)))
+def make_moved_stale(run: Run) -> bool:
+    """Look at some records that may be decided differently now; whether others are left to be looked at."""
+    moved, dataset_id = run.store.moved, run.dataset.id
+    noted = moved.take(dataset_id, DECIDE_AT_ONCE)
+    if noted:
+        _look_at(run, noted)
+        moved.clear(dataset_id, noted)
+        return True
+    near = sorted(run.decided.union(run.store.datasets.near(dataset_id, NEAR)))
     run.decided.clear()
-    found = dict.fromkeys([*run.models.moved(run.plan.tolerance * HEED), *near])
-    moved = [i for i in found if i not in aside]
-    for start in range(0, len(moved), DECIDE_AT_ONCE):
-        part = moved[start : start + DECIDE_AT_ONCE]
-        dirty.make_stale(dataset_id, part if over() else differing(run, part))
+    found = list(dict.fromkeys([*run.models.moved(run.plan.tolerance * HEED), *near]))
+    now, later = found[:DECIDE_AT_ONCE], found[DECIDE_AT_ONCE:]
+    moved.note(dataset_id, later)
+    _look_at(run, now)
+    return bool(later)
+
+
+def _look_at(run: Run, ids: Sequence[str]) -> None:
+    """Have those of these records refreshed that we decide differently now; not those set aside."""
+    aside = run.store.dirty.poisoned(run.dataset.id) if ids else {}
+    run.store.dirty.make_stale(run.dataset.id, differing(run, [i for i in ids if i not in aside]))
 
 
 def differing(run: Run, ids: Sequence[str]) -> list[str]:

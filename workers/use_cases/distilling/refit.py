@@ -47,6 +47,7 @@ def begin_fits(run: Run, models: list[Model]) -> None:
     for model, entry in zip(models, filed, strict=True):
         model.position = entry.id
     run.lease.commit(write)
+    run.store.moved.note_near(run.dataset.id)
 
 
 def refit(world: World, dataset_id: str) -> dict[str, int | str]:

@@ -101,7 +101,8 @@ class TimeSlice:
         """Nothing waits: see whom the news moved, save, and give the lease back if that is all."""
         if not self.run.models.rest(self.over) or not begin_due_fits(self.run, self.over):
             return False
-        make_moved_stale(self.run, self.over)
+        if make_moved_stale(self.run):
+            return False
         reorder(self.run)
         saving.save_if_worth_it(self.run)
         if tidy(self.run):

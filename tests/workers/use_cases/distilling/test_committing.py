@@ -124,7 +124,7 @@ def test_records_decided_near_a_limit_are_listed(
     answer_twice(service, "r1", "yes")
     service.settle()
     assert service.decision("r1").confidence == pytest.approx(CONFIDENCE, abs=1e-4)
-    assert service.store.datasets.near(D) == (["r1"] if near else [])
+    assert service.store.datasets.near(D, 9) == (["r1"] if near else [])
 
 
 def test_a_record_that_is_gone_is_in_no_list(build: Build) -> None:
@@ -133,13 +133,13 @@ def test_a_record_that_is_gone_is_in_no_list(build: Build) -> None:
     service.argilla.rows[D]["r2"].fields = {"text": "Where is my parcel?"}
     split(service, "r2")
     service.settle()
-    assert service.store.datasets.near(D) == ["r1"]
+    assert service.store.datasets.near(D, 9) == ["r1"]
     assert (related(service), set(service.store.reviews.about(D, RECORDS))) == (["r2"], {"r2"})
     for record in ("r1", "r2"):
         del service.argilla.rows[D][record]
         service.mark(record)
     service.settle()
-    assert service.store.datasets.near(D) == []
+    assert service.store.datasets.near(D, 9) == []
     assert service.store.datasets.decisions(D, ["r1", "r2"]) == [None, None]
     assert service.store.datasets.conflicts(D) == {}
     assert service.store.reviews.about(D, RECORDS) == {}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.distilling import distil as distilling
-from argilla_distill.workers.use_cases.distilling import time_slice
+from argilla_distill.workers.use_cases.distilling import moved, time_slice
+from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import D
 from tests.workers.service_in_memory import Build, ServiceInMemory
@@ -123,3 +126,51 @@ def test_records_deleted_between_two_slices_are_found_missing(
     fresh = service.fresh()
     assert (service.voices(), service.suggestions()) == (fresh.voices(), fresh.suggestions())
     assert set(service.voices()) == {"r2", "r3"}
+
+
+def test_an_answer_comes_before_the_many_records_that_the_last_ones_moved(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that moved used to be decided in one go, while answers waited."""
+    monkeypatch.setattr(moved, "DECIDE_AT_ONCE", 2)
+    service, compared = answered(build), list[str]()
+    differing, batch = moved.differing, time_slice.distil_batch
+
+    def answered_meanwhile(run: Run, ids: Sequence[str]) -> list[str]:
+        if not compared:
+            service.answer("dan", "r1", helpful="no")
+        compared.append("some")
+        return differing(run, ids)
+
+    def worked(run: Run, ids: Sequence[str]) -> dict[str, str]:
+        if ids == ["r1"]:
+            compared.append("the answer")
+        return batch(run, ids)
+
+    monkeypatch.setattr(moved, "differing", answered_meanwhile)
+    monkeypatch.setattr(time_slice, "distil_batch", worked)
+    service.distil()
+    assert compared[:3] == ["some", "the answer", "some"]
+    service.settle()
+    assert service.state() == service.fresh().state()
+
+
+def test_what_moved_is_looked_at_though_the_worker_is_killed_before(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """The end of a process."""
+
+    def killed(*_: object) -> list[str]:
+        raise Killed
+
+    service = answered(build)
+    with monkeypatch.context() as patch:
+        patch.setattr(moved, "DECIDE_AT_ONCE", 1)
+        patch.setattr(moved, "differing", killed)
+        with pytest.raises(Killed):
+            service.distil()
+    assert service.store.moved.take(D, 9)
+    service.settle()
+    assert service.store.moved.take(D, 9) == []
+    assert service.state() == service.fresh().state()
