@@ -10,6 +10,7 @@ from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.distilling import distil as distilling
 from argilla_distill.workers.use_cases.distilling import moved, time_slice
+from argilla_distill.workers.use_cases.distilling.batch import distil_batch
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import D
@@ -134,7 +135,7 @@ def test_an_answer_comes_before_the_many_records_that_the_last_ones_moved(
     """All that moved used to be decided in one go, while answers waited."""
     monkeypatch.setattr(moved, "DECIDE_AT_ONCE", 2)
     service, compared = answered(build), list[str]()
-    differing, batch = moved.differing, time_slice.distil_batch
+    differing = moved.differing
 
     def answered_meanwhile(run: Run, ids: Sequence[str]) -> list[str]:
         if not compared:
@@ -145,7 +146,7 @@ def test_an_answer_comes_before_the_many_records_that_the_last_ones_moved(
     def worked(run: Run, ids: Sequence[str]) -> dict[str, str]:
         if ids == ["r1"]:
             compared.append("the answer")
-        return batch(run, ids)
+        return distil_batch(run, ids)
 
     monkeypatch.setattr(moved, "differing", answered_meanwhile)
     monkeypatch.setattr(time_slice, "distil_batch", worked)
