@@ -14,7 +14,7 @@ ALL = {
     "replay": "live.replay",
     "review_live": "live.review_live",
     "engine_label": "engine.label",
-    "engine_types": "engine.types",
+    "engine_types": "engine.types_of_questions.every_type",
     "engine_pictures": "engine.pictures",
     "reviews": "engine.reviews",
     "trace": "engine.trace",

@@ -2,7 +2,7 @@
 
 | module | what it measures, or holds |
 | --- | --- |
-| `label`, `types` | how right they are, beside other libraries in the same run (`peers`) |
+| `label`, `types_of_questions` | how right they are, beside other libraries in the same run (`peers`) |
 | `halves` | whether a change helps on datasets that had no part in choosing it |
 | `pictures`, `reviews` | how honest, and what adjudications and reviews buy; drawn by `charts` |
 | `speed` | how long a fit takes, how much memory, and what one more answer costs |

@@ -7,6 +7,7 @@
 | `median_rating` | the median, which everything else is measured against |
 | `raters` | how each annotator uses the scale |
 | `discrete`, `continuous` | the true rating: one of a few values, or any number |
+| `between_values` | which of the two it is on a scale |
 | `candidates` | what either of them says about one record |
 | `recalibration` | mapping the crowd's ratings onto the truth |
 | `rating_training` | whether adjudications recalibrate, and what that gains |

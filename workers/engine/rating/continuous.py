@@ -1,6 +1,6 @@
-"""What the votes on a record say of its true rating, where any number may be given.
+"""What the votes on a record say of its true rating, where it may be any number.
 
-With the values of a scale, see `workers.engine.rating.discrete`.
+Where it is one of a scale's values, see `workers.engine.rating.discrete`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,16 @@ from argilla_distill.workers.engine.rating.candidates import Candidates
 from argilla_distill.workers.engine.rating.raters import Raters
 from argilla_distill.workers.engine.rating.rating_range import RatingRange
 from argilla_distill.workers.engine.rating.recalibration import (
-    DEPENDENCE,
     RatingVotes,
     Recalibration,
 )
+
+DEPENDENCE = 0.25
+"""How far the errors of votes on one record depend on each other: however many, they are worth no more
+than four. The others predict a vote best with 0.15; what misleads everybody alike, votes hide."""
+
+RELEASED_DEPENDENCE = 0.1
+"""What it was in release 0.1, for models that it stored."""
 
 DIFFICULTY_VOTES = 2.0
 """How many votes of a record's own weigh as much as how far votes are apart on any record."""
@@ -57,12 +63,14 @@ class ContinuousRatings:
         t ~ N(median of all votes, τ²),    z[i, j] | t ~ N(t, σ²[i] Σw / (n[i] w[j]))
 
     Records whose votes are far apart are so drawn to what is usual, others are not. The posterior's
-    variance is the model's and DEPENDENCE · σ², errors that more votes do not make smaller.
+    variance is the model's and dependence · σ², errors that more votes do not make smaller.
 
     Attributes
     ----------
     center_, variance_, apart_ : float, points and points²
         The votes' median, τ² and the crowd's σ².
+    dependence_ : float
+        How far the errors of votes on one record depend on each other.
     kinds_ : ndarray of shape (n_votes, 0)
         No kinds of votes are distinguished here.
     """
@@ -71,6 +79,7 @@ class ContinuousRatings:
         self.span = span
         self.center_, self.variance_, self.apart_ = 0.0, 1.0, 1.0
         self.kinds_ = np.empty((0, 0))
+        self.dependence_ = DEPENDENCE
 
     def fit(
         self, votes: RatingVotes, raters: Raters, line: Recalibration, truth: Floats
@@ -97,7 +106,7 @@ class ContinuousRatings:
         mean, weight = raters.consensus(votes.record, votes.rater, votes.vote, votes.n)
         precise = 1 / self.variance_ + worth / apart
         mean = (self.center_ / self.variance_ + mean * worth / apart) / precise
-        wide = (1 / precise + DEPENDENCE * apart) / calm
+        wide = (1 / precise + self.dependence_ * apart) / calm
         less = 1 / precise / wide
         vote = (less * worth / np.maximum(weight, 1e-9) / apart)[votes.record]
         sharp = raters.trust_[votes.rater] * vote
@@ -135,6 +144,26 @@ class ContinuousRatings:
             found.append(Candidates(points, prior, votes_here, among))
         return found
 
+    def predicted(self, votes: RatingVotes, raters: Raters) -> Floats:
+        """What every vote is expected to be, by the others on its record, shape (n_votes,), points."""
+        record, n = votes.record, votes.counts[votes.record]
+        w, z = raters.trust_[votes.rater], raters.levelled(votes.rater, votes.vote)
+
+        def others(each: Floats) -> Floats:
+            return np.asarray(np.bincount(record, each, votes.n)[record] - each, np.float64)
+
+        several = n > 1
+        weight = np.where(several, others(w), 1.0)
+        mean = others(w * z) / weight
+        own = np.maximum(others(w * z * z) / weight - mean**2, 0.0)
+        usual = DIFFICULTY_VOTES * self.apart_
+        apart = (own * (n - 1) + usual) / (np.maximum(n - 2, 0) + DIFFICULTY_VOTES)
+        worth = np.where(several, weight**2 / np.where(several, others(w * w), 1.0), 0.0)
+        precise = 1 / self.variance_ + worth / apart
+        mean = (self.center_ / self.variance_ + mean * worth / apart) / precise
+        found = raters.intercept_[votes.rater] + raters.slope_[votes.rater] * mean
+        return np.asarray(np.clip(found, self.span.low, self.span.high), np.float64)
+
     def kinds(
         self, votes: RatingVotes, raters: Raters, line: Recalibration, truth: Floats
     ) -> Floats:
@@ -161,17 +190,19 @@ class ContinuousRatings:
         return np.asarray(-np.log((1 - LAPSE) * density + LAPSE), np.float64)
 
     def accuracy(self, raters: Raters, line: Recalibration) -> Floats:
-        """Expected share of votes within a tenth of the range of the truth."""
+        """Expected share of votes within a tenth of the range of the truth, or half a scale's step."""
         off = raters.intercept_ + (raters.slope_ - 1) * self.center_
-        near = 0.1 * self.span.length
+        near = self.span.step / 2 if self.span.scale else 0.1 * self.span.length
         below, above = ((side - off) / raters.spread_ for side in (-near, near))
         return np.asarray(ndtr(above) - ndtr(below), np.float64)
 
     def state(self) -> dict[str, Any]:
-        return {"spread": [self.center_, self.variance_, self.apart_]}
+        spread = [self.center_, self.variance_, self.apart_]
+        return {"spread": spread, "dependence": self.dependence_}
 
     def restore(self, state: dict[str, Any]) -> ContinuousRatings:
         self.center_, self.variance_, self.apart_ = state["spread"]
+        self.dependence_ = float(state.get("dependence", RELEASED_DEPENDENCE))
         return self
 
     def _apart(self, votes: RatingVotes, raters: Raters) -> tuple[Floats, Floats]:

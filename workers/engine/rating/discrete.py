@@ -18,10 +18,12 @@ from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.rating.candidates import Candidates
 from argilla_distill.workers.engine.rating.raters import Raters
 from argilla_distill.workers.engine.rating.recalibration import (
-    DEPENDENCE,
     RatingVotes,
     Recalibration,
 )
+
+DEPENDENCE = 0.1
+"""How far the errors of votes on one record depend on each other."""
 
 EXACT_SPREAD = 0.3
 """The spread of exact votes, in steps of the scale."""
@@ -185,6 +187,17 @@ class DiscreteRatings:
         return [
             Candidates(self.scale, prior[i], parts[at[i] : at[i + 1]], None) for i in range(votes.n)
         ]
+
+    def predicted(self, votes: RatingVotes, raters: Raters) -> Floats:
+        """What every vote is expected to be, by the others on its record, shape (n_votes,), points."""
+        emissions = self.emissions(raters, Recalibration(), np.arange(len(raters.names)))
+        said = emissions[votes.rater, :, self._codes(votes)]
+        total = np.zeros((votes.n, len(self.values)))
+        np.add.at(total, votes.record, said)
+        others = total[votes.record] - said + self.log_prior_
+        believed = softmax(others * _discount(votes.counts[votes.record] - 1)[:, None])
+        expected = np.exp(emissions) @ self.values
+        return np.asarray((believed * expected[votes.rater]).sum(axis=1), np.float64)
 
     def posterior(self, votes: RatingVotes, raters: Raters, line: Recalibration) -> Floats:
         prior, parts = self.says(votes, raters, line)

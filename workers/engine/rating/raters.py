@@ -8,11 +8,14 @@ import numpy as np
 
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 
-SHIFT_VOTES = 60.0
 STRETCH_VOTES = 60.0
 TRUST_VOTES = 10.0
 SPREAD_VOTES = 10.0
 """How many votes of an annotator's own weigh as much as what the crowd is like."""
+
+SHIFT_VOTES = 60.0
+"""The same of shifts, before a crowd's first vote, and how many votes that belief is worth: how far its
+annotators are apart is then seen by their votes."""
 
 CROWD_VOTES = 10.0
 CROWD_TRUST = 0.6
@@ -76,7 +79,8 @@ class Raters:
         o[i, j]  = Σ_{l ≠ j} w[l] z[i, l] / Σ_{l ≠ j} w[l]       (the truth, where adjudicated)
         trust    w[j] = corr(v, o), the crowd's mean worth TRUST_VOTES
         stretch  log slope[j] = log(sd v / sd o) less the crowd's, drawn to 0 by STRETCH_VOTES
-        shift    a[j] = mean(v - o) less the crowd's, drawn to 0 by SHIFT_VOTES
+        shift    a[j] = mean(v - o) less the crowd's, drawn to 0 by s² / τ² votes, with τ² the
+                 variance of shifts between annotators beyond chance
                  intercept[j] = mean(o) + a[j] - slope[j] · mean(o)
         spread   s²[j] = mean (v - intercept - slope · o)², the crowd's worth SPREAD_VOTES
 
@@ -88,14 +92,18 @@ class Raters:
     others does not, and being between 0 and 1 it is milder than r² / (1 - r²), the best weight were
     the errors of annotators independent; they are not.
 
+    DerSimonian & Laird, Meta-analysis in clinical trials, Controlled Clinical Trials 7 (1986), for τ²;
+    Robinson, That BLUP is a good thing, Statistical Science 6 (1991), for what is drawn by it.
+
     Attributes
     ----------
     names : list of str
     comparisons_ : Comparisons, of the last `fit`
     sums_ : ndarray of shape (n_raters, 7), see `Comparisons.sums`
     intercept_ (points), slope_, trust_, spread_ (points) : ndarray of shape (n_raters,)
-    crowd_ : tuple of four numbers
-        The crowd's shift (points), log stretch, trust and spread² (points²).
+    crowd_ : tuple of five numbers
+        The crowd's shift (points), log stretch, trust and spread² (points²), and by how many votes
+        an annotator's own shift is drawn to it.
 
     >>> votes = np.array([1, 2, 2, 3, 3, 4, 4, 5, 1, 2.0])
     >>> raters = Raters(4.0).fit(np.arange(10) // 2, list("ab") * 5, votes, np.full(5, np.nan))
@@ -115,7 +123,7 @@ class Raters:
         self._numbers = {name: number for number, name in enumerate(self.names)}
         rater = np.array([self._numbers[name] for name in names], np.intp)
         m = len(self.names)
-        self.crowd_ = (0.0, 0.0, CROWD_TRUST, (CROWD_SPREAD * self.length) ** 2)
+        self.crowd_ = (0.0, 0.0, CROWD_TRUST, (CROWD_SPREAD * self.length) ** 2, SHIFT_VOTES)
         self.sums_ = np.zeros((m, 7))
         self._follow(np.arange(m))
         before = np.full(len(truth), np.inf)
@@ -184,8 +192,9 @@ class Raters:
         self = cls(float(state["length"]))
         self.names, self.sums_ = list(state["names"]), np.array(sums, np.float64)
         self._numbers = {name: number for number, name in enumerate(self.names)}
-        shift, stretch, trust, spread2 = (float(each) for each in state["crowd"])
-        self.crowd_ = (shift, stretch, trust, spread2)
+        shift, stretch, trust, spread2, *drawn = (float(each) for each in state["crowd"])
+        drawn_by = drawn[0] if drawn else SHIFT_VOTES  # release 0.1 drew all crowds' alike
+        self.crowd_ = (shift, stretch, trust, spread2, drawn_by)
         self._follow(np.arange(len(self.names)))
         return self
 
@@ -206,17 +215,27 @@ class Raters:
         trust = (w @ _tempered(cxy / np.sqrt(vx * vy), w) + CROWD_VOTES * CROWD_TRUST) / total
         stretch = w @ (np.log(vy / vx) / 2) / total
         shift = w @ (y - x) / total
-        self.crowd_ = (float(shift), float(stretch), float(trust), self.crowd_[3])
+        self.crowd_ = (float(shift), float(stretch), float(trust), *self.crowd_[3:])
         a, slope = self._line(w, x, y, vx, vy)
         left = w * (vy - 2 * slope * cxy + slope**2 * vx + (y - x - a) ** 2)
         prior = CROWD_VOTES * (CROWD_SPREAD * self.length) ** 2
         spread2 = (left.sum() + prior) / (n.sum() + CROWD_VOTES)
-        self.crowd_ = (*self.crowd_[:3], float(spread2))
+        drawn_by = self._drawn_by(w, y - x - shift, spread2)
+        self.crowd_ = (float(shift), float(stretch), float(trust), float(spread2), drawn_by)
+
+    @staticmethod
+    def _drawn_by(w: Floats, shift: Floats, spread2: float) -> float:
+        """s² / τ², in votes."""
+        total = w.sum()
+        free = total - (w @ w) / max(total, 1e-9)
+        between = w @ shift**2 - spread2 * max(int(np.count_nonzero(w)) - 1, 0)
+        variance = (max(float(between), 0.0) + spread2) / (free + SHIFT_VOTES)
+        return round(float(spread2 / variance), DIGITS)
 
     def _line(self, w: Floats, x: Floats, y: Floats, vx: Floats, vy: Floats) -> tuple[Any, Any]:
         """Shift at the mean of the others, and slope."""
-        shift, stretch, _, _ = self.crowd_
-        a = (y - x - shift) * w / (w + SHIFT_VOTES)
+        shift, stretch, *_, drawn_by = self.crowd_
+        a = (y - x - shift) * w / (w + drawn_by)
         return a, np.exp((np.log(vy / vx) / 2 - stretch) * w / (w + STRETCH_VOTES))
 
     def _follow(self, who: Ints) -> None:

@@ -15,8 +15,9 @@ class RatingLearned(ChoiceStrategy):
 
     **Annotators**: `Raters` learns ``v = intercept[j] + slope[j] · t + noise`` of each.
 
-    **With a scale** (Argilla's questions) the value is one of it: the most probable, see
-    `DiscreteRatings`.
+    **With a scale** (Argilla's questions) the value is one of it: the most probable. Whether the truth
+    is one of them as well (`DiscreteRatings`) or lies between them (`ContinuousRatings`) is found at
+    every full fit, by which predicts votes better that are held back (`between_values`).
 
     **Without one** the value is the posterior mean, see `ContinuousRatings`, with as many decimals
     as make sense. It is neither lower nor higher than every vote on the record, unless

@@ -15,6 +15,7 @@ from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.contract.reliability import ANNOTATOR_VOTES, believed
 from argilla_distill.workers.engine.contract.strategy import Reliability, Training
+from argilla_distill.workers.engine.rating.between_values import between_values
 from argilla_distill.workers.engine.rating.continuous import ContinuousRatings
 from argilla_distill.workers.engine.rating.discrete import DiscreteRatings
 from argilla_distill.workers.engine.rating.raters import Comparisons, Raters
@@ -38,6 +39,8 @@ class RatingModel(ChoiceModel):
     ----------
     range_ : RatingRange
     raters_ : Raters
+    between_ : bool
+        Whether the truth may lie between the scale's values; True without a scale.
     truth_ : DiscreteRatings or ContinuousRatings
     recalibration_ : Recalibration
     training_ : Training
@@ -45,6 +48,7 @@ class RatingModel(ChoiceModel):
 
     range_: RatingRange
     raters_: Raters
+    between_: bool
     truth_: DiscreteRatings | ContinuousRatings
     recalibration_: Recalibration
     training_: Training
@@ -65,6 +69,7 @@ class RatingModel(ChoiceModel):
         raters = Raters(self.range_.length).fit(rows, names, vote, unknown)
         votes = RatingVotes(rows, raters.comparisons_.rater, vote, len(records))
         self.recalibration_ = Recalibration()
+        self.between_ = not self.question.scale or self._lies_between(votes, raters)
         self._fit_truth(votes, raters, unknown)
         self.recalibration_, self.training_ = trained(
             self.truth_, votes, raters, truth, self.range_
@@ -80,9 +85,17 @@ class RatingModel(ChoiceModel):
         self._settled = self._parameters()
         self._drifting: set[str] = set()
 
+    def _lies_between(self, votes: RatingVotes, raters: Raters) -> bool:
+        unknown = np.full(votes.n, np.nan)
+        discrete, continuous = DiscreteRatings(self.question.scale), ContinuousRatings(self.range_)
+        discrete.fit(votes, raters, Recalibration(), unknown)
+        continuous.fit(votes, raters, Recalibration(), unknown)
+        return between_values(discrete, continuous, votes, raters)
+
     def _new_truth(self) -> DiscreteRatings | ContinuousRatings:
-        scale = self.question.scale
-        return DiscreteRatings(scale) if scale else ContinuousRatings(self.range_)
+        if self.between_:
+            return ContinuousRatings(self.range_)
+        return DiscreteRatings(self.question.scale)
 
     def _fit_truth(self, votes: RatingVotes, raters: Raters, truth: Floats) -> None:
         self.truth_ = self._new_truth()
@@ -191,6 +204,7 @@ class RatingModel(ChoiceModel):
             "range": [self.range_.low, self.range_.high],
             "raters": self.raters_.state(),
             "sums": self.raters_.sums_,
+            "between": self.between_,
             "view": self.truth_.state(),
             "bend": list(self.recalibration_),
             "training": self.training_.state(),
@@ -206,6 +220,7 @@ class RatingModel(ChoiceModel):
     def restore(self, facts: CurrentFacts, state: Mapping[str, Any]) -> None:
         self.facts, self.range_ = facts, RatingRange.of_state(state["range"], self.question)
         self.raters_ = Raters.of_state(state["raters"], state["sums"])
+        self.between_ = bool(state.get("between", not self.question.scale))  # in release 0.1: never
         self.truth_ = self._new_truth()
         self.truth_.restore(state["view"])
         self.recalibration_ = Recalibration(*state["bend"])

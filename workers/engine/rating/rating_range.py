@@ -68,8 +68,8 @@ class RatingRange:
 
     @property
     def step(self) -> float:
-        """Between two candidates, in points, where there is no scale."""
-        return self.length / BINS
+        """Between two candidates, in points; on a scale, on average."""
+        return self.length / (max(len(self.scale) - 1, 1) if self.scale else BINS)
 
     @property
     def digits(self) -> int:
@@ -81,14 +81,17 @@ class RatingRange:
         """A value is right if it is at most this far from the truth, in points."""
         return 0.5 if self.scale else self.step / 2
 
-    def grid(self, value: float) -> tuple[list[Value], int]:
-        """Without a scale: candidates at whole steps from the value, and the value's own index.
+    def grid(self, value: float) -> tuple[list[Value], int | None]:
+        """Candidates at whole steps from the value, and the value's own index; a scale's values, which
+        any of may be the most probable.
 
         If all votes are the same it is the only candidate: nothing shows how far apart they may be.
 
         >>> RatingRange(0, 18).grid(1.5)[0][:3], RatingRange(0, 18).grid(1.5)[1]
         ([0.5, 1.5, 2.5], 1)
         """
+        if self.scale:
+            return list(self.scale), None
         below = max(0, int((value - self.low) / self.step + 1e-9))
         above = max(0, int((self.high - value) / self.step + 1e-9))
         points = value + self.step * np.arange(-below, above + 1)

@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 
-DEPENDENCE = 0.1
-"""How far the errors of votes on one record depend on each other."""
-
 MIN_ADJUDICATIONS = 10
 
 FOLDS = 5

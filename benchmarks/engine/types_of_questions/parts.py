@@ -1,87 +1,33 @@
-"""Multi-label, rating, ranking, text and span questions, beside other libraries in the same run.
-
-    python -m benchmarks engine_types [FOLDER] [--draws 5]
-
-FOLDER (default ``../shared/bench``) holds recorded answers as `argilla-distill aggregate` reads
-them; a dataset that is not there is skipped, and so are peers that are not installed. Spans are a
-made-up crowd's, whose members miss, invent, cut and mislabel, each at rates of their own. With
-adjudications: so many records are drawn and learned, and the figures are those of all others.
-"""
+"""Multi-label, ranking and span questions: values of several parts."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import kendalltau, pearsonr, spearmanr
+from scipy.stats import kendalltau
 
-from argilla_distill.workers.engine import registry
-from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
-from argilla_distill.workers.engine.contract.question import Question, QuestionType, Value
-from argilla_distill.workers.engine.contract.strategy import Strategy
-from argilla_distill.workers.engine.errors import UnsuitedStrategy
+from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.files.answers_file import read_table
 from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 from argilla_distill.workers.use_cases.aggregate import aggregate
 from benchmarks.engine import peers
 from benchmarks.engine.markers import SPAN_LABELS, spans
-from benchmarks.engine.peers import distance, words
+from benchmarks.engine.types_of_questions.tables import (
+    ADJUDICATIONS,
+    TRAINED,
+    Row,
+    leaders,
+    ours,
+    show,
+    trained,
+)
 
-OURS = ("majority", "dawid_skene", "learned", "nearest", "alignment")
 PAIR_DRAWS = 3
-
-ADJUDICATIONS = 50
-TRAINED = f"`learned`, {ADJUDICATIONS} adjudications"
-
-Row = tuple[str, Sequence[float]]
-
-
-def show(title: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """A markdown table."""
-    print(f"\n### {title}\n")
-    print("| method | " + " | ".join(columns) + " |")
-    print("| --- " * (len(columns) + 1) + "|")
-    for name, cells in rows:
-        print(f"| {name} | " + " | ".join(f"{cell:.3f}" for cell in cells) + " |", flush=True)
-
-
-def ours(question: Question, facts: Sequence[Fact]) -> Iterator[tuple[str, Strategy]]:
-    """Those of our strategies that answer the question, fitted."""
-    for name in OURS:
-        try:
-            model = registry.create(name, question)
-        except UnsuitedStrategy:
-            continue
-        yield f"`{name}`", model.fit(facts)
-
-
-def leaders(model: Strategy, records: Sequence[str]) -> dict[str, Value]:
-    """What each record is decided for, sure or not."""
-    return {d.record: d.leader for d in model.decide(records)}
-
-
-def trained(
-    question: Question,
-    facts: Sequence[Fact],
-    truth: Mapping[str, Value],
-    score: Callable[[Mapping[str, Value], Sequence[str]], Sequence[float]],
-    draws: int,
-) -> Row:
-    """`learned` with adjudications: the mean over draws."""
-    records, found = sorted(truth), []
-    for draw in range(draws):
-        known = np.random.default_rng(draw).choice(records, ADJUDICATIONS, replace=False).tolist()
-        rest = sorted(truth.keys() - set(known))
-        adjudications = [Adjudication(record, truth[record]) for record in sorted(known)]
-        model = registry.create("learned", question).fit([*facts, *adjudications])
-        found.append(score(leaders(model, rest), rest))
-    return TRAINED, list(np.mean(found, axis=0))
-
 
 # Multi-label
 
@@ -148,26 +94,6 @@ def whole_sets(folder: Path, draws: int) -> None:
     show("Multi-label: affect_multilabel", ("micro F1", "exact sets"), rows)
 
 
-# Rating
-
-
-def rating(folder: Path, draws: int) -> None:
-    """`affective_text`: 0 to 100, or -100 to 100."""
-    found = read_table("rating", folder / "answers.csv", folder / "truth.csv")
-    votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
-    truth = found.adjudications
-
-    def score(values: Mapping[str, Value], records: Sequence[str] = ()) -> list[float]:
-        records = records or sorted(truth)
-        a, b = (np.array([float(each[r]) for r in records]) for each in (values, truth))
-        return [np.abs(a - b).mean(), pearsonr(a, b).statistic, spearmanr(a, b).statistic]
-
-    rows: list[Row] = [(name, score(values)) for name, values in peers.ratings(votes).items()]
-    rows += [(name, score(leaders(m, list(truth)))) for name, m in ours(found.question, votes)]
-    rows.append(trained(found.question, votes, truth, score, draws))
-    show("Rating: affective_text", ("mean absolute error", "Pearson", "Spearman"), rows)
-
-
 # Ranking
 
 
@@ -227,26 +153,6 @@ def _tau(scores: peers.Scores, truth: Mapping[str, Value]) -> float:
     return float(np.nan_to_num(found).mean())
 
 
-# Text
-
-
-def text(folder: Path, draws: int) -> None:
-    """`crowdwsa_j1`: translations."""
-    found = read_table("text", folder / "answers.csv", folder / "truth.csv")
-    votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
-    truth = found.adjudications
-
-    def score(values: Mapping[str, Value], records: Sequence[str] = ()) -> list[float]:
-        records = records or sorted(truth)
-        errors = sum(distance(words(values[r] or ""), words(truth[r])) for r in records)
-        return [errors / sum(len(words(truth[r])) for r in records)]
-
-    rows: list[Row] = [(n, score(v)) for n, v in peers.texts(votes, words, distance).items()]
-    rows += [(name, score(leaders(m, list(truth)))) for name, m in ours(found.question, votes)]
-    rows.append(trained(found.question, votes, truth, score, draws))
-    show("Text: crowdwsa_j1", ("word error rate",), rows)
-
-
 # Span
 
 
@@ -269,31 +175,3 @@ def span(_: Path, draws: int) -> None:
     rows += [(name, score(leaders(m, list(truth)))) for name, m in ours(question, votes)]
     rows.append(trained(question, votes, truth, score, draws))
     show("Span: a made-up crowd", ("F1 of exact spans",), rows)
-
-
-DATASETS: list[tuple[QuestionType, str, Callable[[Path, int], None]]] = [
-    ("multi_label", "medical_relations", multi_label),
-    ("multi_label", "affect_multilabel", whole_sets),
-    ("rating", "affective_text", rating),
-    ("ranking", "lee_rankings", ranking),
-    ("text", "crowdwsa_j1", text),
-    ("span", "", span),
-]
-
-
-def main(arguments: list[str]) -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(prog="engine_types")
-    parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/bench"))
-    parser.add_argument("--only", choices=list(dict.fromkeys(kind for kind, _, _ in DATASETS)))
-    parser.add_argument("--draws", type=int, default=5)
-    options = parser.parse_args(arguments)
-    for name in peers.MISSING:
-        print(f"{name} is not installed and takes no part", file=sys.stderr)
-    for kind, name, measure in DATASETS:
-        if options.only not in (None, kind):
-            continue
-        if not (options.folder / name).is_dir():
-            print(f"skipped {name}: not in {options.folder}", file=sys.stderr)
-            continue
-        measure(options.folder / name, options.draws)
