@@ -119,6 +119,12 @@ def blueprint(
         ("/datasets/<dataset_id>/rounds", "rounds", rounds_shown.rounds),
         ("/datasets/<dataset_id>/rounds/<name>", "round", rounds_shown.one),
         ("/datasets/<dataset_id>/rounds/<name>/plan", "round_plan", started_rounds.sketch),
+        (
+            "/datasets/<dataset_id>/rounds/<name>/cancel",
+            "confirm_cancel",
+            asked_of_rounds.confirm_cancel,
+        ),
+        ("/datasets/<dataset_id>/rounds/<name>/end", "confirm_end", asked_of_rounds.confirm_end),
         ("/datasets/<dataset_id>/uploads/<sha256>", "upload", uploading.parts),
         ("/datasets/<dataset_id>/orders/<path:order_id>", "order", orders_shown.order),
         ("/datasets/<dataset_id>/compare", "comparisons", comparisons_shown.comparisons),

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from argilla_distill.domain.rounds.round import Round
+from argilla_distill.domain.wording import many
 
 Change = Literal["cancel", "end"]
+
+CHANGES: tuple[Change, ...] = ("end", "cancel")
 
 
 def refusal(known: Round, change: Change) -> str:
@@ -35,3 +38,24 @@ def fulfilled(known: Round, change: Change) -> bool:
     if change == "cancel":
         return known.state == "cancelled"
     return known.state == "ended" or (known.state == "ending" and not known.error)
+
+
+def consequences(known: Round, change: Change, completed: int) -> list[str]:
+    """What it does to a round of which so many records are completed, in sentences.
+
+    >>> consequences(Round("4", "bot", state="under way", taken=9, written=9), "end", 2)[0]
+    '2 of 9 records are completed; the others count as far as they are answered.'
+    """
+    if change == "end":
+        return [
+            f"{completed:,} of {many(known.written, 'record')} are completed; the others count as far as "
+            "they are answered.",
+            "A version is made, and what the round came to is counted from it, once. What is answered after "
+            "that counts in later versions.",
+        ]
+    return [
+        "Its records are deleted from Argilla, but for those that somebody has answered, if only with a "
+        f"draft: these stay, and so do their labels. {many(known.written, 'record')} of it are there, "
+        f"{completed:,} are completed.",
+        "That cannot be taken back. The round is not counted, and no other can have its name.",
+    ]

@@ -1,4 +1,7 @@
-"""A round is to be cancelled or ended: what cannot be is refused here, the rest is done by a worker."""
+"""A round is to be cancelled or ended: what cannot be is refused here, the rest is done by a worker.
+
+On a page somebody is told first what happens then, and asked whether it is meant.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ from flask import jsonify, make_response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.domain.orders.order import WorkOrder, of_round
-from argilla_distill.domain.rounds.changing import Change, fulfilled, refusal
+from argilla_distill.domain.rounds.changing import Change, consequences, fulfilled, refusal
 from argilla_distill.plugin.pages.frame import Frame, wants_json
 from argilla_distill.plugin.pages.orders.placing import from_elsewhere, place
 from argilla_distill.plugin.pages.overseen import Absent, dataset
-from argilla_distill.plugin.pages.rounds.rounds_shown import one_of
+from argilla_distill.plugin.pages.rounds.rounds_shown import completed, one_of
+from argilla_distill.plugin.pages.versions.shown import in_dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 
@@ -22,6 +26,43 @@ def cancelled(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> Any
 def ended(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
     """Have a version made of a round, and the round counted."""
     return _asked(frame, visitor, dataset_id, name, "end")
+
+
+def confirm_cancel(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
+    """What cancelling a round does, with the button that does it."""
+    return _confirmed(frame, visitor, dataset_id, name, "cancel")
+
+
+def confirm_end(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
+    """What ending a round does, with the button that does it."""
+    return _confirmed(frame, visitor, dataset_id, name, "end")
+
+
+def _confirmed(
+    frame: Frame, visitor: Visitor, dataset_id: str, name: str, change: Change
+) -> AnyResponse:
+    try:
+        known = dataset(frame, visitor, dataset_id)
+        chosen = one_of(frame, visitor, known, name)
+    except Absent as absent:
+        return absent.answer
+    if why := refusal(chosen.round, change):
+        return frame.message(422, "Cannot be done", f"{why[0].upper()}{why[1:]}.", visitor)
+    sentences = consequences(chosen.round, change, completed(frame, known, chosen.round))
+    if wants_json():
+        return jsonify(round=name, change=change, sentences=sentences)
+    if fulfilled(chosen.round, change):
+        return redirect(url_for("pages.round", dataset_id=known, name=name))
+    return in_dataset(
+        frame,
+        visitor,
+        known,
+        "rounds/confirm.html",
+        title=f"{change.capitalize()} round {name}",
+        one=chosen.round,
+        change=change,
+        sentences=sentences,
+    )
 
 
 def _asked(

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.domain.disclosure import COMPLETED
 from argilla_distill.domain.nearest import did_you_mean
+from argilla_distill.domain.rounds.changing import CHANGES, fulfilled, refusal
 from argilla_distill.domain.rounds.progress import Step
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.plugin.pages.frame import Frame, wants_json
@@ -46,7 +47,6 @@ def one(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyRespon
         return absent.answer
     if wants_json():
         return jsonify(chosen.as_json())
-    completed = _completed(frame, known, chosen.round) if chosen.round.open else None
     return in_dataset(
         frame,
         visitor,
@@ -54,7 +54,12 @@ def one(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyRespon
         "rounds/round.html",
         chosen=chosen,
         one=chosen.round,
-        completed=completed,
+        completed=completed(frame, known, chosen.round) if chosen.round.open else None,
+        may=[
+            change
+            for change in CHANGES
+            if not refusal(chosen.round, change) and not fulfilled(chosen.round, change)
+        ],
     )
 
 
@@ -68,7 +73,7 @@ def one_of(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> FoundR
     return every[name]
 
 
-def _completed(frame: Frame, dataset_id: str, of: Round) -> int:
+def completed(frame: Frame, dataset_id: str, of: Round) -> int:
     """How many of its records are completed, as far as we have seen."""
     taken = frame.store.rounds.taken(dataset_id, of.name)
     ids = [each.record_id for each in taken if each.record_id]

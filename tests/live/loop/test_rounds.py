@@ -4,24 +4,20 @@ came to."""
 import json
 import subprocess
 from pathlib import Path
-from typing import Any
 
+from argilla_distill import Client
 from demo.argilla.api import Api
 from demo.running.installation import Installation, eventually
 from demo.running.service import BIN
 from tests.live.annotated_dataset import crowd, dataset_of, records_of
 
-TAKE = 60
+TAKE = 52
 """More than are written in one call."""
 
 
-def written(path: Path, count: int, **more: Any) -> str:
-    lines = [
-        {"fields": {"text": f"{path.stem} number{n} about thing{7 * n} and thing{11 * n}"}, **more}
-        for n in range(count)
-    ]
-    path.write_text("\n".join(map(json.dumps, lines)))
-    return str(path)
+def output(kind: str, n: int) -> dict[str, object]:
+    text = f"{kind} number{n} about thing{7 * n} and thing{11 * n}"
+    return {"fields": {"text": text}, "prediction": "a", "score": 0.7}
 
 
 def test_a_round_is_killed_repeated_answered_and_ends_by_itself_beside_one_that_is_cancelled(
@@ -32,52 +28,49 @@ def test_a_round_is_killed_repeated_answered_and_ends_by_itself_beside_one_that_
     annotator, service = api.as_user(user), installation.service
     annotator.answer_many((record, {"topic": "a"}) for record in records_of(api, dataset, 3))
     service.command("reconcile", dataset["id"])
-    service.command("version", "create", dataset["id"], "--wait")
-    path = written(tmp_path / "outputs.jsonl", 90, prediction="a", score=0.7)
-    start = ["round", "start", dataset["id"], path, "--name", "4", "--model", "bot", "--json"]
-    start += ["--take", str(TAKE), "--trained-on", "latest"]
-    killed = subprocess.Popen(
-        [BIN / "argilla-distill", *start],
-        env=service.env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    eventually(lambda: len(api.records(dataset)) > 3)
-    killed.kill()
-    killed.wait()
+    with Client(service.url, service.env["ARGILLA_API_KEY"], progress=False) as client:
+        ours = client.dataset(dataset["id"])
+        before = ours.create().name
+        path = tmp_path / "outputs.jsonl"
+        path.write_text("\n".join(json.dumps(output("reply", n)) for n in range(90)))
+        start = ["round", "start", dataset["id"], str(path), "--name", "4", "--model", "bot"]
+        killed = subprocess.Popen(
+            [BIN / "argilla-distill", *start, "--take", str(TAKE), "--trained-on", "latest"],
+            env=service.env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        eventually(lambda: len(api.records(dataset)) > 3)
+        killed.kill()
+        killed.wait()
 
-    other = written(tmp_path / "others.jsonl", 3)
-    begun = ("round", "start", dataset["id"], other, "--name", "5", "--model", "bot-2", "--json")
-    assert json.loads(service.command(*begun).stdout)["state"] == "under way"
-    taken = installation.world.store.rounds.taken(dataset["id"], "5")
-    annotator.answer(taken[0].record_id, {"topic": "b"})
-    told = json.loads(service.command("round", "cancel", dataset["id"], "5", "--json").stdout)
-    assert (told["state"], told["written"], told["removed"]) == ("cancelled", 3, 2)
+        other = ours.new_round("5", model="bot-2").start([output("other", n) for n in range(3)])
+        assert (other.state, other.plan.written) == ("under way", 3)
+        store = installation.world.store
+        taken = store.rounds.taken(dataset["id"], "5")
+        annotator.answer(taken[0].record_id, {"topic": "b"})
+        cancelled = ours.round("5").cancel()
+        assert (cancelled.state, cancelled.plan.removed) == ("cancelled", 2)
 
-    rounds = installation.world.store.rounds
-    store = installation.world.store
-    store.redis.delete(store.keys.of(f"{dataset['id']}:round:4", "lease"))  # as after 15 seconds
-    told = json.loads(service.command(*start).stdout)
-    assert (told["state"], told["written"], told["outputs"]) == ("under way", TAKE, 90)
-    ours = [each for each in api.records(dataset) if each["metadata"].get("round") == "4"]
-    assert len(ours) == len({each["fields"]["text"] for each in ours}) == TAKE
-    assert all(each["metadata"] == {"round": "4", "model": "bot"} for each in ours)
-    assert not any(each["suggestions"] for each in ours)
-    shown = annotator.call("GET", f"/me/datasets/{dataset['id']}/metadata-properties")["items"]
-    assert [each["name"] for each in shown] == ["n"]
+        store.redis.delete(
+            store.keys.of(f"{dataset['id']}:round:4", "lease")
+        )  # as after 15 seconds
+        round_ = ours.new_round("4", model="bot", take=TAKE, trained_on="latest").start(path)
+        assert (round_.state, round_.plan.written) == ("under way", TAKE)
+        records = [each for each in api.records(dataset) if each["metadata"].get("round") == "4"]
+        assert len(records) == len({each["fields"]["text"] for each in records}) == TAKE
+        assert all(each["metadata"] == {"round": "4", "model": "bot"} for each in records)
+        assert not any(each["suggestions"] for each in records)
+        shown = annotator.call("GET", f"/me/datasets/{dataset['id']}/metadata-properties")["items"]
+        assert [each["name"] for each in shown] == ["n"]
 
-    annotator.answer_many((each, {"topic": "ab"[n % 5 == 0]}) for n, each in enumerate(ours))
-
-    def ended() -> bool:
-        known = rounds.of(dataset["id"], "4")
-        return known is not None and known.state == "ended"
-
-    eventually(ended)
+        annotator.answer_many((e, {"topic": "ab"[n % 5 == 0]}) for n, e in enumerate(records))
+        eventually(lambda: ours.round("4").state == "ended")
     told = json.loads(service.command("round", "status", dataset["id"], "4", "--json").stdout)
     report = told["report"]
-    assert (report["labelled"], report["before"]) == (TAKE, told["trained_on"])
+    assert (report["labelled"], report["before"]) == (TAKE, before)
     assert report["by_labels"]["low"] < 0.8 < report["by_labels"]["high"]
-    assert [m.note for m in installation.world.store.versions.manifests(dataset["id"])] == [
+    assert [m.note for m in store.versions.manifests(dataset["id"])] == [
         "",
         "The end of round 4, model bot.",
     ]

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from argilla_distill.domain.audited import Figure
@@ -104,6 +106,7 @@ CREATE = ["version", "create", CHATS, "--strategy", "majority"]
 OUTPUT = {"fields": {"text": "Here it is."}, "prediction": "yes"}
 ROUND = ["round", "start", CHATS, "{folder}/outputs.jsonl", "--name", "4", "--model", "bot"]
 ROUND += ["--question", "helpful", "--pass", "yes"]
+PARQUET = [each.replace(".jsonl", ".parquet") for each in ROUND]
 RUN = ["run", "add", CHATS, "{folder}/predictions.csv", "--name", "bot-a", "--question", "helpful"]
 HELPFUL_LABELS = ["--format", "classification", "--question", "helpful"]
 
@@ -149,7 +152,7 @@ SCENES: dict[str, tuple[list[str], ...]] = {
         ["round", "cancel", CHATS, "4"],
     ),
     "round cancel": (
-        [*ROUND, "--dry-run"],
+        [*PARQUET, "--dry-run"],
         ROUND,
         ["round", "cancel", CHATS, "4"],
     ),
@@ -214,6 +217,7 @@ def test_every_key_is_told_and_every_key_that_is_told_is_there(
     if command.startswith(("version", "compare", "export", "status")):
         versions(run, service, tmp_path)
     (tmp_path / "outputs.jsonl").write_text(json.dumps(OUTPUT))
+    pq.write_table(pa.Table.from_pylist([OUTPUT]), tmp_path / "outputs.parquet")
     if command in ("round list", "round status", "round end"):
         ended_rounds(service)
     (tmp_path / "predictions.csv").write_text("record_id,prediction\nr1,yes\n")

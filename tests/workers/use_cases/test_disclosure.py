@@ -106,6 +106,8 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
         f"{of}/rounds/4",
         f"{of}/orders/round:4",
         f"{of}/rounds/4/plan",
+        f"{of}/rounds/4/cancel",
+        f"{of}/rounds/4/end",
         f"{of}/uploads/{'0' * 64}",
         f"{of}/compare",
         f"{of}/compare/learned-1...learned-2",
@@ -120,6 +122,7 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
     walked = {"home", "dataset", "annotators", "examples", "annotator", "record", "trace"}
     walked |= {"rounds", "round", "wish", "order", "round_plan", "upload"}
     walked |= {"comparisons", "comparison", "runs"}
+    walked |= {"confirm_cancel", "confirm_end"}
     walked |= {"versions", "version", "difference", "version_file", "records", "votes"}
     doors = {"sign_in", "enter", "sign_out", "tag", "send_wish", "cancel_round", "end_round"}
     doors |= {"start_round", "part", "compare"}

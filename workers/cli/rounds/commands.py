@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from argilla_distill.domain.disclosure import COMPLETED
-from argilla_distill.domain.rounds.progress import Step, progress
+from argilla_distill.domain.rounds.progress import progress
 from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round
-from argilla_distill.domain.wording import many, moment, percent, reach
+from argilla_distill.domain.wording import moment, percent, reach
+from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
 from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.cli.layout import plain, table
+from argilla_distill.workers.cli.rounds.told import (
+    plan_json,
+    plan_lines,
+    report_json,
+    round_json,
+    round_lines,
+    step_json,
+)
 
 if TYPE_CHECKING:
-    from argilla_distill.workers.use_cases.rounds.planning import Planned
+    pass
 
 
 name_argument = click.argument("name", metavar="ROUND")
@@ -33,7 +42,7 @@ def round_() -> None:
 
 @round_.command()
 @dataset_argument
-@click.argument("outputs", type=click.Path(path_type=Path), metavar="OUTPUTS.jsonl")
+@click.argument("outputs", type=click.Path(path_type=Path), metavar="OUTPUTS")
 @click.option("--name", required=True, help="The round's name, such as 4.")
 @click.option("--model", required=True, help="Whose outputs these are.")
 @click.option("--trained-on", default="", metavar="VERSION", help="What that model learned from.")
@@ -64,32 +73,53 @@ def start(
 ) -> None:
     """Take a sample of a model's outputs into a dataset, as records to be annotated.
 
-    OUTPUTS.jsonl has one JSON object a line: fields, and if you like external_id, prediction, score.
+    OUTPUTS is a .jsonl file, one JSON object a line: fields, and if you like external_id, prediction, score;
+    or a .parquet file with such columns.
     Safe to repeat: what is there is not written twice.
     """
     from argilla_distill.domain.rounds.wish import Wish
+    from argilla_distill.workers.use_cases.orders.giving_way import GivingWay
     from argilla_distill.workers.use_cases.rounds import starting  # loads the engine: a second
 
     wish = Wish(name, model, trained_on, take, question, passes)
-    with opened.world() as world:
+    with opened.world() as world, _lines(outputs) as path:
         chosen = named(world, dataset)
         with bar(f"round {name}", json_) as progress:
 
             def tell(stage: str, done: int) -> None:
                 progress(done, None, f"round {name}: reading {stage}")
 
+            gives_way = GivingWay(world)
+
             def written(done: int, total: int) -> None:
                 progress(done, total, f"round {name}: writing records")
+                gives_way()
 
             if dry_run:
-                found = starting.planned(world, chosen, outputs, wish, tell)
+                found = starting.planned(world, chosen, path, wish, tell)
             else:
                 tell_if_nobody_works(world)
-                known = starting.start(world, chosen, outputs, wish, tell, written)
+                known = starting.start(world, chosen, path, wish, tell, written)
     if dry_run:
-        print_json(_plan_json(found)) if json_ else print_lines(_plan_lines(found))
+        print_json(plan_json(found)) if json_ else print_lines(plan_lines(found))
     else:
         _show(known, json_)
+
+
+@contextmanager
+def _lines(outputs: Path) -> Iterator[Path]:
+    """A file of outputs as lines of JSON."""
+    if outputs.suffix.lower() != ".parquet":
+        yield outputs
+        return
+    from argilla_distill.client.rounds.outputs import as_lines  # loads pyarrow
+
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(as_lines(outputs)).path
+        except (ValueError, OSError) as error:
+            raise InvalidRequest(f"{outputs} cannot be read: {error}") from None
+        yield path
 
 
 @round_.command()
@@ -99,10 +129,17 @@ def start(
 @click.pass_obj
 def cancel(opened: Opened, dataset: str, name: str, json_: bool) -> None:
     """Take back the records of a round that nobody has answered. Those with answers stay."""
+    from argilla_distill.workers.use_cases.orders.giving_way import GivingWay
     from argilla_distill.workers.use_cases.rounds.cancelling import cancel as cancelled
 
-    with opened.world() as world:
-        known = cancelled(world, named(world, dataset), name)
+    with opened.world() as world, bar(f"round {name}", json_) as progress:
+        gives_way = GivingWay(world)
+
+        def between(done: int, total: int) -> None:
+            progress(done, total, f"round {name}: taking records back")
+            gives_way()
+
+        known = cancelled(world, named(world, dataset), name, between)
     _show(known, json_)
 
 
@@ -216,62 +253,6 @@ def _rate(counted: RoundReport | None) -> str:
         return ""
     by = "" if counted.pass_rate else ", by labels"
     return f"{percent(rate.value)} ({reach(rate.low, rate.high)}){by}"
-
-
-def report_json(counted: RoundReport) -> dict[str, Any]:
-    """What a round came to, as scripts read it."""
-    return {**asdict(counted), "sentences": list(counted.sentences)}
-
-
-def step_json(step: Step) -> dict[str, Any]:
-    """The same of the change from one round to the next."""
-    return {**asdict(step), "sentence": step.sentence}
-
-
-def round_json(known: Round) -> dict[str, Any]:
-    """A round as scripts read it."""
-    values = {key: value for key, value in vars(known).items() if key != "population"}
-    return {**values, "passes": list(known.passes), "plan": known.plan}
-
-
-def round_lines(known: Round) -> Iterator[str]:
-    """A round as people read it."""
-    trained = f", trained on {known.trained_on}" if known.trained_on else ""
-    yield f"round {known.name} of model {plain(known.model)}{trained}: {known.state}"
-    yield f"  {known.plan}"
-    yield f"  {known.chosen_by}"
-    yield f"  {plain(known.passing)}"
-    if known.state == "being written":
-        yield f"  {known.written:,} of {known.taken:,} are in Argilla: repeat the command to go on"
-    if known.state == "cancelled":
-        stays = known.written - known.removed
-        yield f"  {many(known.removed, 'record')} taken back, {stays:,} with answers left where they are"
-
-
-def _plan_json(found: Planned) -> dict[str, Any]:
-    taken = [
-        {key: value for key, value in vars(each).items() if key != "record_id"}
-        for each in found.taken
-    ]
-    return {**round_json(found.round), "missing": list(found.form.missing), "outputs_taken": taken}
-
-
-def _plan_lines(found: Planned) -> Iterator[str]:
-    known = found.round
-    yield f"round {known.name} of model {plain(known.model)}: nothing is written yet"
-    yield f"  {known.plan}"
-    yield f"  {known.chosen_by}"
-    yield f"  {plain(known.passing)}"
-    for name in found.form.missing:
-        yield f"  the metadata property {name!r} will be made; annotators do not see it"
-    cells = [
-        [f"{each.line:,}", each.external_id, each.how, f"{each.pi:.3f}", plain(each.prediction)]
-        for each in found.taken[:10]
-    ]
-    for line in table(["line", "external id", "drawn", "π", "prediction"], cells, width() - 4):
-        yield f"    {line}"
-    if known.taken > len(cells):
-        yield f"    … and {known.taken - len(cells):,} more (--json lists them all)"
 
 
 COMMANDS = (round_,)

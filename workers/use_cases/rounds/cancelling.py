@@ -13,6 +13,7 @@ from argilla_distill.domain.rounds.changing import fulfilled, refusal
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest, LeaseLost
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
+from argilla_distill.workers.use_cases.rounds.form import RecordForm
 from argilla_distill.workers.use_cases.world import World
 
 BATCH = 50
@@ -63,7 +64,8 @@ def cancel(
         lost = [each.external_id for each in taken[known.written : known.written + BATCH]]
         if known.state == "being written" and lost:  # of a call whose end nobody saw
             there = world.gateway.added.named(dataset.id, lost)
-            ids += [r.id for r in there.values() if _of_round(world, dataset, r.metadata, known)]
+            said = RecordForm.of(world, dataset, known.name, known.model).metadata
+            ids += [r.id for r in there.values() if said.items() <= r.metadata.items()]
         for start in range(0, len(ids), BATCH):
             if not lease.ours():
                 raise LeaseLost("somebody else goes on with the round")
@@ -83,8 +85,3 @@ def cancel(
     finally:
         lease.release()
     return known
-
-
-def _of_round(world: World, dataset: Dataset, metadata: object, known: Round) -> bool:
-    name = world.plan(dataset.full_name).round_property
-    return isinstance(metadata, dict) and str(metadata.get(name)) == known.name

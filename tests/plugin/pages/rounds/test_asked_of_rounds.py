@@ -108,4 +108,32 @@ def test_a_form_of_ours_is_taken_and_that_of_another_site_is_not(site: Site, sto
     answer = site.browser.post(f"{AT}/4/cancel", data={"token": site.token("/")})
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{AT}/4")
     assert [each.action for each in store.orders.all(DATASET)] == ["cancel round"]
-    assert site.get(f"{AT}/4/cancel").status_code == 405
+
+
+def test_a_page_tells_what_happens_and_asks_before_it_is_done(site: Site, store: Store) -> None:
+    page = site.get(f"{AT}/4").text
+    assert f'href="{AT}/4/end">End this round</a>' in page
+    assert f'href="{AT}/4/cancel">Cancel this round</a>' in page
+    for change, consequence in (("end", "A version is made"), ("cancel", "deleted from Argilla")):
+        asks = site.get(f"{AT}/4/{change}").text
+        assert f'method="post" action="{AT}/4/{change}"' in asks
+        assert consequence in asks
+        assert consequence in site.get(f"{AT}/4/{change}", json=True).text
+    assert store.orders.all(DATASET) == []
+    site.browser.post(f"{AT}/4/end", data={"token": site.token("/")})
+    page = site.get(f"{AT}/4").text
+    assert "olga asked to end round 4: waits for a worker." in page
+    assert "End this round" not in page
+    (order,) = store.orders.all(DATASET)
+    store.orders.settle(DATASET, order, at=2, error="no room")
+    assert "olga asked to end round 4: no room." in site.get(f"{AT}/4").text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("1/cancel", 422), ("1/end", 302), ("9/end", 404), ("5/end", 200)]
+)
+def test_nobody_is_asked_about_what_cannot_be_or_is_done(
+    site: Site, path: str, status: int
+) -> None:
+    assert site.get(f"{AT}/{path}").status_code == status
+    assert "this round</a>" not in site.get(f"{AT}/1").text

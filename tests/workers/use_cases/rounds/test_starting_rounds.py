@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -252,9 +253,15 @@ def test_cancelled_it_takes_back_what_nobody_answered_and_keeps_what_somebody_di
         start_it(service, outputs)
 
 
+@pytest.mark.parametrize("round_property", ["round", ""])
 def test_cancelled_after_a_kill_in_the_middle_of_writing_nothing_stays_behind(
-    service: ServiceInMemory, outputs: Path
+    service: ServiceInMemory, outputs: Path, round_property: str
 ) -> None:
+    former = service.world.settings
+    defaults = {**former.plan.defaults, "round_property": round_property}
+    plan = former.plan.model_copy(update={"defaults": defaults})
+    settings = former.model_copy(update={"plan": plan})
+    service = replace(service, world=replace(service.world, settings=settings))
     service.argilla.before = once("records_created", raising(ArgillaUnavailable("gone")))
     with pytest.raises(ArgillaUnavailable):
         start_it(service, outputs)
