@@ -43,6 +43,7 @@ _GAUGES = {
     "distill_waiting_audits": "Records that were drawn for an audit, and wait for it.",
     "distill_open_rounds": "Rounds that have not ended yet.",
     "distill_hindered_rounds": "Rounds that cannot end.",
+    "distill_waiting_orders": "What was asked of workers through the web process and is not done.",
 }
 _COUNTERS = {
     "distill_answers_observed": "Answers and other agents' suggestions taken into the history.",
@@ -173,6 +174,7 @@ class _Collector:
                 "distill_waiting_audits": self._store.reviews.count_audits(dataset_id),
                 "distill_open_rounds": sum(each.open for each in rounds),
                 "distill_hindered_rounds": sum(bool(each.error) for each in rounds),
+                "distill_waiting_orders": len(self._store.orders.waiting(dataset_id)),
             }
             for metric, value in values.items():
                 gauges[metric].add_metric([name], value)

@@ -12,6 +12,7 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from argilla_distill.domain.audited import Audited, Figure
+from argilla_distill.domain.orders.order import WorkOrder
 from argilla_distill.domain.report import Overview, Today
 from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round, State
@@ -64,6 +65,7 @@ OTHERS = {
     "distill_suspect_segments": "gauge",
     "distill_open_rounds": "gauge",
     "distill_hindered_rounds": "gauge",
+    "distill_waiting_orders": "gauge",
     "distill_pass_ratio": "gauge",
     "distill_right_ratio": "gauge",
     "distill_gain_ratio": "gauge",
@@ -263,6 +265,8 @@ def test_the_pass_rate_of_the_latest_round_is_told_and_rounds_that_cannot_end(bu
                 known,
                 RoundReport(f"{n}", "bot", "v", "", 9, 9, n, None if n else rate, by_labels=rate),
             )
+    busy.orders.place(D, WorkOrder("round:2", "end round", "2", 1))
+    busy.orders.place(D, WorkOrder("round:1", "end round", "1", 1, settled_at=2))
     found = scrape(busy)
     assert values(found["distill_pass_ratio"]) == {
         ("", bound, by, "support/chat"): share
@@ -271,3 +275,4 @@ def test_the_pass_rate_of_the_latest_round_is_told_and_rounds_that_cannot_end(bu
     }
     assert values(found["distill_open_rounds"]) == {("", "support/chat"): 2}
     assert values(found["distill_hindered_rounds"]) == {("", "support/chat"): 1}
+    assert values(found["distill_waiting_orders"]) == {("", "support/chat"): 1}
