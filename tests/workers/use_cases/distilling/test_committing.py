@@ -80,6 +80,26 @@ def test_a_value_that_stays_is_no_news_however_sure_we_become(service: ServiceIn
     assert [e.values for e in told] == [{"helpful": "yes"}]
 
 
+def test_a_decision_tells_when_it_was_made(service: ServiceInMemory) -> None:
+    before = service.store.now()
+    answer_twice(service, "r1", "yes")
+    service.settle()
+    assert before <= service.decision("r1").decided_at <= service.store.now()
+
+
+def test_what_somebody_deleted_was_shown_until_we_saw_that(service: ServiceInMemory) -> None:
+    answer_twice(service, "r1", "yes")
+    service.settle()
+    service.argilla.rows[D]["r1"].suggestions.clear()
+    service.argilla.retract("ben", "r1")
+    service.mark("r1")
+    before = service.store.now()
+    service.settle()
+    (shown,) = service.decision("r1").shown
+    assert shown.until is not None
+    assert before <= shown.until <= service.store.now()
+
+
 def test_what_argilla_refuses_is_not_decided_and_the_rest_of_the_batch_is(
     service: ServiceInMemory,
 ) -> None:
