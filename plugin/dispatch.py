@@ -22,7 +22,6 @@ SWEEP = "argilla_distill.workers.jobs.sweep"
 REPORT = "argilla_distill.workers.jobs.report"
 VERSION = "argilla_distill.workers.jobs.version"
 DIFFERENCE = "argilla_distill.workers.jobs.difference"
-COMPARE = "argilla_distill.workers.jobs.compare"
 TWIN = "argilla_distill.workers.jobs.twin"
 TRACE = "argilla_distill.workers.jobs.trace"
 ROUND = "argilla_distill.workers.jobs.round_"
@@ -62,7 +61,6 @@ class Dispatch:
         self._queues[VERSION] = Queue(f"{queue}-versions", **options)
         self._queues[DIFFERENCE] = self._queues[TRACE] = self._queues[VERSION]
         self._queues[ROUND] = self._queues[ORDERS] = self._queues[VERSION]
-        self._queues[COMPARE] = self._queues[VERSION]
         self._queues[TWIN] = Queue(f"{queue}-twins", **options)
 
     def deliver(self, delivery: Delivery) -> None:

@@ -11,11 +11,9 @@ import os
 import time
 from functools import partial
 
-from argilla_distill.domain.versions.contest import ComparisonRequest
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import gateway, sdk
 from argilla_distill.plugin.dispatch import (
-    COMPARE,
     DIFFERENCE,
     DISTIL,
     ORDERS,
@@ -33,7 +31,7 @@ from argilla_distill.plugin.errors import (
 )
 from argilla_distill.plugin.settings import Settings, read
 from argilla_distill.workers.models.kept_models import KeptModels
-from argilla_distill.workers.use_cases import comparisons_due
+from argilla_distill.workers.use_cases import runs_due
 from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.distilling import distil as distilling
 from argilla_distill.workers.use_cases.reports import guidelines
@@ -125,7 +123,7 @@ def report(dataset_id: str) -> None:
     if counted.status == "done" and due(w, dataset_id):
         w.dispatch.enqueue(TRACE, dataset_id)
     if counted.status == "done" and w.store.runs.any(dataset_id):  # audits may have been answered
-        comparisons_due.ask_for_standings(w, dataset_id)
+        runs_due.ask(w, dataset_id)
     try:
         outcome = guidelines.keep_current(w, dataset_id)
         written = f" guidelines={outcome.state}" if outcome else ""
@@ -182,36 +180,6 @@ def difference(dataset_id: str) -> None:
     log.info(
         "difference dataset=%s outcome=%s seconds=%.2f",
         dataset_id,
-        status,
-        time.perf_counter() - start,
-    )
-
-
-def compare(dataset_id: str) -> None:
-    """Find out which of several versions or runs is better, and count runs, where that is asked for."""
-    from argilla_distill.workers.use_cases.comparisons import on_request  # loads pyarrow
-    from argilla_distill.workers.versions.aside import beside
-
-    start = time.perf_counter()
-    w = world()
-
-    def over() -> bool:
-        return time.perf_counter() >= start + VERSION_SLICE_S or w.dispatch.urgent()
-
-    def apart(request: ComparisonRequest) -> None:
-        on_request.carry_out(opened(w.settings), dataset_id, request)
-
-    def counted() -> None:
-        on_request.count(opened(w.settings), dataset_id)
-
-    runs = on_request.count_asked(w, dataset_id, counted, beside, over)
-    status = on_request.compare_asked(w, dataset_id, apart, beside, over)
-    if on_request.WAITING in (runs, status):
-        w.dispatch.enqueue(COMPARE, dataset_id)
-    log.info(
-        "compare dataset=%s runs=%r outcome=%r seconds=%.2f",
-        dataset_id,
-        runs,
         status,
         time.perf_counter() - start,
     )

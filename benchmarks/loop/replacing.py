@@ -155,7 +155,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
         print(f"| {scene.people} | {scene.border} | {scene.records} | {told} |", flush=True)
     print("\n| records | t test | Wilcoxon |")
     print("| --- " * 3 + "|")
-    for records in (10, 15, 20, 29):
+    for records in (15, 20, 25, 29):
         told = " | ".join(f"{k / n:.1%}" for k in of_few(records, n, chosen.first))
         print(f"| {records} | {told} |", flush=True)
 

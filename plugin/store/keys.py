@@ -82,8 +82,6 @@ distill:<dataset>:differences      hash    "version...version" → what changed 
 distill:<dataset>:comparisons      hash    the same → the two, while they are to be compared
 distill:<dataset>:comparing:<pair> hash    done, total, error: how far that has come (expires)
 distill:<dataset>:compared         hash    "version...version|run...run" → which is better, as last found out
-distill:<dataset>:compare_asked    hash    the same → {"versions", "runs", "at"}, of those asked for
-distill:<dataset>:compare_progress:<name> hash done, total, error: how far that has come (expires)
 distill:<dataset>:maker            string  the token of the one who makes a version (expires)
 distill:<dataset>:version_bytes    hash    version → bytes of its files, of those that have files
 distill:<dataset>:version_failures hash    version → {"name", "error", "at"}: could not be made
@@ -99,8 +97,6 @@ distill:<dataset>:round_taken:<round> hash place → an output that was taken, w
 distill:<dataset>:round:<round>:lease string the token of the one who writes it (expires)
 distill:<dataset>:runs             hash    run → the run as a whole, {"question", "trained_on", …}
 distill:<dataset>:run_standings    string  how often each run is right, as last counted
-distill:<dataset>:standings_asked  hash    "runs" → when it was asked for that they be counted
-distill:<dataset>:standings_progress:runs hash a sign of life of who counts them (expires)
 distill:<dataset>:run_predictions:<run> hash block → 500 of its predictions, by record id
 distill:<dataset>:prompts          hash    band and its bits → fingerprints of prompts, 8 bytes each, for ever
 distill:<dataset>:prompts:joined   hash    fingerprint that joined another's group → that group

@@ -86,7 +86,6 @@ PATHS = sorted(
 
 def test_the_list_of_jobs_is_not_empty() -> None:
     assert PATHS == [
-        "argilla_distill.workers.jobs.compare",
         "argilla_distill.workers.jobs.difference",
         "argilla_distill.workers.jobs.distil",
         "argilla_distill.workers.jobs.orders",

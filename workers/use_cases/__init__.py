@@ -20,7 +20,7 @@
 | `twins` | versions once more, as datasets in Argilla |
 | `runs` | what outside models predict: added, deleted |
 | `comparisons` | which of several versions is better, and which run |
-| `comparisons_due` | comparisons, and figures of runs, that somebody is to make |
+| `runs_due` | how often each run is right is to be counted anew |
 | `reports` | counting for the pages, and examples for newcomers |
 | `checks` | status, doctor, and what a dataset still waits for |
 | `aggregate` | recorded answers, distilled at once |

@@ -22,7 +22,6 @@ from argilla_distill.plugin.errors import (
 )
 from argilla_distill.workers.models.failed_strategies import FailedStrategies
 from argilla_distill.workers.use_cases import (
-    comparisons_due,
     orders_due,
     rounds_due,
     versions_due,
@@ -68,7 +67,6 @@ def tick(world: World) -> int:
         turns.wake(world, dataset_id)
         rounds_due.ask(world, dataset_id)
         orders_due.ask(world, dataset_id)
-        comparisons_due.wake(world, dataset_id)
     versions_due.ask(world)
     return woken
 

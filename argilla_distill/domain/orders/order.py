@@ -14,6 +14,7 @@ Term: TypeAlias = str | int | float | bool | Sequence[str]
 
 CANCEL_ROUND, END_ROUND = "cancel round", "end round"
 START_ROUND, PLAN_ROUND = "start round", "plan round"
+COMPARE, COUNT_RUNS = "compare", "count runs"
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,15 @@ def of_round(name: str) -> str:
 def of_sketch(name: str) -> str:
     """The id of an order to tell what a round would be."""
     return f"plan:{name}"
+
+
+def of_comparison(name: str) -> str:
+    """The id of an order to compare versions or runs (`domain.versions.contest.comparison_name`)."""
+    return f"compare:{name}"
+
+
+OF_RUNS = "runs"
+"""The id of an order to count how often each run is right."""
 
 
 def _plain(terms: Mapping[str, Term]) -> dict[str, object]:

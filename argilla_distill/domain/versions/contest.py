@@ -203,20 +203,6 @@ class VersionsCompared:
         return read(cls, stored)
 
 
-@dataclass(frozen=True)
-class ComparisonRequest:
-    """Versions, or runs, that are to be compared; `at`: when that was asked for, ms since the epoch."""
-
-    versions: tuple[str, ...]
-    runs: tuple[str, ...] = ()
-    at: int = 0
-
-    @property
-    def name(self) -> str:
-        """What is to be compared, as the store has it."""
-        return comparison_name(self.versions, self.runs)
-
-
 def comparison_name(versions: Sequence[str], runs: Sequence[str] = ()) -> str:
     """What a comparison is called.
 

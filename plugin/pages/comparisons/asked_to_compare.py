@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import jsonify, make_response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from argilla_distill.plugin.dispatch import COMPARE, Dispatch
 from argilla_distill.plugin.pages.comparisons.comparisons_shown import DELETED
 from argilla_distill.plugin.pages.comparisons.found_comparison import found
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.orders.placing import from_elsewhere
+from argilla_distill.plugin.pages.orders.placing import from_elsewhere, place
 from argilla_distill.plugin.pages.overseen import Absent
 from argilla_distill.plugin.visitors.visitor import Visitor
 
@@ -26,8 +25,7 @@ def asked(frame: Frame, visitor: Visitor, dataset_id: str, names: str = "") -> A
     if of.deleted:
         text = DELETED.format(name=of.deleted[0])
         return frame.message(410, "Deleted", text, visitor)
-    if frame.store.compared.ask(of.dataset_id, of.request(frame.now())):
-        Dispatch(frame.store, frame.settings.queue).enqueue(COMPARE, of.dataset_id)
+    place(frame, of.dataset_id, of.order(frame.now(), visitor.username), anew=True)
     if wants_json():
         told = found(frame, visitor, dataset_id, names).as_json()
         return make_response(jsonify(told), 202)

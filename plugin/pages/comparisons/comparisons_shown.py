@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from flask import jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from argilla_distill.domain.orders.order import COMPARE
 from argilla_distill.domain.versions.subjects import questions, subjects
 from argilla_distill.plugin.pages.comparisons.found_comparison import (
     FoundComparison,
@@ -44,10 +43,11 @@ def comparisons(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
         for each in store.compared.all(known)
         if each.run_contents == tuple(_content(frame, known, name) for name in each.runs)
     ]
-    asked = store.compared.asked(known)
+    waiting = [each for each in store.orders.waiting(known) if each.action == COMPARE]
     if wants_json():
         told = [{"versions": each.versions, "runs": each.runs, "at": each.at} for each in made]
-        return jsonify(comparisons=told, comparing=[asdict(each) for each in asked])
+        comparing = [{**each.terms, "at": each.asked_at} for each in waiting]
+        return jsonify(comparisons=told, comparing=comparing)
     manifests = [each for each in store.versions.manifests(known) if not each.deleted_at]
     return in_dataset(
         frame,
@@ -55,7 +55,7 @@ def comparisons(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
         known,
         "comparisons/comparisons.html",
         made=made,
-        asked=asked,
+        waiting=waiting,
         manifests=manifests[::-1],
         runs=store.runs.all(known)[::-1],
         address=address,

@@ -9,11 +9,12 @@ from typing import Any
 from flask import request, url_for
 
 from argilla_distill.domain.nearest import or_which
+from argilla_distill.domain.orders.order import COMPARE, WorkOrder, of_comparison
 from argilla_distill.domain.runs.run import ModelRun
 from argilla_distill.domain.versions.contest import (
     MAX_COMPARED,
-    ComparisonRequest,
     VersionsCompared,
+    comparison_name,
 )
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.pages.frame import Frame
@@ -73,9 +74,11 @@ class FoundComparison:
         """Its page."""
         return address(self.dataset_id, self.versions, self.runs)
 
-    def request(self, now: int) -> ComparisonRequest:
+    def order(self, now: int, by: str) -> WorkOrder:
         """What a worker is asked for."""
-        return ComparisonRequest(self.versions, self.runs, now)
+        name = comparison_name(self.versions, self.runs)
+        terms = {"versions": self.versions, "runs": self.runs}
+        return WorkOrder(of_comparison(name), COMPARE, " or ".join(self.names), now, by, terms)
 
     def as_json(self) -> dict[str, Any]:
         """As the page's JSON has it."""
@@ -111,35 +114,36 @@ def found(frame: Frame, visitor: Visitor, dataset_id: str, names: str) -> FoundC
             f"These runs are about different questions: {', '.join(about)}. Compare those of one."
         )
         _refuse(frame, visitor, 400, text)
-    asked = ComparisonRequest(
-        tuple(each.name for each in manifests), tuple(each.name for each in runs)
-    )
+    versions = tuple(each.name for each in manifests)
+    told = _known(frame, known, versions, runs)
     return FoundComparison(
         known,
-        asked.versions,
-        asked.runs,
-        _known(frame, known, asked, runs),
-        _comparing(frame, known, asked),
+        versions,
+        tuple(each.name for each in runs),
+        told,
+        _comparing(frame, known, comparison_name(versions, [r.name for r in runs]), told),
         tuple(each.name for each in manifests if _gone(each)),
     )
 
 
 def _known(
-    frame: Frame, dataset_id: str, asked: ComparisonRequest, runs: Sequence[ModelRun]
+    frame: Frame, dataset_id: str, versions: Sequence[str], runs: Sequence[ModelRun]
 ) -> VersionsCompared | None:
     """What was found of these versions, and of these runs: not of others that had the same names."""
-    told = frame.store.compared.find(dataset_id, asked.versions, asked.runs)
+    told = frame.store.compared.find(dataset_id, versions, [each.name for each in runs])
     same = told is not None and told.run_contents == tuple(each.content for each in runs)
     return told if same else None
 
 
-def _comparing(frame: Frame, dataset_id: str, asked: ComparisonRequest) -> Comparing | None:
-    store = frame.store.compared
-    facts = store.progress(dataset_id, asked.name)
-    if not facts.get("error") and not store.waits(dataset_id, asked.name):
+def _comparing(
+    frame: Frame, dataset_id: str, name: str, known: VersionsCompared | None
+) -> Comparing | None:
+    """What is asked for; or why it could not be done, unless it was done since."""
+    order = frame.store.orders.of(dataset_id, of_comparison(name))
+    since = known is not None and order is not None and known.at > order.settled_at
+    if order is None or not (order.waits or (order.error and not since)):
         return None
-    done, total = int(facts.get("done", 0)), int(facts.get("total", 0))
-    return Comparing(done, total, facts.get("error", ""))
+    return Comparing(order.done, order.total, order.error)
 
 
 def _run(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> ModelRun:

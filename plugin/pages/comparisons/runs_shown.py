@@ -8,6 +8,7 @@ from itertools import groupby
 from flask import jsonify
 from werkzeug.wrappers import Response as AnyResponse
 
+from argilla_distill.domain.orders.order import OF_RUNS
 from argilla_distill.domain.runs.standing import RunStanding
 from argilla_distill.plugin.pages.frame import Frame, wants_json
 from argilla_distill.plugin.pages.overseen import Absent, dataset
@@ -23,7 +24,8 @@ def runs(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
         return absent.answer
     taken = frame.store.standings.of(known)
     found = _standings(frame, known)
-    counting = frame.store.standings.asked(known) is not None
+    order = frame.store.orders.of(known, OF_RUNS)
+    counting = order is not None and order.waits
     if wants_json():
         return jsonify(
             runs=[_plain(each) for each in found],

@@ -20,12 +20,15 @@ def from_elsewhere(frame: Frame, visitor: Visitor) -> AnyResponse | None:
     return frame.message(400, "That did not come from our page", EXPIRED_FORM, visitor)
 
 
-def place(frame: Frame, dataset_id: str, order: WorkOrder, once: bool = False) -> WorkOrder:
+def place(
+    frame: Frame, dataset_id: str, order: WorkOrder, once: bool = False, anew: bool = False
+) -> WorkOrder:
     """Keep an order and send a worker for it, unless the same waits already.
 
     Parameters
     ----------
     once : also if the same was done already, it is not done again.
+    anew : if the same is being done now, it is done once more: what it is about may have changed since.
 
     Returns
     -------
@@ -34,8 +37,10 @@ def place(frame: Frame, dataset_id: str, order: WorkOrder, once: bool = False) -
     orders = frame.store.orders
     standing = orders.of(dataset_id, order.id)
     again = standing is not None and standing.asks_the_same(order)
-    if standing and again and (standing.waits or (once and not standing.error)):
-        return standing
+    if standing and again:
+        comes = standing.waits and not (anew and standing.stage)
+        if comes or (once and not standing.error):
+            return standing
     orders.place(dataset_id, order)
     Dispatch(frame.store, frame.settings.queue).enqueue(ORDERS, dataset_id)
     return order

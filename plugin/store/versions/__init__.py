@@ -6,9 +6,8 @@
 | `wishes` | wishes for versions, which a worker makes requests of |
 | `prompts` | groups of prompts, which no split may part |
 | `twins` | which versions have a twin in Argilla, and how far it has come |
-| `comparisons` | which of several versions is better, and which comparisons are asked for |
+| `comparisons` | which of several versions is better |
 | `differences` | what changed between versions, and which comparisons are asked for |
 | `standings` | how often each run is right, as last counted |
-| `requested` | work that pages ask for, of one kind: what it is, and how far it has come |
 | `runs` | what outside models, which were trained on versions, predict |
 """

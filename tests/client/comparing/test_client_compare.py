@@ -13,7 +13,7 @@ from argilla_distill.client.errors import Failed, NotFound, NotMade
 from argilla_distill.domain.audited import Figure
 from argilla_distill.domain.runs.standing import RunStanding, StandingsTaken, WeekStanding
 from argilla_distill.workers.use_cases.comparisons.comparing import compare
-from argilla_distill.workers.use_cases.comparisons.on_request import carry_out, compare_asked
+from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
 from argilla_distill.workers.use_cases.runs.adding import RunWish, add, delete
 from tests.client.running_service import Running
 from tests.workers.argilla_in_memory import CHAT, D
@@ -28,8 +28,7 @@ def works(served: Running, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     def work(_: Connection, seconds: float) -> None:
         waited.append(seconds)
-        world = served.service.world
-        compare_asked(world, D, lambda each: carry_out(world, D, each))
+        list(carry_out(served.service.world, D, lambda: None))
 
     monkeypatch.setattr(Connection, "wait", work)
     return waited

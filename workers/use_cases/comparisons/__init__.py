@@ -3,7 +3,6 @@
 | file | what is in it |
 | --- | --- |
 | `comparing` | compare versions and runs, once for each state of the audits |
-| `on_request` | compare what pages and clients ask for, beside a worker |
 | `contested` | one question of all versions, or of all runs, as columns |
 | `sides` | one version's rows, and what its strategy says without the audits |
 | `truths` | what the audits say that are answered so far |

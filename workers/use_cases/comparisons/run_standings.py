@@ -1,6 +1,6 @@
 """How often each run is right, as audits tell: now, and at the end of each week that had some.
 
-The command counts it anew; pages show what was last counted (`on_request`).
+The command counts it anew; pages show what was last counted (`use_cases.orders`).
 """
 
 from __future__ import annotations

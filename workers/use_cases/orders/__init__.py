@@ -4,6 +4,7 @@
 | --- | --- |
 | `carrying_out` | orders are done one after the other, or told why they cannot be |
 | `round_orders` | orders about rounds |
+| `comparison_orders` | orders about comparisons, and figures of runs |
 | `in_hand` | an order that is being done |
 | `turns` | a job looks after the process that does them |
 | `giving_way` | long work waits between its calls while answers wait for a worker |

@@ -12,6 +12,8 @@ from typing import TypeAlias
 
 from argilla_distill.domain.orders.order import (
     CANCEL_ROUND,
+    COMPARE,
+    COUNT_RUNS,
     END_ROUND,
     PLAN_ROUND,
     START_ROUND,
@@ -20,7 +22,7 @@ from argilla_distill.domain.orders.order import (
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.errors import DistillError
 from argilla_distill.plugin.store import StoreError
-from argilla_distill.workers.use_cases.orders import round_orders
+from argilla_distill.workers.use_cases.orders import comparison_orders, round_orders
 from argilla_distill.workers.use_cases.orders.in_hand import OrderInHand, Superseded
 from argilla_distill.workers.use_cases.world import World
 
@@ -83,6 +85,8 @@ def _carried_out(world: World, dataset_id: str, order: WorkOrder, pause: Callabl
 
 ACTIONS: Mapping[str, Action] = {
     CANCEL_ROUND: round_orders.cancel,
+    COMPARE: comparison_orders.compare,
+    COUNT_RUNS: comparison_orders.count_runs,
     END_ROUND: round_orders.end,
     PLAN_ROUND: round_orders.plan,
     START_ROUND: round_orders.start,

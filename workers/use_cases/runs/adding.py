@@ -16,7 +16,7 @@ from argilla_distill.domain.runs.run import (
     is_run_name,
 )
 from argilla_distill.plugin.errors import InvalidRequest
-from argilla_distill.workers.use_cases.comparisons_due import ask_for_standings
+from argilla_distill.workers.use_cases import runs_due
 from argilla_distill.workers.use_cases.runs.predicted import PredictionForm, Wrong, asked
 from argilla_distill.workers.use_cases.runs.predictions_file import Progress, read, resolved
 from argilla_distill.workers.use_cases.runs.suggested import of_agent, of_round
@@ -91,7 +91,7 @@ def add(
             f"run {wish.name} is another one, added from {there.source}: give the new one another name, or "
             f"delete that one by `argilla-distill run delete {dataset.full_name} {wish.name}`"
         )
-    ask_for_standings(world, dataset.id)
+    runs_due.ask(world, dataset.id)
     return there
 
 
@@ -100,7 +100,7 @@ def delete(world: World, dataset: Dataset, name: str) -> ModelRun:
     known = named(world, dataset, name)
     world.store.runs.delete(dataset.id, name)
     world.store.compared.forget_run(dataset.id, name)
-    ask_for_standings(world, dataset.id)
+    runs_due.ask(world, dataset.id)
     return known
 
 

@@ -8,8 +8,9 @@ import pytest
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from argilla_distill.domain.orders.order import COUNT_RUNS, OF_RUNS, WorkOrder
 from argilla_distill.domain.runs.run import ModelRun, Prediction
-from argilla_distill.plugin.dispatch import COMPARE
+from argilla_distill.plugin.dispatch import ORDERS
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
 from tests.plugin.pages.comparisons import comparison_gallery
@@ -100,7 +101,7 @@ def test_what_was_not_compared_is_said_and_an_owner_asks_for_it(site: Site) -> N
     assert queued(site) == []
     answer = site.browser.post(NEW, data={"token": site.token(NEW)})
     assert (answer.status_code, answer.location) == (303, NEW)
-    assert queued(site) == [COMPARE]
+    assert queued(site) == [ORDERS]
     page = site.get(NEW)
     assert (page.status_code, page.headers["Refresh"]) == (202, "2")
     assert "Being compared" in page.text
@@ -117,12 +118,22 @@ def test_what_was_not_compared_is_said_and_an_owner_asks_for_it(site: Site) -> N
     }
     # to ask twice sends nobody twice
     site.browser.post(NEW, data={"token": site.token(NEW)})
-    assert queued(site) == [COMPARE]
-    site.store.compared.fail(DATASET, "learned-3...learned-2", "a file is missing")
+    assert queued(site) == [ORDERS]
+    # what is being done by now is done once more: more audits may have been answered
+    (order,) = site.store.orders.waiting(DATASET)
+    site.store.orders.note(DATASET, order, "comparing", 1, 4)
+    assert "25 %" in site.get(NEW).text
+    site.clock.now += 1
+    site.browser.post(NEW, data={"token": site.token(NEW)})
+    (again,) = site.store.orders.waiting(DATASET)
+    assert (again.asked_at > order.asked_at, again.stage) == (True, "")
+    assert NEW in site.get(AT).text
+    site.store.orders.settle(DATASET, again, again.asked_at, error="a file is missing")
     assert "It could not be compared: a file is missing" in site.get(NEW).text
     assert site.get(NEW, json=True).status_code == 500
     site.browser.post(NEW, data={"token": site.token(NEW)})
-    assert queued(site) == [COMPARE, COMPARE]
+    assert queued(site) == [ORDERS] * 3
+    assert "Being compared" in site.get(NEW).text
 
 
 def test_what_is_known_stays_on_the_page_while_it_is_compared_once_more(site: Site) -> None:
@@ -193,7 +204,7 @@ def test_runs_are_told_with_what_they_were_trained_on_and_how_often_they_are_rig
     ]
     assert [each["week"] for each in told["runs"][0]["weeks"]] == ["2026-W46", "2026-W47"]
     assert told["counting"] is False
-    site.store.standings.ask(DATASET, 1)
+    site.store.orders.place(DATASET, WorkOrder(OF_RUNS, COUNT_RUNS, asked_at=1))
     assert "A worker counts them" in site.get(STANDINGS).text
     for name in ("bot-a", "bot-b"):
         site.store.runs.delete(DATASET, name)

@@ -1,0 +1,131 @@
+"""Comparisons and figures of runs that pages ask for: whole or not at all, by the audits of that moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from argilla_distill.domain.orders.order import COMPARE, OF_RUNS, WorkOrder, of_comparison
+from argilla_distill.domain.versions.contest import comparison_name
+from argilla_distill.workers.use_cases import runs_due
+from argilla_distill.workers.use_cases.comparisons.comparing import compare
+from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
+from argilla_distill.workers.use_cases.orders.turns import DONE, WAITING, turn
+from argilla_distill.workers.use_cases.runs.adding import RunWish, add, delete
+from argilla_distill.workers.use_cases.versions import keeping
+from argilla_distill.workers.versions.aside import beside
+from tests.workers.argilla_in_memory import CHAT, D
+from tests.workers.made_versions import answered, kept_in, made
+from tests.workers.service_in_memory import Build, ServiceInMemory
+
+
+@pytest.fixture
+def service(build: Build, tmp_path: Path) -> ServiceInMemory:
+    found = kept_in(build(), tmp_path)
+    answered(found)
+    return found
+
+
+def asked(service: ServiceInMemory, *versions: str, at: int = 1) -> WorkOrder:
+    """A comparison is asked for."""
+    name = comparison_name(versions)
+    terms = {"versions": versions, "runs": ()}
+    order = WorkOrder(of_comparison(name), COMPARE, name, at, "olga", terms)
+    service.store.orders.place(D, order)
+    return order
+
+
+def done(service: ServiceInMemory) -> list[str]:
+    return [each.status for each in carry_out(service.world, D, lambda: None)]
+
+
+def test_what_is_asked_for_is_found_out_and_kept(service: ServiceInMemory) -> None:
+    one, other = made(service).name, made(service).name
+    order = asked(service, one, other)
+    assert done(service) == ["done"]
+    found = service.store.compared.find(D, [one, other])
+    assert found is not None
+    assert found == compare(service.world, CHAT, [one, other])
+    settled = service.store.orders.of(D, order.id)
+    assert settled is not None
+    assert (settled.error, settled.result) == ("", found.name)
+
+
+def test_what_is_asked_for_once_more_while_it_is_done_is_done_once_more(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = made(service).name, made(service).name
+    order = asked(service, one, other)
+    keep = service.store.compared.keep
+    again: list[WorkOrder] = []
+
+    def meanwhile(found: object) -> None:
+        keep(found)  # type: ignore[arg-type]  # it is handed on
+        if not again:
+            again.append(asked(service, one, other, at=order.asked_at + 1))
+
+    monkeypatch.setattr(service.store.compared, "keep", meanwhile)
+    assert done(service) == ["done", "done"]
+    settled = service.store.orders.of(D, order.id)
+    assert settled is not None
+    assert (settled.asked_at, settled.waits) == (order.asked_at + 1, False)
+
+
+def test_why_it_cannot_be_made_is_told(service: ServiceInMemory) -> None:
+    one, other = made(service).name, made(service).name
+    keeping.delete(service.world, CHAT, one)
+    order = asked(service, one, other)
+    assert done(service) == ["refused"]
+    settled = service.store.orders.of(D, order.id)
+    assert settled is not None
+    assert settled.error == f"the files of {one} are deleted: nothing compares with it"
+    assert service.store.compared.find(D, [one, other]) is None
+
+
+def test_a_process_that_is_killed_is_begun_anew_and_nothing_is_half_kept(
+    service: ServiceInMemory, tmp_path: Path
+) -> None:
+    one, other = made(service).name, made(service).name
+    asked(service, one, other)
+    killed = tmp_path / "killed"
+
+    def apart() -> None:
+        """In the process beside: the first is killed before it has found anything."""
+        if not killed.exists():
+            killed.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        done(service)
+
+    while (status := turn(service.world, D, 60.0, apart, beside)) == WAITING:
+        pass  # other jobs of the test's queue go before
+    assert status == DONE
+    assert killed.exists()
+    assert service.store.compared.find(D, [one, other]) is not None
+    assert service.store.orders.waiting(D) == []
+
+
+def test_runs_are_counted_when_one_comes_or_goes_and_not_twice(
+    service: ServiceInMemory, tmp_path: Path
+) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("record_id,prediction\nr1,yes\nr2,no\n", "utf-8")
+    added = add(service.world, CHAT, RunWish("bot", path, "helpful"))
+    assert [each.id for each in service.store.orders.waiting(D)] == [OF_RUNS]
+    runs_due.ask(service.world, D)  # nobody has begun: that is one and the same
+    assert done(service) == ["done"]
+    taken = service.store.standings.of(D)
+    assert taken is not None
+    assert [(each.run, each.audits) for each in taken.standings] == [(added, 0)]
+    runs_due.ask(service.world, D)
+    assert done(service) == ["done"]
+    assert service.store.standings.of(D) == taken  # neither runs nor audits have changed
+    (order,) = [each for each in service.store.orders.all(D) if each.id == OF_RUNS]
+    assert not order.waits
+    delete(service.world, CHAT, "bot")
+    assert done(service) == ["done"]
+    gone = service.store.standings.of(D)
+    assert gone is not None
+    assert gone.standings == ()
