@@ -1,11 +1,12 @@
 """How often a planted fault is found, how often a clean round is suspected, and what tracing costs.
 
-`python -m benchmarks trace [DRAWS]`. Texts are made up (`made_up_rounds`). The draws that are reported
-are not those on which constants were chosen.
+`python -m benchmarks trace [DRAWS [SCENE…]]`, or `trace speed`. Texts are made up (`made_up_rounds`). The
+draws that are reported are not those on which constants were chosen.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -70,6 +71,17 @@ def all_clean(seed: int, own_topics: float = 0.0) -> Outcome:
     return _outcome(looked(m, rounds_of(m)), "round", -1)
 
 
+def new_edition(seed: int, bad_share: float = BAD, own_topics: float = 0.0) -> Outcome:
+    """The last of five rounds is of a new edition: two segments, one of them four times the other."""
+    rng = np.random.default_rng(seed)
+    wrong = (CLEAN,) * (ROUNDS - 1) + (bad_share,)
+    m = made_up(rng, wrong, own_topics=own_topics)
+    edition = (m.round == ROUNDS - 1).astype(np.int64)
+    names = ["guidelines=1", "guidelines=2"]
+    kind = Kind("guidelines", names, np.arange(len(m.texts)), m.said, edition, edition)
+    return _outcome(looked(m, kind), kind.name, 1 if bad_share > CLEAN else -1)
+
+
 def one_annotator(seed: int) -> Outcome:
     """Each record is answered by one of six people; one of them flips half of a round's 25 labels."""
     rng = np.random.default_rng(seed)
@@ -125,33 +137,60 @@ def _outcome(found: LookedAt, kind: str, bad: int) -> Outcome:
     )
 
 
-SCENES: dict[str, Callable[[int], Outcome]] = {
-    "one of five rounds with 30 % wrong labels, the others 10 %": one_bad,
-    "all rounds clean (10 %)": all_clean,
-    "all clean, a fifth of the words of each round its own": lambda s: all_clean(s, 0.2),
-    "all clean, half of the words of each round its own": lambda s: all_clean(s, 0.5),
-    "one bad round, a fifth of the words of each round its own": lambda s: one_bad(s, 0.2),
-    "one bad round, texts that tell nothing": lambda s: one_bad(s, telling=0.0),
-    "one annotator in one round: half of 25 labels flipped": one_annotator,
-    "40 audits a round": audited,
-    "40 audits a round, all clean": lambda s: audited(s, CLEAN),
+SCENES: dict[str, tuple[str, Callable[[int], Outcome]]] = {
+    "bad": ("one of five rounds with 30 % wrong labels, the others 10 %", one_bad),
+    "clean": ("all rounds clean (10 %)", all_clean),
+    "topics": (
+        "all clean, a fifth of the words of each round its own",
+        lambda s: all_clean(s, 0.2),
+    ),
+    "strong-topics": (
+        "all clean, half of the words of each round its own",
+        lambda s: all_clean(s, 0.5),
+    ),
+    "bad-topics": (
+        "one bad round, a fifth of the words of each round its own",
+        lambda s: one_bad(s, 0.2),
+    ),
+    "gate": ("one bad round, texts that tell nothing", lambda s: one_bad(s, telling=0.0)),
+    "annotator": ("one annotator in one round: half of 25 labels flipped", one_annotator),
+    "edition": ("a new edition, of a fifth of all, with 30 % wrong labels", new_edition),
+    "edition-clean": ("a new edition, clean", lambda s: new_edition(s, CLEAN)),
+    "edition-topics": (
+        "a new edition, clean, a fifth of the words of each round its own",
+        lambda s: new_edition(s, CLEAN, 0.2),
+    ),
+    "audits": ("40 audits a round", audited),
+    "audits-clean": ("40 audits a round, all clean", lambda s: audited(s, CLEAN)),
 }
+"""Name → what is planted, and one draw of it."""
+
+SPEED = "speed"
 
 
 def main(options: list[str]) -> None:
     """Print a table of shares, and what it takes."""
-    draws = int(options[0]) if options else DRAWS
-    print(f"{draws} draws each, seeds from {FIRST_SEED}\n")
-    print("| scene | first | significant | false alarm | judged | gated |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for name, scene in SCENES.items():
+    draws = int(options[0]) if options and options[0].isdecimal() else DRAWS
+    names = [each for each in options if not each.isdecimal()] or [*SCENES, SPEED]
+    unknown = [name for name in names if name not in (*SCENES, SPEED)]
+    if unknown:
+        sys.exit(f"no scene is called {unknown[0]}; there are {', '.join((*SCENES, SPEED))}")
+    some = [name for name in names if name != SPEED]
+    if some:
+        print(f"{draws} draws each, seeds from {FIRST_SEED}\n")
+        print("| scene | | first | significant | false alarm | judged | gated |")
+        print("| --- | --- | --- | --- | --- | --- | --- |")
+    for name in some:
+        what, scene = SCENES[name]
         found = [scene(FIRST_SEED + n) for n in range(draws)]
         shares = [
             np.mean([getattr(each, what) for each in found])
             for what in ("first", "significant", "false", "judged", "gated")
         ]
-        print(f"| {name} | {' | '.join(f'{share:.0%}' for share in shares)} |", flush=True)
-    speed()
+        told = " | ".join(f"{share:.1%}" for share in shares)
+        print(f"| {name} | {what} | {told} |", flush=True)
+    if SPEED in names:
+        speed()
 
 
 def speed(records: int = 100_000, failures: int = 200) -> None:

@@ -95,7 +95,7 @@ def look(
     for kind in kinds:
         predicted = apart
         if kind.part is not None:
-            packed = _packed(kind.part)
+            packed = _packed(kind.part, fold)
             key = packed.tobytes()
             if key not in known:
                 known[key] = _foretold(rows, targets, packed, strength)
@@ -133,16 +133,30 @@ def _sample(rows: Matrix, targets: Floats, some: Ints) -> tuple[Matrix, Floats]:
     return rows[some], targets[some]
 
 
-def _packed(part: Ints) -> Ints:
+def _packed(part: Ints, fold: Ints) -> Ints:
     """Segments put together in at most `FOLDS` parts of much the same size: the largest first.
 
-    >>> _packed(np.array([0, 0, 0, 1, -1])).tolist()
-    [0, 0, 0, 1, -1]
+    A segment of more than half of all is held out in random parts, as nothing is left that could foretell it
+    or tell what is usual: the few others would be the measure of the many.
+
+    Parameters
+    ----------
+    fold : ndarray of shape (n_records,), random parts, from 0.
+
+    >>> _packed(np.array([0, 0, 1, 1, 2, -1]), np.zeros(6, np.int64)).tolist()
+    [0, 0, 1, 1, 2, -1]
+    >>> _packed(np.array([0, 0, 0, 1, -1]), np.array([0, 1, 1, 0, 0])).tolist()
+    [1, 2, 2, 0, -1]
     """
     known = part[part >= 0]
     sizes = np.bincount(known)
+    most = int(sizes.argmax()) if len(sizes) else -1
+    wide = part == most if most >= 0 and 2 * sizes[most] > len(part) else np.zeros(len(part), bool)
+    if wide.any():
+        sizes[most] = 0
     load, place = np.zeros(FOLDS), np.full(len(sizes), -1)
     for number in np.argsort(-sizes, kind="stable").tolist():
         place[number] = int(load.argmin())
         load[place[number]] += max(sizes[number], 1)
-    return np.where(part >= 0, place[np.maximum(part, 0)] if len(place) else -1, -1)
+    packed = np.where(part >= 0, place[np.maximum(part, 0)] if len(place) else -1, -1)
+    return np.where(wide, packed.max(initial=-1, where=~wide) + 1 + fold, packed)

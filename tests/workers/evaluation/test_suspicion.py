@@ -86,6 +86,19 @@ def test_texts_that_tell_the_label_show_which_segment_is_wrong(part: bool) -> No
     assert not any(each.significant for each in others)
 
 
+def test_a_small_new_edition_that_is_misread_is_suspect_and_the_large_old_one_is_not() -> None:
+    """The few labels of the new edition were what foretold all others, which then looked wrong."""
+    rng = np.random.default_rng(5)
+    edition = np.repeat([0, 1], [340, 80])
+    truth = np.where(rng.random(420) < np.where(edition, 0.9, 0.5), 1, 0)  # and hardly any 0 in it
+    said = np.where(rng.random(420) < np.where(edition, 0.4, 0.05), 1 - truth, truth)
+    names = ["guidelines=1", "guidelines=2"]
+    kind = Kind("guidelines", names, np.arange(420), said, edition, edition)
+    found = look(texts_of(rng, truth), said, 2, [str(n) for n in range(420)], [kind])
+    new, old = found.found["guidelines"]
+    assert (new.segment, new.significant, old.significant) == (1, True, False)
+
+
 def test_where_texts_tell_nothing_the_gate_is_shut_and_no_segment_is_named() -> None:
     rng = np.random.default_rng(6)
     truth, segment = rng.integers(2, size=240), np.repeat(np.arange(4), 60)
