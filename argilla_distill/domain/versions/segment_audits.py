@@ -139,7 +139,10 @@ class AuditedSegment:
 
 @dataclass(frozen=True)
 class SegmentAudits:
-    """The audits of one question's segments: those proven worst first, the rest last."""
+    """The audits of one question's segments: those proven worst first, the rest last.
+
+    Where some segments are judged by labels and others by answers, so is the rest: once each.
+    """
 
     question: str
     version: str
@@ -203,8 +206,8 @@ def audits_of(
     z = NormalDist().inv_cdf(1 - LEVEL / max(len(segments), 1))
     found = [_against(each, rest, decided, z) for each in segments]
     found.sort(key=lambda each: (not each.worse, -(each.more if each.more is not None else -2.0)))
-    by_label = all(each.kind in BY_LABEL for each in segments)
-    known = [*found, _rate(rest, decided, by_label)]
+    judged = sorted({each.kind in BY_LABEL for each in segments} or {True}, reverse=True)
+    known = [*found, *(_rate(rest, decided, by_label) for by_label in judged)]
     waiting = len(drawn.records) - sum(r in decided for r in drawn.records) - looked_at
     return SegmentAudits(drawn.question, drawn.version, drawn.asked_at, waiting, tuple(known))
 

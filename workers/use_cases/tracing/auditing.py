@@ -35,7 +35,10 @@ UNGATED = 6
 """So many where texts tell nothing of which is suspect: the largest."""
 
 SAME = 0.8
-"""Two segments that share so much of their records are one: it is audited once."""
+"""Two segments that share so much of their records are drawn from once."""
+
+RIDERS = 4
+"""So many more are judged on the same audits: those that are suspect, too, and nearly the same records."""
 
 MAX_AUDITS = 500
 """More of each segment are not asked for at once."""
@@ -104,24 +107,30 @@ def audit(world: World, found: Material, looked: Suspicions, each: int) -> Segme
 
 
 def pick(found: Material, looked: Suspicions) -> list[Picked]:
-    """The most suspect segments, those that are nearly the same records once.
+    """The most suspect segments; and such as are suspect and nearly the same records as one of these.
 
+    A round, its edition of the guidelines and an annotator who answered all of it share their records: what
+    is drawn from one is drawn from all, and it is judged whether its labels are wrong, and whose answers.
     Where texts tell nothing, the largest segments of the first kind of which there are several.
     """
     kinds = {kind.name: kind for kind in found.kinds()}
-    wanted = [(each.kind, each.segment) for each in _ranked(looked)]
+    wanted = [(each.kind, each.segment, each.significant) for each in _ranked(looked)]
     most = SEGMENTS
     if not looked.informative and kinds:
         kind = next(kinds[name] for name in KINDS if name in kinds)
         sizes = np.bincount(kind.segment[kind.segment >= 0], minlength=len(kind.names))
         order = np.argsort(-sizes, kind="stable").tolist()
-        wanted, most = [(kind.name, kind.names[number]) for number in order], UNGATED
+        wanted, most = [(kind.name, kind.names[number], False) for number in order], UNGATED
     chosen: list[Picked] = []
-    for name, segment in wanted:
+    riders: list[Picked] = []
+    for name, segment, significant in wanted:
         one = _picked(kinds[name], segment)
-        if len(chosen) < most and not any(_alike(one.rows, other.rows) for other in chosen):
-            chosen.append(one)
-    return chosen
+        if not any(_alike(one.rows, other.rows) for other in chosen):
+            if len(chosen) < most:
+                chosen.append(one)
+        elif significant and len(riders) < RIDERS:
+            riders.append(one)
+    return [*chosen, *riders]
 
 
 def _ranked(looked: Suspicions) -> list[Suspect]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,32 @@ def test_so_many_of_each_segment_and_of_the_rest_are_asked_blind_and_none_of_the
         assert known is not None
         assert (known.audit, known.decisions) == (True, {})
     assert service.store.reviews.audits(D) == line
+
+
+def test_what_is_suspect_and_nearly_the_same_records_is_judged_on_the_same_audits(
+    service: ServiceInMemory, read: Material
+) -> None:
+    """A round and whoever answered all of it: whether its labels are wrong, and whose answers."""
+    whose = "annotator=ann,round=2"
+    looked = suspected("round=2", whose, "model=bot-2")
+    both = Suspect("annotator and round", whose, 40, 40, 9, 4.0, 4.0, 0.01, True)
+    same = Suspect("model", "model=bot-2", 40, 40, 9, 4.0, 1.0, 0.3, False)
+    looked = replace(looked, segments=(looked.segments[0], both, same))
+    audit(service.world, read, looked, 5)
+    found = drawn(service)
+    assert found.keys() == {"round=2", whose, ""}
+    assert found["round=2"] == found[whose]
+    service.settle()
+    for record in {i for some in found.values() for i in some}:
+        decide(service, "rob", record, helpful=truth(read, record), problem="none", stars="1")
+    told = service.store.segment_audits.told(D, "helpful")
+    assert told is not None
+    assert {(each.segment, each.judged) for each in told.segments} == {
+        ("round=2", "labels"),
+        (whose, "answers"),
+        ("", "labels"),
+        ("", "answers"),
+    }
 
 
 def test_who_is_drawn_is_repeatable_and_a_larger_sample_holds_the_smaller(
@@ -199,11 +226,14 @@ def test_a_copy_loses_its_note_before_it_becomes_an_audit(
     assert still == []
 
 
-def test_segments_that_are_nearly_the_same_records_are_audited_once(
+def test_segments_that_are_nearly_the_same_records_are_drawn_from_once(
     service: ServiceInMemory, read: Material
 ) -> None:
-    audit(service.world, read, suspected("model=bot-2", *NAMES, "model=bot-3"), 2)
-    assert list(drawn(service)) == ["model=bot-2", "round=1", "round=3", ""]
+    told = audit(service.world, read, suspected("model=bot-2", *NAMES, "model=bot-3"), 2)
+    found = drawn(service)
+    assert list(found) == ["model=bot-2", "round=1", "round=3", "round=2", "model=bot-3", ""]
+    assert found["round=2"] == found["model=bot-2"]
+    assert told.waiting == 6
 
 
 def test_where_texts_tell_nothing_every_round_is_audited(
