@@ -112,6 +112,7 @@ def of_models(
     fold: Ints,
     prompts: Sequence[str],
     pi: Floats,
+    aspects: Sequence[Aspect] = ("hard", "soft"),
 ) -> list[Contest]:
     """Each pair of versions, by the small models that they make: on hard and on soft labels.
 
@@ -125,13 +126,13 @@ def of_models(
         No model sees a record of a fold that holds an audit, and is measured on it.
     prompts : each record's group.
     pi : ndarray of shape (n_records,), 1 where a record is no audit.
+    aspects : `hard`, `soft`, or both.
     """
     places, matrix = np.flatnonzero(truth >= 0), compact(matrix)
     groups = np.unique(list(prompts), return_inverse=True)[1].astype(np.int64)
     audits = Audits(pi[places], groups[places])
     stopped = "" if len(places) < MIN_AUDITS else _gated(matrix, taught, fold, truth, prompts)
     found: list[Contest] = []
-    aspects: tuple[Aspect, ...] = ("hard", "soft")
     for aspect in aspects:
         named = replace(blank, aspect=aspect)
         if stopped:

@@ -35,6 +35,14 @@ class KeptSegmentAudits:
         found = self._redis.hget(self._keys.of(dataset_id, "segment_audits"), question)
         return read(SegmentSample, unpack(found)) if found else None
 
+    def values_decided(self, dataset_id: str, question: str) -> dict[str, str]:
+        """Record that was drawn → the value that a reviewer decided for, in words."""
+        drawn = self.of(dataset_id, question)
+        records = drawn.records if drawn else ()
+        entries = zip(records, self._datasets.ledger(dataset_id, records), strict=True)
+        found = {record_id: _decided(entry, question) for record_id, entry in entries}
+        return {record_id: value for record_id, value in found.items() if value is not None}
+
     def decided_so_far(self, dataset_id: str, question: str) -> SegmentAudits | None:
         """What reviewers have decided of it so far; None where nothing was drawn."""
         drawn = self.of(dataset_id, question)

@@ -118,6 +118,7 @@ SCENES: dict[str, tuple[list[str], ...]] = {
     "trace": (
         ["trace", CHATS, "{folder}/failures.jsonl", "--question", "helpful", "--audit", "2"],
         ["trace", CHATS, "--question", "helpful", "--re-ask", "round=2"],
+        ["trace", CHATS, "--question", "helpful", "--what-if", "round=2"],
     ),
     "version create": (
         ["version", "create", CHATS, "--strategy", "majority"],

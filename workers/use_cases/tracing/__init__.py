@@ -10,4 +10,6 @@
 | `auditing` | some of the suspect segments, for reviewers to decide: audits of segments |
 | `asking_again` | a segment, for new votes |
 | `failing` | the training records that are nearest to given failures |
+| `known_failures` | failures of a round and of a run |
+| `what_if` | a small model without a segment, and with its labels put right |
 """

@@ -21,7 +21,7 @@ MAX_SEGMENTS = 200
 
 
 def suspect(world: World, found: Material) -> Suspicions:
-    """Look at all segments of one question, and keep what was found for the pages."""
+    """Look at all segments of one question; what was found in the latest version is kept for the pages."""
     labels = found.codes(found.labels)
     kinds = found.kinds()
     looked = look(found.texts, labels, max(len(found.values), 2), found.groups, kinds)
@@ -52,7 +52,9 @@ def suspect(world: World, found: Material) -> Suspicions:
         looked.gate.sentence,
         segments,
     )
-    world.store.suspicions.keep(found.manifest.dataset_id, made)
+    newest = latest(world, found.manifest.dataset_id)
+    if newest is None or newest.name == made.version:
+        world.store.suspicions.keep(found.manifest.dataset_id, made)
     return made
 
 

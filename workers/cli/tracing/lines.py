@@ -1,14 +1,12 @@
-"""The command `trace`: which segments are suspect, and what is near to failures."""
+"""What `trace` tells: as lines for people, and as a document for scripts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-import click
-
+from argilla_distill.domain.versions.contest import Contest
 from argilla_distill.domain.versions.segment_audits import SegmentAudits
 from argilla_distill.domain.versions.tracing import (
     KINDS,
@@ -17,108 +15,29 @@ from argilla_distill.domain.versions.tracing import (
     Suspect,
     Suspicions,
 )
+from argilla_distill.domain.versions.what_if import WhatIf
 from argilla_distill.domain.wording import count, figure, many, percent
-from argilla_distill.plugin.argilla.links import review_link
-from argilla_distill.workers.cli.context import Opened, as_json, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.cli.layout import INDENT, plain, table, wrapped
-from argilla_distill.workers.use_cases.world import World
 
 HEADER = ("segment", "labels", "sure", "against", "expected", "z", "")
 SHOWN = 5
 """So many segments of a kind, and failures, are shown; JSON has all."""
 
 
-@click.command()
-@dataset_argument
-@click.argument(
-    "failures", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@click.option("--question", default="", metavar="NAME", help="Which question's labels.")
-@click.option("--version", default="latest", show_default=True, help="A version's name, or a tag.")
-@click.option(
-    "--near",
-    default=5,
-    show_default=True,
-    type=click.IntRange(1, 100),
-    help="So many near training records of each failure.",
-)
-@click.option(
-    "--audit",
-    "each",
-    type=click.IntRange(1, 500),
-    help="Have reviewers decide so many records of each suspect segment and of the rest, blind.",
-)
-@click.option("--re-ask", "again", default="", metavar="SEGMENT", help="Ask SEGMENT for new votes.")
-@as_json
-@click.pass_obj
-def trace(
-    opened: Opened,
-    dataset: str,
-    failures: Path | None,
-    question: str,
-    version: str,
-    near: int,
-    each: int | None,
-    again: str,
-    json_: bool,
-) -> None:
-    """Which segments of DATASET are associated with wrong labels, and which of them is near to FAILURES.
-
-    FAILURES is a file with one JSON object a line: record_id, external_id, text, or fields. --audit and
-    --re-ask put records into the review dataset, and may be repeated.
-    """
-    from argilla_distill.workers.use_cases.tracing.asking_again import ask_again
-    from argilla_distill.workers.use_cases.tracing.auditing import audit
-    from argilla_distill.workers.use_cases.tracing.failing import failures_of, origin
-    from argilla_distill.workers.use_cases.tracing.material import material
-    from argilla_distill.workers.use_cases.tracing.suspecting import suspect
-    from argilla_distill.workers.use_cases.versions.keeping import found
-
-    with opened.world() as world:
-        read = material(world, found(world, named(world, dataset), version), question)
-        near_ones = None
-        if failures is not None:
-            try:
-                with failures.open(encoding="utf-8-sig") as lines:
-                    failed = failures_of(lines, read)
-            except UnicodeDecodeError as error:
-                raise click.UsageError(f"{failures} is not UTF-8 text: {error.reason}") from None
-            near_ones = origin(failed, read, near)
-        looked = suspect(world, read)
-        asked = ask_again(world, read, again) if again else None
-        audits = audit(world, read, looked, each) if each else None
-        if audits is None:
-            audits = world.store.segment_audits.decided_so_far(
-                read.manifest.dataset_id, looked.question
-            )
-        links = _links(world, read.manifest.dataset_id)
-    traced = _Traced(looked, audits, asked, near_ones, links)
-    if json_:
-        print_json(_document(traced))
-    else:
-        print_lines(_lines(traced, width()))
-
-
 @dataclass(frozen=True)
-class _Traced:
+class Traced:
     """Everything that is told. `links` are the review dataset's for reviewers, and for new votes."""
 
     looked: Suspicions
     audits: SegmentAudits | None
     asked: AskedAgain | None
     near: FailuresOrigin | None
+    what_if: WhatIf | None
     links: tuple[str, str]
 
 
-def _links(world: World, dataset_id: str) -> tuple[str, str]:
-    kept, argilla = world.store.reviews.of(dataset_id), world.settings.argilla_url
-    if kept is None:
-        return "", ""
-    return review_link(argilla, kept.id), review_link(argilla, kept.id, "wanted")
-
-
-def _document(found: _Traced) -> dict[str, Any]:
+def document(found: Traced) -> dict[str, Any]:
+    """As scripts read it."""
     looked, near, audits, asked = found.looked, found.near, found.audits, found.asked
     audited = (
         {**asdict(audits), "message": audits.sentence, "link": found.links[0]} if audits else None
@@ -128,13 +47,30 @@ def _document(found: _Traced) -> dict[str, Any]:
         **asdict(looked),
         "audits": audited,
         "asked_again": again,
+        "what_if": _what_if(found.what_if) if found.what_if else None,
         "message": looked.sentence,
         "failures": [asdict(each) for each in near.failures] if near else None,
         "shares": [asdict(each) for each in near.shares] if near else None,
     }
 
 
-def _lines(found: _Traced, cells: int) -> Iterator[str]:
+def _what_if(found: WhatIf) -> dict[str, Any]:
+    beside = {"without": _beside(found.without), "anew": _beside(found.anew)}
+    return {**asdict(found), **beside, "messages": list(found.sentences)}
+
+
+def _beside(found: Contest | None) -> dict[str, Any] | None:
+    """A model (one) beside that of all labels (other)."""
+    if found is None:
+        return None
+    names = ("audits", "difference", "low", "high", "p", "p_holm", "more", "stopped")
+    told = {name: getattr(found, name) for name in names}
+    rights = {"right": found.one_right, "all_right": found.other_right}
+    return {"verdict": found.verdict, **rights, **told}
+
+
+def lines(found: Traced, cells: int) -> Iterator[str]:
+    """As people read it. What was asked for is told first, and alone where it was all."""
     looked = found.looked
     if found.asked:
         yield from wrapped(found.asked.sentence, cells)
@@ -165,6 +101,10 @@ def _lines(found: _Traced, cells: int) -> Iterator[str]:
         yield from _audit_lines(found.audits, cells)
         if found.audits.waiting:
             yield f"for reviewers: {found.links[0]}"
+    if found.what_if:
+        yield ""
+        for sentence in found.what_if.sentences:
+            yield from wrapped(sentence, cells)
     if found.near:
         yield ""
         yield from _near_lines(found.near, cells)
@@ -214,6 +154,3 @@ def _cells(each: Suspect) -> tuple[str, ...]:
         figure(each.z),
         mark,
     )
-
-
-COMMANDS = (trace,)
