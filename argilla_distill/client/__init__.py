@@ -14,6 +14,7 @@ frame = dataset.version("prod").records(split="train").to_pandas()
 | `listed` | a version as the list of a dataset has it |
 | `creating` | a version is wished for, and waited for |
 | `version` | one version: its manifest, its tables, exports, the difference to another |
+| `near_failures` | failures are sent to be traced, and waited for |
 | `rounds` | rounds: started, and what they came to |
 | `tables` | rows, as Arrow, pandas, polars or Hugging Face's datasets |
 | `exports` | what a version is exported to |

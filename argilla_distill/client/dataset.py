@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -11,8 +11,8 @@ from argilla_distill.client.comparing.comparisons import compared, runs_of
 from argilla_distill.client.connection import Connection
 from argilla_distill.client.creating import NewVersion, created
 from argilla_distill.client.downloads import Downloader
-from argilla_distill.client.errors import NotFound
-from argilla_distill.client.listed import Listed, listed
+from argilla_distill.client.listed import Listed, listed, named_as_of
+from argilla_distill.client.near_failures import near_to
 from argilla_distill.client.rounds.seen_round import SeenRound, seen
 from argilla_distill.client.rounds.starting import NewRound
 from argilla_distill.client.version import Version
@@ -22,7 +22,7 @@ from argilla_distill.domain.runs.standing import RunStanding
 from argilla_distill.domain.versions.contest import VersionsCompared
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.domain.versions.segment_audits import SegmentAudits
-from argilla_distill.domain.versions.tracing import Suspicions
+from argilla_distill.domain.versions.tracing import FailuresOrigin, Suspicions
 
 LATEST = "latest"
 
@@ -93,7 +93,7 @@ class RemoteDataset:
         if as_of is not None:
             if name:
                 raise ValueError("give a version's name or as_of, not both")
-            name = self._as_of(as_of)
+            name = named_as_of(self.name, self.versions(), as_of)
         manifest = self._connection.json(f"{self._path}/{quote(name or LATEST, safe='')}")
         tags = tuple(manifest.pop("tags"))
         return Version(self._connection, self._downloads, Manifest.read(manifest), tags)
@@ -257,6 +257,39 @@ class RemoteDataset:
         found = self._traced(question)["audits"]
         return None if found is None else read(SegmentAudits, found)
 
+    def near_failures(
+        self,
+        failures: Iterable[str | Mapping[str, Any]] = (),
+        *,
+        round: str = "",
+        run: str = "",
+        question: str = "",
+        version: str = LATEST,
+        near: int = 5,
+        wait_s: float = 600.0,
+    ) -> FailuresOrigin:
+        """The training records that are near to failures of a model, and where they come from.
+
+        Parameters
+        ----------
+        failures : a text each, or `{"record_id": …}`, `{"external_id": …}`, `{"fields": …}`; or none, and
+            `round` or `run` names those of a round or a run.
+        near : so many training records of each.
+        wait_s : how long to wait for a worker that finds them.
+
+        Raises
+        ------
+        Refused : what is sent is no failure, or cannot be traced; says why.
+        Unavailable : it is not done after so long. It is still asked for.
+
+        >>> Client(URL, api_key=KEY).dataset("support/chat").near_failures(["late"], near=0)
+        Traceback (most recent call last):
+            ...
+        argilla_distill.client.errors.Refused: 1 to 100 near records of each can be asked for, not 0.
+        """
+        terms = {"question": question, "version": version, "round": round, "run": run}
+        return near_to(self._connection, self.id, failures, {**terms, "near": str(near)}, wait_s)
+
     def _traced(self, question: str) -> dict[str, Any]:
         asked = f"?question={quote(question, safe='')}" if question else ""
         return self._connection.json(f"/datasets/{self.id}/trace{asked}")
@@ -267,14 +300,3 @@ class RemoteDataset:
 
     def _listing(self) -> dict[str, Any]:
         return self._connection.json(self._path)
-
-    def _as_of(self, moment: datetime) -> str:
-        if moment.tzinfo is None:
-            raise ValueError("as_of needs a time zone: datetime(2026, 11, 20, tzinfo=timezone.utc)")
-        fitting = [v for v in self.versions() if v.deleted_at is None and v.at <= moment]
-        if not fitting:
-            raise NotFound(
-                f"There is no version of {self.name} of {moment.isoformat()} or before. Make one: "
-                f"argilla-distill version create {self.name} --as-of {moment.isoformat()}"
-            )
-        return max(fitting, key=lambda v: (v.at, v.created_at)).name

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
+
+from argilla_distill.client.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -50,3 +52,21 @@ def listed(row: Mapping[str, Any]) -> Listed:
 
 def _moment(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, timezone.utc)
+
+
+def named_as_of(dataset: str, versions: Sequence[Listed], moment: datetime) -> str:
+    """The version that shows a dataset as it was then, or before then as shortly as there is one.
+
+    Raises
+    ------
+    ValueError : the moment has no time zone. NotFound : there is none.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("as_of needs a time zone: datetime(2026, 11, 20, tzinfo=timezone.utc)")
+    fitting = [v for v in versions if v.deleted_at is None and v.at <= moment]
+    if not fitting:
+        raise NotFound(
+            f"There is no version of {dataset} of {moment.isoformat()} or before. Make one: "
+            f"argilla-distill version create {dataset} --as-of {moment.isoformat()}"
+        )
+    return max(fitting, key=lambda v: (v.at, v.created_at)).name

@@ -9,7 +9,7 @@
 | `orders` | what is asked of workers by address |
 | `entrance` | signing in and out |
 | `overview_page`, `dataset_page`, `annotators_page`, `examples_page`, `record_page` | what their names say |
-| `trace_page` | which segments of the latest version are suspect |
+| `tracing` | which segments of the latest version are suspect, and what is near to failures |
 | `versions` | versions of a dataset, and their files |
 | `comparisons` | which version, or which run, is better |
 | `rounds` | rounds of a dataset: how good its models are |

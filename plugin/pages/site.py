@@ -28,7 +28,6 @@ from argilla_distill.plugin.pages import (
     failures,
     overview_page,
     record_page,
-    trace_page,
 )
 from argilla_distill.plugin.pages.charts import (
     comparison_charts,
@@ -46,6 +45,7 @@ from argilla_distill.plugin.pages.rounds import (
     started_rounds,
     uploading,
 )
+from argilla_distill.plugin.pages.tracing import failures_sent, trace_page
 from argilla_distill.plugin.pages.versions import differing, downloads, shown, wished
 from argilla_distill.plugin.pages.views.queue_view import KINDS
 from argilla_distill.plugin.pages.views.version_view import near_pages
@@ -116,6 +116,7 @@ def blueprint(
         ("/datasets/<dataset_id>/annotators", "annotators", annotators_page.everybody),
         ("/datasets/<dataset_id>/annotators/<int:number>", "annotator", annotators_page.somebody),
         ("/datasets/<dataset_id>/trace", "trace", trace_page.trace),
+        ("/datasets/<dataset_id>/trace/failures/<name>", "failures", failures_sent.traced),
         ("/datasets/<dataset_id>/rounds", "rounds", rounds_shown.rounds),
         ("/datasets/<dataset_id>/rounds/<name>", "round", rounds_shown.one),
         ("/datasets/<dataset_id>/rounds/<name>/plan", "round_plan", started_rounds.sketch),
@@ -139,6 +140,7 @@ def blueprint(
     for address, name, done in (
         ("/datasets/<dataset_id>/versions", "send_wish", wished.send),
         ("/datasets/<dataset_id>/versions/<name>/tags", "tag", shown.tag),
+        ("/datasets/<dataset_id>/trace/failures", "send_failures", failures_sent.send),
         ("/datasets/<dataset_id>/rounds/<name>/cancel", "cancel_round", asked_of_rounds.cancelled),
         ("/datasets/<dataset_id>/rounds/<name>/end", "end_round", asked_of_rounds.ended),
         ("/datasets/<dataset_id>/rounds/<name>/start", "start_round", started_rounds.start),

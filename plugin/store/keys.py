@@ -66,6 +66,7 @@ distill:<dataset>:alike            hash    record → records with nearly the sa
 
 distill:<dataset>:suspicions       hash    question → which segments of a version are suspect
 distill:<dataset>:segment_audits   hash    question → records drawn from segments, for reviewers to decide
+distill:<dataset>:sent_failures    hash    id → failures that were sent, and which training records are near
 distill:<dataset>:requests         hash    record → what reviewers or further annotators were asked of it
 
 distill:<dataset>:orders           hash    order → what was asked of a worker, and what became of it

@@ -18,6 +18,7 @@ from argilla_distill.plugin.store.rounds import Rounds
 from argilla_distill.plugin.store.service import Service
 from argilla_distill.plugin.store.tracing.requests import ReviewRequests
 from argilla_distill.plugin.store.tracing.segment_audits import KeptSegmentAudits
+from argilla_distill.plugin.store.tracing.sent_failures import SentFailures
 from argilla_distill.plugin.store.tracing.suspicions import KeptSuspicions
 from argilla_distill.plugin.store.versions.comparisons import StoredComparisons
 from argilla_distill.plugin.store.versions.differences import Differences
@@ -74,6 +75,7 @@ class Store:
         self.requests = ReviewRequests(redis, self.keys)
         self.reviews = Reviews(redis, self.keys)
         self.rounds = Rounds(redis, self.keys, clock)
+        self.sent_failures = SentFailures(redis, self.keys)
         self.segment_audits = KeptSegmentAudits(redis, self.keys, self.datasets)
         self.runs = Runs(redis, self.keys)
         self.standings = StoredStandings(redis, self.keys)

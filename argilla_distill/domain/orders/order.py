@@ -16,6 +16,8 @@ CANCEL_ROUND, END_ROUND = "cancel round", "end round"
 START_ROUND, PLAN_ROUND = "start round", "plan round"
 COMPARE, COUNT_RUNS = "compare", "count runs"
 
+TRACE_FAILURES = "trace failures"
+
 
 @dataclass(frozen=True)
 class WorkOrder:

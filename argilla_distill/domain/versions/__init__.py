@@ -10,6 +10,7 @@
 | `segments` | records that share provenance, as people write them |
 | `tracing` | where a fault may come from: suspect segments, near records |
 | `segment_audits` | what reviewers decided of records that were drawn from suspect segments |
+| `traced_failures` | failures that were sent through the web process |
 | `what_if` | what a small model would be without a segment |
 | `split` | which records models are trained on, tuned on and tested with |
 | `twin` | a version once more, as a dataset in Argilla |

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from argilla_distill.domain.stand_in import ComparedPerson, Panel, StandIn
@@ -12,9 +14,18 @@ from argilla_distill.domain.versions.segment_audits import (
     SampledSegment,
     SegmentSample,
 )
-from argilla_distill.domain.versions.tracing import Suspect, Suspicions
+from argilla_distill.domain.versions.traced_failures import TracedFailures
+from argilla_distill.domain.versions.tracing import (
+    Failure,
+    FailuresOrigin,
+    Near,
+    SegmentShare,
+    Suspect,
+    Suspicions,
+)
 from argilla_distill.plugin.pages.views.annotator_view import for_themselves, person, rows
 from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.tracing.sent_failures import MAX_KEPT
 from tests.plugin.pages import gallery
 from tests.plugin.pages.scene import DATASET
 from tests.plugin.pages.website import Site
@@ -131,3 +142,44 @@ def test_a_models_page_says_whether_it_may_replace_a_person_beside_whom_by_name(
     assert row.report.stand_in is not None
     assert row.report.stand_in.people == ()
     assert "3 of 3 people" in row.report.stand_in.sentence
+
+
+def test_failures_are_sent_by_the_form_and_shown_with_what_is_near(
+    site: Site, store: Store
+) -> None:
+    site.sign_in("olga")
+    at = f"{TRACE}/failures"
+    token = site.token(f"{TRACE}?question=helpful")
+    sent = {"failures": '{"text": "<late>"}\n\n', "question": "helpful", "token": token}
+    answer = site.browser.post(at, data=sent)
+    where = answer.headers["Location"]
+    assert (answer.status_code, where.startswith(at)) == (303, True)
+    assert "waits for a worker" in site.get(where).text
+    (kept,) = store.sent_failures.all(DATASET)
+    (order,) = store.orders.waiting(DATASET)
+    assert (kept.lines, order.about) == (('{"text": "<late>"}',), kept.id)
+    assert "1 failures" not in site.get(TRACE).text
+    near = Near("d1", 0.5, "a <b> parcel", "yes", "2", ("ann",), ("1",), True)
+    origin = FailuresOrigin((Failure("<late>", (near,)),), (SegmentShare("round=2", 1, 1.0, 0.3),))
+    store.sent_failures.keep(DATASET, replace(kept, version="learned-3", origin=origin))
+    page = site.get(where).text
+    for part in ("Near to 1 failure", "&lt;late&gt;", "a &lt;b&gt; parcel", "round=2", "100 %"):
+        assert part in page
+    assert site.get(where, json=True).get_json()["shares"][0]["segment"] == "round=2"
+    assert site.browser.post(at, data={**sent, "token": "x"}).status_code == 400
+    assert site.browser.post(at, data={**sent, "near": "x"}).status_code == 422
+    assert site.browser.post(at, data={**sent, "near_": "x"}).status_code == 422
+    large = {**sent, "failures": "\n".join(['{"text": "' + "x" * 900 + '"}'] * 900)}
+    assert site.browser.post(at, data=large).status_code == 303
+    assert site.get(f"{at}/unknown").status_code == 404
+    other = Site(store)
+    other.sign_in("anna")
+    assert other.get(where).status_code == 403
+
+
+def test_of_failures_that_were_sent_the_latest_are_kept(store: Store) -> None:
+    for n in range(MAX_KEPT + 2):
+        sent = TracedFailures(str(n), ("{}",), "", "latest", "", "", 5, n)
+        store.sent_failures.keep(DATASET, sent)
+    kept = [each.id for each in store.sent_failures.all(DATASET)]
+    assert kept == [str(n) for n in range(MAX_KEPT + 1, 1, -1)]

@@ -17,6 +17,7 @@ from argilla_distill.domain.orders.order import (
     END_ROUND,
     PLAN_ROUND,
     START_ROUND,
+    TRACE_FAILURES,
     WorkOrder,
 )
 from argilla_distill.domain.records import Dataset
@@ -83,6 +84,13 @@ def _carried_out(world: World, dataset_id: str, order: WorkOrder, pause: Callabl
     return "done"
 
 
+def _trace_failures(world: World, dataset: Dataset, in_hand: OrderInHand) -> str:
+    from argilla_distill.workers.use_cases.tracing.on_request import trace_sent  # loads scipy
+
+    in_hand.note("looking for training records that are near")
+    return trace_sent(world, dataset, in_hand.order.about)
+
+
 ACTIONS: Mapping[str, Action] = {
     CANCEL_ROUND: round_orders.cancel,
     COMPARE: comparison_orders.compare,
@@ -90,5 +98,6 @@ ACTIONS: Mapping[str, Action] = {
     END_ROUND: round_orders.end,
     PLAN_ROUND: round_orders.plan,
     START_ROUND: round_orders.start,
+    TRACE_FAILURES: _trace_failures,
 }
 """What may be asked for. A new kind of order is a function here, and whatever page places it."""

@@ -11,5 +11,6 @@
 | `asking_again` | a segment, for new votes |
 | `failing` | the training records that are nearest to given failures |
 | `known_failures` | failures of a round and of a run |
+| `on_request` | failures that were sent through the web process |
 | `what_if` | a small model without a segment, and with its labels put right |
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from argilla_distill.domain.nearest import or_which
 from argilla_distill.domain.versions.manifest import Manifest
-from argilla_distill.domain.versions.segment_audits import word
+from argilla_distill.domain.versions.segment_audits import in_words
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.workers.use_cases.tracing.failing import MAX_FAILURES, FailureText
 from argilla_distill.workers.use_cases.tracing.material import Material
@@ -79,7 +79,7 @@ def failures_of_run(world: World, found: Material, name: str) -> list[FailureTex
         if row is None or not found.labels[row]:
             continue
         labelled += 1
-        if word(each.value) != found.labels[row]:
+        if in_words(each.value) != found.labels[row]:
             failed.append(FailureText(found.texts[row], row))
     return _some(failed, labelled, f"run {name}", "is as predicted", found)
 

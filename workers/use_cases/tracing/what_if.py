@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from argilla_distill.domain.versions.contest import Contest
-from argilla_distill.domain.versions.segment_audits import word
+from argilla_distill.domain.versions.segment_audits import in_words
 from argilla_distill.domain.versions.what_if import WhatIf
 from argilla_distill.workers.engine.contract.numbers import Ints
 from argilla_distill.workers.evaluation.contests import Taught, decided, of_models
@@ -76,8 +76,8 @@ def _contests(
     truth, pi = np.full(len(found.ids), -1), np.ones(len(found.ids))
     for record, said in truths.items():
         row = found.places.get(record)
-        if row is not None and not learned[row] and word(said.value) in of:
-            truth[row], pi[row] = of[word(said.value)], said.pi
+        if row is not None and not learned[row] and in_words(said.value) in of:
+            truth[row], pi[row] = of[in_words(said.value)], said.pi
     matrix, n = TfIdf().fit_transform(found.texts), max(len(found.values), 2)
     fold = learned.astype(np.int64)
     blank = Contest(name, "", "hard", "", "")

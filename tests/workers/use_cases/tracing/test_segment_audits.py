@@ -110,7 +110,7 @@ def test_what_is_suspect_and_nearly_the_same_records_is_judged_on_the_same_audit
     service.settle()
     for record in {i for some in found.values() for i in some}:
         decide(service, "rob", record, helpful=truth(read, record), problem="none", stars="1")
-    told = service.store.segment_audits.told(D, "helpful")
+    told = service.store.segment_audits.decided_so_far(D, "helpful")
     assert told is not None
     assert {(each.segment, each.judged) for each in told.segments} == {
         ("round=2", "labels"),

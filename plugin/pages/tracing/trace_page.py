@@ -46,6 +46,7 @@ def trace(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
             "kinds_of": [(k, some) for k, some in kinds if some],
             "audits": audits,
             "remedies": _remedies(found.name, looked) if looked else [],
+            "sent": frame.store.sent_failures.all(found.id),
         }
 
     return of_dataset(frame, visitor, dataset_id, "dataset/trace.html", content)
