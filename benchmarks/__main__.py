@@ -18,6 +18,7 @@ ALL = {
     "engine_pictures": "engine.pictures",
     "reviews": "engine.reviews",
     "trace": "engine.trace",
+    "trace_big": "scale.trace_big",
     "round_intervals": "loop.round_intervals",
     "round_starting": "loop.round_starting",
     "engine_speed": "engine.speed",

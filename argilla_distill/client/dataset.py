@@ -272,15 +272,14 @@ class RemoteDataset:
 
         Parameters
         ----------
-        failures : a text each, or `{"record_id": …}`, `{"external_id": …}`, `{"fields": …}`; or none, and
-            `round` or `run` names those of a round or a run.
+        failures : a text each, or `{"record_id": …}`, `{"external_id": …}`, `{"fields": …}`.
+        round, run : instead, those of a round, or of a run.
         near : so many training records of each.
-        wait_s : how long to wait for a worker that finds them.
+        wait_s : so long it waits for a worker.
 
         Raises
         ------
-        Refused : what is sent is no failure, or cannot be traced; says why.
-        Unavailable : it is not done after so long. It is still asked for.
+        Refused : it cannot be traced; says why. Unavailable : it is not done after so long.
 
         >>> Client(URL, api_key=KEY).dataset("support/chat").near_failures(["late"], near=0)
         Traceback (most recent call last):
