@@ -31,9 +31,9 @@ from argilla_distill.plugin.errors import (
 )
 from argilla_distill.plugin.settings import Settings, read
 from argilla_distill.workers.models.kept_models import KeptModels
-from argilla_distill.workers.use_cases import runs_due
 from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.distilling import distil as distilling
+from argilla_distill.workers.use_cases.due import runs_due
 from argilla_distill.workers.use_cases.reports import guidelines
 from argilla_distill.workers.use_cases.reports import report as reporting
 from argilla_distill.workers.use_cases.tracing.due import due

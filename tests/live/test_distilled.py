@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from argilla_distill.workers.use_cases.leaving import withdraw_all
+from argilla_distill.workers.use_cases.connecting.leaving import withdraw_all
 from demo.argilla.api import Api
 from demo.argilla.payloads import Json
 from demo.running.installation import STRATEGY, Installation, batch, eventually, ours

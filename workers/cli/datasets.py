@@ -8,7 +8,7 @@ import click
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
-from argilla_distill.workers.use_cases.registration import distilled
+from argilla_distill.workers.use_cases.connecting.registration import distilled
 from argilla_distill.workers.use_cases.world import World
 
 dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")

@@ -11,8 +11,8 @@ from argilla_distill.domain.wording import many
 from argilla_distill.plugin.store.service import EVERYTHING, RESTORED, WITHDRAWN
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
 from argilla_distill.workers.cli.layout import plain, wrapped
-from argilla_distill.workers.use_cases import leaving, registration
-from argilla_distill.workers.use_cases.leaving import Left
+from argilla_distill.workers.use_cases.connecting import leaving, registration
+from argilla_distill.workers.use_cases.connecting.leaving import Left
 from argilla_distill.workers.use_cases.world import World
 
 

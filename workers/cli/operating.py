@@ -12,9 +12,9 @@ from argilla_distill.plugin.errors import DatasetBusy, InvalidSettings
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, console, formerly, print_json
 from argilla_distill.workers.cli.datasets import chosen
-from argilla_distill.workers.use_cases import registration
 from argilla_distill.workers.use_cases.checks import redis_database
 from argilla_distill.workers.use_cases.checks.waiting import waiting
+from argilla_distill.workers.use_cases.connecting import registration
 from argilla_distill.workers.use_cases.reviews import adopt
 from argilla_distill.workers.use_cases.sweep import SweepReport, sweep
 from argilla_distill.workers.use_cases.world import World

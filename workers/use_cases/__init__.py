@@ -7,20 +7,18 @@
 | `sending` | calls that write to Argilla |
 | `sweep` | compare a whole dataset with what we know of it |
 | `watch` | what the cron does |
-| `versions_due` | versions that nobody makes, asked for again |
-| `registration`, `leaving`, `late_writes` | connect and disconnect; writes that land in Argilla after that |
+| `connecting` | connect and disconnect; writes that land in Argilla after that |
 | `reviews` | which dataset is reviewed where: enable, mend, inspect, disable |
 | `counts` | two counts that `status` shows |
 | `versions` | immutable distilled datasets: asked for, made, verified, tagged, deleted |
 | `version_wishes` | versions that are wished for through the web process, asked for |
-| `orders`, `orders_due` | what somebody asked for through the web process is done, and asked for again |
-| `rounds_due` | rounds that something is to be done about |
+| `orders` | what somebody asked for through the web process is done |
+| `due` | what is due and nobody does, asked for again |
 | `rounds` | samples of a model's outputs, brought in to be annotated |
 | `tracing` | segments of a version that are associated with wrong labels |
 | `twins` | versions once more, as datasets in Argilla |
 | `runs` | what outside models predict: added, deleted |
 | `comparisons` | which of several versions is better, and which run |
-| `runs_due` | how often each run is right is to be counted anew |
 | `reports` | counting for the pages, and examples for newcomers |
 | `checks` | status, doctor, and what a dataset still waits for |
 | `aggregate` | recorded answers, distilled at once |

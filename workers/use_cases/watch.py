@@ -21,12 +21,8 @@ from argilla_distill.plugin.errors import (
     NotInArgilla,
 )
 from argilla_distill.workers.models.failed_strategies import FailedStrategies
-from argilla_distill.workers.use_cases import (
-    orders_due,
-    rounds_due,
-    versions_due,
-)
 from argilla_distill.workers.use_cases.distilling.dataset_news import is_new
+from argilla_distill.workers.use_cases.due import orders_due, rounds_due, versions_due
 from argilla_distill.workers.use_cases.reports import report_due
 from argilla_distill.workers.use_cases.reviews import CannotReview, adopt, inspect
 from argilla_distill.workers.use_cases.sending.guarded_call import look_again

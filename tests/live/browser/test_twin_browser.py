@@ -12,7 +12,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from argilla_distill.domain.records import TWIN_OF, TWIN_VERSION
 from argilla_distill.plugin.argilla.links import dataset_link
-from argilla_distill.workers.use_cases.registration import distilled
+from argilla_distill.workers.use_cases.connecting.registration import distilled
 from demo.argilla.api import Api
 from demo.argilla.payloads import (
     Json,

@@ -13,7 +13,7 @@ import pytest
 
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable
 from argilla_distill.workers.cli import operating
-from argilla_distill.workers.use_cases import registration
+from argilla_distill.workers.use_cases.connecting import registration
 from tests.places import ROOT
 from tests.workers.argilla_in_memory import HELPFUL, D
 from tests.workers.cli.command_line import KEY, Run

@@ -10,7 +10,8 @@ import pytest
 from argilla_distill.domain.versions.wish import VersionWish
 from argilla_distill.plugin.errors import ArgillaUnavailable, NotInArgilla
 from argilla_distill.plugin.store.versions import wishes
-from argilla_distill.workers.use_cases import version_wishes, versions_due
+from argilla_distill.workers.use_cases import version_wishes
+from argilla_distill.workers.use_cases.due import versions_due
 from argilla_distill.workers.use_cases.twins import asking as twins
 from argilla_distill.workers.use_cases.versions.making import make
 from tests.workers.argilla_in_memory import D

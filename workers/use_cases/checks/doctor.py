@@ -19,7 +19,7 @@ from argilla_distill.plugin.store import trouble as redis_trouble
 from argilla_distill.plugin.webhook.deliveries import EVENTS
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.use_cases.checks import plan_check, redis_database
-from argilla_distill.workers.use_cases.registration import distilled
+from argilla_distill.workers.use_cases.connecting.registration import distilled
 from argilla_distill.workers.use_cases.reviews import inspect
 from argilla_distill.workers.use_cases.world import World
 

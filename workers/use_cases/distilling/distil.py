@@ -23,7 +23,7 @@ from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.engine.errors import StrategyFailed
 from argilla_distill.workers.models.dataset_models import Models
-from argilla_distill.workers.use_cases import late_writes
+from argilla_distill.workers.use_cases.connecting import late_writes
 from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_news
 from argilla_distill.workers.use_cases.distilling.forwarding import forward

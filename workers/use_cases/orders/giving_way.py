@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from argilla_distill.workers.use_cases.world import World
 
-MOST_S = 5.0
+MAX_S = 5.0
 """So long it waits between two calls at most: it never stands still."""
 
 LOOK_S = 0.1
@@ -28,7 +28,7 @@ class GivingWay:
         self._urgent = world.dispatch.urgent
         self._sleep = sleep
         self._clock = clock
-        self._most_s = MOST_S
+        self._most_s = MAX_S
 
     def __call__(self) -> None:
         """Wait, if that is due."""
@@ -38,4 +38,4 @@ class GivingWay:
                 self._most_s /= 2
                 return
             self._sleep(LOOK_S)
-        self._most_s = MOST_S
+        self._most_s = MAX_S

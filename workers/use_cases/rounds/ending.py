@@ -18,9 +18,9 @@ from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest
 from argilla_distill.plugin.store import StoreError
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
+from argilla_distill.workers.use_cases.due.rounds_due import all_completed
 from argilla_distill.workers.use_cases.rounds.cancelling import found
 from argilla_distill.workers.use_cases.rounds.reporting import report
-from argilla_distill.workers.use_cases.rounds_due import all_completed
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.world import World
 

@@ -16,7 +16,7 @@ from argilla_distill.domain.runs.run import (
     is_run_name,
 )
 from argilla_distill.plugin.errors import InvalidRequest
-from argilla_distill.workers.use_cases import runs_due
+from argilla_distill.workers.use_cases.due import runs_due
 from argilla_distill.workers.use_cases.runs.predicted import PredictionForm, Wrong, asked
 from argilla_distill.workers.use_cases.runs.predictions_file import Progress, read, resolved
 from argilla_distill.workers.use_cases.runs.suggested import of_agent, of_round

@@ -8,8 +8,8 @@ from argilla_distill.domain.history import Details
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import label_question
+from argilla_distill.workers.use_cases.connecting.leaving import withdraw_all
 from argilla_distill.workers.use_cases.distilling import time_slice
-from argilla_distill.workers.use_cases.leaving import withdraw_all
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import HELPFUL, NOTE, D
 from tests.workers.interruptions import once

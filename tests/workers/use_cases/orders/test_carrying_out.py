@@ -11,7 +11,7 @@ from argilla_distill.domain.orders.order import WorkOrder, of_round
 from argilla_distill.domain.rounds.changing import Change
 from argilla_distill.domain.rounds.wish import Wish
 from argilla_distill.plugin.errors import ArgillaUnavailable
-from argilla_distill.workers.use_cases import orders_due
+from argilla_distill.workers.use_cases.due import orders_due
 from argilla_distill.workers.use_cases.orders import in_hand
 from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
 from argilla_distill.workers.use_cases.rounds import cancelling

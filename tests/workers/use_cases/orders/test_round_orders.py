@@ -19,7 +19,7 @@ from argilla_distill.domain.orders.order import (
 from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.plugin.storage import uploads
 from argilla_distill.plugin.storage.storage import Storage
-from argilla_distill.workers.use_cases import orders_due
+from argilla_distill.workers.use_cases.due import orders_due
 from argilla_distill.workers.use_cases.orders import in_hand
 from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
 from argilla_distill.workers.use_cases.rounds import starting

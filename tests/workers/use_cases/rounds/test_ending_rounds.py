@@ -12,7 +12,7 @@ from argilla_distill.domain.rounds.wish import Wish
 from argilla_distill.domain.versions.manifest import FailedVersion
 from argilla_distill.plugin.dispatch import Dispatch
 from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest
-from argilla_distill.workers.use_cases import rounds_due
+from argilla_distill.workers.use_cases.due import rounds_due
 from argilla_distill.workers.use_cases.rounds import ending
 from argilla_distill.workers.use_cases.rounds.cancelling import cancel
 from argilla_distill.workers.use_cases.rounds.ending import end, go_on

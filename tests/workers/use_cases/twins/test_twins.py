@@ -16,7 +16,8 @@ from argilla_distill.plugin.errors import (
     InvalidRequest,
     InvalidValue,
 )
-from argilla_distill.workers.use_cases import registration, watch
+from argilla_distill.workers.use_cases import watch
+from argilla_distill.workers.use_cases.connecting import registration
 from argilla_distill.workers.use_cases.distilling.distil import distil
 from argilla_distill.workers.use_cases.sweep import sweep
 from argilla_distill.workers.use_cases.twins import asking, filling

@@ -16,8 +16,8 @@ from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store import StoreError
 from argilla_distill.plugin.store.versions.manifests import Versions
-from argilla_distill.workers.use_cases import versions_due
 from argilla_distill.workers.use_cases.checks.version_overview import overview
+from argilla_distill.workers.use_cases.due import versions_due
 from argilla_distill.workers.use_cases.versions import (
     making,
     reading,

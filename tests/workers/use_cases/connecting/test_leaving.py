@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from argilla_distill.domain.versions.twin import Twin
-from argilla_distill.workers.use_cases import leaving
+from argilla_distill.workers.use_cases.connecting import leaving
 from argilla_distill.workers.use_cases.reports import guidelines
 from argilla_distill.workers.writing.guidelines_section import END, START
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, PROBLEM, D, Row

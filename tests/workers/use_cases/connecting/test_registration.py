@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 
 from argilla_distill.plugin.webhook.deliveries import EVENTS
-from argilla_distill.workers.use_cases import registration
-from argilla_distill.workers.use_cases.registration import register, rotate_secret, unregister
+from argilla_distill.workers.use_cases.connecting import registration
+from argilla_distill.workers.use_cases.connecting.registration import (
+    register,
+    rotate_secret,
+    unregister,
+)
 from tests.workers.service_in_memory import Build, ServiceInMemory
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from argilla_distill.plugin.store.service import EVERYTHING, RESTORED, WITHDRAWN
-from argilla_distill.workers.use_cases import leaving
+from argilla_distill.workers.use_cases.connecting import leaving
 from argilla_distill.workers.use_cases.sending.guarded_call import RECORD
 from argilla_distill.workers.use_cases.world import World, patiently
 
