@@ -41,6 +41,24 @@ def test_every_part_is_a_sentence_and_the_text_has_all_of_them() -> None:
     assert all(part[1:-1] in said.text for part in parts)
 
 
+def test_what_three_answers_or_more_are_worth_is_told_where_that_is_fewer() -> None:
+    voices = [(0, 0.8, 1.2), (1, 0.8, 1.0), (2, 0.7, -0.5)]
+    sides = {"yes": [0, 1], "no": [2]}
+    said = explain(decision("yes", "no", voices, c=0.8, independent_votes=1.6), sides, str)
+    assert said.worth == (
+        "The 3 answers are worth 1.6 that err independently of each other: what misleads one misleads others."
+    )
+    assert said.worth in said.text
+    nothing = [
+        explain(decision("yes", "no", voices, c=0.8, independent_votes=2.8), sides, str),
+        explain(decision("yes", "no", voices, c=0.8), sides, str),
+        explain(
+            decision("yes", "no", voices[:2], c=0.8, independent_votes=1.2), {"yes": [0, 1]}, str
+        ),
+    ]
+    assert [each.worth for each in nothing] == ["", "", ""]
+
+
 def test_of_several_reviews_by_one_reviewer_the_latest_counts() -> None:
     decided = decision("no", "yes", [(0, 0.8, -1.2), (REVIEW, 0.999, 9.0)], c=0.999)
     changed = [Review("rita", "yes", "looks fine"), Review("rita", "no", "it does not")]

@@ -66,6 +66,8 @@ class Aggregate:
         if decision.abstention:
             line["why"] = decision.abstention
         line["adjudicated"] = decision.adjudicated
+        if decision.independent_votes is not None:
+            line["independent_votes"] = decision.independent_votes
         return line | {"strategy": self.strategy.name, "fit": FIT, "version": FIT}
 
     def _opened(self, decision: Decision) -> Decision:

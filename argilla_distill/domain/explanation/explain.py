@@ -24,6 +24,7 @@ from argilla_distill.domain.explanation.sentences.outcome import sure, would_cha
 from argilla_distill.domain.explanation.sentences.sides import sides as who_said_what
 from argilla_distill.domain.explanation.sentences.tipping import tipped
 from argilla_distill.domain.explanation.sentences.track_record import who_is_right
+from argilla_distill.domain.explanation.sentences.worth import worth
 from argilla_distill.domain.state.conflict import PastConflict
 from argilla_distill.domain.state.decision import StoredDecision
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
@@ -48,6 +49,7 @@ class Explanation:
     ----------
     sides : who said what
     argued : what speaks for the sides, in the words of the record and of those who answered
+    worth : how many answers that err independently they count as, where that is fewer
     """
 
     sides: str
@@ -56,13 +58,14 @@ class Explanation:
     tipped: str
     sure: str
     would_change: str
+    worth: str = ""
     reviewed: bool = False
 
     @property
     def text(self) -> str:
         """All of it, in a few sentences."""
         last = one(self.sure, self.would_change)
-        parts = (self.sides, self.argued, self.who_is_right, self.tipped, last)
+        parts = (self.sides, self.argued, self.who_is_right, self.tipped, self.worth, last)
         return " ".join(part for part in parts if part)
 
     @property
@@ -139,6 +142,7 @@ def explain(
         tipped(case),
         sure(case),
         would_change(case),
+        worth(case),
         case.balance.reviewed,
     )
 

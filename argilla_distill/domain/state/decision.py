@@ -71,6 +71,8 @@ class StoredDecision:
     published_confidence : what Argilla shows, where ours has moved since by little.
     worth : what a review of it is worth; None where it needs none.
     restorable : whether another agent's suggestion, whose place ours had taken, may be put back.
+    independent_votes : how many votes that err independently its votes count as; None where the strategy
+        does not reckon with that, or an earlier release did not note it.
     """
 
     value: Any
@@ -88,6 +90,7 @@ class StoredDecision:
     published_confidence: float | None = None
     worth: StoredWorth | None = None
     restorable: bool = False
+    independent_votes: float | None = None
 
     @property
     def showing(self) -> Shown | None:

@@ -97,6 +97,7 @@ class QuestionView:
         the runner-up in full.
     expected : of a rating, the mean of the posterior and its interval; None of anything else.
     composed : whether it is a text that nobody gave.
+    votes : how many count; as `independent_votes` that err independently, None where that is not known.
     posterior, voices, earlier : most probable, most moving, latest first.
     explanation : the same in a few sentences.
     """
@@ -126,6 +127,8 @@ class QuestionView:
     explanation: str = ""
     expected: ExpectedRating | None = None
     composed: bool = False
+    votes: int = 0
+    independent_votes: float | None = None
 
     @property
     def contested(self) -> bool:
@@ -208,6 +211,8 @@ def question_view(
         conflict=conflicting,
         earlier=tuple(earlier),
         expected=expected_rating(decision.posterior) if kind == "rating" else None,
+        votes=sum(voice.annotator >= 0 for voice in decision.voices),
+        independent_votes=decision.independent_votes,
         composed=kind == "text" and value is not None and value not in {v.value for v in heard},
     )
 

@@ -165,6 +165,7 @@ def _decision(stored: Json) -> StoredDecision:
         stored.get("told"),
         StoredWorth(*worth) if worth else None,
         stored.get("left", False),
+        stored.get("e"),
     )
 
 
@@ -197,6 +198,8 @@ def _decision_json(decision: StoredDecision) -> Json:
         stored["worth"] = [part for part in parts if part is not None]
     if decision.restorable:
         stored["left"] = True
+    if decision.independent_votes is not None:
+        stored["e"] = decision.independent_votes
     return stored
 
 

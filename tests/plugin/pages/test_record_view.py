@@ -93,6 +93,13 @@ def test_a_text_that_nobody_gave_is_told_to_be_composed(
     assert not question(show(scene())).composed
 
 
+def test_what_the_votes_are_worth_is_told_where_it_is_known(told: Scene) -> None:
+    assert question(show(told)).independent_votes is None
+    worth = with_decision(told, e=1.4)
+    voters = [voice for voice in told.decisions["helpful"]["w"] if voice[0] >= 0]
+    assert (worth.independent_votes, worth.votes) == (1.4, len(voters))
+
+
 def test_an_abstention_gives_its_reason(told: Scene) -> None:
     abstained = question(show(told), "problem")
     assert (abstained.state, abstained.value) == ("abstained", None)

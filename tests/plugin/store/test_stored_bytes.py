@@ -11,7 +11,7 @@ import ast
 import json
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,9 @@ def test_a_decision_has_names() -> None:
     assert (decision.strategy, decision.fit, decision.decided_at) == ("learned", 2, 17)
     assert (decision.shown, decision.showing) == ((Shown("yes", 17, 19),), None)
     assert (decision.published_confidence, decision.restorable) == (0.91, True)
-    assert (decision.abstention, decision.worth) == ("", None)
+    assert (decision.abstention, decision.worth, decision.independent_votes) == ("", None, None)
+    worth = {"left": replace(decision, independent_votes=1.4)}
+    assert record_shapes.decisions(record_shapes.decisions_json(worth)) == worth
 
 
 def test_what_a_review_is_worth_is_read_of_releases_that_knew_fewer_parts() -> None:

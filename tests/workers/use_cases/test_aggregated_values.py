@@ -117,4 +117,6 @@ def test_a_rating_has_its_expected_value_and_an_interval_and_a_label_has_not(
             p for v, p in line["posterior"].items() if line["low"] <= float(v) <= line["high"]
         )
         assert held >= 0.9
-    assert "expected" not in aggregated("label", strategy, *rows)[0]
+    [line, *_] = aggregated("label", strategy, *rows)
+    assert "expected" not in line
+    assert ("independent_votes" in line) == (strategy != "majority")

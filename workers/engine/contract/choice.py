@@ -64,6 +64,7 @@ class Choice:
     among : int or None
         If the candidates are points of a continuous range: the index of the value. Neither a
         neighbour as probable as it nor a more probable one takes its place.
+    independent_votes : as in `Decision`
 
     >>> voice = VoteScores("ann", 4, 0.8, np.log([0.2, 0.6]))
     >>> decision = Choice([3, 4], np.zeros(2), [voice]).decision("r")
@@ -77,6 +78,7 @@ class Choice:
     adjudication: Value = None
     trust: float = 1.0
     among: int | None = None
+    independent_votes: float | None = None
 
     def posterior(self) -> Floats:
         """P(candidate), sums to 1; an adjudication has ADJUDICATED of it."""
@@ -124,6 +126,7 @@ class Choice:
             contributions=tuple(contributions),
             abstention=abstention,
             adjudicated=adjudicated,
+            independent_votes=self.independent_votes if self.voices else None,
         )
 
     def _ranked(self, p: Floats) -> tuple[int, int, list[int]]:

@@ -85,6 +85,9 @@ class Decision:
         multi-label question, items of a ranking in the order of the value, spans.
     adjudicated : bool
         Whether a reviewer decided it.
+    independent_votes : float or None
+        How many votes that err independently of each other the record's votes count as here: what
+        misleads one annotator misleads others. None where the strategy does not reckon with that.
 
     >>> Decision("r1", None, "a", "b", 0.55, {"a": 0.55, "b": 0.45}, 0.2, (), "...").log_odds
     0.2
@@ -101,6 +104,7 @@ class Decision:
     abstention: str | None
     scores: tuple[float, ...] | None = None
     adjudicated: bool = False
+    independent_votes: float | None = None
 
     @property
     def log_odds(self) -> float:

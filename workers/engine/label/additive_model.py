@@ -210,6 +210,11 @@ class AdditiveModel(LabelModel):
         odds *= tempering[where] if worth is None else tempering[where] * worth
         return tempering * (log_prior[leader] - log_prior[other]), odds
 
+    def independent_votes(self, n: int, where: Ints, slots: AnyInts) -> Floats | None:
+        """u summed over each record's votes, times their discount."""
+        total = np.bincount(where, self.worth_of(where, slots), minlength=n)
+        return total * discount(np.bincount(where, minlength=n), self.dependence)
+
     def accuracy(self) -> tuple[Floats, Floats]:
         return self.weigher.accuracy()
 

@@ -244,6 +244,9 @@ class CorrectedModel(LabelModel):
             odds = odds + (part if worth is None else part * worth)
         return prior, odds
 
+    def independent_votes(self, n: int, where: Ints, slots: AnyInts) -> Floats | None:
+        return self.votes.independent_votes(n, where, slots)
+
     def others_say(self, rows: Ints, leader: Ints, other: Ints) -> list[list[Contribution]]:
         trust = self.learner.correction_.trust
         said = self.text.contributions(rows, trust, self.labels, leader, other)

@@ -12,9 +12,10 @@ from argilla_distill.workers.engine.contract.decision import (
     Decision,
     why_abstain,
 )
-from argilla_distill.workers.engine.contract.numbers import Floats, Ints
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.shares import TIE
 from argilla_distill.workers.engine.label.costs import Costs
+from argilla_distill.workers.engine.label.votes.votes import Votes
 
 
 def contenders(posterior: Floats) -> tuple[Ints, Ints]:
@@ -47,6 +48,7 @@ def decision_of(
     n_votes: int,
     floor: float,
     costs: Costs | None = None,
+    independent_votes: float | None = None,
 ) -> Decision:
     """The decision, with what a review adds to it.
 
@@ -60,6 +62,7 @@ def decision_of(
     voices : the votes', and others' but for a reviewer's
     floor : a confidence below it (a probability) abstains
     costs : what mistakes cost; None: all the same
+    independent_votes : as in `Decision`
     """
     chances = posterior.tolist()
     preference = chances
@@ -91,4 +94,27 @@ def decision_of(
         contributions=tuple(voices),
         abstention=abstention,
         adjudicated=adjudicated,
+        independent_votes=independent_votes if n_votes else None,
     )
+
+
+def voices_of(
+    votes: Votes, accuracy: Floats, n: int, where: Ints, slots: AnyInts, odds: Floats
+) -> list[list[Contribution]]:
+    """The votes on each of n records as contributions, by annotator.
+
+    Parameters
+    ----------
+    accuracy : ndarray of shape (n_annotators,)
+    where, slots, odds : ndarray of shape (n_votes,)
+        Which of the records each vote is on, its slot, and its log-odds.
+    """
+    voices: list[list[Contribution]] = [[] for _ in range(n)]
+    _, annotator, label = votes.columns()
+    columns = (where, annotator[slots], label[slots], odds)
+    for at, j, code, part in zip(*(column.tolist() for column in columns), strict=True):
+        name = votes.annotators[j]
+        voices[at].append(Contribution(name, votes.labels[code], float(accuracy[j]), part))
+    for each in voices:
+        each.sort(key=lambda c: c.annotator)
+    return voices

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from argilla_distill.workers.engine.contract.decision import Contribution, Decision
+from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import (
     Adjudication,
     Content,
@@ -22,7 +22,7 @@ from argilla_distill.workers.engine.contract.facts import (
     Vote,
 )
 from argilla_distill.workers.engine.contract.movement import Movement
-from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, question_of
 from argilla_distill.workers.engine.contract.shares import leaders
 from argilla_distill.workers.engine.contract.strategy import (
@@ -33,7 +33,7 @@ from argilla_distill.workers.engine.contract.strategy import (
 )
 from argilla_distill.workers.engine.errors import NotCurrent
 from argilla_distill.workers.engine.label.costs import Costs
-from argilla_distill.workers.engine.label.label_decision import contenders, decision_of
+from argilla_distill.workers.engine.label.label_decision import contenders, decision_of, voices_of
 from argilla_distill.workers.engine.label.label_model import Concerned, LabelModel
 from argilla_distill.workers.engine.label.votes.reported_rows import ReportedRows
 from argilla_distill.workers.engine.label.votes.tally import Tally
@@ -154,8 +154,10 @@ class LabelFold(Strategy):
         reviewed[known] = self.tally_.anchors[rows] >= 0
         first, second = contenders(self._preference(posteriors, reviewed))
         prior, odds = self.model.reasons(len(records), known[where], slots, first, second)
-        voices = self._voices(len(records), known[where], slots, odds)
+        accuracy = self.model.accuracy()[0] if len(slots) else np.empty(0)
+        voices = voices_of(self.votes_, accuracy, len(records), known[where], slots, odds)
         n_votes = [len(each) for each in voices]
+        worth = self.model.independent_votes(len(records), known[where], slots)
         others = self.model.others_say(rows, first[known], second[known])
         for at, said in zip(known.tolist(), others, strict=True):
             voices[at] += said
@@ -172,6 +174,7 @@ class LabelFold(Strategy):
                 n_votes[at],
                 floor,
                 self.costs,
+                None if worth is None else float(worth[at]),
             )
             for at, record in enumerate(records)
         ]
@@ -285,21 +288,6 @@ class LabelFold(Strategy):
             self.movement_.changed(concerned.rows)
             if concerned.annotators:
                 self.model.follow(np.array(concerned.annotators, np.intp))
-
-    def _voices(
-        self, n: int, where: Ints, slots: AnyInts, odds: Floats
-    ) -> list[list[Contribution]]:
-        """Each record's votes as contributions, by annotator."""
-        voices: list[list[Contribution]] = [[] for _ in range(n)]
-        _, annotator, label = self.votes_.columns()
-        accuracy = self.model.accuracy()[0] if len(slots) else np.empty(0)
-        columns = (where, annotator[slots], label[slots], odds)
-        for at, j, code, part in zip(*(column.tolist() for column in columns), strict=True):
-            name = self.votes_.annotators[j]
-            voices[at].append(Contribution(name, self.labels[code], float(accuracy[j]), part))
-        for each in voices:
-            each.sort(key=lambda c: c.annotator)
-        return voices
 
 
 def _votes(facts: Iterable[Fact], rest: list[Fact]) -> Iterator[Vote]:

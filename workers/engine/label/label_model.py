@@ -135,6 +135,13 @@ class LabelModel(ABC):
         odds : ndarray of shape (n_votes,), nats
         """
 
+    def independent_votes(self, n: int, where: Ints, slots: AnyInts) -> Floats | None:
+        """What the votes on each of n records count as, in votes that err independently of each other.
+
+        None: that is not reckoned with. `where` and `slots` as in `reasons`.
+        """
+        return None
+
     def others_say(self, rows: Ints, leader: Ints, other: Ints) -> list[list[Contribution]]:
         """The voices on each of these records that are nobody's vote, but for a reviewer's."""
         return [[] for _ in rows]

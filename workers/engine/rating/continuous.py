@@ -23,7 +23,7 @@ from argilla_distill.workers.engine.rating.recalibration import (
 
 DEPENDENCE = 0.25
 """How far the errors of votes on one record depend on each other: however many, they are worth no more
-than four. The others predict a vote best with 0.15; what misleads everybody alike, votes hide."""
+than five. The others predict a vote best with 0.15; what misleads everybody alike, votes hide."""
 
 RELEASED_DEPENDENCE = 0.1
 """What it was in release 0.1, for models that it stored."""
@@ -112,6 +112,13 @@ class ContinuousRatings:
         sharp = raters.trust_[votes.rater] * vote
         z = raters.levelled(votes.rater, votes.vote)
         return Evidence(mean, wide, less / self.variance_, sharp, z)
+
+    def independent_votes(self, votes: RatingVotes, raters: Raters) -> Floats:
+        """σ² by record over the variance that it leaves in the mean: n / (1 + dependence · n)."""
+        _, worth = self._apart(votes, raters)
+        return np.asarray(
+            (1 + self.dependence_) * worth / (1 + self.dependence_ * worth), np.float64
+        )
 
     def means(self, votes: RatingVotes, raters: Raters, line: Recalibration) -> Floats:
         mean = line.intercept + line.slope * self.evidence(votes, raters).mean

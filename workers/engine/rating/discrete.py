@@ -204,6 +204,10 @@ class DiscreteRatings:
         np.add.at(prior, votes.record, parts)
         return softmax(prior)
 
+    def independent_votes(self, votes: RatingVotes, raters: Raters) -> Floats:
+        """n · its discount, by record."""
+        return np.asarray(votes.counts * _discount(votes.counts), np.float64)
+
     def means(self, votes: RatingVotes, raters: Raters, line: Recalibration) -> Floats:
         return np.asarray(self.posterior(votes, raters, line) @ self.values, np.float64)
 

@@ -114,6 +114,7 @@ class RatingModel(ChoiceModel):
         at = np.searchsorted(rows, np.arange(len(records) + 1))
         anchors = [self.facts.adjudications.get(record) for record in records]
         candidates = self.truth_.candidates(votes, self.raters_, self.recalibration_, anchors)
+        worth = self.truth_.independent_votes(votes, self.raters_)
         choices = []
         for i, (values, prior, logs, among) in enumerate(candidates):
             voices = [
@@ -121,7 +122,7 @@ class RatingModel(ChoiceModel):
                 for s, log in zip(range(at[i], at[i + 1]), logs, strict=True)
             ]
             sure = 1.0 if len(values) > 1 or self.question.scale else trust(len(voices))
-            choices.append(Choice(values, prior, voices, anchors[i], sure, among))
+            choices.append(Choice(values, prior, voices, anchors[i], sure, among, float(worth[i])))
         return choices
 
     def annotators(self) -> list[Reliability]:

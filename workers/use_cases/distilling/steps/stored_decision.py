@@ -37,6 +37,7 @@ def stored_decision(
     since : since when Argilla shows what the publication wrote (ms).
     """
     question = model.question.name
+    worth = decision.independent_votes
     published = publication.unchanged_scores.get(question)
     return StoredDecision(
         value=json_of(model.asked, decision.value),
@@ -55,6 +56,7 @@ def stored_decision(
         shown=shown_since(before.shown if before else (), publication.shows[question], since),
         abstention=decision.abstention or "",
         published_confidence=None if published is None else round(published, 4),
+        independent_votes=None if worth is None else round(worth, 1),
     )
 
 
