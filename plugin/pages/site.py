@@ -49,7 +49,7 @@ from argilla_distill.plugin.pages.tracing import failures_sent, trace_page
 from argilla_distill.plugin.pages.versions import differing, downloads, shown, wished
 from argilla_distill.plugin.pages.views.queue_view import KINDS
 from argilla_distill.plugin.pages.views.version_view import near_pages
-from argilla_distill.plugin.settings import MAX_FORM_BYTES, MAX_PART_BYTES, Settings
+from argilla_distill.plugin.settings import MAX_FORM_BYTES, Settings
 from argilla_distill.plugin.store import Store, StoreError
 from argilla_distill.plugin.visitors.accounts import Accounts
 
@@ -151,7 +151,7 @@ def blueprint(
     for address in ("/datasets/<dataset_id>/compare", "/datasets/<dataset_id>/compare/<names>"):
         bp.add_url_rule(address, "compare", to_compare, methods=["POST"])
     downloads.add_to(bp, frame)
-    bp.before_request(_only_forms)
+    bp.before_request(partial(_limit, settings))
     bp.before_request(frame.prepare)
     bp.after_request(_seal)
     bp.register_error_handler(StoreError, frame.store_away)
@@ -159,9 +159,10 @@ def blueprint(
     return bp
 
 
-def _only_forms() -> None:
+def _limit(settings: Settings) -> None:
+    """How large a body may be."""
     part = request.endpoint == "pages.part"
-    request.max_content_length = MAX_PART_BYTES if part else MAX_FORM_BYTES
+    request.max_content_length = uploading.part_bytes(settings) if part else MAX_FORM_BYTES
 
 
 def _gateway(settings: Settings) -> Gateway:

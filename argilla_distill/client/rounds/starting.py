@@ -87,13 +87,14 @@ class NewRound:
 
     def _send(self, file: LinesFile) -> None:
         at = f"{self._dataset}/uploads/{file.sha256}"
-        there = self._connection.json(at)["parts"]
+        answer = self._connection.json(at)
+        there, size = answer["parts"], min(PART_BYTES, answer["part_bytes"])
         with (
             Bar(f"outputs of round {self.wish.name}", file.size, self._progress) as bar,
             file.path.open("rb") as source,
         ):
             number = 0
-            while data := source.read(PART_BYTES):
+            while data := source.read(size):
                 if there.get(str(number)) != len(data):
                     self._connection.send_bytes(f"{at}/{number}", data)
                 bar.add(len(data))

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.plugin.pages.frame import Frame
 from argilla_distill.plugin.pages.overseen import Absent, dataset
+from argilla_distill.plugin.settings import MAX_PART_BYTES, Settings
 from argilla_distill.plugin.storage import uploads
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.visitors.accounts import bearer
@@ -27,6 +28,11 @@ MAX_FILES = 20
 BY_KEY = "Files are sent by scripts, with an Argilla API key: Authorization: Bearer …"
 
 AWAY = "The storage of versions cannot be written just now ({}). Send the part again in a moment."
+
+
+def part_bytes(settings: Settings) -> int:
+    """How many bytes a part has at most."""
+    return min(MAX_PART_BYTES, settings.max_body_bytes)
 
 
 def part(frame: Frame, visitor: Visitor, dataset_id: str, sha256: str, number: int) -> AnyResponse:
@@ -54,7 +60,7 @@ def part(frame: Frame, visitor: Visitor, dataset_id: str, sha256: str, number: i
         text = AWAY.format(error.strerror or type(error).__name__)
         return frame.message(503, "Back in a moment", text, visitor)
     store.note(known, sha256, number, len(data), frame.store.now())
-    return _parts(sha256, store.parts(known, sha256))
+    return _parts(frame, known, sha256)
 
 
 def parts(frame: Frame, visitor: Visitor, dataset_id: str, sha256: str) -> AnyResponse:
@@ -63,7 +69,7 @@ def parts(frame: Frame, visitor: Visitor, dataset_id: str, sha256: str) -> AnyRe
         known = dataset(frame, visitor, dataset_id)
     except Absent as absent:
         return absent.answer
-    return _parts(sha256, frame.store.uploads.parts(known, sha256))
+    return _parts(frame, known, sha256)
 
 
 def _refusal(sha256: str, number: int, data: bytes, there: Mapping[int, int]) -> str:
@@ -78,5 +84,7 @@ def _refusal(sha256: str, number: int, data: bytes, there: Mapping[int, int]) ->
     return ""
 
 
-def _parts(sha256: str, there: Mapping[int, int]) -> AnyResponse:
-    return jsonify(sha256=sha256, parts={str(number): size for number, size in there.items()})
+def _parts(frame: Frame, dataset_id: str, sha256: str) -> AnyResponse:
+    there = frame.store.uploads.parts(dataset_id, sha256)
+    parts = {str(number): size for number, size in there.items()}
+    return jsonify(sha256=sha256, parts=parts, part_bytes=part_bytes(frame.settings))

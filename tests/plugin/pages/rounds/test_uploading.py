@@ -66,6 +66,15 @@ def test_what_can_be_no_part_is_refused(site: Site, monkeypatch: pytest.MonkeyPa
         assert (answer.status_code, why in answer.text) == (status, True), path
 
 
+def test_where_less_is_taken_at_all_parts_are_smaller(store: Store) -> None:
+    gallery.write(store)
+    site = Site(store, environment={"DISTILL_MAX_BODY_BYTES": "20000"})
+    site.sign_in("olga")
+    assert site.get(FILE, json=True).get_json()["part_bytes"] == 20_000
+    answer = post(site, f"{FILE}/0", data=b"x" * 20_001)
+    assert (answer.status_code, "no more than 20000 bytes" in answer.text) == (413, True)
+
+
 def test_nobody_else_sends_files_and_no_page_does(site: Site) -> None:
     assert post(site, f"{FILE}/0", "anna.apikey", data=b"x").status_code == 403
     assert "anna is an annotator there" in post(site, f"{AT}/9/start", "anna.apikey").text
