@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         ("60 audits", 60, 1.0),
         ("200 audits", 200, 1.0),
         ("60 audits, labels of the round worse", 60, 1.5),
+        ("200 audits, labels of the round worse", 200, 1.5),
     ):
         rng = np.random.default_rng(13)
         found = [_with_errors(rng, audits, worse) for _ in range(rounds)]
