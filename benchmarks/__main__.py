@@ -15,6 +15,7 @@ ALL = {
     "review_live": "live.review_live",
     "engine_label": "engine.label",
     "engine_types": "engine.types_of_questions.every_type",
+    "texts": "scale.text_costs",
     "engine_pictures": "engine.pictures",
     "reviews": "engine.reviews",
     "trace": "engine.trace",

@@ -46,6 +46,7 @@ distill:<dataset>:annotators       hash    number → {"key", "name", "kind"}
 distill:<dataset>:responses        hash    "number|status" → how many responses
 distill:<dataset>:model            hash    question → snapshot of its strategy
 distill:<dataset>:model_info       hash    question → {"strategy", "version", "position", …}
+distill:<dataset>:text_blocks      hash    "question|series|number" → words of texts, for the next fit
 distill:<dataset>:saved            string  the mark of the models as they were last saved
 distill:<dataset>:decided          list    the records decided last
 distill:<dataset>:decided_ever     string  how many were ever put into it

@@ -36,6 +36,7 @@ from argilla_distill.plugin.store.work.model_copies import ModelCopies
 from argilla_distill.plugin.store.work.moved_records import MovedRecords
 from argilla_distill.plugin.store.work.orders import Orders
 from argilla_distill.plugin.store.work.sweeps import Sweeps
+from argilla_distill.plugin.store.work.text_blocks import TextBlocks
 from argilla_distill.plugin.store.work.unanswered import Unanswered
 from argilla_distill.plugin.store.work.unfitted_texts import UnfittedTexts
 from argilla_distill.plugin.store.work.uploads import Uploads
@@ -83,6 +84,7 @@ class Store:
         self.sign_ins = SignIns(redis, self.keys)
         self.sweeps = Sweeps(redis, self.keys)
         self.suspicions = KeptSuspicions(redis, self.keys)
+        self.text_blocks = TextBlocks(redis, self.keys)
         self.texts = UnfittedTexts(redis, self.keys)
         self.twins = Twins(redis, self.keys, clock)
         self.unanswered = Unanswered(redis, self.keys)

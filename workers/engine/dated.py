@@ -9,6 +9,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from argilla_distill.workers.engine.contract.blocks import Blocks
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Content, Fact, NewGuidelines, Vote
@@ -134,6 +135,12 @@ class Dated(Strategy):
 
     def knows(self, content: Content) -> bool:
         return self.inner.knows(content)
+
+    def keep_apart(self, blocks: Blocks) -> None:
+        self.inner.keep_apart(blocks)
+
+    def set_apart(self) -> None:
+        self.inner.set_apart()
 
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
         return self.inner.decide(records, floor)

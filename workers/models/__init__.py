@@ -5,6 +5,8 @@
 | `dataset_models` | all of a dataset, kept as snapshots |
 | `kept_models` | those that a process worked on last, in memory |
 | `question_model` | the model of one question |
+| `kept_texts` | the words of records' texts, apart from the snapshots |
+| `restoring` | a model as it was saved |
 | `terms` | what settings say of how a question is decided |
 | `facts_of_history` | what the history says, as facts for a strategy |
 | `values` | between Argilla's JSON and the engine's values |

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from argilla_distill.domain.history import START, Entry
@@ -19,18 +18,17 @@ from argilla_distill.plugin.store import Store
 from argilla_distill.workers.engine import snapshot
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.errors import (
-    EngineError,
     StrategyFailed,
     UnknownStrategy,
     UnsuitedStrategy,
     UnsuitedTerms,
 )
 from argilla_distill.workers.models import confined
-from argilla_distill.workers.models.facts_of_history import Annotators, FactsOfHistory
+from argilla_distill.workers.models.facts_of_history import Annotators
 from argilla_distill.workers.models.failed_strategies import FailedStrategies, lacking
-from argilla_distill.workers.models.question_model import Model, model_question
-from argilla_distill.workers.models.terms import terms_of
-from argilla_distill.workers.models.values import TYPES, question_of
+from argilla_distill.workers.models.question_model import Model
+from argilla_distill.workers.models.restoring import restored
+from argilla_distill.workers.models.values import TYPES
 
 log = logging.getLogger("distill.models")
 
@@ -95,7 +93,10 @@ class Models:
             pausing = "" if anyway else models._failures.pausing(name, strategy)
             try:
                 if reason is None and not pausing:
-                    models.by_question[name] = models._restored(store, question, people)
+                    failed_before = name in models._failures.by_question
+                    models.by_question[name] = restored(
+                        store, dataset, plan, question, people, failed_before
+                    )
             except (UnsuitedStrategy, UnsuitedTerms) as error:
                 reason = str(error)
             except (StrategyFailed, UnknownStrategy) as error:
@@ -267,47 +268,14 @@ class Models:
         ]
 
     def write(self, pipe: Any, store: Store, models: Iterable[Model]) -> None:
-        """Save these models, within a transaction."""
+        """Save these models, within a transaction; they are told by `written` that it went through."""
         self.saved = store.model_copies.write_saved(pipe, self.dataset.id)
         for model in models:
+            model.strategy.set_apart()
+            if model.texts is not None:
+                model.texts.write(pipe)
             data = snapshot.pack(model.strategy.state())
             store.models.write(pipe, self.dataset.id, model.question.name, data, model.info())
-
-    def _restored(self, store: Store, question: DatasetQuestion, annotators: Annotators) -> Model:
-        """The model as it was saved, or a fresh one where there is none that fits."""
-        asked, choices = question_of(question), self.plan.question(question.name)
-        sureness = self.dataset.question(self.plan.confidence_question)
-        terms = terms_of(choices)
-        new = partial(FactsOfHistory, question.name, asked, annotators, sureness, dated=terms.dated)
-        facts_of_history = new()
-        data, info = store.models.of(self.dataset.id, question.name)
-        wanted = choices.strategy, model_question(asked), terms.key
-        same = info is not None and (info.strategy, info.question, info.terms) == wanted
-        limit_s = self.plan.strategy_timeout_s
-        if data and info and same and question.name not in self._failures.by_question:
-            try:
-                facts_of_history.remember(info.kinds, info.reviews)
-                if not facts_of_history.outdated:
-                    strategy = confined.restore(snapshot.unpack(data), limit_s)
-                    return Model(
-                        question,
-                        facts_of_history,
-                        strategy,
-                        terms=terms.key,
-                        fit=info.fit,
-                        position=info.position,
-                        fit_votes=info.fit_votes,
-                        changes=info.changes,
-                        taught=info.taught,
-                    )
-                facts_of_history = new()
-            except (StrategyFailed, UnknownStrategy, UnsuitedStrategy, UnsuitedTerms):
-                raise
-            except EngineError as error:
-                log.warning("snapshot of %s unusable, folding anew: %s", question.name, error)
-        fit = (info.fit if info else 0) + 1
-        strategy = confined.create(choices.strategy, asked, limit_s, terms)
-        return Model(question, facts_of_history, strategy, fit, terms=terms.key)
 
 
 def _why_not(question: DatasetQuestion, plan: DatasetSettings) -> str | None:

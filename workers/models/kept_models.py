@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 VOTE_BYTES = 150
 """What a vote takes in a model's memory, roughly, its record's part included."""
 
-TEXT_BYTES = 1_500
-"""What a record's text takes, roughly, where the models take texts in."""
+TEXT_BYTES = 100
+"""The same of what its text says and is about, where the models take texts in: its words lie apart."""
 
 
 class KeptModels:

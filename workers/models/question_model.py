@@ -25,6 +25,7 @@ from argilla_distill.workers.models.facts_of_history import (
     FactsOfHistory,
     current_facts,
 )
+from argilla_distill.workers.models.kept_texts import KeptTexts
 from argilla_distill.workers.models.values import content, short
 
 REFIT_STALENESS = 0.1
@@ -46,6 +47,7 @@ class Model:
     Attributes
     ----------
     unsaved : what it has learned since it was saved.
+    texts : where the strategy keeps apart what texts say; None where it does not.
     behind : entries of the history that it has read since, also of those that taught it nothing.
     """
 
@@ -60,6 +62,7 @@ class Model:
     taught: int = 0
     unsaved: int = 0
     behind: int = 0
+    texts: KeptTexts | None = None
     _values: ReviewValues | None = None
     _values_taught: int = 0
 
@@ -94,7 +97,15 @@ class Model:
             training=None if training is None else training.summary,
             kinds=self.facts_of_history.kinds,
             reviews=self.facts_of_history.reviews_to_keep,
+            text_series="" if self.texts is None else self.texts.series,
+            text_blocks=0 if self.texts is None else len(self.texts),
         )
+
+    def written(self) -> None:
+        """It was saved, and the transaction went through."""
+        self.unsaved = self.behind = 0
+        if self.texts is not None:
+            self.texts.written()
 
     def resume(self, annotators: Annotators) -> None:
         """Forget what was true of one run: who is known, and what reviews were worth in it."""

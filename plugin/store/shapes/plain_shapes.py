@@ -46,6 +46,8 @@ def model_info(stored: Json) -> ModelInfo:
             for record, said in stored["reviews"].items()
         },
         terms=stored.get("terms", ""),
+        text_series=stored.get("text_series", ""),
+        text_blocks=stored.get("text_blocks", 0),
     )
 
 
@@ -70,6 +72,8 @@ def model_json(info: ModelInfo) -> Json:
         "kinds": dict(info.kinds),
         "reviews": info.reviews,
         **({"terms": info.terms} if info.terms else {}),
+        **({"text_series": info.text_series} if info.text_series else {}),
+        **({"text_blocks": info.text_blocks} if info.text_blocks else {}),
     }
 
 

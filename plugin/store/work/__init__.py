@@ -9,6 +9,7 @@
 | `model_copies` | what somebody who keeps models in memory has to know |
 | `moved_records` | records that may be decided otherwise now |
 | `sweeps` | where a sweep has got to |
+| `text_blocks` | words of records' texts, which only a fit of a model reads |
 | `unanswered` | writes to Argilla whose end nobody has seen |
 | `unfitted_texts` | records whose texts the saved models do not hold yet |
 """

@@ -6,6 +6,7 @@
 | `question` | what is asked, and what its values look like |
 | `terms` | what may be set for any strategy: costs of mistakes, and which votes count how much |
 | `facts` | votes and adjudications, which are learned and unlearned |
+| `blocks` | what a strategy keeps apart, because only a fit needs it |
 | `current_facts` | the facts as they are now, edits and retractions done |
 | `decision` | a value or an abstention, with reasons |
 | `movement` | what changed since `moved` last reported, and since the last full fit |

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from argilla_distill.workers.engine.contract.blocks import Blocks
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Content, Fact
 from argilla_distill.workers.engine.contract.numbers import Floats
@@ -165,6 +166,13 @@ class Strategy(ABC):
     def annotators(self) -> list[Reliability]:
         """Return what the model believes of every annotator with a current vote."""
 
+    def keep_apart(self, blocks: Blocks) -> None:  # noqa: B027 - a strategy may keep nothing apart
+        """From now on keep in these blocks what only a fit needs. Comes before `fit`, or after
+        `from_state`: then the blocks are those of the state."""
+
+    def set_apart(self) -> None:  # noqa: B027 - likewise
+        """Put into the blocks what `state` can do without, if that is worth it."""
+
     @property
     def training(self) -> Training | None:
         """What adjudications have made of it; None for strategies that are not trained."""
@@ -182,7 +190,8 @@ class Strategy(ABC):
 
     @abstractmethod
     def state(self) -> dict[str, Any]:
-        """Return the whole model as data; `workers.engine.snapshot` makes bytes of it.
+        """Return the whole model as data, but for what is kept apart; `workers.engine.snapshot` makes
+        bytes of it.
 
         The keys ``strategy`` (its name) and ``question`` (the question's fields) are always there.
         """

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import sparse
 
+from argilla_distill.workers.engine.contract.blocks import Blocks
 from argilla_distill.workers.engine.contract.decision import Contribution
 from argilla_distill.workers.engine.contract.facts import Content, Fact, Source
 from argilla_distill.workers.engine.contract.movement import Movement
@@ -92,8 +93,13 @@ class CorrectedModel(LabelModel):
 
     # -- facts ------------------------------------------------------------------------------
 
+    def keep_apart(self, blocks: Blocks | None) -> None:
+        """Let the words of texts be kept there."""
+        self.text.texts_.blocks = blocks
+
     def coming(self, facts: Iterable[Fact]) -> Iterator[Fact]:
-        self.text = TextVoice(len(self.labels))
+        blocks, self.text = self.text.texts_.blocks, TextVoice(len(self.labels))
+        self.keep_apart(blocks)
         return self.text.read(facts) if self.content else iter(facts)
 
     def begin(self, tally: Tally, facts: list[Fact]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from argilla_distill.workers.engine.contract.blocks import Blocks
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.contract.strategy import Training
 from argilla_distill.workers.engine.label.corrected_model import CorrectedModel
@@ -61,6 +62,12 @@ class Learned(LabelFold):
 
     def __init__(self, question: Question, *, content: bool = True) -> None:
         super().__init__(question, CorrectedModel(question.labels, content))
+
+    def keep_apart(self, blocks: Blocks) -> None:
+        self.model.keep_apart(blocks)
+
+    def set_apart(self) -> None:
+        self.model.text.texts_.set_apart()
 
     @property
     def training(self) -> Training:

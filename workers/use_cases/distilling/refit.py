@@ -47,6 +47,8 @@ def begin_fits(run: Run, models: list[Model]) -> None:
     for model, entry in zip(models, filed, strict=True):
         model.position = entry.id
     run.lease.commit(write)
+    for model in models:
+        model.written()
     run.store.moved.note_near(run.dataset.id)
 
 
@@ -86,6 +88,8 @@ def _refit(
         begin_fits(run, list(models.by_question.values()))
         world.store.dirty.make_stale(dataset.id, models.moved(plan.tolerance))
         lease.commit(lambda pipe: models.write(pipe, world.store, models.by_question.values()))
+        for model in models.by_question.values():
+            model.written()
         models.look_at_lacking(world.store)
         models.forget_failures(world.store)
     except StrategyFailed:

@@ -68,4 +68,4 @@ def _save(run: Run, unsaved: Sequence[Model]) -> None:
     run.lease.commit(write)
     run.models.unsaved_texts.difference_update(read)
     for model in unsaved:
-        model.unsaved = model.behind = 0
+        model.written()

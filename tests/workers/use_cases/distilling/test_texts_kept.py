@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from argilla_distill.workers.engine.label.texts import texts
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.kept_models import KeptModels
+from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases.distilling import saving, time_slice
 from argilla_distill.workers.use_cases.distilling.refit import refit
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
@@ -50,7 +52,7 @@ def kept(service: ServiceInMemory) -> set[str]:
     dataset = service.argilla.dataset(D)
     models = Models.load(service.store, dataset, service.world.plan(dataset.full_name))
     strategy: Any = models.by_question["helpful"].strategy
-    return {strategy.votes_.records[row] for row in strategy.model.text.texts_.words}
+    return {strategy.votes_.records[row] for row in strategy.model.text.rows()}
 
 
 def killed_before_it_saves(service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,3 +152,57 @@ def test_texts_of_which_no_strategy_makes_anything_are_not_noted(build: Build) -
     service.store.texts.note(D, ["r1", "r2"])  # as an earlier release did
     service.settle()
     assert service.store.texts.unsaved(D) == []
+
+
+def test_words_are_kept_apart_from_the_snapshot_and_a_fit_reads_them_again(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "SET_APART", 20)
+    ids = add(service, "t", 60)
+    service.settle()
+    info = service.store.models.all(D)["helpful"]
+    assert info.text_blocks
+    before = service.store.text_blocks.others(D, "helpful", "")
+    service.turns = itertools.repeat(KeptModels())  # every job loads the models
+    refit(service.world, D)
+    more = add(service, "u", 5, seed=2)
+    service.settle()
+    assert kept(service) == {*ids, *more}
+    assert set(before) <= set(service.store.text_blocks.others(D, "helpful", ""))
+    assert service.values() == service.fresh().values()
+
+
+def test_a_model_whose_words_are_lost_is_folded_anew_and_reads_all_texts_again(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "SET_APART", 20)
+    ids = add(service, "t", 60)
+    service.settle()
+    service.store.redis.delete(service.store.keys.of(D, "text_blocks"))
+    service.turns = itertools.repeat(KeptModels())
+    service.mark(ids[0])
+    service.settle()
+    assert kept(service) == set(ids)
+    assert service.store.models.all(D)["helpful"].text_blocks
+    assert service.values() == service.fresh().values()
+
+
+def test_a_worker_killed_while_it_saves_leaves_the_words_of_the_snapshot_before(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "SET_APART", 20)
+    ids = add(service, "t", 60)
+    service.settle()
+    more = add(service, "u", 30, seed=3)
+
+    def dies(model: Model) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Model, "info", dies)  # in the middle of the transaction
+        with pytest.raises(Killed):
+            service.distil()
+    service.turns = itertools.repeat(KeptModels())
+    service.settle()
+    assert kept(service) == {*ids, *more}
+    assert service.values() == service.fresh().values()

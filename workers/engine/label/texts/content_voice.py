@@ -6,13 +6,12 @@ texts are about is `topics`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, ShortInts
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.shares import softmax
 
 MIN_RECORDS = 20
@@ -65,12 +64,10 @@ class ContentVoice:
     centre_ : ndarray of shape (n_topics,)
         The mean of the topics.
     coefficients_ : ndarray of shape (n_topics, n_labels)
+    middle : ndarray of shape (n_labels,)
+        ``centre_ @ coefficients_``: what is taken from the sums of a text's topics.
     shares_ : ndarray of shape (n_labels,), sums to 1
         p
-    odds_ : ndarray of shape (n_fitted, n_labels), float32, nats
-        The odds of the records that it was fitted to, each left out.
-    place_ : ndarray of shape (≥ n_rows,)
-        Where a row is in `odds_`; -1 where it was not in the fit, or has another text by now.
     trust_ : float, 0: not heard
     accuracy_ : float in [0, 1]
         How often its first choice was the votes' too, out of sample.
@@ -81,80 +78,45 @@ class ContentVoice:
         self.centre_ = np.zeros(0)
         self.coefficients_ = np.zeros((0, n_labels))
         self.shares_ = np.full(n_labels, 1 / n_labels)
-        self.odds_ = np.zeros((0, n_labels), np.float32)
-        self.place_ = np.zeros(0, np.int32)
+        self.middle = np.zeros(n_labels)
         self.trust_ = 0.0
         self.accuracy_ = 1 / n_labels
 
     def fit(
-        self,
-        rows: AnyInts,
-        topics: NDArray[np.floating],
-        posterior: Floats,
-        likelihood: Floats,
-    ) -> ContentVoice:
+        self, topics: NDArray[np.floating], posterior: Floats, likelihood: Floats
+    ) -> Floats | None:
         """Learn from records that have a text and votes, in any order.
 
         Parameters
         ----------
-        rows : ndarray of shape (n,)
         topics : ndarray of shape (n, n_topics)
         posterior : ndarray of shape (n, n_labels), what their votes say; rows sum to 1
         likelihood : ndarray of shape (n, n_labels), P(votes | label), up to a factor per row
+
+        Returns
+        -------
+        The odds of these records, each left out, shape (n, n_labels), nats; None where texts say nothing.
         """
-        n = len(rows)
+        n = len(topics)
         if n < MIN_RECORDS or self.n_labels < 2:
-            return self
+            return None
         self.centre_ = topics.mean(axis=0, dtype=np.float64)
         if not max(np.abs(self._centred(topics[at])).max(initial=0.0) for at in _parts(n)) > ALIKE:
-            return self
+            return None
         self.shares_ = (posterior.sum(axis=0) + 1) / (n + self.n_labels)
         odds = self._regress(topics, posterior)
-        self.place_ = np.full(int(rows.max()) + 1, -1, np.int32)
-        self.place_[rows] = np.arange(n)
-        self.odds_ = odds.astype(np.float32)
         self.trust_ = self._proved(odds, likelihood)
         self.accuracy_ = float((odds.argmax(axis=1) == posterior.argmax(axis=1)).mean())
-        return self
-
-    def forget(self, row: int) -> None:
-        """Take in that the row's text is another than the one in the fit."""
-        if row < len(self.place_):
-            self.place_[row] = -1
-
-    def fitted(self, rows: AnyInts) -> ShortInts:
-        """Where these rows are in `odds_`; -1 where they are not."""
-        place = np.full(len(rows), -1, np.int32)
-        inside = rows < len(self.place_)
-        place[inside] = self.place_[rows[inside]]
-        return place
+        return odds
 
     def of_others(self, topics: NDArray[np.floating]) -> Floats:
         """The odds of records that were not in the fit, by their topics."""
-        return self._odds_of(self._centred(topics) @ self.coefficients_)
+        return self.odds_of(self._centred(topics) @ self.coefficients_)
 
-    def state(self) -> dict[str, Any]:
-        return {
-            "content_centre": self.centre_,
-            "content_coefficients": self.coefficients_,
-            "content_shares": self.shares_,
-            "content_odds": self.odds_,
-            "content_place": self.place_,
-            "content_trust": self.trust_,
-            "content_accuracy": self.accuracy_,
-        }
-
-    @classmethod
-    def from_state(cls, state: Mapping[str, Any]) -> ContentVoice:
-        self = cls(len(state["content_shares"]))
-        self.centre_ = np.array(state["content_centre"], np.float64)
-        self.coefficients_ = np.array(state["content_coefficients"], np.float64)
-        self.shares_ = np.array(state["content_shares"], np.float64)
-        self.odds_ = np.array(state["content_odds"], np.float32)
-        self.place_ = np.array(state["content_place"], np.int32)
-        self.trust_ = float(state["content_trust"])
-        self.accuracy_ = float(state["content_accuracy"])
-        return self
+    def odds_of(self, fitted: Floats) -> Floats:
+        """Odds against the labels' shares, given how much likelier the labels are; centred."""
+        odds = np.log(np.maximum(1 + fitted / self.shares_, MIN_RATIO))
+        return np.asarray(odds - odds.mean(axis=1, keepdims=True), np.float64)
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -194,16 +156,12 @@ class ContentVoice:
         weight = softmax(-n / 2 * np.log(np.maximum(wrong, 1e-12))[None])[0]
         ridge = weight @ (np.sqrt(strength) / (strength + PENALTIES[:, None]))
         self.coefficients_ = axes @ (ridge[:, None] * projected)
+        self.middle = self.centre_ @ self.coefficients_
         mean = (
             sum((w * f for w, f in zip(weight, left_out(at), strict=True)), np.zeros(1))
             for at in parts
         )
-        return np.concatenate([self._odds_of(fitted) for fitted in mean])
-
-    def _odds_of(self, fitted: Floats) -> Floats:
-        """Odds against the labels' shares, given how much likelier the labels are; centred."""
-        odds = np.log(np.maximum(1 + fitted / self.shares_, MIN_RATIO))
-        return np.asarray(odds - odds.mean(axis=1, keepdims=True), np.float64)
+        return np.concatenate([self.odds_of(fitted) for fitted in mean])
 
     def _proved(self, odds: Floats, likelihood: Floats) -> float:
         """How far the odds are to be believed."""

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.decision import CONTENT, Contribution
 from argilla_distill.workers.engine.contract.facts import Content, Fact
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.shares import softmax
+from argilla_distill.workers.engine.label.texts import released
 from argilla_distill.workers.engine.label.texts.content_voice import ContentVoice
-from argilla_distill.workers.engine.label.texts.texts import Texts, Words, hashed
-from argilla_distill.workers.engine.label.texts.topics import Topics
+from argilla_distill.workers.engine.label.texts.text_block import TextBlock
+from argilla_distill.workers.engine.label.texts.texts import NONE, Texts
+from argilla_distill.workers.engine.label.texts.topics import Topics, weighed
+from argilla_distill.workers.engine.label.texts.words import FEATURES, Words, hashed
 
 AT_ONCE = 1_000
 """Texts that are held before their words are counted."""
@@ -22,12 +26,21 @@ AT_ONCE = 1_000
 class TextVoice:
     """One more voice on every record with a text, by row.
 
+    What a decision needs is here and in the state: what is said of each row, and what each word adds for
+    texts that are read before the next fit. What a fit needs is `texts_`, whose words may be set apart.
+
     Attributes
     ----------
     texts_ : Texts
     topics_ : Topics
     content_ : ContentVoice
         What topics tell, and how far that is believed.
+    said_ : ndarray of shape (≥ n_rows, n_labels), float32, nats
+        The odds of the texts, those in the fit each left out; rounded to half precision by a fit. 0
+        without text.
+    idf_ : ndarray of shape (FEATURES,), float32
+    added_ : ndarray of shape (FEATURES, n_labels), float32
+        What each word adds to a text's fitted value; see `topics.weighed`.
 
     Examples
     --------
@@ -43,11 +56,16 @@ class TextVoice:
     (True, array([0., 0.]))
     """
 
+    said_: NDArray[np.float32]
+    idf_: NDArray[np.float32]
+    added_: NDArray[np.float32]
+
     def __init__(self, n_labels: int) -> None:
         self.n_labels = n_labels
         self.texts_ = Texts()
         self.topics_ = Topics()
         self.content_ = ContentVoice(n_labels)
+        self._say_nothing()
         self._read: list[tuple[str, Words]] = []
 
     # -- texts ------------------------------------------------------------------------------
@@ -67,7 +85,7 @@ class TextVoice:
 
     def put_read(self, row: Callable[[str], int]) -> None:
         """Let what was read be the texts of these rows, by record."""
-        self.texts_.words.update((row(record), words) for record, words in self._read)
+        self.texts_.take({row(record): words for record, words in self._read})
         self._read = []
 
     def _take(self, texts: list[Content]) -> None:
@@ -78,12 +96,19 @@ class TextVoice:
         """Let these be the texts of these rows; what is known of earlier ones is forgotten."""
         self.texts_.put(rows, texts)
         for row in rows:
-            self._forget(row)
+            self.topics_.forget(row)
+        if self.heard:
+            self._make_room()
+            words = TextBlock.of({row: self.texts_.words[row] for row in rows}).matrix()
+            fitted = weighed(words, self.idf_, self.added_) - self.content_.middle
+            self.said_[list(rows)] = self.content_.odds_of(np.asarray(fitted, np.float64))
 
     def drop(self, row: int) -> None:
         """Take the row's text out."""
-        del self.texts_.words[row]
-        self._forget(row)
+        self.texts_.drop(row)
+        self.topics_.forget(row)
+        if row < len(self.said_):
+            self.said_[row] = 0.0
 
     def holds(self, row: int, text: str) -> bool:
         """Whether this is the row's text."""
@@ -91,11 +116,11 @@ class TextVoice:
 
     def __contains__(self, row: object) -> bool:
         """Whether the row has a text."""
-        return row in self.texts_.words
+        return row in self.texts_
 
     def rows(self) -> Ints:
         """The rows with a text, ascending."""
-        return np.array(sorted(self.texts_.words), np.intp)
+        return self.texts_.rows()
 
     # -- what they say ----------------------------------------------------------------------
 
@@ -107,24 +132,32 @@ class TextVoice:
     def mute(self) -> None:
         """Forget what was learned, but not the texts."""
         self.content_ = ContentVoice(self.n_labels)
+        self._say_nothing()
 
     def fit(self, rows: Ints, posterior: Floats, likelihood: Floats) -> None:
         """Learn what texts tell, from these rows, which have one; see `ContentVoice.fit`."""
         self.mute()
         self.topics_.learn(self.texts_)
-        self.content_.fit(rows, self.topics_.of(self.texts_, rows), posterior, likelihood)
+        there = self.texts_.marks[rows] != NONE  # one whose words were lost has none
+        rows, posterior, likelihood = rows[there], posterior[there], likelihood[there]
+        odds = self.content_.fit(self.topics_.of(rows), posterior, likelihood)
+        if odds is None or not self.heard:
+            return
+        self._make_room()
+        others = np.setdiff1d(self.rows(), rows)
+        self.said_[others] = self.content_.of_others(self.topics_.of(others))
+        self.said_[rows] = odds
+        self.said_ = self.said_.astype(np.float16).astype(np.float32)
+        axes = self.topics_.axes_.astype(np.float64) * self.topics_.idf_[:, None]
+        self.idf_ = self.topics_.idf_
+        self.added_ = (axes @ self.content_.coefficients_).astype(np.float32)
 
     def odds(self, rows: Ints) -> Floats:
         """What the texts of these rows say: nats, shape (len(rows), n_labels); 0 without text."""
         odds = np.zeros((len(rows), self.n_labels))
         if self.heard:
-            place = self.content_.fitted(rows)
-            known = place >= 0
-            odds[known] = self.content_.odds_[place[known]]
-            others = np.flatnonzero(~known)
-            if len(others):
-                new = others[[int(row) in self.texts_.words for row in rows[others]]]
-                odds[new] = self.content_.of_others(self.topics_.of(self.texts_, rows[new]))
+            known = rows < len(self.said_)
+            odds[known] = self.said_[rows[known]]
             odds *= self.content_.trust_
         return odds
 
@@ -143,7 +176,7 @@ class TextVoice:
             Contribution(
                 CONTENT, labels[code] if sure > 0.5 else None, self.content_.accuracy_, part
             )
-            if row in self
+            if row in self.texts_
             else None
             for row, code, sure, part in zip(*(c.tolist() for c in columns), strict=True)
         ]
@@ -151,18 +184,45 @@ class TextVoice:
     # -- state ------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        return self.texts_.state() | self.topics_.state() | self.content_.state()
+        """What a decision needs, and the words that are in no block."""
+        has = self.rows()
+        said = self.said_[has] if self.heard else self.said_[:0]
+        half = said.astype(np.float16)
+        return self.texts_.state() | {
+            "voice_said": half if np.array_equal(half, said) else said,
+            "voice_idf": self.idf_ if self.heard else self.idf_[:0],
+            "voice_added": self.added_ if self.heard else self.added_[:0],
+            "voice_middle": self.content_.middle,
+            "voice_shares": self.content_.shares_,
+            "voice_trust": self.content_.trust_,
+            "voice_accuracy": self.content_.accuracy_,
+        }
 
     @classmethod
     def restore(cls, state: Mapping[str, Any]) -> TextVoice:
-        content = ContentVoice.from_state(state)
-        self = cls(content.n_labels)
-        self.texts_, self.topics_ = Texts.from_state(state), Topics.from_state(state)
-        self.content_ = content
+        if released.is_released(state):
+            state = released.converted(state)
+        self = cls(len(state["voice_shares"]))
+        self.texts_ = Texts.from_state(state)
+        self.content_.shares_ = np.array(state["voice_shares"], np.float64)
+        self.content_.middle = np.array(state["voice_middle"], np.float64)
+        self.content_.trust_ = float(state["voice_trust"])
+        self.content_.accuracy_ = float(state["voice_accuracy"])
+        if self.heard:
+            self._make_room()
+            self.said_[self.rows()] = state["voice_said"]
+            self.idf_ = np.array(state["voice_idf"], np.float32)
+            self.added_ = np.array(state["voice_added"], np.float32)
         return self
 
     # -- inside -----------------------------------------------------------------------------
 
-    def _forget(self, row: int) -> None:
-        self.topics_.forget(row)
-        self.content_.forget(row)
+    def _say_nothing(self) -> None:
+        self.said_ = np.zeros((0, self.n_labels), np.float32)
+        self.idf_ = np.ones(FEATURES, np.float32)
+        self.added_ = np.zeros((FEATURES, self.n_labels), np.float32)
+
+    def _make_room(self) -> None:
+        more = len(self.texts_.marks) - len(self.said_)
+        if more > 0:
+            self.said_ = np.concatenate([self.said_, np.zeros((more, self.n_labels), np.float32)])

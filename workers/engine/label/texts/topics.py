@@ -1,11 +1,10 @@
 """Texts as a few numbers each: which of a dataset's topics they are about, and how far.
 
-What topics tell about labels is `content`'s, how texts become counts of words `texts`'s.
+What topics tell about labels is `content_voice`'s, how texts become counts of words `words`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats
-from argilla_distill.workers.engine.label.texts.texts import FEATURES, Texts
+from argilla_distill.workers.engine.label.texts.text_block import TextBlock
+from argilla_distill.workers.engine.label.texts.texts import NONE, Texts
+from argilla_distill.workers.engine.label.texts.words import FEATURES
 
 DIMENSIONS = 64
 """Topics that there are at most."""
@@ -24,16 +25,13 @@ sample follows from the texts, seldom changes, and is a random one."""
 
 POWER_ITERATIONS = 2
 
-AT_ONCE = 20_000
-"""Texts that are projected at a time."""
-
 
 class Topics:
     """Projections of counts of words on the directions in which texts differ most.
 
     A text is ``log(1 + count) · idf``, scaled to length 1. Its topics are its products with V, the
     first right singular vectors of the sample's texts (centred), found by randomised subspace
-    iteration. They are kept in half precision: a text's topics are the same when they are read back.
+    iteration. They are kept in half precision, and not saved: only a fit needs them, and finds them again.
 
     Deerwester et al., Indexing by latent semantic analysis, JASIS 41 (1990); Halko, Martinsson &
     Tropp, Finding structure with randomness, SIAM Review 53 (2011).
@@ -53,7 +51,7 @@ class Topics:
     >>> texts, topics = Texts(), Topics()
     >>> texts.put(range(4), ["sun and warmth", "warmth and sun", "rain or snow", "snow or rain"])
     >>> topics.learn(texts)
-    >>> one, other, third, fourth = topics.of(texts, np.arange(4))
+    >>> one, other, third, fourth = topics.of(np.arange(4))
     >>> bool((one == other).all() and (third == fourth).all() and (one != third).any())
     True
     """
@@ -67,63 +65,37 @@ class Topics:
 
     def learn(self, texts: Texts) -> None:
         """Take in all texts; find out anew which topics there are, if the sample is another."""
-        rows = np.fromiter(texts.words, np.intp, len(texts.words))
-        marks = texts.marks(rows)
+        rows = texts.rows()
+        marks = texts.marks[rows]
         order = np.argsort(marks, kind="stable")[:SAMPLE]
         if not np.array_equal(marks[order], self.sample_):
-            self.sample_ = marks[order]
-            self._find(texts.matrix(rows[order]))
+            self._find(_together(texts, rows[order]))
+            rows, marks = texts.rows(), texts.marks[rows[order]]
+            self.sample_ = marks[marks != NONE]  # words of some may be lost
             self.found_ = np.zeros((0, self.axes_.shape[1]), np.float16)
             self.known_ = np.zeros(0, np.bool_)
-        more = int(rows.max(initial=-1)) + 1 - len(self.known_)
+        more = len(texts.marks) - len(self.known_)
         if more > 0:
             grown = np.zeros((more, self.axes_.shape[1]), np.float16)
             self.found_ = np.concatenate([self.found_, grown])
             self.known_ = np.concatenate([self.known_, np.zeros(more, np.bool_)])
-        new = rows[~self.known_[rows]]
-        self.found_[new] = self._projected(texts, new)
-        self.known_[new] = True
+        for some, words in texts.counts(rows[~self.known_[rows]]):
+            self.found_[some] = self.projected(words)
+            self.known_[some] = True
 
     def forget(self, row: int) -> None:
         """Take in that the row has another text, or none any more."""
         if row < len(self.known_):
             self.known_[row] = False
 
-    def of(self, texts: Texts, rows: AnyInts) -> NDArray[np.float16]:
-        """The topics of the texts in these rows, shape (len(rows), n_topics)."""
-        found = np.zeros((len(rows), self.axes_.shape[1]), np.float16)
-        known = rows < len(self.known_)
-        known[known] = self.known_[rows[known]]
-        found[known] = self.found_[rows[known]]
-        found[~known] = self._projected(texts, rows[~known])
-        return found
+    def of(self, rows: AnyInts) -> NDArray[np.float16]:
+        """The topics of the texts in these rows, as they were learned, shape (len(rows), n_topics)."""
+        return self.found_[rows]
 
-    def state(self) -> dict[str, Any]:
-        used = np.flatnonzero(self.axes_.any(axis=1))
-        rows = np.flatnonzero(self.known_)
-        return {
-            "topics_sample": self.sample_,
-            "topics_idf": self.idf_,
-            "topics_used": used,
-            "topics_axes": self.axes_[used],
-            "topics_rows": rows,
-            "topics_found": self.found_[rows],
-        }
-
-    @classmethod
-    def from_state(cls, state: Mapping[str, Any]) -> Topics:
-        self = cls()
-        self.sample_ = np.array(state["topics_sample"], np.int64)
-        self.idf_ = np.array(state["topics_idf"], np.float32)
-        axes = np.array(state["topics_axes"], np.float16)
-        rows = np.array(state["topics_rows"], np.intp)
-        self.axes_ = np.zeros((FEATURES, axes.shape[1]), np.float16)
-        self.axes_[np.array(state["topics_used"], np.intp)] = axes
-        self.known_ = np.zeros(int(rows.max(initial=-1)) + 1, np.bool_)
-        self.known_[rows] = True
-        self.found_ = np.zeros((len(self.known_), axes.shape[1]), np.float16)
-        self.found_[self.known_] = np.array(state["topics_found"], np.float16)
-        return self
+    def projected(self, words: sparse.csr_array) -> NDArray[np.float16]:
+        """The topics of texts with these counts of words, which are changed on the way."""
+        axes = self.axes_.astype(np.float32) * self.idf_[:, None]
+        return weighed(words, self.idf_, axes).astype(np.float16)
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -152,18 +124,44 @@ class Topics:
         found[used] = axes
         self.axes_ = found
 
-    def _projected(self, texts: Texts, rows: AnyInts) -> NDArray[np.float16]:
-        """The topics of texts that are seen for the first time."""
-        found = np.zeros((len(rows), self.axes_.shape[1]), np.float16)
-        axes, squares = self.axes_.astype(np.float32) * self.idf_[:, None], self.idf_**2
-        for start in range(0, len(rows), AT_ONCE):
-            words = texts.matrix(rows[start : start + AT_ONCE])
-            np.log1p(words.data, out=words.data)
-            seen = words @ axes
-            words.data **= 2
-            length = np.sqrt(words @ squares)
-            found[start : start + AT_ONCE] = seen / np.maximum(length, 1e-9)[:, None]
-        return found
+
+def weighed(
+    words: sparse.csr_array, idf: NDArray[np.float32], by_word: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Sums over each text's words, ``log(1 + count)`` each, scaled as if the text had length 1.
+
+    Parameters
+    ----------
+    words : counts, which are changed on the way
+    by_word : ndarray of shape (FEATURES, n)
+        What each word adds; the factor idf is in it already.
+
+    Returns
+    -------
+    ndarray of shape (n_texts, n)
+    """
+    np.log1p(words.data, out=words.data)
+    seen = np.asarray(words @ by_word)
+    words.data **= 2
+    length = np.sqrt(words @ idf**2)
+    return np.asarray(seen / np.maximum(length, 1e-9)[:, None], np.float32)
+
+
+def _together(texts: Texts, rows: AnyInts) -> sparse.csr_array:
+    """Counts of words of these rows, in their order; rows whose words are lost are left out."""
+    parts = list(texts.counts(rows))
+    if not parts:
+        return TextBlock.of({}).matrix()
+    found = np.concatenate([some for some, _ in parts])
+    place = {row: at for at, row in enumerate(found.tolist())}
+    order = [place[row] for row in rows.tolist() if row in place]
+    whole: Any = sparse.vstack([words for _, words in parts], format="csr")
+    n = len(order)
+    chosen = sparse.csr_array(
+        (np.ones(n, np.float32), (np.arange(n), order)), shape=(n, whole.shape[0])
+    )
+    together: sparse.csr_array = chosen @ whole
+    return together
 
 
 def _orthogonal(columns: NDArray[np.float32]) -> Floats:
