@@ -19,6 +19,7 @@ frame = dataset.version("prod").records(split="train").to_pandas()
 | `tables` | rows, as Arrow, pandas, polars or Hugging Face's datasets |
 | `exports` | what a version is exported to |
 | `comparing` | versions beside each other, and runs: what changed, which is better |
+| `sending` | files that are sent, and orders that are waited for |
 | `connection` | calls to the service, repeated where that may help |
 | `downloads` | files, in as many attempts as it takes, checked by their digest |
 | `cache` | downloaded files, by digest |

@@ -7,17 +7,20 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from argilla_distill.client.comparing.added_runs import NewRun
 from argilla_distill.client.comparing.comparisons import compared, runs_of
 from argilla_distill.client.connection import Connection
 from argilla_distill.client.creating import NewVersion, created
 from argilla_distill.client.downloads import Downloader
-from argilla_distill.client.listed import Listed, listed, named_as_of
+from argilla_distill.client.listed import Listed, being_made, listed, named_as_of
 from argilla_distill.client.near_failures import near_to
 from argilla_distill.client.rounds.seen_round import SeenRound, seen
 from argilla_distill.client.rounds.starting import NewRound
+from argilla_distill.client.sending.lines import Rows
 from argilla_distill.client.version import Version
 from argilla_distill.domain.report import read
 from argilla_distill.domain.rounds.wish import Wish
+from argilla_distill.domain.runs.run import ModelRun
 from argilla_distill.domain.runs.standing import RunStanding
 from argilla_distill.domain.versions.contest import VersionsCompared
 from argilla_distill.domain.versions.manifest import Manifest
@@ -63,13 +66,7 @@ class RemoteDataset:
     @property
     def making(self) -> dict[str, str]:
         """Version that is being made → how far it has come, in words."""
-        making = self._listing()["making"]
-        return {
-            m["name"]: f"{m['stage']}, {m['done']:,} of {m['total']:,}"
-            if m["total"]
-            else m["stage"]
-            for m in making
-        }
+        return being_made(self._listing()["making"])
 
     def version(self, name: str = "", *, as_of: datetime | None = None) -> Version:
         """A version, by its name, by a tag, or by the moment that it shows.
@@ -164,6 +161,41 @@ class RemoteDataset:
         argilla_distill.client.errors.NotFound: Name two or more different versions, not majority-1.
         """
         return compared(self._connection, self.id, versions, runs, wait_s)
+
+    def add_run(
+        self,
+        name: str,
+        predictions: Rows,
+        *,
+        question: str = "",
+        trained_on: str = "",
+        unseen_only: bool = False,
+        wait_s: float = 600.0,
+    ) -> ModelRun:
+        """Add what a model of your own predicts. The same call again is the same run.
+
+        Parameters
+        ----------
+        predictions : the path of a JSONL, CSV or Parquet file, mappings, or a table, with `record_id` or
+            `external_id`, `prediction`, and if you like `probabilities` and `score`.
+        question : which question is predicted; may be left out where there is only one.
+        trained_on : the version, or tag, that the model learned from; "" for unknown.
+        unseen_only : leave out records that it learned from, instead of refusing the run.
+
+        Raises
+        ------
+        Refused : something is wrong with it, told line by line, or its model was trained on its records.
+        Unavailable : it is not done after `wait_s`. Repeat the call.
+        ValueError : there is no prediction, too many, or one is no JSON.
+
+        >>> dataset = Client(URL, api_key=KEY).dataset("support/chat")
+        >>> dataset.add_run("bot", [])
+        Traceback (most recent call last):
+            ...
+        ValueError: there is no prediction: at least one is needed
+        """
+        new, shown = NewRun(name, question, trained_on, unseen_only), self._downloads.progress
+        return new.added(self._connection, self.id, predictions, wait_s, shown)
 
     def runs(self) -> list[RunStanding]:
         """What models of your own predict, the first added first, and how often each is right.

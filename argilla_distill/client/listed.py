@@ -50,6 +50,14 @@ def listed(row: Mapping[str, Any]) -> Listed:
     )
 
 
+def being_made(making: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Version → how far it has come, in words."""
+    return {
+        m["name"]: f"{m['stage']}, {m['done']:,} of {m['total']:,}" if m["total"] else m["stage"]
+        for m in making
+    }
+
+
 def _moment(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, timezone.utc)
 

@@ -36,14 +36,18 @@ from argilla_distill.plugin.pages.charts import (
     svg,
     version_charts,
 )
-from argilla_distill.plugin.pages.comparisons import asked_to_compare, comparisons_shown, runs_shown
+from argilla_distill.plugin.pages.comparisons import (
+    asked_to_compare,
+    comparisons_shown,
+    runs_shown,
+    sent_runs,
+)
 from argilla_distill.plugin.pages.frame import Frame
-from argilla_distill.plugin.pages.orders import orders_shown
+from argilla_distill.plugin.pages.orders import orders_shown, uploading
 from argilla_distill.plugin.pages.rounds import (
     asked_of_rounds,
     rounds_shown,
     started_rounds,
-    uploading,
 )
 from argilla_distill.plugin.pages.tracing import failures_sent, trace_page
 from argilla_distill.plugin.pages.versions import differing, downloads, shown, wished
@@ -145,6 +149,7 @@ def blueprint(
         ("/datasets/<dataset_id>/rounds/<name>/end", "end_round", asked_of_rounds.ended),
         ("/datasets/<dataset_id>/rounds/<name>/start", "start_round", started_rounds.start),
         ("/datasets/<dataset_id>/uploads/<sha256>/<int:number>", "part", uploading.part),
+        ("/datasets/<dataset_id>/runs/<name>", "add_run", sent_runs.add),
     ):
         bp.add_url_rule(address, name, frame.for_visitors(done), methods=["POST"])
     to_compare = frame.for_visitors(asked_to_compare.asked)

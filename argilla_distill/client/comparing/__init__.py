@@ -4,4 +4,5 @@
 | --- | --- |
 | `differences` | what changed from one version to another |
 | `comparisons` | which version, or which run, is better |
+| `added_runs` | a run is added |
 """

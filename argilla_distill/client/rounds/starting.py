@@ -9,18 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from argilla_distill.client.bar import Bar, StageLine
 from argilla_distill.client.connection import Connection
-from argilla_distill.client.errors import Refused, Unavailable
-from argilla_distill.client.rounds.outputs import LinesFile, Outputs, as_lines
+from argilla_distill.client.errors import Refused
+from argilla_distill.client.rounds.outputs import Outputs, as_lines
 from argilla_distill.client.rounds.seen_round import SeenRound, seen
+from argilla_distill.client.sending.parts import Awaited, send, wait_for
 from argilla_distill.domain.orders.order import WorkOrder
 from argilla_distill.domain.report import read
 from argilla_distill.domain.rounds.wish import Sketch, Wish, fault
-
-PART_BYTES = 1_000_000
-
-FIRST_LOOK_S, LONGEST_LOOK_S = 0.2, 2.0
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,8 @@ class NewRound:
         if why := fault(self.wish):
             raise Refused(f"{why[0].upper()}{why[1:]}.")
         with as_lines(outputs) as file:
-            self._send(file)
+            called = f"outputs of round {self.wish.name}"
+            send(self._connection, self._dataset, file, called, self._progress)
             form: dict[str, str | Sequence[str]] = {
                 "model": self.wish.model,
                 "trained_on": self.wish.trained_on,
@@ -83,43 +80,9 @@ class NewRound:
             }
             answer = self._connection.send(f"{self._path}/start", **form)
         if answer["order"] is not None:
-            self._wait(read(WorkOrder, answer["order"]), wait_s)
-
-    def _send(self, file: LinesFile) -> None:
-        at = f"{self._dataset}/uploads/{file.sha256}"
-        answer = self._connection.json(at)
-        there, size = answer["parts"], min(PART_BYTES, answer["part_bytes"])
-        with (
-            Bar(f"outputs of round {self.wish.name}", file.size, self._progress) as bar,
-            file.path.open("rb") as source,
-        ):
-            number = 0
-            while data := source.read(size):
-                if there.get(str(number)) != len(data):
-                    self._connection.send_bytes(f"{at}/{number}", data)
-                bar.add(len(data))
-                number += 1
-
-    def _wait(self, order: WorkOrder, wait_s: float) -> None:
-        at, waited, pause = f"{self._dataset}/orders/{quote(order.id, safe='')}", 0.0, FIRST_LOOK_S
-        with StageLine(self._progress) as line:
-            while order.waits:
-                stage = order.stage or "waits for a worker"
-                line.tell(f"round {order.about}", stage, order.done, order.total)
-                if waited >= wait_s:
-                    raise Unavailable(
-                        f"Not done after {waited:g} s ({order.sentence}). It is still asked for: the same "
-                        "call waits for it again. `argilla-distill status` says whether a worker is alive"
-                    )
-                self._connection.wait(pause)
-                waited += pause
-                pause = min(2 * pause, LONGEST_LOOK_S)
-                now = read(WorkOrder, self._connection.json(at))
-                if not now.is_same(order):
-                    raise Refused(f"Round {order.about} is not started: {now.sentence}")
-                order = now
-        if order.error:
-            raise Refused(f"Round {order.about} is not started: {order.error}")
+            awaited = Awaited(f"round {self.wish.name}", f"Round {self.wish.name} is not started")
+            order = read(WorkOrder, answer["order"])
+            wait_for(self._connection, self._dataset, order, awaited, wait_s, self._progress)
 
     @property
     def _path(self) -> str:

@@ -14,7 +14,7 @@ Term: TypeAlias = str | int | float | bool | Sequence[str]
 
 CANCEL_ROUND, END_ROUND = "cancel round", "end round"
 START_ROUND, PLAN_ROUND = "start round", "plan round"
-COMPARE, COUNT_RUNS = "compare", "count runs"
+COMPARE, COUNT_RUNS, ADD_RUN = "compare", "count runs", "add run"
 
 TRACE_FAILURES = "trace failures"
 
@@ -109,6 +109,11 @@ def of_sketch(name: str) -> str:
 def of_comparison(name: str) -> str:
     """The id of an order to compare versions or runs (`domain.versions.contest.comparison_name`)."""
     return f"compare:{name}"
+
+
+def of_run(name: str) -> str:
+    """The id of an order to add a run."""
+    return f"run:{name}"
 
 
 OF_RUNS = "runs"

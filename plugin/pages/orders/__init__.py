@@ -3,5 +3,6 @@
 | file | what is in it |
 | --- | --- |
 | `placing` | an order is taken: whether the request is ours, and who is sent for it |
+| `uploading` | a file arrives in parts, for an order that needs one |
 | `orders_shown` | how far an order is |
 """

@@ -23,8 +23,8 @@ from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.rounds.wish import Wish, another, fault
 from argilla_distill.plugin.pages.frame import Frame
 from argilla_distill.plugin.pages.orders.placing import from_elsewhere, place
+from argilla_distill.plugin.pages.orders.uploading import SHA256, arrived
 from argilla_distill.plugin.pages.overseen import Absent, dataset
-from argilla_distill.plugin.pages.rounds.uploading import SHA256
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 ONCE = ("model", "trained_on", "take", "question", "sha256", "dry_run")
@@ -33,8 +33,6 @@ SEVERAL = ("pass",)
 
 MAX_TEXT = 500
 """Characters of each."""
-
-NO_FILE = "This file is not here, or not all of it: send its parts to {} first."
 
 
 def start(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
@@ -118,11 +116,7 @@ def _order(
     frame: Frame, dataset_id: str, wish: Wish, sha256: str, dry: bool, username: str
 ) -> WorkOrder:
     """What a worker is to do. Raises ValueError where that cannot be, or while it does something else."""
-    parts = frame.store.uploads.parts(dataset_id, sha256)
-    if list(parts) != list(range(len(parts))) or not parts:
-        at = f"/datasets/{dataset_id}/uploads/{sha256}/0, …/1 and so on"
-        raise ValueError(NO_FILE.format(at)[:-1])
-    frame.store.uploads.note(dataset_id, sha256, 0, parts[0], frame.store.now())
+    parts = arrived(frame, dataset_id, sha256)
     order = WorkOrder(
         of_sketch(wish.name) if dry else of_round(wish.name),
         PLAN_ROUND if dry else START_ROUND,
@@ -136,7 +130,7 @@ def _order(
             "question": wish.question,
             "passes": list(wish.passes),
             "sha256": sha256,
-            "parts": len(parts),
+            "parts": parts,
         },
     )
     standing = frame.store.orders.of(dataset_id, order.id)

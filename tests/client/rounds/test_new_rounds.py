@@ -10,8 +10,8 @@ import pytest
 from argilla_distill import Client
 from argilla_distill.client.connection import Connection
 from argilla_distill.client.errors import NotAllowed, Refused, Unavailable
-from argilla_distill.client.rounds import starting
 from argilla_distill.client.rounds.starting import NewRound
+from argilla_distill.client.sending import parts
 from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
 from tests.client.running_service import Running, breaks_after
 from tests.workers.argilla_in_memory import D
@@ -31,7 +31,7 @@ def works(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
         list(carry_out(served.service.world, D, pause=lambda: None))
 
     monkeypatch.setattr(Connection, "wait", wait)
-    monkeypatch.setattr(starting, "PART_BYTES", 300)
+    monkeypatch.setattr(parts, "PART_BYTES", 300)
 
 
 def new(client: Client, name: str, **more: Any) -> NewRound:

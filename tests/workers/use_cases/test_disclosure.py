@@ -125,7 +125,7 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
     walked |= {"confirm_cancel", "confirm_end"}
     walked |= {"versions", "version", "difference", "version_file", "records", "votes"}
     doors = {"sign_in", "enter", "sign_out", "tag", "send_wish", "cancel_round", "end_round"}
-    doors |= {"start_round", "part", "compare"}
+    doors |= {"start_round", "part", "compare", "add_run"}
     names = {rule.endpoint.removeprefix("pages.") for rule in site.app.url_map.iter_rules()}
     assert names == walked | doors | {"static"}, "a page that the walk does not know"
     for path in paths:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from argilla_distill.domain.orders.order import (
+    ADD_RUN,
     CANCEL_ROUND,
     COMPARE,
     COUNT_RUNS,
@@ -92,6 +93,7 @@ def _trace_failures(world: World, dataset: Dataset, in_hand: OrderInHand) -> str
 
 
 ACTIONS: Mapping[str, Action] = {
+    ADD_RUN: comparison_orders.add_run,
     CANCEL_ROUND: round_orders.cancel,
     COMPARE: comparison_orders.compare,
     COUNT_RUNS: comparison_orders.count_runs,

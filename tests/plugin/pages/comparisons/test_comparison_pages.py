@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rq import Queue
 from rq.serializers import JSONSerializer
+from werkzeug.test import TestResponse
 
 from argilla_distill.domain.orders.order import COUNT_RUNS, OF_RUNS, WorkOrder
 from argilla_distill.domain.runs.run import ModelRun, Prediction
@@ -231,3 +234,33 @@ def test_what_people_wrote_is_shown_as_text(store: Store, tmp_path: Path) -> Non
         page = site.get(path).text
         assert "<img" not in page
         assert path in (AT, STANDINGS) or "&lt;img src=x" in page
+
+
+def test_a_run_is_asked_for_of_a_file_that_is_here(site: Site) -> None:
+    digest = sha256(b"lines").hexdigest()
+    key = {"Authorization": "Bearer adam.apikey"}
+
+    def post(path: str, **given: Any) -> TestResponse:
+        return site.app.test_client().post(path, headers=key, **given)
+
+    form = {"question": "helpful", "sha256": digest, "unseen_only": "yes"}
+    missing = post(f"{STANDINGS}/bot-c", data=form)
+    assert (missing.status_code, "send its parts to" in missing.get_json()["error"]) == (422, True)
+    post(f"/datasets/{DATASET}/uploads/{digest}/0", data=b"lines")
+    for more, said in (
+        ({"unseen": "yes"}, "there is no unseen to send (did you mean unseen_only?)"),
+        ({"unseen_only": "maybe"}, "unseen_only is yes or no"),
+        ({"format": "xlsx"}, "format is one of jsonl, csv, parquet"),
+        ({"sha256": "1"}, "in 64 hex digits"),
+        ({"question": "x" * 501}, "500 characters at most"),
+    ):
+        refused = post(f"{STANDINGS}/bot-c", data={**form, **more})
+        assert (refused.status_code, said in refused.get_json()["error"].lower()) == (422, True)
+    assert queued(site) == []
+    order = post(f"{STANDINGS}/bot-c", data=form).get_json()["order"]
+    assert (order["id"], order["asked_by"], order["terms"]["parts"]) == ("run:bot-c", "adam", 1)
+    assert order["terms"]["unseen_only"] is True
+    assert queued(site) == [ORDERS]
+    for other, status in (("nora.apikey", 403), ("anna.apikey", 403)):
+        key["Authorization"] = f"Bearer {other}"
+        assert post(f"{STANDINGS}/bot-d", data=form).status_code == status

@@ -1,4 +1,4 @@
-"""A file of outputs arrives in parts, so that a lost connection costs one of them, and waits for a worker."""
+"""A file arrives in parts, so that a lost connection costs one of them, and waits for a worker."""
 
 from __future__ import annotations
 
@@ -70,6 +70,23 @@ def parts(frame: Frame, visitor: Visitor, dataset_id: str, sha256: str) -> AnyRe
     except Absent as absent:
         return absent.answer
     return _parts(frame, known, sha256)
+
+
+def arrived(frame: Frame, dataset_id: str, sha256: str) -> int:
+    """How many parts a file has, all of which are here; it is kept for another day.
+
+    Raises
+    ------
+    ValueError : they are not all here, or that is no SHA-256.
+    """
+    if not SHA256.fullmatch(sha256):
+        raise ValueError("say by sha256 which file it is of, in 64 hex digits")
+    there = frame.store.uploads.parts(dataset_id, sha256)
+    if not there or list(there) != list(range(len(there))):
+        at = f"/datasets/{dataset_id}/uploads/{sha256}/0, …/1 and so on"
+        raise ValueError(f"this file is not here, or not all of it: send its parts to {at} first")
+    frame.store.uploads.note(dataset_id, sha256, 0, there[0], frame.store.now())
+    return len(there)
 
 
 def _refusal(sha256: str, number: int, data: bytes, there: Mapping[int, int]) -> str:

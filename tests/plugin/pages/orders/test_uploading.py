@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from argilla_distill.plugin.pages.rounds import uploading
+from argilla_distill.plugin.pages.orders import uploading
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
 from tests.plugin.pages.rounds import round_gallery
