@@ -9,7 +9,8 @@ others. mutmut makes the mutants, and finds out which tests enter which function
 these, the quickest first, in a fork of a pytest that has loaded everything (`forked_mutants.py`). With
 `--again` the copy is used once more, with the tests as they are now: what was not tried is tried, and
 what survived once more. Where the code itself has changed, it begins from the beginning. How far it is, and
-about how long it will take, is told on stderr meanwhile; the results go to stdout.
+about how long it will take, is told on stderr meanwhile; the results go to stdout. Which rooms there are is
+`mutant_rooms.py`, how results are counted `mutant_results.py`.
 
 A survivor that changes nothing anybody could see is no gap. Those are listed, each with the reason, in
 `.ci/equivalent_mutants.toml`, by function and changed line; they count neither for nor against.
@@ -21,15 +22,16 @@ import argparse
 import json
 import math
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from mutant_results import KILLED, RESULTS, Score, describe, noted, score, tried
+from mutant_rooms import ROOMS, Room
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -43,15 +45,9 @@ EQUIVALENT = ROOT / ".ci" / "equivalent_mutants.toml"
 BAR = 0.95
 """Of the mutants that are not equivalent, so many have to be noticed."""
 
-KILLED = {1, -24}
-"""The codes for: a test failed, or the change made one run for ever."""
-
 CODE = ("argilla_distill", "plugin", "workers", "demo")
 
 PLUGIN = ROOT / ".ci" / "forked_mutants.py"
-
-RESULTS = "results.jsonl"
-"""Below a room's copy: what became of which mutant, [name, code] by line, the last one holds."""
 
 EVERY_S = 15.0
 """So often a line tells how far a room is."""
@@ -67,90 +63,6 @@ OPTIONS = [
     "no:unraisableexception",
 ]
 """The last two only cost time here."""
-
-
-@dataclass(frozen=True)
-class Room:
-    """What is changed, and the tests that have to notice. Paths begin at the package and at `tests`.
-
-    `without` are tests in there that take seconds: each survivor would wait for them.
-    """
-
-    files: tuple[str, ...]
-    tests: tuple[str, ...]
-    without: tuple[str, ...] = ()
-
-
-ROOMS = {
-    "lease": Room(
-        files=("plugin/store/work/lease.py",),
-        tests=("plugin/store/test_store_lease.py",),
-    ),
-    "webhook": Room(
-        files=("plugin/webhook/*",),
-        tests=("plugin/webhook", "plugin/test_listener.py"),
-    ),
-    "rights": Room(
-        files=("domain/disclosure.py", "plugin/visitors/*"),
-        tests=(
-            "domain/test_disclosure_rules.py",
-            "plugin/visitors",
-            "plugin/pages/test_pages_rights.py",
-            "plugin/pages/test_pages_tokens.py",
-        ),
-    ),
-    "echoes": Room(
-        files=("domain/observing/echoes.py", "domain/observing/ledger.py"),
-        tests=("domain/observing",),
-    ),
-    "suggestions": Room(
-        files=("workers/writing/suggestions.py",),
-        tests=("workers/writing/test_suggestions.py", "workers/writing/test_suggestions_kept.py"),
-    ),
-    "publishing": Room(
-        files=(
-            "workers/use_cases/sending/guarded_call.py",
-            "workers/use_cases/distilling/steps/publishing.py",
-            "workers/use_cases/distilling/steps/committing.py",
-            "workers/use_cases/distilling/steps/batch_decisions.py",
-            "workers/use_cases/distilling/steps/conflict_changes.py",
-            "workers/use_cases/distilling/steps/kept_batch.py",
-        ),
-        tests=(
-            "workers/use_cases/distilling/test_distil.py",
-            "workers/use_cases/distilling/test_committing.py",
-            "workers/use_cases/distilling/steps/test_batch_decisions.py",
-            "workers/use_cases/distilling/steps/test_conflict_changes.py",
-            "workers/use_cases/distilling/steps/test_publishing.py",
-            "workers/use_cases/distilling/test_distil_settings.py",
-            "workers/use_cases/distilling/test_overlap.py",
-            "workers/use_cases/distilling/reviewing/test_reviewing.py",
-            "workers/use_cases/sending/test_guarded_call.py",
-            "workers/models/test_kept_models.py",
-        ),
-        without=(
-            "workers/use_cases/distilling/test_distil_settings.py"
-            "::test_a_score_that_drifts_in_small_steps_is_written_once_they_add_up",
-        ),
-    ),
-}
-
-
-@dataclass
-class Score:
-    """What became of one room's mutants."""
-
-    killed: int = 0
-    equivalent: int = 0
-    survivors: dict[str, str] = field(default_factory=dict)
-    """Mutant → function and change, for people to read."""
-
-    unchecked: int = 0
-
-    @property
-    def share(self) -> float:
-        """Of the mutants that matter and were tried, how many a test noticed."""
-        return self.killed / max(1, self.killed + len(self.survivors))
 
 
 def prepare(folder: Path) -> None:
@@ -312,75 +224,11 @@ def progress(codes: Sequence[int], n: int, seconds: float) -> str:
     return f"{len(codes)} of {n} tried, {survived} survived so far, about {took} left"
 
 
-def noted(results: Path) -> list[tuple[str, int]]:
-    """Mutants that have been tried, with the codes with which their tests ended, in that order.
-
-    A line that is half written, now or for ever because a kill cut it short, is none: what it told of is
-    tried again.
-    """
-    found: list[tuple[str, int]] = []
-    for line in results.read_text().splitlines() if results.exists() else ():
-        try:
-            mutant, code = json.loads(line)
-        except ValueError:
-            continue
-        found.append((mutant, code))
-    return found
-
-
-def tried(folder: Path) -> dict[str, int | None]:
-    """Mutant → the code with which its tests ended, None where it was not tried yet."""
-    found: dict[str, int | None] = {}
-    for path in sorted(folder.rglob("*.meta")):
-        found |= dict.fromkeys(json.loads(path.read_text())["exit_code_by_key"])
-    return found | dict(noted(folder / RESULTS))
-
-
 def left(folder: Path, equivalent: dict[str, dict[str, str]], digits: str | None) -> list[str]:
     """Mutants that have not been tried, and those that survived."""
     untried = [mutant for mutant, code in tried(folder).items() if code is None]
     found = [*untried, *score(folder, equivalent).survivors]
     return [mutant for mutant in found if not digits or mutant[-1] in digits]
-
-
-SHOW = """
-import json, sys
-from mutmut.mutation.diff_apply import get_diff_for_mutant
-print(json.dumps({name: get_diff_for_mutant(name) for name in sys.argv[1:]}))
-"""
-"""A program that prints what mutants change, as JSON."""
-
-
-def changes(folder: Path, mutants: list[str]) -> dict[str, tuple[str, str]]:
-    """Mutant → the function that it is in, and what it changes: `old line → new line`."""
-    if not mutants:
-        return {}
-    command = [sys.executable, "-c", SHOW, *mutants]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    return {name: change(name, diff) for name, diff in json.loads(done.stdout).items()}
-
-
-def change(mutant: str, diff: str) -> tuple[str, str]:
-    """The same of one, from how its function differs."""
-    shown = diff.splitlines()
-    old = " ".join(line[1:].strip() for line in shown if re.match(r"-(?!--)", line))
-    new = " ".join(line[1:].strip() for line in shown if re.match(r"\+(?!\+\+)", line))
-    function = re.sub(r"__mutmut_\d+$", "", mutant).replace("xǁ", "").replace("ǁ", ".")
-    return re.sub(r"\.x_(_*[a-z]\w*)$", r".\1", function), f"{old} → {new}"
-
-
-def score(folder: Path, equivalent: dict[str, dict[str, str]]) -> Score:
-    """Count, and look up the survivors among those that are known to change nothing."""
-    result, codes = Score(), tried(folder)
-    passed = [m for m, code in codes.items() if code is not None and code not in KILLED]
-    result.unchecked = sum(code is None for code in codes.values())
-    result.killed = len(codes) - result.unchecked - len(passed)
-    for mutant, (function, changed) in changes(folder, passed).items():
-        if changed in equivalent.get(function, {}):
-            result.equivalent += 1
-        else:
-            result.survivors[mutant] = f"{function}\n    {changed}"
-    return result
 
 
 def main() -> None:
@@ -415,15 +263,6 @@ def main() -> None:
         total.survivors |= found.survivors
     print(f"{'all':<12} {describe(total)}")
     sys.exit(total.share < BAR or bool(total.unchecked and not asked.digits))
-
-
-def describe(found: Score) -> str:
-    """One line of the table."""
-    rest = f", {found.unchecked} not tried" if found.unchecked else ""
-    return (
-        f"{found.share:6.1%} noticed: {found.killed} killed, {len(found.survivors)} survived, "
-        f"{found.equivalent} equivalent{rest}"
-    )
 
 
 if __name__ == "__main__":
