@@ -6,6 +6,8 @@
 | `report_speed` | counting a report, and reading it |
 | `one_answer` | one answer in a large dataset, by a process that keeps models and by one that does not |
 | `version_making` | making a version, and verifying it |
+| `made_texts` | the texts of its records |
+| `trace_big` | `trace` against a version of 100,000 records |
 | `kept_versions` | manifests and a comparison of that many records, for `pages` |
 | `client_reading` | the client, reading a version into pandas |
 | `big_dataset` | the dataset: `drawn` is what its crowd answered, `kept` what the store keeps of it |

@@ -13,11 +13,8 @@ English: `--texts` measures both (English: the documentation that comes with Pyt
 from __future__ import annotations
 
 import argparse
-import io
-import itertools
 import multiprocessing
 import os
-import random
 import resource
 import tempfile
 import time
@@ -29,8 +26,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pyarrow as pa
-import pyarrow.parquet as pq
 import redis
 
 from argilla_distill.domain.history import Details, Entry
@@ -44,6 +39,7 @@ from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.aside import beside
 from benchmarks.scale.drawn import QUESTION, Drawn, draw, person
+from benchmarks.scale.made_texts import Texts, compare_texts
 from demo.running.servers import RedisServer
 
 DATASET = Dataset(
@@ -51,33 +47,8 @@ DATASET = Dataset(
 )
 ANNOTATORS = 200
 SEED = 0
-VOCABULARY = 30_000
-PROMPT_SHARE = 0.2
-"""Of a record's words, how many are its prompt's; the rest are the reply's."""
-
 CHUNK = 5_000
 ROUNDS = 6
-
-
-class Texts:
-    """Texts by number, always the same."""
-
-    def __init__(self, words: int) -> None:
-        draw_ = random.Random(SEED)
-        self.words = words
-        self._vocabulary = [
-            "".join(draw_.choices("etaoinshrdlu", k=draw_.randint(2, 9))) for _ in range(VOCABULARY)
-        ]
-        weights = (1 / (rank + 2.7) for rank in range(VOCABULARY))
-        self._sums = list(itertools.accumulate(weights))
-
-    def of(self, number: int) -> dict[str, str]:
-        """The fields of a record."""
-        chosen = random.Random(number).choices(
-            self._vocabulary, cum_weights=self._sums, k=self.words
-        )
-        prompt = max(1, int(self.words * PROMPT_SHARE))
-        return {"prompt": " ".join(chosen[:prompt]), "reply": " ".join(chosen[prompt:])}
 
 
 class Argilla(Gateway):
@@ -265,27 +236,6 @@ def _alone(what: str, url: str, options: Options, place: str) -> dict[str, Any]:
 def _work(pipe: Connection, what: str, url: str, options: Options, place: str) -> None:
     with redis.Redis.from_url(url) as client:
         pipe.send(WORK[what](Store(client, "distill"), options, place))
-
-
-def deflated(texts: list[str]) -> float:
-    """Bytes that a text takes in a Parquet file."""
-    file = io.BytesIO()
-    pq.write_table(pa.table({"text": texts}), file, compression="zstd", use_dictionary=False)
-    return len(file.getvalue()) / len(texts)
-
-
-def compare_texts(words: int) -> None:
-    """Ours against English."""
-    import pydoc_data.topics
-
-    english = " ".join(pydoc_data.topics.topics.values()).split()
-    cut = [" ".join(english[i : i + words]) for i in range(0, len(english) - words, words)]
-    texts = Texts(words)
-    made = [" ".join(texts.of(n).values()) for n in range(len(cut))]
-    print("| texts | records | characters | bytes in a Parquet file |\n| --- | --- | --- | --- |")
-    for name, found in (("English", cut), ("made", made)):
-        length = sum(map(len, found)) / len(found)
-        print(f"| {name} | {len(found)} | {length:.0f} | {deflated(found):.0f} |")
 
 
 def main(arguments: list[str]) -> None:
