@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from argilla_distill.domain.rounds.round import MAX_TAKEN, NAME, NAME_RULE, Round, TakenOutput
+from argilla_distill.domain.versions.manifest import is_name
 
 MAX_MODEL = 200
 """Characters of a model's name."""
@@ -60,11 +61,20 @@ def another(known: Round, wish: Wish, sha256: str) -> str:
     Parameters
     ----------
     sha256 : of the file of outputs.
+
+    >>> known = Round("4", "bot", "learned-3", "helpful", take=300, source_sha256="ab")
+    >>> another(known, Wish("4", "bot", "latest", 300), "ab")
+    ''
+    >>> another(known, Wish("4", "bot", "learned-2", 300), "ab")[:27]
+    'round 4 is another one: 0 o'
     """
     if known.state == "cancelled":
         return f"round {known.name} was cancelled: give the new one another name"
     same = (known.source_sha256, known.model, known.take) == (sha256, wish.model, wish.take)
-    if same and (not wish.passes or wish.passes == known.passes):
+    same &= wish.passes in ((), known.passes)
+    same &= not known.question or wish.question in ("", known.question)
+    same &= not is_name(wish.trained_on) or wish.trained_on == known.trained_on  # tags move
+    if same:
         return ""
     return (
         f"round {known.name} is another one: {known.plan} By model {known.model}, of a file whose "

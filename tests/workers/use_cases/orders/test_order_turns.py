@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from argilla_distill.domain.orders.order import CANCEL_ROUND, WorkOrder
-from argilla_distill.plugin.errors import ArgillaUnavailable
+from argilla_distill.plugin.errors import ArgillaUnavailable, NotInArgilla
 from argilla_distill.workers.use_cases.orders import turns
 from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
 from tests.workers.argilla_in_memory import D
@@ -58,6 +58,15 @@ def test_while_argilla_is_away_it_waits(service: ServiceInMemory) -> None:
     service.argilla.before = once("dataset", raising(ArgillaUnavailable("no answer")))
     assert turn(service) == turns.DONE
     assert service.store.orders.waiting(D) == [order]
+
+
+def test_of_a_dataset_that_is_gone_nothing_waits_for_ever(service: ServiceInMemory) -> None:
+    order = place(service)
+    service.argilla.before = once("dataset", raising(NotInArgilla("no such dataset")))
+    assert turn(service) == turns.DONE
+    found = service.store.orders.of(D, order.id)
+    assert found is not None
+    assert found.error == "no such dataset"
 
 
 def test_what_is_not_done_within_a_turn_asks_for_another(service: ServiceInMemory) -> None:

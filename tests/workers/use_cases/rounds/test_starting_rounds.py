@@ -123,6 +123,28 @@ def test_a_name_is_one_rounds_for_ever(
         planned(service.world, CHAT, other, WISH)
 
 
+@pytest.mark.parametrize(
+    ("changed", "same"),
+    [
+        ({}, True),
+        ({"question": ""}, True),
+        ({"trained_on": "latest"}, True),
+        ({"question": "problem"}, False),
+        ({"trained_on": "learned-9"}, False),
+        ({"passes": ("yes",)}, False),
+    ],
+)
+def test_no_option_of_a_second_call_is_ignored_without_a_word(
+    service: ServiceInMemory, outputs: Path, changed: dict[str, Any], same: bool
+) -> None:
+    first = start_it(service, outputs)
+    if same:
+        assert start_it(service, outputs, replace(WISH, **changed)) == first
+    else:
+        with pytest.raises(InvalidRequest, match="round 4 is another one"):
+            start_it(service, outputs, replace(WISH, **changed))
+
+
 def test_two_rounds_may_be_under_way_but_no_one_is_written_by_two(
     service: ServiceInMemory, outputs: Path
 ) -> None:
