@@ -17,6 +17,7 @@ from argilla_distill.plugin.dispatch import (
     DIFFERENCE,
     DISTIL,
     ORDERS,
+    ROUND,
     SWEEP,
     TRACE,
     TWIN,
@@ -48,7 +49,7 @@ TRACE_SLICE_S = 5.0
 """So long a worker looks after a process that looks at segments; less where answers wait."""
 
 ORDERS_SLICE_S = 5.0
-"""So long a worker looks after a process that carries out orders; less where answers wait."""
+"""So long a worker looks after a process that carries out orders or counts rounds, while nothing waits."""
 
 TWIN_SLICE_S = 30.0
 """So long a twin is written at once: it gives way, after the call in hand, to whatever else waits."""
@@ -230,17 +231,23 @@ def trace(dataset_id: str) -> None:
 
 
 def round_(dataset_id: str) -> None:
-    """End the rounds that are complete, and count those whose version is made."""
-    from argilla_distill.workers.use_cases.rounds import ending  # loads pyarrow and scikit-learn
+    """End the rounds that are complete, and count those whose version is made, beside the worker."""
+    from argilla_distill.workers.use_cases.orders import turns  # loads pyarrow and scikit-learn
+    from argilla_distill.workers.versions.aside import beside
 
     start = time.perf_counter()
     w = world()
-    done = ending.go_on(w, dataset_id)
+
+    def apart() -> None:
+        turns.count(opened(w.settings), dataset_id)  # connections are not shared between processes
+
+    status = turns.turn_of_rounds(w, dataset_id, ORDERS_SLICE_S, apart, beside)
+    if status == turns.WAITING:
+        w.dispatch.enqueue(ROUND, dataset_id)
     log.info(
-        "round dataset=%s round=%s outcome=%s seconds=%.2f",
+        "rounds dataset=%s outcome=%s seconds=%.2f",
         dataset_id,
-        done.name,
-        done.status,
+        status,
         time.perf_counter() - start,
     )
 

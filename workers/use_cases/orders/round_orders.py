@@ -53,7 +53,11 @@ def start(world: World, dataset: Dataset, in_hand: OrderInHand) -> str:
 
         with gathered(world, dataset.id, in_hand.order, "outputs.jsonl") as path:
             starting.start(world, dataset, path, wish, in_hand.reading, written)
-    forget(world, dataset.id, digest)
+    others = (
+        each for each in world.store.orders.waiting(dataset.id) if each.id != in_hand.order.id
+    )
+    if not any(each.terms.get("sha256") == digest for each in others):
+        forget(world, dataset.id, digest)
     return wish.name
 
 

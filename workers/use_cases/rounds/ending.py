@@ -96,6 +96,17 @@ def go_on(world: World, dataset_id: str) -> WentOn:
     return done
 
 
+def give_up(world: World, dataset_id: str, why: str) -> None:
+    """The round that is to be counted next cannot be: it is told, or the cron would ask for ever."""
+    store = world.store
+    for known in store.rounds.all(dataset_id):
+        made = known.version and store.versions.manifest(dataset_id, known.version) is not None
+        if known.state == "ending" and not known.error and made:
+            error = f"it could not be counted: {why}. `round end` tries again"
+            store.rounds.keep(dataset_id, replace(known, error=error))
+            return
+
+
 def _finish(world: World, dataset: Dataset, known: Round) -> WentOn | None:
     store = world.store
     asked = store.versions.is_asked(

@@ -69,6 +69,16 @@ def test_of_a_dataset_that_is_gone_nothing_waits_for_ever(service: ServiceInMemo
     assert found.error == "no such dataset"
 
 
+def test_an_order_that_fails_is_told_and_no_other_is_blamed(service: ServiceInMemory) -> None:
+    first, second = place(service, 1), place(service, 2)
+    service.argilla.before = once("dataset", raising(ValueError("odd")))
+    assert turn(service) == turns.DONE
+    found = service.store.orders.of(D, first.id)
+    assert found is not None
+    assert found.error == "ValueError: odd"
+    assert service.store.orders.waiting(D) == [second]
+
+
 def test_what_is_not_done_within_a_turn_asks_for_another(service: ServiceInMemory) -> None:
     place(service)
     assert turn(service, lambda *_: False) == turns.WAITING

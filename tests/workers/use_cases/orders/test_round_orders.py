@@ -150,6 +150,15 @@ def test_what_does_not_fit_names_no_path_and_the_file_stays_for_a_day(
     assert (service.store.uploads.all(D), orders_due.ask(service.world, D)) == ({}, False)
 
 
+def test_a_file_of_two_rounds_stays_until_both_are_started(service: ServiceInMemory) -> None:
+    first = place(service, uploaded(service))
+    second = WorkOrder(of_round("5"), START_ROUND, "5", 2, terms={**first.terms, "model": "bot-2"})
+    service.store.orders.place(D, second)
+    assert done(service) == ["done", "done"]
+    assert [each.state for each in service.store.rounds.all(D)] == ["under way", "under way"]
+    assert service.store.uploads.all(D) == {}
+
+
 def test_two_rounds_are_started_at_once(service: ServiceInMemory) -> None:
     first = place(service, uploaded(service))
     other = {**first.terms, "sha256": uploaded(service, 4, "answer"), "model": "bot-2"}

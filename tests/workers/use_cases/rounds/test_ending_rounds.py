@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,12 @@ from argilla_distill.domain.versions.manifest import FailedVersion
 from argilla_distill.plugin.dispatch import Dispatch
 from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest
 from argilla_distill.workers.use_cases.due import rounds_due
+from argilla_distill.workers.use_cases.orders import turns
 from argilla_distill.workers.use_cases.rounds import ending
 from argilla_distill.workers.use_cases.rounds.cancelling import cancel
 from argilla_distill.workers.use_cases.rounds.ending import end, go_on
 from argilla_distill.workers.use_cases.rounds.starting import start
+from argilla_distill.workers.versions.aside import WorkFailed, in_place
 from tests.workers.argilla_in_memory import CHAT, D
 from tests.workers.interruptions import raising
 from tests.workers.made_versions import answered, finished, kept_in, made
@@ -216,3 +220,26 @@ def test_where_files_of_its_version_are_gone_another_one_is_made(started: Servic
     assert end(started.world, CHAT, "4").version not in ("", first)
     finished(started)
     assert go_on(started.world, D).status == "ended"
+
+
+def test_a_round_is_counted_beside_the_worker_or_told_why_not(
+    started: ServiceInMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    answer_all(started)
+    world = started.world
+    apart = partial(turns.count, world, D)
+    assert turns.turn_of_rounds(world, D, 1.0, apart, in_place) == turns.DONE
+    assert known(started).state == "ending"
+    finished(started)
+
+    def killed(folder: Path, work: Callable[[], None], over: Callable[[], bool]) -> bool:
+        raise WorkFailed("it was killed 3 times")
+
+    assert turns.turn_of_rounds(world, D, 1.0, apart, killed) == "failed: it was killed 3 times"
+    why = "it could not be counted: it was killed 3 times. `round end` tries again"
+    assert (known(started).error, rounds_due.ask(world, D)) == (why, False)
+    end(world, CHAT, "4")
+    assert turns.turn_of_rounds(world, D, 1.0, apart, in_place) == turns.DONE
+    assert known(started).state == "ended"
+    assert turns.turn_of_rounds(world, D, 1.0, apart, in_place) == turns.NOTHING
