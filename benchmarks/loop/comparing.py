@@ -5,7 +5,8 @@
 FOLDER (default ``../shared/bench/medical_relations``) has answers, texts and truth of a multi-label
 question; it is skipped where it is not there. Every record that has a truth is taken for an audit, and held
 out in one of ten folds. Then: pairs of made-up label sets that are equally good, of which none may win more
-often than 1 time in 20; and what a comparison of 20,000 records of 150 words takes.
+often than 1 time in 20; what a comparison of 20,000 records of 150 words takes; and what a run of as many
+predictions takes in Redis.
 """
 
 from __future__ import annotations
@@ -16,11 +17,18 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
 
 import numpy as np
+from redis import Redis
 
+from argilla_distill.domain.runs.run import ModelRun, Prediction
 from argilla_distill.domain.versions.contest import Contest
+from argilla_distill.plugin.store.keys import Keys
+from argilla_distill.plugin.store.versions.runs import Runs
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.numbers import Ints
@@ -34,6 +42,7 @@ from argilla_distill.workers.evaluation.contests import (
 )
 from argilla_distill.workers.evaluation.proxy import folds
 from argilla_distill.workers.evaluation.tf_idf import TfIdf
+from demo.running.servers import RedisServer
 
 FOLDER = "../shared/bench/medical_relations"
 LABELS = ("TREATS", "CAUSES")
@@ -135,6 +144,37 @@ def takes(records: int) -> None:
     print(f"{records:,} records of 150 words: {spent:.1f} s of CPU")
 
 
+def kept(predictions: int) -> None:
+    """What a run takes in Redis, with and without probabilities."""
+    rng = np.random.default_rng(0)
+    said = [
+        Prediction(
+            str(UUID(bytes=rng.bytes(16))),
+            LABELS[int(n % 2)],
+            rng.bytes(8).hex(),
+            probabilities={LABELS[0]: round(p, 3), LABELS[1]: round(1 - p, 3)},
+        )
+        for n, p in enumerate(rng.random(predictions).tolist())
+    ]
+    with TemporaryDirectory(prefix="rd-") as folder:
+        socket = Path(folder) / "redis.sock"
+        with (
+            RedisServer(Path(folder), unixsocket=socket) as server,
+            Redis.from_url(server.url()) as client,
+        ):
+            keys = Keys("run")
+            runs = Runs(client, keys)
+            for name, some in (
+                ("without probabilities", [replace(each, probabilities=None) for each in said]),
+                ("with probabilities", said),
+            ):
+                runs.add("d", ModelRun(name, "q", predictions=len(some)), some)
+                taken = client.memory_usage(keys.of("d", f"run_predictions:{name}"), samples=0)
+                print(
+                    f"{predictions:,} predictions {name}: {int(taken or 0) / predictions:.0f} bytes each"
+                )
+
+
 def _noisy(labels: Ints) -> Taught:
     return Taught(labels, np.eye(2)[labels] * 0.6 + 0.2)
 
@@ -157,7 +197,7 @@ def _texts(
 
 
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
-    """Print all three."""
+    """Print all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", default=FOLDER, type=Path)
     parser.add_argument("--pairs", type=int, default=200)
@@ -168,6 +208,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     alike(chosen.pairs, chosen.first)
     if chosen.records:
         takes(chosen.records)
+        kept(chosen.records)
 
 
 if __name__ == "__main__":
