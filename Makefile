@@ -73,7 +73,7 @@ mutants: setup
 	$(BIN)/python .ci/mutants.py $(ARGS)
 
 bench: setup
-	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks $(or $(ARGS),all)
 
 # The documentation as a site, every link of it checked, in build/docs. Not a part of `make test`.
 docs: $(DOCS)/.ready

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME [OPTIONS…]]`: one benchmark, or all of them one after the other."""
+"""`python -m benchmarks NAME [OPTIONS…]`: one benchmark; `all` of them one after the other."""
 
 from __future__ import annotations
 
@@ -32,17 +32,26 @@ ALL = {
     "replacing": "loop.replacing",
     "three_strategies": "loop.three_strategies",
 }
-"""Name → module, in the order in which they are run."""
+"""Name → module, in the order in which `all` runs them."""
 
 ASKED_FOR = {"seeds": "engine.seeds", "big_dataset": "scale.big_dataset"}
 """Run only where they are named."""
+
+EVERY = "all"
 
 NAMES = ALL | ASKED_FOR
 
 
 def main(arguments: list[str]) -> None:
-    """Run the benchmark that is named first, with the other arguments as its options; or all of them."""
-    names, options = (arguments[:1], arguments[1:]) if arguments else (list(ALL), [])
+    """Run the benchmark that is named first, with the other arguments as its options."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(
+            f"python -m benchmarks NAME [OPTIONS…]; NAME is one of\n{chr(10).join(NAMES)}\n{EVERY}"
+        )
+        return
+    names, options = arguments[:1], arguments[1:]
+    if names == [EVERY]:
+        names, options = list(ALL), []
     for name in names:
         if name not in NAMES:
             sys.exit(f"no benchmark is called {name}; there are {', '.join(NAMES)}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -41,15 +40,36 @@ def fingerprint(fields: Mapping[str, Any]) -> str:
         return ""
     said = features or words
     digests = [blake2b(feature.encode(), digest_size=8).digest() for feature in said]
-    together, ones = int.from_bytes(b"".join(digests), "little"), _every_64th(len(said))
-    counts = ((together >> bit & ones).bit_count() for bit in range(64))
-    return f"{sum(1 << bit for bit, n in enumerate(counts) if 2 * n > len(said)):016x}"
+    return f"{_most(int.from_bytes(b''.join(digests), 'little'), len(said)):016x}"
 
 
-@lru_cache(MAX_WORDS)
-def _every_64th(n: int) -> int:
-    """The lowest bit of each of `n` words of 64 bits."""
-    return sum(1 << 64 * place for place in range(n))
+def _most(words: int, n: int) -> int:
+    """Which of 64 bits are set in more than half of `n` words of 64 bits, which lie behind each other.
+
+    All 64 are counted at once, as numbers of which each plane is one digit: the upper half of the words is
+    added to the lower half, until one is left.
+
+    >>> bin(_most(0b011 | 0b110 << 64 | 0b010 << 128, 3))
+    '0b10'
+    """
+    planes, width = [words], 1 << (n - 1).bit_length()
+    while width > 1:
+        width //= 2
+        shift, carry, sums = 64 * width, 0, []
+        low = (1 << shift) - 1
+        for plane in planes:
+            upper, lower = plane >> shift, plane & low
+            differs = upper ^ lower
+            sums.append(differs ^ carry)
+            carry = upper & lower | carry & differs
+        planes = [*sums, carry]
+    more, same = 0, 2**64 - 1
+    for place, plane in reversed(list(enumerate(planes))):
+        if n // 2 >> place & 1:
+            same &= plane
+        else:
+            more, same = more | same & plane, same & ~plane
+    return more
 
 
 def distance(one: str, other: str) -> int:

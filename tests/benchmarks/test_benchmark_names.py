@@ -25,3 +25,11 @@ def test_what_benchmarks_md_tells_to_run_can_be_run() -> None:
 def test_another_name_says_which_there_are() -> None:
     with pytest.raises(SystemExit, match="no benchmark is called lateness; there are deliveries, "):
         main(["lateness"])
+
+
+def test_without_a_name_it_says_which_there_are_and_runs_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main([])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:] == [*NAMES, "all"]

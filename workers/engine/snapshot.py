@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,13 @@ def pack(state: State) -> bytes:
     >>> unpack(pack({"strategy": "majority", "labels": ["a", "b"], "label": np.array([0, 300])}))
     {'label': array([  0, 300], dtype=uint16), 'strategy': 'majority', 'labels': ['a', 'b']}
     """
+    file = io.BytesIO()
+    write(state, file)
+    return file.getvalue()
+
+
+def write(state: State, file: IO[bytes]) -> None:
+    """`pack` into a file, an array at a time."""
     arrays = {
         key: _smallest(value) for key, value in state.items() if isinstance(value, np.ndarray)
     }
@@ -37,20 +44,23 @@ def pack(state: State) -> bytes:
     text = json.dumps({"format": FORMAT, "state": rest}, ensure_ascii=False).encode()
     arrays["json"] = np.frombuffer(text, np.uint8)
     small = sum(array.nbytes for array in arrays.values()) < COMPRESS_BELOW
-    file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED) as npz:
-        for key, array in arrays.items():
+        for key in list(arrays):
             member = io.BytesIO()
-            np.lib.format.write_array(member, array, allow_pickle=False)
+            np.lib.format.write_array(member, arrays.pop(key), allow_pickle=False)
             info = zipfile.ZipInfo(f"{key}.npy")  # dated 1980: equal states make equal bytes
             npz.writestr(info, member.getbuffer(), npz.compression)
-    return file.getvalue()
 
 
 def unpack(data: bytes) -> dict[str, Any]:
     """Return the state that `pack` was given. Raises BadSnapshot."""
+    return load(io.BytesIO(data))
+
+
+def load(file: IO[bytes]) -> dict[str, Any]:
+    """Return the state that `write` was given. Raises BadSnapshot."""
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+        with np.load(file, allow_pickle=False) as archive:
             arrays = dict(archive)
         head = json.loads(arrays.pop("json").tobytes())
         number, rest = head["format"], dict(head["state"])

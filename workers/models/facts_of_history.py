@@ -72,7 +72,7 @@ class FactsOfHistory:
             return [(NewGuidelines(entry.at or entry.seen_at), True)]
         if entry.kind not in ("answer", "suggestion", "adjudication"):
             return []
-        value, replaced = self._value(entry.values), self._value(entry.replaced)
+        value = self._value(entry.values)
         if entry.status != "submitted" or self.name in entry.details.echoes:
             value = None
         if entry.kind == "adjudication":
@@ -84,7 +84,7 @@ class FactsOfHistory:
             sure = self.sure(entry.values)
             at = (entry.at or entry.seen_at) if self.dated else 0
             changes.append((Vote(entry.record, annotator, value, sure, at=at), True))
-        elif replaced is not None:
+        elif (replaced := self._value(entry.replaced)) is not None:
             changes.append((Vote(entry.record, annotator, replaced), False))
         return changes
 

@@ -79,10 +79,19 @@ class Story:
         self.facts_of_history = self.facts_of_history.anew()
 
     def follow(self, entry: Entry) -> None:
-        """Take in one entry; entries come in the history's order."""
-        changes = self.facts_of_history.changes(entry)
-        if not changes:
+        """Take in one entry, and whether votes contradict each other then."""
+        if not self.take(entry):
             return
+        values = {vote.value: None for vote in self.votes.values()}
+        if len(values) < 2 or not contradict(self.facts_of_history.question, list(values)):
+            self.open_since = 0
+            return
+        self.differed_at = self.differed_at or entry.seen_at
+        self.open_since = self.open_since or entry.seen_at
+
+    def take(self, entry: Entry) -> bool:
+        """Take in one entry; entries come in the history's order. Whether it changes any facts."""
+        changes = self.facts_of_history.changes(entry)
         for fact, holds in changes:
             if isinstance(fact, Vote):
                 if holds:
@@ -92,12 +101,7 @@ class Story:
             elif isinstance(fact, Adjudication):
                 self.verdict = fact.value if holds else None
                 self.audit_pi = (entry.details.audit_pi or self.audit_pi) if holds else None
-        values = list(dict.fromkeys(vote.value for vote in self.votes.values()))
-        if not contradict(self.facts_of_history.question, values):
-            self.open_since = 0
-            return
-        self.differed_at = self.differed_at or entry.seen_at
-        self.open_since = self.open_since or entry.seen_at
+        return bool(changes)
 
     @property
     def facts(self) -> list[Vote | Adjudication]:

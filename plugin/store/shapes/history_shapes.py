@@ -30,7 +30,7 @@ What `v` holds, where it is no answer:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -49,6 +49,9 @@ _KINDS = {stored: kind for kind, stored in STORED_KINDS.items()}
 
 FIELDS = ("k", "r", "a", "s", "v", "o", "t", "x")
 """In the order in which they are written, and of `StoredEntry`."""
+
+
+ORDER = list(FIELDS)
 
 
 class StoredEntry(NamedTuple):
@@ -93,6 +96,13 @@ def entry_of_texts(entry_id: str, fields: Mapping[str, str]) -> Entry:
 def stored(entry_id: str, fields: Mapping[str, str]) -> StoredEntry:
     """The texts of an entry, from a stream's fields."""
     return StoredEntry(entry_id, *[fields[name] for name in FIELDS])
+
+
+def stored_in_row(entry_id: str, row: Sequence[str]) -> StoredEntry:
+    """The same of names and texts in turn, as a stream has them."""
+    if row[::2] == ORDER:
+        return StoredEntry(entry_id, *row[1::2])
+    return stored(entry_id, dict(zip(row[::2], row[1::2], strict=True)))
 
 
 def entry_fields(entry: Entry) -> dict[str, str | int]:

@@ -17,7 +17,6 @@ from argilla_distill.domain.audited import Audited
 from argilla_distill.domain.audits import marked_out, place
 from argilla_distill.domain.disclosure import COMPLETED
 from argilla_distill.domain.versions.manifest import VersionFile
-from argilla_distill.workers.engine import snapshot
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.errors import EngineError
@@ -25,7 +24,7 @@ from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.values import to_argilla
 from argilla_distill.workers.reporting.audits import MAX_UNAUDITED, Audit, audited, unknown
 from argilla_distill.workers.use_cases.versions.circumstances import EXPOSED, Circumstances
-from argilla_distill.workers.use_cases.versions.fitting import ALPHA, Fitted, fit_path
+from argilla_distill.workers.use_cases.versions.fitting import Fitted, fit_path, kept_fit
 from argilla_distill.workers.use_cases.versions.reading import AUDITED
 from argilla_distill.workers.versions.parts import Parts, described_file, rows_of
 from argilla_distill.workers.versions.spool import RecordRow, Spool
@@ -53,8 +52,7 @@ def audited_question(
         return unknown(0), []
     audits, waiting, groups = _drawn(spool, each, under, scene, drawn)
     votes = [vote for some in (audits, waiting) for _, said in some.values() for vote in said]
-    state = snapshot.unpack(fit_path(spool, each.question).read_bytes())
-    state.pop(ALPHA)
+    state, _ = kept_fit(fit_path(spool, each.question))
     try:
         with confined.restored(state, under.plan.strategy_timeout_s) as strategy:
             truths = {record: audit for record, (audit, _) in audits.items()}
@@ -108,7 +106,7 @@ def _drawn(
                 continue
             story = Story(record.id, each.facts_of_history)
             for entry in bucket.entries.get(record.id, ()):
-                story.follow(entry)
+                story.take(entry)
             votes = list(story.votes.values())
             if not votes:
                 continue

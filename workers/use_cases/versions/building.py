@@ -38,6 +38,9 @@ from argilla_distill.workers.versions.spool import Spool
 MARK_S = 60.0
 """So much work, at most, is lost with a process that is killed."""
 
+TELL_S = 0.5
+"""So often is told how far the writing has come."""
+
 
 @dataclass
 class Building:
@@ -106,7 +109,14 @@ class Building:
             ]
             keep([row for _, held_out in audits for row in held_out], self.folder)
             spool.mark("fitted", {"questions": outcomes})
-            total = spool.marked("records")["read"]
+            total, told = spool.marked("records")["read"], -TELL_S
+
+            def telling(records: int) -> None:
+                nonlocal told
+                if time.monotonic() - told >= TELL_S:
+                    told = time.monotonic()
+                    spool.mark("aside", {"stage": "writing", "done": records, "total": total})
+
             found = writing_files.written(spool)
             while not found.done:
                 until = time.monotonic() + MARK_S
@@ -116,7 +126,7 @@ class Building:
                     form,
                     every,
                     lambda: time.monotonic() >= until,  # noqa: B023 - asked before it changes
-                    lambda n: spool.mark("aside", {"stage": "writing", "done": n, "total": total}),
+                    telling,
                 )
             if form.selecting.selection and not found.counts.records:
                 raise WorkFailed(NOTHING_LEFT)

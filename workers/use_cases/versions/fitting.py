@@ -140,8 +140,7 @@ def fitted(
     facts_of_history = _facts_of_history(question, asked, dataset, plan, under.people)
     sources = [fact for fact, _ in facts_of_history.introductions() if isinstance(fact, Source)]
     if path.exists():
-        kept = snapshot.unpack(path.read_bytes())
-        alpha = kept.pop(ALPHA)
+        kept, alpha = kept_fit(path)
         strategy = confined.restore(kept, plan.strategy_timeout_s)
     else:
         strategy = confined.create(name, asked, plan.strategy_timeout_s, terms_of(choices))
@@ -155,7 +154,8 @@ def fitted(
         )
         alpha = votes.alpha(asked)
         part = path.with_suffix(".part")
-        part.write_bytes(snapshot.pack({**strategy.state(), ALPHA: alpha}))
+        with part.open("wb") as file:
+            snapshot.write({**strategy.state(), ALPHA: alpha}, file)
         part.rename(path)
     return Fitted(question, facts_of_history, strategy, choices.min_confidence, alpha, why)
 
@@ -189,29 +189,43 @@ def choose(
 
 @dataclass
 class PassingVotes:
-    """The votes among the facts that pass by, as columns: what agreement is counted on."""
+    """The votes among the facts that pass by, as columns: what agreement is counted on.
 
-    records: dict[str, int] = field(default_factory=dict)
+    Those on one record pass by one after the other.
+    """
+
+    records: int = 0
+    last: str = ""
     people: dict[str, int] = field(default_factory=dict)
     values: dict[Value, int] = field(default_factory=dict)
     columns: tuple[array[int], ...] = field(
-        default_factory=lambda: (array("l"), array("l"), array("l"))
+        default_factory=lambda: (array("i"), array("i"), array("i"))
     )
 
     def passing(self, facts: Iterable[Fact]) -> Iterator[Fact]:
         """The same facts."""
+        record, annotator, code = (column.append for column in self.columns)
+        people, values = self.people, self.values
         for fact in facts:
             if isinstance(fact, Vote):
-                record, annotator, code = self.columns
-                record.append(self.records.setdefault(fact.record, len(self.records)))
-                annotator.append(self.people.setdefault(fact.annotator, len(self.people)))
-                code.append(self.values.setdefault(fact.value, len(self.values)))
+                if fact.record != self.last:
+                    self.last, self.records = fact.record, self.records + 1
+                record(self.records - 1)
+                annotator(people.setdefault(fact.annotator, len(people)))
+                code(values.setdefault(fact.value, len(values)))
             yield fact
 
     def alpha(self, question: Question) -> float | None:
         """Krippendorff's alpha; None where nobody answered what somebody else did."""
-        record, annotator, code = (np.array(column, np.int64) for column in self.columns)
+        record, annotator, code = (np.frombuffer(column, np.intc) for column in self.columns)
         return agreement(question, VoteArrays(record, annotator, code, list(self.values))).alpha
+
+
+def kept_fit(path: Path) -> tuple[dict[str, Any], float | None]:
+    """A strategy's state as it was fitted, and the agreement of its votes."""
+    with path.open("rb") as file:
+        state = snapshot.load(file)
+    return state, state.pop(ALPHA)
 
 
 def fit_path(spool: Spool, question: DatasetQuestion) -> Path:
@@ -249,7 +263,7 @@ def _facts(
         for record_id, entries in sorted(bucket.entries.items()):
             story = Story(record_id, facts_of_history)
             for entry in entries:
-                story.follow(entry)
+                story.take(entry)
             yield from story.facts
 
 

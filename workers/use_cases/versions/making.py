@@ -34,8 +34,11 @@ from argilla_distill.workers.versions.spool import Spool, making_place
 
 log = logging.getLogger("distill.versions")
 
+URGENT_S = 0.04
+"""So often is looked whether something more urgent waits: an answer waits half as long for the worker."""
+
 LOOK_S = 0.2
-"""So often is looked whether something more urgent waits, and is told how far it has come."""
+"""So often is looked whether the version is still wanted, and is told how far it has come."""
 
 
 @dataclass
@@ -137,7 +140,7 @@ class Work:
         )
         self.stage = "begun"
         self.asked = True
-        self._looked = self._noted = float("-inf")
+        self._looked = self._noted = self._felt = float("-inf")
 
     def over(self) -> bool:
         """Whether the slice is over: by the clock, because something more urgent waits, or for good."""
@@ -147,8 +150,10 @@ class Work:
         if now - self._looked >= LOOK_S:
             self._looked = now
             self._go_on_holding()
-            return not self.asked or self.urgent()
-        return False
+        if self.asked and now - self._felt >= URGENT_S:
+            self._felt = now
+            return self.urgent()
+        return not self.asked
 
     def go_on(self) -> Manifest | None:
         """Do what is next, until the slice is over; the manifest once the version is made."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints, ShortInts
-from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS, gathered
+from argilla_distill.workers.engine.label.votes.vote_matrix import gathered
 from argilla_distill.workers.engine.label.weights import confusion, dependence
 from argilla_distill.workers.engine.label.weights.pooled import PooledWeigher
 from argilla_distill.workers.engine.label.weights.weigher import DIGITS
@@ -17,6 +17,9 @@ from argilla_distill.workers.engine.label.weights.worth import Worth
 
 CHUNK = 1_000_000
 """Numbers at a time, where every vote has a confusion matrix of its own."""
+
+AT_ONCE = 10_000
+"""Records at a time, where each vote has a number for each label in a dozen arrays."""
 
 
 class LeftOut(NamedTuple):
@@ -70,8 +73,8 @@ def dependence_between(weigher: PooledWeigher, worth: Worth) -> float:
     total = counts.sum(axis=1)
     found = np.zeros(len(dependence.GRID))
     rows = np.flatnonzero(votes.degree > 1)
-    for at in range(0, len(rows), ROWS):
-        some = rows[at : at + ROWS]
+    for at in range(0, len(rows), AT_ONCE):
+        some = rows[at : at + AT_ONCE]
         where, slots = votes.of_records(some)
         one, said = annotator[slots], label[slots]
         left = (tally.responsibility[some] * tally.mass(some)[:, None])[where]
