@@ -143,14 +143,11 @@ def report(dataset_id: str) -> None:
 
 def version(dataset_id: str) -> None:
     """Make the versions of a dataset that were asked for, a slice at a time."""
-    from argilla_distill.workers.use_cases import version_wishes
     from argilla_distill.workers.use_cases.versions import making  # loads pyarrow
     from argilla_distill.workers.versions.aside import beside
 
     start = time.perf_counter()
     w = world()
-    for key, outcome in version_wishes.fulfil(w, dataset_id):
-        log.info("version dataset=%s wish=%s %s", dataset_id, key, outcome)
     made = making.make(w, dataset_id, VERSION_SLICE_S, aside=beside, urgent=w.dispatch.urgent)
     if made.waiting:
         w.dispatch.enqueue(VERSION, dataset_id)

@@ -12,7 +12,7 @@ frame = dataset.version("prod").records(split="train").to_pandas()
 | `client` | the way in |
 | `dataset` | one dataset's versions and tags |
 | `listed` | a version as the list of a dataset has it |
-| `creating` | a version is wished for, and waited for |
+| `creating` | a version is asked for, and waited for |
 | `version` | one version: its manifest, its tables, exports, the difference to another |
 | `near_failures` | failures are sent to be traced, and waited for |
 | `rounds` | rounds: started, and what they came to |

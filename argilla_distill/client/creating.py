@@ -1,6 +1,6 @@
-"""A version is wished for, and waited for.
+"""A version is asked for, and waited for.
 
-The client draws a key for each wish, so that a call that got no answer is sent again without harm: one key is
+The client draws a key for each call, so that one that got no answer is sent again without harm: one key is
 one version.
 """
 
@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from urllib.parse import quote
 from uuid import uuid4
 
 from argilla_distill.client.bar import StageLine
 from argilla_distill.client.connection import Connection
-from argilla_distill.client.errors import NotMade, Refused
+from argilla_distill.client.errors import Deleted, NotFound, NotMade, Refused
+from argilla_distill.domain.orders.order import WorkOrder
+from argilla_distill.domain.report import read
 from argilla_distill.domain.versions.wish import KEY, KEY_RULE
 
 FIRST_LOOK_S, LONGEST_LOOK_S = 0.2, 2.0
@@ -32,7 +35,7 @@ class NewVersion:
     twin: bool = False
     key: str = ""
 
-    def form(self) -> dict[str, str | list[str]]:
+    def form(self) -> dict[str, str | Sequence[str]]:
         """As it is sent. Raises ValueError."""
         for name in ("only", "without", "tags"):
             if isinstance(getattr(self, name), str):
@@ -65,34 +68,48 @@ def created(
     Refused : it cannot be made; the text says why.
     NotMade : it is not made after `wait_s`. It is still being made.
     """
-    form = new.form()
-    told = connection.send(f"/datasets/{dataset_id}/versions", **form)
-    key, waited, pause = told["key"], 0.0, FIRST_LOOK_S
+    form, at = new.form(), f"/datasets/{dataset_id}"
+    order = read(WorkOrder, connection.send(f"{at}/versions", **form)["order"])
+    waited, pause = 0.0, FIRST_LOOK_S
     with StageLine(progress) as line:
-        while told["state"] != "made":
-            if told["state"] == "refused":
-                raise Refused(f"No version was made: {told['error']}")
-            name, making = told["version"] or "the version", told["making"] or {}
-            stage, done, total = (
-                making.get("stage", "asked for"),
-                making.get("done", 0),
-                making.get("total", 0),
-            )
-            line.tell(name, stage, done, total)
+        while True:
+            if not order.waits:
+                if order.error:
+                    raise Refused(f"No version was made: {order.error}")
+                making = _unmade(connection, f"{at}/versions/{quote(order.result, safe='')}")
+                if making is None:
+                    return order.result
+            else:
+                making = NotMade("", order.stage or "waits for a worker")
+            line.tell(order.result or "the version", making.stage, making.done, making.total)
             if waited >= wait_s:
-                raise NotMade(_late(name, key, waited, stage, making), stage, done, total)
+                text = _late(order, str(form["key"]), waited, making.stage)
+                raise NotMade(text, making.stage, making.done, making.total)
             connection.wait(pause)
             waited += pause
             pause = min(2 * pause, LONGEST_LOOK_S)
-            told = connection.json(f"/datasets/{dataset_id}/wishes/{key}")
-    return str(told["version"])
+            if order.waits:
+                order = read(WorkOrder, connection.json(f"{at}/orders/{quote(order.id, safe='')}"))
 
 
-def _late(name: str, key: str, waited: float, stage: str, making: dict[str, str]) -> str:
-    why = making.get("error") or stage
-    alive = "" if making else ". `argilla-distill status` says whether a worker is alive"
+def _unmade(connection: Connection, path: str) -> NotMade | None:
+    """How far a version is that is asked for; None once it is made. Raises Refused."""
+    try:
+        connection.json(path)
+    except NotMade as making:
+        return making
+    except NotFound as error:
+        raise Refused(f"No version was made: {error}") from None
+    except Deleted:
+        pass  # it was made, and whoever asks for it is told
+    return None
+
+
+def _late(order: WorkOrder, key: str, waited: float, stage: str) -> str:
+    what = order.result or "The version"
+    alive = ". `argilla-distill status` says whether a worker is alive" if order.waits else ""
     return (
-        f"{name} is not made after {waited:g} s ({why}). It is still wished for: the same call with "
+        f"{what} is not made after {waited:g} s ({stage}). It is still asked for: the same call with "
         f"key={key!r} waits for it again{alive}"
     )
 

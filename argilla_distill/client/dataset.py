@@ -118,8 +118,8 @@ class RemoteDataset:
         tags : names for it, which can be moved.
         note : what it is for.
         twin : whether it is copied into Argilla too; that goes on after it is made.
-        key : a name for this call: the same call with the same key gives the same version, also tomorrow
-            and from elsewhere. "" draws one, so that every call makes a version of its own.
+        key : a name for this call: the same call with the same key gives the same version, for a day and
+            also from elsewhere. "" draws one, so that every call makes a version of its own.
         wait_s : how long to wait for it.
 
         Raises

@@ -136,13 +136,12 @@ def blueprint(
         ("/datasets/<dataset_id>/compare/<names>", "comparison", comparisons_shown.comparison),
         ("/datasets/<dataset_id>/runs", "runs", runs_shown.runs),
         ("/datasets/<dataset_id>/versions", "versions", shown.versions),
-        ("/datasets/<dataset_id>/wishes/<key>", "wish", wished.wish),
         ("/datasets/<dataset_id>/versions/<name>", "version", shown.version),
         ("/datasets/<dataset_id>/versions/<was>...<now>", "difference", differing.difference),
     ):
         bp.add_url_rule(address, name, frame.for_visitors(page))
     for address, name, done in (
-        ("/datasets/<dataset_id>/versions", "send_wish", wished.send),
+        ("/datasets/<dataset_id>/versions", "make_version", wished.make),
         ("/datasets/<dataset_id>/versions/<name>/tags", "tag", shown.tag),
         ("/datasets/<dataset_id>/trace/failures", "send_failures", failures_sent.send),
         ("/datasets/<dataset_id>/rounds/<name>/cancel", "cancel_round", asked_of_rounds.cancelled),

@@ -77,7 +77,6 @@ distill:<dataset>:upload:<sha256>  hash    part → its bytes
 distill:<dataset>:versions         hash    version → its manifest
 distill:<dataset>:version_numbers  hash    strategy → the last number given to a version
 distill:<dataset>:tags             hash    tag → the version that it names
-distill:<dataset>:version_wishes   hash    key → what somebody wishes a version to be, and what it became
 distill:<dataset>:making           hash    version → what it is to be, while it is made
 distill:<dataset>:making:<version> hash    stage, done, total: how far it has come
 distill:<dataset>:differences      hash    "version...version" → what changed between them

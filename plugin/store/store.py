@@ -27,7 +27,6 @@ from argilla_distill.plugin.store.versions.prompts import Prompts
 from argilla_distill.plugin.store.versions.runs import Runs
 from argilla_distill.plugin.store.versions.standings import StoredStandings
 from argilla_distill.plugin.store.versions.twins import Twins
-from argilla_distill.plugin.store.versions.wishes import VersionWishes
 from argilla_distill.plugin.store.visits.attempts import Attempts
 from argilla_distill.plugin.store.visits.sign_ins import SignIns
 from argilla_distill.plugin.store.work.dirty import Dirty
@@ -90,7 +89,6 @@ class Store:
         self.unanswered = Unanswered(redis, self.keys)
         self.uploads = Uploads(redis, self.keys)
         self.versions = Versions(redis, self.keys)
-        self.wishes = VersionWishes(redis, self.keys, self.versions.write_request)
         self.prompts = Prompts(redis, self.keys)
 
     def lease(self, dataset_id: str) -> Lease | None:

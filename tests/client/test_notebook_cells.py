@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from argilla_distill.workers.use_cases.version_wishes import fulfil
+from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
 from argilla_distill.workers.use_cases.versions.comparing import compare_asked
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.versions.aside import in_place
@@ -27,7 +27,7 @@ def working(service: ServiceInMemory) -> Iterator[None]:
 
     def work() -> None:
         while not stopped.wait(0.05):
-            list(fulfil(service.world, D))
+            list(carry_out(service.world, D, lambda: None))
             make(service.world, D, 60.0)
             compare_asked(service.world, D, in_place, lambda: False)
 

@@ -11,7 +11,6 @@
 | `reviews` | which dataset is reviewed where: enable, mend, inspect, disable |
 | `counts` | two counts that `status` shows |
 | `versions` | immutable distilled datasets: asked for, made, verified, tagged, deleted |
-| `version_wishes` | versions that are wished for through the web process, asked for |
 | `orders` | what somebody asked for through the web process is done |
 | `due` | what is due and nobody does, asked for again |
 | `rounds` | samples of a model's outputs, brought in to be annotated |

@@ -131,4 +131,6 @@ def _moment(value: object) -> int:
     return round(value.timestamp() * 1000)
 
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=_moment)
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, default=_moment, check_circular=False
+)

@@ -21,7 +21,7 @@ from argilla_distill.domain.records import Record
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store.shapes.history_shapes import StoredEntry
 
-_LINE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_LINE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 BETWEEN = "\x1f"
 """Stands behind each text of an entry. No text of one has it, nor an end of line: JSON escapes both."""

@@ -17,6 +17,7 @@ START_ROUND, PLAN_ROUND = "start round", "plan round"
 COMPARE, COUNT_RUNS, ADD_RUN = "compare", "count runs", "add run"
 
 TRACE_FAILURES = "trace failures"
+CREATE_VERSION = "create version"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class WorkOrder:
     terms : what else is asked for, by name.
     stage, done, total : how far it is: what is being done, so many of so many (0: unknown).
     error : why it cannot be done; "" while it waits and when it is done.
-    result : the name of what came of it; "" before.
+    result : the name of what came of it; "" before. Until it is settled, the name that it is to have.
     settled_at : ms since the epoch when it was done or refused; 0 while it waits.
     """
 

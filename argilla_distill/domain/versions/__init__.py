@@ -3,7 +3,7 @@
 | file | what is in it |
 | --- | --- |
 | `manifest` | everything about a version but its rows, and what it was asked to be |
-| `wish` | what somebody wishes a version to be, until a worker asks for it |
+| `wish` | what somebody wishes a version to be, who asks for it through the web process |
 | `labels` | the labels of a question, as bars are drawn of them |
 | `contest` | which of several versions is better |
 | `subjects` | the same as people read it: question by question, aspect by aspect |

@@ -4,7 +4,7 @@
 | --- | --- |
 | `found` | a version that its visitor may see, by name or tag; else why there is none |
 | `shown` | all versions of a dataset, and one of them |
-| `wished` | a version is wished for: a worker is asked for it |
+| `wished` | a version is to be made: a worker is asked for it |
 | `differing` | what changed between two of them |
 | `downloads` | their files: as they are, and a table as one file |
 | `sending` | a file as an answer: ranges, digests, whoever reads slowly |

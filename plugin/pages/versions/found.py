@@ -22,10 +22,11 @@ def version(frame: Frame, visitor: Visitor, text: str, name: str) -> Manifest:
     """A version, made and perhaps deleted since. Raises Absent."""
     dataset_id = dataset(frame, visitor, text)
     store = frame.store.versions
+    being_made = store.is_asked(dataset_id, name)  # looked at first: it may be made just now
     manifest = store.manifest(dataset_id, name)
     if manifest is not None:
         return manifest
-    if any(request.name == name for request in store.asked(dataset_id)):
+    if being_made:
         raise Absent(_being_made(frame, visitor, name, store.progress(dataset_id, name)))
     for failed in store.failures(dataset_id):
         if failed.name == name:

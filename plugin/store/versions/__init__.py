@@ -3,7 +3,6 @@
 | file | what is in it |
 | --- | --- |
 | `manifests` | manifests, tags, and what is being made |
-| `wishes` | wishes for versions, which a worker makes requests of |
 | `prompts` | groups of prompts, which no split may part |
 | `twins` | which versions have a twin in Argilla, and how far it has come |
 | `comparisons` | which of several versions is better |

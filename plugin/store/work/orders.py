@@ -49,6 +49,10 @@ class Orders:
             dataset_id, order, lambda now: replace(now, stage=stage, done=done, total=total)
         )
 
+    def name(self, dataset_id: str, order: WorkOrder, result: str) -> bool:
+        """Note the name of what is to come of an order; False as of `note`."""
+        return self._change(dataset_id, order, lambda now: replace(now, result=result))
+
     def settle(
         self, dataset_id: str, order: WorkOrder, at: int, result: str = "", error: str = ""
     ) -> bool:

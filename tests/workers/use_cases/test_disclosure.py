@@ -113,18 +113,17 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
         f"{of}/compare/learned-1...learned-2",
         f"{of}/runs",
         f"{of}/versions",
-        f"{of}/wishes/k1",
         f"{of}/versions/learned-1...learned-2",
         version,
         f"{version}/files/README.md",
     ]
     paths += [f"{version}/records.parquet", f"{version}/votes.parquet"]
     walked = {"home", "dataset", "annotators", "examples", "annotator", "record", "trace"}
-    walked |= {"rounds", "round", "wish", "order", "round_plan", "upload"}
+    walked |= {"rounds", "round", "order", "round_plan", "upload"}
     walked |= {"comparisons", "comparison", "runs"}
     walked |= {"confirm_cancel", "confirm_end"}
     walked |= {"versions", "version", "difference", "version_file", "records", "votes"}
-    doors = {"sign_in", "enter", "sign_out", "tag", "send_wish", "cancel_round", "end_round"}
+    doors = {"sign_in", "enter", "sign_out", "tag", "make_version", "cancel_round", "end_round"}
     doors |= {"start_round", "part", "compare", "add_run"}
     names = {rule.endpoint.removeprefix("pages.") for rule in site.app.url_map.iter_rules()}
     assert names == walked | doors | {"static"}, "a page that the walk does not know"

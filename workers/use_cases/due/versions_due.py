@@ -18,17 +18,11 @@ def ask(world: World) -> list[str]:
     if world.dispatch.queued(VERSION):
         return []
     for dataset_id in store.datasets.ids():
-        if store.wishes.waiting(dataset_id) or _left(world, dataset_id):
+        waiting = store.versions.asked(dataset_id)
+        if not waiting or store.versions.held(dataset_id):
+            continue
+        noted = int(store.versions.progress(dataset_id, waiting[0].name).get("at", 0))
+        if abs(store.now() - noted) >= AGAIN_MS:
             world.dispatch.enqueue(VERSION, dataset_id)
             asked.append(dataset_id)
     return asked
-
-
-def _left(world: World, dataset_id: str) -> bool:
-    """Whether a version is asked for and nobody is at it."""
-    versions = world.store.versions
-    waiting = versions.asked(dataset_id)
-    if not waiting or versions.held(dataset_id):
-        return False
-    noted = int(versions.progress(dataset_id, waiting[0].name).get("at", 0))
-    return abs(world.store.now() - noted) >= AGAIN_MS

@@ -15,6 +15,7 @@ from argilla_distill.domain.orders.order import (
     CANCEL_ROUND,
     COMPARE,
     COUNT_RUNS,
+    CREATE_VERSION,
     END_ROUND,
     PLAN_ROUND,
     START_ROUND,
@@ -24,7 +25,11 @@ from argilla_distill.domain.orders.order import (
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.errors import DistillError
 from argilla_distill.plugin.store import StoreError
-from argilla_distill.workers.use_cases.orders import comparison_orders, round_orders
+from argilla_distill.workers.use_cases.orders import (
+    comparison_orders,
+    round_orders,
+    version_orders,
+)
 from argilla_distill.workers.use_cases.orders.in_hand import OrderInHand, Superseded
 from argilla_distill.workers.use_cases.world import World
 
@@ -101,5 +106,6 @@ ACTIONS: Mapping[str, Action] = {
     PLAN_ROUND: round_orders.plan,
     START_ROUND: round_orders.start,
     TRACE_FAILURES: _trace_failures,
+    CREATE_VERSION: version_orders.make,
 }
 """What may be asked for. A new kind of order is a function here, and whatever page places it."""

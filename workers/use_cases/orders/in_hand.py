@@ -47,6 +47,16 @@ class OrderInHand:
         if not self._world.store.orders.note(self._dataset_id, self.order, stage, done, total):
             raise Superseded
 
+    def name(self, result: str) -> None:
+        """Tell the name of what is to come of it, before it is there.
+
+        Raises
+        ------
+        Superseded : something else is asked for in its place.
+        """
+        if not self._world.store.orders.name(self._dataset_id, self.order, result):
+            raise Superseded
+
     def step(self, stage: str, done: int, total: int) -> None:
         """After each of many calls: tell how far it is, and let others go before."""
         self.note(stage, done, total)

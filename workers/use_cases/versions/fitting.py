@@ -24,7 +24,7 @@ from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine import registry, snapshot
 from argilla_distill.workers.engine.contract.facts import Content, Fact, NewGuidelines, Source, Vote
 from argilla_distill.workers.engine.contract.question import Question, Value
-from argilla_distill.workers.engine.contract.strategy import Strategy
+from argilla_distill.workers.engine.contract.strategy import State, Strategy
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.engine.measures.agreement import VoteArrays, agreement
 from argilla_distill.workers.models import confined
@@ -221,7 +221,7 @@ class PassingVotes:
         return agreement(question, VoteArrays(record, annotator, code, list(self.values))).alpha
 
 
-def kept_fit(path: Path) -> tuple[dict[str, Any], float | None]:
+def kept_fit(path: Path) -> tuple[State, float | None]:
     """A strategy's state as it was fitted, and the agreement of its votes."""
     with path.open("rb") as file:
         state = snapshot.load(file)

@@ -158,7 +158,9 @@ def _rows(
     for n, record in enumerate(found.records.values()):
         story = found.entries.get(record.id, [])
         of_record = [decided_[n] for decided_ in decisions]
-        if not form.selecting.holds(record, story, _labels(fitted, of_record)):
+        if form.selecting.selection and not form.selecting.holds(
+            record, story, _labels(fitted, of_record)
+        ):
             continue
         row, votes = _record(record, story, form, fitted, of_record, counts)
         yield f"records-{row['split']}", row
@@ -215,7 +217,8 @@ def _record(
     sure = fitted[0].facts_of_history.sure if fitted else lambda _: None
     why = form.plan.explanation_question
     answers = said(entries, list(pulls), form.reviewers, why, sure)
-    answers = [without(left_out, each) for each in answers]
+    if left_out:
+        answers = [without(left_out, each) for each in answers]
     votes = [
         vote_row(
             record.id,

@@ -1,4 +1,4 @@
-"""A version is wished for by address: by those who oversee the dataset, once for each key."""
+"""A version is asked for by address: by those who oversee the dataset, once for each key."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 from werkzeug.test import TestResponse
 
-from argilla_distill.domain.versions.manifest import FailedVersion, VersionRequest
 from argilla_distill.domain.versions.wish import VersionWish
-from argilla_distill.plugin.dispatch import VERSION
+from argilla_distill.plugin.dispatch import ORDERS as JOB
 from argilla_distill.plugin.pages.versions import wished
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
@@ -20,7 +19,7 @@ from tests.plugin.pages.scene import DATASET
 from tests.plugin.pages.versions.version_gallery import AT
 from tests.plugin.pages.website import Site
 
-WISHES = f"/datasets/{DATASET}/wishes"
+ORDERS = f"/datasets/{DATASET}/orders"
 
 
 @pytest.fixture
@@ -48,30 +47,25 @@ def bearing(by: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {by}"}
 
 
-def became(site: Site, key: str = "k1") -> dict[str, Any]:
-    told: dict[str, Any] = site.get(f"{WISHES}/{key}", json=True).get_json()
-    return told
-
-
-def test_a_wish_is_kept_whole_and_a_worker_is_sent_for_it(site: Site, store: Store) -> None:
-    answer = post(
-        site,
-        key="k1",
-        strategy="majority",
-        as_of="2020-11-20T00:00:00.250Z",
-        only=["round=1", "round=2"],
-        without=["annotator=ann"],
-        tag=["prod", "a"],
-        note="For the bot.",
-        twin="yes",
-    )
-    told = {"key": "k1", "state": "asked for", "version": "", "error": "", "making": None}
-    assert (answer.status_code, answer.get_json()) == (202, told)
-    assert became(site) == told
-    wish = store.wishes.of(DATASET, "k1")
-    assert wish is not None
-    assert replace(wish, sent_at=0) == VersionWish(
-        "k1",
+def test_an_order_is_kept_whole_and_a_worker_is_sent_for_it(site: Site, store: Store) -> None:
+    form: dict[str, Any] = {
+        "key": "k1",
+        "strategy": "majority",
+        "as_of": "2020-11-20T00:00:00.250Z",
+        "only": ["round=1", "round=2"],
+        "without": ["annotator=ann"],
+        "tag": ["prod", "a"],
+        "note": "For the bot.",
+        "twin": "yes",
+    }
+    for _ in range(2):
+        answer = post(site, **form)
+        assert answer.status_code == 202
+        told = answer.get_json()["order"]
+        assert site.get(f"{ORDERS}/version:k1", json=True).get_json() == told
+        assert (told["action"], told["asked_by"]) == ("create version", "adam")
+    (order,) = store.orders.all(DATASET)
+    assert VersionWish.of(order) == VersionWish(
         "majority",
         1_605_830_400_250,
         ("round=1", "round=2"),
@@ -79,41 +73,24 @@ def test_a_wish_is_kept_whole_and_a_worker_is_sent_for_it(site: Site, store: Sto
         ("prod", "a"),
         "For the bot.",
         True,
-        "adam",
     )
-    assert queued(store) == [(VERSION, DATASET)]
+    assert queued(store) == [(JOB, DATASET)]
 
 
-def test_a_wish_that_is_sent_twice_is_one_and_its_key_stands_for_no_other(
+def test_what_is_asked_for_already_is_not_asked_for_again_and_a_key_stands_for_one_call(
     site: Site, store: Store
 ) -> None:
-    first = post(site, key="k1", note="a")
-    assert post(site, key="k1", note="a", strategy="").get_json() == first.get_json()
-    assert len(store.wishes.all(DATASET)) == 1
+    post(site, key="k1", note="a")
+    (order,) = store.orders.all(DATASET)
+    store.orders.settle(DATASET, order, 7, "learned-9")
+    queue(store).empty()
+    answer = post(site, key="k1", note="a", strategy="")
+    assert (answer.status_code, answer.get_json()["order"]["result"]) == (200, "learned-9")
     other = post(site, key="k1", note="b")
     assert (other.status_code, "draw another key" in other.get_json()["error"]) == (422, True)
-    assert [each.note for each in store.wishes.all(DATASET)] == ["a"]
-
-
-def test_it_is_told_what_became_of_a_wish(site: Site, store: Store) -> None:
-    post(site, key="k1")
-    wish, versions = store.wishes.of(DATASET, "k1"), store.versions
-    assert wish is not None
-    request = VersionRequest("learned-9", "", "9-0")
-    store.wishes.settle(DATASET, wish.became(request), request)
-    versions.note(DATASET, "learned-9", stage="writing", done=5, total=9)
-    told = became(site)
-    assert (told["state"], told["version"]) == ("being made", "learned-9")
-    assert (told["making"]["stage"], told["making"]["done"]) == ("writing", 5)
-    queue(store).empty()
-    assert post(site, key="k1").status_code == 202
-    assert queued(store) == []  # whoever makes it is on its way
-    versions.fail(DATASET, FailedVersion("learned-9", "no such round", 1))
-    assert (became(site)["state"], became(site)["error"]) == ("refused", "no such round")
-    store.redis.delete(store.keys.of(DATASET, "version_failures"))
-    assert became(site)["error"] == wished.FORGOTTEN
-    store.wishes.settle(DATASET, replace(wish, settled=True, error="no such strategy"))
-    assert (became(site)["state"], became(site)["error"]) == ("refused", "no such strategy")
+    assert queued(store) == []
+    store.orders.place(DATASET, replace(order, settled_at=8, error="no such strategy"))
+    assert post(site, key="k1", note="a").status_code == 202  # what was refused is tried again
 
 
 @pytest.mark.parametrize(
@@ -137,7 +114,7 @@ def test_what_can_be_no_version_is_refused_with_the_reason_and_nobody_is_sent(
 ) -> None:
     answer = post(site, **form)
     assert (answer.status_code, why in answer.get_json()["error"]) == (422, True)
-    assert (store.wishes.all(DATASET), queued(store)) == ([], [])
+    assert (store.orders.all(DATASET), queued(store)) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -148,26 +125,21 @@ def test_what_can_be_no_version_is_refused_with_the_reason_and_nobody_is_sent(
         ("wrong", 401, "key"),
     ],
 )
-def test_nobody_else_wishes_or_reads_wishes(
+def test_nobody_else_asks_or_reads_what_is_asked(
     site: Site, store: Store, by: str, status: int, why: str
 ) -> None:
-    read = site.app.test_client().get(f"{WISHES}/k1", headers=bearing(by))
+    read = site.app.test_client().get(f"{ORDERS}/version:k1", headers=bearing(by))
     for answer in (post(site, by, key="k1"), read):
         assert (answer.status_code, why in answer.get_json()["error"]) == (status, True)
-    assert store.wishes.all(DATASET) == []
+    assert store.orders.all(DATASET) == []
 
 
 def test_a_form_of_another_site_is_not_taken(site: Site, store: Store) -> None:
     assert site.browser.post(AT, data={"key": "k1", "token": "x" * 40}).status_code == 400
-    assert store.wishes.all(DATASET) == []
+    assert store.orders.all(DATASET) == []
     answer = site.browser.post(AT, data={"key": "k1", "token": site.token("/")})
     assert (answer.status_code, answer.headers["Location"]) == (303, AT)
-    assert [each.created_by for each in store.wishes.all(DATASET)] == ["olga"]
-
-
-def test_there_is_no_wish_that_nobody_sent(site: Site) -> None:
-    answer = site.get(f"{WISHES}/k1", json=True)
-    assert (answer.status_code, answer.get_json()["error"]) == (404, "There is no wish k1 here.")
+    assert [each.asked_by for each in store.orders.all(DATASET)] == ["olga"]
 
 
 def test_too_many_that_wait_are_told_to_come_back(
@@ -179,4 +151,4 @@ def test_too_many_that_wait_are_told_to_come_back(
     answer = post(site, key="k2")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert post(site, key="k0").status_code == 202
-    assert len(store.wishes.all(DATASET)) == 2
+    assert len(store.orders.all(DATASET)) == 2
