@@ -55,7 +55,7 @@ def consequences(known: Round, change: Change, completed: int) -> list[str]:
         ]
     return [
         "Its records are deleted from Argilla, but for those that somebody has answered, if only with a "
-        f"draft: these stay, and so do their labels. {many(known.written, 'record')} of it are there, "
-        f"{completed:,} are completed.",
+        f"draft: these stay, and so do their labels. {completed:,} of {many(known.written, 'record')} are "
+        "completed.",
         "That cannot be taken back. The round is not counted, and no other can have its name.",
     ]
