@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from argilla_distill.domain.audited import Figure
-from argilla_distill.domain.orders.order import WorkOrder, of_round
+from argilla_distill.domain.orders.order import START_ROUND, WorkOrder, of_round
 from argilla_distill.domain.rounds.progress import Progress, progress
 from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round
@@ -67,10 +67,14 @@ class FoundRound:
 
 @dataclass(frozen=True)
 class FoundRounds:
-    """All rounds of a dataset, the first started first, and whether models get better."""
+    """All rounds of a dataset, the first started first, and whether models get better.
+
+    `starting` is what was asked for to start others, which are not there yet or cannot be.
+    """
 
     rounds: tuple[FoundRound, ...]
     progress: Progress
+    starting: tuple[WorkOrder, ...] = ()
 
     @property
     def rates(self) -> list[tuple[str, Figure]]:
@@ -91,7 +95,8 @@ def found(store: Store, dataset_id: str) -> FoundRounds:
     """All of it."""
     rounds, reports = store.rounds.all(dataset_id), store.rounds.reports(dataset_id)
     looked = store.suspicions.all(dataset_id)
-    asked = {each.id: each for each in store.orders.all(dataset_id) if each.waits or each.error}
+    orders = [each for each in store.orders.all(dataset_id) if each.waits or each.error]
+    asked, names = {each.id: each for each in orders}, {each.name for each in rounds}
     return FoundRounds(
         tuple(
             FoundRound(
@@ -103,6 +108,7 @@ def found(store: Store, dataset_id: str) -> FoundRounds:
             for each in rounds
         ),
         progress(rounds, reports),
+        tuple(e for e in orders if e.action == START_ROUND and e.about not in names),
     )
 
 

@@ -32,6 +32,7 @@ def rounds(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
         return jsonify(
             dataset={"id": known, "name": frame.store.datasets.info(known).get("name", known)},
             rounds=[each.as_json() for each in every.rounds],
+            starting=[asdict(each) for each in every.starting],
             steps=[_step(each) for each in every.progress.steps],
             whole=_step(whole) if whole else None,
         )

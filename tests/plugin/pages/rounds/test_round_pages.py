@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from argilla_distill.domain.orders.order import START_ROUND, WorkOrder
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
 from tests.plugin.pages.rounds import round_gallery
@@ -106,3 +107,19 @@ def test_what_people_wrote_is_shown_as_text(store: Store) -> None:
         page = site.get(path).text
         assert ESCAPED in page
         assert "<img" not in page
+
+
+def test_rounds_that_are_to_be_started_are_told_with_what_hinders_them(site: Site) -> None:
+    orders = site.store.orders
+    for order in (
+        WorkOrder("round:4", START_ROUND, "4", 1, "olga"),  # it is there
+        WorkOrder("round:7", START_ROUND, "7", 2, "olga", stage="reading", done=500),
+        WorkOrder("round:8", START_ROUND, "8", 3, "adam", error="no such label", settled_at=4),
+        WorkOrder("round:9", START_ROUND, "9", 4, "adam", result="9", settled_at=5),
+    ):
+        orders.place(DATASET, order)
+    page = site.get(AT).text
+    assert "olga asked to start round 7: reading, 500." in page
+    assert '<p class="alert" role="status">adam asked to start round 8: no such label.' in page
+    starting = site.get(AT, json=True).get_json()["starting"]
+    assert [each["about"] for each in starting] == ["7", "8"]
