@@ -10,6 +10,9 @@ from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 HTTP, REDIS = ("http", "https"), ("redis", "rediss", "unix")
 
+SENTINEL_PORT = 26379
+"""The one that Sentinels listen at where nobody says otherwise."""
+
 
 def shown(address: str) -> str:
     """An address without what may be secret in it.
@@ -116,3 +119,47 @@ def redis(value: str) -> str:
             f"names no database: its number belongs at the end, as in {like}. Argilla uses database 0"
         )
     return text
+
+
+def sentinels(value: str) -> list[tuple[str, int]]:
+    """Addresses of Redis's Sentinels, separated by commas.
+
+    >>> sentinels("one.example:26379, [::1]:26380,two.example")
+    [('one.example', 26379), ('::1', 26380), ('two.example', 26379)]
+
+    Raises
+    ------
+    ValueError : what is wrong with one of them.
+    """
+    found = []
+    for each in value.split(","):
+        try:
+            parts = urlsplit(f"redis://{each.strip()}")
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host, port = None, None
+        if not host or parts.path or parts.query or "@" in parts.netloc or "://" in each:
+            raise ValueError(
+                "must be host:port, separated by commas, such as one.example:26379,two.example:26379"
+            )
+        found.append((host, port or SENTINEL_PORT))
+    return found
+
+
+def primary(url: str) -> str:
+    """The name by which Sentinels know the primary: the host of the address of our Redis.
+
+    >>> primary("rediss://user:secret@mymaster/5")
+    'mymaster'
+
+    Raises
+    ------
+    ValueError : the address is that of one Redis.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "unix" or not parts.hostname or parts.port:
+        raise ValueError(
+            "with Sentinels the host in DISTILL_REDIS_URL is the name by which they know the primary,"
+            " without a port: redis://mymaster/5"
+        )
+    return parts.hostname

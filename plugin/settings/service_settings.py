@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import (
@@ -17,6 +18,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 
@@ -180,6 +182,11 @@ class Settings(_Frozen):
     argilla_api_key: SecretStr
     argilla_public_url: str = ""
     redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/5")
+    redis_ca: str = ""
+    redis_cert: str = ""
+    redis_cert_key: str = ""
+    redis_sentinels: str = ""
+    redis_sentinel_password: SecretStr = SecretStr("")
     public_url: str = "http://127.0.0.1:8000"
     listener_url: str = ""
     secret_key: SecretStr = SecretStr("")
@@ -214,6 +221,27 @@ class Settings(_Frozen):
     @classmethod
     def _is_an_address_of_redis(cls, value: SecretStr) -> SecretStr:
         return SecretStr(addresses.redis(value.get_secret_value()))
+
+    @field_validator("redis_ca", "redis_cert", "redis_cert_key")
+    @classmethod
+    def _is_a_file_for_tls(cls, value: str, others: ValidationInfo) -> str:
+        url = others.data.get("redis_url", SecretStr("rediss://")).get_secret_value()
+        if value and not url.startswith("rediss://"):
+            raise ValueError("is for TLS only: DISTILL_REDIS_URL must begin with rediss://")
+        if value and not Path(value).is_file():
+            raise ValueError("there is no such file")
+        if value and others.field_name == "redis_cert_key" and not others.data.get("redis_cert"):
+            raise ValueError("is the key of DISTILL_REDIS_CERT, which is not set")
+        return value
+
+    @field_validator("redis_sentinels")
+    @classmethod
+    def _are_addresses_of_sentinels(cls, value: str, others: ValidationInfo) -> str:
+        if value:
+            addresses.sentinels(value)
+            url = others.data.get("redis_url", SecretStr("redis://name/5")).get_secret_value()
+            addresses.primary(url)
+        return value
 
     @field_validator("secret_key")
     @classmethod

@@ -21,6 +21,7 @@ from redis.exceptions import (
     ResponseError,
 )
 from redis.exceptions import TimeoutError as RedisTimeout
+from redis.sentinel import MasterNotFoundError
 
 from argilla_distill.plugin.settings.addresses import shown
 from argilla_distill.plugin.unreachable import why_unreachable
@@ -64,9 +65,14 @@ ALONE = Trouble(
     "lacks the replicas that it needs to take writes",
     "start its replicas, or set min-replicas-to-write",
 )
+NO_PRIMARY = Trouble(
+    "has no primary that a Sentinel can name",
+    "check DISTILL_REDIS_SENTINELS, and the name in DISTILL_REDIS_URL; during a fail-over wait a moment",
+)
 AWAY = Trouble("does not answer", f"start it, check {SETTING}")
 
 BY_TYPE: tuple[tuple[type[RedisError], Trouble], ...] = (
+    (MasterNotFoundError, NO_PRIMARY),
     (OutOfMemoryError, FULL),
     (ReadOnlyError, REPLICA),
     (BusyLoadingError, LOADING),
@@ -114,6 +120,8 @@ def with_address(error: Exception, url: str) -> str:
     if found is not AWAY:
         return f"{place} {found.state}: {found.remedy}"
     reason = why_unreachable(error, SETTING)
+    if reason and "not trusted" in reason:
+        reason = reason.replace("SSL_CERT_FILE", "DISTILL_REDIS_CA")
     if reason:
         return f"{place} {reason}"
     if isinstance(error, RedisTimeout):

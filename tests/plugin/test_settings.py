@@ -23,6 +23,11 @@ EVERY = {
     "ARGILLA_API_KEY": ("another", "argilla_api_key", "another"),
     "DISTILL_ARGILLA_PUBLIC_URL": ("http://a/", "argilla_public_url", "http://a"),
     "DISTILL_REDIS_URL": ("redis://r:1/2", "redis_url", "redis://r:1/2"),
+    "DISTILL_REDIS_CA": ("", "redis_ca", ""),
+    "DISTILL_REDIS_CERT": ("", "redis_cert", ""),
+    "DISTILL_REDIS_CERT_KEY": ("", "redis_cert_key", ""),
+    "DISTILL_REDIS_SENTINELS": ("", "redis_sentinels", ""),
+    "DISTILL_REDIS_SENTINEL_PASSWORD": ("", "redis_sentinel_password", ""),
     "DISTILL_PUBLIC_URL": ("http://us/", "public_url", "http://us"),
     "DISTILL_LISTENER_URL": ("http://in", "listener_url", "http://in"),
     "DISTILL_SECRET_KEY": ("sixteen-characters", "secret_key", "sixteen-characters"),
@@ -39,7 +44,13 @@ EVERY = {
     "DISTILL_LOG_LEVEL": ("DEBUG", "log_level", "DEBUG"),
     "DISTILL_CONFIG": ("", "config", ""),
 }
-SECRETS = {"ARGILLA_API_KEY", "DISTILL_REDIS_URL", "DISTILL_SECRET_KEY", "DISTILL_WEBHOOK_SECRETS"}
+SECRETS = {
+    "ARGILLA_API_KEY",
+    "DISTILL_REDIS_SENTINEL_PASSWORD",
+    "DISTILL_REDIS_URL",
+    "DISTILL_SECRET_KEY",
+    "DISTILL_WEBHOOK_SECRETS",
+}
 
 
 def refusal(environ: dict[str, str]) -> str:
