@@ -17,6 +17,7 @@ from argilla_distill.plugin.dispatch import (
     DIFFERENCE,
     DISTIL,
     ORDERS,
+    REPORT,
     ROUND,
     SWEEP,
     TRACE,
@@ -35,7 +36,7 @@ from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.distilling import distil as distilling
 from argilla_distill.workers.use_cases.due import runs_due
-from argilla_distill.workers.use_cases.reports import guidelines
+from argilla_distill.workers.use_cases.reports import guidelines, report_beside
 from argilla_distill.workers.use_cases.reports import report as reporting
 from argilla_distill.workers.use_cases.tracing.due import due
 from argilla_distill.workers.use_cases.world import World
@@ -44,6 +45,9 @@ log = logging.getLogger("distill.jobs")
 
 VERSION_SLICE_S = 5.0
 """So long a worker looks after a version before it looks whether it is to stop; less where answers wait."""
+
+REPORT_SLICE_S = 5.0
+"""So long a worker looks after a large report that is counted beside it; less where answers wait."""
 
 TRACE_SLICE_S = 5.0
 """So long a worker looks after a process that looks at segments; less where answers wait."""
@@ -120,7 +124,10 @@ def report(dataset_id: str) -> None:
     """Count a dataset for the pages, and bring its guidelines' examples up to date if they are wanted."""
     start, written = time.perf_counter(), ""
     w = world()
-    counted = reporting.report(w, dataset_id)
+    counted = _counted(w, dataset_id)
+    if counted is None:
+        w.dispatch.enqueue(REPORT, dataset_id)
+        return
     if counted.status == "done" and due(w, dataset_id):
         w.dispatch.enqueue(TRACE, dataset_id)
     if counted.status == "done" and w.store.runs.any(dataset_id):  # audits may have been answered
@@ -139,6 +146,20 @@ def report(dataset_id: str) -> None:
         time.perf_counter() - start,
         written,
     )
+
+
+def _counted(w: World, dataset_id: str) -> reporting.Counted | None:
+    """What a report counted; None where it goes on beside the worker, and is to be looked after again."""
+    if not report_beside.is_large(w, dataset_id):
+        return reporting.report(w, dataset_id)
+    from argilla_distill.workers.versions.aside import beside
+
+    def apart() -> None:
+        reporting.report(opened(w.settings), dataset_id)  # connections are not shared
+
+    if not report_beside.turn(w, dataset_id, REPORT_SLICE_S, apart, beside):
+        return None
+    return report_beside.counted(w, dataset_id)
 
 
 def version(dataset_id: str) -> None:

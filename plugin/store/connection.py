@@ -51,7 +51,7 @@ def _connected(settings: Settings, **options: Any) -> Any:
     try:
         if not settings.redis_sentinels:
             return redis.Redis.from_url(url, **certificates, **options)
-        given = redis.connection.parse_url(url)
+        given: dict[str, Any] = dict(redis.connection.parse_url(url))  # type: ignore[no-untyped-call]
     except ValueError:  # its text may repeat a secret
         message = (
             "DISTILL_REDIS_URL: is no address of a Redis: what follows its ? is not understood"
@@ -64,7 +64,8 @@ def _connected(settings: Settings, **options: Any) -> Any:
         "socket_timeout": SENTINEL_TIMEOUT_S,
         "socket_connect_timeout": SENTINEL_TIMEOUT_S,
     }
-    watched = Sentinel(sentinels(settings.redis_sentinels), sentinel_kwargs={**asked, **tls})
+    untyped: Any = Sentinel
+    watched = untyped(sentinels(settings.redis_sentinels), sentinel_kwargs={**asked, **tls})
     return watched.master_for(name, **given, **tls, **options)
 
 

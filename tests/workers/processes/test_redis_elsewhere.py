@@ -55,8 +55,8 @@ class RedisOfTests:
     def __init__(self, place: Path, lines: list[str], port: int, sentinel: bool = False) -> None:
         place.mkdir(parents=True)
         (place / "redis.conf").write_text("\n".join([f"dir {place}", "bind 127.0.0.1", *lines]))
-        kind = ["--sentinel"] if sentinel else []
-        command = [redis_executable(), place / "redis.conf", *kind]
+        command: list[str | Path] = [redis_executable(), place / "redis.conf"]
+        command += ["--sentinel"] if sentinel else []
         self.log = place / "log"
         self.process = Process(
             place.name, command, {"PATH": os.defpath}, self.log, ready=lambda: self._listens(port)
