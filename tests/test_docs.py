@@ -47,7 +47,10 @@ README = PAGES[ROOT / "README.md"]
 DOCS = "\n".join(PAGES.values())
 NEEDED = {"ARGILLA_API_URL": "http://argilla.example", "ARGILLA_API_KEY": "some-key"}
 
-COMPUTED = {"argilla_public_url", "listener_url", "secret_key", "webhook_secrets", "config"}
+COMPUTED = {
+    *("argilla_public_url", "listener_url", "secret_key", "webhook_secrets", "config"),
+    *("redis_ca", "redis_cert", "redis_cert_key", "redis_sentinels", "redis_sentinel_password"),
+}
 """Settings whose empty default stands for something that README says in words."""
 
 

@@ -6,7 +6,7 @@ How votes count that have a weight is the business of the strategy inside.
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from argilla_distill.workers.engine.contract.blocks import Blocks
@@ -141,6 +141,9 @@ class Dated(Strategy):
 
     def set_apart(self) -> None:
         self.inner.set_apart()
+
+    def prepare(self, over: Callable[[], bool]) -> bool:
+        return self.inner.prepare(over)
 
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
         return self.inner.decide(records, floor)

@@ -35,6 +35,9 @@ log = logging.getLogger("distill.models")
 REFIT_VOTES = 50_000
 """Up to so many votes it is also fitted anew whenever nothing waits: a fraction of a second."""
 
+PREPARED_STALENESS = 0.005
+"""From this share of changed votes on the next fit is prepared while nothing waits: it may come at 1 %."""
+
 MAX_BEHIND = 500
 """Entries of the history that whoever loads a model may have to read, at least, before it is saved again."""
 
@@ -228,6 +231,14 @@ class Models:
         """Fit anew what has learned so much that it is due, whatever waits."""
         for model in self.by_question.values():
             model.settle()
+
+    def prepare(self, over: Callable[[], bool]) -> bool:
+        """Nothing waits: make ready what the next fits need. False if it was to stop before."""
+        return all(
+            model.strategy.prepare(over)
+            for model in self.by_question.values()
+            if model.strategy.staleness >= PREPARED_STALENESS
+        )
 
     def rest(self, over: Callable[[], bool] = lambda: False) -> bool:
         """Nothing waits: fit anew whatever costs little. False if the time was over before."""

@@ -8,7 +8,7 @@ A strategy is a fold over the current facts about one question: votes, adjudicat
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -165,6 +165,15 @@ class Strategy(ABC):
     @abstractmethod
     def annotators(self) -> list[Reliability]:
         """Return what the model believes of every annotator with a current vote."""
+
+    def prepare(self, over: Callable[[], bool]) -> bool:
+        """Do what the next fit would take long for, a part at a time; no decision is another after it.
+
+        Returns
+        -------
+        False if `over` said to stop before all was done: the next call goes on from there.
+        """
+        return True
 
     def keep_apart(self, blocks: Blocks) -> None:  # noqa: B027 - a strategy may keep nothing apart
         """From now on keep in these blocks what only a fit needs. Comes before `fit`, or after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from argilla_distill.workers.engine.contract.blocks import Blocks
@@ -68,6 +69,10 @@ class Learned(LabelFold):
 
     def set_apart(self) -> None:
         self.model.text.texts_.set_apart()
+
+    def prepare(self, over: Callable[[], bool]) -> bool:
+        voice = self.model.text
+        return voice.topics_.learn(voice.texts_, over) if self.model.content else True
 
     @property
     def training(self) -> Training:

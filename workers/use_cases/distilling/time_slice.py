@@ -97,8 +97,15 @@ class TimeSlice:
         count = self.store.datasets.count
         self.run.lease.commit(lambda pipe: count(pipe, self.id, "failures", 1))
 
+    def _wanted(self) -> bool:
+        """Whether something else is to be done now."""
+        waits = self.store.dirty.oldest(self.id) is not None
+        return waits or self.over() or self.store.lease_wanted(self.id)
+
     def _idle(self) -> bool:
         """Nothing waits: see whom the news moved, save, and give the lease back if that is all."""
+        if not self.run.models.prepare(self._wanted):
+            return False
         if not self.run.models.rest(self.over) or not begin_due_fits(self.run, self.over):
             return False
         if make_moved_stale(self.run):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
+from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.distilling import distil as distilling
@@ -175,3 +176,24 @@ def test_what_moved_is_looked_at_though_the_worker_is_killed_before(
     service.settle()
     assert service.store.moved.take(D, 9) == []
     assert service.state() == service.fresh().state()
+
+
+def test_an_answer_comes_before_a_fit_is_prepared_further(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, done = answered(build), list[str]()
+
+    def prepared(models: Models, over: Callable[[], bool]) -> bool:
+        if done.count("a part") == 0:
+            service.answer("dan", "r1", helpful="no")
+        done.append("a part")
+        return not over()
+
+    def worked(run: Run, ids: Sequence[str]) -> dict[str, str]:
+        done.extend(["the answer"] if ids == ["r1"] else [])
+        return distil_batch(run, ids)
+
+    monkeypatch.setattr(Models, "prepare", prepared)
+    monkeypatch.setattr(time_slice, "distil_batch", worked)
+    service.distil()
+    assert done[:3] == ["a part", "the answer", "a part"]

@@ -5,6 +5,7 @@ What topics tell about labels is `content_voice`'s, how texts become counts of w
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -63,8 +64,11 @@ class Topics:
         self.found_ = np.zeros((0, 0), np.float16)
         self.known_ = np.zeros(0, np.bool_)
 
-    def learn(self, texts: Texts) -> None:
-        """Take in all texts; find out anew which topics there are, if the sample is another."""
+    def learn(self, texts: Texts, over: Callable[[], bool] = lambda: False) -> bool:
+        """Take in all texts; find out anew which topics there are, if the sample is another.
+
+        False if it was to stop before it was done: the next time it goes on from there.
+        """
         rows = texts.rows()
         marks = texts.marks[rows]
         order = np.argsort(marks, kind="stable")[:SAMPLE]
@@ -82,6 +86,9 @@ class Topics:
         for some, words in texts.counts(rows[~self.known_[rows]]):
             self.found_[some] = self.projected(words)
             self.known_[some] = True
+            if over():
+                return False
+        return True
 
     def forget(self, row: int) -> None:
         """Take in that the row has another text, or none any more."""

@@ -143,3 +143,22 @@ def test_few_texts_stay_with_the_state() -> None:
     assert {row: words[2] for row, words in again.words.items()} == {
         row: words[2] for row, words in texts.words.items()
     }
+
+
+def test_a_fit_is_prepared_a_part_at_a_time_and_comes_to_the_same() -> None:
+    votes, texts = told()
+    blocks = ListOfBlocks()
+    strategy = registry.create("learned", ASKED)
+    strategy.keep_apart(blocks)
+    strategy.fit([*votes, *texts])
+    again = saved(strategy, blocks)
+    before, calls = posteriors(again), 1
+    while not again.prepare(lambda: True):
+        calls += 1
+        assert calls < 100, "it never comes to an end"
+    assert calls > 3
+    np.testing.assert_array_equal(posteriors(again), before)
+    blocks.blocks.clear()
+    again.refit()  # reads no block any more
+    strategy.refit()
+    np.testing.assert_allclose(posteriors(again), posteriors(strategy), atol=1e-6)
