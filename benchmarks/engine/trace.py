@@ -187,8 +187,8 @@ def main(options: list[str]) -> None:
             np.mean([getattr(each, what) for each in found])
             for what in ("first", "significant", "false", "judged", "gated")
         ]
-        told = " | ".join(f"{share:.1%}" for share in shares)
-        print(f"| {name} | {what} | {told} |", flush=True)
+        cells = " | ".join(f"{share:.1%}" for share in shares)
+        print(f"| {name} | {what} | {cells} |", flush=True)
     if SPEED in names:
         speed()
 

@@ -151,13 +151,13 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     print("| people | on the border | records | may | may not | anybody on the border |")
     print("| --- " * 6 + "|")
     for scene in SCENES:
-        told = " | ".join(f"{k / n:.1%}" for k in false_verdicts(scene, n, chosen.first))
-        print(f"| {scene.people} | {scene.border} | {scene.records} | {told} |", flush=True)
+        cells = " | ".join(f"{k / n:.1%}" for k in false_verdicts(scene, n, chosen.first))
+        print(f"| {scene.people} | {scene.border} | {scene.records} | {cells} |", flush=True)
     print("\n| records | t test | Wilcoxon |")
     print("| --- " * 3 + "|")
     for records in (15, 20, 25, 29):
-        told = " | ".join(f"{k / n:.1%}" for k in of_few(records, n, chosen.first))
-        print(f"| {records} | {told} |", flush=True)
+        cells = " | ".join(f"{k / n:.1%}" for k in of_few(records, n, chosen.first))
+        print(f"| {records} | {cells} |", flush=True)
 
 
 if __name__ == "__main__":

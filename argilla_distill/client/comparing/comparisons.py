@@ -56,9 +56,9 @@ def compared(
 
 def runs_of(connection: Connection, dataset_id: str) -> list[RunStanding]:
     """All runs, the first added first, each with what audits say of it, as last counted."""
-    told = connection.json(f"/datasets/{dataset_id}/runs")["runs"]
-    return [_standing(each) for each in told]
+    listed = connection.json(f"/datasets/{dataset_id}/runs")["runs"]
+    return [_standing(each) for each in listed]
 
 
-def _standing(told: dict[str, Any]) -> RunStanding:
-    return read(RunStanding, {**told, "run": told})
+def _standing(data: dict[str, Any]) -> RunStanding:
+    return read(RunStanding, {**data, "run": data})

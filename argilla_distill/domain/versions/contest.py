@@ -178,11 +178,11 @@ class VersionsCompared:
         >>> VersionsCompared("1", "ws/d", ("a", "b"), "", 0, {}, (few,)).sentences
         ('q, labels: Not compared: 2 of at least 10 audits.',)
         """
-        told = []
+        sentences = []
         for each in self.contests:
             of = f"{each.question}: {each.label}" if each.label else each.question
-            told.append(f"{of}, {ASPECTS[each.aspect]}: {each.sentence}")
-        return tuple(told)
+            sentences.append(f"{of}, {ASPECTS[each.aspect]}: {each.sentence}")
+        return tuple(sentences)
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -194,8 +194,10 @@ class VersionsCompared:
             {**asdict(each), "verdict": each.verdict, "sentence": each.sentence}
             for each in self.contests
         ]
-        told = {**self.as_json(), "contests": contests}
-        return {key: value for key, value in told.items() if key not in ("run_contents", "format")}
+        everything = {**self.as_json(), "contests": contests}
+        return {
+            key: value for key, value in everything.items() if key not in ("run_contents", "format")
+        }
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> VersionsCompared:

@@ -51,11 +51,11 @@ class Subject:
     @property
     def sentences(self) -> list[tuple[str, str]]:
         """All verdicts, each with what is compared; why nothing is is said once, and without that."""
-        told: dict[tuple[str, str], None] = {}
+        sentences: dict[tuple[str, str], None] = {}
         for each in self.measured:
             for contest in each.contests:
-                told["" if contest.stopped else each.aspect, contest.sentence] = None
-        return list(told)
+                sentences["" if contest.stopped else each.aspect, contest.sentence] = None
+        return list(sentences)
 
 
 def subjects(contests: Sequence[Contest], question: str) -> list[Subject]:

@@ -61,8 +61,8 @@ def id_of(lines: Sequence[str], terms: Mapping[str, object]) -> str:
     >>> id_of(["a"], {"near": 5}) == id_of(["a"], {"near": 5}) != id_of(["b"], {"near": 5})
     True
     """
-    told = "\n".join([*lines, *(f"{name}={terms[name]}" for name in sorted(terms))])
-    return sha256(told.encode()).hexdigest()[:16]
+    text = "\n".join([*lines, *(f"{name}={terms[name]}" for name in sorted(terms))])
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def fault(lines: Sequence[str], round_: str, run: str, near: int) -> str:

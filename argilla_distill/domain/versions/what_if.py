@@ -50,15 +50,15 @@ class WhatIf:
         whole = f"Without {self.segment} ({many(self.records, 'record')})"
         if self.anew is None:
             why = "What its labels corrected would bring is not told: reviewers have corrected none of them."
-            return _told(whole, self.without), why
+            return _sentence(whole, self.without), why
         said = (
             f"With {count(self.corrected)} of its labels corrected as reviewers decided "
             f"({many(self.decided, 'record')} so far)"
         )
-        return _told(whole, self.without), _told(said, self.anew)
+        return _sentence(whole, self.without), _sentence(said, self.anew)
 
 
-def _told(what: str, found: Contest) -> str:
+def _sentence(what: str, found: Contest) -> str:
     verdict = found.verdict
     if verdict == "stopped":
         return f"{what}: {found.stopped[0].lower()}{found.stopped[1:]}"

@@ -34,7 +34,7 @@ def rates(measured: Sequence[Measured]) -> Markup:
     every = [row for row in drawn if isinstance(row, Spread)]
     ends = [end for row in every for end in (row.low, row.high)]
     ends += [row.mark for row in every if row.mark is not None]
-    return forest(drawn, (min(ends), max(ends)), f"How often each is right. {_told(drawn)}.")
+    return forest(drawn, (min(ends), max(ends)), f"How often each is right. {_in_words(drawn)}.")
 
 
 def differences(measured: Sequence[Measured]) -> Markup:
@@ -46,8 +46,8 @@ def differences(measured: Sequence[Measured]) -> Markup:
     drawn = _some(rows)
     ends = [end for row in drawn if isinstance(row, Spread) for end in (row.low, row.high)]
     reaches = min(0.0, *ends), max(0.0, *ends)
-    told = f"How much more often the first is right than the other. {_told(drawn)}."
-    return forest(drawn, reaches, told, signed=True)
+    said = f"How much more often the first is right than the other. {_in_words(drawn)}."
+    return forest(drawn, reaches, said, signed=True)
 
 
 def standing(runs: Sequence[RunStanding]) -> Markup:
@@ -64,7 +64,7 @@ def standing(runs: Sequence[RunStanding]) -> Markup:
         if each.right is not None
     ][-MAX_INTERVALS:]
     ends = [end for row in rows for end in (row.low, row.high)]
-    return forest(rows, (min(ends), max(ends)), f"How often each run is right. {_told(rows)}.")
+    return forest(rows, (min(ends), max(ends)), f"How often each run is right. {_in_words(rows)}.")
 
 
 def _rate(rate: Rate, usual: float | None) -> Spread:
@@ -92,13 +92,13 @@ def _some(rows: Sequence[Spread | str]) -> list[Spread | str]:
     return found
 
 
-def _told(rows: Iterable[Spread | str]) -> str:
+def _in_words(rows: Iterable[Spread | str]) -> str:
     """The same in words: “labels: a: 80 %, 70 to 90 %; …”."""
-    told, separator = "", ""
+    so_far, separator = "", ""
     for row in rows:
         if isinstance(row, str):
-            told, separator = f"{told}{separator}{row}: ", ""
+            so_far, separator = f"{so_far}{separator}{row}: ", ""
         else:
             text = row.text.replace(" (", ", ").replace(")", "")
-            told, separator = f"{told}{separator}{row.name}: {text}", "; "
-    return told
+            so_far, separator = f"{so_far}{separator}{row.name}: {text}", "; "
+    return so_far

@@ -27,6 +27,6 @@ def asked(frame: Frame, visitor: Visitor, dataset_id: str, names: str = "") -> A
         return frame.message(410, "Deleted", text, visitor)
     place(frame, of.dataset_id, of.order(frame.now(), visitor.username), anew=True)
     if wants_json():
-        told = found(frame, visitor, dataset_id, names).as_json()
-        return make_response(jsonify(told), 202)
+        content = found(frame, visitor, dataset_id, names).as_json()
+        return make_response(jsonify(content), 202)
     return redirect(of.address, 303)

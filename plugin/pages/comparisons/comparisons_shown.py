@@ -45,9 +45,9 @@ def comparisons(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     ]
     waiting = [each for each in store.orders.waiting(known) if each.action == COMPARE]
     if wants_json():
-        told = [{"versions": each.versions, "runs": each.runs, "at": each.at} for each in made]
+        listed = [{"versions": each.versions, "runs": each.runs, "at": each.at} for each in made]
         comparing = [{**each.terms, "at": each.asked_at} for each in waiting]
-        return jsonify(comparisons=told, comparing=comparing)
+        return jsonify(comparisons=listed, comparing=comparing)
     manifests = [each for each in store.versions.manifests(known) if not each.deleted_at]
     return in_dataset(
         frame,

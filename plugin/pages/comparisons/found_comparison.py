@@ -82,12 +82,12 @@ class FoundComparison:
 
     def as_json(self) -> dict[str, Any]:
         """As the page's JSON has it."""
-        told = self.known.shown() if self.known else {}
+        content = self.known.shown() if self.known else {}
         asked = None
         if self.comparing is not None:
             named = {"versions": list(self.versions), "runs": list(self.runs)}
             asked = {**named, **asdict(self.comparing)}
-        return {**told, "comparing": asked}
+        return {**content, "comparing": asked}
 
 
 def address(dataset_id: str, versions: Sequence[str], runs: Sequence[str] = ()) -> str:
@@ -115,13 +115,13 @@ def found(frame: Frame, visitor: Visitor, dataset_id: str, names: str) -> FoundC
         )
         _refuse(frame, visitor, 400, text)
     versions = tuple(each.name for each in manifests)
-    told = _known(frame, known, versions, runs)
+    compared = _known(frame, known, versions, runs)
     return FoundComparison(
         known,
         versions,
         tuple(each.name for each in runs),
-        told,
-        _comparing(frame, known, comparison_name(versions, [r.name for r in runs]), told),
+        compared,
+        _comparing(frame, known, comparison_name(versions, [r.name for r in runs]), compared),
         tuple(each.name for each in manifests if _gone(each)),
     )
 
@@ -130,9 +130,9 @@ def _known(
     frame: Frame, dataset_id: str, versions: Sequence[str], runs: Sequence[ModelRun]
 ) -> VersionsCompared | None:
     """What was found of these versions, and of these runs: not of others that had the same names."""
-    told = frame.store.compared.find(dataset_id, versions, [each.name for each in runs])
-    same = told is not None and told.run_contents == tuple(each.content for each in runs)
-    return told if same else None
+    compared = frame.store.compared.find(dataset_id, versions, [each.name for each in runs])
+    same = compared is not None and compared.run_contents == tuple(each.content for each in runs)
+    return compared if same else None
 
 
 def _comparing(

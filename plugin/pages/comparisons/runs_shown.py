@@ -60,5 +60,5 @@ def _standings(frame: Frame, dataset_id: str) -> list[RunStanding]:
 
 
 def _plain(each: RunStanding) -> dict[str, object]:
-    told = asdict(each)
-    return {**told.pop("run"), **told}
+    fields = asdict(each)
+    return {**fields.pop("run"), **fields}

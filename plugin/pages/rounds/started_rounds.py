@@ -66,9 +66,9 @@ def sketch(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyRes
     if found is None:
         text = f"Nobody has asked of late what round {name} would be."
         return frame.message(404, "No such plan", text, visitor)
-    told = {key: value for key, value in asdict(found.round).items() if key != "population"}
+    plain = {key: value for key, value in asdict(found.round).items() if key != "population"}
     first = [asdict(each) for each in found.first]
-    return jsonify(round={**told, "plan": found.round.plan}, missing=found.missing, first=first)
+    return jsonify(round={**plain, "plan": found.round.plan}, missing=found.missing, first=first)
 
 
 def _read(name: str, form: MultiDict[str, str]) -> tuple[Wish, str, bool]:

@@ -51,8 +51,8 @@ def send(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     if kept.origin is None:
         place(frame, known, order)
     if wants_json():
-        told = _content(frame, known, kept)
-        return make_response(told, 202 if kept.origin is None else 200)
+        content = _content(frame, known, kept)
+        return make_response(content, 202 if kept.origin is None else 200)
     return redirect(url_for("pages.failures", dataset_id=known, name=sent.id), 303)
 
 

@@ -3,7 +3,7 @@
 | module | what it holds |
 | --- | --- |
 | `commands` | `round start`, `end`, `cancel`, `list`, `status` |
-| `told` | a round as people and as scripts read it |
+| `printed` | a round as people and as scripts read it |
 """
 
 from argilla_distill.workers.cli.rounds import commands

@@ -19,7 +19,7 @@ from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
 from argilla_distill.workers.cli.datasets import dataset_argument, named
 from argilla_distill.workers.cli.layout import plain, table
-from argilla_distill.workers.cli.rounds.told import (
+from argilla_distill.workers.cli.rounds.printed import (
     plan_json,
     plan_lines,
     report_json,

@@ -115,8 +115,8 @@ def _failed(
     if failures is None:
         return []
     try:
-        with failures.open(encoding="utf-8-sig") as told:
-            return failures_of(told, read)
+        with failures.open(encoding="utf-8-sig") as lines:
+            return failures_of(lines, read)
     except UnicodeDecodeError as error:
         raise click.UsageError(f"{failures} is not UTF-8 text: {error.reason}") from None
 

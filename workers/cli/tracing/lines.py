@@ -64,9 +64,9 @@ def _beside(found: Contest | None) -> dict[str, Any] | None:
     if found is None:
         return None
     names = ("audits", "difference", "low", "high", "p", "p_holm", "more", "stopped")
-    told = {name: getattr(found, name) for name in names}
+    counted = {name: getattr(found, name) for name in names}
     rights = {"right": found.one_right, "all_right": found.other_right}
-    return {"verdict": found.verdict, **rights, **told}
+    return {"verdict": found.verdict, **rights, **counted}
 
 
 def lines(found: Traced, cells: int) -> Iterator[str]:

@@ -22,8 +22,8 @@ FEWEST_ANSWERS = 4
 FEWEST_RECORDS = 20
 """With fewer records to tell by, an answer is chosen."""
 
-MOST_RECORDS = 200
-MOST_CELLS = 1_000_000
+MAX_RECORDS = 200
+MAX_CELLS = 1_000_000
 """So many records are looked at, at most, and so many cells of alignment tables are filled for them (half
 a second's work)."""
 
@@ -93,8 +93,8 @@ class HeldBack:
     def compare(self, answers: Mapping[str, RecordAnswers]) -> HeldBackComparison:
         """Compare on these records; what is known of unchanged answers is not worked out again."""
         before, self._known = self._known, {}
-        left = MOST_CELLS
-        for digest, each in _in_order(answers.values())[:MOST_RECORDS]:
+        left = MAX_CELLS
+        for digest, each in _in_order(answers.values())[:MAX_RECORDS]:
             left -= _cells(each)
             if left < 0:
                 break
