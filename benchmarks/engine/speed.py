@@ -8,7 +8,8 @@ table shows the median (for crowd-kit, a single round). *Fit*: from facts that c
 again, on the current answers. This is compared with crowd-kit's DawidSkene, whose DataFrame is ready, with
 ids as texts (as ours are) and as whole numbers. Our tolerance: EM stops when no responsibility moves
 by more than 1e-4; crowd-kit's own: when the mean log-likelihood of an answer gains less than 1e-5.
-Peak memory is that of the whole process. *One answer*: learned, and every record that moved by more
+Times are CPU seconds of one thread, so that other work on the machine counts little. Peak memory is that
+of the whole process. *One answer*: learned, and every record that moved by more
 than 0.02 decided again.
 """
 
@@ -112,12 +113,12 @@ def measure(method: str, n: int) -> Figures:
 
 
 def _ours(strategy: str, columns: Columns) -> Figures:
-    start = time.perf_counter()
+    start = time.process_time()
     model = registry.create(strategy, label_question(*names("label", LABELS)))
     model.fit(votes(columns))
-    fitted = time.perf_counter()
+    fitted = time.process_time()
     model.refit()
-    found = {"fit": fitted - start, "refit": time.perf_counter() - fitted}
+    found = {"fit": fitted - start, "refit": time.process_time() - fitted}
     if iterations := _iterations(model):
         found["iterations"] = iterations
     return found | _one_by_one(model, columns)
@@ -148,11 +149,11 @@ def _one_by_one(model: Strategy, columns: Columns) -> Figures:
     for _ in range(LEARNED):
         i, j, k = rng.integers((columns[0][-1] + 1, ANNOTATORS, LABELS)).tolist()
         vote = Vote(name("record", i), name("annotator", j), name("label", k))
-        start = time.perf_counter()
+        start = time.process_time()
         model.learn(vote)
         affected = model.moved(TOLERANCE)
         model.decide(affected)
-        seconds.append(1000 * (time.perf_counter() - start))
+        seconds.append(1000 * (time.process_time() - start))
         moved.append(len(affected))
     return {
         "one": float(np.median(seconds)),
@@ -185,11 +186,11 @@ def _crowd_kit(columns: Columns, method: str) -> Figures:
         for column, n in (("task", columns[0][-1] + 1), ("worker", ANNOTATORS), ("label", LABELS)):
             frame[column] = np.array(names(column, n), object)[frame[column]]
     model = DawidSkene(n_iter=100) if method == ITS_OWN else SameTolerance(n_iter=200, tol=1e-4)
-    start = time.perf_counter()
+    start = time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # crowd-kit's use of pandas is its own business
         model.fit(frame)
-    return {"refit": time.perf_counter() - start, "iterations": len(model.loss_history_)}
+    return {"refit": time.process_time() - start, "iterations": len(model.loss_history_)}
 
 
 def apart(method: str, n: int, rounds: int) -> Figures:

@@ -19,8 +19,8 @@ from benchmarks.engine import peers
 from benchmarks.engine.markers import SPAN_LABELS, spans
 from benchmarks.engine.types_of_questions.tables import (
     ADJUDICATIONS,
-    TRAINED,
     Row,
+    fitting,
     leaders,
     ours,
     show,
@@ -58,13 +58,15 @@ def multi_label(folder: Path, draws: int) -> None:
     ]
     rows.append(("marked by more than 30 %", score(peers.marked(votes, 0.3))))
     rows += [(name, score(leaders(m, list(said)))) for name, m in ours(found.question, votes)]
-    taught = []
-    for draw in range(draws):
-        known = np.random.default_rng(draw).choice(sorted(said), ADJUDICATIONS, replace=False)
-        known_marks = {record: said[record] for record in known.tolist()}
-        model = aggregate(replace(found, partial=known_marks), "learned").strategy
-        taught.append(score(leaders(model, sorted(said.keys() - known_marks.keys()))))
-    rows.append((TRAINED, list(np.mean(taught, axis=0))))
+    for strategy in fitting(found.question):
+        taught = []
+        for draw in range(draws):
+            known = np.random.default_rng(draw).choice(sorted(said), ADJUDICATIONS, replace=False)
+            known_marks = {record: said[record] for record in known.tolist()}
+            model = aggregate(replace(found, partial=known_marks), strategy).strategy
+            taught.append(score(leaders(model, sorted(said.keys() - known_marks.keys()))))
+        name = f"`{strategy}`, {ADJUDICATIONS} adjudications"
+        rows.append((name, list(np.mean(taught, axis=0))))
     show(
         "Multi-label: medical_relations",
         ("CAUSES F1", "CAUSES accuracy", "TREATS F1", "TREATS accuracy"),
@@ -90,7 +92,7 @@ def whole_sets(folder: Path, draws: int) -> None:
     ]
     rows.append(("marked by more than 30 %", score(peers.marked(votes, 0.3))))
     rows += [(name, score(leaders(m, list(truth)))) for name, m in ours(found.question, votes)]
-    rows.append(trained(found.question, votes, truth, score, draws))
+    rows += trained(found.question, votes, truth, score, draws)
     show("Multi-label: affect_multilabel", ("micro F1", "exact sets"), rows)
 
 
@@ -173,5 +175,5 @@ def span(_: Path, draws: int) -> None:
         name = f"token-level {method} (crowd-kit)"
         rows.append((name, score(peers.token_level(votes, tokens, method))))
     rows += [(name, score(leaders(m, list(truth)))) for name, m in ours(question, votes)]
-    rows.append(trained(question, votes, truth, score, draws))
+    rows += trained(question, votes, truth, score, draws)
     show("Span: a made-up crowd", ("F1 of exact spans",), rows)

@@ -15,8 +15,6 @@ from argilla_distill.workers.engine.errors import UnsuitedStrategy
 
 OURS = ("majority", "dawid_skene", "learned", "nearest", "alignment")
 ADJUDICATIONS = 50
-TRAINED = f"`learned`, {ADJUDICATIONS} adjudications"
-
 Row = tuple[str, Sequence[float]]
 
 
@@ -34,14 +32,22 @@ def show(title: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
         )
 
 
-def ours(question: Question, facts: Sequence[Fact]) -> Iterator[tuple[str, Strategy]]:
-    """Those of our strategies that answer the question, fitted."""
+def fitting(question: Question) -> list[str]:
+    """Those of our strategies that answer the question."""
+    found = []
     for name in OURS:
         try:
-            model = registry.create(name, question)
+            registry.create(name, question)
         except UnsuitedStrategy:
             continue
-        yield f"`{name}`", model.fit(facts)
+        found.append(name)
+    return found
+
+
+def ours(question: Question, facts: Sequence[Fact]) -> Iterator[tuple[str, Strategy]]:
+    """The same, fitted."""
+    for name in fitting(question):
+        yield f"`{name}`", registry.create(name, question).fit(facts)
 
 
 def leaders(model: Strategy, records: Sequence[str]) -> dict[str, Value]:
@@ -55,13 +61,16 @@ def trained(
     truth: Mapping[str, Value],
     score: Callable[[Mapping[str, Value], Sequence[str]], Sequence[float]],
     draws: int,
-) -> Row:
-    """`learned` with adjudications: the mean over draws."""
-    records, found = sorted(truth), []
-    for draw in range(draws):
-        known = np.random.default_rng(draw).choice(records, ADJUDICATIONS, replace=False).tolist()
-        rest = sorted(truth.keys() - set(known))
-        adjudications = [Adjudication(record, truth[record]) for record in sorted(known)]
-        model = registry.create("learned", question).fit([*facts, *adjudications])
-        found.append(score(leaders(model, rest), rest))
-    return TRAINED, list(np.mean(found, axis=0))
+) -> Iterator[Row]:
+    """Our strategies with adjudications: the means over draws."""
+    records = sorted(truth)
+    for name in fitting(question):
+        found = []
+        for draw in range(draws):
+            chosen = np.random.default_rng(draw).choice(records, ADJUDICATIONS, replace=False)
+            known = set(chosen.tolist())
+            rest = sorted(truth.keys() - known)
+            adjudications = [Adjudication(record, truth[record]) for record in sorted(known)]
+            model = registry.create(name, question).fit([*facts, *adjudications])
+            found.append(score(leaders(model, rest), rest))
+        yield f"`{name}`, {ADJUDICATIONS} adjudications", list(np.mean(found, axis=0))

@@ -52,8 +52,10 @@ def rating(folder: Path, draws: int) -> None:
         (name, [*score(leaders(m, list(truth))), honest(m)])
         for name, m in ours(found.question, votes)
     ]
-    name, cells = trained(found.question, votes, truth, score, draws)
-    rows.append((name, [*cells, unknown]))
+    rows += [
+        (name, [*cells, unknown])
+        for name, cells in trained(found.question, votes, truth, score, draws)
+    ]
     columns = ("mean absolute error", "Pearson", "Spearman", "said - right")
     show("Rating: affective_text", columns, rows)
 
@@ -113,5 +115,5 @@ def text(folder: Path, draws: int) -> None:
 
     rows: list[Row] = [(n, score(v)) for n, v in peers.texts(votes, words, distance).items()]
     rows += [(name, score(leaders(m, list(truth)))) for name, m in ours(found.question, votes)]
-    rows.append(trained(found.question, votes, truth, score, draws))
+    rows += trained(found.question, votes, truth, score, draws)
     show("Text: crowdwsa_j1", ("word error rate",), rows)
