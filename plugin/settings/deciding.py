@@ -13,6 +13,7 @@ DECIDING = frozenset(
         "costs",
         "half_life_days",
         "guidelines",
+        "rating",
     }
 )
 """Settings on which labels depend, beside the strategy."""

@@ -53,6 +53,7 @@ class QuestionChoices(_Frozen):
     costs: Mapping[str, float] = Field(default_factory=dict)
     half_life_days: float = Field(0.0, ge=0)
     guidelines: Literal["all", "latest"] = "all"
+    rating: Literal["most_probable", "median", "mean"] = "most_probable"
 
     @field_validator("costs")
     @classmethod

@@ -25,6 +25,7 @@ from argilla_distill.workers.engine.composite.span.span import (
     SpanLearned,
     SpanMajority,
 )
+from argilla_distill.workers.engine.contract.choice_strategy import ChoiceStrategy
 from argilla_distill.workers.engine.contract.question import Question, QuestionType, question_of
 from argilla_distill.workers.engine.contract.strategy import State, Strategy
 from argilla_distill.workers.engine.contract.terms import PLAIN, Terms
@@ -95,6 +96,8 @@ def create(name: object, question: Question, terms: Terms = PLAIN) -> Strategy:
     strategy = _called(name, suited(name, question, terms)(question))
     if isinstance(strategy, LabelFold) and terms.costs:
         strategy.costs = Costs(question.labels, terms.costs_of(question))
+    if isinstance(strategy, ChoiceStrategy):
+        strategy.rating = terms.rating
     return dated(strategy, terms)
 
 
@@ -146,6 +149,8 @@ def suited(name: object, question: Question, terms: Terms) -> type[Strategy]:
         if not issubclass(found, LabelFold):
             raise UnsuitedTerms(f"costs are kept to by {_folds()}, not by strategy {name}")
         terms.costs_of(question)
+    if terms.rating != "most_probable" and question.type == "rating" and found not in CLASSES:
+        raise UnsuitedTerms(f"which rating is decided is for built-in strategies, not for {name}")
     if terms.half_life_days and not found.weighs:
         raise UnsuitedTerms(
             f"half_life_days needs a strategy that weighs votes: of label questions {_folds()}; "

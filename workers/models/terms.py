@@ -12,4 +12,4 @@ def terms_of(choices: QuestionChoices) -> Terms:
     >>> terms_of(QuestionChoices(half_life_days=30)).dated
     True
     """
-    return Terms(dict(choices.costs), choices.half_life_days, choices.guidelines)
+    return Terms(dict(choices.costs), choices.half_life_days, choices.guidelines, choices.rating)

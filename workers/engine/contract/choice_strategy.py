@@ -18,6 +18,7 @@ from argilla_distill.workers.engine.contract.facts import Adjudication, Content,
 from argilla_distill.workers.engine.contract.movement import Movement, Report, Reported
 from argilla_distill.workers.engine.contract.question import Question, question_of
 from argilla_distill.workers.engine.contract.strategy import Reliability, State, Strategy, Training
+from argilla_distill.workers.engine.contract.terms import Rating
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -38,6 +39,8 @@ class ChoiceStrategy(Strategy):
     facts_ : CurrentFacts
     movement_ : Movement
     reported_ : Reported
+    rating : Rating
+        Which value of a scale is decided.
     """
 
     keeps: ClassVar[tuple[type[Fact], ...]] = (Vote, Adjudication)
@@ -45,6 +48,7 @@ class ChoiceStrategy(Strategy):
 
     question: Question
     model: ChoiceModel
+    rating: Rating = "most_probable"
     facts_: CurrentFacts
     movement_: Movement[str]
     reported_: Reported
@@ -78,6 +82,8 @@ class ChoiceStrategy(Strategy):
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
         records = list(records)
         choices = self.model.choices(records)
+        if self.question.scale:
+            choices = [choice.central(self.rating) for choice in choices]
         return [c.decision(record, floor) for record, c in zip(records, choices, strict=True)]
 
     def moved(self, tolerance: float) -> list[str]:
@@ -115,12 +121,14 @@ class ChoiceStrategy(Strategy):
             "reported": self.reported_.state(),
             **self.movement_.state(),
             **self.model.state(),
+            **({} if self.rating == "most_probable" else {"rating": self.rating}),
         }
 
     @classmethod
     def from_state(cls, state: State) -> Self:
         self = cls(question_of(state["question"]))
         self.facts_ = CurrentFacts.of_state(state["standing"], self.question.type == "span")
+        self.rating = state.get("rating", "most_probable")
         self.reported_, self.movement_ = Reported(), Movement()
         self.reported_.restore(state["reported"])
         self.movement_.restore(state)

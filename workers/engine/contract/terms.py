@@ -1,6 +1,7 @@
-"""What a team may set for any strategy: what mistakes cost, and which votes count how much.
+"""What a team may set for any strategy: what mistakes cost, which votes count how much, which rating it is.
 
-Costs are kept by `workers.engine.label.costs`, all else by `workers.engine.dated`.
+Costs are kept by `workers.engine.label.costs`, the rating by `workers.engine.contract.choice_strategy`, all
+else by `workers.engine.dated`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.errors import UnsuitedTerms
 
 ARROW = "->"
+
+Rating = Literal["most_probable", "median", "mean"]
+"""Which value of a scale is decided: the most probable one, the posterior's median (of the least expected
+distance), or the value nearest to its mean (of about the least expected squared distance)."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Terms:
     guidelines : ``"latest"`` or ``"all"``
         With ``"latest"``, of a record's votes only those count that were given under the newest edition
         of the guidelines under which anybody answered it.
+    rating : of rating questions with a scale, see `Rating`; of no effect on others
 
     >>> Terms({"no->yes": 5}).costs_of(Question("label", ("no", "yes")))
     {('no', 'yes'): 5.0}
@@ -38,6 +44,7 @@ class Terms:
     costs: Mapping[str, float] = field(default_factory=dict)
     half_life_days: float = 0.0
     guidelines: Literal["all", "latest"] = "all"
+    rating: Rating = "most_probable"
 
     @property
     def dated(self) -> bool:
@@ -51,7 +58,10 @@ class Terms:
 
     def state(self) -> dict[str, Any]:
         """What JSON can hold; the constructor takes it back."""
-        return {**asdict(self), "costs": dict(self.costs)}
+        known = {**asdict(self), "costs": dict(self.costs)}
+        if self.rating == PLAIN.rating:
+            del known["rating"]  # as in release 0.1, so that its models go on
+        return known
 
     def costs_of(self, question: Question) -> dict[tuple[str, str], float]:
         """The costs by what is said and what is right. Raises UnsuitedTerms."""
