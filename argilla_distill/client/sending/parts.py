@@ -77,7 +77,7 @@ def wait_for(
             waited += pause
             pause = min(2 * pause, LONGEST_LOOK_S)
             now = read(WorkOrder, connection.json(at))
-            if not now.is_same(order):
+            if not now.asks_the_same(order):
                 raise Refused(f"{awaited.unless}: {now.sentence}")
             order = now
     if order.error:

@@ -88,13 +88,8 @@ class WorkOrder:
             return f"{what}: {self.error or 'done'}"
         if not self.stage:
             return f"{what}: waits for a worker"
-        return f"{what}: {self.stage}" + (
-            f", {self.done:,} of {self.total:,}"
-            if self.total
-            else f", {self.done:,}"
-            if self.done
-            else ""
-        )
+        far = f", {self.done:,}" if self.done else ""
+        return f"{what}: {self.stage}{far}" + (f" of {self.total:,}" if far and self.total else "")
 
 
 def of_round(name: str) -> str:

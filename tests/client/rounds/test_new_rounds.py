@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from argilla_distill.client.connection import Connection
 from argilla_distill.client.errors import NotAllowed, Refused, Unavailable
 from argilla_distill.client.rounds.starting import NewRound
 from argilla_distill.client.sending import parts
+from argilla_distill.domain.orders.order import CANCEL_ROUND, WorkOrder
 from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
 from tests.client.running_service import Running, breaks_after
 from tests.workers.argilla_in_memory import D
@@ -120,6 +122,29 @@ def test_annotators_are_refused_with_the_reason(served: Running) -> None:
             connection.send(path, model="bot")
         with pytest.raises(NotAllowed, match="anna is an annotator there"):
             connection.send_bytes(f"/datasets/{D}/uploads/{'0' * 64}/0", b"x")
+
+
+def test_who_asks_for_the_same_meanwhile_disturbs_nobody_and_who_asks_for_something_else_is_told_of(
+    served: Running, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = served.service.store.orders
+
+    def again(*_: object) -> None:
+        (order,) = orders.waiting(D)
+        orders.place(D, replace(order, asked_at=order.asked_at + 1))
+        list(carry_out(served.service.world, D, pause=lambda: None))
+
+    monkeypatch.setattr(Connection, "wait", again)
+    assert new(client, "g").start(OUTPUTS).state == "under way"
+
+    def another(*_: object) -> None:
+        (order,) = orders.waiting(D)
+        orders.place(D, WorkOrder(order.id, CANCEL_ROUND, order.about, 9))
+
+    monkeypatch.setattr(Connection, "wait", another)
+    with pytest.raises(Refused, match="cancel round h: waits for a worker"):
+        new(client, "h").start(OUTPUTS)
+    list(carry_out(served.service.world, D, pause=lambda: None))
 
 
 def test_a_wait_that_is_too_short_says_so_and_the_next_call_goes_on(
