@@ -5,7 +5,7 @@
 The answers are there before (logged in bulk, which sends no event). The clock starts when a signed
 delivery is sent to the listener, and stops when Argilla first shows our suggestion. With `--versions-of`
 half of the records are measured on an idle system, the other half, turn about, while one version after
-another is made of another dataset of so many records.
+another is made of another dataset of so many records, as a notebook has them made.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import httpx
 import numpy as np
 from standardwebhooks.webhooks import Webhook
 
+from argilla_distill import Client
 from benchmarks.live.deliveries import payload
 from benchmarks.live.rig import Rig, rig
 from demo.argilla.payloads import Json
@@ -53,10 +54,11 @@ def versions_of(r: Rig, dataset: Json, made: list[str]) -> Iterator[None]:
     over = threading.Event()
 
     def go_on() -> None:
-        while not over.is_set():
-            made.append(
-                r.running.service.command("version", "create", dataset["id"], "--wait").stdout
-            )
+        with Client(
+            r.running.service.url, r.argilla.api_key, cache=False, progress=False
+        ) as client:
+            while not over.is_set():
+                made.append(client.dataset(dataset["id"]).create().name)
 
     making = threading.Thread(target=go_on)
     making.start()

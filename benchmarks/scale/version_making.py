@@ -223,7 +223,9 @@ def _peak_mb() -> float:
 
 
 def _alone(what: str, url: str, options: Options, place: str) -> dict[str, Any]:
-    """What a process of its own answers."""
+    """What a process of its own answers; a version is made with Arrow's memory as a worker has it."""
+    pools = {"ARROW_DEFAULT_MEMORY_POOL": "system"} if what == "make" else {}
+    os.environ.update(pools)
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs, what, url, options, place))
@@ -231,6 +233,8 @@ def _alone(what: str, url: str, options: Options, place: str) -> dict[str, Any]:
     theirs.close()
     answer: dict[str, Any] = ours.recv()
     process.join()
+    for name in pools:
+        del os.environ[name]
     return answer
 
 

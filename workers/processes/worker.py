@@ -29,6 +29,8 @@ def worker(settings: Settings, burst: bool = False) -> None:
     """
     for library in ("OMP", "OPENBLAS"):  # read when numpy is loaded: one worker is one core
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    # read when pyarrow is loaded: a version's files are written with memory that its fit gave back
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     import sklearn.feature_extraction.text
     import sklearn.linear_model  # noqa: F401  # loaded before the fork: no job pays for imports
 
