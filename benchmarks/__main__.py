@@ -25,6 +25,7 @@ ALL = {
     "engine_speed": "engine.speed",
     "report_speed": "scale.report_speed",
     "one_answer": "scale.one_answer",
+    "jobs": "scale.jobs",
     "versions": "scale.version_making",
     "client": "scale.client_reading",
     "properties": "engine.properties",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from argilla_distill.domain.history import Details, Entry
+from argilla_distill.domain.records import Record
 from argilla_distill.workers.use_cases.distilling.steps.stored_conflict import RELATED
 from tests.workers.argilla_in_memory import D
 from tests.workers.reviewed_service import split
@@ -196,3 +198,18 @@ def test_what_waits_for_a_review_is_told_by_how_its_text_begins_until_it_has_set
     service.answer("cas", "r1", helpful="yes")
     service.settle()
     assert "r1" not in service.store.reviews.about(D, RECORDS)
+
+
+def test_a_suggestion_that_is_gone_again_when_argilla_replies_is_no_mistake(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody deleted it meanwhile, or its question: the time at which it was shown is ours then."""
+    service = build(publish="always")
+    suggest = service.argilla.suggest
+
+    def gone(*arguments: Any) -> dict[str, Record]:
+        return {i: replace(each, suggestions=()) for i, each in suggest(*arguments).items()}
+
+    monkeypatch.setattr(service.argilla, "suggest", gone)
+    service.answer("ann", "r1", helpful="yes")
+    assert service.distil().status == "done"

@@ -71,7 +71,7 @@ def _send(run: Run, publications: Sequence[Publication], sent: Sent) -> None:
             record = found[each.record]
             written = {item["question_id"] for item in each.suggestions}
             since = [s.at for s in record.suggestions if s.question_id in written]
-            sent.at[record.id] = min(now, *since)
+            sent.at[record.id] = min((now, *since))
             sent.statuses[record.id] = record.status
         sent.suggestions += sum(len(p.suggestions) for p in some)
 
