@@ -277,11 +277,7 @@ class RemoteDataset:
         return f"/datasets/{self.id}/rounds"
 
     def segment_audits(self, question: str = "") -> SegmentAudits | None:
-        """What reviewers decided of records that were drawn from suspect segments (`trace --audit`).
-
-        Returns
-        -------
-        None where nothing was drawn for this question.
+        """What reviewers decided of records that `trace --audit` drew; None where it drew none.
 
         >>> Client(URL, api_key=KEY).dataset("support/chat").segment_audits() is None
         True

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import httpx
 
 from demo.argilla.api import Api, ApiError
 from demo.argilla.payloads import label_question
-from demo.loop.crew import CREW, OVERLAP, plan, said
+from demo.loop.crew import CREW, OVERLAP, CrewMember, back_from_holiday, on_duty, plan, said
 from demo.loop.dialogues import Reply
 from demo.playground import PASSWORD, WORKSPACE
 
@@ -18,15 +18,22 @@ DATASET = "chatbot-loop"
 QUESTION = "helpful"
 GUIDELINES = "Does the reply help? It does if what it says is right and polite. Warm words alone help nobody."
 
+SECOND_EDITION = f"{GUIDELINES} New: a reply that is friendly and says nothing else does not help."
+"""Some read it as if a friendly reply did not help."""
+
 SETTINGS = f"""[datasets."{WORKSPACE}/{DATASET}"]
 prompt_field = "prompt"
 completion_field = "reply"
 review_audits = 0.9
+name_annotators = true
 """
 """distill.toml: reviewers are mostly asked for audits, as versions are compared on these."""
 
 BULK = 50
 """Answers in one call: Argilla takes 100 at most."""
+
+Enough = Callable[[int], bool]
+"""Whether so many answers are enough."""
 
 LOOK_S = 1.0
 TRIES = 5
@@ -40,6 +47,7 @@ class Desk:
     ----------
     name : `workspace/dataset`.
     replies : what the records show, by their external ids.
+    crew : who is there to answer.
     """
 
     name = f"{WORKSPACE}/{DATASET}"
@@ -48,6 +56,7 @@ class Desk:
         self.owner = owner
         self.seed = seed
         self.replies: dict[str, Reply] = {}
+        self.crew: Sequence[CrewMember] = CREW
 
     def open(self) -> None:
         """The crew's accounts, the workspace and the dataset."""
@@ -81,43 +90,87 @@ class Desk:
             str(each["external_id"]): each for each in self._all() if each["status"] == "pending"
         }
         given = 0
-        for annotator, replies in plan((self.replies[name] for name in waiting), self.seed).items():
-            answers = [
-                (waiting[each.id], {QUESTION: annotator.answer(each, self.seed)})
-                for each in replies
-            ]
-            api = self.owner.as_user(self.users[annotator.name])
-            for start in range(0, len(answers), BULK):
-                _insist(api, answers[start : start + BULK])
-            given += len(answers)
+        replies = [self.replies[name] for name in waiting]
+        for annotator, some in plan(replies, self.seed, self.crew).items():
+            given += self._given(annotator, [(waiting[each.id], each) for each in some])
         return given
 
-    def audit(self, review: str, count: int, patience_s: float = 60.0) -> int:
+    def new_edition(self) -> None:
+        """The guidelines are changed while some of the crew are away, and some of the others misread them."""
+        self.owner.update_dataset(self.dataset, guidelines=SECOND_EDITION)
+        self.crew = on_duty()
+
+    def answer_again(self, review: str, enough: Enough, patience_s: float = 60.0) -> int:
+        """Have those who were away answer copies that want new votes, as they come. Returns how many.
+
+        Parameters are those of `audit`.
+        """
+        truth, crew = self._truth(), back_from_holiday()
+
+        def answer(fresh: Sequence[dict[str, Any]]) -> None:
+            of = {truth[each["external_id"]].id: each for each in fresh}
+            replies = [self.replies[name] for name in of]
+            for annotator, some in plan(replies, self.seed, crew, overlap=1).items():
+                self._given(annotator, [(of[each.id], each) for each in some])
+
+        return self._as_they_come(review, {"asks": "votes"}, enough, answer, patience_s)
+
+    def _given(self, annotator: CrewMember, some: Sequence[tuple[dict[str, Any], Reply]]) -> int:
+        answers = [
+            (record, {QUESTION: annotator.answer(reply, self.seed)}) for record, reply in some
+        ]
+        api = self.owner.as_user(self.users[annotator.name])
+        for start in range(0, len(answers), BULK):
+            _insist(api, answers[start : start + BULK])
+        return len(answers)
+
+    def audit(self, review: str, enough: Enough, patience_s: float = 60.0) -> int:
         """Have the owner answer audits in the review dataset, as they come. Returns how many.
 
         Parameters
         ----------
         review : the id of the review dataset.
-        count : how many there are; fewer come where `patience_s` passes without a new one.
+        enough : whether so many are enough; fewer come where `patience_s` passes without a new one.
         """
-        truth = {str(each["id"]): self.replies[str(each["external_id"])] for each in self._all()}
-        answered: set[str] = set()
-        moved_s = time.monotonic()
-        while len(answered) < count and time.monotonic() - moved_s < patience_s:
-            fresh = [
-                each
-                for each in self.owner.records(review)
-                if each["metadata"].get("kind") == "audit" and each["id"] not in answered
-            ]
+        truth = self._truth()
+
+        def answer(fresh: Sequence[dict[str, Any]]) -> None:
             for start in range(0, len(fresh), BULK):
                 part = fresh[start : start + BULK]
                 answers = [(e, {QUESTION: said(truth[e["external_id"]].helps)}) for e in part]
                 _insist(self.owner, answers)
+
+        return self._as_they_come(review, {"kind": "audit"}, enough, answer, patience_s)
+
+    def _as_they_come(
+        self,
+        review: str,
+        wanted: Mapping[str, str],
+        enough: Enough,
+        answer: Callable[[Sequence[dict[str, Any]]], None],
+        patience_s: float,
+    ) -> int:
+        """Answer pending copies whose metadata say so."""
+        answered: set[str] = set()
+        moved_s = time.monotonic()
+        while not enough(len(answered)) and time.monotonic() - moved_s < patience_s:
+            fresh = [
+                each
+                for each in self.owner.records(review)
+                if each["status"] == "pending"
+                and each["id"] not in answered
+                and wanted.items() <= each["metadata"].items()
+            ]
+            answer(fresh)
             if fresh:
                 answered |= {each["id"] for each in fresh}
                 moved_s = time.monotonic()
             time.sleep(LOOK_S)
         return len(answered)
+
+    def _truth(self) -> dict[str, Reply]:
+        """What a record shows, by the record's id."""
+        return {str(each["id"]): self.replies[str(each["external_id"])] for each in self._all()}
 
     def _all(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -127,15 +180,27 @@ class Desk:
 
 
 def _insist(api: Api, answers: Sequence[tuple[dict[str, Any], dict[str, str]]]) -> None:
-    """Give answers, again if Argilla is too busy to take them."""
+    """Give answers, again if Argilla is too busy to take them, all or some.
+
+    Raises
+    ------
+    RuntimeError : Argilla refuses some however often they are given.
+    """
+    left, error = list(answers), ""
     for attempt in range(1, TRIES + 1):
         try:
-            api.answer_many(answers)
-            return
-        except ApiError as error:
-            if error.status < httpx.codes.INTERNAL_SERVER_ERROR or attempt == TRIES:
+            taken = api.answer_many(left)
+        except ApiError as refused:
+            if refused.status < httpx.codes.INTERNAL_SERVER_ERROR or attempt == TRIES:
                 raise
         except httpx.TransportError:
             if attempt == TRIES:
                 raise
+        else:
+            errors = [each.get("error") for each in taken]
+            left = [one for one, wrong in zip(left, errors, strict=True) if wrong]
+            if not left:
+                return
+            error = str(next(filter(None, errors)))
         time.sleep(PAUSE_S * attempt)
+    raise RuntimeError(f"Argilla does not take {len(left)} answers: {error}")

@@ -1,4 +1,4 @@
-"""The story: two versions, two chatbots, which is better; then rounds of the better one's outputs.
+"""The story: two versions, two chatbots, which is better; rounds of the better one's outputs; and a fault.
 
 All that argilla-distill does is done by its commands, as a user types them, and each is printed.
 """
@@ -6,15 +6,18 @@ All that argilla-distill does is done by its commands, as a user types them, and
 from __future__ import annotations
 
 import json
-import shlex
 import time
 from pathlib import Path
 from typing import Any
 
 from demo.argilla.api import Api
-from demo.loop.chatbot import Chatbot, Pick, passed
+from demo.loop.chatbot import Pick, passed
+from demo.loop.crew import MISREAD_BY
 from demo.loop.desk import QUESTION, Desk
 from demo.loop.dialogues import FAMILIAR, NEW, Reply, dialogues, some
+from demo.loop.fault import MISLED, Fault
+from demo.loop.teller import Teller
+from demo.loop.workshop import Workshop
 from demo.playground import PASSWORD
 from demo.running.stage import Stage
 
@@ -24,7 +27,10 @@ PROMPTS = 100
 OUTPUTS = 300
 """Prompts of a round: what the chatbot replies to them are its outputs."""
 
-TAKE = 80
+HELD_OUT = 1_000
+"""New prompts by which all chatbots are compared in the end."""
+
+TAKE = {"2": 80, "3": 120}
 """Outputs of a round that people are asked about."""
 
 LOOK_S = 3.0
@@ -45,34 +51,33 @@ ASPECTS = {
 
 
 class Story:
-    """The acts, on servers that run already.
-
-    Attributes
-    ----------
-    bots : the chatbots by their names, with the version that each was trained on.
-    """
+    """The acts, on servers that run already."""
 
     def __init__(self, stage: Stage, seed: int) -> None:
         self.stage = stage
         self.seed = seed
+        self.tell = Teller(stage)
         self.desk = Desk(Api(stage.argilla.url, stage.argilla.api_key), seed)
-        self.bots: dict[str, tuple[Chatbot, str]] = {}
+        self.workshop = Workshop(self.tell, self.desk)
         self.rounds: dict[str, dict[str, Any]] = {}
+        self.review = ""
 
     def play(self) -> None:
         """All acts.
 
         Raises
         ------
-        RuntimeError : a command failed, or a round does not end.
+        RuntimeError : a command failed, or something does not come to its end.
         """
-        self.say("\nAct 1: two versions, two chatbots")
+        self.tell.act("Act 1: two versions, two chatbots")
         self.annotate()
         best = self.compare()
-        self.say("\nAct 2: what the chatbot says comes back, and customers ask new things")
+        self.tell.act("Act 2: what the chatbot says comes back, and customers ask new things")
         self.round("2", best)
-        self.train("bot-0.3", str(self.rounds["2"]["version"]))
-        self.round("3", "bot-0.3")
+        self.workshop.train("bot-0.3", self.made_by("2"))
+        self.tell.act("Act 3: a new edition of the guidelines, and two who misread it")
+        self.misread()
+        self.trace()
         self.over_time()
 
     def annotate(self) -> None:
@@ -82,62 +87,88 @@ class Story:
         with self.stage.step(f"users, dataset and {len(replies)} replies to {PROMPTS} prompts"):
             desk.open()
             desk.add(replies)
-        self.run("connect", desk.name)
-        review = self.json("review", "enable", desk.name)
+        self.tell.run("connect", desk.name)
+        self.review = str(self.tell.json("review", "enable", desk.name)["id"])
         self.answer()
-        count = int(self.json("review", "show", desk.name)["audits"])
+        count = int(self.tell.json("review", "show", desk.name)["audits"])
         with self.stage.step("a reviewer decides audits: records drawn at random, shown blind"):
-            answered = desk.audit(str(review["id"]), count)
-        self.say(f"  {answered} of {count} audits are decided")
-        self.run("reconcile", desk.name)
+            answered = desk.audit(self.review, lambda given: given >= count)
+        self.tell.say(f"{answered} of {count} audits are decided")
+        self.tell.run("reconcile", desk.name)
 
     def compare(self) -> str:
         """Two versions, a chatbot of each. Returns the name of the better one."""
-        name = self.desk.name
-        majority = self.json("version", "create", name, "--strategy", "majority", "--wait")["name"]
-        learned = self.json("version", "create", name, "--wait")["name"]
-        self.train("bot-0.1", majority)
-        self.train("bot-0.2", learned)
-        compared = self.json("compare", name, learned, majority)
-        for contest in compared["contests"]:
-            self.say(f"  {ASPECTS[contest['aspect']]}: {contest['sentence']}")
-        ahead = sum(lead(each) for each in compared["contests"] if each["aspect"] == "hard")
+        create = ("version", "create", self.desk.name, "--wait")
+        majority = str(self.tell.json(*create, "--strategy", "majority")["name"])
+        learned = str(self.tell.json(*create)["name"])
+        self.workshop.train("bot-0.1", majority)
+        self.workshop.train("bot-0.2", learned)
+        contests = self.contests(learned, majority)
+        ahead = sum(lead(each) for each in contests if each["aspect"] == "hard")
         best = "bot-0.2" if ahead >= 0 else "bot-0.1"
-        self.say(
-            f"  Customers get {best}, which is ahead by the figures of models trained on labels."
+        self.tell.say(
+            f"Customers get {best}, which is ahead by the figures of models trained on labels."
             if ahead
-            else f"  By these figures neither is ahead; customers get {best}."
+            else f"By these figures neither is ahead; customers get {best}."
         )
         return best
 
-    def train(self, bot: str, version: str) -> None:
-        """Export a version, and train a chatbot on it."""
-        path = self.stage.service.directory / f"{bot}.jsonl"
-        asked = ("--format", "classification", "--question", QUESTION, "-o", str(path))
-        self.json("export", self.desk.name, version, *asked)
-        chatbot = Chatbot.trained(bot, path)
-        self.bots[bot] = (chatbot, version)
-        self.say(f"  {bot} is trained on {chatbot.trained_on} labels of {version}.")
+    def contests(self, one: str, other: str) -> list[dict[str, Any]]:
+        """Two versions, compared, with the verdicts said."""
+        found = list(self.tell.json("compare", self.desk.name, one, other)["contests"])
+        for contest in found:
+            self.tell.say(f"{ASPECTS[contest['aspect']]}: {contest['sentence']}")
+        return found
 
     def round(self, name: str, bot: str) -> None:
         """Outputs of a chatbot are sampled, annotated, and the round ends by itself."""
-        chatbot, version = self.bots[bot]
-        picks = [chatbot.pick(replies) for replies in self.asked(name)]
+        trained = self.workshop.bots[bot]
+        picks = [trained.bot.pick(replies) for replies in self.asked(name)]
         path = self.stage.service.directory / f"outputs-{name}.jsonl"
         write(path, picks)
         self.desk.know(pick.reply for pick in picks)
-        asked = ("--name", name, "--model", bot, "--trained-on", version, "--take", str(TAKE))
-        passes = ("--question", QUESTION, "--pass", "yes")
-        self.json("round", "start", self.desk.name, str(path), *asked, *passes)
+        asked = ("--name", name, "--model", bot, "--trained-on", trained.version)
+        passes = ("--take", str(TAKE[name]), "--question", QUESTION, "--pass", "yes")
+        self.tell.json("round", "start", self.desk.name, str(path), *asked, *passes)
         self.answer()
         with self.stage.step(f"round {name} ends by itself"):
             ended = self.ended(name)
         self.rounds[name] = ended
         for sentence in ended["report"]["sentences"]:
-            self.say(f"  {sentence}")
-        self.say(
-            f"  In truth, which only this demo knows, {passed(picks):.0%} of the {len(picks)} outputs help."
+            self.tell.say(sentence)
+        self.tell.say(
+            f"In truth, which only this demo knows, {passed(picks):.0%} of the {len(picks)} outputs help."
         )
+
+    def misread(self) -> None:
+        """The guidelines are changed, some misread them, and a chatbot learns from that."""
+        with self.stage.step("a new edition of the guidelines, in Argilla"):
+            self.desk.new_edition()
+        self.tell.say(
+            f"{' and '.join(MISREAD_BY)}, whose answers weigh most, read it as if no friendly reply helped. "
+            "All but one of the others are on holiday."
+        )
+        self.tell.run("reconcile", self.desk.name)
+        self.round("3", "bot-0.3")
+        self.workshop.train(MISLED, self.made_by("3"))
+
+    def trace(self) -> None:
+        """Suspected, proven, asked again, trained anew; and what that brought."""
+        fault = Fault(self.tell, self.desk, self.workshop, self.review, self.made_by("3"))
+        self.tell.act("Which annotations is that associated with?")
+        fault.suspected()
+        self.tell.act("Is it so?")
+        fault.proven()
+        self.tell.act("The segment is asked again, and a chatbot trained from just that")
+        fault.asked_again()
+        fault.trained_anew()
+        self.tell.act("What did it bring?")
+        self.contests(fault.mended, fault.version)
+        fault.worth(dialogues(self.seed, "held-out", HELD_OUT, LATER))
+
+    def made_by(self, name: str) -> str:
+        """The version that a round's end made."""
+        return str(self.rounds[name]["version"])
 
     def asked(self, name: str) -> list[list[Reply]]:
         """The prompts of a round, a part of which is about what is new."""
@@ -147,8 +178,8 @@ class Story:
         """The crew answers what waits, and all of it is distilled."""
         start = time.monotonic()
         given = self.desk.answer()
-        self.say(f"  the crew gave {given} answers in {time.monotonic() - start:.0f} s")
-        self.run("reconcile", self.desk.name)
+        self.tell.say(f"the crew gave {given} answers in {time.monotonic() - start:.0f} s")
+        self.tell.run("reconcile", self.desk.name)
 
     def ended(self, name: str) -> dict[str, Any]:
         """Wait for a round's end. Returns what it came to."""
@@ -166,44 +197,28 @@ class Story:
             time.sleep(LOOK_S)
 
     def over_time(self) -> None:
-        """Whether the chatbot gets better, and where all this can be looked at."""
-        self.say("\nIs it getting better?")
-        for step in self.json("round", "list", self.desk.name)["steps"]:
-            self.say(f"  {step['sentence']}")
-        self.say("  All chatbots on the same new prompts, in truth:")
-        prompts = dialogues(self.seed, "held-out", OUTPUTS, LATER)
-        for name, (chatbot, version) in self.bots.items():
-            share = passed([chatbot.pick(replies) for replies in prompts])
-            self.say(f"    {name} (trained on {version}): {share:.0%} help")
+        """Whether the chatbot gets better, as rounds tell."""
+        self.tell.act("Is the chatbot getting better?")
+        for step in self.tell.json("round", "list", self.desk.name)["steps"]:
+            self.tell.say(step["sentence"])
 
     def invite(self) -> None:
         """The addresses to look at, and how to sign in."""
-        argilla, at = (
-            self.stage.argilla,
-            f"{self.stage.service.url}/datasets/{self.desk.dataset_id}",
-        )
-        self.say("\nTo look at, signed in as the owner:")
-        self.say(f"  the rounds    {at}/rounds")
-        for name in self.rounds:
-            self.say(f"  round {name}       {at}/rounds/{name}")
-        self.say(f"  the versions  {at}/versions")
-        self.say(f"  the dataset   {at}")
-        self.say(f"  Argilla       {argilla.url}/dataset/{self.desk.dataset_id}/annotation-mode")
-        self.say(f"Owner {argilla.username}, {argilla.password}; annotator ada, {PASSWORD}")
-
-    def run(self, *arguments: str) -> str:
-        """Run a command of argilla-distill, and say which. Returns what it prints."""
-        with self.stage.step(shlex.join(["argilla-distill", *arguments])):
-            return self.stage.service.command(*arguments).stdout
-
-    def json(self, *arguments: str) -> dict[str, Any]:
-        """What a command prints as JSON."""
-        found: dict[str, Any] = json.loads(self.run(*arguments, "--json"))
-        return found
-
-    def say(self, text: str) -> None:
-        """A line."""
-        self.stage.console.print(text, soft_wrap=True, markup=False)
+        argilla = self.stage.argilla
+        at = f"{self.stage.service.url}/datasets/{self.desk.dataset_id}"
+        self.tell.act("To look at, signed in as the owner")
+        places = {
+            "the rounds": f"{at}/rounds",
+            **{f"round {name}": f"{at}/rounds/{name}" for name in self.rounds},
+            "the trace": f"{at}/trace",
+            "compared": f"{at}/compare",
+            "the versions": f"{at}/versions",
+            "the dataset": at,
+            "Argilla": f"{argilla.url}/dataset/{self.desk.dataset_id}/annotation-mode",
+        }
+        for what, where in places.items():
+            self.tell.say(f"{what:<14}{where}")
+        self.tell.say(f"Owner {argilla.username}, {argilla.password}; annotator ada, {PASSWORD}")
 
 
 def lead(contest: dict[str, Any]) -> float:

@@ -7,7 +7,15 @@ from statistics import mean
 
 import pytest
 
-from demo.loop.crew import CREW, OVERLAP, CrewMember, plan, said
+from demo.loop.crew import (
+    CREW,
+    OVERLAP,
+    CrewMember,
+    back_from_holiday,
+    on_duty,
+    plan,
+    said,
+)
 from demo.loop.dialogues import FAMILIAR, dialogues
 
 SEED = 7
@@ -33,3 +41,16 @@ def test_everybody_is_as_right_as_they_are_said_to_be(annotator: CrewMember) -> 
 def test_a_warm_reply_always_pleases_some() -> None:
     pleased = CrewMember("somebody", 1.0, pleased=True)
     assert {pleased.answer(reply, SEED) for reply in ALL if reply.warm} == {"yes"}
+
+
+def test_two_who_are_trusted_misread_the_second_edition_and_those_who_were_away_read_it_well() -> (
+    None
+):
+    there, away = on_duty(), back_from_holiday()
+    assert len(there) == OVERLAP
+    assert {each.name for each in (*there, *away)} == {each.name for each in CREW}
+    wary = [each for each in there if each.wary]
+    assert [each.name for each in wary] == ["ada", "ben"]
+    warm = [reply for reply in ALL if reply.warm]
+    assert {each.answer(reply, SEED) for each in wary for reply in warm} == {"no"}
+    assert all(each in CREW for each in away)
