@@ -93,7 +93,8 @@ def start(
 
             def written(done: int, total: int) -> None:
                 progress(done, total, f"round {name}: writing records")
-                gives_way()
+                if done < total:
+                    gives_way()
 
             if dry_run:
                 found = starting.planned(world, chosen, path, wish, tell)
@@ -137,7 +138,8 @@ def cancel(opened: Opened, dataset: str, name: str, json_: bool) -> None:
 
         def between(done: int, total: int) -> None:
             progress(done, total, f"round {name}: taking records back")
-            gives_way()
+            if done < total:
+                gives_way()
 
         known = cancelled(world, named(world, dataset), name, between)
     _show(known, json_)

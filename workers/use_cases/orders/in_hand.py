@@ -60,7 +60,8 @@ class OrderInHand:
     def step(self, stage: str, done: int, total: int) -> None:
         """After each of many calls: tell how far it is, and let others go before."""
         self.note(stage, done, total)
-        self._pause()
+        if done < total:
+            self._pause()
 
     def reading(self, stage: str, done: int) -> None:
         """After each line that is read."""
