@@ -21,7 +21,7 @@ EDGE = {
     "plugin/argilla": "JSON of Argilla's API",
     "plugin/health": "JSON of the probes",
     "plugin/pages": "what Jinja and JSON are given",
-    "plugin/settings/service_settings.py: complete": "the settings as JSON, as the history keeps them",
+    "plugin/settings/dataset_settings.py: complete": "the settings as JSON, as the history keeps them",
     "plugin/store/shapes": "JSON as it is stored",
     "workers/cli": "JSON that commands print",
     "workers/engine": "snapshots: the state of a strategy as JSON",
