@@ -102,6 +102,7 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
     version = f"{of}/versions/learned-1"
     paths += [
         f"{of}/trace",
+        f"{of}/trace/failures/{'0' * 16}",
         f"{of}/rounds",
         f"{of}/rounds/4",
         f"{of}/orders/round:4",
@@ -120,11 +121,11 @@ def walk(site: Site, records: list[str]) -> Iterator[tuple[str, int, str]]:
     paths += [f"{version}/records.parquet", f"{version}/votes.parquet"]
     walked = {"home", "dataset", "annotators", "examples", "annotator", "record", "trace"}
     walked |= {"rounds", "round", "order", "round_plan", "upload"}
-    walked |= {"comparisons", "comparison", "runs"}
+    walked |= {"comparisons", "comparison", "runs", "failures"}
     walked |= {"confirm_cancel", "confirm_end"}
     walked |= {"versions", "version", "difference", "version_file", "records", "votes"}
     doors = {"sign_in", "enter", "sign_out", "tag", "make_version", "cancel_round", "end_round"}
-    doors |= {"start_round", "part", "compare", "add_run"}
+    doors |= {"start_round", "part", "compare", "add_run", "send_failures"}
     names = {rule.endpoint.removeprefix("pages.") for rule in site.app.url_map.iter_rules()}
     assert names == walked | doors | {"static"}, "a page that the walk does not know"
     for path in paths:
