@@ -52,6 +52,7 @@ class Topics:
     >>> texts, topics = Texts(), Topics()
     >>> texts.put(range(4), ["sun and warmth", "warmth and sun", "rain or snow", "snow or rain"])
     >>> topics.learn(texts)
+    True
     >>> one, other, third, fourth = topics.of(np.arange(4))
     >>> bool((one == other).all() and (third == fourth).all() and (one != third).any())
     True
