@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable
 from functools import partial
+from typing import TypeAlias
 
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import gateway, sdk
@@ -34,14 +36,21 @@ from argilla_distill.plugin.errors import (
 from argilla_distill.plugin.settings import Settings, read
 from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.use_cases import sweep as sweeping
+from argilla_distill.workers.use_cases.beside import WAITING
 from argilla_distill.workers.use_cases.distilling import distil as distilling
 from argilla_distill.workers.use_cases.due import runs_due
 from argilla_distill.workers.use_cases.reports import guidelines, report_beside
 from argilla_distill.workers.use_cases.reports import report as reporting
 from argilla_distill.workers.use_cases.tracing.due import due
 from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.aside import Aside, beside
 
 log = logging.getLogger("distill.jobs")
+
+Work: TypeAlias = Callable[[World, str], None]
+"""What the process beside does to a dataset."""
+Turn: TypeAlias = Callable[[World, str, float, Callable[[], None], Aside], str]
+"""Looks after that for so many seconds, and says how far it is."""
 
 VERSION_SLICE_S = 5.0
 """So long a worker looks after a version before it looks whether it is to stop; less where answers wait."""
@@ -152,7 +161,6 @@ def _counted(w: World, dataset_id: str) -> reporting.Counted | None:
     """What a report counted; None where it goes on beside the worker, and is to be looked after again."""
     if not report_beside.is_large(w, dataset_id):
         return reporting.report(w, dataset_id)
-    from argilla_distill.workers.versions.aside import beside
 
     def apart() -> None:
         reporting.report(opened(w.settings), dataset_id)  # connections are not shared
@@ -165,7 +173,6 @@ def _counted(w: World, dataset_id: str) -> reporting.Counted | None:
 def version(dataset_id: str) -> None:
     """Make the versions of a dataset that were asked for, a slice at a time."""
     from argilla_distill.workers.use_cases.versions import making  # loads pyarrow
-    from argilla_distill.workers.versions.aside import beside
 
     start = time.perf_counter()
     w = world()
@@ -186,7 +193,6 @@ def version(dataset_id: str) -> None:
 def difference(dataset_id: str) -> None:
     """Compare the versions of a dataset that pages ask about."""
     from argilla_distill.workers.use_cases.versions import comparing  # loads pyarrow
-    from argilla_distill.workers.versions.aside import beside
 
     start = time.perf_counter()
     end = start + VERSION_SLICE_S
@@ -207,7 +213,6 @@ def difference(dataset_id: str) -> None:
 def twin(dataset_id: str) -> None:
     """Write the twins of a dataset's versions that were asked for, while nothing else waits."""
     from argilla_distill.workers.use_cases.twins import filling  # loads pyarrow
-    from argilla_distill.workers.versions.aside import beside
 
     start = time.perf_counter()
     w = world()
@@ -228,64 +233,40 @@ def twin(dataset_id: str) -> None:
 def trace(dataset_id: str) -> None:
     """Look at the segments of a dataset's latest version, in a process beside the worker."""
     from argilla_distill.workers.use_cases.tracing import turns  # loads pyarrow
-    from argilla_distill.workers.versions.aside import beside
 
-    start = time.perf_counter()
-
-    w = world()
-
-    def apart() -> None:
-        turns.look(opened(w.settings), dataset_id)  # connections are not shared between processes
-
-    status = turns.turn(w, dataset_id, TRACE_SLICE_S, apart, beside)
-    if status == turns.WAITING:
-        w.dispatch.enqueue(TRACE, dataset_id)
-    log.info(
-        "trace dataset=%s outcome=%s seconds=%.2f",
-        dataset_id,
-        status,
-        time.perf_counter() - start,
-    )
+    _look_after(TRACE, "trace", dataset_id, turns.look, turns.turn, TRACE_SLICE_S)
 
 
 def round_(dataset_id: str) -> None:
     """End the rounds that are complete, and count those whose version is made, beside the worker."""
     from argilla_distill.workers.use_cases.orders import turns  # loads pyarrow and scikit-learn
-    from argilla_distill.workers.versions.aside import beside
 
-    start = time.perf_counter()
-    w = world()
-
-    def apart() -> None:
-        turns.count(opened(w.settings), dataset_id)  # connections are not shared between processes
-
-    status = turns.turn_of_rounds(w, dataset_id, ORDERS_SLICE_S, apart, beside)
-    if status == turns.WAITING:
-        w.dispatch.enqueue(ROUND, dataset_id)
-    log.info(
-        "rounds dataset=%s outcome=%s seconds=%.2f",
-        dataset_id,
-        status,
-        time.perf_counter() - start,
-    )
+    _look_after(ROUND, "rounds", dataset_id, turns.count, turns.turn_of_rounds, ORDERS_SLICE_S)
 
 
 def orders(dataset_id: str) -> None:
     """Carry out what was asked for through the web process, in a process beside the worker."""
     from argilla_distill.workers.use_cases.orders import turns  # loads pyarrow and scikit-learn
-    from argilla_distill.workers.versions.aside import beside
 
+    _look_after(ORDERS, "orders", dataset_id, turns.work, turns.turn, ORDERS_SLICE_S)
+
+
+def _look_after(
+    job: str, what: str, dataset_id: str, work: Work, turn: Turn, slice_s: float
+) -> None:
+    """A turn of work that a process beside the worker does; the job again where another is needed."""
     start = time.perf_counter()
     w = world()
 
     def apart() -> None:
-        turns.work(opened(w.settings), dataset_id)  # connections are not shared between processes
+        work(opened(w.settings), dataset_id)  # connections are not shared between processes
 
-    status = turns.turn(w, dataset_id, ORDERS_SLICE_S, apart, beside)
-    if status == turns.WAITING:
-        w.dispatch.enqueue(ORDERS, dataset_id)
+    status = turn(w, dataset_id, slice_s, apart, beside)
+    if status == WAITING:
+        w.dispatch.enqueue(job, dataset_id)
     log.info(
-        "orders dataset=%s outcome=%s seconds=%.2f",
+        "%s dataset=%s outcome=%s seconds=%.2f",
+        what,
         dataset_id,
         status,
         time.perf_counter() - start,

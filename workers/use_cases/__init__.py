@@ -9,6 +9,7 @@
 | `watch` | what the cron does |
 | `connecting` | connect and disconnect; writes that land in Argilla after that |
 | `reviews` | which dataset is reviewed where: enable, mend, inspect, disable |
+| `beside` | what a process beside the worker does is looked after in short turns |
 | `counts` | two counts that `status` shows |
 | `versions` | immutable distilled datasets: asked for, made, verified, tagged, deleted |
 | `orders` | what somebody asked for through the web process is done |

@@ -7,23 +7,18 @@ is that it was killed again and again.
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 from argilla_distill.plugin.errors import DistillError
 from argilla_distill.plugin.store import StoreError
+from argilla_distill.workers.use_cases.beside import NOTHING, folder_of, look_after
 from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
 from argilla_distill.workers.use_cases.orders.giving_way import GivingWay
 from argilla_distill.workers.use_cases.rounds import ending
 from argilla_distill.workers.use_cases.world import World
-from argilla_distill.workers.versions.aside import Aside, WorkFailed
+from argilla_distill.workers.versions.aside import Aside
 
 log = logging.getLogger("distill.orders")
-
-WAITING, DONE, NOTHING = "waiting", "done", "nothing to do"
 
 
 def work(world: World, dataset_id: str) -> None:
@@ -73,8 +68,10 @@ def turn(
         for order in world.store.orders.waiting(dataset_id)[:1]:
             world.store.orders.settle(dataset_id, order, world.store.now(), error=why)
 
-    due = bool(world.store.orders.waiting(dataset_id))
-    return _turn(world, _folder(world, dataset_id, "orders"), due, slice_s, apart, aside, give_up)
+    folder = folder_of(world, dataset_id, "orders")
+    if not world.store.orders.waiting(dataset_id) and not folder.exists():
+        return NOTHING
+    return look_after(world, folder, slice_s, apart, aside, give_up)
 
 
 def turn_of_rounds(
@@ -85,37 +82,7 @@ def turn_of_rounds(
     def give_up(why: str) -> None:
         ending.give_up(world, dataset_id, why)
 
-    due = any(each.open for each in world.store.rounds.all(dataset_id))
-    return _turn(world, _folder(world, dataset_id, "rounds"), due, slice_s, apart, aside, give_up)
-
-
-def _turn(
-    world: World,
-    folder: Path,
-    due: bool,
-    slice_s: float,
-    apart: Callable[[], None],
-    aside: Aside,
-    give_up: Callable[[str], None],
-) -> str:
-    if not due and not folder.exists():
+    folder = folder_of(world, dataset_id, "rounds")
+    if not any(each.open for each in world.store.rounds.all(dataset_id)) and not folder.exists():
         return NOTHING
-    folder.mkdir(parents=True, exist_ok=True)
-    end, status = time.monotonic() + slice_s, DONE
-    try:
-        if not aside(folder, apart, lambda: time.monotonic() >= end or world.dispatch.urgent()):
-            return WAITING
-    except OSError as error:  # no room: the cron asks again
-        log.warning("%s: %s", folder.name, error)
-        return f"put off: {error}"
-    except WorkFailed as error:
-        give_up(str(error))
-        status = f"failed: {error}"
-    shutil.rmtree(folder, ignore_errors=True)
-    return status
-
-
-def _folder(world: World, dataset_id: str, what: str) -> Path:
-    """Where the process leaves word: the same for all workers of one service on this machine."""
-    name = f"argilla-distill-{what}-{world.settings.queue}-{world.store.keys.prefix}-{dataset_id}"
-    return Path(tempfile.gettempdir()) / name
+    return look_after(world, folder, slice_s, apart, aside, give_up)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from argilla_distill.plugin.dispatch import DISTIL
+from argilla_distill.workers.use_cases.beside import folder_of
 from argilla_distill.workers.use_cases.reports.report import Counted
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.aside import Aside
@@ -48,7 +47,7 @@ def turn(
     ------
     WorkFailed, OSError : as `aside` does; the next that is asked for begins anew.
     """
-    folder = _folder(world, dataset_id)
+    folder = folder_of(world, dataset_id, "report")
     folder.mkdir(parents=True, exist_ok=True)
     end = time.monotonic() + slice_s
 
@@ -64,9 +63,3 @@ def turn(
         raise
     shutil.rmtree(folder, ignore_errors=True)
     return True
-
-
-def _folder(world: World, dataset_id: str) -> Path:
-    """Where the process leaves word: the same for all workers of one service on this machine."""
-    name = f"argilla-distill-report-{world.settings.queue}-{world.store.keys.prefix}-{dataset_id}"
-    return Path(tempfile.gettempdir()) / name

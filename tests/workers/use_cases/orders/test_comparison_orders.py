@@ -10,10 +10,11 @@ import pytest
 
 from argilla_distill.domain.orders.order import COMPARE, OF_RUNS, WorkOrder, of_comparison
 from argilla_distill.domain.versions.contest import comparison_name
+from argilla_distill.workers.use_cases.beside import DONE, WAITING
 from argilla_distill.workers.use_cases.comparisons.comparing import compare
 from argilla_distill.workers.use_cases.due import runs_due
 from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
-from argilla_distill.workers.use_cases.orders.turns import DONE, WAITING, turn
+from argilla_distill.workers.use_cases.orders.turns import turn
 from argilla_distill.workers.use_cases.runs.adding import RunWish, add, delete
 from argilla_distill.workers.use_cases.versions import keeping
 from argilla_distill.workers.versions.aside import beside

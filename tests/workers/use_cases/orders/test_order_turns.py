@@ -10,6 +10,7 @@ import pytest
 
 from argilla_distill.domain.orders.order import CANCEL_ROUND, WorkOrder
 from argilla_distill.plugin.errors import ArgillaUnavailable, NotInArgilla
+from argilla_distill.workers.use_cases.beside import DONE, NOTHING, WAITING
 from argilla_distill.workers.use_cases.orders import turns
 from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
 from tests.workers.argilla_in_memory import D
@@ -46,24 +47,24 @@ def test_an_order_that_cannot_be_done_is_refused_and_leaves_nothing_behind(
     service: ServiceInMemory, marks: Path
 ) -> None:
     order = place(service)
-    assert turn(service) == turns.DONE
+    assert turn(service) == DONE
     found = service.store.orders.of(D, order.id)
     assert found is not None
     assert found.error == "support/chat has no round 1; there is none yet"
-    assert (turn(service), list(marks.iterdir())) == (turns.NOTHING, [])
+    assert (turn(service), list(marks.iterdir())) == (NOTHING, [])
 
 
 def test_while_argilla_is_away_it_waits(service: ServiceInMemory) -> None:
     order = place(service)
     service.argilla.before = once("dataset", raising(ArgillaUnavailable("no answer")))
-    assert turn(service) == turns.DONE
+    assert turn(service) == DONE
     assert service.store.orders.waiting(D) == [order]
 
 
 def test_of_a_dataset_that_is_gone_nothing_waits_for_ever(service: ServiceInMemory) -> None:
     order = place(service)
     service.argilla.before = once("dataset", raising(NotInArgilla("no such dataset")))
-    assert turn(service) == turns.DONE
+    assert turn(service) == DONE
     found = service.store.orders.of(D, order.id)
     assert found is not None
     assert found.error == "no such dataset"
@@ -72,7 +73,7 @@ def test_of_a_dataset_that_is_gone_nothing_waits_for_ever(service: ServiceInMemo
 def test_an_order_that_fails_is_told_and_no_other_is_blamed(service: ServiceInMemory) -> None:
     first, second = place(service, 1), place(service, 2)
     service.argilla.before = once("dataset", raising(ValueError("odd")))
-    assert turn(service) == turns.DONE
+    assert turn(service) == DONE
     found = service.store.orders.of(D, first.id)
     assert found is not None
     assert found.error == "ValueError: odd"
@@ -81,7 +82,7 @@ def test_an_order_that_fails_is_told_and_no_other_is_blamed(service: ServiceInMe
 
 def test_what_is_not_done_within_a_turn_asks_for_another(service: ServiceInMemory) -> None:
     place(service)
-    assert turn(service, lambda *_: False) == turns.WAITING
+    assert turn(service, lambda *_: False) == WAITING
 
 
 def test_work_that_dies_again_and_again_is_told_of_the_first_order_alone(

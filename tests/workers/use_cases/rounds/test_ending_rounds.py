@@ -14,6 +14,7 @@ from argilla_distill.domain.rounds.wish import Wish
 from argilla_distill.domain.versions.manifest import FailedVersion
 from argilla_distill.plugin.dispatch import Dispatch
 from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest
+from argilla_distill.workers.use_cases.beside import DONE, NOTHING
 from argilla_distill.workers.use_cases.due import rounds_due
 from argilla_distill.workers.use_cases.orders import turns
 from argilla_distill.workers.use_cases.rounds import ending
@@ -229,7 +230,7 @@ def test_a_round_is_counted_beside_the_worker_or_told_why_not(
     answer_all(started)
     world = started.world
     apart = partial(turns.count, world, D)
-    assert turns.turn_of_rounds(world, D, 1.0, apart, in_place) == turns.DONE
+    assert turns.turn_of_rounds(world, D, 1.0, apart, in_place) == DONE
     assert known(started).state == "ending"
     finished(started)
 
@@ -240,6 +241,6 @@ def test_a_round_is_counted_beside_the_worker_or_told_why_not(
     why = "it could not be counted: it was killed 3 times. `round end` tries again"
     assert (known(started).error, rounds_due.ask(world, D)) == (why, False)
     end(world, CHAT, "4")
-    assert turns.turn_of_rounds(world, D, 1.0, apart, in_place) == turns.DONE
+    assert turns.turn_of_rounds(world, D, 1.0, apart, in_place) == DONE
     assert known(started).state == "ended"
-    assert turns.turn_of_rounds(world, D, 1.0, apart, in_place) == turns.NOTHING
+    assert turns.turn_of_rounds(world, D, 1.0, apart, in_place) == NOTHING

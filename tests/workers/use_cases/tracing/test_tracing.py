@@ -9,6 +9,7 @@ import pytest
 
 from argilla_distill.domain.versions.manifest import Manifest, VersionQuestion
 from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.workers.use_cases.beside import NOTHING, WAITING
 from argilla_distill.workers.use_cases.tracing import turns
 from argilla_distill.workers.use_cases.tracing.due import due
 from argilla_distill.workers.use_cases.tracing.failing import failures_of, origin
@@ -64,7 +65,7 @@ def test_a_round_with_wrong_labels_is_suspected_once_a_version_in_turns_beside_t
     with pytest.raises(InvalidRequest, match="say which question is meant"):
         material(world, version, "")
     assert due(world, D)
-    assert turns.turn(world, D, 0.0, lambda: None, lambda *_: False) == turns.WAITING
+    assert turns.turn(world, D, 0.0, lambda: None, lambda *_: False) == WAITING
 
     def work() -> None:
         turns.look(world, D)
@@ -72,7 +73,7 @@ def test_a_round_with_wrong_labels_is_suspected_once_a_version_in_turns_beside_t
     assert turns.turn(world, D, 5.0, work, in_place) == turns.LOOKED_AT
     assert not due(world, D)
     assert suspect_latest(world, D) == "nothing to do"
-    assert turns.turn(world, D, 5.0, work, in_place) == turns.NOTHING
+    assert turns.turn(world, D, 5.0, work, in_place) == NOTHING
     found = service.store.suspicions.all(D)["helpful"]
     assert found.informative
     suspects = [each.segment for each in found.significant]
