@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from flask import jsonify, make_response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.orders.order import ADD_RUN, Term, WorkOrder, of_run
 from argilla_distill.domain.runs.run import NAME_RULE, is_run_name
 from argilla_distill.plugin.pages.frame import Frame
-from argilla_distill.plugin.pages.orders.placing import from_elsewhere, place
+from argilla_distill.plugin.pages.orders.placing import as_json, from_elsewhere, only_known, place
 from argilla_distill.plugin.pages.orders.uploading import arrived
 from argilla_distill.plugin.pages.overseen import Absent, dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
@@ -42,20 +39,14 @@ def add(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyRespon
         return frame.message(422, "Cannot be added", f"{text[0].upper()}{text[1:]}.", visitor)
     given = (name, frame.now(), visitor.username, {**terms, "parts": parts})
     order = place(frame, known, WorkOrder(of_run(name), ADD_RUN, *given))
-    return make_response(jsonify(order={**asdict(order), "sentence": order.sentence}), 202)
+    return make_response(jsonify(order=as_json(order)), 202)
 
 
 def _terms(name: str, form: MultiDict[str, str]) -> dict[str, Term]:
     """What was sent. Raises ValueError."""
     if not is_run_name(name):
         raise ValueError(f"{name!r} is no name of a run: {NAME_RULE}")
-    for key in form:
-        if key not in (*KEYS, "token"):
-            raise ValueError(f"there is no {key} to send{did_you_mean(key, KEYS)}")
-        if len(form.getlist(key)) > 1:
-            raise ValueError(f"{key} is sent once only")
-        if len(form[key]) > MAX_TEXT:
-            raise ValueError(f"{key} has {MAX_TEXT} characters at most")
+    only_known(form, KEYS, longest=MAX_TEXT)
     unseen, format_ = form.get("unseen_only", "no"), form.get("format", "jsonl")
     if unseen not in ("yes", "no"):
         raise ValueError(f"unseen_only is yes or no, not {unseen!r}")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from flask import jsonify
 from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.plugin.pages.frame import Frame, wants_json
+from argilla_distill.plugin.pages.orders.placing import as_json
 from argilla_distill.plugin.pages.overseen import Absent, dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
 
@@ -23,6 +22,6 @@ def order(frame: Frame, visitor: Visitor, dataset_id: str, order_id: str) -> Any
         text = "No such order is known: what became of an order is told for a day."
         return frame.message(404, "No such order", text, visitor)
     if wants_json():
-        return jsonify({**asdict(found), "sentence": found.sentence})
+        return jsonify(as_json(found))
     sentence = found.sentence
     return frame.message(200, "An order", f"{sentence[0].upper()}{sentence[1:]}.", visitor)

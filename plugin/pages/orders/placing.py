@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
 from flask import request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.orders.order import WorkOrder
 from argilla_distill.plugin.dispatch import ORDERS, Dispatch
 from argilla_distill.plugin.pages.entrance import EXPIRED_FORM
@@ -18,6 +24,33 @@ def from_elsewhere(frame: Frame, visitor: Visitor) -> AnyResponse | None:
     if bearer() is not None or frame.accounts.is_ours(request.form.get("token", "")):
         return None
     return frame.message(400, "That did not come from our page", EXPIRED_FORM, visitor)
+
+
+def only_known(
+    form: MultiDict[str, str],
+    once: Sequence[str],
+    several: Sequence[str] = (),
+    longest: int | None = None,
+) -> None:
+    """Raises ValueError where something else was sent, or more of it, or in so many characters.
+
+    Parameters
+    ----------
+    once, several : what may be sent: once, and as often as one likes.
+    longest : characters of each at most; None for any number.
+    """
+    for name in form:
+        if name not in (*once, *several, "token"):
+            raise ValueError(f"there is no {name} to send{did_you_mean(name, (*once, *several))}")
+        if name in once and len(form.getlist(name)) > 1:
+            raise ValueError(f"{name} is sent once only")
+        if longest is not None and any(len(value) > longest for value in form.getlist(name)):
+            raise ValueError(f"{name} has {longest} characters at most")
+
+
+def as_json(order: WorkOrder) -> dict[str, Any]:
+    """An order as scripts read it."""
+    return {**asdict(order), "sentence": order.sentence}
 
 
 def place(

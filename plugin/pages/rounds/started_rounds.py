@@ -11,7 +11,6 @@ from flask import jsonify, make_response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.orders.order import (
     PLAN_ROUND,
     START_ROUND,
@@ -22,7 +21,7 @@ from argilla_distill.domain.orders.order import (
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.rounds.wish import Wish, another, fault
 from argilla_distill.plugin.pages.frame import Frame
-from argilla_distill.plugin.pages.orders.placing import from_elsewhere, place
+from argilla_distill.plugin.pages.orders.placing import as_json, from_elsewhere, only_known, place
 from argilla_distill.plugin.pages.orders.uploading import SHA256, arrived
 from argilla_distill.plugin.pages.overseen import Absent, dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
@@ -53,7 +52,7 @@ def start(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResp
         text = str(error)
         return frame.message(422, "Cannot be started", f"{text[0].upper()}{text[1:]}.", visitor)
     placed = place(frame, known, order)
-    return make_response(jsonify(order={**asdict(placed), "sentence": placed.sentence}), 202)
+    return make_response(jsonify(order=as_json(placed)), 202)
 
 
 def sketch(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
@@ -73,13 +72,7 @@ def sketch(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyRes
 
 def _read(name: str, form: MultiDict[str, str]) -> tuple[Wish, str, bool]:
     """What was sent, the SHA-256 of its file, and whether it is only to be planned. Raises ValueError."""
-    for key in form:
-        if key not in (*ONCE, *SEVERAL, "token"):
-            raise ValueError(f"there is no {key} to send{did_you_mean(key, (*ONCE, *SEVERAL))}")
-        if key in ONCE and len(form.getlist(key)) > 1:
-            raise ValueError(f"{key} is sent once only")
-        if any(len(value) > MAX_TEXT for value in form.getlist(key)):
-            raise ValueError(f"{key} has {MAX_TEXT} characters at most")
+    only_known(form, ONCE, SEVERAL, MAX_TEXT)
     take, dry = form.get("take", "300"), form.get("dry_run", "no")
     if not (take.isascii() and take.isdecimal()):
         raise ValueError(f"take is a whole number, not {take!r}")

@@ -5,18 +5,15 @@ Sent once more under the same key, it is still one: whoever got no answer sends 
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from flask import jsonify, make_response, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.orders.order import CREATE_VERSION, WorkOrder
 from argilla_distill.domain.records import milliseconds
 from argilla_distill.domain.versions.wish import KEY, KEY_RULE, VersionWish, fault
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.orders.placing import from_elsewhere, place
+from argilla_distill.plugin.pages.orders.placing import as_json, from_elsewhere, only_known, place
 from argilla_distill.plugin.pages.overseen import Absent, dataset
 from argilla_distill.plugin.pages.versions.found import AGAIN_S
 from argilla_distill.plugin.visitors.visitor import Visitor
@@ -54,17 +51,12 @@ def make(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     placed = place(frame, known, order, once=True)
     if not wants_json():
         return redirect(url_for("pages.versions", dataset_id=known), 303)
-    told = jsonify(order={**asdict(placed), "sentence": placed.sentence})
-    return make_response(told, 202 if placed.waits else 200)
+    return make_response(jsonify(order=as_json(placed)), 202 if placed.waits else 200)
 
 
 def _read(form: MultiDict[str, str], username: str, now: int) -> WorkOrder:
     """What was sent. Raises ValueError, which says what is wrong with it."""
-    for name in form:
-        if name not in (*ONCE, *SEVERAL, "token"):
-            raise ValueError(f"there is no {name} to send{did_you_mean(name, (*ONCE, *SEVERAL))}")
-        if name in ONCE and len(form.getlist(name)) > 1:
-            raise ValueError(f"{name} is sent once only")
+    only_known(form, ONCE, SEVERAL)
     twin, key = form.get("twin", "no"), form.get("key", "")
     if not KEY.fullmatch(key):
         raise ValueError(f"{key!r} is no key: {KEY_RULE}")
