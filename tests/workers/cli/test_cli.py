@@ -16,23 +16,14 @@ from argilla_distill.workers.cli import operating
 from argilla_distill.workers.use_cases.connecting import registration
 from tests.places import ROOT
 from tests.workers.argilla_in_memory import HELPFUL, D
+from tests.workers.cli.agreed_and_disputed import RECORD, agreed_and_disputed
 from tests.workers.cli.command_line import KEY, Run
 from tests.workers.service_in_memory import Build, ServiceInMemory
-
-RECORD = str(uuid4())
 
 
 @pytest.fixture
 def service(build: Build) -> ServiceInMemory:
-    """One record with two answers that agree, another with two that differ."""
-    service = build()
-    service.argilla.add(RECORD)
-    for user in ("ann", "ben"):
-        service.answer(user, RECORD, helpful="yes")
-    service.answer("ann", "r1", helpful="yes")
-    service.answer("ben", "r1", helpful="no")
-    service.settle()
-    return service
+    return agreed_and_disputed(build)
 
 
 def away(error: BaseException) -> Callable[[str], None]:

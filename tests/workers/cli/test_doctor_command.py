@@ -18,23 +18,14 @@ from argilla_distill.plugin.store.trouble import FULL
 from argilla_distill.workers.cli import alive, operating
 from argilla_distill.workers.use_cases.checks import doctor
 from demo.running.servers import RedisServer
+from tests.workers.cli.agreed_and_disputed import agreed_and_disputed
 from tests.workers.cli.command_line import Run
 from tests.workers.service_in_memory import Build, ServiceInMemory
-
-RECORD = str(uuid4())
 
 
 @pytest.fixture
 def service(build: Build) -> ServiceInMemory:
-    """One record with two answers that agree, another with two that differ."""
-    service = build()
-    service.argilla.add(RECORD)
-    for user in ("ann", "ben"):
-        service.answer(user, RECORD, helpful="yes")
-    service.answer("ann", "r1", helpful="yes")
-    service.answer("ben", "r1", helpful="no")
-    service.settle()
-    return service
+    return agreed_and_disputed(build)
 
 
 def away(error: BaseException) -> Callable[[str], None]:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pytest
 
+from tests.workers.cli.agreed_and_disputed import agreed_and_disputed
 from tests.workers.cli.command_line import Run
 from tests.workers.service_in_memory import Build, ServiceInMemory
-
-RECORD = str(uuid4())
 
 
 @pytest.fixture
 def service(build: Build) -> ServiceInMemory:
-    """One record with two answers that agree, another with two that differ."""
-    service = build()
-    service.argilla.add(RECORD)
-    for user in ("ann", "ben"):
-        service.answer(user, RECORD, helpful="yes")
-    service.answer("ann", "r1", helpful="yes")
-    service.answer("ben", "r1", helpful="no")
-    service.settle()
-    return service
+    return agreed_and_disputed(build)
 
 
 def test_review_enable_prints_the_link_for_reviewers_and_may_be_repeated(
