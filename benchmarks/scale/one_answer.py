@@ -1,11 +1,14 @@
 """One answer in a large dataset, from the job's start to what would be written into Argilla.
 
-    python -m benchmarks one_answer [--votes 1000 100000 1000000] [--answers 15]
+    python -m benchmarks one_answer [--votes 1000 100000 1000000] [--answers 60] [--words 150]
 
 Datasets are those of `big_dataset`, with texts, in a Redis of its own. Argilla is a stand-in that shows
-the one new answer: its own time is not in the figures. *Cold* is a job whose process has kept nothing,
-*warm* one that has the models of the job before. The figures are of the job's own CPU, so that other work on
-the machine does not count; Redis's is not in them.
+the one new answer: its own time is not in the figures. Every answer is a vote of somebody who has
+answered other records before, and differs from what is suggested: one that equals it would be an echo,
+from which nothing is learned. *Cold* is a job whose process has kept nothing, *warm* one that has the
+models of the job before. The figures are of the job's own CPU, so that other work on the machine does not
+count; Redis's is not in them. *Mean* has the work in it that comes with every so many answers: fits that
+are due, and models that are saved.
 """
 
 from __future__ import annotations
@@ -14,8 +17,9 @@ import argparse
 import statistics
 import tempfile
 import time
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,26 +35,36 @@ from argilla_distill.workers.use_cases.distilling.distil import distil
 from argilla_distill.workers.use_cases.world import World
 from benchmarks.scale.big_dataset import WORKSPACE, fill
 from benchmarks.scale.drawn import QUESTION, draw, person
+from benchmarks.scale.made_texts import Texts
 from demo.running.servers import RedisServer
 
 ANSWERS = 5
 ANNOTATORS = 200
-NEWCOMER = ANNOTATORS + 1
+NOBODY = -1
+ODD = 77
+"""How far apart, by number, those are who answer one after another."""
+
+COLD = 5
+"""So many cold jobs are measured."""
 
 
 class OneAnswer(Gateway):
-    """An Argilla with the drawn dataset, in which one more person answers record after record."""
+    """An Argilla with the drawn dataset, in which record after record is answered once more.
 
-    def __init__(self, dataset: Dataset, store: Store) -> None:
+    `answered` has who does, by record, and when.
+    """
+
+    def __init__(self, dataset: Dataset, store: Store, words: int) -> None:
         super().__init__(httpx.Client())
         self._dataset, self._store = dataset, store
-        self.answered: dict[str, int] = {}
+        self._texts = Texts(words)
+        self.answered: dict[str, tuple[int, int]] = {}
 
     def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
         return self._dataset
 
     def users(self) -> dict[str, str]:
-        return {person(n).key: person(n).name for n in range(ANNOTATORS + 2)}
+        return {person(n).key: person(n).name for n in range(ANNOTATORS + 1)}
 
     def admins(self) -> set[str]:
         return set()
@@ -68,45 +82,73 @@ class OneAnswer(Gateway):
 
     def _record(self, record: str) -> Record:
         [known] = self._store.datasets.ledger(self._dataset.id, [record])
+        who, at = self.answered.get(record, (NOBODY, 0))
         said = [
             Response(person(n).key, answer.status, answer.values, answer.at)
             for n, answer in (known.answers if known else {}).items()
-            if n != NEWCOMER
+            if n != who
         ]
-        if record in self.answered:
-            values = statistics.mode(tuple(r.values.items()) for r in said)
-            at = self.answered[record]
-            said.append(Response(person(NEWCOMER).key, "submitted", dict(values), at))
-        text = f"Where is parcel {record}? " * 10
+        if who != NOBODY:
+            most = statistics.mode(r.values[QUESTION.name] for r in said)
+            value = next(label for label in QUESTION.labels if label != most)
+            said.append(Response(person(who).key, "submitted", {QUESTION.name: value}, at))
+        text = " ".join(self._texts.of(uuid.UUID(record).int).values())
         return Record(record, "completed", {"text": text}, responses=tuple(said))
 
+    def answer(self, record: str) -> None:
+        """Somebody who has not answered the record does."""
+        [known] = self._store.datasets.ledger(self._dataset.id, [record])
+        turn = len(self.answered) * ODD
+        others = (n % ANNOTATORS for n in range(turn, turn + ANNOTATORS))
+        who = next(n for n in others if known is None or n not in known.answers)
+        self.answered[record] = who, self._store.now()
 
-def measured(redis_url: str, votes: int, answers: int) -> tuple[float, float]:
-    """Medians in ms: of a cold job, and of a warm one."""
+
+@dataclass(frozen=True)
+class Took:
+    """What jobs took, in ms of CPU."""
+
+    median: float
+    mean: float
+    worst: float
+
+    @classmethod
+    def of(cls, jobs: Sequence[float]) -> Took:
+        return cls(statistics.median(jobs), statistics.mean(jobs), max(jobs))
+
+
+def measured(redis_url: str, votes: int, answers: int, words: int) -> tuple[Took, Took]:
+    """What a few cold jobs take, and so many warm ones."""
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
         store = Store(client, "bench")
-        records = votes // ANSWERS
-        dataset_id = fill(store, records, ANSWERS, ANNOTATORS, reviews=0)
-        ids = draw(records, ANSWERS, ANNOTATORS, 0, store.now(), 0).ids
-        dataset = Dataset(dataset_id, "big", *WORKSPACE, "ready", store.now(), (QUESTION,))
-        settings = Settings.model_validate(
-            {"argilla_api_url": "http://argilla", "argilla_api_key": "of-nobody", "queue": "bench"}
-        )
-        store.service.keep_webhook("hook", settings.delivery_url, "c2VjcmV0LW9m")
-        argilla = OneAnswer(dataset, store)
-        world = World(argilla, store, settings)
+        world, ids = filled(store, votes, words)
+        dataset_id = world.gateway.dataset("").id
         kept = KeptModels(10**10)
-        _mark(world, ids[0])
         while distil(replace(world, kept=kept), dataset_id).waiting:
             pass  # what the dataset's being written left to do
-        cold = [_job(world, KeptModels(), ids[n]) for n in range(1, 1 + answers)]
-        _job(world, kept, ids[answers + 1])  # loads what the others have saved
-        warm = [_job(world, kept, ids[n]) for n in range(answers + 2, 2 * answers + 2)]
-    return statistics.median(cold), statistics.median(warm)
+        cold = [job(world, KeptModels(), ids[n]) for n in range(COLD)]
+        job(world, kept, ids[COLD])  # loads what the others have saved
+        warm = [job(world, kept, ids[n]) for n in range(COLD + 1, COLD + 1 + answers)]
+    return Took.of(cold), Took.of(warm)
 
 
-def _job(world: World, kept: KeptModels, record: str) -> float:
+def filled(store: Store, votes: int, words: int) -> tuple[World, list[str]]:
+    """A world with the drawn dataset in it, and its records in an order of no meaning."""
+    records = votes // ANSWERS
+    dataset_id = fill(store, records, ANSWERS, ANNOTATORS, reviews=0)
+    ids = draw(records, ANSWERS, ANNOTATORS, 0, store.now(), 0).ids
+    dataset = Dataset(dataset_id, "big", *WORKSPACE, "ready", store.now(), (QUESTION,))
+    settings = Settings.model_validate(
+        {"argilla_api_url": "http://argilla", "argilla_api_key": "of-nobody", "queue": "bench"}
+    )
+    store.service.keep_webhook("hook", settings.delivery_url, "c2VjcmV0LW9m")
+    world = World(OneAnswer(dataset, store, words), store, settings)
+    _mark(world, ids[-1])
+    return world, ids
+
+
+def job(world: World, kept: KeptModels, record: str) -> float:
     """One delivery and its job; the CPU that the job took, in ms."""
     dataset_id = _mark(world, record)
     start = time.process_time()
@@ -122,7 +164,7 @@ def _mark(world: World, record: str) -> str:
     argilla = world.gateway
     assert isinstance(argilla, OneAnswer)
     dataset_id = argilla.dataset("").id
-    argilla.answered[record] = world.store.now()
+    argilla.answer(record)
     world.store.dirty.mark(dataset_id, [record])
     return dataset_id
 
@@ -131,13 +173,16 @@ def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="one_answer")
     parser.add_argument("--votes", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
-    parser.add_argument("--answers", type=int, default=15)
+    parser.add_argument("--answers", type=int, default=60)
+    parser.add_argument("--words", type=int, default=150)
     options = parser.parse_args(arguments)
-    print("| votes in the dataset | cold job, CPU | warm job, CPU |\n| --- | --- | --- |")
+    print("| votes | cold, median | warm, median | warm, mean | warm, worst |")
+    print("| --- | --- | --- | --- | --- |")
     with (
         tempfile.TemporaryDirectory(prefix="one-") as place,
         RedisServer(Path(place), unixsocket=Path(place) / "redis.sock") as server,
     ):
         for votes in options.votes:
-            cold, warm = measured(server.url(), votes, options.answers)
-            print(f"| {votes:,} | {cold:.1f} ms | {warm:.1f} ms |", flush=True)
+            cold, warm = measured(server.url(), votes, options.answers, options.words)
+            took = (cold.median, warm.median, warm.mean, warm.worst)
+            print(f"| {votes:,} | " + " | ".join(f"{ms:.1f} ms" for ms in took) + " |", flush=True)

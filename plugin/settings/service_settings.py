@@ -108,6 +108,13 @@ class Settings(FrozenSettings):
             addresses.primary(url)
         return value
 
+    @field_validator("redis_sentinel_password")
+    @classmethod
+    def _is_for_sentinels(cls, value: SecretStr, others: ValidationInfo) -> SecretStr:
+        if value.get_secret_value() and others.data.get("redis_sentinels") == "":
+            raise ValueError("is for Sentinels, and DISTILL_REDIS_SENTINELS names none")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _is_hard_to_guess(cls, value: SecretStr) -> SecretStr:

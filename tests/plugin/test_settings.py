@@ -18,6 +18,10 @@ from tests.plugin.plain_words import OF_PYDANTIC
 
 KEY = "owner.api.key-that-nobody-sees"
 MINIMAL = {"ARGILLA_API_URL": "http://argilla:6900", "ARGILLA_API_KEY": KEY}
+BEHIND_SENTINELS = {
+    "DISTILL_REDIS_URL": "redis://mymaster/5",
+    "DISTILL_REDIS_SENTINELS": "one.example:26379",
+}
 EVERY = {
     "ARGILLA_API_URL": ("https://argilla.example/", "argilla_api_url", "https://argilla.example"),
     "ARGILLA_API_KEY": ("another", "argilla_api_key", "another"),
@@ -132,6 +136,7 @@ def test_a_missing_variable_is_named(variable: str) -> None:
         ("DISTILL_LOG_LEVEL", "LOUD"),
         ("DISTILL_TRUSTED_PROXIES", "-1"),
         ("DISTILL_SECRET_KEY", "too short"),
+        ("DISTILL_REDIS_SENTINEL_PASSWORD", "for-nobody"),
         ("DISTILL_REDIS_URL", "redis.example:6379"),
         ("DISTILL_REDIS_URL", "redis://host:port/5"),
         ("ARGILLA_API_URL", "http://"),
@@ -202,7 +207,7 @@ def test_every_mistake_is_told_at_once() -> None:
 def test_a_secret_may_come_from_a_file(variable: str, tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("redis://from-a-file/5\n")
-    environ = {**MINIMAL, f"{variable}_FILE": str(file)}
+    environ = {**MINIMAL, **BEHIND_SENTINELS, f"{variable}_FILE": str(file)}
     environ.pop(variable, None)
     assert plain(getattr(read(environ), EVERY[variable][1])) == "redis://from-a-file/5"
 
@@ -245,7 +250,7 @@ def test_a_secret_may_come_from_a_file_with_a_byte_order_mark(tmp_path: Path) ->
 
 def test_no_secret_is_in_the_settings_text() -> None:
     hidden = {name: f"redis://hidden-{i}-of-sixteen/5" for i, name in enumerate(sorted(SECRETS))}
-    settings = read({**MINIMAL, **hidden})
+    settings = read({**MINIMAL, **BEHIND_SENTINELS, **hidden})
     for text in (repr(settings), str(settings), settings.model_dump_json()):
         assert "hidden-" not in text
         assert "***" in text

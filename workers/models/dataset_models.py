@@ -33,7 +33,11 @@ from argilla_distill.workers.models.values import TYPES
 log = logging.getLogger("distill.models")
 
 REFIT_VOTES = 50_000
-"""Up to so many votes it is also fitted anew whenever nothing waits: a fraction of a second."""
+"""Up to so many votes it is also fitted anew when nothing waits: a fraction of a second."""
+
+REST_STALENESS = 0.0004
+"""For that, so large a share of the votes must have changed: one of 2,500. What a fit costs grows with the
+votes, and so its share in what an answer costs stays the same. A sweep asks for one whatever changed."""
 
 PREPARED_STALENESS = 0.005
 """From this share of changed votes on the next fit is prepared while nothing waits: it may come at 1 %."""
@@ -240,12 +244,17 @@ class Models:
             if model.strategy.staleness >= PREPARED_STALENESS
         )
 
-    def rest(self, over: Callable[[], bool] = lambda: False) -> bool:
-        """Nothing waits: fit anew whatever costs little. False if the time was over before."""
+    def rest(self, over: Callable[[], bool] = lambda: False, thoroughly: bool = False) -> bool:
+        """Nothing waits: fit anew whatever costs little. False if the time was over before.
+
+        `thoroughly`: however little has changed.
+        """
+        least = 0.0 if thoroughly else REST_STALENESS
         for model in self.by_question.values():
             if over():
                 return False
-            if model.strategy.staleness > 0 and model.strategy.n_votes <= REFIT_VOTES:
+            staleness = model.strategy.staleness
+            if 0 < staleness >= least and model.strategy.n_votes <= REFIT_VOTES:
                 model.refit()
         return True
 

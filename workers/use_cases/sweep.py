@@ -124,6 +124,7 @@ def sweep(
     if review is not None:
         store.datasets.note(review.id, swept_activity=begun.reviewed)
     store.sweeps.end(dataset_id)
+    store.moved.note_swept(dataset_id)
     world.dispatch.enqueue(DISTIL, dataset_id)
     return report
 

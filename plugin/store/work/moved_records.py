@@ -26,8 +26,19 @@ class MovedRecords:
 
     def note_near(self, dataset_id: str) -> None:
         """So are all that were decided near a confidence that the settings name."""
-        moved, near = (self._keys.of(dataset_id, name) for name in ("moved", "near"))
-        self._redis.sunionstore(moved, moved, near)
+        moved, near, swept = (self._keys.of(dataset_id, n) for n in ("moved", "near", "swept"))
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.sunionstore(moved, moved, near)
+            pipe.delete(swept)
+            pipe.execute()
+
+    def note_swept(self, dataset_id: str) -> None:
+        """Have a distiller fit anew whatever changed, and compare all that is near such a confidence."""
+        self._redis.set(self._keys.of(dataset_id, "swept"), "1")
+
+    def swept(self, dataset_id: str) -> bool:
+        """Whether a sweep wants that, and no distiller has done it yet."""
+        return bool(self._redis.exists(self._keys.of(dataset_id, "swept")))
 
     def take(self, dataset_id: str, most: int) -> list[str]:
         """Some of them. Removes nothing."""

@@ -16,9 +16,11 @@ from argilla_distill.workers.use_cases.distilling.steps.stored_decision import (
 DECIDE_AT_ONCE = 500
 """So many records are decided and compared in one step, so that a fresh answer does not wait long."""
 
-NEAR = 500
-"""Of the records that were decided near a limit, so many are compared whenever nothing waits, at random.
-With a new fit, all of them are."""
+NEAR = 25
+"""Of the records that were decided near a limit, so many are compared after every batch, at random: what an
+answer costs must not grow with the dataset. A record whose posterior moved by more than `HEED` of the
+tolerance is compared at once, so what may wait has crossed a limit by less than that. All of them are
+compared with a new fit, and with every sweep."""
 
 HEED = 0.25
 """Records are looked at again when they moved by this share of the tolerance since we last looked:
@@ -36,7 +38,9 @@ def make_moved_stale(run: Run) -> bool:
         _look_at(run, noted)
         moved.clear(dataset_id, noted)
         return True
-    near = sorted(run.decided.union(run.store.datasets.near(dataset_id, NEAR)))
+    near = sorted(
+        run.decided.union(run.store.datasets.near(dataset_id, NEAR) if run.decided else ())
+    )
     run.decided.clear()
     found = list(dict.fromkeys([*run.models.moved(run.plan.tolerance * HEED), *near]))
     now, later = found[:DECIDE_AT_ONCE], found[DECIDE_AT_ONCE:]

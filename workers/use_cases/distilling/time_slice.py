@@ -106,8 +106,11 @@ class TimeSlice:
         """Nothing waits: see whom the news moved, save, and give the lease back if that is all."""
         if not self.run.models.prepare(self._wanted):
             return False
-        if not self.run.models.rest(self.over) or not begin_due_fits(self.run, self.over):
+        swept = self.store.moved.swept(self.id)
+        if not self.run.models.rest(self.over, swept) or not begin_due_fits(self.run, self.over):
             return False
+        if swept:
+            self.store.moved.note_near(self.id)
         if make_moved_stale(self.run):
             return False
         reorder(self.run)

@@ -197,3 +197,27 @@ def test_an_answer_comes_before_a_fit_is_prepared_further(
     monkeypatch.setattr(time_slice, "distil_batch", worked)
     service.distil()
     assert done[:3] == ["a part", "the answer", "a part"]
+
+
+def test_of_records_near_a_limit_an_answer_has_a_few_compared_and_a_sweep_all(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moved, "NEAR", 2)
+    service, compared = answered(build), set[str]()
+    service.settle()
+    differing = moved.differing
+
+    def noted(run: Run, ids: Sequence[str]) -> list[str]:
+        compared.update(ids)
+        return differing(run, ids)
+
+    monkeypatch.setattr(moved, "differing", noted)
+    others = {f"s{n}": True for n in range(9)}
+    service.store.datasets.write_near(service.store.redis, D, others)
+    service.answer("dan", "r1", helpful="no")
+    service.distil()
+    assert 0 < len(compared & others.keys()) <= 2 * 2  # its own batch, and that of what it moved
+    sweep(service.world, D)
+    service.distil()
+    assert compared >= others.keys()
+    assert not service.store.moved.swept(D)
