@@ -5,7 +5,7 @@ What that comes to as a strategy is `learned`; what adjudications teach is `corr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -100,15 +100,14 @@ class CorrectedModel(LabelModel):
         """Let the words of texts be kept there."""
         self.text.texts_.blocks = blocks
 
-    def coming(self, facts: Iterable[Fact]) -> Iterator[Fact]:
+    def coming(self, facts: Iterable[Fact], row: Callable[[str], int]) -> Iterator[Fact]:
         blocks, self.text = self.text.texts_.blocks, TextVoice(len(self.labels))
         self.keep_apart(blocks)
-        return self.text.read(facts) if self.content else iter(facts)
+        return self.text.read(facts, row) if self.content else iter(facts)
 
     def begin(self, tally: Tally, facts: list[Fact]) -> None:
         super().begin(tally, facts)
         self.votes.begin(tally, facts)
-        self.text.put_read(tally.votes.row)
 
     def learn(self, fact: NobodysVote) -> Concerned | None:
         if isinstance(fact, Source):

@@ -37,6 +37,7 @@ from argilla_distill.workers.engine.label.label_decision import contenders, deci
 from argilla_distill.workers.engine.label.label_model import Concerned, LabelModel
 from argilla_distill.workers.engine.label.votes.reported_rows import ReportedRows
 from argilla_distill.workers.engine.label.votes.tally import Tally
+from argilla_distill.workers.engine.label.votes.vote_columns import Numbers
 from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS
 from argilla_distill.workers.engine.label.votes.votes import Votes
 
@@ -88,13 +89,15 @@ class LabelFold(Strategy):
 
     def fit(self, facts: Iterable[Fact]) -> Self:
         rest: list[Fact] = []
-        votes = Votes.of(self.labels, _votes(self.model.coming(facts), rest))
+        rows = Numbers()
+        said = _votes(self.model.coming(facts, rows.__getitem__), rest)
+        votes = Votes.of(self.labels, said, rows)
         adjudications = [fact for fact in rest if isinstance(fact, Adjudication)]
         codes = [votes.code(value) for _, value in adjudications]
-        rows = [votes.row(record) for record, _ in adjudications]
+        reviewed = [votes.row(record) for record, _ in adjudications]
         self.tally_ = Tally(votes, self.model.anchor_worth)
         self.model.begin(self.tally_, rest)
-        self.tally_.anchor_all(rows, codes)
+        self.tally_.anchor_all(reviewed, codes)
         self.movement_ = Movement()
         self.reported_ = ReportedRows(len(votes.records), len(self.labels))
         return self.refit()

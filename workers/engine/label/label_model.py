@@ -6,7 +6,7 @@ A `LabelFold` has one such model and keeps the votes for it; here is what the tw
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -47,8 +47,11 @@ class LabelModel(ABC):
 
     # -- facts ------------------------------------------------------------------------------
 
-    def coming(self, facts: Iterable[Fact]) -> Iterator[Fact]:
-        """The facts of a fit as they come, before `begin`; what is taken in already is left out."""
+    def coming(self, facts: Iterable[Fact], row: Callable[[str], int]) -> Iterator[Fact]:
+        """The facts of a fit as they come, before `begin`; what is taken in already is left out.
+
+        `row` gives a record its row, the one that the tally will have.
+        """
         return iter(facts)
 
     def begin(self, tally: Tally, facts: list[Fact]) -> None:

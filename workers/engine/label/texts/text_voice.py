@@ -15,9 +15,9 @@ from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.label.texts import released
 from argilla_distill.workers.engine.label.texts.content_voice import ContentVoice
 from argilla_distill.workers.engine.label.texts.text_block import TextBlock
-from argilla_distill.workers.engine.label.texts.texts import NONE, Texts
+from argilla_distill.workers.engine.label.texts.texts import BLOCK, NONE, Texts
 from argilla_distill.workers.engine.label.texts.topics import Topics, weighed
-from argilla_distill.workers.engine.label.texts.words import FEATURES, Words, hashed
+from argilla_distill.workers.engine.label.texts.words import FEATURES
 
 AT_ONCE = 1_000
 """Texts that are held before their words are counted."""
@@ -66,12 +66,16 @@ class TextVoice:
         self.topics_ = Topics()
         self.content_ = ContentVoice(n_labels)
         self._say_nothing()
-        self._read: list[tuple[str, Words]] = []
 
     # -- texts ------------------------------------------------------------------------------
 
-    def read(self, facts: Iterable[Fact]) -> Iterator[Fact]:
-        """The facts that are no texts. Of those that are, only the words are kept, for `put_read`."""
+    def read(self, facts: Iterable[Fact], row: Callable[[str], int]) -> Iterator[Fact]:
+        """The facts that are no texts. Of those that are, the words are taken in, and set apart as they come.
+
+        Parameters
+        ----------
+        row : gives a record its row.
+        """
         texts: list[Content] = []
         for fact in facts:
             if not isinstance(fact, Content):
@@ -79,18 +83,14 @@ class TextVoice:
                 continue
             texts.append(fact)
             if len(texts) >= AT_ONCE:
-                self._take(texts)
+                self._take(texts, row)
                 texts = []
-        self._take(texts)
+        self._take(texts, row)
 
-    def put_read(self, row: Callable[[str], int]) -> None:
-        """Let what was read be the texts of these rows, by record."""
-        self.texts_.take({row(record): words for record, words in self._read})
-        self._read = []
-
-    def _take(self, texts: list[Content]) -> None:
-        words = hashed([fact.text for fact in texts])
-        self._read += zip((fact.record for fact in texts), words, strict=True)
+    def _take(self, texts: list[Content], row: Callable[[str], int]) -> None:
+        self.texts_.put([row(fact.record) for fact in texts], [fact.text for fact in texts])
+        if len(self.texts_.words) >= BLOCK:
+            self.texts_.set_apart()
 
     def put(self, rows: Sequence[int], texts: Sequence[str]) -> None:
         """Let these be the texts of these rows; what is known of earlier ones is forgotten."""
@@ -139,7 +139,8 @@ class TextVoice:
         self.mute()
         self.topics_.learn(self.texts_)
         there = self.texts_.marks[rows] != NONE  # one whose words were lost has none
-        rows, posterior, likelihood = rows[there], posterior[there], likelihood[there]
+        if not there.all():
+            rows, posterior, likelihood = rows[there], posterior[there], likelihood[there]
         odds = self.content_.fit(self.topics_.of(rows), posterior, likelihood)
         if odds is None or not self.heard:
             return

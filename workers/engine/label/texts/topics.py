@@ -97,8 +97,13 @@ class Topics:
             self.known_[row] = False
 
     def of(self, rows: AnyInts) -> NDArray[np.float16]:
-        """The topics of the texts in these rows, as they were learned, shape (len(rows), n_topics)."""
-        return self.found_[rows]
+        """The topics of the texts in these rows, as they were learned, shape (len(rows), n_topics).
+
+        Of rows that follow each other a view: of a large dataset they are too much to have twice.
+        """
+        n = len(rows)
+        follow = n > 0 and bool((rows == np.arange(rows[0], rows[0] + n)).all())
+        return self.found_[rows[0] : rows[0] + n] if follow else self.found_[rows]
 
     def projected(self, words: sparse.csr_array) -> NDArray[np.float16]:
         """The topics of texts with these counts of words, which are changed on the way."""

@@ -57,16 +57,22 @@ class VoteColumns(NamedTuple):
 
     @classmethod
     def of(
-        cls, votes: Iterable[Vote], codes: Mapping[str, int], code: Callable[[object], int]
+        cls,
+        votes: Iterable[Vote],
+        codes: Mapping[str, int],
+        code: Callable[[object], int],
+        records: Numbers | None = None,
     ) -> VoteColumns:
         """Take them in; `code` raises the error for what is not in `codes`.
+
+        `records` are those that have a number already; new ones are added.
 
         >>> votes = [Vote("r1", "ann", "a"), Vote("r2", "ben", "b"), Vote("r1", "ann", "b")]
         >>> columns = VoteColumns.of(votes, {"a": 0, "b": 1}, int)
         >>> columns.record.tolist(), columns.annotator.tolist(), columns.label.tolist()
         ([1, 0], [1, 0], [1, 1])
         """
-        records, annotators = Numbers(), Numbers()
+        records, annotators = Numbers() if records is None else records, Numbers()
         rows, columns, labels, sure = array("i"), array("i"), array("h"), array("b")
         weight = array("f")
         coming = iter(votes)

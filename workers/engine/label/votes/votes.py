@@ -64,10 +64,14 @@ class Votes:
         self._slots: list[array[int]] = []  # per annotator: its slots, in no order
 
     @classmethod
-    def of(cls, labels: tuple[str, ...], votes: Iterable[Vote]) -> Votes:
-        """Take many votes at once; of an annotator's several on one record the last one counts."""
+    def of(
+        cls, labels: tuple[str, ...], votes: Iterable[Vote], rows: Numbers | None = None
+    ) -> Votes:
+        """Take many votes at once; of an annotator's several on one record the last one counts.
+
+        `rows` are those that records have already; more may come with the votes."""
         self = cls(labels)
-        found = VoteColumns.of(votes, self._codes, self.code)
+        found = VoteColumns.of(votes, self._codes, self.code, rows)
         self._rows, self._columns = found.records, found.annotators
         self.records, self.annotators = list(self._rows), list(self._columns)
         self._load(found.record, found.annotator, found.label, found.sure)

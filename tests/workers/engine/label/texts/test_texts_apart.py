@@ -11,6 +11,7 @@ from argilla_distill.workers.engine import registry, snapshot
 from argilla_distill.workers.engine.contract.facts import Content, Fact, Vote
 from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.contract.strategy import Strategy
+from argilla_distill.workers.engine.label.texts import text_voice as voice
 from argilla_distill.workers.engine.label.texts import texts as module
 from argilla_distill.workers.engine.label.texts.texts import Texts
 
@@ -84,6 +85,23 @@ def test_whatever_is_set_apart_a_fit_comes_to_the_same() -> None:
     strategy.refit()
     np.testing.assert_allclose(posteriors(strategy), posteriors(whole), atol=1e-6)
     assert all(map(strategy.knows, texts))  # type: ignore[arg-type]  # they are contents
+
+
+def test_a_fit_sets_words_apart_while_it_reads_them() -> None:
+    votes, texts = told()
+    whole = registry.create("learned", ASKED).fit([*votes, *texts])
+    blocks, strategy = ListOfBlocks(), registry.create("learned", ASKED)
+    strategy.keep_apart(blocks)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(voice, "AT_ONCE", 8)
+        patch.setattr(voice, "BLOCK", 16)
+        strategy.fit(texts[n] if of else votes[n] for n in range(60) for of in (0, 1))
+    assert len(blocks.blocks) == 3  # of 16 texts each; the last 12 came at the end
+    assert len(strategy.state()["texts_rows"]) == 12
+    for vote in votes[60:]:
+        strategy.learn(vote)
+    strategy.refit()
+    np.testing.assert_allclose(posteriors(strategy), posteriors(whole), atol=1e-6)
 
 
 def test_a_decision_reads_no_block() -> None:
