@@ -6,6 +6,7 @@
 | `kept_models` | those that a process worked on last, in memory |
 | `question_model` | the model of one question |
 | `kept_texts` | the words of records' texts, apart from the snapshots |
+| `words_in_file` | the same of a fit that is not kept in the store |
 | `restoring` | a model as it was saved |
 | `terms` | what settings say of how a question is decided |
 | `facts_of_history` | what the history says, as facts for a strategy |

@@ -170,6 +170,13 @@ def process_of(strategy: Strategy) -> Confined | None:
     return inner if isinstance(inner, Confined) else None
 
 
+def close(strategy: Strategy) -> None:
+    """End the process of a team's own strategy; others have none. May be repeated."""
+    own = process_of(strategy)
+    if own is not None:
+        own.close()
+
+
 @contextmanager
 def restored(state: State, limit_s: float) -> Iterator[Strategy]:
     """The same for as long as it is needed. Raises as `restore` does."""
@@ -177,9 +184,7 @@ def restored(state: State, limit_s: float) -> Iterator[Strategy]:
     try:
         yield strategy
     finally:
-        own = process_of(strategy)
-        if own is not None:
-            own.close()
+        close(strategy)
 
 
 def unsound(question: Question, decision: Decision) -> str:

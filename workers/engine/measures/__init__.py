@@ -3,6 +3,7 @@
 | file | what is in it |
 | --- | --- |
 | `agreement`, `kappa` | agreement beyond chance: of all, of two |
+| `passing_votes` | votes as agreement needs them, taken down while they pass by |
 | `difference`, `edit_distance` | how far two values, two texts are apart |
 | `conflicts` | votes that differ, and whether that still matters |
 | `review_value` | what one adjudication is worth |

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +21,10 @@ from argilla_distill.domain.versions.manifest import VersionFile
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.errors import EngineError
-from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.values import to_argilla
 from argilla_distill.workers.reporting.audits import MAX_UNAUDITED, Audit, audited, unknown
 from argilla_distill.workers.use_cases.versions.circumstances import EXPOSED, Circumstances
-from argilla_distill.workers.use_cases.versions.fitting import Fitted, fit_path, kept_fit
+from argilla_distill.workers.use_cases.versions.fitting import Fit
 from argilla_distill.workers.use_cases.versions.reading import AUDITED
 from argilla_distill.workers.versions.parts import Parts, described_file, rows_of
 from argilla_distill.workers.versions.spool import RecordRow, Spool
@@ -44,7 +44,7 @@ class Unaudited(NamedTuple):
 
 
 def audited_question(
-    spool: Spool, each: Fitted, under: Circumstances, scene: Scene
+    spool: Spool, each: Fit, under: Circumstances, scene: Scene
 ) -> tuple[Audited, list[Unaudited]]:
     """What audits say of one fitted question, and what it says of the audited records without them."""
     drawn = set(spool.marked("history").get(AUDITED, ()))
@@ -52,9 +52,9 @@ def audited_question(
         return unknown(0), []
     audits, waiting, groups = _drawn(spool, each, under, scene, drawn)
     votes = [vote for some in (audits, waiting) for _, said in some.values() for vote in said]
-    state, _ = kept_fit(fit_path(spool, each.question))
     try:
-        with confined.restored(state, under.plan.strategy_timeout_s) as strategy:
+        with closing(each.opened()) as own:
+            strategy = own.strategy
             truths = {record: audit for record, (audit, _) in audits.items()}
             asked, ids = each.asked, sorted(waiting, key=lambda i: waiting[i][0])
             found = audited(asked, strategy, truths, ids, votes, groups, each.floor)
@@ -92,7 +92,7 @@ Waiting = dict[str, tuple[float, list[Vote]]]
 
 
 def _drawn(
-    spool: Spool, each: Fitted, under: Circumstances, scene: Scene, drawn: Collection[str]
+    spool: Spool, each: Fit, under: Circumstances, scene: Scene, drawn: Collection[str]
 ) -> tuple[Drawn, Waiting, dict[str, str]]:
     """The records that were audited, those that might be, and the groups of them all."""
     exposed, dataset_id = set(spool.marked(EXPOSED).get("records", ())), under.dataset.id

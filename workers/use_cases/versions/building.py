@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -97,18 +97,17 @@ class Building:
         spool, questions = self.spool, distilled(under.dataset, under.plan)
         form = self._form(under)
         choose(spool, form.scene, form.selecting, questions)
+        outcomes, held_out, fits = [], [], []
+        for n, question in enumerate(questions):
+            spool.mark("aside", {"stage": f"fitting {question.name}", "done": n, "total": 0})
+            fits.append(fitted(spool, question, under, self.request, form.scene))
+            said, rows = audited_question(spool, fits[-1], under, form.scene)
+            outcomes.append(asdict(fits[-1].outcome(said)))
+            held_out += rows
+        keep(held_out, self.folder)
+        spool.mark("fitted", {"questions": outcomes})
         with ExitStack() as stack:
-            every = []
-            for n, question in enumerate(questions):
-                spool.mark("aside", {"stage": f"fitting {question.name}", "done": n, "total": 0})
-                every.append(fitted(spool, question, under, self.request, form.scene))
-                stack.callback(every[-1].close)
-            audits = [audited_question(spool, each, under, form.scene) for each in every]
-            outcomes = [
-                asdict(each.outcome(said)) for each, (said, _) in zip(every, audits, strict=True)
-            ]
-            keep([row for _, held_out in audits for row in held_out], self.folder)
-            spool.mark("fitted", {"questions": outcomes})
+            every = [stack.enter_context(closing(fit.opened())) for fit in fits]
             total, told = spool.marked("records")["read"], -TELL_S
 
             def telling(records: int) -> None:

@@ -6,14 +6,11 @@ does not. What a fit comes to is kept beside the spool, so that no slice fits tw
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from argilla_distill.domain.audited import Audited
 from argilla_distill.domain.records import Dataset, DatasetQuestion
@@ -22,15 +19,16 @@ from argilla_distill.domain.versions.manifest import VersionRequest
 from argilla_distill.domain.versions.segments import InvalidSegment
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine import registry, snapshot
-from argilla_distill.workers.engine.contract.facts import Content, Fact, NewGuidelines, Source, Vote
-from argilla_distill.workers.engine.contract.question import Question, Value
-from argilla_distill.workers.engine.contract.strategy import State, Strategy
+from argilla_distill.workers.engine.contract.facts import Content, Fact, NewGuidelines, Source
+from argilla_distill.workers.engine.contract.question import Question
+from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.errors import EngineError
-from argilla_distill.workers.engine.measures.agreement import VoteArrays, agreement
+from argilla_distill.workers.engine.measures.passing_votes import PassingVotes
 from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.facts_of_history import REVIEWER, Annotators, FactsOfHistory
 from argilla_distill.workers.models.terms import terms_of
 from argilla_distill.workers.models.values import TYPES, content, question_of
+from argilla_distill.workers.models.words_in_file import WordsInFile
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances
 from argilla_distill.workers.versions.aside import WorkFailed
 from argilla_distill.workers.versions.selecting import Selecting
@@ -40,24 +38,31 @@ from argilla_distill.workers.versions.votes import Story
 
 NOTHING_LEFT = "no record is in what is to be chosen"
 
-ALPHA = "alpha"
-"""The key of agreement beside a strategy's state."""
+STRATEGY, TRAINED, ALPHA = "strategy", "trained", "alpha"
+"""The keys of a fit's mark, as attributes of `Fit`."""
 
 
-@dataclass
-class Fitted:
-    """One question of a version, ready to decide.
+@dataclass(frozen=True)
+class Fit:
+    """One question of a version whose strategy has been fitted. The strategy itself is on disk.
 
-    `alpha` is Krippendorff's, of the votes that it learned; `why` says why its strategy is another one
-    than was asked for.
+    Attributes
+    ----------
+    floor : with less confidence nothing is decided.
+    strategy, trained : its strategy's name, and what adjudications have made of it.
+    alpha : Krippendorff's, of the votes that it learned.
+    why : why its strategy is another one than was asked for.
     """
 
     question: DatasetQuestion
     facts_of_history: FactsOfHistory
-    strategy: Strategy
     floor: float
+    strategy: str
+    trained: str
     alpha: float | None
-    why: str = ""
+    why: str
+    path: Path
+    limit_s: float
 
     @property
     def asked(self) -> Question:
@@ -66,21 +71,37 @@ class Fitted:
 
     def outcome(self, audited: Audited) -> Outcome:
         """What the manifest tells of it, with what audits say."""
-        training = self.strategy.training
-        return Outcome(
-            self.question,
-            self.strategy.name,
-            training.summary if training is not None else "",
-            self.alpha,
-            self.why,
-            audited,
-        )
+        return Outcome(self.question, self.strategy, self.trained, self.alpha, self.why, audited)
+
+    def restored(self) -> Strategy:
+        """The strategy as it was fitted. Whoever asks for it closes it (`confined.close`)."""
+        with self.path.open("rb") as file:
+            strategy = confined.restore(snapshot.load(file), self.limit_s)
+        strategy.keep_apart(_words(self.path))
+        return strategy
+
+    def opened(self) -> Fitted:
+        """The same, ready to decide."""
+        return Fitted(self.question, self.facts_of_history, self.restored(), self.floor)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """One question of a version, ready to decide."""
+
+    question: DatasetQuestion
+    facts_of_history: FactsOfHistory
+    strategy: Strategy
+    floor: float
+
+    @property
+    def asked(self) -> Question:
+        """The question as the engine sees it."""
+        return self.facts_of_history.question
 
     def close(self) -> None:
         """It decides nothing more."""
-        own = confined.process_of(self.strategy)
-        if own is not None:
-            own.close()
+        confined.close(self.strategy)
 
 
 @dataclass(frozen=True)
@@ -126,8 +147,10 @@ def fitted(
     under: Circumstances,
     request: VersionRequest,
     scene: Scene,
-) -> Fitted:
+) -> Fit:
     """A question's strategy, fitted on the spooled facts, or as it was fitted before a kill.
+
+    Memory then holds none of it: what decides is read from disk, without what only a fit needs.
 
     Raises
     ------
@@ -135,29 +158,44 @@ def fitted(
     """
     plan, dataset = under.plan, under.dataset
     asked, (name, why) = question_of(question), chosen(question, plan, request.strategy)
-    choices = plan.question(question.name)
-    path = fit_path(spool, question)
+    choices, limit_s = plan.question(question.name), plan.strategy_timeout_s
+    path, mark = spool.folder / f"fit-{question.id}.npz", f"fit-{question.id}"
     facts_of_history = _facts_of_history(question, asked, dataset, plan, under.people)
     sources = [fact for fact, _ in facts_of_history.introductions() if isinstance(fact, Source)]
-    if path.exists():
-        kept, alpha = kept_fit(path)
-        strategy = confined.restore(kept, plan.strategy_timeout_s)
-    else:
-        strategy = confined.create(name, asked, plan.strategy_timeout_s, terms_of(choices))
-        votes = PassingVotes()
-        reads = choices.content or question.type == "span"
-        strategy.fit(
-            chain(
-                [NewGuidelines(e.since) for e in under.editions if facts_of_history.dated],
-                votes.passing(_facts(spool, scene, question, facts_of_history, sources, reads)),
-            )
-        )
-        alpha = votes.alpha(asked)
-        part = path.with_suffix(".part")
-        with part.open("wb") as file:
-            snapshot.write({**strategy.state(), ALPHA: alpha}, file)
-        part.rename(path)
-    return Fitted(question, facts_of_history, strategy, choices.min_confidence, alpha, why)
+    known = spool.marked(mark)
+    if not known:
+        votes, reads = PassingVotes(), choices.content or question.type == "span"
+        facts = _facts(spool, scene, question, facts_of_history, sources, reads)
+        editions = [NewGuidelines(e.since) for e in under.editions if facts_of_history.dated]
+        strategy = confined.create(name, asked, limit_s, terms_of(choices))
+        try:
+            known = _fit(strategy, chain(editions, votes.passing(facts)), path)
+        finally:
+            confined.close(strategy)
+        del strategy  # memory, before agreement is counted
+        known[ALPHA] = votes.alpha(asked)
+        spool.mark(mark, known)
+    name, trained, alpha = (known[key] for key in (STRATEGY, TRAINED, ALPHA))
+    floor = choices.min_confidence
+    return Fit(question, facts_of_history, floor, name, trained, alpha, why, path, limit_s)
+
+
+def _fit(strategy: Strategy, facts: Iterable[Fact], path: Path) -> dict[str, Any]:
+    """Fit it, and write it to disk; its name, and what adjudications have made of it."""
+    words = _words(path)
+    words.clear()
+    strategy.keep_apart(words)
+    strategy.fit(facts)
+    strategy.set_apart()
+    with path.open("wb") as file:
+        snapshot.write(strategy.state(), file)
+    training = strategy.training
+    return {STRATEGY: strategy.name, TRAINED: training.summary if training else ""}
+
+
+def _words(path: Path) -> WordsInFile:
+    """Where the words lie that belong to a fit."""
+    return WordsInFile(path.with_suffix(".words"))
 
 
 def choose(
@@ -185,52 +223,6 @@ def choose(
         raise WorkFailed(str(error)) from None
     if not left:
         raise WorkFailed(NOTHING_LEFT)
-
-
-@dataclass
-class PassingVotes:
-    """The votes among the facts that pass by, as columns: what agreement is counted on.
-
-    Those on one record pass by one after the other.
-    """
-
-    records: int = 0
-    last: str = ""
-    people: dict[str, int] = field(default_factory=dict)
-    values: dict[Value, int] = field(default_factory=dict)
-    columns: tuple[array[int], ...] = field(
-        default_factory=lambda: (array("i"), array("i"), array("i"))
-    )
-
-    def passing(self, facts: Iterable[Fact]) -> Iterator[Fact]:
-        """The same facts."""
-        record, annotator, code = (column.append for column in self.columns)
-        people, values = self.people, self.values
-        for fact in facts:
-            if isinstance(fact, Vote):
-                if fact.record != self.last:
-                    self.last, self.records = fact.record, self.records + 1
-                record(self.records - 1)
-                annotator(people.setdefault(fact.annotator, len(people)))
-                code(values.setdefault(fact.value, len(values)))
-            yield fact
-
-    def alpha(self, question: Question) -> float | None:
-        """Krippendorff's alpha; None where nobody answered what somebody else did."""
-        record, annotator, code = (np.frombuffer(column, np.intc) for column in self.columns)
-        return agreement(question, VoteArrays(record, annotator, code, list(self.values))).alpha
-
-
-def kept_fit(path: Path) -> tuple[State, float | None]:
-    """A strategy's state as it was fitted, and the agreement of its votes."""
-    with path.open("rb") as file:
-        state = snapshot.load(file)
-    return state, state.pop(ALPHA)
-
-
-def fit_path(spool: Spool, question: DatasetQuestion) -> Path:
-    """Where a question's fit is kept until the version is made."""
-    return spool.folder / f"fit-{question.id}.npz"
 
 
 def _facts_of_history(
