@@ -5,9 +5,10 @@ What comes in are columns of records; where they come from is `workers.use_cases
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import TypeAlias
 
 import numpy as np
 
@@ -27,6 +28,10 @@ GATED_ON = 3_000
 
 KNOWS = 0.05
 """A model knows something if it is better than the most frequent value, with this p-value."""
+
+
+Between: TypeAlias = Callable[[], None]
+"""Called between two pieces of long work."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ def of_models(
     prompts: Sequence[str],
     pi: Floats,
     aspects: Sequence[Aspect] = ("hard", "soft"),
+    between: Between = lambda: None,
 ) -> list[Contest]:
     """Each pair of versions, by the small models that they make: on hard and on soft labels.
 
@@ -127,11 +133,14 @@ def of_models(
     prompts : each record's group.
     pi : ndarray of shape (n_records,), 1 where a record is no audit.
     aspects : `hard`, `soft`, or both.
+    between : called before each model that is trained.
     """
     places, matrix = np.flatnonzero(truth >= 0), compact(matrix)
     groups = np.unique(list(prompts), return_inverse=True)[1].astype(np.int64)
     audits = Audits(pi[places], groups[places])
-    stopped = "" if len(places) < MIN_AUDITS else _gated(matrix, taught, fold, truth, prompts)
+    stopped = (
+        "" if len(places) < MIN_AUDITS else _gated(matrix, taught, fold, truth, prompts, between)
+    )
     found: list[Contest] = []
     for aspect in aspects:
         named = replace(blank, aspect=aspect)
@@ -143,7 +152,7 @@ def of_models(
         rights = {n: np.zeros(len(places)) for n in taught}
         if len(places) >= MIN_AUDITS:
             rights = {
-                name: _right(matrix, _targets(each, aspect), truth, fold, places)
+                name: _right(matrix, _targets(each, aspect), truth, fold, places, between)
                 for name, each in taught.items()
             }
         usual = _usual(truth[places], pi[places])
@@ -174,20 +183,28 @@ def _targets(each: Taught, aspect: str) -> Floats:
     return hard(each.labels, each.posteriors.shape[1]) if aspect == "hard" else each.posteriors
 
 
-def _right(matrix: Matrix, targets: Floats, truth: Ints, fold: Ints, places: Ints) -> Floats:
+def _right(
+    matrix: Matrix, targets: Floats, truth: Ints, fold: Ints, places: Ints, between: Between
+) -> Floats:
     """How far a model that saw no record of an audit's fold is right about it."""
     right = np.zeros(len(places))
     for code in np.unique(fold[places]).tolist():
         here = np.flatnonzero(fold[places] == code)
         within = np.flatnonzero(fold != code)
         if targets[within].any():
+            between()
             predicted = train(matrix[within], targets[within]).predict(matrix[places[here]])
             right[here] = predicted.argmax(axis=1) == truth[places[here]]
     return right
 
 
 def _gated(
-    matrix: Matrix, taught: Mapping[str, Taught], fold: Ints, truth: Ints, prompts: Sequence[str]
+    matrix: Matrix,
+    taught: Mapping[str, Taught],
+    fold: Ints,
+    truth: Ints,
+    prompts: Sequence[str],
+    between: Between,
 ) -> str:
     """Why models are not compared; "" where texts tell one of them something about its labels."""
     rng = np.random.default_rng(0)
@@ -196,6 +213,7 @@ def _gated(
     codes = np.unique(groups, return_inverse=True)[1].astype(np.int64)
     by_group, rows, said = folds(groups), matrix[chosen], ""
     for each in taught.values():
+        between()
         targets = _targets(each, "hard")[chosen]
         seen = gate(out_of_fold(rows, targets, by_group), targets, by_group, codes)
         if seen.informative:

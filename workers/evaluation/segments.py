@@ -2,7 +2,8 @@
 
 What one kind of segments is to be believed is `suspicion`. Of kinds that part records (rounds, …) each
 segment is foretold by models that were trained without it; of annotators and sources, who share records, by
-models that were trained on other records. Texts are read once for all kinds.
+models that were trained on other records, as are records of no segment, which tell what is usual. Texts are
+read once for all kinds.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Kind:
     record, code, segment : ndarray of shape (n_claims,)
         What is claimed of which record, in which segment; -1 for none.
     part : ndarray of shape (n_records,)
-        What of the records is held out together, -1 for nothing; None: random parts.
+        What of the records is held out together; -1: a random part; None: nothing but random parts.
     small : whether segments of few claims are looked at, too.
     """
 
@@ -87,7 +88,8 @@ def look(
     fold = folds(groups, FOLDS)
     strength = train(*_sample(rows, targets, np.arange(len(labels)))).strength
     apart = _foretold(rows, targets, fold, strength)
-    passed = gate(apart, targets, fold, np.unique(groups, return_inverse=True)[1])
+    codes = np.unique(groups, return_inverse=True)[1].astype(np.int64)
+    passed = gate(apart, targets, fold, codes)
     if not passed.informative:
         return LookedAt(passed, {})
     known: dict[bytes, Floats] = {}
@@ -99,10 +101,10 @@ def look(
             key = packed.tobytes()
             if key not in known:
                 known[key] = _foretold(rows, targets, packed, strength)
-            predicted = known[key]
+            predicted = np.where((packed >= 0)[:, None], known[key], apart)
         fewest, sure = (MIN_SMALL, SURE_SMALL) if kind.small else (FEWEST, SURE)
         columns = kind.record, kind.code, kind.segment
-        found[kind.name] = suspicions(predicted, *columns, len(kind.names), fewest, sure)
+        found[kind.name] = suspicions(predicted, *columns, len(kind.names), fewest, sure, codes)
     return LookedAt(passed, _together(found))
 
 

@@ -9,10 +9,14 @@ is more than `SURE` are looked at: how many contradict its first label, less how
 Expected of a claim whose record's label has the probability q is r · (1 - q), with r the ratio of
 contradictions to that sum on the claims of all other segments: so a proxy that is too sure of itself, or
 labels that are noisy everywhere, make nobody suspect. The variance is binomial, plus that of r, plus what
-clean segments differ in by topic. Of few claims the normal distribution promises too much, so that p is the
-larger of its tail and that of the binomial. Of all segments together, false discoveries are kept to `LEVEL`
-(Benjamini & Hochberg, Controlling the false discovery rate, Journal of the Royal Statistical Society B 57
-(1995)).
+clean segments differ in by topic. Claims of one record, or of replies to one prompt, are not independent:
+where the proxy is wrong about it, all of them contradict. So the variance is taken for as many times as large
+as claims that go together make it, and claims for so many times fewer (Rao & Scott, A simple method for the
+analysis of clustered binary data, Biometrics 48 (1992)); how far they go together is counted over all
+segments, less what each segment has in common. Of few claims the normal distribution promises too much, so
+that p is the larger of its tail and that of the binomial. Of all segments together, false discoveries are
+kept to `LEVEL` (Benjamini & Hochberg, Controlling the false discovery rate, Journal of the Royal Statistical
+Society B 57 (1995)).
 
 Confident disagreement as a sign of wrong labels: Northcutt, Jiang & Chuang, Confident learning, JAIR 70
 (2021). Nothing here tells why a segment is unlike the others: new topics look like wrong labels. Audits tell.
@@ -25,6 +29,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
+from scipy.special import betainc
 
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 
@@ -74,6 +79,7 @@ def suspicions(
     n_segments: int,
     fewest: int = FEWEST,
     sure_from: float = SURE,
+    groups: Ints | None = None,
 ) -> list[Suspicion]:
     """Look at every segment of one kind.
 
@@ -82,9 +88,11 @@ def suspicions(
     predicted : ndarray of shape (n_records, n_labels)
         What a proxy says that was trained without the segment of the record.
     record, code, segment : ndarray of shape (n_claims,)
-        Of which record what is claimed, and the segment that the claim is of; -1: of none.
+        Of which record what is claimed, and the segment that the claim is of; -1: of none, which tells what
+        is usual and is not judged.
     fewest : of segments with fewer claims that are looked at, nothing is said.
     sure_from : claims are looked at where the proxy is surer than that.
+    groups : ndarray of shape (n_records,), codes of records that belong together; None: all apart.
 
     Half of what the second segment says is wrong.
 
@@ -97,18 +105,21 @@ def suspicions(
     >>> found[1].z > 4 > found[0].z
     True
     """
-    some = np.flatnonzero(segment >= 0)
-    record, code, segment = record[some], code[some], segment[some]
-    claims = np.bincount(segment, minlength=n_segments)
+    claims = np.bincount(segment[segment >= 0], minlength=n_segments)
     best = predicted.argmax(axis=1)
     sureness = predicted[np.arange(len(predicted)), best]
     looked = sureness[record] > sure_from
-    at, against = segment[looked], (code != best[record])[looked].astype(np.float64)
+    # claims of no segment are those of one more
+    at = np.where(segment < 0, n_segments, segment)[looked]
+    against = (code != best[record])[looked].astype(np.float64)
     doubt = 1 - sureness[record[looked]]
-    sure = np.bincount(at, minlength=n_segments)
-    contradicted = np.bincount(at, against, n_segments)
-    doubts = np.bincount(at, doubt, n_segments)
-    squares = np.bincount(at, doubt**2, n_segments)
+    sure = np.bincount(at, minlength=n_segments + 1)
+    contradicted = np.bincount(at, against, n_segments + 1).astype(np.float64)
+    doubts = np.bincount(at, doubt, n_segments + 1).astype(np.float64)
+    squares = np.bincount(at, doubt**2, n_segments + 1)
+    group = (record if groups is None else groups[record])[looked]
+    times = _times(at, against, doubt, group, contradicted, doubts)
+    times_all = float(times @ sure) / max(len(at), 1)
     found = []
     for number in range(n_segments):
         n, k = int(sure[number]), float(contradicted[number])
@@ -119,12 +130,55 @@ def suspicions(
         known = Suspicion(number, int(claims[number]), n, round(k), float(expected))
         if n >= max(fewest, 1) and other_doubts > 0:
             binomial = max(expected - ratio**2 * squares[number], expected * (1 - expected / n))
-            doubted = expected**2 * (1 / (others + 1) + SPREAD**2)
-            z = (k - expected) / np.sqrt(binomial + doubted)
-            p = max(float(stats.norm.sf(z)), float(stats.binom.sf(k - 1, n, expected / n)))
+            doubted = expected**2 * (times_all / (others + 1) + SPREAD**2)
+            z = (k - expected) / np.sqrt(times[number] * binomial + doubted)
+            few = _tail(k / times[number], n / times[number], expected / n)
+            p = max(float(stats.norm.sf(z)), few)
             known = replace(known, z=float(z), p=p)
         found.append(known)
     return found
+
+
+def _times(
+    at: Ints, against: Floats, doubt: Floats, group: Ints, contradicted: Floats, doubts: Floats
+) -> Floats:
+    """As how many times as large the variance of each segment is, because claims of one group go together.
+
+    With e what a claim contradicts more than is usual in its segment, and v its variance, ρ is the mean of
+    e · e over all pairs of claims of one group and one segment, in units of √(v · v), and the variance of a
+    segment Σ v + ρ · Σ √(v · v) over its pairs.
+
+    Returns
+    -------
+    ndarray of shape (n_segments,), 1 where each group has one claim.
+    """
+    n = len(contradicted)
+    usual = (contradicted / np.maximum(doubts, 1e-9))[at]
+    probable = np.clip(usual * doubt, 1e-6, 1 - 1e-6)
+    off, variance = against - probable, probable * (1 - probable)
+    _, first, cluster = np.unique(
+        at * (group.max(initial=0) + 1) + group, return_index=True, return_inverse=True
+    )
+    segment = at[first]
+
+    def pairs(of: Floats) -> Floats:
+        several = np.bincount(cluster, of, len(first)) ** 2
+        return (several - np.bincount(cluster, of**2, len(first))).astype(np.float64)
+
+    spread = pairs(np.sqrt(variance))
+    alike = float(np.clip(pairs(off).sum() / max(spread.sum(), 1e-9), 0.0, 1.0))
+    alone = np.maximum(np.bincount(at, variance, n), 1e-9)
+    found: Floats = 1 + alike * np.bincount(segment, spread, n) / alone
+    return found
+
+
+def _tail(k: float, n: float, p: float) -> float:
+    """How probable k or more of n are, which need not be whole numbers.
+
+    >>> bool(np.isclose(_tail(3.0, 10.0, 0.1), stats.binom.sf(2, 10, 0.1)))
+    True
+    """
+    return 1.0 if k <= 0 else float(betainc(k, max(n - k, 0.0) + 1, p))
 
 
 def discovered(

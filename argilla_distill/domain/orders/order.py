@@ -97,6 +97,23 @@ def of_round(name: str) -> str:
     return f"round:{name}"
 
 
+def withdrawal(standing: WorkOrder | None, at: int, by: str) -> WorkOrder | None:
+    """What is to stand in place of an order to start a round that is not kept yet: that it is not started.
+
+    None where no round is to be started.
+
+    >>> order = withdrawal(WorkOrder("round:4", "start round", "4", 1, terms={"sha256": "e3b0"}), 2, "olga")
+    >>> order.action, order.about, order.terms
+    ('cancel round', '4', {'sha256': 'e3b0'})
+    >>> withdrawal(WorkOrder("round:4", "end round", "4", 1), 2, "olga") is None
+    True
+    """
+    if standing is None or not standing.waits or "sha256" not in standing.terms:
+        return None
+    terms = {"sha256": standing.terms["sha256"]}
+    return WorkOrder(standing.id, CANCEL_ROUND, standing.about, at, by, terms)
+
+
 def of_sketch(name: str) -> str:
     """The id of an order to tell what a round would be."""
     return f"plan:{name}"

@@ -8,10 +8,10 @@ from __future__ import annotations
 from flask import jsonify, make_response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from argilla_distill.domain.orders.order import WorkOrder, of_round
+from argilla_distill.domain.orders.order import WorkOrder, of_round, withdrawal
 from argilla_distill.domain.rounds.changing import Change, consequences, fulfilled, refusal
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.orders.placing import from_elsewhere, place
+from argilla_distill.plugin.pages.orders.placing import as_json, from_elsewhere, place
 from argilla_distill.plugin.pages.overseen import Absent, dataset
 from argilla_distill.plugin.pages.rounds.rounds_shown import completed, one_of
 from argilla_distill.plugin.pages.versions.shown import in_dataset
@@ -19,8 +19,10 @@ from argilla_distill.plugin.visitors.visitor import Visitor
 
 
 def cancelled(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
-    """Have the records of a round that nobody has answered taken back."""
-    return _asked(frame, visitor, dataset_id, name, "cancel")
+    """Have the records of a round that nobody has answered taken back, or a round not started."""
+    return _withdrawn(frame, visitor, dataset_id, name) or _asked(
+        frame, visitor, dataset_id, name, "cancel"
+    )
 
 
 def ended(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
@@ -87,3 +89,23 @@ def _asked(
         content = one_of(frame, visitor, known, name).as_json()
         return make_response(jsonify(content), status)
     return redirect(url_for("pages.round", dataset_id=known, name=name), 303)
+
+
+def _withdrawn(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse | None:
+    """Where a round is to be started that is not kept yet: 202 and the order not to. None where none is."""
+    try:
+        known = dataset(frame, visitor, dataset_id)
+    except Absent as absent:
+        return absent.answer
+    if frame.store.rounds.of(known, name) is not None:
+        return None
+    standing = frame.store.orders.of(known, of_round(name))
+    order = withdrawal(standing, frame.now(), visitor.username)
+    if order is None:
+        return None
+    if refused := from_elsewhere(frame, visitor):
+        return refused
+    placed = place(frame, known, order)
+    if wants_json():
+        return make_response(jsonify(order=as_json(placed)), 202)
+    return redirect(url_for("pages.rounds", dataset_id=known), 303)

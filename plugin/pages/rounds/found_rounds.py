@@ -7,7 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from argilla_distill.domain.audited import Figure
-from argilla_distill.domain.orders.order import START_ROUND, WorkOrder, of_round
+from argilla_distill.domain.orders.order import (
+    CANCEL_ROUND,
+    START_ROUND,
+    WorkOrder,
+    of_round,
+)
 from argilla_distill.domain.rounds.progress import Progress, progress
 from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round
@@ -69,7 +74,8 @@ class FoundRound:
 class FoundRounds:
     """All rounds of a dataset, the first started first, and whether models get better.
 
-    `starting` is what was asked for to start others, which are not there yet or cannot be.
+    `starting` is what was asked for to start others, which are not there yet or cannot be; or not to start
+    them.
     """
 
     rounds: tuple[FoundRound, ...]
@@ -108,7 +114,12 @@ def found(store: Store, dataset_id: str) -> FoundRounds:
             for each in rounds
         ),
         progress(rounds, reports),
-        tuple(e for e in orders if e.action == START_ROUND and e.about not in names),
+        tuple(
+            each
+            for each in orders
+            if each.about not in names
+            and (each.action == START_ROUND or (each.action == CANCEL_ROUND and each.waits))
+        ),
     )
 
 

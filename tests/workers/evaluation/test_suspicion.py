@@ -45,14 +45,47 @@ def test_of_few_claims_nothing_is_said() -> None:
     assert looked(0, (0.1, 0.9), n=30, fewest=10)[0].z > 0
 
 
-def test_the_order_of_claims_does_not_matter_and_claims_of_no_segment_do_not_count() -> None:
+def test_the_order_of_claims_does_not_matter() -> None:
     told, code, segment = drawn(3, (0.1, 0.3))
     record = np.arange(len(code))
-    before = suspicions(told, record, code, segment, 2)
     order = np.random.default_rng(1).permutation(len(code))
-    more = np.append(order, [0, 1])
-    none = np.append(segment[order], [-1, -1])
-    assert suspicions(told, record[more], code[more], none, 2) == before
+    found = suspicions(told, record[order], code[order], segment[order], 2)
+    before = suspicions(told, record, code, segment, 2)
+    assert [(s.sure, s.contradicted) for s in found] == [(s.sure, s.contradicted) for s in before]
+    assert [s.p for s in found] == pytest.approx([s.p for s in before])
+
+
+def test_claims_of_no_segment_tell_what_is_usual_and_are_not_judged() -> None:
+    """A round alone has the records of no round to be compared with, and so has who answered in it."""
+    for wrong, suspect in ((0.4, True), (0.1, False)):
+        told, code, segment = drawn(4, (0.1, wrong))
+        (found,) = suspicions(told, np.arange(len(code)), code, segment - 1, 1)
+        (marked,) = (after for _, after in discovered([found]))
+        assert (marked.claims, marked.significant) == (100, suspect)
+
+
+def test_answers_to_one_record_count_for_as_many_as_do_not_depend_on_each_other() -> None:
+    alone, together, apart = 0, 0, 0
+    for seed in range(60):
+        told, code, segment = drawn(seed, (0.1,) * 5)
+        record = np.repeat(np.arange(len(code)), 5)  # all five say the same
+        columns = record, code[record], segment[record], 5
+        each = np.arange(len(record))
+        alone += any(s.significant for s in looked(seed, (0.1,) * 5))
+        together += any(s.significant for _, s in discovered(suspicions(told, *columns)))
+        blind = suspicions(told[record], each, *columns[1:])
+        apart += any(s.significant for _, s in discovered(blind))
+    assert together <= alone + 1 <= 4
+    assert apart >= 6  # as it was where they were taken for independent
+
+
+def test_replies_to_one_prompt_that_are_independent_count_in_full() -> None:
+    found = []
+    for groups in (None, np.arange(500) // 5):
+        told, code, segment = drawn(8, (0.1, 0.1, 0.25, 0.1, 0.1))
+        record = np.arange(500)
+        found.append(suspicions(told, record, code, segment, 5, groups=groups)[2])
+    assert found[1].z == pytest.approx(found[0].z, rel=0.1)
 
 
 def test_a_segment_alone_has_nobody_to_be_compared_with() -> None:

@@ -129,8 +129,12 @@ def _lines(outputs: Path) -> Iterator[Path]:
 @as_json
 @click.pass_obj
 def cancel(opened: Opened, dataset: str, name: str, json_: bool) -> None:
-    """Take back the records of a round that nobody has answered. Those with answers stay."""
+    """Take back the records of a round that nobody has answered. Those with answers stay.
+
+    A round that a worker is about to start is not started.
+    """
     from argilla_distill.workers.use_cases.orders.giving_way import GivingWay
+    from argilla_distill.workers.use_cases.orders.round_orders import withdraw
     from argilla_distill.workers.use_cases.rounds.cancelling import cancel as cancelled
 
     with opened.world() as world, bar(f"round {name}", json_) as progress:
@@ -141,7 +145,16 @@ def cancel(opened: Opened, dataset: str, name: str, json_: bool) -> None:
             if done < total:
                 gives_way()
 
-        known = cancelled(world, named(world, dataset), name, between)
+        chosen = named(world, dataset)
+        order = withdraw(world, chosen.id, name, "")
+        patience = Patience(world)
+        while order is not None and order.waits:
+            patience.pause()
+            order = world.store.orders.of(chosen.id, order.id)
+        if order is not None and world.store.rounds.of(chosen.id, name) is None:
+            _tell_not_started(name, json_)
+            return
+        known = cancelled(world, chosen, name, between)
     _show(known, json_)
 
 
@@ -186,6 +199,13 @@ def status(opened: Opened, dataset: str, name: str, json_: bool) -> None:
         ledger = world.store.datasets.ledger(chosen.id, [i for i in ids if i])
         completed = sum(entry is not None and entry.status == COMPLETED for entry in ledger)
     _tell(known, counted, json_, completed)
+
+
+def _tell_not_started(name: str, json_: bool) -> None:
+    if json_:
+        print_json({"name": name, "state": "not started"})
+    else:
+        click.echo(f"round {name} is not started: nothing of it was written")
 
 
 def _show(known: Round, json_: bool) -> None:

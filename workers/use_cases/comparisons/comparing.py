@@ -98,11 +98,15 @@ def _of_versions(
     progress(0, len(shared) + 1)
     matrix = all_texts(sides)
     contests: list[Contest] = []
-    for n, question in enumerate(shared):
-        progress(n + 1, len(shared) + 1)
+    for n, question in enumerate(shared, 1):
+
+        def between(done: int = n) -> None:
+            progress(done, len(shared) + 1)
+
+        between()
         one = Contested(asked[question.name], question, sides, truths[question.name])
         contests += one.labels()
-        contests += one.models(matrix)
+        contests += one.models(matrix, between)
     progress(len(shared) + 1, len(shared) + 1)
     return contests
 

@@ -11,7 +11,13 @@ from argilla_distill.domain.runs.run import Prediction
 from argilla_distill.domain.versions.contest import Contest
 from argilla_distill.domain.versions.manifest import VersionQuestion
 from argilla_distill.workers.engine.contract.question import Question, Value
-from argilla_distill.workers.evaluation.contests import Audits, Taught, of_models, of_rights
+from argilla_distill.workers.evaluation.contests import (
+    Audits,
+    Between,
+    Taught,
+    of_models,
+    of_rights,
+)
 from argilla_distill.workers.evaluation.tf_idf import Matrix, TfIdf
 from argilla_distill.workers.use_cases.comparisons.sides import Row, VersionSide
 from argilla_distill.workers.use_cases.comparisons.truths import Truth, how_right, read_value
@@ -79,17 +85,21 @@ class Contested:
             found += of_rights(self._blank(label), rights, audits)
         return found
 
-    def models(self, texts: AllTexts) -> list[Contest]:
+    def models(self, texts: AllTexts, between: Between = lambda: None) -> list[Contest]:
         """Whose labels make the better small model: trained on all but the test split, measured on audits."""
         if self.asked.type == "label":
-            return self._models(texts, "", self.asked.labels)
+            return self._models(texts, "", self.asked.labels, between)
         if self.asked.type == "multi_label":
             return [
-                c for label in self.asked.labels for c in self._models(texts, label, ("no", "yes"))
+                contest
+                for label in self.asked.labels
+                for contest in self._models(texts, label, ("no", "yes"), between)
             ]
         return []
 
-    def _models(self, texts: AllTexts, label: str, labels: Sequence[str]) -> list[Contest]:
+    def _models(
+        self, texts: AllTexts, label: str, labels: Sequence[str], between: Between
+    ) -> list[Contest]:
         if len(labels) > MAX_LABELS:
             return []
         ids, sides = texts.ids, self.sides
@@ -109,7 +119,8 @@ class Contested:
         prompts = [row["group"] or record for row, record in zip(rows_, ids, strict=True)]
         # an audit outside of the test split there is not; one that a moved text has put there is left out
         truth[fold != 0] = -1
-        return of_models(self._blank(label), texts.matrix, taught, truth, fold, prompts, pi)
+        blank = self._blank(label)
+        return of_models(blank, texts.matrix, taught, truth, fold, prompts, pi, between=between)
 
 
 def _taught(of: Sequence[Row], label: str, number: Mapping[str, int]) -> Taught:

@@ -2,6 +2,9 @@
 
 An order stays until it is done, or until it is told why it cannot be: whatever interrupts the job, the cron
 has it done again, and each may be repeated.
+
+They are done one after the other, what only computes after what people wait for. What takes something back is
+not kept waiting by what takes long: it is done in the midst of that, between two of its steps.
 """
 
 from __future__ import annotations
@@ -53,17 +56,35 @@ def carry_out(world: World, dataset_id: str, pause: Callable[[], None]) -> Itera
     StoreError, OSError : nothing is lost, it is done later.
     """
     done: list[WorkOrder] = []
-    while waiting := [
-        each
-        for each in world.store.orders.waiting(dataset_id)
-        if not any(each.is_same(other) for other in done)
-    ]:
-        order = waiting[0]
+    between: list[CarriedOut] = []
+
+    def left() -> list[WorkOrder]:
+        every = world.store.orders.waiting(dataset_id)
+        return [each for each in every if not any(each.is_same(other) for other in done)]
+
+    def urgent() -> None:
+        while orders := [each for each in left() if each.action in URGENT]:
+            done.append(orders[0])
+            in_hand = OrderInHand(world, dataset_id, orders[0], pause)
+            between.append(CarriedOut(orders[0], _carried_out(world, in_hand)))
+
+    while waiting := left():
+        order = min(waiting, key=_turn)
         done.append(order)
-        yield CarriedOut(order, _carried_out(world, dataset_id, order, pause))
+        status = _carried_out(world, OrderInHand(world, dataset_id, order, pause, urgent))
+        yield from between
+        between.clear()
+        yield CarriedOut(order, status)
 
 
-def _carried_out(world: World, dataset_id: str, order: WorkOrder, pause: Callable[[], None]) -> str:
+def _turn(order: WorkOrder) -> int:
+    """The least is done first; of those that are alike, what was asked for first."""
+    return 0 if order.action in URGENT else 2 if order.action in UNHURRIED else 1
+
+
+def _carried_out(world: World, in_hand: OrderInHand) -> str:
+    dataset_id, order = in_hand.dataset_id, in_hand.order
+
     def settle(result: str = "", error: str = "") -> None:
         world.store.orders.settle(dataset_id, order, world.store.now(), result, error)
 
@@ -73,7 +94,7 @@ def _carried_out(world: World, dataset_id: str, order: WorkOrder, pause: Callabl
         return "unknown"
     try:
         dataset = world.gateway.dataset(dataset_id)
-        result = action(world, dataset, OrderInHand(world, dataset_id, order, pause))
+        result = action(world, dataset, in_hand)
     except Superseded:
         return "superseded"
     except (OSError, StoreError):  # the cron asks again
@@ -109,3 +130,9 @@ ACTIONS: Mapping[str, Action] = {
     CREATE_VERSION: version_orders.make,
 }
 """What may be asked for. A new kind of order is a function here, and whatever page places it."""
+
+URGENT = (CANCEL_ROUND, END_ROUND)
+"""These take a moment, and nothing is to be written any more that they take back."""
+
+UNHURRIED = (COMPARE, COUNT_RUNS, TRACE_FAILURES)
+"""These only compute, some of them for minutes."""

@@ -22,19 +22,26 @@ class OrderInHand:
     Parameters
     ----------
     pause : is called between two calls of long work.
+    urgent : is called now and then between two steps, and does what must not wait for this order.
     """
 
     def __init__(
-        self, world: World, dataset_id: str, order: WorkOrder, pause: Callable[[], None]
+        self,
+        world: World,
+        dataset_id: str,
+        order: WorkOrder,
+        pause: Callable[[], None],
+        urgent: Callable[[], None] = lambda: None,
     ) -> None:
         self.order = order
+        self.dataset_id = dataset_id
         self._world = world
-        self._dataset_id = dataset_id
         self._pause = pause
+        self._urgent = urgent
         self._noted_s = -NOTE_S
 
     def note(self, stage: str, done: int = 0, total: int = 0) -> None:
-        """Tell how far it is, now and then.
+        """Tell how far it is, now and then, and let what is urgent go before.
 
         Raises
         ------
@@ -44,8 +51,9 @@ class OrderInHand:
         if now - self._noted_s < NOTE_S:
             return
         self._noted_s = now
-        if not self._world.store.orders.note(self._dataset_id, self.order, stage, done, total):
+        if not self._world.store.orders.note(self.dataset_id, self.order, stage, done, total):
             raise Superseded
+        self._urgent()
 
     def name(self, result: str) -> None:
         """Tell the name of what is to come of it, before it is there.
@@ -54,7 +62,7 @@ class OrderInHand:
         ------
         Superseded : something else is asked for in its place.
         """
-        if not self._world.store.orders.name(self._dataset_id, self.order, result):
+        if not self._world.store.orders.name(self.dataset_id, self.order, result):
             raise Superseded
 
     def step(self, stage: str, done: int, total: int) -> None:

@@ -65,7 +65,9 @@ def turn(
     """
 
     def give_up(why: str) -> None:
-        for order in world.store.orders.waiting(dataset_id)[:1]:
+        waiting = world.store.orders.waiting(dataset_id)
+        # the one that was begun, and not those that came before it since
+        for order in sorted(waiting, key=lambda each: not each.stage)[:1]:
             world.store.orders.settle(dataset_id, order, world.store.now(), error=why)
 
     folder = folder_of(world, dataset_id, "orders")

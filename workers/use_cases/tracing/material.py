@@ -89,7 +89,7 @@ class Material:
         return np.array([known.get(word, -1) for word in words], np.int64)
 
     def kinds(self) -> list[Kind]:
-        """Its segments of every kind of which there are several."""
+        """Its segments of every kind of which there are several, or one, and something else beside it."""
         found = [
             self._of_records("round", self.rounds),
             self._of_answers("guidelines", self.answers.guidelines, apart=True),
@@ -99,7 +99,11 @@ class Material:
             self._of_answers("source", self.answers.source),
             self._of_both(),
         ]
-        return [kind for kind in found if len(kind.names) > 1]
+        return [
+            kind
+            for kind in found
+            if len(kind.names) > 1 or (len(kind.names) == 1 and bool((kind.segment < 0).any()))
+        ]
 
     def _of_records(self, kind: str, words: Sequence[str]) -> Kind:
         names, part = _numbered(words)

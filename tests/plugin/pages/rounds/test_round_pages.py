@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from argilla_distill.domain.orders.order import START_ROUND, WorkOrder
+from argilla_distill.domain.orders.order import CANCEL_ROUND, START_ROUND, WorkOrder
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
 from tests.plugin.pages.rounds import round_gallery
@@ -123,3 +123,26 @@ def test_rounds_that_are_to_be_started_are_told_with_what_hinders_them(site: Sit
     assert '<p class="alert" role="status">adam asked to start round 8: no such label.' in page
     starting = site.get(AT, json=True).get_json()["starting"]
     assert [each["about"] for each in starting] == ["7", "8"]
+
+
+def test_a_round_that_is_not_kept_yet_is_not_started_if_somebody_says_so(site: Site) -> None:
+    orders = site.store.orders
+    terms = {"sha256": "e3b0"}
+    orders.place(DATASET, WorkOrder("round:7", START_ROUND, "7", 2, "adam", terms, "reading"))
+    assert "Do not start 7</button>" in site.get(AT).text
+    assert site.browser.post(f"{AT}/7/cancel").status_code == 400  # of another site
+    assert site.browser.post(f"{AT}/9/cancel").status_code == 404
+    answer = site.browser.post(f"{AT}/7/cancel", data={"token": site.token("/")})
+    assert (answer.status_code, answer.location) == (303, AT)
+    found = orders.of(DATASET, "round:7")
+    assert found is not None
+    assert (found.action, found.asked_by, found.terms) == (CANCEL_ROUND, "olga", terms)
+    page = site.get(AT).text
+    assert "olga asked to cancel round 7: waits for a worker." in page
+    assert "Do not start" not in page
+    told = site.browser.post(
+        f"{AT}/7/cancel", data={"token": site.token("/")}, headers={"Accept": "application/json"}
+    )
+    assert (told.status_code, told.get_json()["order"]["action"]) == (202, CANCEL_ROUND)
+    orders.settle(DATASET, found, at=9, result="7")
+    assert "round 7" not in site.get(AT).text

@@ -8,13 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from argilla_distill.domain.orders.order import COMPARE, OF_RUNS, WorkOrder, of_comparison
+from argilla_distill.domain.orders.order import (
+    CANCEL_ROUND,
+    COMPARE,
+    CREATE_VERSION,
+    OF_RUNS,
+    WorkOrder,
+    of_comparison,
+    of_round,
+)
+from argilla_distill.domain.rounds.wish import Wish
 from argilla_distill.domain.versions.contest import comparison_name
 from argilla_distill.workers.use_cases.beside import DONE, WAITING
 from argilla_distill.workers.use_cases.comparisons.comparing import compare
 from argilla_distill.workers.use_cases.due import runs_due
+from argilla_distill.workers.use_cases.orders import in_hand
 from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
 from argilla_distill.workers.use_cases.orders.turns import turn
+from argilla_distill.workers.use_cases.rounds.starting import start
 from argilla_distill.workers.use_cases.runs.adding import RunWish, add, delete
 from argilla_distill.workers.use_cases.versions import keeping
 from argilla_distill.workers.versions.aside import beside
@@ -130,3 +141,61 @@ def test_runs_are_counted_when_one_comes_or_goes_and_not_twice(
     gone = service.store.standings.of(D)
     assert gone is not None
     assert gone.standings == ()
+
+
+def test_a_round_is_cancelled_in_the_midst_of_a_comparison(
+    service: ServiceInMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_hand, "NOTE_S", 0.0)
+    path = tmp_path / "outputs.jsonl"
+    path.write_text('{"fields": {"text": "a reply"}, "prediction": "yes"}')
+    start(service.world, CHAT, path, Wish("4", "bot", question="helpful"))
+    one, other = made(service).name, made(service).name
+    order = asked(service, one, other)
+    cancel = WorkOrder(of_round("4"), CANCEL_ROUND, "4", 2)
+    keep = service.store.compared.keep
+    seen: list[str] = []
+
+    def compared(found: object) -> None:
+        seen.extend(each.state for each in service.store.rounds.all(D))
+        keep(found)  # type: ignore[arg-type]  # it is handed on
+
+    note = service.store.orders.note
+
+    def noted(dataset_id: str, of: WorkOrder, stage: str, done: int, total: int) -> bool:
+        if of.id == order.id and done:
+            service.store.orders.place(D, cancel)
+        return note(dataset_id, of, stage, done, total)
+
+    monkeypatch.setattr(service.store.compared, "keep", compared)
+    monkeypatch.setattr(service.store.orders, "note", noted)
+    found = [(each.order.action, each.status) for each in carry_out(service.world, D, lambda: None)]
+    assert found == [(CANCEL_ROUND, "done"), (COMPARE, "done")]
+    assert seen == ["cancelled"]
+
+
+def test_what_people_wait_for_goes_before_what_only_computes(service: ServiceInMemory) -> None:
+    one, other = made(service).name, made(service).name
+    asked(service, one, other)
+    service.store.orders.place(D, WorkOrder("x", CREATE_VERSION, "", 2))
+    service.store.orders.place(D, WorkOrder(of_round("4"), CANCEL_ROUND, "4", 3))
+    found = [each.order.action for each in carry_out(service.world, D, lambda: None)]
+    assert found == [CANCEL_ROUND, CREATE_VERSION, COMPARE]
+
+
+def test_of_several_orders_the_one_that_was_begun_is_told_that_it_was_killed(
+    service: ServiceInMemory,
+) -> None:
+    """A cancel that came meanwhile goes before it, and had nothing to do with that."""
+    one, other = made(service).name, made(service).name
+    order = asked(service, one, other, at=2)
+    service.store.orders.place(D, WorkOrder(of_round("4"), CANCEL_ROUND, "4", 1))
+    service.store.orders.note(D, order, "comparing", 1, 2)
+
+    def killed() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    while turn(service.world, D, 5.0, killed, beside) == WAITING:
+        pass
+    left = {each.id: each for each in service.store.orders.all(D)}
+    assert (left[order.id].waits, left[of_round("4")].waits) == (False, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from argilla_distill.domain.orders.order import (
     Term,
     WorkOrder,
     of_round,
+    withdrawal,
 )
 from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.plugin.storage import uploads
@@ -22,6 +24,7 @@ from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.due import orders_due
 from argilla_distill.workers.use_cases.orders import in_hand
 from argilla_distill.workers.use_cases.orders.carrying_out import carry_out
+from argilla_distill.workers.use_cases.orders.round_orders import withdraw
 from argilla_distill.workers.use_cases.rounds import starting
 from tests.workers.argilla_in_memory import D
 from tests.workers.interruptions import once, raising
@@ -117,6 +120,55 @@ def test_cancelled_while_it_is_being_written_it_stops_and_is_taken_back(
     known = service.store.rounds.of(D, "4")
     assert known is not None
     assert (known.state, known.written, known.removed) == ("cancelled", 4, 4)
+
+
+def cancelling(service: ServiceInMemory, order: WorkOrder) -> Callable[[], None]:
+    """Cancels a round that was to be started: that stands in place of the order to start it."""
+
+    def cancel() -> None:
+        instead = withdrawal(order, 2, "olga")
+        assert instead is not None
+        service.store.orders.place(D, instead)
+
+    return cancel
+
+
+def test_cancelled_before_its_plan_is_kept_nothing_of_it_is_there_and_its_name_is_free(
+    service: ServiceInMemory,
+) -> None:
+    order = place(service, digest := uploaded(service))
+    service.argilla.before = once("dataset", cancelling(service, order))
+    assert done(service) == ["superseded", "done"]
+    assert (service.store.rounds.all(D), service.store.uploads.all(D)) == ([], {})
+    assert standing(service).sentence == "cancel round 4: done"
+    place(service, digest, at=3)
+    assert uploaded(service) == digest
+    assert done(service) == ["done"]
+    assert [each.state for each in service.store.rounds.all(D)] == ["under way"]
+
+
+def test_cancelled_as_its_plan_is_kept_what_was_written_is_taken_back(
+    service: ServiceInMemory,
+) -> None:
+    order = place(service, uploaded(service))
+    service.argilla.before = once("create_records", cancelling(service, order))
+    assert done(service) == ["superseded", "done"]
+    (known,) = service.store.rounds.all(D)
+    assert (known.state, known.removed) == ("cancelled", known.written)
+    assert known.written > 0
+    assert service.store.uploads.all(D) == {}
+
+
+def test_a_command_has_a_round_not_started_that_a_worker_is_to_start(
+    service: ServiceInMemory,
+) -> None:
+    assert withdraw(service.world, D, "4", "olga") is None
+    place(service, uploaded(service))
+    instead = withdraw(service.world, D, "4", "olga")
+    assert instead is not None
+    assert standing(service) == instead
+    assert done(service) == ["done"]
+    assert service.store.rounds.all(D) == []
 
 
 @pytest.mark.parametrize(

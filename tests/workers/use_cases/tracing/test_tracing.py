@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,14 @@ def test_segments_are_of_all_kinds_of_which_there_are_several(read: Material) ->
         "annotator=ann,round=2",
         "annotator=ben,round=2",
     ]
+
+
+def test_one_named_round_is_looked_at_beside_the_records_of_none(read: Material) -> None:
+    alone = replace(read, rounds=["2"] * 5 + [""] * 6)
+    kinds = {kind.name: kind for kind in alone.kinds()}
+    assert list(kinds["round"].names) == ["round=2"]
+    both = kinds["annotator and round"]
+    assert list(both.names) == ["annotator=ann,round=2", "annotator=ben,round=2"]
+    assert (both.segment < 0).sum() == 10  # the answers of no round tell what is usual
+    whole = {kind.name for kind in replace(read, rounds=["2"] * 11).kinds()}
+    assert "round" not in whole
