@@ -1,39 +1,58 @@
 """How many outputs pass in truth, from how many pass by labels, and from audits, which tell how labels err.
 
 Of 100 outputs of which 90 pass, labels that err in one of ten cases find 82. Audits, which were drawn at
-random and answered blind, say how often an output that passes is labelled so (s₁, the sensitivity), and how
-often one that does not is labelled so (s₀, the specificity). With m the rate by labels, the rate in truth
-is (Rogan & Gladen, Estimating prevalence from the results of a screening test, American Journal of
-Epidemiology 107 (1978)) ::
+random and answered blind, say how often an output that passes is labelled as if it did not (e₁), and one that
+does not as if it did (e₀). With m the rate by labels, the rate in truth is (Rogan & Gladen, Estimating
+prevalence from the results of a screening test, American Journal of Epidemiology 107 (1978)) ::
 
-    (m + s₀ - 1) / (s₁ + s₀ - 1)
+    θ = (m - e₀) / (1 - e₁ - e₀)
 
-The interval is that of Lang & Reiczigel (Confidence limits for prevalence of disease adjusted for estimated
-sensitivity and specificity, Preventive Veterinary Medicine 113 (2014)), which adds one audit of each outcome
-to either kind. It takes for granted that labels err on what passes, and on what does not, as often in the
-round as on all audits of the dataset: audits within one round are few. How often a label is right must not
-be taken so from one round to another: that depends on how many outputs pass.
+How often a label is right must not be taken from one round to another: that depends on how many outputs
+pass. How often labels err on what passes, and on what does not, may, but not for certain: a round may be
+harder than what was audited before it. So the errors of a round are those of all audits but for a shift of
+their log-odds, and the round's own audits, as far as there are any, say which shifts are credible, and which
+rates: partial pooling (Gelman & Hill, Data Analysis Using Regression and Multilevel/Hierarchical Models,
+2007, chapter 12). With `a` the audits outside of the round and `b` those within::
+
+    e ~ Beta(½ + wrong in a, ½ + right in a),   logit e of the round = logit e + shift,   shift ~ N(0, τ²),
+    |τ| ~ N(0, SHIFT²),   m ~ what labels say,   b ~ P(truth | label; θ, e)
+
+That is drawn from as it stands, and each draw is weighed by how probable it makes `b` (importance sampling).
 """
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
-from scipy.special import ndtri
+from numpy.typing import NDArray
+from scipy.special import expit, logit, ndtri
 
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.measures.audit_estimate import LEVEL, Estimate
+
+Bools = NDArray[np.bool_]
 
 MIN_AUDITS = 5
 """So many audits of what passes, and of what does not, must there be."""
 
 MIN_TELLING = 0.3
-"""Where s₁ + s₀ - 1 is less, labels follow the truth too loosely to say anything of it."""
+"""Where 1 - e₁ - e₀ is less, labels follow the truth too loosely to say anything of it."""
+
+SHIFT = 0.5
+"""How far errors differ from round to round, in log-odds: half as many errors again are 0.45 of 10 %."""
+
+DRAWS = 8_000
+
+LEAST = 0.1
+"""No draw has a smaller 1 - e₁ - e₀."""
 
 
 def corrected(
-    by_labels: Estimate, passed: Floats, labelled: Floats, pi: Floats, groups: Ints
+    by_labels: Estimate,
+    passed: Floats,
+    labelled: Floats,
+    pi: Floats,
+    groups: Ints,
+    within: Floats | None = None,
 ) -> Estimate | None:
     """The rate in truth; None where audits are too few to tell, or labels too loose.
 
@@ -44,38 +63,87 @@ def corrected(
     labelled : ndarray of shape (n_audits,), 1.0 where the label says so that was made without the audit
     pi : ndarray of shape (n_audits,), the probability with which each was drawn
     groups : ndarray of shape (n_audits,), of what is not independent
+    within : ndarray of shape (n_audits,), for how many outputs of the round each speaks; 0: it is of another.
+        None: all are of others.
 
     >>> passed = np.array([1.0] * 40 + [0.0] * 20)
     >>> labelled = np.array([1.0] * 36 + [0.0] * 4 + [0.0] * 18 + [1.0] * 2)
     >>> by_labels = Estimate(0.82, 0.78, 0.86, 240)
     >>> found = corrected(by_labels, passed, labelled, np.full(60, 0.1), np.arange(60))
-    >>> round(found.value, 2), round(found.low, 2), round(found.high, 2)    # (0.82 + 0.9 - 1) / 0.8
-    (0.9, 0.81, 1.0)
+    >>> round(found.value, 1), round(found.low, 1), round(found.high, 1)    # (0.82 - 0.1) / 0.8
+    (0.9, 0.8, 1.0)
     """
-    z = float(ndtri((1 + LEVEL) / 2))
-    if min((passed == 1.0).sum(), (passed == 0.0).sum()) < MIN_AUDITS:
+    right, wrong = passed == 1.0, passed != labelled
+    if min(right.sum(), (~right).sum()) < MIN_AUDITS:
         return None
-    of_passing = _share(labelled[passed == 1.0], pi[passed == 1.0], groups[passed == 1.0])
-    of_failing = _share(1 - labelled[passed == 0.0], pi[passed == 0.0], groups[passed == 0.0])
-    (s1, n1), (s0, n0) = of_passing, of_failing
-    if s1 + s0 - 1 < MIN_TELLING:
+    of_passing, of_failing = (_wrong(wrong, 1 / pi, groups, of) for of in (right, ~right))
+    if 1 - of_passing[0] - of_failing[0] < MIN_TELLING:
         return None
-    value = float(np.clip((by_labels.value + s0 - 1) / (s1 + s0 - 1), 0.0, 1.0))
-    # with one more audit of each outcome; Wilson's interval has its middle where such a rate is
-    m, variance = (by_labels.low + by_labels.high) / 2, (by_labels.reach / z) ** 2
-    s1, n1 = (s1 * n1 + 1) / (n1 + 2), n1 + 2
-    s0, n0 = (s0 * n0 + 1) / (n0 + 2), n0 + 2
-    telling = s1 + s0 - 1
-    rate = float(np.clip((m + s0 - 1) / telling, 0.0, 1.0))
-    of_s1, of_s0 = s1 * (1 - s1) / n1, s0 * (1 - s0) / n0
-    shift = 2 * z**2 * (rate * of_s1 - (1 - rate) * of_s0)
-    reach = z * sqrt(variance + rate**2 * of_s1 + (1 - rate) ** 2 * of_s0) / telling
-    low, high = max(rate + shift - reach, 0.0), min(rate + shift + reach, 1.0)
-    return Estimate(value, min(low, value), max(high, value), len(passed), by_labels.trust)
+    own = np.zeros(len(passed)) if within is None else within
+    rng = np.random.default_rng(0)
+    reach = by_labels.reach / float(ndtri((1 + LEVEL) / 2))
+    m = rng.normal((by_labels.low + by_labels.high) / 2, reach, DRAWS)
+    scale = np.abs(rng.normal(0.0, SHIFT, DRAWS))
+    missed, added = (
+        expit(logit(_drawn(rng, _wrong(wrong, 1 / pi, groups, of & (own == 0)))) + shift * scale)
+        for of, shift in zip((right, ~right), rng.normal(size=(2, DRAWS)), strict=True)
+    )
+    telling = 1 - missed - added
+    rate = (m - added) / np.maximum(telling, LEAST)
+    able = (rate > 0) & (rate < 1) & (telling > LEAST)
+    if not able.any():  # by labels fewer pass, or more, than errors alone would make
+        able, rate = np.ones(DRAWS, bool), np.clip(rate, 1e-6, 1 - 1e-6)
+    rate, missed, added = rate[able], missed[able], added[able]
+    weight = _fits(rate, missed, added, passed, labelled, _counts(own, groups))
+    order = np.argsort(rate)
+    shares = np.cumsum(weight[order])
+    low, high = np.interp([(1 - LEVEL) / 2, (1 + LEVEL) / 2], shares, rate[order])
+    value = float(weight @ rate)
+    low, high = min(float(low), value), max(float(high), value)
+    return Estimate(value, low, high, len(passed), by_labels.trust)
 
 
-def _share(said: Floats, pi: Floats, groups: Ints) -> tuple[float, float]:
-    """A weighted share, and of how many independent audits it is as sure."""
-    w = 1 / pi / (1 / pi).sum()
-    sizes = np.bincount(np.unique(groups, return_inverse=True)[1], w)
-    return float(w @ said), 1 / float(np.square(sizes).sum())
+def _wrong(wrong: Bools, weight: Floats, groups: Ints, of: Bools) -> tuple[float, float]:
+    """The weighted share of labels that are wrong, and of how many independent audits it is as sure."""
+    if not of.any():
+        return 0.0, 0.0
+    w = weight[of] / weight[of].sum()
+    sizes = np.bincount(np.unique(groups[of], return_inverse=True)[1], w)
+    return float(w @ wrong[of]), 1 / float(np.square(sizes).sum())
+
+
+def _drawn(rng: np.random.Generator, found: tuple[float, float]) -> Floats:
+    share, n = found
+    return np.clip(rng.beta(share * n + 0.5, (1 - share) * n + 0.5, DRAWS), 1e-6, 1 - 1e-6)
+
+
+def _counts(own: Floats, groups: Ints) -> Floats:
+    """For how many independent audits of the round each of them counts."""
+    here = np.flatnonzero(own > 0)
+    found = np.zeros(len(own))
+    if len(here):
+        w = own[here] / own[here].sum()
+        sizes = np.bincount(np.unique(groups[here], return_inverse=True)[1], w)
+        found[here] = w / float(np.square(sizes).sum())
+    return found
+
+
+def _fits(
+    rate: Floats, missed: Floats, added: Floats, passed: Floats, labelled: Floats, counts: Floats
+) -> Floats:
+    """How probable each draw makes what audits of the round say of its labels; sums to 1."""
+    by_label = rate * (1 - missed) + (1 - rate) * added
+    found = np.zeros(len(rate))
+    for truth, label, joint in (
+        (1.0, 1.0, rate * (1 - missed)),
+        (1.0, 0.0, rate * missed),
+        (0.0, 1.0, (1 - rate) * added),
+        (0.0, 0.0, (1 - rate) * (1 - added)),
+    ):
+        n = float(counts[(passed == truth) & (labelled == label)].sum())
+        whole = by_label if label else 1 - by_label
+        if n:
+            found += n * (np.log(np.maximum(joint, 1e-12)) - np.log(np.maximum(whole, 1e-12)))
+    weight = np.exp(found - found.max())
+    shares: Floats = weight / weight.sum()
+    return shares

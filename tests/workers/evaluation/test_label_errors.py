@@ -46,10 +46,12 @@ def test_intervals_hold_the_truth_where_those_by_labels_do_not() -> None:
     assert by_labels_held < 60
 
 
-def test_labels_that_never_err_are_left_as_they_are_and_yet_not_trusted_beyond_the_audits() -> None:
+def test_labels_that_never_err_are_left_nearly_as_they_are_and_not_trusted_beyond_the_audits() -> (
+    None
+):
     found = corrected(estimate(0.8), *audits(30, 30), np.arange(60))
     assert found is not None
-    assert found.value == 0.8
+    assert found.value == pytest.approx(0.8, abs=0.02)
     assert found.high - found.low > 0.1
 
 
@@ -69,7 +71,6 @@ def test_replies_to_one_prompt_are_not_taken_for_many_audits() -> None:
     together = corrected(estimate(0.8), *given, np.arange(60) // 6)
     assert apart is not None
     assert together is not None
-    assert together.value == apart.value
     assert together.high - together.low > apart.high - apart.low
 
 
@@ -78,3 +79,25 @@ def test_a_rate_stays_a_rate() -> None:
         found = corrected(estimate(value), *audits(30, 30, 6, 6), np.arange(60))
         assert found is not None
         assert 0 <= found.low <= found.value <= found.high <= 1
+
+
+def test_the_rounds_own_audits_tell_that_labels_err_more_in_it() -> None:
+    """Elsewhere labels miss 1 of 20 that pass; in the round audits find 6 of 20."""
+    passed, labelled, pi = (
+        np.append(elsewhere, own)
+        for elsewhere, own in zip(audits(40, 20, 2, 2), audits(20, 5, 6, 0), strict=True)
+    )
+    within = np.append(np.zeros(60), np.full(25, 30.0))
+    groups = np.arange(85)
+    blind = corrected(estimate(0.6), passed, labelled, pi, groups)
+    told = corrected(estimate(0.6), passed, labelled, pi, groups, within)
+    assert blind is not None
+    assert told is not None
+    assert told.value > blind.value + 0.03
+    assert told.high - told.low < blind.high - blind.low
+
+
+def test_a_rate_by_labels_that_errors_alone_would_not_make_is_still_told() -> None:
+    found = corrected(Estimate(0.0, 0.0, 0.01, 240), *audits(30, 30, 0, 10), np.arange(60))
+    assert found is not None
+    assert 0 <= found.low <= found.value <= 0.1

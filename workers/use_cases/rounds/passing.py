@@ -84,7 +84,8 @@ def rates(
             if row.adjudicated and row.audit_pi and row.value and without[row.id]
             if known.passes or row.id in predictions
         ]
-        truth = _in_truth(by_labels, everywhere, without, passes)
+        within = {row.id: t.alike / t.pi / (row.audit_pi or 1.0) for t, row in audits}
+        truth = _in_truth(by_labels, everywhere, without, passes, within)
     drawn = [row.audit_pi or 1.0 for _, row in audits]
     return Rates(
         figure_of(truth),
@@ -129,6 +130,7 @@ def _in_truth(
     audits: Sequence[LabelledRecord],
     without: Mapping[str, str],
     passes: Passes,
+    within: Mapping[str, float],
 ) -> Estimate | None:
     if not audits:
         return None
@@ -138,4 +140,5 @@ def _in_truth(
         np.array([passes(row.id, without[row.id]) for row in audits], np.float64),
         np.array([row.audit_pi for row in audits], np.float64),
         np.unique([row.group for row in audits], return_inverse=True)[1],
+        np.array([within.get(row.id, 0.0) for row in audits]),
     )
