@@ -170,6 +170,14 @@ def test_the_device_cookie_tells_no_name_and_goes_to_the_form_alone(site: Site) 
         assert part in cookie
 
 
+@pytest.mark.parametrize("secure", [True, False])
+def test_cookies_go_over_https_alone_where_that_is_set(store: Store, secure: bool) -> None:
+    site = Site(store, environment={"DISTILL_SECURE_COOKIES": str(secure).lower()})
+    cookies = site.sign_in("olga").headers.getlist("Set-Cookie")
+    assert len(cookies) == 2  # the session's and the device's
+    assert ["; Secure" in cookie for cookie in cookies] == [secure] * 2
+
+
 def test_another_address_of_the_same_network_is_the_same_visitor(site: Site) -> None:
     for number in range(FREE):
         fail(site, 1, at=f"2001:db8::{number}")
