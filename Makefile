@@ -41,20 +41,19 @@ $(ARGILLA)-%/.ready: demo/argilla-server.lock demo/argilla-server-%.lock
 demo: setup
 	$(BIN)/python -m demo $(ARGS)
 
-# The environments are built side by side; so are types checked beside the tests, on one core. Live tests
-# wait more than they work: two files at a time.
+# What needs no Argilla does not wait for one to be installed, and types are checked beside the tests. Live
+# tests wait more than they work: two files at a time.
 test:
-	@$(MAKE) --no-print-directory --jobs 2 setup
-	@$(MAKE) --no-print-directory --jobs 2 lint unit
+	@$(MAKE) --no-print-directory --jobs 3 lint unit setup
 	@$(MAKE) --no-print-directory live
 
-lint: setup
+lint: $(VENV)/.ready
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-unit: setup
+unit: $(VENV)/.ready .cache/redis
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --ignore tests/live -m "not live and not browser" $(ARGS)
 
 live: setup
