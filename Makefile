@@ -42,7 +42,7 @@ demo: setup
 	$(BIN)/python -m demo $(ARGS)
 
 # What needs no Argilla does not wait for one to be installed, and types are checked beside the tests. Live
-# tests wait more than they work: two files at a time.
+# tests wait more than they work: three files at a time, on two cores.
 test:
 	@$(MAKE) --no-print-directory --jobs 3 lint unit setup
 	@$(MAKE) --no-print-directory live
@@ -57,7 +57,7 @@ unit: $(VENV)/.ready .cache/redis
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --ignore tests/live -m "not live and not browser" $(ARGS)
 
 live: setup
-	$(BIN)/pytest -vv --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "live or browser" $(or $(ARGS),tests/live)
+	$(BIN)/pytest -vv --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "live or browser" $(or $(ARGS),tests/live)
 
 # The live path on the oldest and the newest release of Argilla's server. Not a part of `make test`.
 compat: setup $(ARGILLA)-$(OLDEST)/.ready
