@@ -18,6 +18,7 @@ from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.webhook.deliveries import Delivery
 
 DISTIL = "argilla_distill.workers.jobs.distil"
+FIT = "argilla_distill.workers.jobs.fit"
 SWEEP = "argilla_distill.workers.jobs.sweep"
 REPORT = "argilla_distill.workers.jobs.report"
 VERSION = "argilla_distill.workers.jobs.version"
@@ -57,7 +58,8 @@ class Dispatch:
         self._store = store
         options = {"connection": store.redis, "serializer": JSONSerializer}
         patient = Queue(f"{queue}-sweep", **options)
-        self._queues = {DISTIL: Queue(queue, **options), SWEEP: patient, REPORT: patient}
+        live = Queue(queue, **options)
+        self._queues = {DISTIL: live, FIT: live, SWEEP: patient, REPORT: patient}
         self._queues[VERSION] = Queue(f"{queue}-versions", **options)
         self._queues[DIFFERENCE] = self._queues[TRACE] = self._queues[VERSION]
         self._queues[ROUND] = self._queues[ORDERS] = self._queues[VERSION]

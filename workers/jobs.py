@@ -38,6 +38,7 @@ from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.beside import WAITING
 from argilla_distill.workers.use_cases.distilling import distil as distilling
+from argilla_distill.workers.use_cases.distilling.fitting import fit_beside
 from argilla_distill.workers.use_cases.due import runs_due
 from argilla_distill.workers.use_cases.reports import guidelines, report_beside
 from argilla_distill.workers.use_cases.reports import report as reporting
@@ -109,6 +110,20 @@ def distil(dataset_id: str) -> None:
         outcome.status,
         time.perf_counter() - start,
         "".join(f" error={error!r}" for error in outcome.errors),
+    )
+
+
+def fit(dataset_id: str) -> None:
+    """See to it that the large models of a dataset are fitted, in a process beside the worker."""
+    start = time.perf_counter()
+    w = world()
+
+    def apart() -> None:
+        fit_beside.work(opened(w.settings), dataset_id)  # connections are not shared
+
+    status = fit_beside.turn(w, dataset_id, apart, beside)
+    log.info(
+        "fit dataset=%s outcome=%s seconds=%.2f", dataset_id, status, time.perf_counter() - start
     )
 
 

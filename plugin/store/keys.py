@@ -31,8 +31,11 @@ distill:<dataset>:wanted           string  somebody waits for the lease (expires
 distill:<dataset>:unanswered       hash    token → a write to Argilla whose end nobody has seen
 distill:<dataset>:unsettled        string  something was learned since nothing was left to do
 distill:<dataset>:texts            set     records whose texts are in no saved model
+distill:<dataset>:texts_since      set     those that were read since a fit beside the workers began
+distill:<dataset>:fitting          string  the token of the one who fits beside the workers (expires)
+distill:<dataset>:fitted           string  how many such fits were ever saved
 distill:<dataset>:tries            string  how often the batch in hand was begun
-distill:<dataset>:sweep            hash    "begun", "seen": a sweep that is done in slices (expires)
+distill:<dataset>:sweep            hash    "begun", "seen:<n>": a sweep that is done in slices (expires)
 distill:<dataset>:history          stream  what was ever said and decided; never rewritten
 distill:<dataset>:news             list    ids of its entries about guidelines, settings, rounds
 distill:<dataset>:rounds           hash    round → what the history last tells of it

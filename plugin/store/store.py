@@ -30,6 +30,7 @@ from argilla_distill.plugin.store.versions.twins import Twins
 from argilla_distill.plugin.store.visits.attempts import Attempts
 from argilla_distill.plugin.store.visits.sign_ins import SignIns
 from argilla_distill.plugin.store.work.dirty import Dirty
+from argilla_distill.plugin.store.work.fits import Fits
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.plugin.store.work.model_copies import ModelCopies
 from argilla_distill.plugin.store.work.moved_records import MovedRecords
@@ -66,6 +67,7 @@ class Store:
         self.differences = Differences(redis, self.keys)
         self.compared = StoredComparisons(redis, self.keys)
         self.dirty = Dirty(redis, self.keys)
+        self.fits = Fits(redis, self.keys)
         self.history = History(redis, self.keys)
         self.model_copies = ModelCopies(redis, self.keys)
         self.moved = MovedRecords(redis, self.keys)

@@ -73,7 +73,7 @@ def reconcile(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
 @click.pass_obj
 def refit(opened: Opened, datasets: tuple[str, ...], json_: bool) -> None:
     """Fit the models anew and begin a new fit of each."""
-    from argilla_distill.workers.use_cases.distilling.refit import (
+    from argilla_distill.workers.use_cases.distilling.fitting.refit import (
         refit as refit_dataset,  # loads the engine: a second
     )
 

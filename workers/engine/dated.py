@@ -145,6 +145,13 @@ class Dated(Strategy):
     def prepare(self, over: Callable[[], bool]) -> bool:
         return self.inner.prepare(over)
 
+    def leave_fits(self) -> None:
+        self.inner.leave_fits()
+
+    @property
+    def fit_due(self) -> bool:
+        return self.inner.fit_due
+
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
         return self.inner.decide(records, floor)
 

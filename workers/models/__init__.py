@@ -4,6 +4,7 @@
 | --- | --- |
 | `dataset_models` | all of a dataset, kept as snapshots |
 | `kept_models` | those that a process worked on last, in memory |
+| `idle_fits` | what is done for the next fits of small models while nothing waits |
 | `question_model` | the model of one question |
 | `kept_texts` | the words of records' texts, apart from the snapshots |
 | `words_in_file` | the same of a fit that is not kept in the store |

@@ -7,15 +7,14 @@ meet: a model that is behind reads the tail of the history, whatever wrote it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from argilla_distill.domain.history import START, Entry
-from argilla_distill.domain.records import Dataset, DatasetQuestion, Record
+from argilla_distill.domain.records import Dataset, Record
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store import Store
-from argilla_distill.workers.engine import snapshot
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.errors import (
     StrategyFailed,
@@ -27,23 +26,17 @@ from argilla_distill.workers.models import confined
 from argilla_distill.workers.models.facts_of_history import Annotators
 from argilla_distill.workers.models.failed_strategies import FailedStrategies, lacking
 from argilla_distill.workers.models.question_model import Model
-from argilla_distill.workers.models.restoring import restored
-from argilla_distill.workers.models.values import TYPES
+from argilla_distill.workers.models.restoring import restored, why_left_alone
 
 log = logging.getLogger("distill.models")
 
-REFIT_VOTES = 50_000
-"""Up to so many votes it is also fitted anew when nothing waits: a fraction of a second."""
-
-REST_STALENESS = 0.0004
-"""For that, so large a share of the votes must have changed: one of 2,500. What a fit costs grows with the
-votes, and so its share in what an answer costs stays the same. A sweep asks for one whatever changed."""
-
-PREPARED_STALENESS = 0.005
-"""From this share of changed votes on the next fit is prepared while nothing waits: it may come at 1 %."""
+LONG_HISTORY = 50_000
+"""So many entries take longer to fold than an answer is to wait: that is done beside the worker."""
 
 MAX_BEHIND = 500
 """Entries of the history that whoever loads a model may have to read, at least, before it is saved again."""
+
+EMPTY: Mapping[str, bytes] = {}
 
 
 @dataclass
@@ -55,6 +48,7 @@ class Models:
     left_alone : question → why it is not distilled.
     anew : whether some model was made from the history: it knows all votes, and no text.
     failed : question → why its strategy cannot be used for now: what it last published stays.
+    coming : the questions whose model is to be made beside the worker, of a long history.
     unsaved_texts : the records whose texts are known here and in no saved model.
     saved, decided_ever : what these models have seen, as `store.model_copies` counts it.
     """
@@ -65,6 +59,7 @@ class Models:
     left_alone: dict[str, str] = field(default_factory=dict)
     anew: bool = False
     failed: dict[str, str] = field(default_factory=dict)
+    coming: set[str] = field(default_factory=set)
     unsaved_texts: set[str] = field(default_factory=set)
     saved: str = ""
     decided_ever: int = 0
@@ -78,6 +73,7 @@ class Models:
         plan: DatasetSettings,
         annotators: Annotators | None = None,
         anyway: bool = False,
+        at_once: bool = False,
     ) -> Models:
         """The models as the history has them now. To be closed.
 
@@ -85,6 +81,7 @@ class Models:
         ----------
         annotators : who they are, by number; may grow later. Without, as the store knows them now.
         anyway : also try strategies that failed and whose pause is not over.
+        at_once : leave out what would take long, see `coming`.
         """
         people = store.datasets.annotators(dataset.id) if annotators is None else annotators
         models = cls(
@@ -96,7 +93,7 @@ class Models:
         )
         for question in dataset.questions:
             name, strategy = question.name, plan.question(question.name).strategy
-            reason = _why_not(question, plan)
+            reason = why_left_alone(question, plan)
             pausing = "" if anyway else models._failures.pausing(name, strategy)
             try:
                 if reason is None and not pausing:
@@ -112,8 +109,20 @@ class Models:
                 models.left_alone[name] = reason
             elif pausing:
                 models.failed[name] = pausing
+        if at_once and store.history.length(dataset.id) >= LONG_HISTORY:
+            models._leave_to_come()
         models.catch_up(store)
         return models
+
+    def _leave_to_come(self) -> None:
+        """Go on without what would have to be made of the whole history."""
+        for name, model in list(self.by_question.items()):
+            if model.position == START:
+                own = confined.process_of(model.strategy)
+                if own is not None:
+                    own.close()
+                self.coming.add(name)
+                del self.by_question[name]
 
     def resume(
         self, store: Store, dataset: Dataset, plan: DatasetSettings, annotators: Annotators
@@ -166,6 +175,16 @@ class Models:
         """Go on without a question whose strategy failed."""
         self.failed[name] = str(error)
         del self.by_question[name]
+
+    @property
+    def absent(self) -> frozenset[str]:
+        """The questions that have to do without their model for now: what was last published stays."""
+        return frozenset(self.failed.keys() | self.coming)
+
+    @property
+    def fit_wanted(self) -> bool:
+        """Whether something is to be fitted beside the worker."""
+        return bool(self.coming) or any(m.fit_wanted for m in self.by_question.values())
 
     @property
     def recovered(self) -> set[str]:
@@ -236,28 +255,6 @@ class Models:
         for model in self.by_question.values():
             model.settle()
 
-    def prepare(self, over: Callable[[], bool]) -> bool:
-        """Nothing waits: make ready what the next fits need. False if it was to stop before."""
-        return all(
-            model.strategy.prepare(over)
-            for model in self.by_question.values()
-            if model.strategy.staleness >= PREPARED_STALENESS
-        )
-
-    def rest(self, over: Callable[[], bool] = lambda: False, thoroughly: bool = False) -> bool:
-        """Nothing waits: fit anew whatever costs little. False if the time was over before.
-
-        `thoroughly`: however little has changed.
-        """
-        least = 0.0 if thoroughly else REST_STALENESS
-        for model in self.by_question.values():
-            if over():
-                return False
-            staleness = model.strategy.staleness
-            if 0 < staleness >= least and model.strategy.n_votes <= REFIT_VOTES:
-                model.refit()
-        return True
-
     def decide(
         self, records: Sequence[str], plan: DatasetSettings
     ) -> dict[str, dict[str, Decision]]:
@@ -273,9 +270,7 @@ class Models:
         """The records on which some decision moved since this was last asked."""
         found: dict[str, None] = {}
         for model in self.by_question.values():
-            moved = model.strategy.moved(tolerance)
-            found.update(dict.fromkeys(moved))
-            model.unsaved += bool(moved)
+            found.update(dict.fromkeys(model.moved(tolerance)))
         return list(found)
 
     def unsaved(self) -> list[Model]:
@@ -287,24 +282,17 @@ class Models:
             or model.behind > max(enough, MAX_BEHIND)
         ]
 
-    def write(self, pipe: Any, store: Store, models: Iterable[Model]) -> None:
-        """Save these models, within a transaction; they are told by `written` that it went through."""
+    def write(
+        self, pipe: Any, store: Store, models: Iterable[Model], packed: Mapping[str, bytes] = EMPTY
+    ) -> None:
+        """Save these models, within a transaction; they are told by `written` that it went through.
+
+        `packed` has the snapshots of those that were packed before, by question.
+        """
         self.saved = store.model_copies.write_saved(pipe, self.dataset.id)
         for model in models:
-            model.strategy.set_apart()
+            name = model.question.name
+            data = packed[name] if name in packed else model.packed()
             if model.texts is not None:
                 model.texts.write(pipe)
-            data = snapshot.pack(model.strategy.state())
-            store.models.write(pipe, self.dataset.id, model.question.name, data, model.info())
-
-
-def _why_not(question: DatasetQuestion, plan: DatasetSettings) -> str | None:
-    """Why a question is left alone; None where it is distilled."""
-    purposes = {
-        plan.conflict_question: "carries the conflict note",
-        plan.confidence_question: "tells how sure annotators are",
-        plan.explanation_question: "tells why annotators answer as they do",
-    }
-    if question.type not in TYPES:
-        return f"{question.type} questions are not distilled"
-    return purposes.get(question.name)
+            store.models.write(pipe, self.dataset.id, name, data, model.info())

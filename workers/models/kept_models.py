@@ -57,7 +57,7 @@ class KeptModels:
 
         size = memory(models)
         confined = any(process_of(m.strategy) is not None for m in models.by_question.values())
-        if models.failed or confined or not models.saved or size > self._limit:
+        if models.absent or confined or not models.saved or size > self._limit:
             return
         self._kept[models.dataset.id] = models
         while sum(map(memory, self._kept.values())) > self._limit:

@@ -13,6 +13,7 @@ from typing import Any
 from argilla_distill.domain.history import START, Details, Entry
 from argilla_distill.domain.records import DatasetQuestion, Record
 from argilla_distill.domain.state.model_info import ModelInfo, ModelQuestion
+from argilla_distill.workers.engine import snapshot
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Content, Fact
 from argilla_distill.workers.engine.contract.question import Question, Value
@@ -30,6 +31,9 @@ from argilla_distill.workers.models.values import content, short
 
 REFIT_STALENESS = 0.1
 """The share of changed votes at which the incremental model is fitted anew, whatever waits."""
+
+LARGE = 50_000
+"""A fit to so many votes takes longer than an answer is to wait: it is made beside the worker."""
 
 FIT_GROWTH = 0.25
 FIT_MIN_VOTES = 20
@@ -49,6 +53,7 @@ class Model:
     unsaved : what it has learned since it was saved.
     texts : where the strategy keeps apart what texts say; None where it does not.
     behind : entries of the history that it has read since, also of those that taught it nothing.
+    folded : whether it was made of the whole history, and not loaded as it was saved.
     """
 
     question: DatasetQuestion
@@ -63,6 +68,7 @@ class Model:
     unsaved: int = 0
     behind: int = 0
     texts: KeptTexts | None = None
+    folded: bool = False
     _values: ReviewValues | None = None
     _values_taught: int = 0
 
@@ -100,6 +106,11 @@ class Model:
             text_series="" if self.texts is None else self.texts.series,
             text_blocks=0 if self.texts is None else len(self.texts),
         )
+
+    def packed(self) -> bytes:
+        """Its snapshot, to be written."""
+        self.strategy.set_apart()
+        return snapshot.pack(self.strategy.state())
 
     def written(self) -> None:
         """It was saved, and the transaction went through."""
@@ -141,6 +152,7 @@ class Model:
         """Fold in a whole history at once: the same as learning each of its entries, but faster."""
         facts = current_facts(self._changes(entries))
         self.strategy.fit(facts)
+        self.folded = self.position != START
         self.changes += self.strategy.n_votes
 
     def _changes(self, entries: Iterable[Entry]) -> Iterator[Change]:
@@ -159,14 +171,33 @@ class Model:
         return [each.record for each in news]
 
     def settle(self) -> None:
-        """Fit anew if so much was learned that it is due, whatever waits."""
-        if self.strategy.staleness >= REFIT_STALENESS:
+        """Fit anew if so much was learned that it is due, whatever waits; not where that takes long."""
+        if self.strategy.staleness >= REFIT_STALENESS and not self.large:
             self.refit()
 
     def refit(self) -> None:
         """Fit from scratch on the current votes."""
         self.strategy.refit()
         self.unsaved += 1
+
+    def moved(self, tolerance: float) -> list[str]:
+        """The records on which the decision moved since this was last asked."""
+        if self.large:
+            self.strategy.leave_fits()
+        moved = self.strategy.moved(tolerance)
+        self.unsaved += bool(moved)
+        return moved
+
+    @property
+    def large(self) -> bool:
+        """Whether a fit would keep answers waiting."""
+        return self.strategy.n_votes >= LARGE
+
+    @property
+    def fit_wanted(self) -> bool:
+        """Whether a fit is due that is made beside the worker."""
+        stale = self.strategy.staleness >= REFIT_STALENESS
+        return self.large and (stale or self.outgrown or self.strategy.fit_due)
 
     @property
     def outgrown(self) -> bool:

@@ -24,7 +24,7 @@ from argilla_distill.workers.models.facts_of_history import Annotators, FactsOfH
 from argilla_distill.workers.models.kept_texts import KeptTexts
 from argilla_distill.workers.models.question_model import Model, model_question
 from argilla_distill.workers.models.terms import terms_of
-from argilla_distill.workers.models.values import question_of
+from argilla_distill.workers.models.values import TYPES, question_of
 
 log = logging.getLogger("distill.models")
 
@@ -93,3 +93,15 @@ def _restored(data: bytes, info: ModelInfo, texts: KeptTexts, limit_s: float) ->
     strategy = confined.restore(snapshot.unpack(data), limit_s)
     strategy.keep_apart(texts)
     return strategy
+
+
+def why_left_alone(question: DatasetQuestion, plan: DatasetSettings) -> str | None:
+    """Why a question is left alone; None where it is distilled."""
+    purposes = {
+        plan.conflict_question: "carries the conflict note",
+        plan.confidence_question: "tells how sure annotators are",
+        plan.explanation_question: "tells why annotators answer as they do",
+    }
+    if question.type not in TYPES:
+        return f"{question.type} questions are not distilled"
+    return purposes.get(question.name)

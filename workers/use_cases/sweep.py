@@ -58,8 +58,8 @@ def sweep(
 ) -> SweepReport:
     """Compare a dataset with what we know of it, and observe what differs.
 
-    After `slice_s` seconds and the page in hand it leaves the rest, and `waiting` says so: the next
-    call with a slice goes on from there. One without begins anew.
+    After `slice_s` seconds and the page in hand, or when answers wait for a worker, it leaves the rest, and
+    `waiting` says so: the next call with a slice goes on from there. One without begins anew.
 
     Raises
     ------
@@ -100,17 +100,19 @@ def sweep(
         )
         store.service.keep_users(world.gateway.users())
     report.records, report.differing = begun.records, begun.differing
-    seen = store.sweeps.seen(dataset_id) if begun.records else set()
+    seen: set[str] = set()
     for read_at, records, total in _pages(world, dataset_id, begun.records):
         seen.update(record.id for record in records)
         report.records += len(records)
         report.differing += _compare(world, dataset, review, plan, records, read_at)
         progress(report.records, total)
-        if time.monotonic() >= end and report.records < total:
+        over = time.monotonic() >= end or (sliced and world.dispatch.queued(DISTIL) > 0)
+        if over and report.records < total:
             now = replace(begun, records=report.records, differing=report.differing)
             store.sweeps.leave(dataset_id, now, seen)
             report.waiting, report.status = True, "the rest is left to the next job"
             return report
+    seen |= store.sweeps.seen(dataset_id) if begun.records else set()
     missing = [i for i in store.datasets.current_records(dataset_id) if i not in seen]
     report.differing += len(missing)
     store.dirty.mark(dataset_id, [*store.dirty.poisoned(dataset_id), *missing])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import resource
 import signal
 import threading
 import time
@@ -51,6 +52,13 @@ class Aside(Protocol):
         WorkFailed : it is of no use to begin again.
         """
         ...
+
+
+def within_limits(cpu_s: int) -> None:
+    """In the process beside: end it after so many seconds of a processor, and first where memory runs out."""
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def in_place(folder: Path, work: Callable[[], None], over: Callable[[], bool]) -> bool:

@@ -13,6 +13,9 @@ from argilla_distill.plugin.store.packing import pack, unpack
 KEPT_S = 3600
 """A sweep that nobody went on with for so long begins anew."""
 
+SEEN = "seen"
+"""Ids that were compared, by slice; earlier releases have all of them under this name alone."""
+
 
 @dataclass(frozen=True)
 class Begun:
@@ -45,14 +48,15 @@ class Sweeps:
         return None if found is None else Begun(**json.loads(found))
 
     def seen(self, dataset_id: str) -> set[str]:
-        """The ids of the records that it has compared."""
-        found = self._redis.hget(self._keys.of(dataset_id, "sweep"), "seen")
-        return set() if found is None else set(unpack(found))
+        """The ids of the records that its slices so far have compared."""
+        parts = self._redis.hgetall(self._keys.of(dataset_id, "sweep")).items()
+        return {i for name, ids in parts if name.startswith(SEEN.encode()) for i in unpack(ids)}
 
     def leave(self, dataset_id: str, begun: Begun, seen: Iterable[str]) -> None:
-        """Keep where it has got to, for the next slice."""
+        """Keep where it has got to, for the next slice; `seen` are the ids that this one has compared."""
         key = self._keys.of(dataset_id, "sweep")
-        state = {"begun": json.dumps(asdict(begun)), "seen": pack(sorted(seen))}
+        part = f"{SEEN}:{begun.records}"
+        state = {"begun": json.dumps(asdict(begun)), part: pack(sorted(seen))}
         with self._redis.pipeline(transaction=True) as pipe:
             pipe.hset(key, mapping=state)
             pipe.expire(key, KEPT_S)

@@ -11,6 +11,15 @@ from typing import Any
 
 from argilla_distill.plugin.store.keys import Keys
 
+MANY = 5_000
+"""So many records are noted in one call."""
+
+_NOTE = """
+redis.call('SADD', KEYS[1], unpack(ARGV))
+if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('SADD', KEYS[3], unpack(ARGV)) end
+return 0
+"""
+
 
 class UnfittedTexts:
     """The records of every dataset whose texts are to be read again with the saved models."""
@@ -20,9 +29,10 @@ class UnfittedTexts:
         self._keys = keys
 
     def note(self, dataset_id: str, records: Sequence[str]) -> None:
-        """The texts of these records are in no saved model."""
-        for start in range(0, len(records), 10_000):
-            self._redis.sadd(self._keys.of(dataset_id, "texts"), *records[start : start + 10_000])
+        """The texts of these records are in no saved model, nor will a fit that is under way know them."""
+        keys = [self._keys.of(dataset_id, name) for name in ("texts", "fitting", "texts_since")]
+        for start in range(0, len(records), MANY):
+            self._redis.eval(_NOTE, 3, *keys, *records[start : start + MANY])
 
     def unsaved(self, dataset_id: str) -> list[str]:
         """The records whose texts are in no saved model."""

@@ -10,7 +10,7 @@ from argilla_distill.plugin.health import metrics
 from argilla_distill.workers.use_cases import watch
 from argilla_distill.workers.use_cases.checks.doctor import FAIL, examine
 from argilla_distill.workers.use_cases.checks.status import status
-from argilla_distill.workers.use_cases.distilling.refit import refit
+from argilla_distill.workers.use_cases.distilling.fitting.refit import refit
 from argilla_distill.workers.use_cases.reports.report import report
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import HELPFUL, NOTE, PROBLEM, D

@@ -18,6 +18,7 @@ from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.label.majority import Majority
 from argilla_distill.workers.models import dataset_models as module
+from argilla_distill.workers.models import idle_fits, question_model
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.facts_of_history import FactsOfHistory
 from argilla_distill.workers.models.question_model import FIT_MIN_VOTES, Model
@@ -253,14 +254,14 @@ def test_models_are_saved_at_last_lest_a_long_history_is_read_whenever_they_are_
 def test_a_large_model_is_not_written_and_not_fitted_for_every_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "REFIT_VOTES", 10_000)
+    monkeypatch.setattr(question_model, "LARGE", 10_000)
     votes = (Vote(f"r{i}", str(i % 7), "yes") for i in range(12_000))
     model = model_of(Majority(ASKED).fit(votes))
     models = Models(CHAT, PLAN, {"helpful": model})
     models.learn([said("r1", 99, "no", id="1-0")])
     assert model.strategy.staleness > 0
     assert models.unsaved() == []
-    assert models.rest(thoroughly=True)
+    assert idle_fits.fit(models, lambda: False, thoroughly=True)
     assert model.strategy.staleness > 0
     models.learn([said(f"r{i}", 99, "no", id=f"2-{i}") for i in range(10)])
     assert models.unsaved() == [model]
@@ -271,13 +272,13 @@ def test_while_nothing_waits_a_model_is_fitted_anew_for_every_so_many_of_its_vot
     model = model_of(Majority(ASKED).fit(Vote(f"r{i}", "7", "yes") for i in range(5_000)))
     models = Models(CHAT, PLAN, {"helpful": model})
     models.learn([said("r1", 99, "no", id="1-0")])
-    assert models.rest()
+    assert idle_fits.fit(models, lambda: False)
     assert model.strategy.staleness == 1 / 5_000
     models.learn([said("r2", 99, "no", id="2-0")])
-    assert models.rest()
+    assert idle_fits.fit(models, lambda: False)
     assert model.strategy.staleness == 0
     models.learn([said("r3", 99, "no", id="3-0")])
-    assert models.rest(thoroughly=True)
+    assert idle_fits.fit(models, lambda: False, thoroughly=True)
     assert model.strategy.staleness == 0
 
 

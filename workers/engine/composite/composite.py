@@ -113,9 +113,7 @@ class Composite(Strategy):
         return [self._decision(each, accuracy, floor) for each in found]
 
     def moved(self, tolerance: float) -> list[str]:
-        n_adjudicated = len(self.taken.facts.adjudications)
-        due = self.movement_.refit_due(self.n_votes, REFIT_SHARE, REFIT_BELOW)
-        if due or (self.correction and self.correction.due(self.n_votes, n_adjudicated)):
+        if self.fits_itself and self.fit_due:
             self.refit()
         self.movement_.touch(self.taken.moved(tolerance))
         touched = self.movement_.take(lambda: {*self.taken.facts.heard(), *self.reported_})
@@ -139,6 +137,18 @@ class Composite(Strategy):
     @property
     def training(self) -> Training | None:
         return None if self.correction is None else self.correction.training_
+
+    def leave_fits(self) -> None:
+        super().leave_fits()
+        for model in self.taken.models:
+            model.leave_fits()
+
+    @property
+    def fit_due(self) -> bool:
+        if self.movement_.refit_due(self.n_votes, REFIT_SHARE, REFIT_BELOW):
+            return True
+        n_adjudicated = len(self.taken.facts.adjudications)
+        return bool(self.correction and self.correction.due(self.n_votes, n_adjudicated))
 
     @property
     def staleness(self) -> float:

@@ -139,6 +139,9 @@ class ElementModel:
     def revert(self, fact: Fact) -> None:
         self.fold.revert(fact)
 
+    def leave_fits(self) -> None:
+        self.fold.leave_fits()
+
     def moved(self, tolerance: float) -> list[str]:
         return self.fold.moved(tolerance)
 

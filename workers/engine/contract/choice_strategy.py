@@ -106,6 +106,10 @@ class ChoiceStrategy(Strategy):
         return self.model.training
 
     @property
+    def fit_due(self) -> bool:
+        return self.model.refit_due(self.movement_)
+
+    @property
     def staleness(self) -> float:
         return self.movement_.staleness
 
@@ -157,7 +161,7 @@ class ChoiceStrategy(Strategy):
 
     def _spread(self, tolerance: float) -> None:
         """Refit if that is due; otherwise let annotators and records change one another."""
-        if self.model.refit_due(self.movement_):
+        if self.fits_itself and self.fit_due:
             self.refit()
         if self.movement_.touched is None:
             return

@@ -118,6 +118,9 @@ class Strategy(ABC):
     weighs: ClassVar[bool] = False
     """Whether votes count by their `weight` in it."""
 
+    fits_itself: bool = True
+    """Whether `moved` makes a fit that is due."""
+
     @abstractmethod
     def __init__(self, question: Question) -> None:
         """Only stores. Subclasses may take hyperparameters as further keyword arguments."""
@@ -181,6 +184,15 @@ class Strategy(ABC):
 
     def set_apart(self) -> None:  # noqa: B027 - likewise
         """Put into the blocks what `state` can do without, if that is worth it."""
+
+    def leave_fits(self) -> None:
+        """From now on `moved` makes no fit: it takes too long. Whoever has the strategy asks `fit_due`."""
+        self.fits_itself = False
+
+    @property
+    def fit_due(self) -> bool:
+        """Whether `moved` would fit anew now, or would if it were not told to leave that."""
+        return False
 
     @property
     def training(self) -> Training | None:

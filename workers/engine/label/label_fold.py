@@ -183,7 +183,7 @@ class LabelFold(Strategy):
         ]
 
     def moved(self, tolerance: float) -> list[str]:
-        if self.model.refit_due(self.movement_):
+        if self.fits_itself and self.fit_due:
             self.refit()
         touched = self.movement_.touched
         if touched is not None:
@@ -210,6 +210,10 @@ class LabelFold(Strategy):
             for j, name in enumerate(self.votes_.annotators)
             if (n := self.votes_.n_votes_of(j))
         ]
+
+    @property
+    def fit_due(self) -> bool:
+        return self.model.refit_due(self.movement_)
 
     @property
     def staleness(self) -> float:

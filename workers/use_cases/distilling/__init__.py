@@ -11,7 +11,7 @@
 | `backlog` | what is done about a backlog before its first batch |
 | `moved` | records that are decided differently since the models learned from others |
 | `saving` | when models are saved, and which texts a saved model does not hold |
-| `refit` | fit the models anew |
+| `fitting` | models are fitted anew, large ones beside the workers |
 | `annotators` | who answers a dataset, numbered |
 | `dataset_news` | what is new of the dataset itself: guidelines, settings, people, rounds |
 """

@@ -26,6 +26,7 @@ from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.use_cases.connecting import late_writes
 from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_news
+from argilla_distill.workers.use_cases.distilling.fitting import fit_beside
 from argilla_distill.workers.use_cases.distilling.forwarding import forward
 from argilla_distill.workers.use_cases.distilling.run import Run, RunOutcome
 from argilla_distill.workers.use_cases.distilling.time_slice import TimeSlice
@@ -76,6 +77,15 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> RunOutcom
     return outcome
 
 
+def _trouble(run: Run) -> str:
+    """What is wrong with the dataset's models for now, for `status`."""
+    found = {**run.models.failed, **dict.fromkeys(sorted(run.models.coming), fit_beside.COMING)}
+    trouble = [f"{name}: {why}" for name, why in found.items()]
+    if run.models.fit_wanted:
+        trouble += fit_beside.trouble(run.world, run.dataset.id)
+    return "; ".join(trouble)
+
+
 def _take_back(world: World, outcome: RunOutcome) -> None:
     """Take back what landed after a `disconnect`; what fails is tried again when the cron looks."""
     try:
@@ -91,8 +101,7 @@ def _work(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome, slic
             run.models.look_at_lacking(world.store)
             TimeSlice(run, time.monotonic() + slice_s).work()
             run.models.forget_failures(world.store)
-            trouble = "; ".join(f"{name}: {error}" for name, error in run.models.failed.items())
-            world.store.datasets.note(dataset_id, failing=0, word=trouble)
+            world.store.datasets.note(dataset_id, failing=0, word=_trouble(run))
             report_due.ask(world, dataset_id)
             world.kept.put(run.models)
             return
@@ -171,9 +180,9 @@ def begin(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome) -> R
         note_news(world, lease, dataset, plan, known, annotators)
     people = annotators.by_number
     kept = world.kept.take(world.store, dataset, plan, people)
-    models, decided = kept or (Models.load(world.store, dataset, plan, people), [])
+    models, decided = kept or (Models.load(world.store, dataset, plan, people, at_once=True), [])
     datasets.note(dataset_id, **_facts(dataset, models, plan, state))
-    if state == "ignored" or not (models.by_question or models.failed):
+    if state == "ignored" or (not (models.by_question or models.absent)):
         outcome.status = "ignored"
         world.store.dirty.drop(dataset_id)
         models.close()

@@ -17,6 +17,9 @@ MAX_TEXTS = 250
 """The models are saved at the latest when they hold so many texts that are not: whoever loads them
 reads these again."""
 
+MOST_AT_FIRST = 1_000
+"""Of them so many are read again before anything else; the others while nothing waits."""
+
 
 def note_read(run: Run, ids: Collection[str]) -> None:
     """The texts of these records are known to the models in hand, and not saved."""
@@ -24,14 +27,18 @@ def note_read(run: Run, ids: Collection[str]) -> None:
     run.store.texts.note(run.dataset.id, list(ids))
 
 
-def read_again(run: Run, over: Callable[[], bool]) -> bool:
-    """Take in the texts that the models, as they were saved, do not hold; False if time is over."""
+def read_again(run: Run, over: Callable[[], bool], most: int | None = None) -> bool:
+    """Take in the texts that the models, as they were saved, do not hold.
+
+    False if some are left, because time is over, or as there are more than `most`.
+    """
     texts, dataset_id = run.store.texts, run.dataset.id
     if run.models.anew and run.models.readers:
         existing = run.store.datasets.current_records(dataset_id)
         texts.note(dataset_id, texts.unread(dataset_id, existing))
     ids = [i for i in texts.unsaved(dataset_id) if i not in run.models.unsaved_texts]
-    for start in range(0, len(ids), BATCH):
+    left = most is not None and len(ids) > most
+    for start in range(0, len(ids[:most]), BATCH):
         if start and over():
             return False
         part = ids[start : start + BATCH]
@@ -40,7 +47,7 @@ def read_again(run: Run, over: Callable[[], bool]) -> bool:
         known = [record_id for record_id in part if record_id not in news]
         run.lease.commit(partial(texts.saved, dataset_id=dataset_id, records=known))
     run.models.settle()
-    return True
+    return not left
 
 
 def save(run: Run) -> None:
@@ -59,7 +66,7 @@ def save_if_worth_it(run: Run) -> None:
 
 
 def _save(run: Run, unsaved: Sequence[Model]) -> None:
-    read = [] if run.models.failed else list(run.models.unsaved_texts)
+    read = [] if run.models.absent else list(run.models.unsaved_texts)
 
     def write(pipe: Any) -> None:
         run.models.write(pipe, run.store, unsaved)

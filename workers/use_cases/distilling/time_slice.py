@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
+from argilla_distill.plugin.dispatch import DISTIL
+from argilla_distill.workers.models import idle_fits
 from argilla_distill.workers.use_cases.distilling import backlog, saving
 from argilla_distill.workers.use_cases.distilling.batch import distil_batch
+from argilla_distill.workers.use_cases.distilling.fitting import fit_beside
+from argilla_distill.workers.use_cases.distilling.fitting.refit import begin_due_fits
 from argilla_distill.workers.use_cases.distilling.moved import make_moved_stale
-from argilla_distill.workers.use_cases.distilling.refit import begin_due_fits
 from argilla_distill.workers.use_cases.distilling.run import BATCH, Run
 from argilla_distill.workers.use_cases.distilling.steps.reviewing import audit_candidates
 from argilla_distill.workers.use_cases.distilling.steps.reviewing.upkeep import reorder, tidy
@@ -18,6 +21,12 @@ STALE_BATCH = 50
 
 CAREFUL_TRIES = 3
 """A batch that was begun so often without an end is worked on record by record."""
+
+FAIR_S = 1.0
+"""After so long, a slice ends with the batch in hand if jobs of other datasets wait for a worker."""
+
+LOOK_S = 0.05
+"""So often is looked whether they do."""
 
 LAST_TRY = 6
 """A single record that was begun so often without an end is set aside."""
@@ -31,22 +40,33 @@ class TimeSlice:
         self.store = run.store
         self.id = run.dataset.id
         self.end = end
+        self.giving_way = False
+        self._look_at = time.monotonic() + FAIR_S
+        self._texts_left = False
 
     def work(self) -> None:
         """Batches until nothing waits, or until the time is over; the outcome says whether some waits."""
         audit_candidates.begin(self.run)
-        if saving.read_again(self.run, self.over):
-            while True:
-                if not self._batch() and self._idle():
-                    return
-                if self.over() or self.store.lease_wanted(self.id) or not self.run.world.connected:
-                    break
-        saving.save(self.run)
+        self._texts_left = not saving.read_again(self.run, self.over, saving.MOST_AT_FIRST)
+        while True:
+            if not self._batch() and self._idle():
+                return
+            fit_beside.ask(self.run)
+            if self.over() or self.store.lease_wanted(self.id) or not self.run.world.connected:
+                break
+        if self.giving_way:  # that comes often: what is not saved is in memory, and in the history
+            saving.save_if_worth_it(self.run)
+        else:
+            saving.save(self.run)
         self.run.outcome.waiting = True
 
     def over(self) -> bool:
         """Whether the slice is over: whatever is not begun yet is left to the next."""
-        return time.monotonic() >= self.end
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._look_at = now + LOOK_S
+            self.giving_way |= self.run.world.dispatch.queued(DISTIL) > 0
+        return self.giving_way or now >= self.end
 
     def _batch(self) -> bool:
         """Work on the dirty records that wait longest, else refresh some stale ones; False if none.
@@ -104,11 +124,17 @@ class TimeSlice:
 
     def _idle(self) -> bool:
         """Nothing waits: see whom the news moved, save, and give the lease back if that is all."""
-        if not self.run.models.prepare(self._wanted):
+        if self._texts_left and not saving.read_again(self.run, self._wanted):
+            return False
+        self._texts_left = False
+        if not idle_fits.prepare(self.run.models, self._wanted):
             return False
         swept = self.store.moved.swept(self.id)
-        if not self.run.models.rest(self.over, swept) or not begin_due_fits(self.run, self.over):
+        if not idle_fits.fit(self.run.models, self.over, swept):
             return False
+        if not begin_due_fits(self.run, self.over):
+            return False
+        fit_beside.ask(self.run)
         if swept:
             self.store.moved.note_near(self.id)
         if make_moved_stale(self.run):

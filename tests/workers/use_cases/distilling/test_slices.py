@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from argilla_distill.workers.models import idle_fits
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases import sweep as sweeping
@@ -15,6 +16,7 @@ from argilla_distill.workers.use_cases.distilling.batch import distil_batch
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import D
+from tests.workers.queued_jobs import forget_jobs
 from tests.workers.service_in_memory import Build, ServiceInMemory
 
 FIT_S = 20.0
@@ -110,6 +112,7 @@ def test_a_sweep_in_slices_finds_what_one_without_finds(
     assert report.differing == 10
     service.settle()
     assert service.state() == service.fresh().state()
+    forget_jobs(service)  # an answer that waits for a worker would end it sooner
     assert sweep(service.world, D, slice_s=100.0).records == 10  # the next begins anew
 
 
@@ -135,6 +138,7 @@ def test_an_answer_comes_before_the_many_records_that_the_last_ones_moved(
 ) -> None:
     """All that moved used to be decided in one go, while answers waited."""
     monkeypatch.setattr(moved, "DECIDE_AT_ONCE", 2)
+    monkeypatch.setattr(moved, "NEAR", 2)
     service, compared = answered(build), list[str]()
     differing = moved.differing
 
@@ -193,7 +197,7 @@ def test_an_answer_comes_before_a_fit_is_prepared_further(
         done.extend(["the answer"] if ids == ["r1"] else [])
         return distil_batch(run, ids)
 
-    monkeypatch.setattr(Models, "prepare", prepared)
+    monkeypatch.setattr(idle_fits, "prepare", prepared)
     monkeypatch.setattr(time_slice, "distil_batch", worked)
     service.distil()
     assert done[:3] == ["a part", "the answer", "a part"]

@@ -14,7 +14,7 @@ from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases.distilling import saving, time_slice
-from argilla_distill.workers.use_cases.distilling.refit import refit
+from argilla_distill.workers.use_cases.distilling.fitting.refit import refit
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
 from tests.workers.recorded_calls import asked
 from tests.workers.service_in_memory import Build, ServiceInMemory

@@ -30,7 +30,7 @@ class Resolution:
     `is_complete` tells whether the record has all the answers that it is to have. `conflicts` holds,
     by question, the conflict as it is to be stored; None where there never was one. `disputes` are the
     questions in open conflict, and those of which we are not sure, as notes tell them. `kept` is what
-    stays as it was last published, because its strategy failed.
+    stays as it was last published: its strategy failed, or its model is being made.
     """
 
     record: Record
@@ -82,8 +82,8 @@ def decide(
     datasets, dataset_id = run.store.datasets, run.dataset.id
     existing = [r for i, r in records.items() if r is not None and i in observed.ledger]
     decided = run.models.decide([record.id for record in existing], run.plan)
-    failed = frozenset(run.models.failed)
-    pairs = [(i, q) for i, by_question in decided.items() for q in [*by_question, *failed]]
+    absent = run.models.absent
+    pairs = [(i, q) for i, by_question in decided.items() for q in [*by_question, *absent]]
     known = datasets.conflicts_on(dataset_id, pairs)
     resolutions = []
     voices: dict[tuple[str, str], tuple[list[Vote], Callable[[Value], str]]] = {}
@@ -100,8 +100,8 @@ def decide(
             words = partial(model.words, fields=record.fields)
             resolution.conflicts[question] = stored_conflict(found, words, decision, before, now)
             voices[record.id, question] = votes, words
-        disputed = [known.get((record.id, question)) for question in failed]
-        resolution.kept = Kept(failed, note=any(c is not None and c.is_open for c in disputed))
+        disputed = [known.get((record.id, question)) for question in absent]
+        resolution.kept = Kept(absent, note=any(c is not None and c.is_open for c in disputed))
         resolutions.append(resolution)
     kinds = {kind(q, c) for r in resolutions for q, c in r.open if run.models.by_question[q].recurs}
     related = datasets.related(dataset_id, sorted(kinds))

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from argilla_distill.domain.records import Dataset
+from argilla_distill.plugin.errors import DatasetBusy
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.engine.errors import StrategyFailed
+from argilla_distill.workers.models import question_model
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.failed_strategies import forgive
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
+from argilla_distill.workers.use_cases.distilling.fitting import fit_beside
 from argilla_distill.workers.use_cases.distilling.run import Run, RunOutcome
-from argilla_distill.workers.use_cases.world import World, patiently
+from argilla_distill.workers.use_cases.world import LEASE_WAIT_S, World, patiently
 
 
 def begin_due_fits(run: Run, over: Callable[[], bool]) -> bool:
-    """Begin a new fit of every model whose votes have changed enough since its last.
+    """Begin a new fit of every small model whose votes have changed enough since its last.
 
     False if the time was over before that was done.
     """
     for model in run.models.by_question.values():
-        if model.outgrown:
+        if model.outgrown and not model.large:
             if over():
                 return False
             begin_fits(run, [model])
@@ -62,6 +66,10 @@ def refit(world: World, dataset_id: str) -> dict[str, int | str]:
     DatasetBusy : the distiller did not give the dataset's lease back in time.
     """
     forgive(world.store, dataset_id)
+    if any(
+        info.votes >= question_model.LARGE for info in world.store.models.all(dataset_id).values()
+    ):
+        return _beside(world, dataset_id)
     dataset = world.gateway.dataset(dataset_id)
     plan = world.plan(dataset.full_name)
     lease = patiently(world, dataset_id)
@@ -73,6 +81,17 @@ def refit(world: World, dataset_id: str) -> dict[str, int | str]:
         lease.release()
     world.dispatch.wake(dataset_id)
     return fits
+
+
+def _beside(world: World, dataset_id: str) -> dict[str, int | str]:
+    """The same of large models, without keeping answers waiting meanwhile."""
+    world.store.fits.forgive(dataset_id)
+    end = time.monotonic() + LEASE_WAIT_S
+    while (outcome := fit_beside.fit(world, dataset_id, every=True)).status != fit_beside.DONE:
+        if time.monotonic() >= end:
+            raise DatasetBusy(f"dataset {dataset_id}: {outcome.status}")
+        time.sleep(1.0)
+    return outcome.fits
 
 
 def _refit(
