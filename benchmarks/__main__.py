@@ -9,6 +9,7 @@ ALL = {
     "deliveries": "live.deliveries",
     "pages": "scale.pages",
     "latency": "live.latency",
+    "waits": "live.waits",
     "burst": "live.burst",
     "connecting": "live.connecting",
     "replay": "live.replay",

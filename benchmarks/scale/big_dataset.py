@@ -10,6 +10,7 @@ Without `--redis` a Redis of its own is started, filled and stopped, to see what
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import tempfile
@@ -33,10 +34,11 @@ from argilla_distill.domain.state.ledger_entry import LedgerAdjudication
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
-from argilla_distill.workers.engine import registry, snapshot
+from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.decision import Decision
-from argilla_distill.workers.engine.contract.facts import Adjudication, Source, Vote
+from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Source, Vote
 from argilla_distill.workers.models.facts_of_history import FactsOfHistory
+from argilla_distill.workers.models.kept_texts import KeptTexts
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.models.values import question_of
 from argilla_distill.workers.use_cases.reports.report import report
@@ -60,6 +62,7 @@ class Fill:
     people: dict[int, KnownAnnotator]
     reviewer: int
     now: int
+    text: Callable[[str], str] | None = None
     history: list[Entry] = field(default_factory=list)
     of_record: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -73,6 +76,11 @@ class Fill:
             for who, value in zip(self.drawn.who[row], self.drawn.value[row], strict=True):
                 yield Vote(record, str(who), self.labels[value])
 
+    def texts(self) -> Iterator[Content]:
+        """What the records say, as the model is told."""
+        for record in self.drawn.ids if self.text else ():
+            yield Content(record, self.text(record) if self.text else "")
+
     def learn(self, strategy: str) -> tuple[Model, list[Decision], dict[str, Decision]]:
         """The model, its decisions, and what it thought of reviewed records before their review."""
         asked = question_of(QUESTION)
@@ -81,10 +89,12 @@ class Fill:
             FactsOfHistory(QUESTION.name, asked, self.people),
             registry.create(strategy, asked),
         )
+        model.texts = KeptTexts(self.store, self.dataset.id, QUESTION.name)
+        model.strategy.keep_apart(model.texts)
         kinds = {str(n): p.kind for n, p in self.people.items() if p.kind != "person"}
         model.facts_of_history.kinds = kinds
         sources = [Source(n, "model") for n, kind in kinds.items() if kind == "model"]
-        model.strategy.fit([*sources, *self.votes()])
+        model.strategy.fit(itertools.chain(sources, self.votes(), self.texts()))
         reviewed = [self.drawn.ids[row] for row in self.drawn.reviewed]
         before = {d.record: d for d in model.strategy.decide(reviewed)}
         for row, record in zip(self.drawn.reviewed, reviewed, strict=True):
@@ -148,7 +158,9 @@ class Fill:
         kinds: dict[str, list[str]] = defaultdict(list)
         with self._pipe() as pipe:
             datasets.write_annotators(pipe, dataset_id, self.people)
-            data = snapshot.pack(model.strategy.state())
+            data = model.packed()
+            if model.texts is not None:
+                model.texts.write(pipe)
             self.store.models.write(pipe, dataset_id, QUESTION.name, data, model.info())
             given = np.bincount(self.drawn.who.ravel(), minlength=len(self.people)).tolist()
             counts = {(n, "submitted"): count for n, count in enumerate(given)}
@@ -230,15 +242,19 @@ def fill(
     name: str = "big",
     seed: int = 0,
     say: Callable[[str], None] = lambda text: None,
+    text: Callable[[str], str] | None = None,
 ) -> str:
-    """Write a dataset. Returns its id. `reviews` is how many records are adjudicated."""
+    """Write a dataset. Returns its id.
+
+    `reviews` is how many records are adjudicated, `text` what each says; without, the model knows no texts.
+    """
     now = store.now()
     dataset_id = str(uuid.UUID(int=random.Random(f"{name} {seed}").getrandbits(128), version=4))
     dataset = Dataset(dataset_id, name, *WORKSPACE, "ready", now, (QUESTION,))
     people = {n: person(n) for n in range(annotators)}
     people[annotators] = replace(person(annotators), name="reviewer-1", kind="reviewer")
     drawn = draw(records, answers, annotators, reviews, now, seed)
-    work = Fill(store, dataset, drawn, people, annotators, now)
+    work = Fill(store, dataset, drawn, people, annotators, now, text)
     say("drawn")
     model, decisions, before = work.learn(strategy)
     say("learned and decided")
