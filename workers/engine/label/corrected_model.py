@@ -159,6 +159,7 @@ class CorrectedModel(LabelModel):
             tempering = self.votes.tempering(self.tally.votes.degree[rows])
             log = (self.votes.evidence(rows) - self.weigher.crowd_.log_prior) * tempering[:, None]
             likelihood = self.tally.anchored(rows, softmax(log))
+            del log  # memory, of which a fit of texts takes most
             self.text.fit(rows, self.tally.responsibility[rows], likelihood)
 
     def _correct(self) -> None:

@@ -11,6 +11,7 @@ from argilla_distill.workers.engine import snapshot
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.models import confined
+from argilla_distill.workers.models.kept_texts import KeptTexts
 from argilla_distill.workers.reporting.audits import Audit, audited, unknown
 from argilla_distill.workers.reporting.question_columns import NONE, QuestionColumns
 from argilla_distill.workers.reporting.survey import Survey
@@ -26,8 +27,8 @@ def audits_of_live(
     store, plan = world.store, world.plan(dataset)
     audits = _audits(survey, question)
     waiting = [i for i in store.reviews.audits(dataset_id) if i in survey.rows and i not in audits]
-    data, _ = store.models.of(dataset_id, question.name)
-    if not audits or data is None:
+    data, info = store.models.of(dataset_id, question.name)
+    if not audits or data is None or info is None:
         sure = question.confidence[question.decided != NONE]
         return unknown(len(waiting), 0, float(np.mean(sure)) if len(sure) else None)
     choices = plan.question(question.name)
@@ -35,6 +36,8 @@ def audits_of_live(
     groups = store.reviews.audit_groups(dataset_id)
     try:
         with confined.restored(snapshot.unpack(data), plan.strategy_timeout_s) as strategy:
+            place = store, dataset_id, question.name, info.text_series, info.text_blocks
+            strategy.keep_apart(KeptTexts(*place))  # it is fitted anew, which reads texts
             return audited(
                 question.asked, strategy, audits, waiting, votes, groups, choices.min_confidence
             )
