@@ -51,7 +51,7 @@ def make(url: str, options: Options, place: str) -> int:
     """Make the version; returns the bytes of its files."""
     with redis.Redis.from_url(url) as client:
         store = Store(client, "distill")
-        fill(store, options)
+        fill(store, options, place)
         return int(measured(store, options, place)["bytes"])
 
 
