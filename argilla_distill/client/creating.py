@@ -17,6 +17,7 @@ from argilla_distill.client.connection import Connection
 from argilla_distill.client.errors import Deleted, NotFound, NotMade, Refused
 from argilla_distill.domain.orders.order import WorkOrder
 from argilla_distill.domain.report import read
+from argilla_distill.domain.versions.manifest import MAX_NOTE
 from argilla_distill.domain.versions.wish import KEY, KEY_RULE
 
 FIRST_LOOK_S, LONGEST_LOOK_S = 0.2, 2.0
@@ -42,6 +43,10 @@ class NewVersion:
                 raise ValueError(f"{name} is a list of texts: [{getattr(self, name)!r}]")
         if self.key and not KEY.fullmatch(self.key):
             raise ValueError(f"{self.key!r} is no key: {KEY_RULE}")
+        if len(self.note) > MAX_NOTE:
+            raise ValueError(
+                f"a note has {MAX_NOTE:,} characters at most, and this one {len(self.note):,}"
+            )
         return {
             "key": self.key or uuid4().hex,
             "strategy": self.strategy,

@@ -22,7 +22,11 @@ MESSAGES = {
         "reached from the first page.",
     ),
     405: ("That cannot be done here", "This page can be looked at, and no more."),
-    413: ("That is too large", "We take no more than {limit} bytes here."),
+    413: (
+        "That is too large",
+        "What is sent here at once has {limit:,} bytes at most, and this has more. Shorten the longest text "
+        "in it, such as a note.",
+    ),
     500: (
         "Something went wrong, on our side",
         "What happened is in the log of the web process. No answer of anybody's is lost by it.",

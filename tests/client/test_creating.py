@@ -119,6 +119,8 @@ def test_what_cannot_be_made_says_why(
         dataset.create(tags="prod")
     with pytest.raises(ValueError, match="'a b' is no key"):
         dataset.create(key="a b")
+    with pytest.raises(ValueError, match=r"10,000 characters at most, and this one 70,000"):
+        dataset.create(note="x" * 70_000)
     assert names(client) == before
 
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow.parquet as pq
 
-from argilla_distill.domain.history.record_state import digest, digest_of_fields
+from argilla_distill.domain.history.record_state import RECORD, digest, digest_of_fields
 from argilla_distill.workers.versions.spool import EarlierRow, Spool
 from argilla_distill.workers.versions.standing import state_of
 
@@ -31,8 +31,11 @@ class Lacking(NamedTuple):
 
 def lacking_in(spool: Spool, bucket: str) -> dict[str, Lacking]:
     """Record → what is to be found, of those that stood at the position and are now different, or gone."""
+    told = spool.entries(bucket, RECORD)
+    if not told:  # the history is older than such entries
+        return {}
     rows, found = spool.records(bucket), {}
-    for record_id, entries in spool.entries(bucket).items():
+    for record_id, entries in told.items():
         state, row = state_of(entries), rows.get(record_id)
         if state is None or state.gone:
             continue

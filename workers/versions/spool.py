@@ -29,6 +29,8 @@ BETWEEN = "\x1f"
 WHOLE = len(StoredEntry._fields) + 1
 """Parts of a line that no kill has cut short."""
 
+KIND = StoredEntry._fields.index("kind")
+
 HELD = 4_000_000
 """Characters that are held before they are written."""
 
@@ -110,10 +112,10 @@ class Spool:
                 rows[earlier.id] = earlier
         return dict(sorted(rows.items()))
 
-    def entries(self, bucket: str) -> dict[str, list[Entry]]:
-        """Record → its entries, in the order in which they came."""
+    def entries(self, bucket: str, kind: str = "") -> dict[str, list[Entry]]:
+        """Record → its entries, in the order in which they came; of one kind, if one is named."""
         rows = (line.split(BETWEEN) for line in self._lines("entries", bucket))
-        by_id = {row[0]: row for row in rows if len(row) == WHOLE}
+        by_id = {row[0]: row for row in rows if len(row) == WHOLE and kind in ("", row[KIND])}
         found: dict[str, list[Entry]] = {}
         for entry_id in sorted(by_id, key=place):
             entry = StoredEntry(*by_id[entry_id][:-1]).entry()

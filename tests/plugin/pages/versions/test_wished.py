@@ -117,6 +117,13 @@ def test_what_can_be_no_version_is_refused_with_the_reason_and_nobody_is_sent(
     assert (store.orders.all(DATASET), queued(store)) == ([], [])
 
 
+def test_a_form_that_is_too_large_is_refused_with_what_to_do(site: Site, store: Store) -> None:
+    answer = post(site, key="k1", note="x" * 70_000)
+    assert answer.status_code == 413
+    assert "65,536 bytes at most, and this has more. Shorten" in answer.get_json()["error"]
+    assert store.orders.all(DATASET) == []
+
+
 @pytest.mark.parametrize(
     ("by", "status", "why"),
     [
