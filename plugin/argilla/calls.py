@@ -6,6 +6,7 @@ What is called, and why, is `gateway`.
 from __future__ import annotations
 
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,14 +50,19 @@ def client(settings: Settings, timeout_s: float, headers: dict[str, str]) -> htt
     )
 
 
+class _Limit(threading.local):
+    """How many seconds a call of this thread may take; None: as long as the client says."""
+
+    seconds: float | None = None
+
+
 class Calls:
     """Calls through one authenticated HTTP client, whose connections are kept."""
-
-    _limit_s: float | None = None
 
     def __init__(self, http: httpx.Client, timer: Timer | None = None) -> None:
         self._http = http
         self._timer = timer
+        self._limits = _Limit()
 
     def close(self) -> None:
         """Close the connections."""
@@ -64,12 +70,15 @@ class Calls:
 
     @contextmanager
     def within(self, limit_s: float) -> Iterator[None]:
-        """Calls made inside are given up after so many seconds in which nothing of the answer came."""
-        self._limit_s = limit_s
+        """Calls made inside are given up after so many seconds in which nothing of the answer came.
+
+        Only those of the same thread: what another one calls meanwhile may take its own time.
+        """
+        before, self._limits.seconds = self._limits.seconds, limit_s
         try:
             yield
         finally:
-            self._limit_s = None
+            self._limits.seconds = before
 
     def json(self, name: str, method: str, path: str, **options: Any) -> dict[str, Any]:
         """The JSON that a call gives. Raises as `call` does."""
@@ -91,13 +100,14 @@ class Calls:
         ------
         ArgillaUnavailable, ArgillaRefused, NotInArgilla, InvalidValue : what went wrong, and what to do.
         """
-        if self._limit_s is not None:
-            options["timeout"] = httpx.Timeout(self._limit_s, connect=min(5.0, self._limit_s))
+        limit_s = self._limits.seconds
+        if limit_s is not None:
+            options["timeout"] = httpx.Timeout(limit_s, connect=min(5.0, limit_s))
         with self._timed(name):
             try:
                 answer = self._http.request(method, f"/api/v1/{path}", **options)
             except httpx.HTTPError as error:
-                reason = _no_answer(error, self._address, self._limit_s or self._http.timeout.read)
+                reason = _no_answer(error, self._address, limit_s or self._http.timeout.read)
                 raise ArgillaUnavailable(f"{reason} ({method} {path})") from None
             if answer.is_success:
                 return answer

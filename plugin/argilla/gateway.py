@@ -55,7 +55,7 @@ class Gateway:
         self._calls.close()
 
     def within(self, limit_s: float) -> AbstractContextManager[None]:
-        """Calls made inside are given up after so many seconds in which nothing of the answer came."""
+        """Calls made inside, by the same thread, are given up after so many seconds of silence."""
         return self._calls.within(limit_s)
 
     # People

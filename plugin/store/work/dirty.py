@@ -7,7 +7,7 @@ is still the one that the worker read, so that an answer which arrives during th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,19 +87,20 @@ class Dirty:
             dataset_id, self._redis.zrange(self._keys.of(dataset_id, "since"), 0, most - 1)
         )
 
-    def take_mixed(self, dataset_id: str, most: int) -> list[tuple[str, str]]:
-        """As `take`, but where more than that wait, a fifth of them are those that came last."""
-        key, fresh = self._keys.of(dataset_id, "since"), most // 5
-        if not fresh or self._redis.zcard(key) <= most:
-            return self.take(dataset_id, most)
-        ids = self._redis.zrange(key, 0, most - fresh - 1) + self._redis.zrange(key, -fresh, -1)
-        return self._numbered(dataset_id, list(dict.fromkeys(ids)))
+    def take_mixed(
+        self, dataset_id: str, most: int, without: Collection[str] = ()
+    ) -> list[tuple[str, str]]:
+        """As `take`, but where more than that wait, a fifth of them are those that came last.
 
-    def take_since(self, dataset_id: str, moment: int, most: int) -> list[tuple[str, str]]:
-        """The dirty records that came after a moment (ms), with their numbers. Removes nothing."""
-        key = self._keys.of(dataset_id, "since")
-        ids = self._redis.zrangebyscore(key, f"({moment}", "+inf", start=0, num=most)
-        return self._numbered(dataset_id, ids)
+        `without`: records that are none of them.
+        """
+        key, not_these = self._keys.of(dataset_id, "since"), {i.encode() for i in without}
+        fresh = most // 5 if self._redis.zcard(key) > most + len(not_these) else 0
+        last = self._redis.zrange(key, -fresh, -1) if fresh else []
+        first = self._redis.zrange(key, 0, most + len(not_these) - 1)
+        late = [i for i in last if i not in not_these]
+        early = [i for i in first if i not in not_these and i not in set(late)]
+        return self._numbered(dataset_id, [*early[: most - len(late)], *late])
 
     def _numbered(self, dataset_id: str, ids: Sequence[bytes]) -> list[tuple[str, str]]:
         if not ids:
@@ -201,5 +202,6 @@ class Dirty:
             "unsettled",
             "surveyed",
             "moved",
+            "swept",
         ):
             self._redis.delete(self._keys.of(dataset_id, name))

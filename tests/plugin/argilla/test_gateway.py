@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs
 
 import httpx
@@ -268,3 +269,21 @@ def test_webhooks_are_made_changed_pinged_and_deleted() -> None:
 
 def test_the_release_is_text() -> None:
     assert Wire({"GET version": {"version": "2.8.0"}}).gateway().release() == "2.8.0"
+
+
+# Time
+
+
+def test_how_long_a_call_may_take_is_the_business_of_its_thread() -> None:
+    """What is sent beside has little time; what is read meanwhile has as much as ever."""
+    wire = Wire({"GET version": {"version": "2.8.0"}})
+    gateway = wire.gateway()
+    with gateway.within(3.0), ThreadPoolExecutor(1) as other:
+        gateway.release()
+        other.submit(gateway.release).result()
+        with gateway.within(2.0):
+            gateway.release()
+        gateway.release()
+    gateway.release()
+    allowed = [request.extensions["timeout"]["read"] for request in wire.requests]
+    assert allowed == [3.0, 5.0, 2.0, 3.0, 5.0]

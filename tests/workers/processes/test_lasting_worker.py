@@ -112,3 +112,17 @@ def test_a_child_ends_with_its_worker(desk: Desk) -> None:
         os.kill(child, 0)
     (another,) = desk.numbers("number")
     assert another != child
+
+
+def test_a_worker_says_that_it_lives_once_a_second_at_most_and_at_once_when_for_longer(
+    desk: Desk,
+) -> None:
+    worker, key = desk.worker, desk.worker.key
+    worker.register_birth()  # type: ignore[no-untyped-call]
+    worker.heartbeat()
+    worker.connection.expire(key, 5)
+    worker.heartbeat()
+    assert worker.connection.ttl(key) <= 5
+    worker.heartbeat(600)
+    assert worker.connection.ttl(key) > 500
+    worker.register_death()  # type: ignore[no-untyped-call]

@@ -8,7 +8,8 @@
 | `time_slice` | batch after batch until nothing waits or the time is over |
 | `batch` | one batch, from Argilla and back to it |
 | `steps` | the verbs of a batch: observing, deciding, publishing, reviewing |
-| `backlog` | what is done about a backlog before its first batch |
+| `underway` | the batch that Argilla takes while the next one is decided |
+| `backlog` | what waits further back, read and learned from meanwhile |
 | `moved` | records that are decided differently since the models learned from others |
 | `saving` | when models are saved, and which texts a saved model does not hold |
 | `fitting` | models are fitted anew, large ones beside the workers |

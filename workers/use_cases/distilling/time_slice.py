@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 
 from argilla_distill.plugin.dispatch import DISTIL
 from argilla_distill.workers.models import idle_fits
-from argilla_distill.workers.use_cases.distilling import backlog, saving
-from argilla_distill.workers.use_cases.distilling.batch import distil_batch
+from argilla_distill.workers.use_cases.distilling import saving
+from argilla_distill.workers.use_cases.distilling.backlog import Backlog
+from argilla_distill.workers.use_cases.distilling.batch import decided_batch, distil_batch
 from argilla_distill.workers.use_cases.distilling.fitting import fit_beside
 from argilla_distill.workers.use_cases.distilling.fitting.refit import begin_due_fits
 from argilla_distill.workers.use_cases.distilling.moved import make_moved_stale
 from argilla_distill.workers.use_cases.distilling.run import BATCH, Run
 from argilla_distill.workers.use_cases.distilling.steps.reviewing import audit_candidates
 from argilla_distill.workers.use_cases.distilling.steps.reviewing.upkeep import reorder, tidy
+from argilla_distill.workers.use_cases.distilling.underway import Underway
+
+log = logging.getLogger("distill.distil")
 
 STALE_BATCH = 50
 """Refreshing is done in smaller steps, so that a fresh answer does not wait long for its turn."""
@@ -43,22 +48,45 @@ class TimeSlice:
         self.giving_way = False
         self._look_at = time.monotonic() + FAIR_S
         self._texts_left = False
+        self.underway = Underway()
+        self.backlog = Backlog(run)
+        self._surveys = False  # a full batch was taken: the next is one of a backlog
 
     def work(self) -> None:
-        """Batches until nothing waits, or until the time is over; the outcome says whether some waits."""
+        """Batches until nothing waits, or until the time is over; the outcome says whether some waits.
+
+        Where something fails, the batch that is underway is ended before that is raised, if Argilla took it.
+        """
         audit_candidates.begin(self.run)
-        self._texts_left = not saving.read_again(self.run, self.over, saving.MOST_AT_FIRST)
-        while True:
-            if not self._batch() and self._idle():
+        try:
+            self._texts_left = not saving.read_again(self.run, self.over, saving.MOST_AT_FIRST)
+            if self._batches():
                 return
-            fit_beside.ask(self.run)
-            if self.over() or self.store.lease_wanted(self.id) or not self.run.world.connected:
-                break
+            self.underway.finish()
+        except Exception:
+            self._end_after_all()
+            raise
+        finally:
+            self.underway.close()
         if self.giving_way:  # that comes often: what is not saved is in memory, and in the history
             saving.save_if_worth_it(self.run)
         else:
             saving.save(self.run)
         self.run.outcome.waiting = True
+
+    def _batches(self) -> bool:
+        """Batch after batch; False if something was left."""
+        while self._batch() or not self._idle():
+            fit_beside.ask(self.run)
+            if self.over() or self.store.lease_wanted(self.id) or not self.run.world.connected:
+                return False
+        return True
+
+    def _end_after_all(self) -> None:
+        try:
+            self.underway.finish()
+        except Exception as error:  # another is on its way; what was not ended is done again
+            log.info("dataset=%s: the batch underway failed as well: %s", self.id, error)
 
     def over(self) -> bool:
         """Whether the slice is over: whatever is not begun yet is left to the next."""
@@ -71,37 +99,71 @@ class TimeSlice:
     def _batch(self) -> bool:
         """Work on the dirty records that wait longest, else refresh some stale ones; False if none.
 
-        Tries count the beginnings, so that a record which kills its worker is found and set aside.
+        Where more wait than are taken, what is written of them is sent beside: Argilla takes it while the
+        next batch is read, learned from and decided.
+
+        Tries count the beginnings, so that a record which kills its worker is found and set aside. One of
+        them counts for the batch underway and the next.
         """
         dirty = self.store.dirty
-        tries = dirty.begin(self.id)
+        tries = 0 if self.underway.ids else dirty.begin(self.id)
         careful = tries > CAREFUL_TRIES
         taken = dirty.take(self.id, 1) if careful else self._next()
-        stale = [] if taken else dirty.take_stale(self.id, 1 if careful else STALE_BATCH)
+        stale = [] if taken else self._stale(1 if careful else STALE_BATCH)
         waiting = taken or [(record_id, "") for record_id in stale]
+        ids = [record_id for record_id, _ in waiting]
+        if not waiting and self.underway.finish():
+            return True  # an answer to a record in it may have come meanwhile
         if waiting and tries > LAST_TRY:
-            failed = {waiting[0][0]: f"a worker died or failed {tries - 1} times at this record"}
+            failed = {ids[0]: f"a worker died or failed {tries - 1} times at this record"}
+            self._ended(waiting, failed)
+        elif self.underway.ids or len(ids) >= (BATCH if taken else STALE_BATCH):
+            self._send_beside(waiting)
         else:
-            failed = distil_batch(self.run, [record_id for record_id, _ in waiting])
-        self._done(waiting, failed)
-        dirty.clear_stale(self.id, [record_id for record_id, _ in waiting])
-        dirty.end(self.id)
+            self._ended(waiting, distil_batch(self.run, ids))
         return bool(waiting)
 
-    def _next(self) -> list[tuple[str, str]]:
-        """The next batch, of all ages; if it is the first of a backlog, that is surveyed before."""
-        taken = self.store.dirty.take_mixed(self.id, BATCH)
-        if len(taken) < BATCH or not backlog.worth_it(self.run, [i for i, _ in taken]):
-            return taken
-        self.run.outcome.records += backlog.survey(self.run, self._interrupted)
-        return self.store.dirty.take_mixed(self.id, BATCH)
+    def _send_beside(self, waiting: Sequence[tuple[str, str]]) -> None:
+        """Decide a batch, and begin to send it once the one before has ended."""
+        ids = [record_id for record_id, _ in waiting]
+        batch = decided_batch(self.run, ids, self.backlog.known(waiting))
+        if self.underway.finish():
+            self.store.dirty.begin(self.id)
 
-    def _interrupted(self, since: int) -> bool:
-        """Work on what came since a moment (ms); True if that is all for this slice."""
-        fresh = self.store.dirty.take_since(self.id, since, BATCH)
-        if fresh:
-            self._done(fresh, distil_batch(self.run, [record_id for record_id, _ in fresh]))
-        return self.over() or self.store.lease_wanted(self.id)
+        def end() -> None:
+            self._ended(waiting, batch.end())
+
+        if batch.publishing.writes:
+            self.underway.send(ids, batch.publishing.send, end)
+        else:
+            end()
+
+    def _ended(self, waiting: Sequence[tuple[str, str]], failed: Mapping[str, str]) -> None:
+        """A batch was worked on, and which of its records failed."""
+        self._done(waiting, failed)
+        self.store.dirty.clear_stale(self.id, [record_id for record_id, _ in waiting])
+        self.store.dirty.end(self.id)
+
+    def _next(self) -> list[tuple[str, str]]:
+        """The next batch, of all ages; before a further one of a backlog, some that wait are read."""
+        taken, first = self._mixed(), not self._surveys
+        self._surveys = self._surveys or len(taken) == BATCH
+        while not first and self._is_of_backlog(taken) and not self.over():
+            self.run.outcome.records += self.backlog.survey(self.underway.ids)
+            taken = self._mixed()
+        self.backlog.taken(i for i, _ in taken)
+        return taken
+
+    def _is_of_backlog(self, taken: Sequence[tuple[str, str]]) -> bool:
+        return len(taken) == BATCH and self.backlog.unknown([i for i, _ in taken])
+
+    def _mixed(self) -> list[tuple[str, str]]:
+        return self.store.dirty.take_mixed(self.id, BATCH, self.underway.ids)
+
+    def _stale(self, most: int) -> list[str]:
+        """Some stale records, none of which is underway."""
+        found = self.store.dirty.take_stale(self.id, most + len(self.underway.ids))
+        return [record_id for record_id in found if record_id not in self.underway.ids][:most]
 
     def _done(self, waiting: Sequence[tuple[str, str]], failed: Mapping[str, str]) -> None:
         """These records need no more work; those that failed are set aside."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,10 +13,11 @@ import pytest
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.argilla.records_by_id import INDEX_LAG_S
 from argilla_distill.workers.use_cases.distilling import backlog, time_slice
+from argilla_distill.workers.use_cases.distilling.time_slice import TimeSlice
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import D
 from tests.workers.recorded_calls import asked
-from tests.workers.service_in_memory import ServiceInMemory
+from tests.workers.service_in_memory import Build, ServiceInMemory
 
 
 def answered(service: ServiceInMemory, n: int) -> list[str]:
@@ -46,7 +48,7 @@ def test_records_deleted_in_bulk_are_asked_for_once_each_and_many_at_a_time(
     service.mark(*ids)
     service.settle()
     assert set(Counter(i for look in looks for i in look).values()) == {1}
-    assert len(looks) <= 3 + 1 + 3_000 // 1_000
+    assert len(looks) <= 3_000 // 250
     assert set(ids).isdisjoint(service.store.datasets.current_records(D))
     assert service.store.datasets.decisions(D, ids) == [None] * len(ids)
     assert service.store.dirty.sizes(D) == (0, 0, 0)
@@ -58,9 +60,10 @@ def test_a_slice_goes_on_where_the_last_one_stopped_surveying(
     monkeypatch.setattr(time_slice, "BATCH", 20)
     monkeypatch.setattr(backlog, "STEP", 100)
     monkeypatch.setattr(backlog, "SURVEY", 200)
+    asked_for_time = itertools.count()
+    monkeypatch.setattr(TimeSlice, "over", lambda slice_: next(asked_for_time) % 5 == 4)
     service.mark(*answered(service, 600))
     looks = asked(service)
-    hurry(service)
     for _ in range(200):
         service.distil()
         if not service.store.dirty.sizes(D)[0]:
@@ -68,7 +71,7 @@ def test_a_slice_goes_on_where_the_last_one_stopped_surveying(
     large = Counter(i for look in looks if len(look) > 20 for i in look)
     every = Counter(i for look in looks for i in look)
     assert set(large.values()) == {1}
-    assert max(every.values()) <= 2  # surveyed, then decided and published
+    assert max(every.values()) <= 2  # read ahead, and again by another slice that published it
 
 
 def test_a_fresh_answer_overtakes_a_backlog(
@@ -85,6 +88,45 @@ def test_a_fresh_answer_overtakes_a_backlog(
     service.distil()
     assert service.argilla.shown("fresh") is not None
     assert service.store.dirty.sizes(D)[0] > before - 30
+
+
+def test_what_was_read_ahead_is_not_read_again_unless_a_delivery_came_or_it_is_long_ago(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_slice, "BATCH", 20)
+    monkeypatch.setattr(backlog, "STEP", 100)
+    ids = answered(service, 200)
+    service.mark(*ids)
+    looks = asked(service)
+    service.settle()
+    assert Counter(i for look in looks for i in look) == Counter(ids)
+    monkeypatch.setattr(backlog, "FRESH_MS", -1)
+    service.mark(*ids)
+    looks.clear()
+    service.settle()
+    assert set(Counter(i for look in looks for i in look).values()) == {1, 2}
+
+
+def test_an_answer_that_comes_after_its_record_was_read_ahead_is_not_lost(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_slice, "BATCH", 20)
+    monkeypatch.setattr(backlog, "STEP", 100)
+    service = build(strategy="dawid_skene")
+    service.mark(*service.argilla.rows[D], *answered(service, 200))
+    real, late = service.argilla.records, list[str]()
+
+    def records(dataset_id: str, ids: Sequence[str], settled: bool = False) -> Any:
+        found = real(dataset_id, ids, settled)
+        if len(ids) == 100 and not late:
+            late.append(ids[70])
+            service.answer("ben", late[0], helpful="no")
+        return found
+
+    service.argilla.records = records  # type: ignore[method-assign]
+    service.settle()
+    assert {service.name(n) for n in service.ledger(late[0]).answers} == {"ann", "ben"}
+    assert service.state() == service.fresh().state()
 
 
 def test_a_fresh_answer_need_not_wait_for_the_survey_to_end(
@@ -109,7 +151,7 @@ def test_a_fresh_answer_need_not_wait_for_the_survey_to_end(
 
     service.argilla.records = records  # type: ignore[method-assign]
     service.settle()
-    assert len(when) == 8
+    assert len(when) >= 5
 
 
 # The gateway

@@ -243,7 +243,7 @@ def test_what_is_shown_elsewhere_is_refreshed_when_an_annotator_turns_out_otherw
         )
 
 
-def test_a_backlog_is_learned_as_a_whole_before_the_first_of_it_is_published(
+def test_of_a_backlog_more_is_learned_from_than_was_published_so_that_little_is_published_twice(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(time_slice, "BATCH", 4)

@@ -1,9 +1,12 @@
-"""Publish: write the difference to Argilla in one bulk call, then commit what we decided and showed."""
+"""Publish: write the difference to Argilla in one bulk call, then commit what we decided and showed.
+
+The two are apart, so that the next batch can be decided while Argilla takes this one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.committing import commit
@@ -15,38 +18,86 @@ from argilla_distill.workers.use_cases.sending.halves import in_halves
 from argilla_distill.workers.writing.suggestions import Publication, publication
 
 
-def publish(run: Run, resolutions: Sequence[Resolution], observed: Observed, now: int) -> Sent:
-    """Write what differs, then commit the decisions.
+@dataclass
+class Publishing:
+    """What is to be written about a batch. `send` may run in a thread of its own; the rest may not.
 
-    Raises
-    ------
-    ArgillaUnavailable, ArgillaRefused : nothing is committed; the same call may be repeated.
+    Attributes
+    ----------
+    resolutions, publications : what was decided on its records, and what is written on each.
+    observed : records in it without a resolution are gone; what was decided of them is dropped.
+    now : when they were read (ms).
+    sent : what Argilla took.
     """
-    fits = run.models.fits
-    publications = [
-        publication(
-            run.dataset,
-            resolution.record,
-            resolution.decided,
-            fits,
-            observed.ledger[resolution.record.id],
-            resolution.note,
-            run.plan,
-            resolution.kept,
-        )
-        for resolution in resolutions
-    ]
-    sent = Sent()
-    _send(run, [p for p in publications if p.suggestions], sent)
-    expected = {resolution.record.id: resolution.record.status for resolution in resolutions}
-    _look_again(run, [i for i, status in sent.statuses.items() if status != expected[i]])
-    for each in publications:
-        if each.withdrawn and each.record not in sent.refused:
-            with guarded_call(run.world, run.lease, run.dataset.id, [each.record]):
-                run.world.gateway.withdraw(each.record, each.withdrawn)
-            sent.at.setdefault(each.record, run.store.now())
-    commit(run, resolutions, publications, observed, sent, now)
-    return sent
+
+    run: Run
+    resolutions: Sequence[Resolution]
+    publications: Sequence[Publication]
+    observed: Observed
+    now: int
+    sent: Sent = field(default_factory=Sent)
+
+    @classmethod
+    def of(
+        cls, run: Run, resolutions: Sequence[Resolution], observed: Observed, now: int
+    ) -> Publishing:
+        """Compare what was decided with what the records show."""
+        fits = run.models.fits
+        publications = [
+            publication(
+                run.dataset,
+                resolution.record,
+                resolution.decided,
+                fits,
+                observed.ledger[resolution.record.id],
+                resolution.note,
+                run.plan,
+                resolution.kept,
+            )
+            for resolution in resolutions
+        ]
+        return cls(run, resolutions, publications, observed, now)
+
+    @property
+    def writes(self) -> bool:
+        """Whether there is anything to send."""
+        return any(each.suggestions or each.withdrawn for each in self.publications)
+
+    def send(self) -> None:
+        """Write what differs into Argilla, and note what it took. Touches nothing else.
+
+        Raises
+        ------
+        ArgillaUnavailable, ArgillaRefused, LeaseLost : nothing is committed; the same may be repeated.
+        """
+        run, sent = self.run, self.sent
+        _send(run, [p for p in self.publications if p.suggestions], sent)
+        for each in self.publications:
+            if each.withdrawn and each.record not in sent.refused:
+                with guarded_call(run.world, run.lease, run.dataset.id, [each.record]):
+                    run.world.gateway.withdraw(each.record, each.withdrawn)
+                sent.at.setdefault(each.record, run.store.now())
+
+    def end(self) -> None:
+        """Commit the decisions, once they are sent.
+
+        Raises
+        ------
+        LeaseLost : nothing is committed; the same may be repeated.
+        """
+        run, sent = self.run, self.sent
+        expected = {
+            resolution.record.id: resolution.record.status for resolution in self.resolutions
+        }
+        _look_again(run, [i for i, status in sent.statuses.items() if status != expected[i]])
+        commit(run, self.resolutions, self.publications, self.observed, sent, self.now)
+
+
+def publish(run: Run, resolutions: Sequence[Resolution], observed: Observed, now: int) -> None:
+    """Write what differs, then commit the decisions. Raises as `Publishing.send` does."""
+    publishing = Publishing.of(run, resolutions, observed, now)
+    publishing.send()
+    publishing.end()
 
 
 def _look_again(run: Run, records: Sequence[str]) -> None:
