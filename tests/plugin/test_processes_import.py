@@ -88,6 +88,7 @@ def test_the_list_of_jobs_is_not_empty() -> None:
     assert PATHS == [
         "argilla_distill.workers.jobs.difference",
         "argilla_distill.workers.jobs.distil",
+        "argilla_distill.workers.jobs.fit",
         "argilla_distill.workers.jobs.orders",
         "argilla_distill.workers.jobs.report",
         "argilla_distill.workers.jobs.round_",
