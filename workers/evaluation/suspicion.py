@@ -9,7 +9,9 @@ is more than `SURE` are looked at: how many contradict its first label, less how
 Expected of a claim whose record's label has the probability q is r · (1 - q), with r the ratio of
 contradictions to that sum on the claims of all other segments: so a proxy that is too sure of itself, or
 labels that are noisy everywhere, make nobody suspect. The variance is binomial, plus that of r, plus what
-clean segments differ in by topic. Claims of one record, or of replies to one prompt, are not independent:
+clean segments differ in by topic: all of it as it is where the segment is like the others, with the r of all
+claims (a score test). With the r of the others, few of these that happen to contradict nothing would be taken
+for a ratio that is known exactly. Claims of one record, or of replies to one prompt, are not independent:
 where the proxy is wrong about it, all of them contradict. So the variance is taken for as many times as large
 as claims that go together make it, and claims for so many times fewer (Rao & Scott, A simple method for the
 analysis of clustered binary data, Biometrics 48 (1992)); how far they go together is counted over all
@@ -120,17 +122,21 @@ def suspicions(
     group = (record if groups is None else groups[record])[looked]
     times = _times(at, against, doubt, group, contradicted, doubts)
     times_all = float(times @ sure) / max(len(at), 1)
+    # one contradiction more, lest a few others without any make everybody suspect
+    more = float(doubt.mean()) if len(doubt) else 1.0
+    alike = (contradicted.sum() + 1) / max(doubts.sum() + more, 1e-9)
     found = []
     for number in range(n_segments):
         n, k = int(sure[number]), float(contradicted[number])
         others, other_doubts = contradicted.sum() - k, doubts.sum() - doubts[number]
-        # one contradiction more, lest a few others without any make everybody suspect
-        ratio = (others + 1) / max(other_doubts + doubt.mean() if len(doubt) else 1.0, 1e-9)
+        ratio = (others + 1) / max(other_doubts + more, 1e-9)
         expected = min(ratio * doubts[number], 0.95 * n)
         known = Suspicion(number, int(claims[number]), n, round(k), float(expected))
         if n >= max(fewest, 1) and other_doubts > 0:
-            binomial = max(expected - ratio**2 * squares[number], expected * (1 - expected / n))
-            doubted = expected**2 * (times_all / (others + 1) + SPREAD**2)
+            usual = min(alike * doubts[number], 0.95 * n)
+            binomial = max(usual - alike**2 * squares[number], usual * (1 - usual / n))
+            of_ratio = times_all * alike * doubts[number] ** 2 / (other_doubts + more)
+            doubted = of_ratio + (SPREAD * usual) ** 2
             z = (k - expected) / np.sqrt(times[number] * binomial + doubted)
             few = _tail(k / times[number], n / times[number], expected / n)
             p = max(float(stats.norm.sf(z)), few)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -19,12 +19,20 @@ AT_ONCE = 250
 
 
 def rows(
-    storage: Storage, manifest: Manifest, table: str, first: int = 0
+    storage: Storage,
+    manifest: Manifest,
+    table: str,
+    first: int = 0,
+    columns: Sequence[str] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """The rows of `records` or `votes` from number `first` on, in the order of their files.
 
     Files and row groups before it are not read. A version's files never change, so that a row keeps its
     number.
+
+    Parameters
+    ----------
+    columns : their names, of a struct's part with a dot between; None for all. Others are not read.
 
     Raises
     ------
@@ -39,7 +47,7 @@ def rows(
             continue
         try:
             with storage.open(manifest.dataset_id, manifest.name, file.path) as opened:
-                yield from _of_file(pq.ParquetFile(opened), first)
+                yield from _of_file(pq.ParquetFile(opened), first, columns)
         except FileNotFoundError:
             raise InvalidRequest(f"{file.path} of {manifest.name} is missing: {REMEDY}") from None
         except pa.ArrowInvalid:
@@ -47,12 +55,14 @@ def rows(
         first = 0
 
 
-def _of_file(file: pq.ParquetFile, first: int) -> Iterator[dict[str, Any]]:
+def _of_file(
+    file: pq.ParquetFile, first: int, columns: Sequence[str] | None
+) -> Iterator[dict[str, Any]]:
     for group in range(file.num_row_groups):
         size = file.metadata.row_group(group).num_rows
         if first >= size:
             first -= size
             continue
-        for batch in file.iter_batches(AT_ONCE, row_groups=[group]):
+        for batch in file.iter_batches(AT_ONCE, row_groups=[group], columns=columns):
             yield from batch.slice(first).to_pylist() if first < batch.num_rows else ()
             first = max(0, first - batch.num_rows)

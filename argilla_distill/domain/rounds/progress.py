@@ -1,12 +1,13 @@
 """Whether models get better from round to round.
 
 A change is told from what labels say in both rounds. If labels err alike in both, their errors make a
-change look smaller than it is, and never turn it round.
+change look smaller than it is, and never turn it round. Where the labels of one of them are suspect
+(`domain.versions.tracing`), they may err otherwise, and that is said with the change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import erfc, inf, sqrt
@@ -32,6 +33,7 @@ class Step:
     change : in [-1, 1], with the interval that holds it 9 times in 10.
     p : how probable such a change, up or down, is where nothing changed. `p_holm` : the same, held
         against the number of changes that are told together.
+    suspect : those of the two rounds whose labels are suspect.
     """
 
     was: str
@@ -39,6 +41,7 @@ class Step:
     change: Figure
     p: float = 0.0
     p_holm: float = 0.0
+    suspect: tuple[str, ...] = ()
 
     @property
     def beyond_chance(self) -> bool:
@@ -53,6 +56,8 @@ class Step:
         'From round 3 to round 4 more outputs pass by labels: +10 points (+2 to +18).'
         >>> Step("3", "4", Figure(0.02, -0.04, 0.08)).sentence
         'From round 3 to round 4 no change can be told: +2 points (−4 to +8).'
+        >>> Step("3", "4", Figure(-0.4, -0.5, -0.3), suspect=("4",)).sentence.split(": ", 1)[1]
+        '−40 points (−50 to −30). But labels of round 4 are suspect: they may be what changed.'
         """
         by = f"{points(self.change.value)} ({points_reach(self.change.low, self.change.high)})"
         what = "no change can be told"
@@ -60,7 +65,11 @@ class Step:
             what = f"{'more' if self.change.value > 0 else 'fewer'} outputs pass by labels"
         elif self.change.low > 0 or self.change.high < 0:
             by += ", which may be chance where so many rounds are compared"
-        return f"From round {self.was} to round {self.now} {what}: {by}."
+        doubt = ""
+        if self.suspect:
+            of = f"round{'s' if len(self.suspect) > 1 else ''} {' and '.join(self.suspect)}"
+            doubt = f" But labels of {of} are suspect: they may be what changed."
+        return f"From round {self.was} to round {self.now} {what}: {by}.{doubt}"
 
 
 @dataclass(frozen=True)
@@ -93,11 +102,17 @@ def difference(was: Figure, now: Figure) -> Figure:
     return Figure(change, max(low, -1.0), min(high, 1.0))
 
 
-def progress(rounds: Sequence[Round], reports: Mapping[str, RoundReport]) -> Progress:
+def progress(
+    rounds: Sequence[Round], reports: Mapping[str, RoundReport], suspect: Collection[str] = ()
+) -> Progress:
     """Of rounds in the order in which they were started, of those that have such a share.
 
     Changes are held against their number as Holm does (A simple sequentially rejective multiple test
     procedure, Scandinavian Journal of Statistics 6 (1979)).
+
+    Parameters
+    ----------
+    suspect : names of rounds whose labels are suspect.
 
     >>> rounds = [Round(name, "bot", started_at=n) for n, name in enumerate("123")]
     >>> rates = Figure(0.6, 0.55, 0.65), Figure(0.65, 0.6, 0.7), Figure(0.8, 0.76, 0.84)
@@ -115,7 +130,10 @@ def progress(rounds: Sequence[Round], reports: Mapping[str, RoundReport]) -> Pro
     steps = [_step(one, other) for one, other in pairwise(rated)]
     if len(rated) > 2:
         steps.append(_step(rated[0], rated[-1]))
-    steps = _held_against_each_other(steps)
+    steps = [
+        replace(each, suspect=tuple(name for name in (each.was, each.now) if name in suspect))
+        for each in _held_against_each_other(steps)
+    ]
     return Progress(tuple(steps[: max(len(rated) - 1, 0)]), steps[-1] if len(rated) > 2 else None)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,13 +15,13 @@ from argilla_distill.domain.orders.order import (
 from argilla_distill.domain.rounds.progress import Progress, progress
 from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round
-from argilla_distill.domain.rounds.suspected import RoundSuspicion
-from argilla_distill.domain.versions.segments import parse
-from argilla_distill.domain.versions.tracing import Suspect, Suspicions
+from argilla_distill.domain.rounds.suspected import (
+    SUSPECT,
+    RoundSuspicion,
+    suspect_rounds,
+    suspicions_of,
+)
 from argilla_distill.plugin.store import Store
-
-ROUND, ANNOTATOR = "round", "annotator and round"
-"""The kinds of segments that are told with a round."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class FoundRound:
     @property
     def suspect(self) -> bool:
         """Whether anything of it is."""
-        return any(each.verdict == "suspect" for each in self.suspicions)
+        return any(each.verdict == SUSPECT for each in self.suspicions)
 
     def as_json(self) -> dict[str, Any]:
         """As the page's JSON has it."""
@@ -94,7 +93,7 @@ class FoundRounds:
     @property
     def suspect(self) -> list[RoundSuspicion]:
         """What is suspect of any of them."""
-        return [s for each in self.rounds for s in each.suspicions if s.verdict == "suspect"]
+        return [s for each in self.rounds for s in each.suspicions if s.verdict == SUSPECT]
 
 
 def found(store: Store, dataset_id: str) -> FoundRounds:
@@ -108,12 +107,12 @@ def found(store: Store, dataset_id: str) -> FoundRounds:
             FoundRound(
                 each,
                 reports.get(each.name),
-                tuple(_suspicions(each.name, looked)),
+                tuple(suspicions_of(each.name, looked)),
                 asked.get(of_round(each.name)),
             )
             for each in rounds
         ),
-        progress(rounds, reports),
+        progress(rounds, reports, suspect_rounds(looked)),
         tuple(
             each
             for each in orders
@@ -121,21 +120,3 @@ def found(store: Store, dataset_id: str) -> FoundRounds:
             and (each.action == START_ROUND or (each.action == CANCEL_ROUND and each.waits))
         ),
     )
-
-
-def _suspicions(name: str, looked: Mapping[str, Suspicions]) -> Iterator[RoundSuspicion]:
-    """Of the round as a whole, and of annotators in it where they are suspect."""
-    for question, of_it in looked.items():
-        for each in of_it.segments:
-            if each.kind == ROUND or (each.kind == ANNOTATOR and each.significant):
-                conditions = parse(each.segment).conditions
-                if any((c.kind, c.value) == (ROUND, name) for c in conditions):
-                    yield RoundSuspicion(
-                        question, of_it.version, each.segment, _verdict(each), each.sentence
-                    )
-
-
-def _verdict(each: Suspect) -> str:
-    if each.p >= 1:
-        return "too few to tell"
-    return "suspect" if each.significant else "not suspect"

@@ -89,24 +89,27 @@ def _of_versions(
     truths: Truths,
     progress: Progress,
 ) -> list[Contest]:
-    sides = [VersionSide(world, manifest) for manifest in manifests]
+    step = [0, 1]  # how far it is
+
+    def between() -> None:
+        progress(*step)
+
+    sides = [VersionSide(world, manifest, between) for manifest in manifests]
     shared = [
         q
         for q in manifests[0].questions
         if q.name in asked and all(question_in(m, q.name) is not None for m in manifests)
     ]
-    progress(0, len(shared) + 1)
-    matrix = all_texts(sides)
+    step[1] = len(shared) + 1
+    between()
+    texts = all_texts(sides)
     contests: list[Contest] = []
     for n, question in enumerate(shared, 1):
-
-        def between(done: int = n) -> None:
-            progress(done, len(shared) + 1)
-
+        step[0] = n
         between()
         one = Contested(asked[question.name], question, sides, truths[question.name])
         contests += one.labels()
-        contests += one.models(matrix, between)
+        contests += one.models(texts, between)
     progress(len(shared) + 1, len(shared) + 1)
     return contests
 

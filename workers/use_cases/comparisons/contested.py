@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from argilla_distill.workers.evaluation.contests import (
     of_rights,
 )
 from argilla_distill.workers.evaluation.tf_idf import Matrix, TfIdf
-from argilla_distill.workers.use_cases.comparisons.sides import Row, VersionSide
+from argilla_distill.workers.use_cases.comparisons.sides import VersionSide
 from argilla_distill.workers.use_cases.comparisons.truths import Truth, how_right, read_value
 
 MAX_LABELS = 20
@@ -35,9 +36,18 @@ class AllTexts:
 
 
 def all_texts(sides: Sequence[VersionSide]) -> AllTexts:
-    ids = sorted(set.intersection(*(set(side.rows) for side in sides)))
-    texts = (sides[0].rows[i]["text"] for i in ids)
-    return AllTexts(ids, TfIdf().fit_transform(texts))
+    """Texts are turned into rows as they are read: only the rows are held."""
+    ids = sorted(set.intersection(*(set(side.places) for side in sides)))
+    order: list[str] = []
+
+    def texts() -> Iterator[str]:
+        for record, text in sides[0].texts(frozenset(ids)):
+            order.append(record)
+            yield text
+
+    matrix = TfIdf().fit_transform(texts())
+    place = {record: number for number, record in enumerate(order)}
+    return AllTexts(ids, matrix[[place[record] for record in ids]])
 
 
 class Contested:
@@ -51,25 +61,38 @@ class Contested:
         truths: Mapping[str, Truth],
     ) -> None:
         self.asked, self.name, self.sides = asked, question.name, sides
+        self.said = {side.name: side.said(question.name, asked.labels) for side in sides}
         self.truths: dict[str, tuple[Value, float]] = {}
         for record, truth in sorted(truths.items()):
             value = read_value(asked, truth.value)
-            if value is not None and all(record in side.rows for side in sides):
+            if value is not None and all(record in side.places for side in sides):
                 self.truths[record] = value, truth.pi
 
     def _blank(self, label: str = "") -> Contest:
         return Contest(self.name, label, "labels", "", "")
 
+    def _blind(self, side: VersionSide, record: str) -> bool:
+        """Whether it is known what a version says of a record without its audit."""
+        known = (self.name, record) in side.held_out
+        return known or not self.said[side.name].adjudicated[side.places[record]]
+
+    def _value(self, side: VersionSide, record: str) -> Any:
+        """What a version's strategy says of a record, without knowing its audit; in Argilla's JSON."""
+        if (self.name, record) in side.held_out:
+            return side.held_out[self.name, record]
+        said, number = self.said[side.name], side.places[record]
+        return None if said.adjudicated[number] else said.values[number]
+
     def labels(self) -> list[Contest]:
         """Whose labels are right more often, on the audits of which all tell something unseen."""
-        ids = [r for r in self.truths if all(side.blind(self.name, r) for side in self.sides)]
-        groups = [self.sides[0].rows[r]["group"] or r for r in ids]
+        ids = [r for r in self.truths if all(self._blind(side, r) for side in self.sides)]
+        groups = [self.sides[0].groups[self.sides[0].places[r]] for r in ids]
         codes = (
             np.unique(groups, return_inverse=True)[1].astype(np.int64) if ids else np.zeros(0, int)
         )
         audits = Audits(np.array([self.truths[r][1] for r in ids]), codes)
         said = {
-            s.name: [read_value(self.asked, s.value(self.name, r)) for r in ids] for s in self.sides
+            s.name: [read_value(self.asked, self._value(s, r)) for r in ids] for s in self.sides
         }
         found = []
         for label in self.asked.labels if self.asked.type == "multi_label" else ("",):
@@ -110,36 +133,35 @@ class Contested:
             if record in self.truths:
                 value, pi[n] = self.truths[record]
                 truth[n] = int(label in value) if label else number.get(value, -1)
-        taught = {}
-        for side in sides:
-            of = [side.of(self.name, record) for record in ids]
-            taught[side.name] = _taught(of, label, number)
-        rows_ = [sides[0].rows[record] for record in ids]
-        fold = np.array([0 if row["split"] == "test" else 1 for row in rows_], np.int64)
-        prompts = [row["group"] or record for row, record in zip(rows_, ids, strict=True)]
+        taught = {
+            side.name: self._taught(side, [side.places[r] for r in ids], label) for side in sides
+        }
+        first = sides[0]
+        rows = [first.places[record] for record in ids]
+        fold = np.array([0 if first.splits[row] == "test" else 1 for row in rows], np.int64)
+        prompts = [first.groups[row] for row in rows]
         # an audit outside of the test split there is not; one that a moved text has put there is left out
         truth[fold != 0] = -1
         blank = self._blank(label)
         return of_models(blank, texts.matrix, taught, truth, fold, prompts, pi, between=between)
 
-
-def _taught(of: Sequence[Row], label: str, number: Mapping[str, int]) -> Taught:
-    """What a version's column teaches: one label of a multi-label question, or all of a label question."""
-    labels = np.full(len(of), -1)
-    posteriors = np.zeros((len(of), len(number)))
-    for n, each in enumerate(of):
-        if each["value"] is None:
-            continue
-        sure = {p["value"]: p["p"] for p in each["posterior"]}
+    def _taught(self, side: VersionSide, rows: Sequence[int], label: str) -> Taught:
+        """What a version teaches: one label of a multi-label question, or all of a label question."""
+        said, number = self.said[side.name], {v: n for n, v in enumerate(self.asked.labels)}
+        values = [said.values[row] for row in rows]
+        sure = said.sure[rows].astype(np.float64)
         if label:
-            labels[n] = int(label in each["value"])
-            yes = min(max(sure.get(label, 0.0), 0.0), 1.0)
-            posteriors[n] = 1 - yes, yes
-        elif each["value"] in number:
-            labels[n] = number[each["value"]]
-            row = np.array([max(sure.get(name, 0.0), 0.0) for name in number])
-            posteriors[n] = row / row.sum() if row.sum() > 0 else np.eye(len(number))[labels[n]]
-    return Taught(labels, posteriors)
+            labels = np.array([-1 if v is None else int(label in v) for v in values], np.int64)
+            yes = np.clip(sure[:, number[label]], 0.0, 1.0)
+            posteriors = np.stack([1 - yes, yes], axis=1)
+        else:
+            labels = np.array([number.get(v, -1) for v in values], np.int64)
+            whole = sure.sum(axis=1, keepdims=True)
+            posteriors = np.where(whole > 0, sure / np.where(whole > 0, whole, 1.0), 0.0)
+            blank = (whole[:, 0] <= 0) & (labels >= 0)
+            posteriors[blank] = np.eye(len(number))[labels[blank]]
+        posteriors[labels < 0] = 0.0
+        return Taught(labels, posteriors)
 
 
 def runs_contested(

@@ -44,6 +44,9 @@ def test_all_rounds_tell_whether_the_model_gets_better_as_a_picture_and_as_a_tab
         "not suspect",
     ):
         assert part in page
+    assert "From round 1 to round 2 no change can be told: +5 points" in page
+    assert page.count("But labels of round 2 are suspect: they may be what changed.") == 2
+    assert "labels of round 3 are" not in page
     assert "annotator=ann" not in page
     assert "week=2026-W47" not in page
     assert page.index(">5</a>") < page.index(">1</a>")
@@ -71,6 +74,7 @@ def test_json_has_what_the_pages_have(site: Site) -> None:
     told = site.get(AT, json=True).get_json()
     assert [each["name"] for each in told["rounds"]] == ["1", "2", "3", "4", "5"]
     assert [step["now"] for step in told["steps"]] == ["2", "3"]
+    assert [step["suspect"] for step in told["steps"]] == [["2"], ["2"]]
     assert told["whole"]["sentence"].startswith("From round 1 to round 3")
     three = told["rounds"][2]
     assert three["report"]["by_labels"]["value"] == 0.81
