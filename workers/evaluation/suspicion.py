@@ -41,6 +41,9 @@ SURE = 0.8
 LEVEL = 0.05
 """The share of false discoveries."""
 
+MOST = 0.999
+"""No p of a segment that is judged is more: what is 1 says that it is not."""
+
 FEWEST = 40
 """A segment has so many claims that are looked at, or nothing is said of it."""
 
@@ -139,7 +142,7 @@ def suspicions(
             doubted = of_ratio + (SPREAD * usual) ** 2
             z = (k - expected) / np.sqrt(times[number] * binomial + doubted)
             few = _tail(k / times[number], n / times[number], expected / n)
-            p = max(float(stats.norm.sf(z)), few)
+            p = min(max(float(stats.norm.sf(z)), few), MOST)
             known = replace(known, z=float(z), p=p)
         found.append(known)
     return found

@@ -135,6 +135,11 @@ class Contest:
         return f"Cannot tell which {does}: {reach}, on {of}{more}."
 
     @property
+    def pair(self) -> str:
+        """Who is compared, in words."""
+        return f"{self.one} or {self.other}"
+
+    @property
     def shares(self) -> str:
         """How often each is right, in words."""
         return f"{self.one} {percent(self.one_right)}, {self.other} {percent(self.other_right)}"
@@ -177,11 +182,16 @@ class VersionsCompared:
         >>> few = Contest("q", "", "labels", "a", "b", stopped="Not compared: 2 of at least 10 audits.")
         >>> VersionsCompared("1", "ws/d", ("a", "b"), "", 0, {}, (few,)).sentences
         ('q, labels: Not compared: 2 of at least 10 audits.',)
+        >>> found = Contest("q", "", "labels", "a", "b", 90, 90, 0.8, 0.8, 0.0, -0.1, 0.1, p_holm=1.0)
+        >>> VersionsCompared("1", "ws/d", ("a", "b", "c"), "", 0, {}, (found,)).sentences[0][:24]
+        'q, labels, a or b: Canno'
         """
         sentences = []
+        several = max(len(self.versions), len(self.runs)) > 2
         for each in self.contests:
             of = f"{each.question}: {each.label}" if each.label else each.question
-            sentences.append(f"{of}, {ASPECTS[each.aspect]}: {each.sentence}")
+            pair = f", {each.pair}" if several and not each.stopped else ""
+            sentences.append(f"{of}, {ASPECTS[each.aspect]}{pair}: {each.sentence}")
         return tuple(sentences)
 
     def as_json(self) -> dict[str, Any]:

@@ -50,11 +50,16 @@ class Subject:
 
     @property
     def sentences(self) -> list[tuple[str, str]]:
-        """All verdicts, each with what is compared; why nothing is is said once, and without that."""
+        """All verdicts, each with what is compared; why nothing is is said once, and without that.
+
+        Where there are several pairs, what is compared names the pair: few verdicts do.
+        """
         sentences: dict[tuple[str, str], None] = {}
         for each in self.measured:
             for contest in each.contests:
-                sentences["" if contest.stopped else each.aspect, contest.sentence] = None
+                pair = f", {contest.pair}" if len(each.contests) > 1 else ""
+                of = "" if contest.stopped else f"{each.aspect}{pair}"
+                sentences[of, contest.sentence] = None
         return list(sentences)
 
 

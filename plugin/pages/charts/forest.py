@@ -17,6 +17,9 @@ HEADING = 34
 FOOT = 24
 """Pixels: the height of a value with its name, of a heading, and of the scale."""
 
+MAX_NAME, MAX_LINE = 14, 40
+"""Characters: names are cut where they and their figures together are longer than a phone is wide."""
+
 STEPS = (1, 2, 5, 10, 20, 25, 50)
 """Between two ticks, in hundredths."""
 
@@ -99,11 +102,13 @@ def _row(row: Spread, y: int, x: Callable[[float], float]) -> Markup:
             x(row.mark), middle - 9, middle + 9
         )
     return Markup(
-        '<text class="called" x="0" y="{}">{}</text><text class="told" x="100%" y="{}">{}</text>{}'
+        '<text class="called" x="0" y="{}">{}<title>{}</title></text>'
+        '<text class="told" x="100%" y="{}">{}</text>{}'
         '<line class="spread s0" x1="{}%" x2="{}%" y1="{}" y2="{}"/>'
         '<circle class="dot {}" cx="{}%" cy="{}" r="5"/>'
     ).format(
         y + 16,
+        shortened(row.name, max(MAX_NAME, MAX_LINE - len(row.text))),
         row.name,
         y + 16,
         row.text,
@@ -116,6 +121,18 @@ def _row(row: Spread, y: int, x: Callable[[float], float]) -> Markup:
         x(row.value),
         middle,
     )
+
+
+def shortened(name: str, most: int) -> str:
+    """A name of so many characters at most, with its end, by which such names differ.
+
+    >>> shortened("judge-with-a-long-name-0.9", 14), shortened("bot-a", 14)
+    ('judge-w…me-0.9', 'bot-a')
+    """
+    if len(name) <= most:
+        return name
+    half = (most - 1) // 2
+    return f"{name[: most - 1 - half]}…{name[-half:]}"
 
 
 def scale_of(low: float, high: float) -> list[int]:

@@ -5,7 +5,7 @@ How charts are drawn is `svg`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from markupsafe import Markup
 
@@ -17,19 +17,26 @@ MAX_ROUNDS = 30
 """So many rounds are in the picture, the latest; all are in the table."""
 
 
-def passing(rates: Sequence[tuple[str, Figure]]) -> Markup:
+def passing(rates: Sequence[tuple[str, Figure]], doubtful: Collection[str] = ()) -> Markup:
     """How many outputs pass by labels, round by round.
+
+    Parameters
+    ----------
+    doubtful : rounds whose labels are suspect: their dots are hollow.
 
     >>> "round 2: 80 %, 75 to 85 %" in passing([("2", Figure(0.8, 0.75, 0.85))])
     True
     """
     shown = rates[-MAX_ROUNDS:]
     listed = "; ".join(
-        f"round {name}: {percent(rate.value)}, {reach(rate.low, rate.high)}" for name, rate in shown
+        f"round {name}: {percent(rate.value)}, {reach(rate.low, rate.high)}"
+        + (", its labels are suspect" if name in doubtful else "")
+        for name, rate in shown
     )
     points = [(rate.low, rate.value, rate.high) for _, rate in shown]
     return spreads(
         [name for name, _ in shown],
         points,
         f"Outputs that pass by labels, round by round. {listed}.",
+        [n for n, (name, _) in enumerate(shown) if name in doubtful],
     )

@@ -8,7 +8,7 @@ escaped. Tables of shaded cells are `heat_map`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -181,9 +181,14 @@ def lines(
 
 
 def spreads(
-    names: Sequence[str], points: Sequence[tuple[float, float, float] | None], description: str
+    names: Sequence[str],
+    points: Sequence[tuple[float, float, float] | None],
+    description: str,
+    hollow: Collection[int] = (),
 ) -> Markup:
     """Shares over the same places, each (low, value, high) with the interval that holds it; gaps for None.
+
+    The dots of those that are `hollow`, by their numbers, are so: something is to be known of them.
 
     >>> picture = spreads(["1", "2"], [(0.6, 0.7, 0.8), None], "Pass rates")
     >>> picture.count("<circle"), picture.count('class="spread')
@@ -209,8 +214,8 @@ def spreads(
         parts.append(
             Markup(
                 '<line class="spread s0" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>'
-                '<circle class="dot s0" cx="{0}%" cy="{3}" r="5"><title>{4}</title></circle>'
-            ).format(x(n), y(low), y(high), y(value), title)
+                '<circle class="dot {5}" cx="{0}%" cy="{3}" r="5"><title>{4}</title></circle>'
+            ).format(x(n), y(low), y(high), y(value), title, "open" if n in hollow else "s0")
         )
     parts += [
         Markup('<text x="{}%" y="{}">{}</text>').format(x(n), TALL + FOOT + 4, names[n])

@@ -91,6 +91,11 @@ class FoundRounds:
         ]
 
     @property
+    def doubtful(self) -> frozenset[str]:
+        """Rounds whose labels are suspect as a whole."""
+        return frozenset(name for step in self.progress.steps for name in step.suspect)
+
+    @property
     def suspect(self) -> list[RoundSuspicion]:
         """What is suspect of any of them."""
         return [s for each in self.rounds for s in each.suspicions if s.verdict == SUSPECT]

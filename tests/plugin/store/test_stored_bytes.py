@@ -213,7 +213,8 @@ def test_an_audit_keeps_its_probability_and_what_is_none_is_written_as_before() 
 LETTERED = {
     "demo/argilla/api.py",
     "workers/versions/tables.py",
-    "workers/use_cases/comparisons/contested.py",
+    "workers/use_cases/comparisons/sides.py",
+    "benchmarks/scale/compare_big.py",
     "workers/writing/twin_dataset.py",
 }
 """Not the store's: Argilla's own JSON, and a published table with a column for p, have keys of one letter."""

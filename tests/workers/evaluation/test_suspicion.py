@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -86,6 +88,15 @@ def test_replies_to_one_prompt_that_are_independent_count_in_full() -> None:
         record = np.arange(500)
         found.append(suspicions(told, record, code, segment, 5, groups=groups)[2])
     assert found[1].z == pytest.approx(found[0].z, rel=0.1)
+
+
+def test_a_segment_that_nothing_contradicts_is_judged_and_counts_among_those_that_are() -> None:
+    """It was said to have too few labels to tell, and the other one was not held against two segments."""
+    told, code, segment = drawn(4, (0.0, 0.1))
+    found = suspicions(told, np.arange(len(code)), code, segment, 2)
+    assert (found[0].contradicted, found[0].p < 1, found[0].z < 0) == (0, True, True)
+    odd = [replace(found[1], p=0.03), found[0]]
+    assert not any(marked.significant for _, marked in discovered(odd))
 
 
 def test_a_segment_alone_has_nobody_to_be_compared_with() -> None:

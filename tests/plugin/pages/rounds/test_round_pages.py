@@ -47,6 +47,8 @@ def test_all_rounds_tell_whether_the_model_gets_better_as_a_picture_and_as_a_tab
     assert "From round 1 to round 2 no change can be told: +5 points" in page
     assert page.count("But labels of round 2 are suspect: they may be what changed.") == 2
     assert "labels of round 3 are" not in page
+    assert "round 2: 66 %, 60 to 72 %, its labels are suspect" in page
+    assert page.count('class="dot open"') == 1
     assert "annotator=ann" not in page
     assert "week=2026-W47" not in page
     assert page.index(">5</a>") < page.index(">1</a>")
@@ -66,6 +68,8 @@ def test_a_round_tells_what_was_taken_what_it_came_to_and_what_was_learned(site:
     ):
         assert part in page
     assert "annotator=ben" not in page
+    assert "may be their fault, and not the model's" in page
+    assert "may be their fault" not in site.get(f"{AT}/1").text
     assert "no room for learned-9" in site.get(f"{AT}/5").text
     assert "<dt>completed</dt>" in site.get(f"{AT}/4").text
 
