@@ -2,10 +2,11 @@
 
     python -m benchmarks waits [--votes 20000 100000] [--words 150] [--workers 1 2] [--every 0.2]
 
-Real workers, a Redis of its own, and two datasets: the large one, whose model knows the texts, and one of 200
-records. Argilla is a stand-in that costs nothing. Answers come to both in turn, one every so many seconds. An
-answer's *wait* is the time from its delivery until a worker begins with its record. Of each kind of work is
-told how long it took, and the longest wait in either dataset with the jobs that workers had in hand then.
+Real workers, a Redis of its own, and two datasets: the large one, whose model knows the texts, and one of
+2,000 records. Argilla is a stand-in that costs nothing. Answers come to both in turn, one every so many
+seconds. An answer's *wait* is the time from its delivery until a worker begins with its record. Of each kind
+of work is told how long it took, and the longest wait in either dataset with the jobs that workers had in
+hand then.
 
 - *nothing*: answers alone, for ten seconds.
 - *report*, *sweep*: of the large dataset.
@@ -51,7 +52,7 @@ from demo.running.servers import RedisServer
 
 ANSWERS = 5
 ANNOTATORS = 200
-SMALL = 200
+SMALL = 2_000
 ODD = 77
 """How far apart, by number, those are who answer one after another."""
 
@@ -59,6 +60,9 @@ ANSWERED, READ, HAND = "waits:answered", "waits:read", "waits:hand"
 """What was answered, record → [who, at]; when it was read, record → s; what workers did, as a list."""
 
 ALONE_S = 10.0
+WARM_S = 5.0
+"""So long answers come before anything is measured: until both datasets' models are loaded, and longer."""
+
 LEFT_S = 120.0
 """So long is waited for answers that were not read when the work was done."""
 
@@ -203,7 +207,7 @@ class TwoDatasets:
         known = {each.dataset.id: each for each in (self.big, self.small)}
         self.world = World(ArgillaToldByRedis(store, known, words), store, self.settings)
         self._turn = itertools.count()
-        self._next = {each.dataset.id: iter(each.ids) for each in (self.big, self.small)}
+        self._next = {each.dataset.id: itertools.cycle(each.ids) for each in (self.big, self.small)}
 
     def _filled(self, name: str, records: int) -> AnsweredDataset:
         texts = self.texts
@@ -343,6 +347,7 @@ def main(arguments: list[str]) -> None:
             }
             bench = TwoDatasets(Store(client, "bench"), votes, options.words, options.every)
             with working(n, bench.world):
+                bench.during(lambda: None, lambda s: s >= WARM_S)
                 for name, begin, done in bench.works():
                     _tell(bench, votes, n, name, bench.during(begin, done))
 

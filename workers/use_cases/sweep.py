@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -101,13 +101,17 @@ def sweep(
         store.service.keep_users(world.gateway.users())
     report.records, report.differing = begun.records, begun.differing
     seen: set[str] = set()
-    for read_at, records, total in _pages(world, dataset_id, begun.records):
+
+    def over() -> bool:
+        """Whether the rest is left to the next job: by the clock, or because answers wait for a worker."""
+        return time.monotonic() >= end or (sliced and world.dispatch.queued(DISTIL) > 0)
+
+    for read_at, records, total in _pages(world, dataset_id, begun.records, over):
         seen.update(record.id for record in records)
         report.records += len(records)
         report.differing += _compare(world, dataset, review, plan, records, read_at)
         progress(report.records, total)
-        over = time.monotonic() >= end or (sliced and world.dispatch.queued(DISTIL) > 0)
-        if over and report.records < total:
+        if report.records < total and over():
             now = replace(begun, records=report.records, differing=report.differing)
             store.sweeps.leave(dataset_id, now, seen)
             report.waiting, report.status = True, "the rest is left to the next job"
@@ -139,8 +143,13 @@ def _activity(world: World, review: Dataset) -> int:
         return 0
 
 
-def _pages(world: World, dataset_id: str, offset: int) -> Iterator[tuple[int, list[Record], int]]:
-    """All pages with the time at which they were asked for; the next is read while one is compared."""
+def _pages(
+    world: World, dataset_id: str, offset: int, over: Callable[[], bool]
+) -> Iterator[tuple[int, list[Record], int]]:
+    """All pages with the time at which they were asked for; the next is read while one is compared.
+
+    When it is `over`, nothing is read that nobody may ask for.
+    """
 
     def read(offset: int) -> tuple[int, list[Record], int]:
         read_at = world.store.now()
@@ -148,14 +157,14 @@ def _pages(world: World, dataset_id: str, offset: int) -> Iterator[tuple[int, li
         return read_at, records, total
 
     with ThreadPoolExecutor(max_workers=1) as reader:
-        ahead = reader.submit(read, offset)
+        ahead: Future[tuple[int, list[Record], int]] | None = None
         while True:
-            read_at, records, total = ahead.result()
+            read_at, records, total = (ahead or reader.submit(read, offset)).result()
             offset += PAGE
-            if records and offset < total:
-                ahead = reader.submit(read, offset)
+            more = bool(records) and offset < total
+            ahead = reader.submit(read, offset) if more and not over() else None
             yield read_at, records, total
-            if not records or offset >= total:
+            if not more:
                 return
 
 
