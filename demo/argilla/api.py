@@ -259,7 +259,19 @@ class Api:
         self.call("DELETE", f"/responses/{id_of(response)}")
 
     def answer_many(self, answers: Iterable[tuple[Ref, Values]]) -> list[Json]:
-        """Submit or replace responses of mine, up to 100, with their response.* events."""
+        """Submit or replace responses of mine, up to 100, with their response.* events.
+
+        Raises
+        ------
+        AssertionError : Argilla did not take some of them; the others are answered.
+        """
+        taken = self.try_to_answer(answers)
+        refused = [each["error"] for each in taken if each.get("error")]
+        assert not refused, f"Argilla refused {len(refused)} of {len(taken)} answers: {refused[0]}"
+        return taken
+
+    def try_to_answer(self, answers: Iterable[tuple[Ref, Values]]) -> list[Json]:
+        """The same; which are not taken is told by the `error` of each, in their order."""
         items = [
             {"record_id": id_of(record), "values": wrapped(values), "status": "submitted"}
             for record, values in answers

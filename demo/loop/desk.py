@@ -189,7 +189,7 @@ def _insist(api: Api, answers: Sequence[tuple[dict[str, Any], dict[str, str]]]) 
     left, error = list(answers), ""
     for attempt in range(1, TRIES + 1):
         try:
-            taken = api.answer_many(left)
+            taken = api.try_to_answer(left)
         except ApiError as refused:
             if refused.status < httpx.codes.INTERNAL_SERVER_ERROR or attempt == TRIES:
                 raise

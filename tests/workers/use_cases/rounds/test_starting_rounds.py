@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from argilla_distill.domain.rounds.round import Round
+from argilla_distill.domain.rounds.round import MAX_OUTPUTS, Round
 from argilla_distill.domain.rounds.wish import Wish
 from argilla_distill.plugin.errors import ArgillaUnavailable, DatasetBusy, InvalidRequest
 from argilla_distill.workers.use_cases.rounds.cancelling import cancel
@@ -188,6 +188,30 @@ def test_what_does_not_fit_is_told_by_line_and_nothing_is_written(
     assert service.store.rounds.all(D) == []
     assert service.argilla.added.properties == {}
     assert added(service) == []
+
+
+def test_a_dataset_without_a_property_for_rounds_gets_one_before_its_first_record(
+    service: ServiceInMemory, outputs: Path
+) -> None:
+    assert service.argilla.added.properties == {}
+    start_it(service, outputs)
+    assert service.argilla.added.properties == {
+        "round": {"type": "terms"},
+        "model": {"type": "terms"},
+    }
+
+
+def test_so_many_outputs_are_a_round_and_one_more_is_none(
+    service: ServiceInMemory, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That 100,000 are taken, and what that costs, is measured: `benchmarks round_starting`."""
+    assert MAX_OUTPUTS == 100_000
+    monkeypatch.setattr("argilla_distill.workers.use_cases.rounds.outputs.MAX_OUTPUTS", 5)
+    wish = Wish("4", "bot", take=2, question="helpful")
+    with pytest.raises(InvalidRequest, match="has more than 5 outputs: take a part of them"):
+        start_it(service, write(*(output(n) for n in range(6))), wish)
+    assert (service.store.rounds.all(D), added(service)) == ([], [])
+    assert start_it(service, write(*(output(n) for n in range(5))), wish).outputs == 5
 
 
 def test_of_many_mistakes_the_first_are_told_and_the_others_counted(
