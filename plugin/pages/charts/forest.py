@@ -17,8 +17,8 @@ HEADING = 34
 FOOT = 24
 """Pixels: the height of a value with its name, of a heading, and of the scale."""
 
-MAX_NAME, MAX_LINE = 14, 40
-"""Characters: names are cut where they and their figures together are longer than a phone is wide."""
+MAX_NAME, MAX_LINE = 14, 44
+"""Characters: on a phone names are cut where they and their figures together are longer than it is wide."""
 
 STEPS = (1, 2, 5, 10, 20, 25, 50)
 """Between two ticks, in hundredths."""
@@ -101,15 +101,11 @@ def _row(row: Spread, y: int, x: Callable[[float], float]) -> Markup:
         mark = Markup('<line class="ideal" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>').format(
             x(row.mark), middle - 9, middle + 9
         )
-    return Markup(
-        '<text class="called" x="0" y="{}">{}<title>{}</title></text>'
+    return _called(row, y + 16) + Markup(
         '<text class="told" x="100%" y="{}">{}</text>{}'
         '<line class="spread s0" x1="{}%" x2="{}%" y1="{}" y2="{}"/>'
         '<circle class="dot {}" cx="{}%" cy="{}" r="5"/>'
     ).format(
-        y + 16,
-        shortened(row.name, max(MAX_NAME, MAX_LINE - len(row.text))),
-        row.name,
         y + 16,
         row.text,
         mark,
@@ -121,6 +117,17 @@ def _row(row: Spread, y: int, x: Callable[[float], float]) -> Markup:
         x(row.value),
         middle,
     )
+
+
+def _called(row: Spread, y: int) -> Markup:
+    """The name, and a shorter one beside it that is shown in its place where there is no room."""
+    short = shortened(row.name, max(MAX_NAME, MAX_LINE - len(row.text)))
+    if short == row.name:
+        return Markup('<text class="called" x="0" y="{}">{}</text>').format(y, row.name)
+    return Markup(
+        '<text class="called roomy" x="0" y="{0}">{1}</text>'
+        '<text class="called tight" x="0" y="{0}">{2}</text>'
+    ).format(y, row.name, short)
 
 
 def shortened(name: str, most: int) -> str:
