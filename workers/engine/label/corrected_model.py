@@ -38,13 +38,10 @@ from argilla_distill.workers.engine.label.weights.pooled import SHARPNESS, Poole
 from argilla_distill.workers.engine.label.weights.worth import Worth
 
 CORRECT_BELOW = 50_000
-"""With fewer votes, `moved` takes in at once what new adjudications teach. Larger models take it in when a
-tenth of the adjudications changed (`AdjudicationLearner.due`): by their votes alone they would wait for
+"""With fewer votes, `moved` takes in at once what new adjudications teach, and what new votes make of
+what was taught: whether that is used hangs by a thread at times. Larger models take it in when a tenth
+of the adjudications changed (`AdjudicationLearner.due`): by their votes alone they would wait for
 thousands."""
-
-CORRECT_STALENESS = 0.0004
-"""Of these, `moved` takes in what new votes make of what was taught when so large a share of the votes
-changed, of up to 2,500 votes any: whether that is used hangs by a thread at times."""
 
 FIT_DEPENDENCE = 0.05
 """How far EM takes the votes on a record to depend on each other."""
@@ -283,7 +280,7 @@ class CorrectedModel(LabelModel):
         if len(self.tally.votes) >= CORRECT_BELOW:
             return self.learner.due(len(self._adjudicated()))
         learned = self.training.adjudications >= MIN_ADJUDICATIONS
-        return self.learner.changed_ > 0 or (learned and movement.staleness >= CORRECT_STALENESS)
+        return self.learner.changed_ > 0 or (learned and movement.changed_votes > 0)
 
     def spread(self, rows: Ints, tolerance: float) -> Ints:
         return self.votes.spread(rows, tolerance)
