@@ -133,6 +133,18 @@ def test_a_worker_loads_no_scipy_stats_and_no_pages() -> None:
     assert not {"scipy.stats", "flask", "sklearn", "pandas", "pyarrow", "argilla"} & set(loaded)
 
 
+def test_what_is_done_in_short_turns_is_loaded_before_them() -> None:
+    """Each turn of a version imported for a tenth of a second, and answers that came meanwhile waited."""
+    new = python(
+        "import sys\nfrom argilla_distill.workers.processes.worker import load\n"
+        "load()\nbefore = set(sys.modules)\n"
+        "from argilla_distill.workers.use_cases.twins import filling\n"
+        "from argilla_distill.workers.use_cases.versions import comparing, making\n"
+        "print('argilla_distill.workers.jobs' in before, *sorted(set(sys.modules) - before), sep='\\n')"
+    )
+    assert new == ["True"]
+
+
 def test_a_csv_file_is_read_without_pandas_and_pyarrow(tmp_path: Path) -> None:
     (tmp_path / "answers.csv").write_text("task,worker,label\nt,ann,yes\n")
     loaded = python(

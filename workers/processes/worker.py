@@ -22,20 +22,31 @@ WORKER_TTL_S = 60
 AGAIN_S = 2.0
 
 
-def worker(settings: Settings, burst: bool = False) -> None:
-    """Take jobs until stopped (SIGTERM lets the job in hand finish).
+def load() -> None:
+    """Load what jobs need, before they are forked: none pays for imports.
 
-    RQ's worker gives up on some errors of Redis; it is then started anew.
+    Versions, comparisons and twins are made in many short turns, each in a child of its own: what they loaded
+    would be loaded by every one, and an answer that comes meanwhile would wait for it.
     """
     for library in ("OMP", "OPENBLAS"):  # read when numpy is loaded: one worker is one core
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     # read when pyarrow is loaded: a version's files are written with memory that its fit gave back
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     import sklearn.feature_extraction.text
-    import sklearn.linear_model  # noqa: F401  # loaded before the fork: no job pays for imports
+    import sklearn.linear_model  # noqa: F401
 
-    import argilla_distill.workers.jobs  # noqa: F401
+    import argilla_distill.workers.jobs
+    import argilla_distill.workers.use_cases.twins.filling
+    import argilla_distill.workers.use_cases.versions.comparing
+    import argilla_distill.workers.use_cases.versions.making  # noqa: F401
 
+
+def worker(settings: Settings, burst: bool = False) -> None:
+    """Take jobs until stopped (SIGTERM lets the job in hand finish).
+
+    RQ's worker gives up on some errors of Redis; it is then started anew.
+    """
+    load()
     calls.tls()
     queues = [
         settings.queue,

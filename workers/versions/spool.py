@@ -32,7 +32,10 @@ WHOLE = len(StoredEntry._fields) + 1
 KIND = StoredEntry._fields.index("kind")
 
 HELD = 4_000_000
-"""Characters that are held before they are written."""
+"""Characters that are held before they are written into their buckets."""
+
+HELD_FILE = "held"
+"""Has what is held, over a kill: to write a little into 256 files takes longer than an answer may wait."""
 
 SUFFIX = ".lines"
 
@@ -71,8 +74,9 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._held: dict[tuple[str, str], list[str]] = defaultdict(list)
-        self._size = 0
+        self._size = self._kept = 0
         folder.mkdir(parents=True, exist_ok=True)
+        self._hold_again()
 
     @property
     def full(self) -> bool:
@@ -98,7 +102,7 @@ class Spool:
 
     def buckets(self) -> list[str]:
         """The buckets, in the order of record ids."""
-        self._write()
+        self.sort_in()
         names = {path.name.split("-", 1)[1] for path in self.folder.glob(f"*-*{SUFFIX}")}
         return sorted(bytes.fromhex(name.removesuffix(SUFFIX)).decode() for name in names)
 
@@ -124,7 +128,10 @@ class Spool:
 
     def mark(self, name: str, at: Mapping[str, Any]) -> None:
         """Remember, over a kill, how far something has come; what was added before is written first."""
-        self._write()
+        if self.full:
+            self.sort_in()
+        else:
+            self._keep_held()
         path = self.folder / f"{name}.mark"
         path.with_suffix(".part").write_text(json.dumps(at))
         os.replace(path.with_suffix(".part"), path)
@@ -144,16 +151,49 @@ class Spool:
             self._held[kind, record_id[:PREFIX]].append(line)
             self._size += len(line)
 
-    def _write(self) -> None:
-        """Whole lines: what a kill cuts short is the last line of a file, which is read past."""
+    def sort_in(self) -> None:
+        """Write what is held into its buckets.
+
+        Whole lines: what a kill cuts short is the last line of a file, which is read past. What is in a
+        bucket and is still held after a kill comes again, and is one.
+        """
         for (kind, bucket), lines in self._held.items():
             with self._path(kind, bucket).open("a", encoding="utf-8", newline="") as file:
                 file.write("\n" + "\n".join(lines))
         self._held.clear()
-        self._size = 0
+        if self._kept:
+            (self.folder / HELD_FILE).unlink(missing_ok=True)
+        self._size = self._kept = 0
+
+    def _keep_held(self) -> None:
+        """Write what is held into one file, if it is more than that has."""
+        if self._size == self._kept:
+            return
+        rows = (
+            f"{kind}\t{bucket.encode().hex()}\t{line}"
+            for (kind, bucket), lines in self._held.items()
+            for line in lines
+        )
+        part = self.folder / f"{HELD_FILE}.part"
+        with part.open("w", encoding="utf-8", newline="") as file:
+            file.write("\n".join(rows))
+        os.replace(part, self.folder / HELD_FILE)
+        self._kept = self._size
+
+    def _hold_again(self) -> None:
+        """Hold what was held before a kill, or in an earlier slice."""
+        try:
+            rows = (self.folder / HELD_FILE).read_bytes().decode("utf-8").split("\n")
+        except FileNotFoundError:
+            return
+        for row in rows:
+            kind, bucket, line = row.split("\t", 2)
+            self._held[kind, bytes.fromhex(bucket).decode()].append(line)
+            self._size += len(line)
+        self._kept = self._size
 
     def _lines(self, kind: str, bucket: str) -> list[str]:
-        self._write()
+        self.sort_in()
         try:
             return self._path(kind, bucket).read_bytes().decode("utf-8", "replace").split("\n")
         except FileNotFoundError:

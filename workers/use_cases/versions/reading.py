@@ -22,8 +22,8 @@ from argilla_distill.workers.versions.spool import EarlierRow, Spool
 
 PAGE = 100
 """Records that are read at once: while Argilla reads them, for a tenth of a second, whoever answers waits."""
-ENTRIES = 5_000
-"""Entries of the history that are spooled at once."""
+ENTRIES = 1_000
+"""Entries of the history that are spooled at once: some hundredths of a second."""
 
 DECISION, ADJUDICATION = "decision", "adjudication"
 """The kind of entries that no version is made of, as it decides anew, and of those that may answer audits."""

@@ -173,7 +173,9 @@ def test_a_failure_is_told_until_a_version_is_made(
 
 
 @pytest.mark.parametrize(
-    ("owner", "name"), [(Spool, "_write"), (Parts, "close"), (Storage, "put")], ids=str
+    ("owner", "name"),
+    [(Spool, "mark"), (Spool, "sort_in"), (Parts, "close"), (Storage, "put")],
+    ids=str,
 )
 def test_on_a_full_disk_it_waits_and_goes_on_when_there_is_room(
     service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch, owner: type, name: str

@@ -256,7 +256,7 @@ def test_a_line_that_a_kill_cut_short_is_read_past(tmp_path: Path) -> None:
         for each in (one, one.filed("12-0"))
     )
     spool.add_entries([entry])
-    spool.mark("read", {})
+    spool.sort_in()
     (path,) = tmp_path.glob("entries-*.lines")
     whole = path.read_bytes()
     for cut in range(1, len(whole)):
