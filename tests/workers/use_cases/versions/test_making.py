@@ -177,11 +177,22 @@ def test_a_record_keeps_its_split_and_what_is_nearly_the_same_is_not_parted(
     first = {row["record_id"]: (row["group"], row["split"]) for row in rows(service, made(service))}
     assert first["r1"] == first["r2"]
     assert first["r1"][0] != first["r3"][0]
-    for n in range(20):
-        service.argilla.add(f"s{n}")
-        service.argilla.rows[D][f"s{n}"].fields = {"prompt": f"Question number {n} about {n * 7}?"}
-    later = {row["record_id"]: (row["group"], row["split"]) for row in rows(service, made(service))}
-    assert {record: later[record] for record in first} == first
+    known, replies = dict(first), {"r1": "r2"}
+    for version in range(1, 5):
+        for n in range(3):
+            one, other = f"s{version}{n}", f"t{version}{n}"
+            prompt = {"prompt": f"Question {n} of {version} about {n * 7 + version}?"}
+            service.argilla.add(one, other)
+            service.argilla.rows[D][one].fields = {**prompt, "reply": "So it is."}
+            service.argilla.rows[D][other].fields = {**prompt, "reply": f"Nobody knows {n}."}
+            replies[one] = other
+        later = {
+            row["record_id"]: (row["group"], row["split"]) for row in rows(service, made(service))
+        }
+        assert {record: later[record] for record in known} == known
+        assert [later[one] for one in replies] == [later[other] for other in replies.values()]
+        known = later
+    assert len({split for _, split in known.values()}) > 1
 
 
 def test_the_folder_is_a_dataset_of_hugging_face(service: ServiceInMemory, tmp_path: Path) -> None:
