@@ -186,11 +186,17 @@ class Spool:
             rows = (self.folder / HELD_FILE).read_bytes().decode("utf-8").split("\n")
         except FileNotFoundError:
             return
-        for row in rows:
-            kind, bucket, line = row.split("\t", 2)
-            self._held[kind, bytes.fromhex(bucket).decode()].append(line)
-            self._size += len(line)
-        self._kept = self._size
+        try:
+            for row in rows:
+                kind, bucket, line = row.split("\t", 2)
+                self._held[kind, bytes.fromhex(bucket).decode()].append(line)
+                self._size += len(line)
+            self._kept = self._size
+        except ValueError:  # the machine went down before the disk had it: begin anew
+            self._held.clear()
+            self._size = 0
+            self.delete()
+            self.folder.mkdir(parents=True)
 
     def _lines(self, kind: str, bucket: str) -> list[str]:
         self.sort_in()

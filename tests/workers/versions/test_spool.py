@@ -61,3 +61,15 @@ def test_what_a_kill_left_both_held_and_sorted_is_there_once(tmp_path: Path) -> 
     spool.sort_in()
     (tmp_path / HELD_FILE).write_bytes(held)
     assert texts(Spool(tmp_path)) == wanted(4)
+
+
+def test_where_the_machine_went_down_before_the_disk_had_all_of_it_it_begins_anew(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "spool"
+    spool = Spool(folder)
+    add(spool, range(4))
+    spool.mark("records", {"read": 4})
+    (folder / HELD_FILE).write_bytes(b"")
+    again = Spool(folder)
+    assert (again.marked("records"), texts(again)) == ({}, [])
