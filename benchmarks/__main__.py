@@ -12,6 +12,8 @@ ALL = {
     "waits": "live.waits",
     "burst": "live.burst",
     "connecting": "live.connecting",
+    "many_workers": "live.many_workers",
+    "working_day": "live.working_day",
     "replay": "live.replay",
     "review_live": "live.review_live",
     "engine_label": "engine.label",

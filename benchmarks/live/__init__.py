@@ -9,5 +9,8 @@
 | `connecting` | `connect` on a large dataset, and Redis memory per answer |
 | `replay` | recorded answers, against a batch fit |
 | `review_live` | what a reviewer's answers in the review dataset buy |
+| `many_workers` | four workers against one, over many datasets |
+| `working_day` | what a worker takes in memory over 20,000 jobs |
+| `stand_in` | an Argilla that is none, whose calls take a fixed time |
 | `rig` | Argilla, Redis and our service, with datasets made in bulk |
 """

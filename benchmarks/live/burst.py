@@ -1,22 +1,29 @@
 """A burst of dirty records, against Argilla's bulk endpoint alone in the same run.
 
-    python -m benchmarks burst [--records 1000] [--rounds 3]
+    python -m benchmarks burst [--records 1000] [--rounds 3] [--stand-in [--slower 6]]
 
 Alone: the same suggestions for a copy of the dataset, in bulk calls of the same size, one after the
 other; for a copy before ours and one after it, because Argilla's own speed drifts. Ours: from
 marking all records dirty until Argilla shows a suggestion on every one; everything in between
-(reading, observing, learning, deciding, keeping) counts.
+(reading, observing, learning, deciding, keeping) counts. With `--stand-in` no Argilla's CPU is in it: its
+calls wait for as long as Argilla's take on an idle machine, 8 ms for a record that is written and 1 ms for
+one that is read, or `--slower` times as long where the machine is busy, and our own work takes longer too.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 
+from benchmarks.live.many_workers import working
 from benchmarks.live.rig import BULK, Rig, rig
+from benchmarks.live.stand_in import QUESTION, RunningStandIn, dataset_id, record_id
 from demo.argilla.payloads import Json
+from demo.running.servers import RedisServer
 
 
 def alone(r: Rig, dataset: Json) -> float:
@@ -45,12 +52,60 @@ def ours(r: Rig, dataset: Json) -> tuple[float, float]:
     return len(ids) / seconds, len(ids) / whole
 
 
+def beside_stand_in(options: argparse.Namespace) -> None:
+    """The same, with one worker beside a stand-in."""
+    print("| round | bulk alone | ours | ratio |\n| --- | --- | --- | --- |")
+    with (
+        tempfile.TemporaryDirectory(prefix="burst-") as place,
+        RedisServer(Path(place) / "redis") as server,
+        RunningStandIn(
+            Path(place) / "argilla",
+            datasets=options.rounds + 1,
+            records=options.records,
+            call_ms=10 * options.slower,
+            write_us=8_000 * options.slower,
+            read_us=1_000 * options.slower,
+        ) as argilla,
+        working(Path(place), server, argilla, 1) as (_, world),
+    ):
+        for dataset in range(options.rounds + 1):
+            ids = [record_id(dataset, n) for n in range(options.records)]
+            start = time.perf_counter()
+            for first in range(0, len(ids), BULK):
+                given = {
+                    "question_id": QUESTION["id"],
+                    "value": "a",
+                    "score": 0.5,
+                    "agent": "bench",
+                }
+                some = [{"id": i, "suggestions": [given]} for i in ids[first : first + BULK]]
+                world.gateway.suggest(dataset_id(options.rounds + 1 + dataset), some)
+            alone_s = time.perf_counter() - start
+            start = time.perf_counter()
+            world.dispatch.mark(dataset_id(dataset), ids)
+            while int(world.store.datasets.info(dataset_id(dataset)).get("published", 0)) < len(
+                ids
+            ):
+                time.sleep(0.02)
+            ours_s = time.perf_counter() - start
+            if dataset:  # the first warms up
+                rates = f"{len(ids) / alone_s:.0f}/s | {len(ids) / ours_s:.0f}/s"
+                print(f"| {dataset} | {rates} | {alone_s / ours_s:.2f} |", flush=True)
+
+
 def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="burst")
     parser.add_argument("--records", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--stand-in", action="store_true")
+    parser.add_argument(
+        "--slower", type=int, default=1, help="so many times as long: a busy machine"
+    )
     options = parser.parse_args(arguments)
+    if options.stand_in:
+        beside_stand_in(options)
+        return
     print("| round | Argilla alone | ours | ratio | ours, all refreshed |")
     print("| --- | --- | --- | --- | --- |")
     ratios = []

@@ -1,10 +1,12 @@
 """`connect` on a large dataset against reading its pages alone; and Redis memory per answer.
 
     python -m benchmarks connecting [--records 10000] [--answers 5]
+    python -m benchmarks connecting --records 100000 --stand-in 500
 
 Both run as whole processes: ours is `argilla-distill connect`; the other reads the same pages with
 the same HTTP client and parses their JSON. Redis memory is that of all our keys after every record
-was distilled, history and state together, divided by the number of answers.
+was distilled, history and state together, divided by the number of answers. Beside a stand-in, whose
+every call takes 500 ms as Argilla's pages of 500 records do, only the first is measured.
 """
 
 from __future__ import annotations
@@ -12,11 +14,17 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
+from argilla_distill.plugin import store
+from argilla_distill.plugin.settings import read
 from argilla_distill.workers.use_cases.sweep import PAGE
 from benchmarks.live.rig import Rig, rig
-from demo.running.service import BIN
+from benchmarks.live.stand_in import RunningStandIn, dataset_id
+from demo.running.servers import RedisServer
+from demo.running.service import BIN, Service
 
 READ_ALONE = """
 import os, sys, httpx
@@ -35,17 +43,18 @@ import resource, subprocess, sys, time
 start = time.perf_counter()
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 seconds = time.perf_counter() - start
-print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 """
 """A process of a few MB: a child's peak counts what its parent held when it forked."""
 
 
-def timed(argv: list[str], env: dict[str, str]) -> tuple[float, float]:
-    """Seconds, and peak memory in MB, of a whole process."""
+def timed(argv: list[str], env: dict[str, str]) -> tuple[float, float, float]:
+    """Seconds, CPU seconds, and peak memory in MB, of a whole process."""
     watched = [sys.executable, "-c", WATCHED, *argv]
     printed = subprocess.run(watched, env=env, check=True, capture_output=True, text=True).stdout
-    seconds, peak = map(float, printed.split())
-    return seconds, peak
+    seconds, cpu_s, peak = map(float, printed.split())
+    return seconds, cpu_s, peak
 
 
 def memory_of_keys(r: Rig) -> dict[str, int]:
@@ -57,31 +66,61 @@ def memory_of_keys(r: Rig) -> dict[str, int]:
     }
 
 
+def compared(env: dict[str, str], dataset_id: str, records: int, answers: int) -> None:
+    """Read the pages, connect, read them again; print what that took."""
+    reader = [sys.executable, "-c", READ_ALONE, dataset_id, str(PAGE)]
+    before, cpu_before, _ = timed(reader, env)
+    ours, cpu_s, peak = timed([str(BIN / "argilla-distill"), "connect", "--json"], env)
+    after, cpu_after, _ = timed(reader, env)
+    alone, cpu_alone = (before + after) / 2, (cpu_before + cpu_after) / 2
+    print("| records | answers | pages alone | connect | ratio | CPU of both | peak memory |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print(
+        f"| {records} | {records * answers} | {alone:.1f} s | {ours:.1f} s | {ours / alone:.2f} "
+        f"| {cpu_alone:.1f} s, {cpu_s:.1f} s | {peak:.0f} MB |",
+        flush=True,
+    )
+
+
+def beside_stand_in(options: argparse.Namespace) -> None:
+    """The same with a stand-in for Argilla, whose every call takes so many ms."""
+    with (
+        tempfile.TemporaryDirectory(prefix="connect-") as place,
+        RedisServer(Path(place) / "redis") as server,
+        RunningStandIn(
+            Path(place) / "argilla",
+            datasets=1,
+            records=options.records,
+            answers=options.answers,
+            call_ms=options.stand_in,
+        ) as argilla,
+    ):
+        service = Service(Path(place) / "service", argilla.url, argilla.api_key, server.url())
+        compared(service.env, dataset_id(0), options.records, options.answers)
+        settings = read(
+            {k: v for k, v in service.env.items() if k.startswith(("ARGILLA", "DISTILL"))}
+        )
+        known = store.connect(settings).datasets.responses(dataset_id(0))
+        assert sum(known.values()) == options.records * options.answers
+
+
 def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="connecting")
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--answers", type=int, default=5)
+    parser.add_argument("--stand-in", type=int, metavar="MS", help="no Argilla, but one that waits")
     options = parser.parse_args(arguments)
+    if options.stand_in is not None:
+        beside_stand_in(options)
+        return
     with rig(users=50) as r:
         for process in (*r.running.service.workers, r.running.service.cron):
             process.stop()
         dataset = r.dataset("large", options.records, options.answers)
-        env = r.running.service.env
-        reader = [sys.executable, "-c", READ_ALONE, dataset["id"], str(PAGE)]
-        before, _ = timed(reader, env)
-        ours, peak = timed([str(BIN / "argilla-distill"), "connect", "--json"], env)
-        after, _ = timed(reader, env)
-        alone = (before + after) / 2
+        compared(r.running.service.env, dataset["id"], options.records, options.answers)
         count = options.records * options.answers
         assert r.running.responses(dataset) == count
-        print("| records | answers | pages alone | connect | ratio | peak memory |")
-        print("| --- | --- | --- | --- | --- | --- |")
-        print(
-            f"| {options.records} | {count} | {alone:.1f} s | {ours:.1f} s | {ours / alone:.2f} "
-            f"| {peak:.0f} MB |",
-            flush=True,
-        )
         start = time.perf_counter()
         r.running.service.start()
         r.running.settle(dataset)

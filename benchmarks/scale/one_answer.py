@@ -32,6 +32,7 @@ from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.use_cases.distilling.distil import distil
+from argilla_distill.workers.use_cases.distilling.fitting.fit_beside import NOTHING_DUE, fit
 from argilla_distill.workers.use_cases.world import World
 from benchmarks.scale.big_dataset import WORKSPACE, fill
 from benchmarks.scale.drawn import QUESTION, draw, person
@@ -125,8 +126,11 @@ def measured(redis_url: str, votes: int, answers: int, words: int) -> tuple[Took
         world, ids = filled(store, votes, words)
         dataset_id = world.gateway.dataset("").id
         kept = KeptModels(10**10)
-        while distil(replace(world, kept=kept), dataset_id).waiting:
-            pass  # what the dataset's being written left to do
+        while True:  # what the dataset's being written left to do
+            while distil(replace(world, kept=kept), dataset_id).waiting:
+                pass
+            if fit(world, dataset_id).status == NOTHING_DUE:
+                break
         cold = [job(world, KeptModels(), ids[n]) for n in range(COLD)]
         job(world, kept, ids[COLD])  # loads what the others have saved
         warm = [job(world, kept, ids[n]) for n in range(COLD + 1, COLD + 1 + answers)]

@@ -24,6 +24,10 @@ log = logging.getLogger("distill.distil")
 STALE_BATCH = 50
 """Refreshing is done in smaller steps, so that a fresh answer does not wait long for its turn."""
 
+FIRST_BATCH = 32
+"""The first batch of many is small, so that Argilla has something to do at once; each further one is twice as
+large, up to `BATCH`: Argilla takes twice as long to write a record, and more, as we to read and decide it."""
+
 CAREFUL_TRIES = 3
 """A batch that was begun so often without an end is worked on record by record."""
 
@@ -50,7 +54,8 @@ class TimeSlice:
         self._texts_left = False
         self.underway = Underway()
         self.backlog = Backlog(run)
-        self._surveys = False  # a full batch was taken: the next is one of a backlog
+        self._size = min(FIRST_BATCH, BATCH)
+        self._surveys = False  # a batch of full size was taken: the next is one of a backlog
 
     def work(self) -> None:
         """Batches until nothing waits, or until the time is over; the outcome says whether some waits.
@@ -117,7 +122,7 @@ class TimeSlice:
         if waiting and tries > LAST_TRY:
             failed = {ids[0]: f"a worker died or failed {tries - 1} times at this record"}
             self._ended(waiting, failed)
-        elif self.underway.ids or len(ids) >= (BATCH if taken else STALE_BATCH):
+        elif self.underway.ids or len(ids) >= (self._size if taken else STALE_BATCH):
             self._send_beside(waiting)
         else:
             self._ended(waiting, distil_batch(self.run, ids))
@@ -126,6 +131,7 @@ class TimeSlice:
     def _send_beside(self, waiting: Sequence[tuple[str, str]]) -> None:
         """Decide a batch, and begin to send it once the one before has ended."""
         ids = [record_id for record_id, _ in waiting]
+        self._grow(len(ids))
         batch = decided_batch(self.run, ids, self.backlog.known(waiting))
         if self.underway.finish():
             self.store.dirty.begin(self.id)
@@ -146,19 +152,23 @@ class TimeSlice:
 
     def _next(self) -> list[tuple[str, str]]:
         """The next batch, of all ages; before a further one of a backlog, some that wait are read."""
-        taken, first = self._mixed(), not self._surveys
-        self._surveys = self._surveys or len(taken) == BATCH
-        while not first and self._is_of_backlog(taken) and not self.over():
+        taken = self._mixed()
+        while self._surveys and self._is_of_backlog(taken) and not self.over():
             self.run.outcome.records += self.backlog.survey(self.underway.ids)
             taken = self._mixed()
         self.backlog.taken(i for i, _ in taken)
         return taken
 
+    def _grow(self, taken: int) -> None:
+        """So many were taken: while Argilla takes them, twice as many can be read and decided."""
+        self._surveys = self._surveys or taken == BATCH
+        self._size = min(2 * self._size, BATCH) if taken >= self._size else self._size
+
     def _is_of_backlog(self, taken: Sequence[tuple[str, str]]) -> bool:
         return len(taken) == BATCH and self.backlog.unknown([i for i, _ in taken])
 
     def _mixed(self) -> list[tuple[str, str]]:
-        return self.store.dirty.take_mixed(self.id, BATCH, self.underway.ids)
+        return self.store.dirty.take_mixed(self.id, self._size, self.underway.ids)
 
     def _stale(self, most: int) -> list[str]:
         """Some stale records, none of which is underway."""
