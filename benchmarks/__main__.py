@@ -13,6 +13,7 @@ ALL = {
     "burst": "live.burst",
     "connecting": "live.connecting",
     "many_workers": "live.many_workers",
+    "many_machines": "live.many_machines",
     "working_day": "live.working_day",
     "replay": "live.replay",
     "review_live": "live.review_live",

@@ -10,6 +10,7 @@
 | `replay` | recorded answers, against a batch fit |
 | `review_live` | what a reviewer's answers in the review dataset buy |
 | `many_workers` | four workers against one, over many datasets |
+| `many_machines` | workers in network namespaces of their own, and a fail-over of Redis |
 | `working_day` | what a worker takes in memory over 20,000 jobs |
 | `stand_in` | an Argilla that is none, whose calls take a fixed time |
 | `rig` | Argilla, Redis and our service, with datasets made in bulk |

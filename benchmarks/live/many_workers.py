@@ -20,6 +20,7 @@ from pathlib import Path
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import gateway
 from argilla_distill.plugin.settings import read
+from argilla_distill.plugin.store import StoreError
 from argilla_distill.workers.use_cases.world import World
 from benchmarks.live.stand_in import RunningStandIn, dataset_id, record_id
 from demo.running.servers import RedisServer
@@ -108,13 +109,21 @@ class Feed:
         """Mark the next record wherever none waits any more."""
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
-            for dataset, number in self._next.items():
-                key = dataset_id(dataset)
-                if number < 0 or not self.world.store.dirty.sizes(key)[0]:
-                    self.done += number >= 0
-                    self._next[dataset] = number + 1
-                    self.world.dispatch.mark(key, [record_id(dataset, (number + 1) % self.records)])
+            with suppress(
+                StoreError
+            ):  # nobody is primary for now: marked again, which does no harm
+                for dataset, number in self._next.items():
+                    key = dataset_id(dataset)
+                    if number < 0 or not self.world.store.dirty.sizes(key)[0]:
+                        next_ = record_id(dataset, (number + 1) % self.records)
+                        self.world.dispatch.mark(key, [next_])
+                        self.done += number >= 0
+                        self._next[dataset] = number + 1
             time.sleep(LOOK_S)
+
+    def marked(self) -> list[tuple[int, int]]:
+        """All records whose mark was acknowledged, by the numbers of dataset and record."""
+        return [(dataset, n) for dataset, last in self._next.items() for n in range(last + 1)]
 
 
 def cpu_of(service: Service) -> float:
