@@ -81,10 +81,9 @@ class ServiceInMemory:
         return distil(replace(self.world, kept=next(self.turns)), D, slice_s)
 
     def settle(self) -> None:
-        """Distil until nothing waits, whatever fails on the way."""
+        """Distil until nothing waits, whatever fails on the way; long slices give way to queued jobs."""
         for _ in range(20):
-            self.distil()
-            if not any(self.store.dirty.sizes(D)[:2]):
+            if not self.distil().waiting and not any(self.store.dirty.sizes(D)[:2]):
                 return
         raise AssertionError(f"something waits for ever: {self.store.dirty.sizes(D)}")
 
