@@ -38,6 +38,9 @@ class BlocksInMemory:
     def add(self, block: bytes) -> None:
         self.blocks.append(block)
 
+    def clear(self) -> None:
+        self.blocks = []
+
     def __iter__(self) -> Iterator[bytes]:
         return reversed(self.blocks)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -13,12 +14,19 @@ import redis
 
 from argilla_distill.plugin.argilla import gateway
 from argilla_distill.workers.cli import main
+from argilla_distill.workers.use_cases.distilling import time_slice
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import D, FakeArgilla
 from tests.workers.cli.command_line import KEY, Done, Run
 from tests.workers.queued_jobs import forget_jobs
 from tests.workers.reviewed_service import opened
 from tests.workers.service_in_memory import RECORDS, Build, ServiceInMemory, plan
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs do not give way: nobody takes the jobs that wait, and how long a run takes is the machine's."""
+    monkeypatch.setattr(time_slice, "FAIR_S", math.inf)
 
 
 @pytest.fixture

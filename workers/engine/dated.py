@@ -142,6 +142,9 @@ class Dated(Strategy):
     def set_apart(self) -> None:
         self.inner.set_apart()
 
+    def compact(self) -> None:
+        self.inner.compact()
+
     def prepare(self, over: Callable[[], bool]) -> bool:
         return self.inner.prepare(over)
 

@@ -33,6 +33,10 @@ class KeptTexts:
         """How many there are once the new ones are written."""
         return self.n + len(self._new)
 
+    def clear(self) -> None:
+        """Begin another series: what was kept before is deleted when it is written."""
+        self.series, self.n, self._begun, self._new = secrets.token_hex(4), 0, False, []
+
     def complete(self) -> bool:
         """Whether the store has all that it should have."""
         return self._blocks.complete(self._dataset_id, self._question, self.series, self.n)

@@ -110,6 +110,8 @@ class Model:
     def packed(self) -> bytes:
         """Its snapshot, to be written."""
         self.strategy.set_apart()
+        if not self.large:
+            self.strategy.compact()
         return snapshot.pack(self.strategy.state())
 
     def written(self) -> None:

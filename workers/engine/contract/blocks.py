@@ -15,5 +15,8 @@ class Blocks(Protocol):
     def add(self, block: bytes) -> None:
         """Keep one more."""
 
+    def clear(self) -> None:
+        """Begin anew: what was added so far belongs to no state to come."""
+
     def __iter__(self) -> Iterator[bytes]:
         """All of them, the newest first. What is lost is left out."""

@@ -194,6 +194,9 @@ class Strategy(ABC):
         """Whether `moved` would fit anew now, or would if it were not told to leave that."""
         return False
 
+    def compact(self) -> None:  # noqa: B027 - likewise
+        """Take out of the blocks what is of no use any more, if that is worth it: it reads all of them."""
+
     @property
     def training(self) -> Training | None:
         """What adjudications have made of it; None for strategies that are not trained."""

@@ -70,6 +70,9 @@ class Learned(LabelFold):
     def set_apart(self) -> None:
         self.model.text.texts_.set_apart()
 
+    def compact(self) -> None:
+        self.model.text.texts_.compact()
+
     def prepare(self, over: Callable[[], bool]) -> bool:
         voice = self.model.text
         return voice.topics_.learn(voice.texts_, over) if self.model.content else True

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from argilla_distill.plugin.dispatch import DISTIL
 from argilla_distill.workers.models import idle_fits
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.question_model import Model
@@ -225,3 +226,38 @@ def test_of_records_near_a_limit_an_answer_has_a_few_compared_and_a_sweep_all(
     service.distil()
     assert compared >= others.keys()
     assert not service.store.moved.swept(D)
+
+
+def test_a_slice_ends_with_the_batch_in_hand_when_another_dataset_waits(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_slice, "BATCH", 1)
+    service = answered(build)
+    service.world.dispatch.enqueue(DISTIL, "another")
+    assert not service.distil().waiting  # it has just begun
+    monkeypatch.setattr(time_slice, "FAIR_S", 0.0)
+    monkeypatch.setattr(time_slice, "LOOK_S", 0.0)
+    for record in ("r1", "r2", "r3"):
+        service.answer("dan", record, helpful="no")
+    outcome = service.distil()
+    assert outcome.waiting
+    assert outcome.records < 3
+    forget_jobs(service)
+    service.settle()
+    assert service.state() == service.fresh().state()
+
+
+def test_a_sweep_ends_with_the_page_in_hand_when_an_answer_waits(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "PAGE", 1)
+    service = answered(build)
+    service.world.dispatch.enqueue(DISTIL, "another")
+    calls = list[str]()
+    service.argilla.after = calls.append
+    pages = 0
+    while sweep(service.world, D, slice_s=100.0).waiting:
+        pages += 1
+        assert calls.count("page") == pages  # it reads none that nobody asks for
+    assert pages == 3
+    assert sweep(service.world, D).records == 4  # one that somebody waits for does not stop

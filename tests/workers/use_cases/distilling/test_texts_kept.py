@@ -12,6 +12,7 @@ import pytest
 from argilla_distill.workers.engine.label.texts import texts
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.kept_models import KeptModels
+from argilla_distill.workers.models.kept_texts import KeptTexts
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases.distilling import saving, time_slice
 from argilla_distill.workers.use_cases.distilling.fitting.refit import refit
@@ -206,3 +207,27 @@ def test_a_worker_killed_while_it_saves_leaves_the_words_of_the_snapshot_before(
     service.settle()
     assert kept(service) == {*ids, *more}
     assert service.values() == service.fresh().values()
+
+
+def test_what_redis_keeps_of_words_does_not_grow_with_edits(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "SET_APART", 4)
+    monkeypatch.setattr(texts, "BLOCK", 8)
+    store, said, most = service.store, texts.Texts(), 0
+    blocks = said.blocks = KeptTexts(store, D, "helpful")
+    for edit in range(30):
+        said.put(range(12), [f"record {row} in its edition {edit}" for row in range(12)])
+        said.set_apart()
+        said.compact()
+        with store.redis.pipeline() as pipe:
+            blocks.write(pipe)
+            pipe.execute()
+        blocks.written()
+        most = max(most, len(store.text_blocks.others(D, "helpful", "")))
+    assert most <= 8
+    again = texts.Texts.from_state(said.state())
+    again.blocks = KeptTexts(store, D, "helpful", blocks.series, blocks.n)
+    assert again.blocks.complete()
+    found = [row for rows, _ in again.counts(again.rows()) for row in rows.tolist()]
+    assert sorted(found) == list(range(12))

@@ -38,6 +38,8 @@ class Texts:
         The checksums of the rows' texts, NONE where there is none.
     blocks : Blocks or None
         Where words are set apart; None: they all stay in `words`.
+    apart : int
+        How many texts the blocks hold, those among them that were replaced or dropped since.
 
     >>> texts = Texts()
     >>> texts.put([3], ["A good, good day"])
@@ -52,6 +54,7 @@ class Texts:
         self.words: dict[int, Words] = {}
         self.marks = np.zeros(0, np.int64)
         self.blocks: Blocks | None = None
+        self.apart = 0
 
     def put(self, rows: Sequence[int], texts: Sequence[str]) -> None:
         """Let these be the texts of these rows."""
@@ -90,13 +93,17 @@ class Texts:
         The parts are in no order. A row comes once; one whose block is lost does not come, and has no
         text any more.
         """
+        for block in self._found(rows):
+            yield block.rows, block.matrix()
+
+    def _found(self, rows: AnyInts) -> Iterator[TextBlock]:
+        """The words of these rows; as `counts`."""
         left = np.zeros(len(self.marks), np.bool_)
         left[rows] = True
         left &= self.marks != NONE
         here = [row for row in self.words if left[row]]
         for start in range(0, len(here), BLOCK):
-            some = here[start : start + BLOCK]
-            yield np.array(some, np.intp), TextBlock.of({r: self.words[r] for r in some}).matrix()
+            yield TextBlock.of({row: self.words[row] for row in here[start : start + BLOCK]})
         left[here] = False
         for block in self.blocks or ():
             if not left.any():
@@ -106,7 +113,7 @@ class Texts:
             if wanted.any():
                 rest = found.only(wanted)
                 left[rest.rows] = False
-                yield rest.rows, rest.matrix()
+                yield rest
         self.marks[left] = NONE
 
     def set_apart(self) -> None:
@@ -117,13 +124,33 @@ class Texts:
         for start in range(0, len(rows), BLOCK):
             some = rows[start : start + BLOCK]
             self.blocks.add(text_block.packed(TextBlock.of({r: self.words[r] for r in some})))
+        self.apart += len(rows)
         self.words = {}
+
+    def compact(self) -> None:
+        """Write the blocks anew where most of what is in them are texts that were replaced or dropped."""
+        rows = self.rows()
+        if self.blocks is None or self.apart <= 2 * len(rows) + BLOCK:
+            return
+        packed, words = list[bytes](), dict[int, Words]()
+        for block in self._found(rows):
+            words |= block.words()
+            if len(words) >= BLOCK:
+                packed.append(text_block.packed(TextBlock.of(words)))
+                words = {}
+        if words:
+            packed.append(text_block.packed(TextBlock.of(words)))
+        self.blocks.clear()
+        for each in packed:
+            self.blocks.add(each)
+        self.words, self.apart = {}, len(self.rows())
 
     def state(self) -> dict[str, Any]:
         has = self.marks != NONE
         return {
             "texts_has": np.packbits(has),
             "texts_marks": self.marks[has],
+            "texts_apart": self.apart,
             **TextBlock.of({row: self.words[row] for row in sorted(self.words)}).state(),
         }
 
@@ -135,4 +162,5 @@ class Texts:
         self.marks = np.full(len(has), NONE, np.int64)
         self.marks[has] = state["texts_marks"]
         self.words = TextBlock.of_state(state).words()
+        self.apart = int(state.get("texts_apart", max(0, int(has.sum()) - len(self.words))))
         return self

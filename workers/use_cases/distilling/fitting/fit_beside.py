@@ -164,6 +164,7 @@ def _fit(world: World, dataset_id: str, token: str, every: bool) -> FitOutcome:
         for model in due:
             if not model.folded:
                 model.refit()
+            model.strategy.compact()
         packed = {model.question.name: model.packed() for model in due}
         folded = {m.question.name for m in due if m.folded}
         if any(m.folded for m in models.readers):
@@ -202,4 +203,4 @@ def _identities(store: Store, dataset_id: str) -> Mapping[str, tuple[object, ...
 
 
 def _identity(info: ModelInfo) -> tuple[object, ...]:
-    return info.strategy, info.question, info.terms, info.fit
+    return info.strategy, info.question, info.terms, info.fit, info.text_series

@@ -13,7 +13,9 @@ from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.label.texts import text_voice as voice
 from argilla_distill.workers.engine.label.texts import texts as module
+from argilla_distill.workers.engine.label.texts.text_block import unpacked
 from argilla_distill.workers.engine.label.texts.texts import Texts
+from argilla_distill.workers.engine.label.texts.words import hashed
 
 ASKED = label_question("rain", "sun")
 RECORDS = [f"r{i}" for i in range(60)]
@@ -28,6 +30,9 @@ class ListOfBlocks:
 
     def add(self, block: bytes) -> None:
         self.blocks.append(block)
+
+    def clear(self) -> None:
+        self.blocks = []
 
     def __iter__(self) -> Iterator[bytes]:
         return reversed(self.blocks)
@@ -180,3 +185,33 @@ def test_a_fit_is_prepared_a_part_at_a_time_and_comes_to_the_same() -> None:
     again.refit()  # reads no block any more
     strategy.refit()
     np.testing.assert_allclose(posteriors(again), posteriors(strategy), atol=1e-6)
+
+
+def test_blocks_are_written_anew_before_most_of_them_is_of_no_use() -> None:
+    """Texts that are edited again and again used to fill Redis for ever."""
+    blocks, texts = ListOfBlocks(), Texts()
+    texts.blocks = blocks
+    most, rows = 0, range(40)
+    for edit in range(30):
+        texts.put(rows, [f"record {row} in its edition {edit}" for row in rows])
+        texts.set_apart()
+        texts.compact()
+        most = max(most, sum(len(unpacked(block).rows) for block in blocks))
+    assert most <= 2 * len(rows) + module.BLOCK + len(rows)
+    texts.drop(3)
+    texts = restored(texts, blocks)
+    words = {
+        row: counts[[at]].sum()
+        for rows_, counts in texts.counts(texts.rows())
+        for at, row in enumerate(rows_.tolist())
+    }
+    said = hashed([f"record {row} in its edition 29" for row in rows])
+    assert words == {row: said[row][1].sum() for row in rows if row != 3}
+
+
+def restored(texts: Texts, blocks: ListOfBlocks) -> Texts:
+    """The same after its state was saved and loaded."""
+    again = Texts.from_state(texts.state())
+    assert again.apart == texts.apart
+    again.blocks = blocks
+    return again
