@@ -1,11 +1,12 @@
 """How often a planted fault is found, how often a clean round is suspected, and what tracing costs.
 
-`python -m benchmarks trace [DRAWS [SCENE…]]`, or `trace speed`. Texts are made up (`made_up_rounds`). The
-draws that are reported are not those on which constants were chosen.
+`python -m benchmarks trace [DRAWS [SCENE…]] [--first SEED]`, or `trace speed`. Texts are made up
+(`made_up_rounds`). The draws that are reported are not those on which constants were chosen.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Callable
@@ -170,19 +171,24 @@ SPEED = "speed"
 
 def main(options: list[str]) -> None:
     """Print a table of shares, and what it takes."""
-    draws = int(options[0]) if options and options[0].isdecimal() else DRAWS
-    names = [each for each in options if not each.isdecimal()] or [*SCENES, SPEED]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks trace")
+    parser.add_argument("--first", type=int, default=FIRST_SEED, help="the first draw's seed")
+    parser.add_argument("words", nargs="*", metavar="DRAWS or SCENE")
+    asked = parser.parse_args(options)
+    first, words = asked.first, asked.words
+    draws = int(words[0]) if words and words[0].isdecimal() else DRAWS
+    names = [each for each in words if not each.isdecimal()] or [*SCENES, SPEED]
     unknown = [name for name in names if name not in (*SCENES, SPEED)]
     if unknown:
         sys.exit(f"no scene is called {unknown[0]}; there are {', '.join((*SCENES, SPEED))}")
     some = [name for name in names if name != SPEED]
     if some:
-        print(f"{draws} draws each, seeds from {FIRST_SEED}\n")
+        print(f"{draws} draws each, seeds from {first}\n")
         print("| scene | | first | significant | false alarm | judged | gated |")
         print("| --- | --- | --- | --- | --- | --- | --- |")
     for name in some:
         what, scene = SCENES[name]
-        found = [scene(FIRST_SEED + n) for n in range(draws)]
+        found = [scene(first + n) for n in range(draws)]
         shares = [
             np.mean([getattr(each, what) for each in found])
             for what in ("first", "significant", "false", "judged", "gated")

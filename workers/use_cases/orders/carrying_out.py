@@ -57,6 +57,7 @@ def carry_out(world: World, dataset_id: str, pause: Callable[[], None]) -> Itera
     """
     done: list[WorkOrder] = []
     between: list[CarriedOut] = []
+    failed: list[Exception] = []
 
     def left() -> list[WorkOrder]:
         every = world.store.orders.waiting(dataset_id)
@@ -66,7 +67,12 @@ def carry_out(world: World, dataset_id: str, pause: Callable[[], None]) -> Itera
         while orders := [each for each in left() if each.action in URGENT]:
             done.append(orders[0])
             in_hand = OrderInHand(world, dataset_id, orders[0], pause)
-            between.append(CarriedOut(orders[0], _carried_out(world, in_hand)))
+            try:
+                between.append(CarriedOut(orders[0], _carried_out(world, in_hand)))
+            except (OSError, StoreError):
+                raise
+            except Exception as error:  # told with that order; the one that is being done goes on
+                failed.append(error)
 
     while waiting := left():
         order = min(waiting, key=_turn)
@@ -75,6 +81,8 @@ def carry_out(world: World, dataset_id: str, pause: Callable[[], None]) -> Itera
         yield from between
         between.clear()
         yield CarriedOut(order, status)
+        if failed:
+            raise failed.pop()
 
 
 def _turn(order: WorkOrder) -> int:

@@ -30,6 +30,7 @@ from argilla_distill.workers.use_cases.runs.adding import RunWish, add, delete
 from argilla_distill.workers.use_cases.versions import keeping
 from argilla_distill.workers.versions.aside import beside
 from tests.workers.argilla_in_memory import CHAT, D
+from tests.workers.interruptions import once, raising
 from tests.workers.made_versions import answered, kept_in, made
 from tests.workers.service_in_memory import Build, ServiceInMemory
 
@@ -163,7 +164,7 @@ def test_a_round_is_cancelled_in_the_midst_of_a_comparison(
     note = service.store.orders.note
 
     def noted(dataset_id: str, of: WorkOrder, stage: str, done: int, total: int) -> bool:
-        if of.id == order.id and done:
+        if of.id == order.id and done and service.store.orders.of(D, cancel.id) is None:
             service.store.orders.place(D, cancel)
         return note(dataset_id, of, stage, done, total)
 
@@ -172,6 +173,32 @@ def test_a_round_is_cancelled_in_the_midst_of_a_comparison(
     found = [(each.order.action, each.status) for each in carry_out(service.world, D, lambda: None)]
     assert found == [(CANCEL_ROUND, "done"), (COMPARE, "done")]
     assert seen == ["cancelled"]
+
+
+def test_what_goes_wrong_in_its_midst_is_told_and_harms_no_comparison(
+    service: ServiceInMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_hand, "NOTE_S", 0.0)
+    path = tmp_path / "outputs.jsonl"
+    path.write_text('{"fields": {"text": "a reply"}, "prediction": "yes"}')
+    start(service.world, CHAT, path, Wish("4", "bot", question="helpful"))
+    one, other = made(service).name, made(service).name
+    order = asked(service, one, other)
+    cancel = WorkOrder(of_round("4"), CANCEL_ROUND, "4", 2)
+    note = service.store.orders.note
+
+    def noted(dataset_id: str, of: WorkOrder, stage: str, done: int, total: int) -> bool:
+        if of.id == order.id and done and service.store.orders.of(D, cancel.id) is None:
+            service.store.orders.place(D, cancel)
+        return note(dataset_id, of, stage, done, total)
+
+    monkeypatch.setattr(service.store.orders, "note", noted)
+    service.argilla.before = once("delete_records", raising(ValueError("odd")))
+    with pytest.raises(ValueError, match="odd"):
+        done(service)
+    told = {each.id: each for each in service.store.orders.all(D)}
+    assert (told[order.id].waits, told[order.id].error) == (False, "")
+    assert told[cancel.id].error == "ValueError: odd"
 
 
 def test_what_people_wait_for_goes_before_what_only_computes(service: ServiceInMemory) -> None:
