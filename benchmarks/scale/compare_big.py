@@ -45,8 +45,9 @@ def main(options: list[str]) -> None:
         begun, before = time.process_time(), _peak_mb()
         sides = [VersionSide(world, manifest, lambda: None) for manifest in manifests]
         texts = all_texts(sides)
+        spent, held = time.process_time() - begun, _peak_mb() - before
         print(
-            f"reading two versions of {records:,} records: {time.process_time() - begun:.1f} s of CPU"
+            f"reading two versions of {records:,} records: {spent:.1f} s of CPU, {held:.0f} MB more"
         )
         asked = Question("label", tuple(f"label{n}" for n in range(labels)))
         truth = {
@@ -57,7 +58,7 @@ def main(options: list[str]) -> None:
         one = Contested(asked, manifests[0].questions[0], sides, truth)
         found = [*one.labels(), *one.models(texts)]
         print(f"together, with {len(found)} contests: {time.process_time() - begun:.1f} s of CPU")
-        print(f"{_peak_mb():.0f} MB at most, {before:.0f} MB before")
+        print(f"{_peak_mb() - before:.0f} MB more than before, {_peak_mb():.0f} MB at most")
 
 
 def written(folder: Path, name: str, records: int, labels: int, wrong: float) -> Manifest:
