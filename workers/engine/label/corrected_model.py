@@ -154,10 +154,10 @@ class CorrectedModel(LabelModel):
         if len(rows):
             rows = rows[self.tally.heard(rows)]
             tempering = self.votes.tempering(self.tally.votes.degree[rows])
-            log = (self.votes.evidence(rows) - self.weigher.crowd_.log_prior) * tempering[:, None]
-            likelihood = self.tally.anchored(rows, softmax(log))
-            del log  # memory, of which a fit of texts takes most
-            self.text.fit(rows, self.tally.responsibility[rows], likelihood)
+            p = (self.votes.evidence(rows) - self.weigher.crowd_.log_prior) * tempering[:, None]
+            p = self.tally.anchored(rows, softmax(p))  # of the votes, given each label
+            some = slice(len(rows)) if len(rows) == self.tally.n_records else rows  # a view of all
+            self.text.fit(rows, self.tally.responsibility[some], p)
 
     def _correct(self) -> None:
         """Learn what adjudications teach."""

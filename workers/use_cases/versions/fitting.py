@@ -21,7 +21,7 @@ from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.engine import registry, snapshot
 from argilla_distill.workers.engine.contract.facts import Content, Fact, NewGuidelines, Source
 from argilla_distill.workers.engine.contract.question import Question
-from argilla_distill.workers.engine.contract.strategy import Strategy
+from argilla_distill.workers.engine.contract.strategy import State, Strategy
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.engine.measures.passing_votes import PassingVotes
 from argilla_distill.workers.models import confined
@@ -169,10 +169,13 @@ def fitted(
         editions = [NewGuidelines(e.since) for e in under.editions if facts_of_history.dated]
         strategy = confined.create(name, asked, limit_s, terms_of(choices))
         try:
-            known = _fit(strategy, chain(editions, votes.passing(facts)), path)
+            known, state = _fit(strategy, chain(editions, votes.passing(facts)), _words(path))
         finally:
             confined.close(strategy)
-        del strategy  # memory, before agreement is counted
+        del strategy  # memory: what only a fit needs
+        with path.open("wb") as file:
+            snapshot.write(state, file)
+        del state
         known[ALPHA] = votes.alpha(asked)
         spool.mark(mark, known)
     name, trained, alpha = (known[key] for key in (STRATEGY, TRAINED, ALPHA))
@@ -180,17 +183,17 @@ def fitted(
     return Fit(question, facts_of_history, floor, name, trained, alpha, why, path, limit_s)
 
 
-def _fit(strategy: Strategy, facts: Iterable[Fact], path: Path) -> dict[str, Any]:
-    """Fit it, and write it to disk; its name, and what adjudications have made of it."""
-    words = _words(path)
+def _fit(
+    strategy: Strategy, facts: Iterable[Fact], words: WordsInFile
+) -> tuple[dict[str, Any], State]:
+    """Fit it: its name, what adjudications have made of it, and its state."""
     words.clear()
     strategy.keep_apart(words)
     strategy.fit(facts)
     strategy.set_apart()
-    with path.open("wb") as file:
-        snapshot.write(strategy.state(), file)
     training = strategy.training
-    return {STRATEGY: strategy.name, TRAINED: training.summary if training else ""}
+    told = {STRATEGY: strategy.name, TRAINED: training.summary if training else ""}
+    return told, strategy.state()
 
 
 def _words(path: Path) -> WordsInFile:

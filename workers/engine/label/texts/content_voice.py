@@ -157,11 +157,11 @@ class ContentVoice:
         ridge = weight @ (np.sqrt(strength) / (strength + PENALTIES[:, None]))
         self.coefficients_ = axes @ (ridge[:, None] * projected)
         self.middle = self.centre_ @ self.coefficients_
-        mean = (
-            sum((w * f for w, f in zip(weight, left_out(at), strict=True)), np.zeros(1))
-            for at in parts
-        )
-        return np.concatenate([self.odds_of(fitted) for fitted in mean])
+        odds = np.empty((n, self.n_labels))
+        for at in parts:
+            pairs = zip(weight, left_out(at), strict=True)
+            odds[at] = self.odds_of(sum((w * fitted for w, fitted in pairs), np.zeros(1)))
+        return odds
 
     def _proved(self, odds: Floats, likelihood: Floats) -> float:
         """How far the odds are to be believed."""
