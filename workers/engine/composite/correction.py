@@ -29,8 +29,8 @@ from argilla_distill.workers.engine.label.correction.correction import (
     Examples,
     no_correction,
 )
-from argilla_distill.workers.engine.label.correction.fitting import (
-    CAPACITIES,
+from argilla_distill.workers.engine.label.correction.fitting import CAPACITIES
+from argilla_distill.workers.engine.label.correction.proving import (
     Trial,
     agreeing,
     losses,
@@ -167,7 +167,9 @@ class ElementCorrection:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         self.corrections_ = [
-            Correction(float(scale), 1.0, np.array(bias, np.float64), np.zeros((0, len(bias))))
+            replace(
+                no_correction(len(bias), 0), scale=float(scale), bias=np.array(bias, np.float64)
+            )
             for scale, bias in state["lessons"]
         ]
         self.training_ = Training.of_state(state["training"])

@@ -25,7 +25,7 @@ from argilla_distill.workers.engine.label.correction.adjudication_learner import
     AdjudicationLearner,
 )
 from argilla_distill.workers.engine.label.correction.correction import Examples
-from argilla_distill.workers.engine.label.correction.fitting import Untouched
+from argilla_distill.workers.engine.label.correction.proving import Untouched
 from argilla_distill.workers.engine.label.correction.skipped import skipped
 from argilla_distill.workers.engine.label.label_model import Concerned, LabelModel, NobodysVote
 from argilla_distill.workers.engine.label.texts.text_voice import TextVoice
@@ -216,7 +216,7 @@ class CorrectedModel(LabelModel):
         log = self.votes.evidence(rows) * self.votes.tempering(degree)[:, None]
         if self.training.used:
             where, slots = votes.of_records(rows)
-            by_vote = self.learner.added(self.tally.cells(slots))
+            by_vote = self.learner.correction_.of_cells(self.tally.cells(slots))
             worth = self.votes.worth_of(where, slots)
             added = gathered(by_vote, where, np.arange(len(slots)), worth, len(rows))
             log += added * discount(degree, self.votes.dependence)[:, None] + correction.bias
@@ -243,7 +243,8 @@ class CorrectedModel(LabelModel):
         bias = self.learner.correction_.bias
         prior = prior + bias[leader] - bias[other]
         if self.training.used:
-            added, at = self.learner.added(self.tally.cells(slots)), np.arange(len(slots))
+            cells, at = self.tally.cells(slots), np.arange(len(slots))
+            added = self.learner.correction_.of_cells(cells)
             part = added[at, leader[where]] - added[at, other[where]]
             worth = self.votes.worth_of(where, slots)
             part *= discount(np.bincount(where, minlength=n), self.votes.dependence)[where]

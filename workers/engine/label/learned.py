@@ -18,14 +18,15 @@ class Learned(LabelFold):
     With e what the votes say of a record (`AdditiveModel`, weighed by a `PooledWeigher`), d its
     discount, u what each vote is worth, and c what the text says (`TextVoice`)::
 
-        log P[i, k] = scale · d[i] e[i, k] + d[i] Σ_j u[i, j] added[j, v[i, j], k]
+        log P[i, k] = scale · d[i] e[i, k] + d[i] Σ_j u[i, j] (common + added[j])[v[i, j], k]
                       + trust · c[i, k] + bias[k],  up to a constant
 
     **Adjudications** do three things. An adjudicated record is decided by its adjudication. It
     anchors the annotators' confusion matrices: there the label is known, and the record counts
-    `anchor_worth` times. And from 10 on they teach ``scale``, ``trust``, ``bias`` and ``added``, a
-    weight for every annotator, or for all that they may say (`fitting`): penalised toward 1, 1, 0
-    and 0, which changes nothing, and only used where cross-validation says that they help.
+    `anchor_worth` times. And from 10 on they teach ``scale``, ``trust``, ``bias``, ``common``, what
+    anybody's vote for a label counts for each, and ``added``, how far an annotator differs in that
+    (`fitting`): penalised toward 1, 1 and 0, which changes nothing, and only used where
+    cross-validation says that they help.
     What they learn from are adjudicated records as they look with their own adjudication left out,
     and where reviews skipped records of some confidence, such records as they are (`skipped`).
 

@@ -16,6 +16,7 @@ from argilla_distill.workers.engine.label.correction import (
     adjudication_learner,
     correction,
     fitting,
+    proving,
 )
 
 LABELS = tuple("abcdef")
@@ -189,10 +190,10 @@ def test_all_that_is_from_one_adjudication_is_in_one_fold(
         seen.append(np.unique(part.evidence[:, 0], return_counts=True)[1])
         return fitted_to(part, *rest)  # type: ignore[arg-type]  # they are what it was called with
 
-    monkeypatch.setattr(fitting, "fitted", watched)
+    monkeypatch.setattr(proving, "fitted", watched)
     targets = fitting.Targets.of(rng.integers(0, 2, 60), 2, group)
-    fitting.validated(reading, targets, fitting.CAPACITIES[0])
-    assert len(seen) == fitting.FOLDS
+    proving.validated(reading, targets, fitting.CAPACITIES[0])
+    assert len(seen) == proving.FOLDS
     assert all((counts == 3).all() and len(counts) == 16 for counts in seen)
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
+from argilla_distill.workers.engine.contract.numbers import AnyInts, Ints
 from argilla_distill.workers.engine.contract.strategy import Training
 from argilla_distill.workers.engine.label.correction.correction import (
     Correction,
     Examples,
     no_correction,
 )
-from argilla_distill.workers.engine.label.correction.fitting import (
+from argilla_distill.workers.engine.label.correction.proving import (
     Untouched,
     agreeing,
     losses,
@@ -43,6 +41,7 @@ class AdjudicationLearner:
     --------
     Twelve records of which nothing is known, and a reviewer who always decides for the first label.
 
+    >>> import numpy as np
     >>> from scipy import sparse
     >>> unclear = Examples(np.zeros((12, 2)), sparse.csr_array((12, 0)), np.zeros((12, 2)))
     >>> learner = AdjudicationLearner(2)
@@ -83,19 +82,6 @@ class AdjudicationLearner:
         message = outcome(n, used, trial.capacity.name, before, after)
         self.correction_ = trial.correction
         self.training_ = Training(n, used, before, after, accuracy, majority, message)
-
-    def added(self, cells: Ints) -> Floats:
-        """What the correction adds to these rows of weights; nothing to those it does not know.
-
-        Returns
-        -------
-        ndarray of shape (len(cells), n_labels), nats
-        """
-        added = self.correction_.added
-        found = np.zeros((len(cells), self.n_labels))
-        known = cells < len(added)
-        found[known] = added[cells[known]]
-        return found
 
     def due(self, n_adjudications: int) -> bool:
         """Whether so many adjudications changed that the next correction may be another."""

@@ -1,33 +1,30 @@
 """How a correction is learned from adjudications: a few weights, drawn toward doing nothing.
 
-Several are learned, from poor to rich; cross-validation tells how far each is believed, and whether
-any of them is. What a correction is, is `correction`'s business, and when one is learned again
-`adjudication_learner`'s.
+What a correction is, is `correction`'s business, and how far one is believed `proving`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize, sparse
 
-from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.label.correction.correction import (
     Correction,
     Examples,
-    joined,
-    mixed,
-    no_correction,
 )
 
-FOLDS = 5
-
-SCALE_PENALTY = 4.0
+SCALE_PENALTY = 2.0
+TRUST_PENALTY = 4.0
 BIAS_PENALTY = 4.0
-"""1 / variance of what is expected of the scale (round 1) and of each bias (round 0, nats)."""
+"""1 / variance of what is expected of the scale's logarithm (round 0: to count double is as likely as to
+count half), of the trust in texts (round 1), and of each bias (round 0, nats)."""
+
+COMMON = 2.0
+"""1 / variance of what is expected of everything that anybody's vote for a label may count for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +37,23 @@ class Capacity:
         Of how much more each annotator's vote counts for the label given.
     cells : float
         Of everything that each annotator's vote may count for each label.
+    common : float
+        Of what the votes of all annotators may count so. What annotators are beside it is their own
+        share: they are drawn toward one another, and who is yet to come is one of them (Gelman &
+        Hill, Data Analysis Using Regression and Multilevel/Hierarchical Models (2006), ch. 12).
     """
 
     name: str
     own: float = np.inf
     cells: float = np.inf
+    common: float = np.inf
 
 
 CAPACITIES = (
     Capacity("a scale and a bias per label"),
-    Capacity("a weight per annotator", own=1.0),
-    Capacity("a weight per annotator, more freely", own=0.3),
-    Capacity("a weight per annotator and label", own=2.0, cells=2.0),
+    Capacity("a weight per annotator", own=1.0, common=COMMON),
+    Capacity("a weight per annotator, more freely", own=0.3, common=COMMON),
+    Capacity("a weight per annotator and label", own=2.0, cells=2.0, common=COMMON),
 )
 
 
@@ -102,182 +104,55 @@ def fitted(examples: Examples, targets: Targets, capacity: Capacity) -> Correcti
     wanted = np.repeat(heard, k)
     votes = sparse.csr_array(examples.votes[:, wanted]) if cells else examples.votes
     turned = sparse.csr_array(votes.T)
-    given = np.tile(np.eye(k), (some, 1))
-    hit, weight = targets.probability, targets.weight
+    hit, weight, of_label = targets.probability, targets.weight, np.arange(k)
     n_own = some if np.isfinite(capacity.own) else 0
     n_cells = some * k * k if np.isfinite(capacity.cells) else 0
+    n_common = k * k if np.isfinite(capacity.common) else 0
+    ends = np.cumsum([0, 2, k, n_own, n_cells, n_common])
+    _, at_bias, at_own, at_cells, at_common = map(slice, ends[:-1], ends[1:])
+    by_votes = n_own + n_cells + n_common > 0
 
-    def unfold(x: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        ends = np.cumsum([2, k, n_own, n_cells])[:-1]
-        a, b, own, of_cells = np.split(x, ends)
-        return a, b, own, of_cells.reshape(-1, k)
-
-    def added(own: Floats, of_cells: Floats) -> Floats:
-        table = np.zeros((some * k, k))
+    def added(x: Floats) -> Floats:
+        """What annotators have of their own, shape (some, k, k), [annotator, given, label]."""
+        cubes = x[at_cells].reshape(-1, k, k).copy() if n_cells else np.zeros((some, k, k))
         if n_own:
-            table += given * np.repeat(own, k)[:, None]
-        return table + of_cells if n_cells else table
+            cubes[:, of_label, of_label] += x[at_own, None]
+        return cubes
 
     def loss(x: Floats) -> tuple[float, Floats]:
-        a, b, own, of_cells = unfold(x)
-        log = a[0] * examples.evidence + a[1] * examples.content + b
-        log = log + votes @ added(own, of_cells)
+        scale, trust = np.exp(x[0]), x[1]
+        log = scale * examples.evidence + trust * examples.content + x[at_bias]
+        if by_votes:
+            cubes = added(x)
+            if n_common:
+                cubes += x[at_common].reshape(k, k)
+            log += votes @ cubes.reshape(-1, k)
         log -= log.max(axis=1, keepdims=True)
         total = np.log(np.exp(log).sum(axis=1, keepdims=True))
         error = (np.exp(log - total) - hit) * weight[:, None]
-        value = float(weight @ (total[:, 0] - (log * hit).sum(axis=1)))
-        value += SCALE_PENALTY / 2 * float(((a - 1) ** 2).sum()) + BIAS_PENALTY / 2 * float(b @ b)
-        slope = np.array([(error * examples.evidence).sum(), (error * examples.content).sum()])
-        slopes = [slope + SCALE_PENALTY * (a - 1), error.sum(axis=0) + BIAS_PENALTY * b]
-        by_cell = turned @ error
-        if n_own:
-            value += capacity.own / 2 * float(own @ own)
-            slopes.append((by_cell * given).sum(axis=1).reshape(some, k).sum(axis=1))
-            slopes[-1] += capacity.own * own
-        if n_cells:
-            value += capacity.cells / 2 * float((of_cells**2).sum())
-            slopes.append((by_cell + capacity.cells * of_cells).ravel())
-        return value, np.concatenate(slopes)
+        off = x - start
+        value = float(weight @ (total[:, 0] - (log * hit).sum(axis=1)) + penalty @ off**2 / 2)
+        slope = penalty * off
+        slope[0] += scale * (error * examples.evidence).sum()
+        slope[1] += (error * examples.content).sum()
+        slope[at_bias] += error.sum(axis=0)
+        if by_votes:
+            by_cell = (turned @ error).reshape(-1, k, k)
+            slope[at_own] += by_cell[:, of_label, of_label].sum(axis=1) if n_own else 0.0
+            slope[at_cells] += by_cell.ravel() if n_cells else 0.0
+            slope[at_common] += by_cell.sum(axis=0).ravel() if n_common else 0.0
+        return value, slope
 
-    start = np.zeros(2 + k + n_own + n_cells)
-    start[:2] = 1.0
+    lengths = [1, 1, k, n_own, n_cells, n_common]
+    each = [SCALE_PENALTY, TRUST_PENALTY, BIAS_PENALTY]
+    each += [
+        one if np.isfinite(one) else 0.0 for one in (capacity.own, capacity.cells, capacity.common)
+    ]
+    penalty, start = np.repeat(each, lengths), np.zeros(int(ends[-1]))
+    start[1] = 1.0
     found = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
-    a, b, own, of_cells = unfold(np.asarray(found, np.float64))
-    table = np.zeros((cells, k))
-    table[wanted] = added(own, of_cells)
-    return Correction(float(a[0]), float(a[1]), b, table)
-
-
-def losses(log_odds: Floats, true: Ints) -> Floats:
-    """Log loss of each record, nats."""
-    p = softmax(log_odds)
-    return np.asarray(-np.log(np.clip(p[np.arange(len(true)), true], 1e-6, 1)), np.float64)
-
-
-def validated(examples: Examples, targets: Targets, capacity: Capacity) -> Floats:
-    """Each record's log-odds when corrected by the other folds, shape (n, n_labels).
-
-    Records go to FOLDS folds in turn, from those that the untrained model gets most wrong to those
-    that it gets right: the folds are equally hard, and neither order nor names matter.
-    """
-    k, cells = examples.evidence.shape[1], examples.votes.shape[1]
-    before = no_correction(k, cells).log_odds(examples)
-    group = targets.group
-    hard = np.bincount(group, targets.losses(before)) / np.maximum(np.bincount(group), 1)
-    order = np.argsort(hard.round(9), kind="stable")
-    fold = np.empty(len(hard), np.intp)
-    fold[order] = np.arange(len(hard)) % FOLDS
-    fold, found = fold[group], np.empty_like(before)
-    for turn in range(FOLDS):
-        out, rest = np.flatnonzero(fold == turn), np.flatnonzero(fold != turn)
-        correction = fitted(examples.of(rest), targets.of_rows(rest), capacity)
-        found[out] = correction.log_odds(examples.of(out))
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What came of trying to learn a correction.
-
-    Attributes
-    ----------
-    correction : Correction
-        `no_correction` where that was the best of all.
-    used : bool
-        Whether it is anything else.
-    capacity : Capacity, the best one
-    before, after : ndarray of shape (n, n_labels), nats
-        Log-odds without a correction, and cross-validated with it; where it is not used, with the
-        best one's.
-    """
-
-    correction: Correction
-    used: bool
-    capacity: Capacity
-    before: Floats
-    after: Floats
-
-    @property
-    def chosen(self) -> Floats:
-        """Of `before` and `after` what decides."""
-        return self.after if self.used else self.before
-
-
-@dataclass(frozen=True, slots=True)
-class Untouched:
-    """Records without a review whose posterior a correction should leave as it is.
-
-    Attributes
-    ----------
-    examples : Examples
-    weight : ndarray of shape (n,), what each counts beside an adjudicated one
-    """
-
-    examples: Examples
-    weight: Floats
-
-
-def tried(
-    examples: Examples,
-    true: Ints,
-    capacities: Sequence[Capacity] = CAPACITIES,
-    group: Ints | None = None,
-    untouched: Untouched | None = None,
-) -> Trial:
-    """Learn a correction, or find that none helps.
-
-    Corrections, and none as one of them, are mixed by ``exp(-n · log loss)``, n the adjudications
-    and the log loss cross-validated (pseudo-Bayesian model averaging: Geisser & Eddy, JASA 74
-    (1979)): picking the best one outright would follow chance. Where the untrained model is the
-    best of all, it stays as it is.
-
-    Of records that nobody reviewed, the untrained model's posterior is all that is known. Those
-    given as `untouched` should keep it, in learning as in cross-validation: so a correction that is
-    right on hard records, which are reviewed first, is believed as far as it leaves the others alone.
-
-    Parameters
-    ----------
-    true : ndarray of shape (n,), codes of the adjudicated labels
-    group : ndarray of shape (n,), or None
-        Which adjudication each row is from, 0, 1, …; None: each from one of its own.
-    untouched : Untouched or None
-    """
-    n, k = len(true), examples.evidence.shape[1]
-    none = no_correction(k, examples.votes.shape[1])
-    targets = Targets.of(true, k, group)
-    each_counts = 1.0 if group is None else (int(group.max()) + 1) / n
-    if untouched is not None:
-        keep = softmax(none.log_odds(untouched.examples))
-        more = n + np.arange(len(keep))
-        examples = joined(examples, untouched.examples)
-        targets = Targets(
-            np.concatenate([targets.probability, keep]),
-            np.concatenate([targets.weight, untouched.weight]),
-            np.concatenate([targets.group, more]),
-        )
-    with_each = [validated(examples, targets, each) for each in capacities]
-    log_odds = [none.log_odds(examples), *with_each]
-    total = [float(targets.weight @ targets.losses(each)) for each in log_odds]
-    loss = np.array(total).round(9) * each_counts
-    best = int(loss[1:].argmin())
-    if not loss.argmin():
-        return Trial(none, False, capacities[best], log_odds[0][:n], log_odds[best + 1][:n])
-    weights = softmax(-loss[None])[0]
-    together = sum((w * each for w, each in zip(weights, log_odds, strict=True)), np.zeros(1))
-    correction = mixed([none, *(fitted(examples, targets, each) for each in capacities)], weights)
-    after = np.asarray(together, np.float64)[:n]
-    return Trial(correction, True, capacities[best], log_odds[0][:n], after)
-
-
-def agreeing(votes: AnyInts, true: Ints) -> Floats:
-    """How far majority vote agrees with the adjudications, shape (n,): in a tie in part.
-
-    Parameters
-    ----------
-    votes : ndarray of shape (n, n_labels), how many voted for each
-
-    >>> agreeing(np.array([[2, 1], [1, 1]]), np.array([0, 0]))
-    array([1. , 0.5])
-    """
-    most = votes == votes.max(axis=1, keepdims=True)
-    return np.asarray(most[np.arange(len(true)), true] / most.sum(axis=1), np.float64)
+    x = np.asarray(found, np.float64)
+    table, common = np.zeros((cells, k)), np.zeros((k, k))
+    table[wanted] = added(x).reshape(-1, k)
+    common += x[at_common].reshape(-1, k) if n_common else 0.0
+    return Correction(float(np.exp(x[0])), float(x[1]), x[at_bias].copy(), table, common)

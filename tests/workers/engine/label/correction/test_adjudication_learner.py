@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.label.correction.adjudication_learner import (
     MIN_ADJUDICATIONS,
     AdjudicationLearner,
@@ -16,6 +17,7 @@ from argilla_distill.workers.engine.label.correction.correction import (
     mixed,
     no_correction,
 )
+from argilla_distill.workers.engine.label.correction.fitting import CAPACITIES, Targets, fitted
 
 
 def examples(n: int, evidence: float) -> tuple[Examples, np.ndarray]:
@@ -33,21 +35,26 @@ def counts(n: int) -> np.ndarray:
 
 
 def test_a_correction_adds_up_as_its_formula_says() -> None:
-    """2 · (1, 0) + 3 · (0, 1) + (0.5, 0) + the vote's row (0, 4)"""
+    """2 · (1, 0) + 3 · (0, 1) + (0.5, 0) + the vote's row (0, 4) and everybody's for its label (0, 1)"""
     given = Examples(
         np.array([[1.0, 0.0]]), sparse.csr_array(np.array([[0.0, 1.0]])), np.array([[0.0, 1.0]])
     )
-    correction = Correction(2.0, 3.0, np.array([0.5, 0.0]), np.array([[9.0, 9.0], [0.0, 4.0]]))
-    np.testing.assert_allclose(correction.log_odds(given), [[2.5, 7.0]])
+    own, everybodys = np.array([[9.0, 9.0], [0.0, 4.0]]), np.array([[9.0, 9.0], [0.0, 1.0]])
+    correction = Correction(2.0, 3.0, np.array([0.5, 0.0]), own, everybodys)
+    np.testing.assert_allclose(correction.log_odds(given), [[2.5, 8.0]])
     np.testing.assert_allclose(no_correction(2, 2).log_odds(given), [[1.0, 1.0]])
 
 
 def test_corrections_are_mixed_by_their_weights() -> None:
     half = mixed(
-        [no_correction(2, 1), Correction(3.0, 1.0, np.ones(2), np.ones((1, 2)))],
+        [
+            no_correction(2, 1),
+            Correction(3.0, 1.0, np.ones(2), np.ones((1, 2)), np.full((2, 2), 4.0)),
+        ],
         np.array([0.5, 0.5]),
     )
     assert (half.scale, half.bias.tolist(), half.added.tolist()) == (2.0, [0.5, 0.5], [[0.5, 0.5]])
+    assert half.common.tolist() == [[2.0, 2.0], [2.0, 2.0]]
 
 
 def test_who_is_always_right_is_believed_more_and_who_is_always_wrong_the_other_way_round() -> None:
@@ -56,7 +63,7 @@ def test_who_is_always_right_is_believed_more_and_who_is_always_wrong_the_other_
     learner.fit(given, true, counts(40))
     assert learner.training_.used
     assert learner.training_.accuracy == 1.0
-    right, wrong = learner.added(np.array([0])), learner.added(np.array([2]))
+    right, wrong = (learner.correction_.of_cells(np.array([cell])) for cell in (0, 2))
     assert right[0, 0] - right[0, 1] > 0.5
     assert wrong[0, 0] - wrong[0, 1] < -0.5
 
@@ -69,10 +76,27 @@ def test_what_is_right_already_needs_no_correction_but_a_bolder_scale() -> None:
     assert learner.training_.majority == 0.5  # as many votes for each: in a tie in part
 
 
-def test_whom_the_correction_does_not_know_it_adds_nothing_to() -> None:
-    learner = AdjudicationLearner(2)
-    learner.fit(*examples(20, 0.0), counts(20))
-    assert learner.added(np.array([4, 5])).tolist() == [[0, 0], [0, 0]]
+def test_what_a_label_means_is_learned_of_everybody_and_holds_for_who_comes_later() -> None:
+    """Twenty people, two answers each, who say b half of the time where a is true, and always where b is."""
+    learner, n = AdjudicationLearner(2), 40
+    true, said = np.arange(n) % 2, np.where(np.arange(n) % 4 == 0, 1, np.arange(n) % 2)
+    cells = np.arange(n) // 2 * 2 + said
+    votes = sparse.csr_array((np.ones(n), (np.arange(n), cells)), shape=(n, n))
+    given = Examples(np.zeros((n, 2)), votes, np.zeros((n, 2)))
+    learner.fit(given, true, counts(n))
+    a, b = learner.correction_.of_cells(np.array([n, n + 1]))  # of one who is not among them
+    assert a[0] - a[1] > b[1] - b[0] > 0.1
+
+
+@pytest.mark.parametrize("worth", [1 / 3, 3.0])
+def test_a_scale_is_as_readily_cut_as_raised(worth: float) -> None:
+    """What evidence is worth is found, and what is missing of it is the same factor both ways."""
+    evidence = np.stack([np.linspace(-3, 3, 100), np.zeros(100)], axis=1)
+    nothing = Examples(evidence, sparse.csr_array((100, 0)), np.zeros((100, 2)))
+    targets = Targets(softmax(worth * evidence), np.full(100, 10.0), np.arange(100))
+    found = fitted(nothing, targets, CAPACITIES[0]).scale
+    assert abs(np.log(found)) < abs(np.log(worth))
+    assert found == pytest.approx(worth, rel=0.2)
 
 
 def test_with_too_few_adjudications_it_corrects_nothing_and_says_so() -> None:
@@ -100,4 +124,5 @@ def test_it_saves_itself() -> None:
     again = AdjudicationLearner.restore(learner.state())
     assert (again.training_, again.changed_) == (learner.training_, 2)
     cells = np.arange(6)
-    np.testing.assert_array_equal(again.added(cells), learner.added(cells))
+    found = again.correction_.of_cells(cells)
+    np.testing.assert_array_equal(found, learner.correction_.of_cells(cells))
