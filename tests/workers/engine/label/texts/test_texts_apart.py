@@ -209,6 +209,17 @@ def test_blocks_are_written_anew_before_most_of_them_is_of_no_use() -> None:
     assert words == {row: said[row][1].sum() for row in rows if row != 3}
 
 
+def test_a_state_that_does_not_tell_what_is_in_blocks_is_read() -> None:
+    texts = Texts()
+    texts.blocks = ListOfBlocks()
+    texts.put(range(6), ["sun and rain"] * 6)
+    texts.set_apart()
+    texts.put([6], ["snow"])
+    state = texts.state()
+    assert state.pop("texts_apart") == 6
+    assert Texts.from_state(state).apart == 6
+
+
 def restored(texts: Texts, blocks: ListOfBlocks) -> Texts:
     """The same after its state was saved and loaded."""
     again = Texts.from_state(texts.state())
