@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from argilla_distill.domain.versions.segments import Selection
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.workers.evaluation import contests
 from argilla_distill.workers.use_cases.comparisons.comparing import compare
@@ -58,6 +59,8 @@ def test_versions_are_compared_on_audits_that_they_have_not_learned(
 def test_what_cannot_be_compared_is_said(build: Build, tmp_path: Path) -> None:
     service = kept_in(build(), tmp_path)
     answered(service)
+    service.answer("dora", "r2", helpful="yes")
+    service.settle()
     one, other = made(service), made(service)
     for names, said in (
         ([one.name], "two or more different versions"),
@@ -66,6 +69,10 @@ def test_what_cannot_be_compared_is_said(build: Build, tmp_path: Path) -> None:
     ):
         with pytest.raises(InvalidRequest, match=said):
             compare(service.world, CHAT, names)
+    segments = "label=problem:none", "annotator=dora"
+    first, second = (made(service, selection=Selection.parse((s,), ())) for s in segments)
+    with pytest.raises(InvalidRequest, match="no record is in all of"):
+        compare(service.world, CHAT, [first.name, second.name])
     (file,) = [f for f in one.files if f.path.startswith("records-train-")]
     folder = Path(service.world.settings.versions) / CHAT.id / one.name
     (folder / file.path).unlink()

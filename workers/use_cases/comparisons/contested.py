@@ -11,6 +11,7 @@ import numpy as np
 from argilla_distill.domain.runs.run import Prediction
 from argilla_distill.domain.versions.contest import Contest
 from argilla_distill.domain.versions.manifest import VersionQuestion
+from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.evaluation.contests import (
     Audits,
@@ -36,8 +37,16 @@ class AllTexts:
 
 
 def all_texts(sides: Sequence[VersionSide]) -> AllTexts:
-    """Texts are turned into rows as they are read: only the rows are held."""
+    """Texts are turned into rows as they are read: only the rows are held.
+
+    Raises
+    ------
+    InvalidRequest : no record is in all versions.
+    """
     ids = sorted(set.intersection(*(set(side.places) for side in sides)))
+    if not ids:
+        names = " and ".join(side.name for side in sides)
+        raise InvalidRequest(f"no record is in all of {names}: they have nothing to be compared by")
     order: list[str] = []
 
     def texts() -> Iterator[str]:
