@@ -22,6 +22,7 @@ from argilla_distill.workers.engine.label.votes.tally import Tally
 from argilla_distill.workers.engine.label.votes.vote_matrix import Block, blocks, gathered
 from argilla_distill.workers.engine.label.weights.dependence import discount
 from argilla_distill.workers.engine.label.weights.em import expectation_maximisation, held_near
+from argilla_distill.workers.engine.label.weights.second_opinion import SecondOpinion
 from argilla_distill.workers.engine.label.weights.weigher import Weigher
 from argilla_distill.workers.engine.label.weights.worth import Worth
 
@@ -83,17 +84,22 @@ class AdditiveModel(LabelModel):
     consensus : float in [0, 1]
     worth : Worth or None
         What one vote is worth beside others; None: 1 each.
+    second : SecondOpinion or None
+        What is pooled with w and p where the posterior is published; None: nothing.
 
     Attributes
     ----------
     weights_ : ndarray of shape (≥ n_annotators · n_labels, n_labels), nats
         ``weights_[annotator · n_labels + given, true]`` = w, in the layout of `Tally.counts`.
+    pooled_ : ndarray like `weights_`
+        The same with the second opinion.
     scale : float
         What the published evidence is multiplied by, beside its discount.
     """
 
     weights_: Floats
-    _settled: Floats  # the weights that have reached all records of their annotators
+    pooled_: Floats
+    _settled: Floats  # the pooled weights that have reached all records of their annotators
     _drifting: set[int]  # annotators whose weights may be others
 
     def __init__(
@@ -105,6 +111,7 @@ class AdditiveModel(LabelModel):
         sharpness: float = 1.0,
         consensus: float = 0.0,
         worth: Worth | None = None,
+        second: SecondOpinion | None = None,
     ) -> None:
         self.weigher = weigher
         self.dependence = dependence
@@ -112,6 +119,7 @@ class AdditiveModel(LabelModel):
         self.sharpness = sharpness
         self.consensus = consensus
         self.worth = worth
+        self.second = second
         self.scale = 1.0
 
     def begin(self, tally: Tally, facts: list[Fact]) -> None:
@@ -129,12 +137,31 @@ class AdditiveModel(LabelModel):
             self._em(self.tally.responsibility)
 
     def _em(self, start: Floats | None) -> None:
-        tempering = self._fit_tempering(self.tally.votes.degree)
+        tempering, parts = self._fit_tempering(self.tally.votes.degree), self._blocks()
+        if self.second:
+            unexplained = self.worth.jury_.unexplained if self.worth else 0.0
+            self.second.fit(self.tally, parts, tempering / self.sharpness, unexplained)
         self.weights_ = expectation_maximisation(
-            self.tally, self.weigher, self._blocks(), tempering, self.consensus, start
+            self.tally, self.weigher, parts, tempering, self.consensus, start
         )
-        self._settled = self.weights_.copy()
+        if self.second:
+            self.second.settle(self.tally.counts)
+        self._pool()
+        self._settled = self.pooled_.copy()
         self._drifting = set()
+
+    def _pool(self) -> None:
+        """Let the second opinion have its say on all weights."""
+        weights, k = self.weights_, self.tally.n_labels
+        annotators = np.arange(len(weights) // max(k, 1))
+        counts = self.tally.counts[: len(weights)]
+        self.pooled_ = self.second.beside(weights, counts, annotators) if self.second else weights
+
+    @property
+    def log_prior(self) -> Floats:
+        """The log of the labels' shares that is published, shape (n_labels,)."""
+        own = self.weigher.crowd_.log_prior
+        return self.second.log_prior(own) if self.second else own
 
     def _blocks(self) -> list[Block]:
         """The votes' matrix, and what each vote is worth."""
@@ -161,11 +188,14 @@ class AdditiveModel(LabelModel):
         return self.sharpness * discount(n_votes, self.fit_dependence)
 
     def evidence(self, rows: Ints) -> Floats:
-        """e of these rows: their log posterior, up to a constant per row and the discount."""
+        """e of these rows, as published: their log posterior, up to a constant per row and the discount."""
+        return self._evidence(rows, self.pooled_, self.log_prior)
+
+    def _evidence(self, rows: Ints, weights: Floats, log_prior: Floats) -> Floats:
         where, slots = self.tally.votes.of_records(rows)
         worth = self.worth_of(where, slots)
-        evidence: Floats = np.tile(self.weigher.crowd_.log_prior, (len(rows), 1))
-        evidence += gathered(self.weights_, where, self.tally.cells(slots), worth, len(rows))
+        evidence: Floats = np.tile(log_prior, (len(rows), 1))
+        evidence += gathered(weights, where, self.tally.cells(slots), worth, len(rows))
         return evidence
 
     def posterior(self, rows: Ints) -> Floats:
@@ -174,7 +204,8 @@ class AdditiveModel(LabelModel):
 
     def responsibility(self, rows: Ints) -> Floats:
         tempering = self._fit_tempering(self.tally.votes.degree[rows])
-        believed = softmax(self.evidence(rows) * tempering[:, None])
+        evidence = self._evidence(rows, self.weights_, self.weigher.crowd_.log_prior)
+        believed = softmax(evidence * tempering[:, None])
         near = self._shares(rows) if self.consensus else None
         return held_near(believed, near, self.consensus)
 
@@ -195,16 +226,13 @@ class AdditiveModel(LabelModel):
         return softmax(log * power[:, None])
 
     def unseen(self) -> Floats:
-        return np.asarray(softmax(self.weigher.crowd_.log_prior[None])[0], np.float64)
+        return np.asarray(softmax(self.log_prior[None])[0], np.float64)
 
     def reasons(
         self, n: int, where: Ints, slots: AnyInts, leader: Ints, other: Ints
     ) -> tuple[Floats, Floats]:
-        tempering, log_prior = (
-            self.tempering(np.bincount(where, minlength=n)),
-            self.weigher.crowd_.log_prior,
-        )
-        weights, at = self.weights_[self.tally.cells(slots)], np.arange(len(slots))
+        tempering, log_prior = self.tempering(np.bincount(where, minlength=n)), self.log_prior
+        weights, at = self.pooled_[self.tally.cells(slots)], np.arange(len(slots))
         odds = weights[at, leader[where]] - weights[at, other[where]]
         worth = self.worth_of(where, slots)
         odds *= tempering[where] if worth is None else tempering[where] * worth
@@ -228,12 +256,16 @@ class AdditiveModel(LabelModel):
         if len(counts) > known:
             new = self.weigher.weights(counts[known:], np.arange(known, len(counts), k) // k)
             self.weights_ = np.concatenate([self.weights_, new])
-            self._settled = np.concatenate([self._settled, new])
+            self._pool()
+            self._settled = np.concatenate([self._settled, self.pooled_[known:]])
 
     def follow(self, annotators: Ints) -> None:
         k = self.tally.n_labels
         cells = (annotators[:, None] * k + np.arange(k)).ravel()
-        self.weights_[cells] = self.weigher.weights(self.tally.counts[cells], annotators)
+        counts = self.tally.counts[cells]
+        self.weights_[cells] = new = self.weigher.weights(counts, annotators)
+        if self.second:
+            self.pooled_[cells] = self.second.beside(new, counts, annotators)
         self._drifting.update(annotators.tolist())
 
     def refit_due(self, movement: Movement[int]) -> bool:
@@ -260,9 +292,9 @@ class AdditiveModel(LabelModel):
         limit = 4 * tolerance / float((n * self.tempering(n))[0])
         annotators = np.array(sorted(self._drifting), np.intp)
         cells = annotators[:, None] * k + np.arange(k)
-        drift = np.ptp(self.weights_[cells] - self._settled[cells], axis=2)
+        drift = np.ptp(self.pooled_[cells] - self._settled[cells], axis=2)
         far = cells[drift > limit]
-        self._settled[far] = self.weights_[far]
+        self._settled[far] = self.pooled_[far]
         due = np.zeros(len(self.weights_), bool)
         due[far] = True
         slots = [votes.of_annotator(j) for j in np.unique(far // k)]
@@ -274,6 +306,7 @@ class AdditiveModel(LabelModel):
     def state(self) -> dict[str, Any]:
         cells = self._kept_cells()
         parts = self.weigher.state() | (self.worth.state() if self.worth else {})
+        parts |= self.second.state() if self.second else {}
         return parts | {
             "dependence": self.dependence,
             "fit_dependence": self.fit_dependence,
@@ -288,13 +321,16 @@ class AdditiveModel(LabelModel):
         self.weigher.restore(tally, state)
         if self.worth:
             self.worth.restore(tally, state)
+        if self.second:
+            self.second.restore(state)
         cells = self._kept_cells()
         if len(cells) == len(tally.counts):
             self.weights_ = np.array(state["weights"], np.float64)
         else:  # the others follow from the counts
             self.weights_ = self.weigher.weights(tally.counts, np.arange(tally.n_annotators))
             self.weights_[cells] = state["weights"]
-        self._settled = self.weights_.copy()
+        self._pool()
+        self._settled = self.pooled_.copy()
         self._settled[cells] = state["settled"]
         self._drifting = set(range(tally.n_annotators))
 

@@ -35,6 +35,7 @@ from argilla_distill.workers.engine.label.weights import dependence
 from argilla_distill.workers.engine.label.weights.dependence import discount
 from argilla_distill.workers.engine.label.weights.left_out import dependence_between, left_out
 from argilla_distill.workers.engine.label.weights.pooled import SHARPNESS, PooledWeigher
+from argilla_distill.workers.engine.label.weights.second_opinion import SecondOpinion
 from argilla_distill.workers.engine.label.weights.worth import Worth
 
 CORRECT_BELOW = 50_000
@@ -83,6 +84,7 @@ class CorrectedModel(LabelModel):
             sharpness=SHARPNESS,
             consensus=CONSENSUS,
             worth=self.worth,
+            second=SecondOpinion(),
         )
         self.text = TextVoice(len(labels))
         self.learner = AdjudicationLearner(len(labels))
@@ -154,7 +156,7 @@ class CorrectedModel(LabelModel):
         if len(rows):
             rows = rows[self.tally.heard(rows)]
             tempering = self.votes.tempering(self.tally.votes.degree[rows])
-            p = (self.votes.evidence(rows) - self.weigher.crowd_.log_prior) * tempering[:, None]
+            p = (self.votes.evidence(rows) - self.votes.log_prior) * tempering[:, None]
             p = self.tally.anchored(rows, softmax(p))  # of the votes, given each label
             some = slice(len(rows)) if len(rows) == self.tally.n_records else rows  # a view of all
             self.text.fit(rows, self.tally.responsibility[some], p)
@@ -193,10 +195,10 @@ class CorrectedModel(LabelModel):
 
     def _examples(self, rows: Ints) -> Examples:
         """These rows, each with its own adjudication left out."""
-        evidence = np.tile(self.weigher.crowd_.log_prior, (len(rows), 1))
+        evidence = np.tile(self.votes.log_prior, (len(rows), 1))
         parts = []
         start = 0
-        for some, where, slots, weights in left_out(self.weigher, rows):
+        for some, where, slots, weights in left_out(self.weigher, rows, self.votes.second):
             worth = self.votes.worth_of(where, slots)
             worth = np.ones(len(slots)) if worth is None else worth
             np.add.at(evidence, start + where, weights * worth[:, None])
@@ -233,7 +235,7 @@ class CorrectedModel(LabelModel):
 
     def unseen(self) -> Floats:
         correction = self.learner.correction_
-        log = self.weigher.crowd_.log_prior * correction.scale + correction.bias
+        log = self.votes.log_prior * correction.scale + correction.bias
         return np.asarray(softmax(log[None])[0], np.float64)
 
     def reasons(

@@ -15,8 +15,8 @@ from argilla_distill.workers.engine.label.label_fold import LabelFold
 class Learned(LabelFold):
     """Votes, corrected by adjudications, with the record's text as one more voice.
 
-    With e what the votes say of a record (`AdditiveModel`, weighed by a `PooledWeigher`), d its
-    discount, u what each vote is worth, and c what the text says (`TextVoice`)::
+    With e what the votes say of a record (`AdditiveModel`, weighed by a `PooledWeigher` and a
+    `SecondOpinion`), d its discount, u what each vote is worth, and c what the text says (`TextVoice`)::
 
         log P[i, k] = scale · d[i] e[i, k] + d[i] Σ_j u[i, j] (common + added[j])[v[i, j], k]
                       + trust · c[i, k] + bias[k],  up to a constant

@@ -10,5 +10,7 @@
 | `left_out` | weights that a record's own votes had no part in |
 | `dependence` | how far the votes on a record depend on each other |
 | `worth` | what one vote is worth beside others: |
-| `cliques` | less where annotators err together |
+| `cliques` | less where pairs of annotators err together more than others |
+| `jury` | less for those who vote alike for another reason than skill |
+| `second_opinion` | what another model makes of the same votes, pooled with the first |
 """

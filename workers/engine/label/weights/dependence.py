@@ -56,8 +56,11 @@ def predictive(evidence: Floats, chance: Floats, n_others: AnyInts) -> Floats:
     return np.array(found)
 
 
-def between(likelihood: Floats) -> float:
+def between(likelihood: Floats, unexplained: float = 0.0) -> float:
     """ρ to publish with: the crowd's best, by TRUST, and the usual, as a geometric mean.
+
+    As far as skill does not explain who votes like whom (`jury`), predicting votes tells of families
+    and not of the truth, and the usual counts instead.
 
     The best is the vertex of a parabola through the best of GRID and its neighbours (in log ρ).
 
@@ -71,4 +74,5 @@ def between(likelihood: Floats) -> float:
     if 0 < at < len(GRID) - 1:
         a, b, _ = np.polyfit(np.log(GRID[at - 1 : at + 2]) - best, likelihood[at - 1 : at + 2], 2)
         best += -b / (2 * a) if a < 0 else 0.0
-    return float(np.exp((1 - TRUST) * np.log(USUAL) + TRUST * best))
+    trust = TRUST * (1 - unexplained)
+    return float(np.exp((1 - trust) * np.log(USUAL) + trust * best))

@@ -29,6 +29,7 @@ def expectation_maximisation(
     tempering: Floats,
     consensus: float = 0.0,
     start: Floats | None = None,
+    iterations: int | None = None,
 ) -> Floats:
     """Set the tally's responsibilities and counts; no responsibility moves by more than TOLERANCE.
 
@@ -46,6 +47,8 @@ def expectation_maximisation(
         How far annotators are judged by the majority, rather than by what the model makes of it.
     start : ndarray of shape (n_records, n_labels), rows sum to 1, or None for the majority's
         The first responsibilities; they are overwritten.
+    iterations : int or None
+        At most so many; None: MAX_ITERATIONS.
 
     Returns
     -------
@@ -72,7 +75,7 @@ def expectation_maximisation(
     shares = held.astype(np.float32) if consensus else None
     del held
     counts, labels = _seen(tally, parts, r)
-    for _ in range(MAX_ITERATIONS):
+    for _ in range(MAX_ITERATIONS if iterations is None else iterations):
         weigher.see_crowd(counts, labels)
         weights = weigher.weights(counts, annotators)
         near = shares, consensus

@@ -9,9 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints, ShortInts
+from argilla_distill.workers.engine.label.votes.sampling import ENOUGH, codes, sampled
 from argilla_distill.workers.engine.label.votes.vote_matrix import gathered
 from argilla_distill.workers.engine.label.weights import confusion, dependence
 from argilla_distill.workers.engine.label.weights.pooled import PooledWeigher
+from argilla_distill.workers.engine.label.weights.second_opinion import SecondOpinion
 from argilla_distill.workers.engine.label.weights.weigher import DIGITS
 from argilla_distill.workers.engine.label.weights.worth import Worth
 
@@ -39,8 +41,13 @@ class LeftOut(NamedTuple):
     weights: Floats
 
 
-def left_out(weigher: PooledWeigher, rows: Ints) -> Iterator[LeftOut]:
-    """The votes on these rows, some rows at a time, each with its record left out everywhere."""
+def left_out(
+    weigher: PooledWeigher, rows: Ints, second: SecondOpinion | None = None
+) -> Iterator[LeftOut]:
+    """The votes on these rows, some rows at a time, each with its record left out everywhere.
+
+    With a second opinion, as it and the weigher say together.
+    """
     tally = weigher.tally
     k, votes = tally.n_labels, tally.votes
     _, annotator, label = votes.columns()
@@ -56,6 +63,8 @@ def left_out(weigher: PooledWeigher, rows: Ints) -> Iterator[LeftOut]:
         np.maximum(cubes, 0.0, out=cubes)
         simple, full = weigher.matrices(cubes, annotator[slots])
         weights = confusion.pooled(simple[at], full[at], weigher.full_share_)
+        if second is not None:
+            weights = second.beside_votes(weights, cubes, annotator[slots], label[slots])
         yield LeftOut(some, where, slots, weights)
 
 
@@ -72,7 +81,10 @@ def dependence_between(weigher: PooledWeigher, worth: Worth) -> float:
     simple, _ = weigher.matrices(counts, np.arange(len(counts)))
     total = counts.sum(axis=1)
     found = np.zeros(len(dependence.GRID))
-    rows = np.flatnonzero(votes.degree > 1)
+    several = votes.degree > 1
+    if len(votes) >= 2 * ENOUGH:
+        several &= sampled(codes(votes), len(votes))
+    rows = np.flatnonzero(several)
     for at in range(0, len(rows), AT_ONCE):
         some = rows[at : at + AT_ONCE]
         where, slots = votes.of_records(some)
@@ -87,4 +99,4 @@ def dependence_between(weigher: PooledWeigher, worth: Worth) -> float:
         evidence += weigher.crowd_.log_prior
         others = votes.degree[some][where] - 1
         found += dependence.predictive(evidence[where] - weights, chance, others)
-    return round(dependence.between(found), DIGITS)
+    return round(dependence.between(found, worth.jury_.unexplained), DIGITS)

@@ -16,13 +16,15 @@ from argilla_distill.workers.engine.label.votes.self_report import SURENESS
 from argilla_distill.workers.engine.label.votes.tally import Tally
 from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS
 from argilla_distill.workers.engine.label.weights import cliques
+from argilla_distill.workers.engine.label.weights.jury import NO_JURY, Jury, jury
 from argilla_distill.workers.engine.label.weights.weigher import DIGITS
 
 
 class Worth:
     """What votes are worth, as far as the votes themselves tell.
 
-    Pairs who err together more than others do count as less than two (`cliques`). How sure
+    Pairs who err together more than others do count as less than two (`cliques`), and where skill
+    does not explain who votes like whom, those who do count less (`jury`). How sure
     annotators said they were counts as far as it has proved in a first EM (`self_report`); a second
     one then takes it in. Where there is neither, every vote is worth 1.
 
@@ -32,6 +34,9 @@ class Worth:
         What votes are worth, by how sure their annotators said they were.
     redundant_ : csr_array of shape (n_annotators, n_annotators)
         How far pairs say the same thing twice, see `cliques.Pairs`.
+    jury_ : Jury
+        How far skill does not explain who votes like whom, and what votes are worth for that. Who
+        came since the last full fit counts as 1.
 
     Examples
     --------
@@ -53,12 +58,18 @@ class Worth:
     tally: Tally
     sureness_: Floats
     redundant_: sparse.csr_array
+    jury_: Jury
 
     def fit(self, tally: Tally) -> None:
         """Find out who errs together; how sure anybody said they were counts for nothing yet."""
         self.tally = tally
         self.sureness_ = np.ones(SURENESS)
         self.redundant_ = self._redundancy()
+        self.jury_ = jury(tally.votes)
+        if self.redundant_.nnz and len(self.jury_.worth):  # together they take nothing away twice
+            share = 1 / (1 + self.redundant_.sum(axis=1))
+            kept = float(share.sum() / (share * self.jury_.worth).sum())
+            self.jury_ = self.jury_._replace(worth=(self.jury_.worth * kept).round(DIGITS))
 
     def prove(self, accuracy: Floats) -> bool:
         """Learn what being sure is worth from the tally's responsibilities; whether anybody was.
@@ -81,7 +92,7 @@ class Worth:
 
     def even(self) -> bool:
         """Whether every vote is worth 1."""
-        return not (self.sureness_ != 1).any() and not self.redundant_.nnz
+        return not ((self.sureness_ != 1).any() or self.redundant_.nnz or len(self.jury_.worth))
 
     def of(self, where: Ints, slots: AnyInts) -> Floats | None:
         """What the votes in these slots are worth; None: 1 each. `where` tells their records apart."""
@@ -92,6 +103,11 @@ class Worth:
             annotator = self.tally.votes.columns()[1][slots]
             share = cliques.independent_share(where, annotator, self.redundant_)
             worth = share if worth is None else worth * share
+        if len(self.jury_.worth):
+            annotator = self.tally.votes.columns()[1][slots]
+            known = annotator < len(self.jury_.worth)
+            member = np.where(known, self.jury_.worth[np.where(known, annotator, 0)], 1.0)
+            worth = member if worth is None else worth * member
         return worth
 
     def state(self) -> dict[str, Any]:
@@ -102,6 +118,8 @@ class Worth:
             "redundant_other": redundant.coords[1],
             "redundant_share": redundant.data,
             "redundant_size": redundant.shape[0],
+            "unexplained": self.jury_.unexplained,
+            "jury": self.jury_.worth,
         }
 
     def restore(self, tally: Tally, state: Mapping[str, Any]) -> None:
@@ -110,6 +128,10 @@ class Worth:
         pairs = np.array(state["redundant_one"]), np.array(state["redundant_other"])
         size, share = int(state["redundant_size"]), np.array(state["redundant_share"], np.float64)
         self.redundant_ = sparse.csr_array((share, pairs), shape=(size, size))
+        self.jury_ = NO_JURY
+        if "jury" in state:  # release 0.1 asked for pairs alone
+            worth = np.array(state["jury"], np.float64)
+            self.jury_ = Jury(float(state["unexplained"]), worth)
 
     # -- inside -----------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.label.votes.tally import Tally
@@ -36,8 +37,9 @@ def test_a_copy_and_its_original_are_worth_less_than_two() -> None:
     found_there = worth.of(where, slots)
     assert found_there is not None
     found = dict(zip(made.votes.columns()[1][slots].tolist(), found_there, strict=True))
-    assert found[0] == found[6] < 0.8
-    assert all(found[j] == 1 for j in range(1, 6))
+    assert found[0] == pytest.approx(found[6])
+    assert found[0] < 0.8
+    assert all(found[j] > 0.95 for j in range(1, 6))
 
 
 def test_where_nobody_copies_and_nobody_was_asked_every_vote_is_worth_1() -> None:
@@ -67,6 +69,7 @@ def test_it_saves_itself() -> None:
     again.restore(made, worth.state())
     np.testing.assert_array_equal(again.redundant_.toarray(), worth.redundant_.toarray())
     np.testing.assert_array_equal(again.sureness_, worth.sureness_)
+    assert again.jury_.unexplained == worth.jury_.unexplained
     slots = np.arange(7)
     given, back = worth.of(slots * 0, slots), again.of(slots * 0, slots)
     assert given is not None

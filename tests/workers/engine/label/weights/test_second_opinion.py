@@ -1,0 +1,91 @@
+"""What another model makes of the same votes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.label.votes.tally import Tally
+from argilla_distill.workers.engine.label.votes.vote_matrix import blocks
+from argilla_distill.workers.engine.label.votes.votes import Votes
+from argilla_distill.workers.engine.label.weights.confusion_weigher import ConfusionWeigher
+from argilla_distill.workers.engine.label.weights.em import expectation_maximisation
+from argilla_distill.workers.engine.label.weights.second_opinion import (
+    ITERATIONS,
+    SHARE,
+    SecondOpinion,
+)
+
+
+def crowd() -> Tally:
+    rng = np.random.default_rng(0)
+    votes = [
+        Vote(f"r{i}", f"ann{j}", "ab"[(i + (rng.random() < 0.3)) % 2])
+        for i in range(60)
+        for j in range(4)
+    ]
+    tally = Tally(Votes.of(("a", "b"), votes))
+    tally.anchor_all([], [])
+    return tally
+
+
+def formed(tally: Tally, unexplained: float = 0.0) -> SecondOpinion:
+    made = SecondOpinion()
+    made.fit(tally, blocks(tally.votes), np.full(60, 0.8), unexplained)
+    return made
+
+
+def test_it_is_dawid_and_skenes_model_and_counts_as_much_as_the_first() -> None:
+    tally, own = crowd(), ConfusionWeigher()
+    made = formed(tally)
+    made.settle(np.zeros((8, 2)))  # a first model that has counted nothing
+    theirs = expectation_maximisation(
+        tally, own, blocks(tally.votes), np.full(60, 0.8), iterations=ITERATIONS
+    )
+    pooled = made.beside(np.ones((8, 2)), np.zeros((8, 2)), np.arange(4))
+    np.testing.assert_allclose(pooled, 0.5 * 1 + 0.5 * theirs)
+    np.testing.assert_allclose(made.log_prior(np.zeros(2)), 0.5 * own.crowd_.log_prior)
+
+
+def test_between_full_fits_it_follows_the_first_models_counts() -> None:
+    """A new vote of ann0 counts for it as the first model counts it, and a newcomer is as counted."""
+    tally = crowd()
+    made = formed(tally)
+    made.settle(tally.counts - 3.0)
+    more = np.full((2, 2), 1.0)
+    now = made.beside(np.zeros((2, 2)), tally.counts[:2] - 3.0 + more, np.array([0]))
+    expected = made.weigher.weights(tally.counts[:2] + more, np.array([0]))
+    np.testing.assert_allclose(now, SHARE * expected)
+    new = made.beside(np.zeros((2, 2)), more, np.array([9]))
+    np.testing.assert_allclose(new, SHARE * made.weigher.weights(more, np.array([9])))
+
+
+def test_a_vote_weighs_in_a_record_that_is_left_out_what_its_own_counts_say() -> None:
+    tally = crowd()
+    made = formed(tally)
+    made.settle(tally.counts)
+    cubes = tally.cubes()[[0, 1]]
+    by_vote = made.beside_votes(np.zeros((2, 2)), cubes, np.array([0, 1]), np.array([0, 1]))
+    whole = made.beside(np.zeros((8, 2)), tally.counts, np.arange(4))
+    np.testing.assert_allclose(by_vote, whole[[0, 3]])
+
+
+def test_where_skill_explains_nothing_it_says_nothing() -> None:
+    tally = crowd()
+    made, given = formed(tally, 1.0), np.random.default_rng(0).random((8, 2))
+    made.settle(tally.counts)
+    assert made.beside(given, tally.counts, np.arange(4)) is given
+    np.testing.assert_array_equal(made.log_prior(given[0]), given[0])
+
+
+@pytest.mark.parametrize("unexplained", [0.0, 1.0])
+def test_an_opinion_saves_itself(unexplained: float) -> None:
+    tally, again = crowd(), SecondOpinion()
+    made, given = formed(tally, unexplained), np.zeros((8, 2))
+    made.settle(tally.counts)
+    again.restore(made.state())
+    np.testing.assert_array_equal(
+        again.beside(given, tally.counts, np.arange(4)),
+        made.beside(given, tally.counts, np.arange(4)),
+    )
