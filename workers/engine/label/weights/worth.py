@@ -65,7 +65,8 @@ class Worth:
         self.tally = tally
         self.sureness_ = np.ones(SURENESS)
         self.redundant_ = self._redundancy()
-        self.jury_ = jury(tally.votes)
+        reviews = tally.anchors[: tally.n_records] >= 0
+        self.jury_ = jury(tally.votes).reviewed(int((reviews & (tally.votes.degree > 0)).sum()))
         if self.redundant_.nnz and len(self.jury_.worth):  # together they take nothing away twice
             share = 1 / (1 + self.redundant_.sum(axis=1))
             kept = float(share.sum() / (share * self.jury_.worth).sum())

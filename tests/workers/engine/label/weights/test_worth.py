@@ -75,3 +75,14 @@ def test_it_saves_itself() -> None:
     assert given is not None
     assert back is not None
     np.testing.assert_array_equal(given, back)
+
+
+def test_adjudications_tell_more_than_who_votes_like_whom() -> None:
+    worth, made = Worth(), tally(crowd())
+    worth.fit(made)
+    alone = worth.jury_
+    assert alone.unexplained > 0
+    made.anchor_all(list(range(30)), [0] * 30)
+    worth.fit(made)
+    assert worth.jury_.unexplained == pytest.approx(alone.unexplained / 4)
+    assert np.abs(worth.jury_.worth - 1).max() < np.abs(alone.worth - 1).max() / 2
