@@ -54,7 +54,7 @@ ROOMS = {
         ),
         tests=(
             "workers/use_cases/distilling/test_distil.py",
-            "workers/use_cases/distilling/test_committing.py",
+            "workers/use_cases/distilling/steps/test_committing.py",
             "workers/use_cases/distilling/steps/test_batch_decisions.py",
             "workers/use_cases/distilling/steps/test_conflict_changes.py",
             "workers/use_cases/distilling/steps/test_publishing.py",

@@ -24,7 +24,7 @@ ALL = {
     "reviews": "engine.reviews",
     "trace": "engine.trace",
     "trace_big": "scale.trace_big",
-    "compare_big": "scale.compare_big",
+    "compare_big": "loop.compare_big",
     "round_intervals": "loop.round_intervals",
     "round_starting": "loop.round_starting",
     "engine_speed": "engine.speed",

@@ -3,6 +3,7 @@
 | module | what it measures |
 | --- | --- |
 | `comparing` | what `compare` says: on recorded answers, where nothing differs, and what it costs |
+| `compare_big` | what `compare` costs on large versions |
 | `three_strategies` | three strategies that teams ask for, beside `learned` |
 | `replacing` | how often a model is falsely said to be able to replace a person |
 | `round_intervals` | whether what rounds tell of a model holds |

@@ -214,7 +214,7 @@ LETTERED = {
     "demo/argilla/api.py",
     "workers/versions/tables.py",
     "workers/use_cases/comparisons/sides.py",
-    "benchmarks/scale/compare_big.py",
+    "benchmarks/loop/compare_big.py",
     "workers/writing/twin_dataset.py",
 }
 """Not the store's: Argilla's own JSON, and a published table with a column for p, have keys of one letter."""
