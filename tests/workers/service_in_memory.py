@@ -81,9 +81,10 @@ class ServiceInMemory:
         return distil(replace(self.world, kept=next(self.turns)), D, slice_s)
 
     def settle(self) -> None:
-        """Distil until nothing waits, whatever fails on the way; long slices give way to queued jobs."""
+        """Distil until nothing waits, whatever fails on the way."""
         for _ in range(20):
-            if not self.distil().waiting and not any(self.store.dirty.sizes(D)[:2]):
+            self.distil()
+            if not any(self.store.dirty.sizes(D)[:2]):
                 return
         raise AssertionError(f"something waits for ever: {self.store.dirty.sizes(D)}")
 
