@@ -21,6 +21,10 @@ from argilla_distill.workers.engine.label.weights.weigher import CrowdEstimate
 SHARE = 0.5
 """How far it counts: as much as the first."""
 
+FEW = 200
+"""Of so many votes in all it counts half of that: a model that is free of the majority takes chance for skill
+where votes are few."""
+
 ITERATIONS = 15
 """At most so many of EM."""
 
@@ -37,7 +41,8 @@ class SecondOpinion:
     With w what a vote weighs by the first model, and θ the annotators' confusion matrices by an EM
     of its own (`ConfusionWeigher`), which starts from the majority and is then free of it::
 
-        w'[j, l, k] = (1 - share) w[j, l, k] + share log θ[j, l, k],   share = SHARE · (1 - unexplained)
+        w'[j, l, k] = (1 - share) w[j, l, k] + share log θ[j, l, k]
+        share = SHARE · (1 - unexplained) · n / (n + FEW),   n the number of votes
 
     and the same for the log of the labels' shares. **Why.** The first model keeps near what the
     crowd meant, so it cannot find that a whole crowd prefers a label, or takes one for another;
@@ -76,8 +81,9 @@ class SecondOpinion:
         tempering : ndarray of shape (n_records,), what the evidence is multiplied by in its EM
         unexplained : as in `Jury`
         """
-        self.share_ = SHARE * (1 - unexplained)
-        most = min(max(VISITED // max(len(tally.votes), 1), AT_LEAST), ITERATIONS)
+        n = len(tally.votes)
+        self.share_ = SHARE * (1 - unexplained) * n / (n + FEW)
+        most = min(max(VISITED // max(n, 1), AT_LEAST), ITERATIONS)
         expectation_maximisation(tally, self.weigher, parts, tempering, iterations=most)
         self.ahead_ = tally.counts
 

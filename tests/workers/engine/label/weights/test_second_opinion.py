@@ -5,17 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.label.votes.tally import Tally
 from argilla_distill.workers.engine.label.votes.vote_matrix import blocks
 from argilla_distill.workers.engine.label.votes.votes import Votes
 from argilla_distill.workers.engine.label.weights.confusion_weigher import ConfusionWeigher
 from argilla_distill.workers.engine.label.weights.em import expectation_maximisation
 from argilla_distill.workers.engine.label.weights.second_opinion import (
+    FEW,
     ITERATIONS,
     SHARE,
     SecondOpinion,
 )
+
+COUNTS = SHARE * 240 / (240 + FEW)
+"""How far the opinion of `crowd` counts, which has 240 votes."""
 
 
 def crowd() -> Tally:
@@ -36,7 +42,7 @@ def formed(tally: Tally, unexplained: float = 0.0) -> SecondOpinion:
     return made
 
 
-def test_it_is_dawid_and_skenes_model_and_counts_as_much_as_the_first() -> None:
+def test_it_is_dawid_and_skenes_model_and_counts_the_more_the_more_votes_there_are() -> None:
     tally, own = crowd(), ConfusionWeigher()
     made = formed(tally)
     made.settle(np.zeros((8, 2)))  # a first model that has counted nothing
@@ -44,8 +50,15 @@ def test_it_is_dawid_and_skenes_model_and_counts_as_much_as_the_first() -> None:
         tally, own, blocks(tally.votes), np.full(60, 0.8), iterations=ITERATIONS
     )
     pooled = made.beside(np.ones((8, 2)), np.zeros((8, 2)), np.arange(4))
-    np.testing.assert_allclose(pooled, 0.5 * 1 + 0.5 * theirs)
-    np.testing.assert_allclose(made.log_prior(np.zeros(2)), 0.5 * own.crowd_.log_prior)
+    np.testing.assert_allclose(pooled, (1 - COUNTS) * 1 + COUNTS * theirs)
+    np.testing.assert_allclose(made.log_prior(np.zeros(2)), COUNTS * own.crowd_.log_prior)
+
+
+def test_of_a_few_votes_it_makes_nobody_sure() -> None:
+    """Three people whom nobody knows, and one of them alone on each of ten records."""
+    votes = [Vote(f"r{i}", f"ann{j}", said) for i in range(10) for j, said in enumerate("aab")]
+    decided = registry.create("learned", label_question("a", "b")).fit(votes).decide(["r0"])
+    assert decided[0].confidence < 0.9
 
 
 def test_between_full_fits_it_follows_the_first_models_counts() -> None:
@@ -56,9 +69,9 @@ def test_between_full_fits_it_follows_the_first_models_counts() -> None:
     more = np.full((2, 2), 1.0)
     now = made.beside(np.zeros((2, 2)), tally.counts[:2] - 3.0 + more, np.array([0]))
     expected = made.weigher.weights(tally.counts[:2] + more, np.array([0]))
-    np.testing.assert_allclose(now, SHARE * expected)
+    np.testing.assert_allclose(now, COUNTS * expected)
     new = made.beside(np.zeros((2, 2)), more, np.array([9]))
-    np.testing.assert_allclose(new, SHARE * made.weigher.weights(more, np.array([9])))
+    np.testing.assert_allclose(new, COUNTS * made.weigher.weights(more, np.array([9])))
 
 
 def test_a_vote_weighs_in_a_record_that_is_left_out_what_its_own_counts_say() -> None:
