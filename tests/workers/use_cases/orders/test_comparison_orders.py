@@ -144,9 +144,10 @@ def test_runs_are_counted_when_one_comes_or_goes_and_not_twice(
     assert gone.standings == ()
 
 
-def test_a_round_is_cancelled_in_the_midst_of_a_comparison(
+def compared_while_a_round_is_cancelled(
     service: ServiceInMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> WorkOrder:
+    """The order of a comparison, in whose midst somebody asks for a round to be cancelled."""
     monkeypatch.setattr(in_hand, "NOTE_S", 0.0)
     path = tmp_path / "outputs.jsonl"
     path.write_text('{"fields": {"text": "a reply"}, "prediction": "yes"}')
@@ -154,13 +155,6 @@ def test_a_round_is_cancelled_in_the_midst_of_a_comparison(
     one, other = made(service).name, made(service).name
     order = asked(service, one, other)
     cancel = WorkOrder(of_round("4"), CANCEL_ROUND, "4", 2)
-    keep = service.store.compared.keep
-    seen: list[str] = []
-
-    def compared(found: object) -> None:
-        seen.extend(each.state for each in service.store.rounds.all(D))
-        keep(found)  # type: ignore[arg-type]  # it is handed on
-
     note = service.store.orders.note
 
     def noted(dataset_id: str, of: WorkOrder, stage: str, done: int, total: int) -> bool:
@@ -168,8 +162,22 @@ def test_a_round_is_cancelled_in_the_midst_of_a_comparison(
             service.store.orders.place(D, cancel)
         return note(dataset_id, of, stage, done, total)
 
-    monkeypatch.setattr(service.store.compared, "keep", compared)
     monkeypatch.setattr(service.store.orders, "note", noted)
+    return order
+
+
+def test_a_round_is_cancelled_in_the_midst_of_a_comparison(
+    service: ServiceInMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared_while_a_round_is_cancelled(service, tmp_path, monkeypatch)
+    keep = service.store.compared.keep
+    seen: list[str] = []
+
+    def compared(found: object) -> None:
+        seen.extend(each.state for each in service.store.rounds.all(D))
+        keep(found)  # type: ignore[arg-type]  # it is handed on
+
+    monkeypatch.setattr(service.store.compared, "keep", compared)
     found = [(each.order.action, each.status) for each in carry_out(service.world, D, lambda: None)]
     assert found == [(CANCEL_ROUND, "done"), (COMPARE, "done")]
     assert seen == ["cancelled"]
@@ -178,27 +186,13 @@ def test_a_round_is_cancelled_in_the_midst_of_a_comparison(
 def test_what_goes_wrong_in_its_midst_is_told_and_harms_no_comparison(
     service: ServiceInMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(in_hand, "NOTE_S", 0.0)
-    path = tmp_path / "outputs.jsonl"
-    path.write_text('{"fields": {"text": "a reply"}, "prediction": "yes"}')
-    start(service.world, CHAT, path, Wish("4", "bot", question="helpful"))
-    one, other = made(service).name, made(service).name
-    order = asked(service, one, other)
-    cancel = WorkOrder(of_round("4"), CANCEL_ROUND, "4", 2)
-    note = service.store.orders.note
-
-    def noted(dataset_id: str, of: WorkOrder, stage: str, done: int, total: int) -> bool:
-        if of.id == order.id and done and service.store.orders.of(D, cancel.id) is None:
-            service.store.orders.place(D, cancel)
-        return note(dataset_id, of, stage, done, total)
-
-    monkeypatch.setattr(service.store.orders, "note", noted)
+    order = compared_while_a_round_is_cancelled(service, tmp_path, monkeypatch)
     service.argilla.before = once("delete_records", raising(ValueError("odd")))
     with pytest.raises(ValueError, match="odd"):
         done(service)
     told = {each.id: each for each in service.store.orders.all(D)}
     assert (told[order.id].waits, told[order.id].error) == (False, "")
-    assert told[cancel.id].error == "ValueError: odd"
+    assert told[of_round("4")].error == "ValueError: odd"
 
 
 def test_what_people_wait_for_goes_before_what_only_computes(service: ServiceInMemory) -> None:
