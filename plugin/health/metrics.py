@@ -20,6 +20,7 @@ from prometheus_client.core import (
 from argilla_distill.domain.audited import Audited, Figure
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.plugin.dispatch import workers_alive
+from argilla_distill.plugin.health.memory_metrics import memory_metrics
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.service import BUCKETS_S
 
@@ -151,12 +152,12 @@ class _Collector:
             metric: GaugeMetricFamily(metric, text, labels=["dataset", "question", "bound"])
             for metric, text in _MEASURED.items()
         }
-        now = self._store.now()
+        now, names = self._store.now(), dict[str, str]()
         for dataset_id in self._store.datasets.ids():
             info = self._store.datasets.info(dataset_id)
             if info.get("state") == "deleted":
                 continue  # another one may bear its name by now
-            name = info.get("name", dataset_id)
+            name = names[dataset_id] = info.get("name", dataset_id)
             dirty, stale, poisoned = self._store.dirty.sizes(dataset_id)
             since = self._store.dirty.oldest(dataset_id)
             rounds = self._store.rounds.all(dataset_id)
@@ -205,6 +206,7 @@ class _Collector:
         yield suspect
         yield passing
         yield from measured.values()
+        yield from memory_metrics(self._store.memory.last(), names, now)
 
     def _pass_rates(self, dataset_id: str, rounds: Sequence[Round]) -> dict[str, Figure]:
         """By labels, and corrected by audits: each of the latest round that tells it."""

@@ -15,6 +15,7 @@
 | `tracing` | which segments of a version are suspect, and what people were asked about them |
 | `versions` | versions as far as Redis knows them, and what changed between them |
 | `rounds` | rounds, and the outputs that were taken into them |
+| `redis_memory` | what datasets take of its memory |
 | `service` | what belongs to the whole service |
 | `work` | what is still to be done, and who does it |
 | `visits` | who is signed in, and who failed to |

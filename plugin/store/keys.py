@@ -8,6 +8,7 @@ distill:users                      hash    Argilla user id → user name
 distill:counters                   hash    "name|label|…" → count
 distill:timings                    hash    "call|le|seconds", "call|sum", "call|errors" → number
 distill:beats                      hash    process name → ms since the epoch when last alive
+distill:memory                     string  what datasets take of Redis's memory, as last counted
 distill:probe                      string  whether Redis takes a write (expires)
 distill:cookie                     string  the key that signs session cookies
 distill:attempts:<who>             hash    failed sign-ins of late, by name and address (expires)

@@ -12,6 +12,7 @@ from argilla_distill.plugin.store.datasets import Datasets
 from argilla_distill.plugin.store.history import History
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.models import StoredModels
+from argilla_distill.plugin.store.redis_memory import CountedMemory
 from argilla_distill.plugin.store.reports import Reports
 from argilla_distill.plugin.store.reviews import Reviews
 from argilla_distill.plugin.store.rounds import Rounds
@@ -69,6 +70,7 @@ class Store:
         self.dirty = Dirty(redis, self.keys)
         self.fits = Fits(redis, self.keys)
         self.history = History(redis, self.keys)
+        self.memory = CountedMemory(redis, self.keys)
         self.model_copies = ModelCopies(redis, self.keys)
         self.moved = MovedRecords(redis, self.keys)
         self.orders = Orders(redis, self.keys)

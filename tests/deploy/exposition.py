@@ -40,6 +40,7 @@ def exposed(store: Store) -> dict[str, set[str]]:
     known = Round("1", "bot", state="ended")
     told = RoundReport("1", "bot", "learned-1", "", 9, 9, 1, pass_rate=figure, by_labels=figure)
     store.rounds.keep_report(DATASET, known, told)
+    store.memory.count({DATASET: (1, 1, 1_000)}, store.now())
     found: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(metrics.expose(store, "distill").decode()):
         for sample in family.samples:

@@ -17,6 +17,7 @@ from argilla_distill.plugin.argilla import gateway
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store.trouble import with_address
 from argilla_distill.workers.use_cases import watch
+from argilla_distill.workers.use_cases.checks.memory_count import count_memory
 from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.processes")
@@ -36,6 +37,7 @@ def cron(settings: Settings) -> None:
         if time.monotonic() - looked >= watch.LOOK_S:
             looked = time.monotonic()
             _guarded("look round", lambda: watch.look_round(world), settings)
+            _guarded("count memory", lambda: count_memory(state), settings)
         stopped.wait(watch.TICK_S)
 
 

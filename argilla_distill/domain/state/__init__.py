@@ -11,5 +11,6 @@ How each of them is written into Redis is `plugin.store.shapes`, and nobody else
 | `annotator` | whoever answers: key, name, kind |
 | `model_info` | what is known of a question's model beside its snapshot |
 | `failed_strategy` | a team's own strategy that failed, and until when it is left alone |
+| `redis_memory` | what datasets take of Redis's memory, and how many answers still fit |
 | `review` | a review dataset, a copy in it, and what was asked of reviewers besides the queue |
 """

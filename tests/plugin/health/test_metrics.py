@@ -70,6 +70,12 @@ OTHERS = {
     "distill_right_ratio": "gauge",
     "distill_gain_ratio": "gauge",
     "distill_overconfidence_ratio": "gauge",
+    "distill_memory_bytes": "gauge",
+    "distill_answers_left": "gauge",
+    "distill_redis_used_bytes": "gauge",
+    "distill_redis_limit_bytes": "gauge",
+    "distill_redis_unlimited": "gauge",
+    "distill_redis_counted_age_seconds": "gauge",
 }
 
 
@@ -189,6 +195,20 @@ def test_what_audits_say_is_told_with_its_interval_and_without_audits_nothing_is
         for bound, share in (("value", 0.9), ("low", 0.8), ("high", 0.95))
     }
     assert values(found["distill_gain_ratio"]) == {}
+
+
+def test_memory_is_told_as_it_was_last_counted_with_its_age(busy: Store) -> None:
+    assert values(scrape(busy)["distill_redis_used_bytes"]) == {}, "nothing was counted yet"
+    counted = busy.memory.count({D: (0, 0, 500)}, busy.now() - 60_000)
+    found = scrape(busy)
+    taken, left = counted.datasets[D].bytes, counted.answers_left(D)
+    assert 0 < taken < counted.used
+    assert values(found["distill_memory_bytes"]) == {("", "support/chat"): taken}
+    assert values(found["distill_answers_left"]) == {("", "support/chat"): left}
+    assert values(found["distill_redis_used_bytes"]) == {("",): counted.used}
+    assert values(found["distill_redis_unlimited"]) == {("",): 1}
+    ((_, age),) = values(found["distill_redis_counted_age_seconds"]).items()
+    assert age == pytest.approx(60, abs=2)
 
 
 def test_deliveries_are_counted_by_type_and_outcome(store: Store) -> None:

@@ -25,6 +25,7 @@ from argilla_distill.domain.versions.manifest import FailedVersion
 from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.workers.cli.main import cli
 from argilla_distill.workers.use_cases.checks import doctor
+from argilla_distill.workers.use_cases.checks.memory_count import count_memory
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
 from argilla_distill.workers.use_cases.reports.report import report
 from argilla_distill.workers.use_cases.versions.making import make
@@ -91,6 +92,7 @@ def service(build: Build, monkeypatch: pytest.MonkeyPatch) -> ServiceInMemory:
     for record in ("r1", "r5"):
         service.store.dirty.set_aside(D, (record, ""), "why not", 1)
     service.store.reviews.refuse(D, "r2", "too long")
+    count_memory(service.store)
     return service
 
 

@@ -13,6 +13,7 @@ from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.workers.cli.layout import plain
 from argilla_distill.workers.use_cases import counts
+from argilla_distill.workers.use_cases.checks.memory_count import AGAIN_MS, count_memory
 from argilla_distill.workers.use_cases.reports.report import report
 from tests.workers.argilla_in_memory import HELPFUL, D, Row
 from tests.workers.cli.command_line import Run
@@ -312,3 +313,29 @@ def test_annotators_of_a_question_or_dataset_that_is_not_there_are_refused_with_
     done = run("annotators", "support/chats")
     assert done.code == 2
     assert f"did you mean {NAME}?" in done.err
+
+
+# Memory
+
+
+def test_the_memory_a_dataset_takes_is_told_with_its_age_and_how_many_answers_fit(
+    run: Run, service: ServiceInMemory
+) -> None:
+    store = service.store
+    assert "not counted yet" in run("status", "--details", COLUMNS="200").out
+    assert count_memory(store) is not None
+    told = run("status", "--details", COLUMNS="300").out
+    assert "kB of Redis (counted 0 s ago); Redis has no maxmemory: set one" in told
+    assert "more answers" not in told, "of so few nobody can tell"
+    counted = store.memory.count({D: (9, 9, 1_000)}, store.now() - 200_000)
+    told = run("status", "--details", COLUMNS="300").out
+    left = counted.answers_left(D)
+    assert "bytes an answer (counted 3 min ago)" in told
+    assert (
+        f"; about {left:,} more answers would fit in what is free of the machine's memory" in told
+    )
+    assert count_memory(store) == counted, "it is young enough"
+    store.memory.count({}, store.now() - AGAIN_MS)
+    counted_anew = count_memory(store)
+    assert counted_anew is not None
+    assert counted_anew.datasets[D].answers == 5, "of two people and a model, and a suggestion"

@@ -49,6 +49,7 @@ def status_json(found: DatasetStatus) -> dict[str, Any]:
         "questions": {name: _question(each) for name, each in found.questions.items()},
         "writes": found.writes,
         "entries": found.entries,
+        "memory": _memory(found),
         "versions": {
             "kept": found.versions.kept,
             "bytes": found.versions.bytes,
@@ -60,6 +61,24 @@ def status_json(found: DatasetStatus) -> dict[str, Any]:
                 "failed": [_twin(each) for each in found.versions.twins.failed],
             },
         },
+    }
+
+
+def _memory(found: DatasetStatus) -> dict[str, Any] | None:
+    """What the dataset takes of Redis's memory; None where nobody has counted it yet."""
+    whole = found.memory
+    taken = whole.datasets.get(found.id) if whole else None
+    if whole is None or taken is None:
+        return None
+    return {
+        "counted_at": whole.at,
+        "bytes": taken.bytes,
+        "history_bytes": taken.history,
+        "bytes_an_answer": taken.bytes_an_answer,
+        "answers_left": whole.answers_left(found.id),
+        "redis_used": whole.used,
+        "redis_limit": whole.limit,
+        "maxmemory": whole.limited,
     }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 from argilla_distill.domain.explanation.timeline import Event
 from argilla_distill.domain.versions.twin import Twin
-from argilla_distill.domain.wording import count, many
+from argilla_distill.domain.wording import count, many, size, span
 from argilla_distill.workers.cli.layout import INDENT, entry, plain, table, wrapped
 from argilla_distill.workers.use_cases.checks.record_history import FoundRecord
 from argilla_distill.workers.use_cases.checks.status import DatasetStatus, QuestionStatus
@@ -109,6 +109,26 @@ def _facts(d: DatasetStatus) -> Iterator[tuple[str, str]]:
             "; ".join([f"{count(twins.done)} in Argilla", *map(_unfinished, twins.waiting)]),
         )
     yield "history", many(d.entries, "entry", "entries")
+    yield "memory", _memory(d)
+
+
+def _memory(d: DatasetStatus) -> str:
+    """What the dataset takes of Redis's memory, how many answers still fit, and how old the count is."""
+    found = d.memory
+    taken = found.datasets.get(d.id) if found else None
+    if found is None or taken is None:
+        return "not counted yet: argilla-distill cron does that every five minutes"
+    told = f"{size(taken.bytes)} of Redis"
+    if taken.bytes_an_answer is not None:
+        told += f", {size(taken.bytes_an_answer)} an answer"
+    told += f" (counted {span(d.memory_age)} ago)"
+    left, whole = found.answers_left(d.id), size(found.limit)
+    if not found.limited:
+        told += "; Redis has no maxmemory: set one, or it may take all memory of its machine"
+    if left is not None:
+        where = "of its maxmemory" if found.limited else "of the machine's memory"
+        told += f"; about {many(left, 'more answer')} would fit in what is free {where}, {whole}"
+    return told
 
 
 def _unfinished(twin: Twin) -> str:

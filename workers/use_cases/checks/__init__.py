@@ -4,6 +4,7 @@
 | --- | --- |
 | `status` | what is known of every dataset |
 | `version_overview` | a dataset's versions: kept, being made, or could not be |
+| `memory_count` | what datasets take of Redis's memory |
 | `record_history` | everything that was said and decided about one record |
 | `doctor` | every part that the service needs, and what to do about it |
 | `plan_check` | whether what distill.toml names is there |

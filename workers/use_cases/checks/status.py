@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from argilla_distill.domain.audited import Audited
 from argilla_distill.domain.state.model_info import ModelInfo
+from argilla_distill.domain.state.redis_memory import RedisMemory
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.checks.version_overview import VersionsOverview, overview
 
@@ -95,6 +96,8 @@ class DatasetStatus:
     dirty, stale : records that wait for a look, and for their label to be refreshed.
     failures : failed attempts so far.
     entries : of the history.
+    memory : what was last counted of Redis's memory; None: nothing yet.
+    memory_age : how long ago that was, in seconds.
     settings : what is wrong with its settings; found by asking Argilla (`plan_check`).
     """
 
@@ -117,13 +120,17 @@ class DatasetStatus:
     writes: int
     entries: int
     versions: VersionsOverview
+    memory: RedisMemory | None = None
+    memory_age: float = 0.0
     settings: list[str] = field(default_factory=list)
 
 
 def status(store: Store) -> list[DatasetStatus]:
     """The status of every dataset, by name."""
-    connected = bool(store.service.webhooks())
-    found = [_dataset(store, dataset_id, connected) for dataset_id in store.datasets.ids()]
+    connected, memory = bool(store.service.webhooks()), store.memory.last()
+    age = (store.now() - memory.at) / 1000 if memory else 0.0
+    found = [_dataset(store, i, connected) for i in store.datasets.ids()]
+    found = [replace(each, memory=memory, memory_age=age) for each in found]
     return sorted(found, key=lambda each: (each.name, each.id))
 
 
@@ -141,7 +148,7 @@ def _dataset(store: Store, dataset_id: str, connected: bool) -> DatasetStatus:
         review=_review(store, dataset_id),
         records=int(info.get("records", 0)),
         completed=int(info.get("completed", 0)),
-        answers=_answers(store, dataset_id),
+        answers=answers_of(store, dataset_id),
         suggestions=int(info.get("suggested", 0)),
         labels=int(info.get("labels", 0)),
         conflicts=int(info.get("conflicts", 0)),
@@ -173,7 +180,8 @@ def _question(
     )
 
 
-def _answers(store: Store, dataset_id: str) -> AnswerCounts:
+def answers_of(store: Store, dataset_id: str) -> AnswerCounts:
+    """The current submitted answers to a dataset."""
     annotators = store.datasets.annotators(dataset_id)
     counts = {"person": 0, "model": 0, "template": 0}
     for (number, state), count in store.datasets.responses(dataset_id).items():
