@@ -3,7 +3,7 @@
 | exit code | meaning |
 | --- | --- |
 | 0 | done, or healthy |
-| 1 | not healthy, not found, or not to be told apart: the text says what to do |
+| 1 | not healthy, not found, not possible, or not to be told apart: the text says what to do |
 | 2 | the command was not understood |
 | 3 | Argilla or Redis cannot be reached, a dataset is busy, or no worker is alive: try again |
 | 4 | a setting is wrong, or Argilla refuses our key, or Redis our password |
@@ -25,7 +25,6 @@ from argilla_distill.plugin.errors import (
     ArgillaRefused,
     DistillError,
     HubRefused,
-    InvalidRequest,
     InvalidSettings,
     StoreUnavailable,
 )
@@ -104,7 +103,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _say("stopped; what was done so far is kept")
         sys.exit(130)
-    except (InvalidSettings, InvalidRequest, ArgillaRefused, HubRefused, UnknownStrategy) as error:
+    except (InvalidSettings, ArgillaRefused, HubRefused, UnknownStrategy) as error:
         _say(str(error))
         sys.exit(4)
     except BadPosterior as error:
@@ -113,6 +112,21 @@ def main() -> None:
     except DistillError as error:
         _say(str(error))
         sys.exit(3 if error.retry else 1)
+    except OSError as error:  # a disk is full, a storage is away, a file may not be read
+        logging.getLogger("distill.cli").debug("%s", error, exc_info=True)
+        _say(_of_system(error))
+        sys.exit(1)
+
+
+def _of_system(error: OSError) -> str:
+    """What went wrong with which file, as the system says it.
+
+    >>> _of_system(OSError(28, "No space left on device", "/tmp/x"))
+    '/tmp/x: No space left on device'
+    """
+    if not error.strerror:
+        return str(error) or type(error).__name__
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
 
 
 def _say(text: str) -> None:

@@ -1,14 +1,19 @@
-"""The rows of a version that is made, read from its files: in their order, a few thousand at a time."""
+"""The rows of a version that is made, read from its files: in their order, a few thousand at a time.
+
+What cannot be read is told by the version's name, with what to do: no error of a library's reaches anybody.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
 
@@ -53,6 +58,37 @@ def rows(
         except pa.ArrowInvalid:
             raise InvalidRequest(f"{file.path} of {manifest.name} is damaged: {REMEDY}") from None
         first = 0
+
+
+class KeptVersion(ReadableVersion):
+    """A version in the storage. Each of its methods raises InvalidRequest where a file cannot be read."""
+
+    def schema_of(self, table: str) -> pa.Schema:
+        with _told(self.manifest):
+            return super().schema_of(table)
+
+    def batches(
+        self, table: str, columns: Sequence[str] | None = None, splits: Iterable[str] = ()
+    ) -> Iterator[pa.RecordBatch]:
+        with _told(self.manifest):
+            yield from super().batches(table, columns, splits)
+
+
+def kept_version(storage: Storage, manifest: Manifest) -> KeptVersion:
+    """A version as exports read it."""
+    return KeptVersion(
+        manifest, lambda path: storage.open(manifest.dataset_id, manifest.name, path)
+    )
+
+
+@contextmanager
+def _told(manifest: Manifest) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise InvalidRequest(
+            f"the files of {manifest.name} cannot be read ({error}): {REMEDY}"
+        ) from error
 
 
 def _of_file(

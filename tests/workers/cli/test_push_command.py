@@ -62,7 +62,7 @@ def test_what_is_damaged_or_deleted_is_not_pushed(
     create(service, run, str(tmp_path / "versions"))
     (tmp_path / "versions" / D / "majority-1" / "README.md").unlink()
     done = run(*PUSH)
-    assert done.code == 4
+    assert done.code == 1
     assert "majority-1 is damaged and is not pushed: README.md is missing" in done.err
     assert run("version", "delete", CHATS, "majority-1").code == 0
     assert "are deleted" in run("version", "push", CHATS, "majority-1", REPO).err
@@ -99,5 +99,5 @@ def test_a_tag_that_is_none_is_refused(
 ) -> None:
     create(service, run, str(tmp_path / "versions"))
     done = run(*PUSH, "--tag", "no tag")
-    assert (done.code, hub.repositories) == (4, {})
+    assert (done.code, hub.repositories) == (1, {})
     assert "is no tag" in done.err

@@ -9,10 +9,10 @@ from argilla_distill.domain.fingerprint import fingerprint
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.domain.versions.split import prompt_of
-from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.reading import kept_version
 
 LATEST = "latest"
 
@@ -54,23 +54,14 @@ def taught_by(world: World, manifest: Manifest) -> tuple[TaughtRecords, dict[str
         raise InvalidRequest(
             f"the files of {manifest.name} are deleted: whether it taught these records cannot be told"
         )
-    storage = Storage(world.settings.versions)
-    source = ReadableVersion(
-        manifest, lambda path: storage.open(manifest.dataset_id, manifest.name, path)
-    )
+    source = kept_version(Storage(world.settings.versions), manifest)
     found, groups = TaughtRecords(manifest.name), {}
-    try:
-        for row in source.rows("records", ["record_id", "group", "split"]):
-            groups[row["record_id"]] = row["group"] or ""
-            if row["split"] == "train":
-                found.records.add(row["record_id"])
-                if row["group"]:
-                    found.groups.add(row["group"])
-    except (OSError, ValueError) as error:
-        raise InvalidRequest(
-            f"the files of {manifest.name} cannot be read ({error}): "
-            "`argilla-distill version verify` tells more"
-        ) from error
+    for row in source.rows("records", ["record_id", "group", "split"]):
+        groups[row["record_id"]] = row["group"] or ""
+        if row["split"] == "train":
+            found.records.add(row["record_id"])
+            if row["group"]:
+                found.groups.add(row["group"])
     return found, groups
 
 

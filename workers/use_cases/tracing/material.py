@@ -29,6 +29,7 @@ from argilla_distill.workers.evaluation.segments import Kind
 from argilla_distill.workers.evaluation.tf_idf import text_of
 from argilla_distill.workers.use_cases.tracing.due import TYPES
 from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.reading import kept_version
 
 MAX_CHARACTERS = 2_000
 """Of each record's text so many are read."""
@@ -141,26 +142,23 @@ def material(world: World, manifest: Manifest, question: str) -> Material:
     InvalidRequest : the version has no such question, it has no few values, or its files are gone.
     """
     asked = _asked(manifest, question)
-    source = _source(world, manifest)
+    source = kept_version(Storage(world.settings.versions), manifest)
     columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     wanted = ["record_id", "external_id", "fields", "round", "model", "group", "split"]
     parts = [f"{asked.column}.value", f"{asked.column}.conflict"]
-    try:
-        for row in source.rows("records", [*wanted, *parts]):
-            held = row[asked.column] or {}
-            columns["ids"].append(row["record_id"])
-            columns["external"].append(row["external_id"] or "")
-            columns["texts"].append(text_of(row["fields"] or {})[:MAX_CHARACTERS])
-            columns["labels"].append(next(iter(labels_of(held)), ""))
-            columns["rounds"].append(row["round"] or "")
-            columns["models"].append(row["model"] or "")
-            columns["groups"].append(row["group"] or row["record_id"])
-            columns["splits"].append(row["split"])
-            columns["disputed"].append(bool((held.get("conflict") or {}).get("ever")))
-        rows = {record_id: number for number, record_id in enumerate(columns["ids"])}
-        answers = _answers(source, asked, rows)
-    except OSError as error:
-        raise _unreadable(manifest, error) from error
+    for row in source.rows("records", [*wanted, *parts]):
+        held = row[asked.column] or {}
+        columns["ids"].append(row["record_id"])
+        columns["external"].append(row["external_id"] or "")
+        columns["texts"].append(text_of(row["fields"] or {})[:MAX_CHARACTERS])
+        columns["labels"].append(next(iter(labels_of(held)), ""))
+        columns["rounds"].append(row["round"] or "")
+        columns["models"].append(row["model"] or "")
+        columns["groups"].append(row["group"] or row["record_id"])
+        columns["splits"].append(row["split"])
+        columns["disputed"].append(bool((held.get("conflict") or {}).get("ever")))
+    rows = {record_id: number for number, record_id in enumerate(columns["ids"])}
+    answers = _answers(source, asked, rows)
     return Material(manifest, asked, answers=answers, **columns)
 
 
@@ -171,7 +169,7 @@ def rows_in(world: World, found: Material, segment: str) -> list[int]:
     ------
     InvalidRequest : it is none, or no record is in it.
     """
-    source = _source(world, found.manifest)
+    source = kept_version(Storage(world.settings.versions), found.manifest)
     try:
         selection = Selection.parse([segment])
         origins = Origins(source, selection)
@@ -182,26 +180,10 @@ def rows_in(world: World, found: Material, segment: str) -> list[int]:
         ]
     except (InvalidSegment, InvalidExport) as error:
         raise InvalidRequest(str(error)) from None
-    except OSError as error:
-        raise _unreadable(found.manifest, error) from error
     if not held:
         raise InvalidRequest(f"no record of {found.manifest.name} is in {segment}")
     of = {record_id: row for row, record_id in enumerate(found.ids)}
     return [of[record_id] for record_id in held]
-
-
-def _source(world: World, manifest: Manifest) -> ReadableVersion:
-    storage = Storage(world.settings.versions)
-    return ReadableVersion(
-        manifest, lambda path: storage.open(manifest.dataset_id, manifest.name, path)
-    )
-
-
-def _unreadable(manifest: Manifest, error: OSError) -> InvalidRequest:
-    return InvalidRequest(
-        f"the files of {manifest.name} cannot be read ({error}): "
-        "`argilla-distill version verify` tells more"
-    )
 
 
 _COLUMNS = (

@@ -8,12 +8,12 @@ from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.domain.versions.rewards.reward import Reward
 from argilla_distill.exports.export import Exported, export
-from argilla_distill.exports.readable_version import ReadableVersion
 from argilla_distill.exports.request import ExportRequest, InvalidExport
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.versions.keeping import found
 from argilla_distill.workers.use_cases.world import World
+from argilla_distill.workers.versions.reading import kept_version
 
 
 def exported(
@@ -30,7 +30,8 @@ def exported(
 
     Raises
     ------
-    InvalidRequest : there is no such version, or it has not what was asked for.
+    InvalidRequest : there is no such version, or it has not what was asked for; also while rows are taken,
+        where a file cannot be read.
     """
     manifest, plan = found(world, dataset, version), world.plan(dataset.full_name)
     earlier = found(world, dataset, request.since) if request.since else None
@@ -41,15 +42,9 @@ def exported(
         reward=request.reward or (Reward.read(plan.reward) if plan.reward else None),
         since=earlier.name if earlier else "",
     )
-    before = _source(world, earlier) if earlier else None
+    storage = Storage(world.settings.versions)
+    before = kept_version(storage, earlier) if earlier else None
     try:
-        return manifest, export(_source(world, manifest), whole, before)
+        return manifest, export(kept_version(storage, manifest), whole, before)
     except InvalidExport as error:
         raise InvalidRequest(str(error)) from None
-
-
-def _source(world: World, manifest: Manifest) -> ReadableVersion:
-    storage = Storage(world.settings.versions)
-    return ReadableVersion(
-        manifest, lambda path: storage.open(manifest.dataset_id, manifest.name, path)
-    )
