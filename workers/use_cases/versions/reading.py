@@ -20,8 +20,10 @@ from argilla_distill.workers.versions.past import Past
 from argilla_distill.workers.versions.recovered import Lacking, lacking_in, recovered
 from argilla_distill.workers.versions.spool import EarlierRow, Spool
 
-PAGE = 100
-"""Records that are read at once: while Argilla reads them, for a tenth of a second, whoever answers waits."""
+FIRST_PAGE, PAGE = 20, 100
+"""Records that are read at once, at the start of a slice and at most: each page is twice as long as the one
+before. While Argilla reads a hundred, for a tenth of a second, whoever answers waits; answers that come
+one after the other cut slices short, and then pages are short as well."""
 ENTRIES = 1_000
 """Entries of the history that are spooled at once: some hundredths of a second."""
 
@@ -91,8 +93,10 @@ def read_records(
         return True
     read, before, again = mark.get("read", 0), mark.get("total", 0), mark.get("again", 0)
     drawn, audited = set(spool.marked("history").get(AUDITED, ())), set(mark.get(AUDITED, ()))
+    size = min(FIRST_PAGE, PAGE)
     while True:
-        records, total = world.gateway.page(dataset_id, read, PAGE)
+        records, total = world.gateway.page(dataset_id, read, size)
+        size = min(2 * size, PAGE)
         prints = [fingerprint(prompt_of(r.fields, plan.prompt_field)) for r in records]
         groups = world.store.prompts.groups(dataset_id, [print_ for print_ in prints if print_])
         if not request.as_of:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from argilla_distill.domain.history import Details, Entry
+from argilla_distill.domain.records import Record
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.settings import Sources
 from argilla_distill.plugin.storage.storage import Storage
@@ -85,6 +86,24 @@ def test_no_record_is_lost_where_a_slice_ends_between_two_pages(
     answered(service)
     manifest = made(service, slice_s=0.0)
     assert {row["record_id"] for row in rows(service, manifest)} == {f"r{n}" for n in range(1, 8)}
+
+
+def test_a_slice_begins_with_a_short_page_for_whoever_answers_waits_while_argilla_reads(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "FIRST_PAGE", 1)
+    monkeypatch.setattr(reading, "PAGE", 4)
+    service.argilla.add(*(f"r{n}" for n in range(5, 12)))
+    answered(service)
+    asked_for, page = [], service.argilla.page
+
+    def noted(dataset_id: str, offset: int, limit: int) -> tuple[list[Record], int]:
+        asked_for.append((offset, limit))
+        return page(dataset_id, offset, limit)
+
+    monkeypatch.setattr(service.argilla, "page", noted)
+    assert made(service).records == 11
+    assert asked_for == [(0, 1), (1, 2), (3, 4), (7, 4)]
 
 
 def test_a_version_of_an_earlier_moment_is_what_it_was_then(service: ServiceInMemory) -> None:
