@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from argilla_distill import Client
@@ -25,6 +27,7 @@ def test_rounds_come_with_what_they_came_to(served: Running, client: Client) -> 
         told = RoundReport(str(n), "bot", "majority-2", "majority-1", 9, 9, n, by_labels=rate)
         reports.append(RoundReport(**{**vars(told), "learned": learned, "causes": {"weighed": 1}}))
         known = Round(str(n), "bot", state="ended", started_at=n, passes=("yes",))
+        known = replace(known, question="helpful", version="majority-2")
         store.rounds.keep_report(D, known, reports[-1])
     store.rounds.keep(D, Round("four ü", "bot", state="under way", started_at=9))
     bad = Suspect("round", "round=1", 150, 60, 24, 8.1, 4.2, 0.00001, True)
@@ -37,6 +40,7 @@ def test_rounds_come_with_what_they_came_to(served: Running, client: Client) -> 
     assert found[0].plan.passes == ("yes",)
     assert found[0].sentences == reports[0].sentences
     assert [each.verdict for each in found[1].suspicions] == ["suspect"]
+    assert [each.version for each in found[1].suspicions_at_end] == ["majority-2"]
     assert dataset.round("1") == found[1]
     assert repr(found[3]) == "<Round four ü of bot: under way>"
     assert dataset.progress()[0].startswith("From round 0 to round 2 more outputs pass")

@@ -27,13 +27,15 @@ class SeenRound:
     ----------
     plan : its name, model, state, what was taken.
     report : how many outputs pass, what was learned; None before it has ended.
-    suspicions : whether its labels are suspect, as far as the latest traced version tells.
+    suspicions : whether its labels are suspect, as far as the version tells that was looked at last.
+    suspicions_at_end : the same of the version that the report is told from.
     asked : what was asked to be done about it and is not done; `.error` says why it cannot be.
     """
 
     plan: Round
     report: RoundReport | None
     suspicions: tuple[RoundSuspicion, ...]
+    suspicions_at_end: tuple[RoundSuspicion, ...]
     asked: WorkOrder | None
     _connection: Connection = field(compare=False)
     _rounds: str = field(compare=False)
@@ -117,6 +119,7 @@ def seen(connection: Connection, rounds: str, data: Mapping[str, Any]) -> SeenRo
         read(Round, data),
         read(RoundReport, report) if report else None,
         tuple(read(RoundSuspicion, each) for each in data["suspicions"]),
+        tuple(read(RoundSuspicion, each) for each in data["suspicions_at_end"]),
         read(WorkOrder, asked) if asked else None,
         connection,
         rounds,

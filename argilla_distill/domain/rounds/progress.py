@@ -2,12 +2,12 @@
 
 A change is told from what labels say in both rounds. If labels err alike in both, their errors make a
 change look smaller than it is, and never turn it round. Where the labels of one of them are suspect
-(`domain.versions.tracing`), they may err otherwise, and that is said with the change.
+(`suspected`), they may err otherwise, and that is said with the change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import erfc, inf, sqrt
@@ -15,6 +15,7 @@ from math import erfc, inf, sqrt
 from argilla_distill.domain.audited import Figure
 from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round
+from argilla_distill.domain.rounds.suspected import DoubtedRound
 from argilla_distill.domain.wording import points, points_reach
 
 LEVEL = 0.9
@@ -33,7 +34,7 @@ class Step:
     change : in [-1, 1], with the interval that holds it 9 times in 10.
     p : how probable such a change, up or down, is where nothing changed. `p_holm` : the same, held
         against the number of changes that are told together.
-    suspect : those of the two rounds whose labels are suspect.
+    suspect : those of the two rounds whose labels are suspect, and in which version.
     """
 
     was: str
@@ -41,7 +42,7 @@ class Step:
     change: Figure
     p: float = 0.0
     p_holm: float = 0.0
-    suspect: tuple[str, ...] = ()
+    suspect: tuple[DoubtedRound, ...] = ()
 
     @property
     def beyond_chance(self) -> bool:
@@ -56,8 +57,9 @@ class Step:
         'From round 3 to round 4 more outputs pass by labels: +10 points (+2 to +18).'
         >>> Step("3", "4", Figure(0.02, -0.04, 0.08)).sentence
         'From round 3 to round 4 no change can be told: +2 points (−4 to +8).'
-        >>> Step("3", "4", Figure(-0.4, -0.5, -0.3), suspect=("4",)).sentence.split(": ", 1)[1]
-        '−40 points (−50 to −30). But labels of round 4 are suspect: they may be what changed.'
+        >>> doubted = DoubtedRound("4", "learned-4")
+        >>> print(Step("3", "4", Figure(-0.4, -0.5, -0.3), suspect=(doubted,)).sentence.split(": ", 1)[1])
+        −40 points (−50 to −30). But labels of round 4 are suspect in learned-4: they may be what changed.
         """
         by = f"{points(self.change.value)} ({points_reach(self.change.low, self.change.high)})"
         what = "no change can be told"
@@ -67,8 +69,8 @@ class Step:
             by += ", which may be chance where so many rounds are compared"
         doubt = ""
         if self.suspect:
-            of = f"round{'s' if len(self.suspect) > 1 else ''} {' and '.join(self.suspect)}"
-            doubt = f" But labels of {of} are suspect: they may be what changed."
+            clauses = "; ".join(each.clause for each in self.suspect)
+            doubt = f" But {clauses}: they may be what changed."
         return f"From round {self.was} to round {self.now} {what}: {by}.{doubt}"
 
 
@@ -103,7 +105,9 @@ def difference(was: Figure, now: Figure) -> Figure:
 
 
 def progress(
-    rounds: Sequence[Round], reports: Mapping[str, RoundReport], suspect: Collection[str] = ()
+    rounds: Sequence[Round],
+    reports: Mapping[str, RoundReport],
+    suspect: Mapping[str, DoubtedRound] | None = None,
 ) -> Progress:
     """Of rounds in the order in which they were started, of those that have such a share.
 
@@ -112,7 +116,7 @@ def progress(
 
     Parameters
     ----------
-    suspect : names of rounds whose labels are suspect.
+    suspect : round → in which version its labels are suspect, of those of which they are.
 
     >>> rounds = [Round(name, "bot", started_at=n) for n, name in enumerate("123")]
     >>> rates = Figure(0.6, 0.55, 0.65), Figure(0.65, 0.6, 0.7), Figure(0.8, 0.76, 0.84)
@@ -130,8 +134,9 @@ def progress(
     steps = [_step(one, other) for one, other in pairwise(rated)]
     if len(rated) > 2:
         steps.append(_step(rated[0], rated[-1]))
+    doubted = suspect or {}
     steps = [
-        replace(each, suspect=tuple(name for name in (each.was, each.now) if name in suspect))
+        replace(each, suspect=tuple(doubted[n] for n in (each.was, each.now) if n in doubted))
         for each in _held_against_each_other(steps)
     ]
     return Progress(tuple(steps[: max(len(rated) - 1, 0)]), steps[-1] if len(rated) > 2 else None)

@@ -15,22 +15,23 @@ from argilla_distill.domain.orders.order import (
 from argilla_distill.domain.rounds.progress import Progress, progress
 from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round
-from argilla_distill.domain.rounds.suspected import (
-    SUSPECT,
-    RoundSuspicion,
-    suspect_rounds,
-    suspicions_of,
-)
+from argilla_distill.domain.rounds.suspected import SUSPECT, DoubtedRound, RoundSuspicion
 from argilla_distill.plugin.store import Store
 
 
 @dataclass(frozen=True)
 class FoundRound:
-    """A round, what it came to (None before its end), what is suspect of it, and what is asked of it."""
+    """A round, what it came to (None before its end), what is suspect of it, and what is asked of it.
+
+    `suspicions` are of the version that was looked at last, `suspicions_at_end` of the one that its report is
+    told from; `doubt` is what is to be said beside its share.
+    """
 
     round: Round
     report: RoundReport | None
     suspicions: tuple[RoundSuspicion, ...]
+    suspicions_at_end: tuple[RoundSuspicion, ...] = ()
+    doubt: DoubtedRound | None = None
     asked: WorkOrder | None = None
 
     @property
@@ -54,8 +55,19 @@ class FoundRound:
 
     @property
     def suspect(self) -> bool:
-        """Whether anything of it is."""
+        """Whether anything of it is, in the version that was looked at last."""
         return any(each.verdict == SUSPECT for each in self.suspicions)
+
+    @property
+    def in_doubt(self) -> tuple[str, ...]:
+        """The versions by which what its report tells may be the fault of labels, and not the model's."""
+        own = [each.version for each in self.suspicions_at_end if each.verdict == SUSPECT]
+        return tuple(dict.fromkeys([*own, *([self.doubt.version] if self.doubt else [])]))
+
+    @property
+    def all_suspicions(self) -> tuple[RoundSuspicion, ...]:
+        """Of both versions, each once."""
+        return tuple(dict.fromkeys((*self.suspicions_at_end, *self.suspicions)))
 
     def as_json(self) -> dict[str, Any]:
         """As the page's JSON has it."""
@@ -63,9 +75,13 @@ class FoundRound:
         report = None
         if self.report is not None:
             report = {**asdict(self.report), "sentences": list(self.report.sentences)}
-        suspicions = [asdict(each) for each in self.suspicions]
         asked = asdict(self.asked) if self.asked else None
-        about = {"report": report, "suspicions": suspicions, "asked": asked}
+        about = {
+            "report": report,
+            "suspicions": [asdict(each) for each in self.suspicions],
+            "suspicions_at_end": [asdict(each) for each in self.suspicions_at_end],
+            "asked": asked,
+        }
         return {**plain, "plan": self.round.plan, **about}
 
 
@@ -92,19 +108,20 @@ class FoundRounds:
 
     @property
     def doubtful(self) -> frozenset[str]:
-        """Rounds whose labels are suspect as a whole."""
-        return frozenset(name for step in self.progress.steps for name in step.suspect)
+        """Rounds whose labels are suspect as a whole, those that their shares are told from."""
+        return frozenset(each.round.name for each in self.rounds if each.doubt)
 
     @property
     def suspect(self) -> list[RoundSuspicion]:
-        """What is suspect of any of them."""
+        """What is suspect of any of them, in the version that was looked at last."""
         return [s for each in self.rounds for s in each.suspicions if s.verdict == SUSPECT]
 
 
 def found(store: Store, dataset_id: str) -> FoundRounds:
     """All of it."""
     rounds, reports = store.rounds.all(dataset_id), store.rounds.reports(dataset_id)
-    looked = store.suspicions.all(dataset_id)
+    known = store.suspicions.of_rounds(dataset_id)
+    doubts = known.doubts(rounds)
     orders = [each for each in store.orders.all(dataset_id) if each.waits or each.error]
     asked, names = {each.id: each for each in orders}, {each.name for each in rounds}
     return FoundRounds(
@@ -112,12 +129,14 @@ def found(store: Store, dataset_id: str) -> FoundRounds:
             FoundRound(
                 each,
                 reports.get(each.name),
-                tuple(suspicions_of(each.name, looked)),
+                known.now(each),
+                known.then(each),
+                doubts.get(each.name),
                 asked.get(of_round(each.name)),
             )
             for each in rounds
         ),
-        progress(rounds, reports, suspect_rounds(looked)),
+        progress(rounds, reports, doubts),
         tuple(
             each
             for each in orders

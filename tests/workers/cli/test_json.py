@@ -22,6 +22,7 @@ from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.runs.run import ModelRun, Prediction
 from argilla_distill.domain.stand_in import ComparedPerson, Panel, StandIn
 from argilla_distill.domain.versions.manifest import FailedVersion
+from argilla_distill.domain.versions.tracing import Suspect, Suspicions
 from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.workers.cli.main import cli
 from argilla_distill.workers.use_cases.checks import doctor
@@ -293,8 +294,11 @@ def ended_rounds(service: ServiceInMemory) -> None:
             {"a new or edited answer": 1},
         )
         service.store.rounds.keep_report(
-            D, Round(name, "bot", state="ended", passes=("yes",)), told
+            D, Round(name, "bot", question="helpful", state="ended", passes=("yes",)), told
         )
+    bad = Suspect("round", "round=3", 150, 60, 24, 8.1, 4.2, 0.001, True)
+    looked = Suspicions("helpful", "learned-4", 1, 300, 300, True, "Texts tell.", (bad,))
+    service.store.suspicions.keep(D, looked)
 
 
 def audit(service: ServiceInMemory) -> str:

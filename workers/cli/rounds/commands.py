@@ -13,7 +13,7 @@ from argilla_distill.domain.disclosure import COMPLETED
 from argilla_distill.domain.rounds.progress import progress
 from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round
-from argilla_distill.domain.rounds.suspected import SUSPECT, suspect_rounds, suspicions_of
+from argilla_distill.domain.rounds.suspected import SUSPECT
 from argilla_distill.domain.wording import moment, percent, reach
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
@@ -199,11 +199,15 @@ def status(opened: Opened, dataset: str, name: str, json_: bool) -> None:
         ids = [each.record_id for each in world.store.rounds.taken(chosen.id, name)]
         ledger = world.store.datasets.ledger(chosen.id, [i for i in ids if i])
         completed = sum(entry is not None and entry.status == COMPLETED for entry in ledger)
-        suspicions = suspicions_of(name, world.store.suspicions.all(chosen.id))
-        suspect = [each for each in suspicions if each.verdict == SUSPECT]
+        suspicions = world.store.suspicions.of_rounds(chosen.id)
+        every = dict.fromkeys((*suspicions.then(known), *suspicions.now(known)))
+        suspect = [each for each in every if each.verdict == SUSPECT]
     _tell(known, counted, json_, completed)
     if not json_:
-        print_lines(f"  {plain(each.question)}: {plain(each.sentence)}" for each in suspect)
+        print_lines(
+            f"  {plain(each.question)}, in {each.version}: {plain(each.sentence)}"
+            for each in suspect
+        )
 
 
 def _tell_not_started(name: str, json_: bool) -> None:
@@ -244,8 +248,8 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     with opened.world() as world:
         dataset_id = named(world, dataset).id
         every, reports = world.store.rounds.all(dataset_id), world.store.rounds.reports(dataset_id)
-        looked = world.store.suspicions.all(dataset_id)
-    made = progress(every, reports, suspect_rounds(looked))
+        doubts = world.store.suspicions.of_rounds(dataset_id).doubts(every)
+    made = progress(every, reports, doubts)
     if json_:
         rounds = [
             {**round_json(e), "report": report_json(reports[e.name]) if e.name in reports else None}

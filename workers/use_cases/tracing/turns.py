@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Callable
 
 from argilla_distill.workers.use_cases.beside import DONE, NOTHING, folder_of, look_after
-from argilla_distill.workers.use_cases.tracing.due import due, latest, unlooked
-from argilla_distill.workers.use_cases.tracing.suspecting import give_up, suspect_latest
+from argilla_distill.workers.use_cases.tracing.due import due, unlooked
+from argilla_distill.workers.use_cases.tracing.suspecting import give_up, suspect_unlooked
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.aside import Aside
 
@@ -19,7 +19,7 @@ LOOKED_AT = "looked at"
 
 def look(world: World, dataset_id: str) -> None:
     """What the process beside the worker does."""
-    log.info("trace dataset=%s: %s", dataset_id, suspect_latest(world, dataset_id))
+    log.info("trace dataset=%s: %s", dataset_id, suspect_unlooked(world, dataset_id))
 
 
 def turn(
@@ -42,10 +42,8 @@ def turn(
         return NOTHING
 
     def without(why: str) -> None:
-        manifest = latest(world, dataset_id)
-        for question in unlooked(world, manifest) if manifest else ():
-            assert manifest is not None
-            give_up(world, manifest, question, why)
+        for each in unlooked(world, dataset_id):
+            give_up(world, each, why)
 
     status = look_after(world, folder, slice_s, work, aside, without)
     return LOOKED_AT if status == DONE else status

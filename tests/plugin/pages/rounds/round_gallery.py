@@ -91,3 +91,11 @@ def suspicions() -> Suspicions:
         Suspect("week", "week=2026-W47", 150, 60, 24, 8.1, 4.2, 0.00001, True),
     )
     return Suspicions("helpful", "learned-4", at(80), 300, 300, True, "Texts tell.", found)
+
+
+def looked_at(version: str, suspect: str) -> Suspicions:
+    """All three rounds of a version, of which one is suspect."""
+    found = tuple(
+        Suspect("round", f"round={n}", 150, 60, 24, 8.1, 4.2, 0.001, n == suspect) for n in "123"
+    )
+    return Suspicions("helpful", version, at(90), 300, 300, True, "Texts tell.", found)

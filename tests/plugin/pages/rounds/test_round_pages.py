@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from argilla_distill.domain.orders.order import CANCEL_ROUND, START_ROUND, WorkOrder
+from argilla_distill.domain.rounds.suspected import suspicions_of
 from argilla_distill.plugin.store import Store
 from tests.plugin.pages import gallery
 from tests.plugin.pages.rounds import round_gallery
@@ -45,7 +46,8 @@ def test_all_rounds_tell_whether_the_model_gets_better_as_a_picture_and_as_a_tab
     ):
         assert part in page
     assert "From round 1 to round 2 no change can be told: +5 points" in page
-    assert page.count("But labels of round 2 are suspect: they may be what changed.") == 2
+    doubt = "But labels of round 2 are suspect in learned-4: they may be what changed."
+    assert page.count(doubt) == 2
     assert "labels of round 3 are" not in page
     assert "round 2: 66 %, 60 to 72 %, its labels are suspect" in page
     assert page.count('class="dot open"') == 1
@@ -64,11 +66,11 @@ def test_a_round_tells_what_was_taken_what_it_came_to_and_what_was_learned(site:
         "ben is now held to be right 83 % of the time",
         "a new or edited answer",
         f"/datasets/{DATASET}/versions/learned-3...learned-3",
-        "round=2 is associated with wrong labels",
+        "helpful, in learned-4: round=2 is associated with wrong labels",
+        "suspect</a> in learned-4: what is told by labels here may be their fault, and not the model's",
     ):
         assert part in page
     assert "annotator=ben" not in page
-    assert "may be their fault, and not the model's" in page
     assert "may be their fault" not in site.get(f"{AT}/1").text
     assert "no room for learned-9" in site.get(f"{AT}/5").text
     assert "<dt>completed</dt>" in site.get(f"{AT}/4").text
@@ -78,14 +80,36 @@ def test_json_has_what_the_pages_have(site: Site) -> None:
     told = site.get(AT, json=True).get_json()
     assert [each["name"] for each in told["rounds"]] == ["1", "2", "3", "4", "5"]
     assert [step["now"] for step in told["steps"]] == ["2", "3"]
-    assert [step["suspect"] for step in told["steps"]] == [["2"], ["2"]]
+    doubted = {"name": "2", "version": "learned-4", "cleared_in": ""}
+    assert [step["suspect"] for step in told["steps"]] == [[doubted], [doubted]]
     assert told["whole"]["sentence"].startswith("From round 1 to round 3")
     three = told["rounds"][2]
     assert three["report"]["by_labels"]["value"] == 0.81
     assert three["report"]["pass_rate"]["value"] == 0.84
     assert [s["verdict"] for s in three["suspicions"]] == ["too few to tell", "suspect"]
+    assert three["suspicions_at_end"] == three["suspicions"]  # of learned-4, which its end made
+    assert told["rounds"][1]["suspicions_at_end"] == []  # learned-3 was not looked at
     assert "population" not in three
     assert site.get(f"{AT}/3", json=True).get_json() == three
+
+
+def test_a_round_that_was_asked_again_says_of_which_version_its_share_is(
+    site: Site, store: Store
+) -> None:
+    store.suspicions.keep_of_round(
+        DATASET, "3", tuple(suspicions_of("3", round_gallery.looked_at("learned-4", "3")))
+    )
+    store.suspicions.keep(DATASET, round_gallery.looked_at("learned-5", "2"))
+    page = site.get(AT).text
+    said = "labels of round 3 are suspect in learned-4, and no longer in learned-5: they may be"
+    assert said in page
+    assert "its labels are suspect" in page.split("round 3: 81")[1].split('"')[0]
+    assert "helpful, in learned-5: round=2 is associated" in page
+    one = site.get(f"{AT}/3").text
+    assert "suspect</a> in learned-4: what is told by labels" in one
+    assert "They are not any more in learned-5." in one
+    assert "helpful, in learned-4: round=3 is associated with wrong labels" in one
+    assert "helpful, in learned-5: round=3 is not suspect" in one
 
 
 def test_rounds_are_for_those_who_oversee_the_dataset(site: Site) -> None:

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from argilla_distill.domain.rounds.round import Round
+from argilla_distill.domain.rounds.suspected import DoubtedRound
 from argilla_distill.domain.versions.manifest import Manifest, VersionQuestion
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.workers.use_cases.beside import NOTHING, WAITING
 from argilla_distill.workers.use_cases.tracing import turns
-from argilla_distill.workers.use_cases.tracing.due import due
+from argilla_distill.workers.use_cases.tracing.due import due, unlooked
 from argilla_distill.workers.use_cases.tracing.failing import failures_of, origin
 from argilla_distill.workers.use_cases.tracing.material import Answers, Material, material
-from argilla_distill.workers.use_cases.tracing.suspecting import suspect_latest
+from argilla_distill.workers.use_cases.tracing.suspecting import give_up, suspect_unlooked
 from argilla_distill.workers.versions.aside import WorkFailed, in_place
 from tests.workers.argilla_in_memory import D
 from tests.workers.service_in_memory import Build
@@ -73,7 +75,7 @@ def test_a_round_with_wrong_labels_is_suspected_once_a_version_in_turns_beside_t
 
     assert turns.turn(world, D, 5.0, work, in_place) == turns.LOOKED_AT
     assert not due(world, D)
-    assert suspect_latest(world, D) == "nothing to do"
+    assert suspect_unlooked(world, D) == "nothing to do"
     assert turns.turn(world, D, 5.0, work, in_place) == NOTHING
     found = service.store.suspicions.all(D)["helpful"]
     assert found.informative
@@ -82,6 +84,31 @@ def test_a_round_with_wrong_labels_is_suspected_once_a_version_in_turns_beside_t
     assert not {"round=1", "round=3"} & set(suspects)
     assert found.sentence.startswith("Associated with wrong labels: ")
     assert {each.kind for each in found.segments} >= {"round", "model", "annotator"}
+
+
+def test_the_version_of_a_round_is_looked_at_though_a_later_one_came_before_the_report(
+    build: Build, tmp_path: Path
+) -> None:
+    service = build()
+    own = rounds_that_tell(service, tmp_path, 50, wrong=0.5)
+    world, store = service.world, service.store
+    ended = Round("2", "bot", question="helpful", state="ended", version=own.name)
+    store.rounds.keep(D, ended)
+    store.rounds.keep(D, replace(ended, name="1", version="learned-9"))  # its files are gone
+    store.rounds.keep(D, replace(ended, name="3", question="", version=own.name))
+    helpful = tuple(each for each in own.questions if each.name == "helpful")
+    later = replace(own, name="majority-9", questions=helpful)
+    store.versions.keep(D, later, ("latest",))
+    waiting = unlooked(world, D)
+    assert [each.manifest.name for each in waiting] == [later.name, own.name]
+    give_up(world, waiting[0], "it is too large")
+    assert suspect_unlooked(world, D) == "looked at"
+    assert not due(world, D)
+    known = store.suspicions.of_rounds(D)
+    assert known.latest["helpful"].version == later.name
+    whole = [each for each in known.then(ended) if each.whole]
+    assert [(each.version, each.verdict) for each in whole] == [(own.name, "suspect")]
+    assert known.doubts([ended]) == {"2": DoubtedRound("2", own.name)}
 
 
 def test_what_fails_for_good_is_told_and_not_tried_again(build: Build, tmp_path: Path) -> None:
@@ -94,7 +121,7 @@ def test_what_fails_for_good_is_told_and_not_tried_again(build: Build, tmp_path:
     folder = Path(world.settings.versions) / D / version.name
     for file in folder.glob("records-*"):
         file.unlink()
-    assert suspect_latest(world, D) == "failed"
+    assert suspect_unlooked(world, D) == "failed"
     assert "cannot be read" in service.store.suspicions.all(D)["helpful"].sentence
     assert not due(world, D)
     service.store.redis.delete(service.store.keys.of(D, "suspicions"))
