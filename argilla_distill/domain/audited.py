@@ -73,7 +73,7 @@ class Audited:
         >>> print(Audited().sentence)
         No audits yet, so how often labels are right is not known: 50 audits would tell it to ± 10 points.
         >>> print(Audited(60, right=Figure(0.91, 0.84, 0.95)).sentence)
-        On 60 audits, 91 % of the labels are right (84 to 95 %).
+        On 60 audits, 91\u202f% of the labels are right (84 to 95\u202f%).
         """
         if self.right is None:
             return (

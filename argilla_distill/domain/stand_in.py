@@ -115,8 +115,9 @@ and somebody else answered, and there is 1.
     def audited(self) -> str:
         """How often it is right, in a sentence; "" where no audit tells.
 
-        >>> StandIn(accuracy=Figure(0.8, 0.7, 0.88), audits=50).audited
-        'On 50 audits, 80 % of its answers are right (70 to 88 %).'
+        >>> model = StandIn(accuracy=Figure(0.8, 0.7, 0.88), audits=50)
+        >>> print(model.audited)
+        On 50 audits, 80\u202f% of its answers are right (70 to 88\u202f%).
         """
         if self.accuracy is None:
             return ""

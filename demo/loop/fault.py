@@ -13,7 +13,7 @@ import numpy as np
 from argilla_distill.client import Client
 from argilla_distill.domain.intervals import share
 from argilla_distill.domain.versions.tracing import Suspicions
-from argilla_distill.domain.wording import percent, points, points_reach, reach
+from argilla_distill.domain.wording import percent, points, points_reach, reach, whole_percent
 from argilla_distill.workers.evaluation.paired import Paired, compare
 from demo.loop.desk import QUESTION, Desk
 from demo.loop.dialogues import Reply
@@ -195,4 +195,4 @@ def _audited(each: dict[str, Any]) -> tuple[str, ...]:
         return name, of, audits, "–", "", ""
     line = drawn(each["low"], each["share"], each["high"], (0.0, 0.8))
     said = "worse" if each["worse"] else "cannot tell"
-    return name, of, audits, f"{each['share'] * 100:.0f} %", line, said if each["segment"] else ""
+    return name, of, audits, whole_percent(each["share"]), line, said if each["segment"] else ""

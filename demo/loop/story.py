@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from argilla_distill.domain.wording import whole_percent
 from demo.argilla.api import Api
 from demo.loop.chatbot import Pick, passed
 from demo.loop.crew import MISREAD_BY
@@ -136,8 +137,9 @@ class Story:
         self.rounds[name] = ended
         for sentence in ended["report"]["sentences"]:
             self.tell.say(sentence)
+        share = whole_percent(passed(picks))
         self.tell.say(
-            f"In truth, which only this demo knows, {passed(picks):.0%} of the {len(picks)} outputs help."
+            f"In truth, which only this demo knows, {share} of the {len(picks)} outputs help."
         )
 
     def misread(self) -> None:

@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from argilla_distill.domain.wording.figures import SIGN
 from demo.scoring.learned import Learned, Pair, mean_error
 from demo.scoring.outcome import Comparison, Result
 from demo.scoring.scores import Measure
@@ -62,10 +63,10 @@ def _shown(measure: Measure, result: Result | None, n: int) -> str:
 def percent(share: float | None) -> str:
     """A share as percent.
 
-    >>> percent(0.925), percent(None)
-    ('92.5 %', '–')
+    >>> print(percent(0.925), percent(None))
+    92.5\u202f% –
     """
-    return NOTHING if share is None else f"{100 * share:.1f} %"
+    return NOTHING if share is None else f"{100 * share:.1f}{SIGN}"
 
 
 def tabled(questions: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -78,6 +78,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "figure": wording.figure,
     "points": wording.points,
     "reach": wording.reach,
+    "whole_percent": wording.whole_percent,
     "points_reach": wording.points_reach,
     "span": wording.span,
     "percent": wording.percent,

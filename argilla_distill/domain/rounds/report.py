@@ -73,9 +73,9 @@ class RoundReport:
         >>> rate = Figure(0.81, 0.75, 0.86)
         >>> found = RoundReport("4", "bot", "learned-4", "learned-3", 300, 290, 0, rate, 60, rate).sentences
         >>> print(found[1])
-        By the labels of learned-4, 81 % of bot's outputs pass (75 to 86 %).
+        By the labels of learned-4, 81\u202f% of bot's outputs pass (75 to 86\u202f%).
         >>> print(found[2])
-        Corrected for how often 60 audits of the dataset find labels wrong, 81 % pass (75 to 86 %).
+        Corrected for how often 60 audits of the dataset find labels wrong, 81\u202f% pass (75 to 86\u202f%).
         """
         found = [
             f"{self.labelled:,} of {many(self.taken, 'record')} have a label in {self.version}.",

@@ -124,8 +124,8 @@ class Round:
     def plan(self) -> str:
         """What was taken, in a sentence.
 
-        >>> Round("4", "bot", outputs=900, distinct=870, taken=300).plan
-        '300 of 900 outputs are taken (30 % at random); 30 that nearly repeat another are left out.'
+        >>> print(Round("4", "bot", outputs=900, distinct=870, taken=300).plan)
+        300 of 900 outputs are taken (30\u202f% at random); 30 that nearly repeat another are left out.
         """
         again = self.outputs - self.distinct
         left = f"; {count_of(again)} left out" if again else ""

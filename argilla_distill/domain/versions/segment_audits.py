@@ -19,7 +19,14 @@ from hashlib import blake2b
 from statistics import NormalDist
 
 from argilla_distill.domain.intervals import difference, share
-from argilla_distill.domain.wording.figures import count, many, points, points_reach, reach
+from argilla_distill.domain.wording.figures import (
+    count,
+    many,
+    points,
+    points_reach,
+    reach,
+    whole_percent,
+)
 
 REST = "rest"
 
@@ -117,13 +124,13 @@ class AuditedSegment:
 
         >>> bad = AuditedSegment("round", "round=2", "labels", 150, 40, 0.27, 40, 14, 0.35, 0.24, 0.48)
         >>> print(bad.sentence)
-        round=2: 35 % of the labels are wrong (24 to 48 %), on 40 audits.
+        round=2: 35\u202f% of the labels are wrong (24 to 48\u202f%), on 40 audits.
         """
         name = self.segment or "The rest"
         if self.share is None:
             return f"{name}: {many(self.drawn, 'record')} drawn, none audited yet."
         said = (
-            f"{name}: {self.share * 100:.0f} % of the {self.judged} are wrong "
+            f"{name}: {whole_percent(self.share)} of the {self.judged} are wrong "
             f"({reach(self.low, self.high)}), on {many(self.audited, 'audit')}"
         )
         if self.more is None:

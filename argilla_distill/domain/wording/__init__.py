@@ -19,6 +19,7 @@ from argilla_distill.domain.wording.figures import (
     size,
     span,
     weight,
+    whole_percent,
 )
 from argilla_distill.domain.wording.values import Wording, quote, text
 
@@ -38,4 +39,5 @@ __all__ = [
     "span",
     "text",
     "weight",
+    "whole_percent",
 ]

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+SPACE = "\u202f"
+"""A narrow space at which no line is broken: no figure loses its sign to the next line."""
+
+SIGN = f"{SPACE}%"
+"""Per cent."""
+
 
 def moment(milliseconds: int, pattern: str = "%d %b %Y, %H:%M:%S UTC") -> str:
     """Ms since the epoch as people read it.
@@ -81,10 +87,10 @@ def points(difference: float) -> str:
 def reach(low: float, high: float) -> str:
     """An interval of a share, in percent.
 
-    >>> reach(0.514, 0.9)
-    '51 to 90 %'
+    >>> print(reach(0.514, 0.9))
+    51 to 90\u202f%
     """
-    return f"{low * 100:.0f} to {high * 100:.0f} %"
+    return f"{low * 100:.0f} to {whole_percent(high)}"
 
 
 def points_reach(low: float, high: float) -> str:
@@ -111,21 +117,38 @@ def span(seconds: float | None) -> str:
 def percent(probability: float) -> str:
     """A probability to be read; certainty is never claimed by rounding.
 
-    >>> percent(0.942), percent(0.9973), percent(1.0), percent(0.004), percent(0.0)
-    ('94 %', '99.7 %', '> 99.9 %', '0.4 %', '< 0.1 %')
+    >>> for probability in (0.942, 0.9973, 1.0, 0.004, 0.0):
+    ...     print(percent(probability))
+    94\u202f%
+    99.7\u202f%
+    >\u202f99.9\u202f%
+    0.4\u202f%
+    <\u202f0.1\u202f%
     """
     if probability >= 0.9995 or probability < 0.0005:
-        return "> 99.9 %" if probability > 0.5 else "< 0.1 %"
+        return f">{SPACE}99.9{SIGN}" if probability > 0.5 else f"<{SPACE}0.1{SIGN}"
     fine = probability < 0.01 or probability >= 0.99
-    return f"{probability * 100:.{1 if fine else 0}f} %"
+    return f"{probability * 100:.{1 if fine else 0}f}{SIGN}"
+
+
+def whole_percent(share: float) -> str:
+    """A share that was counted: none and all are as certain as they are.
+
+    >>> print(whole_percent(0.0), whole_percent(0.514), whole_percent(1.0))
+    0\u202f% 51\u202f% 100\u202f%
+    """
+    return f"{share * 100:.0f}{SIGN}"
 
 
 def weight(reliability: float) -> str:
     """An expected accuracy, which is stored in hundredths.
 
-    >>> weight(0.86), weight(1.0), weight(0.0)
-    ('86 %', '> 99 %', '< 1 %')
+    >>> for reliability in (0.86, 1.0, 0.0):
+    ...     print(weight(reliability))
+    86\u202f%
+    >\u202f99\u202f%
+    <\u202f1\u202f%
     """
     if 0.005 <= reliability < 0.995:
-        return f"{reliability:.0%}".replace("%", " %")
-    return "> 99 %" if reliability > 0.5 else "< 1 %"
+        return whole_percent(reliability)
+    return f">{SPACE}99{SIGN}" if reliability > 0.5 else f"<{SPACE}1{SIGN}"

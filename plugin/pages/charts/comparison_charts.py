@@ -23,7 +23,8 @@ def rates(measured: Sequence[Measured]) -> Markup:
     """How often each is right, aspect by aspect; the dashed line is the most frequent answer always.
 
     >>> some = Measured("labels", (), (Rate("a", 0.8, 0.7, 0.9), Rate("b", 0.6, 0.5, 0.7)))
-    >>> "a: 80 %, 70 to 90 %; b: 60 %, 50 to 70 %" in rates([some])
+    >>> said = " ".join(rates([some]).split())
+    >>> "a: 80 %, 70 to 90 %; b: 60 %, 50 to 70 %" in said
     True
     """
     rows: list[Spread | str] = []

@@ -28,7 +28,7 @@ def confidences(bins: Sequence[Bin]) -> Markup:
     sure = sum(b.count for b in bins if b.low >= 0.9 - 1e-9)
     text = (
         f"Histogram of {many(total, 'decision')} by confidence: "
-        f"{sure / total:.0%} are at least 90 % sure."
+        f"{sure / total:.0%} are at least 90% sure."
     )
     return columns([Column(f"{b.low:.0%}"[:-1], b.count, brief(b.count)) for b in bins], text)
 

@@ -24,8 +24,9 @@ def passing(rates: Sequence[tuple[str, Figure]], doubtful: Collection[str] = ())
     ----------
     doubtful : rounds whose labels are suspect: their dots are hollow.
 
-    >>> "round 2: 80 %, 75 to 85 %" in passing([("2", Figure(0.8, 0.75, 0.85))])
-    True
+    >>> said = passing([("2", Figure(0.8, 0.75, 0.85))]).split('"')
+    >>> print(next(part for part in said if "round 2:" in part))
+    Outputs that pass by labels, round by round. round 2: 80\u202f%, 75 to 85\u202f%.
     """
     shown = rates[-MAX_ROUNDS:]
     listed = "; ".join(

@@ -129,8 +129,8 @@ def test_pending_records_are_not_scored() -> None:
 def test_the_score_table_has_a_column_for_models_only_where_there_are_some() -> None:
     simple, distilled = Result((0.75,), 1), Result((0.875,), 0)
     without = rendered(score_table([Comparison(HELPFUL, 8, simple, None, distilled)]))
-    assert "75.0 %" in without
-    assert "87.5 %" in without
+    assert "75.0\u202f%" in without
+    assert "87.5\u202f%" in without
     assert "8 completed records" in without
     assert "models" not in without
     assert "↓" not in without

@@ -35,7 +35,7 @@ def test_what_waits_for_a_blind_review_is_not_told(site: Site, store: Store) -> 
     site.sign_in("adam")
     page = site.get(PAGE).text
     assert "Drawn at random." in page
-    for part in ("ada.lindqvist", "97 %", "dawid_skene:3", "toward yes", "What happened"):
+    for part in ("ada.lindqvist", "97\u202f%", "dawid_skene:3", "toward yes", "What happened"):
         assert part not in page
     told = site.get(PAGE, json=True).get_json()
     assert told["audit"] is True
@@ -53,7 +53,7 @@ def test_the_page_tells_the_whole_story(site: Site) -> None:
     assert answer.status_code == 200
     for part in (
         "ada.lindqvist",
-        "97 %",
+        "97\u202f%",
         "dawid_skene:3",
         "+2.6 toward yes",
         "+1.6 toward no",

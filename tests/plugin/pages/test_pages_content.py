@@ -111,8 +111,8 @@ def test_figures_of_the_last_release_measured_worst_first_are_not_shown(store: S
 def test_audits_tell_how_often_labels_are_right_and_what_more_would_tell(site: Site) -> None:
     page = site.get(HOME).text
     for part in (
-        "On 112 audits, 89 % of the labels are right (84 to 93 %)",
-        "of majority vote&#39;s 82 % (76 to 87 %): +7 points (+2 to +12).",
+        "On 112 audits, 89\u202f% of the labels are right (84 to 93\u202f%)",
+        "of majority vote&#39;s 82\u202f% (76 to 87\u202f%): +7 points (+2 to +12).",
         "About 336 more would halve the interval. 14 records wait for an audit.",
         "Confidence is honest as far as audits tell",
     ):
@@ -147,7 +147,7 @@ def test_a_datasets_page_tells_of_its_first_question_or_of_the_one_asked_for(sit
 def test_a_datasets_page_draws_what_it_tells(site: Site) -> None:
     page = site.get(f"{HOME}?question=problem").text
     for part in (
-        "Histogram of 480 decisions by confidence: 72% are at least 90 % sure.",
+        "Histogram of 480 decisions by confidence: 72% are at least 90% sure.",
         "Agreement and confidence by week, 14 weeks",
         "Agreement and confidence by round, 5 rounds",
         "none and hallucination: 88 pairs of votes, 22 in open conflicts",
@@ -165,7 +165,7 @@ def test_the_review_queue_comes_in_its_order_with_its_reasons(site: Site) -> Non
     assert first["sides"] == ["tone", "incomplete"]
     assert (first["gain"], first["teaching"]) == (0.35, 0.272)
     assert first["reasons"][0] == "no value leads"
-    assert "57 % sure" in first["reasons"][1]
+    assert "57\u202f% sure" in first["reasons"][1]
     page = site.get(HOME).text
     assert page.index(first["record"]) < page.index(queue[1]["record"])
     assert f"/dataset/{gallery.REVIEW}/annotation-mode?page=1&amp;status=pending" in page
@@ -269,8 +269,8 @@ def test_who_has_given_few_answers_is_unknown_and_not_bad(site: Site) -> None:
 def test_an_annotators_page_tells_reliability_confusion_leaning_pace_and_drift(site: Site) -> None:
     page = site.get(f"{HOME}/annotators/2?question=problem").text
     for part in (
-        "83 %",
-        "between <b>76 %</b> and <b>88 %</b>",
+        "83\u202f%",
+        "between <b>76\u202f%</b> and <b>88\u202f%</b>",
         "right ↓ said →",
         '<td class="right h7">83</td>',
         "−5 points",
@@ -372,7 +372,7 @@ def test_a_records_page_leads_to_near_identical_ones_and_says_where_they_differ(
     told = site.get(f"/records/{RECORD}", json=True).get_json()["near_identical"]
     assert told[0] == {
         "record": gallery.TWIN,
-        "values": [{"question": "helpful", "value": "no", "percent": "91 %", "differs": True}],
+        "values": [{"question": "helpful", "value": "no", "percent": "91\u202f%", "differs": True}],
     }
     assert [v["differs"] for v in told[1]["values"]] == [False]
     assert f'href="/records/{gallery.TWIN}"' in site.get(f"/records/{RECORD}").text
@@ -381,7 +381,7 @@ def test_a_records_page_leads_to_near_identical_ones_and_says_where_they_differ(
 def test_decisions_are_on_the_time_line_among_the_answers(site: Site) -> None:
     told = site.get(f"/records/{RECORD}", json=True).get_json()["events"]
     decisions = [e for e in told if e["kind"] == "decision"]
-    assert decisions[0]["what"] == "decided, 83 % sure"
+    assert decisions[0]["what"] == "decided, 83\u202f% sure"
     assert decisions[0]["who"]["name"] == "dawid_skene:3"
     assert any(e["status"] == "undecided" and e["why"] for e in decisions)
 

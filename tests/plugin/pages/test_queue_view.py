@@ -31,11 +31,11 @@ def test_a_conflict_of_no_known_kind_is_a_conflict_still() -> None:
 def test_a_settled_conflict_is_no_reason() -> None:
     each = one({"q": helpful()}, {"q": {**OPEN, "state": "settled", "kind": "split"}})
     assert (each.kind, each.sides) == ("", ())
-    assert each.reasons == ("yes is 97 % sure",)
+    assert each.reasons == ("yes is 97\u202f% sure",)
 
 
 def test_an_unsure_decision_and_none_at_all_are_reasons() -> None:
-    assert one({"q": helpful(c=0.6)}).reasons == ("yes is only 60 % sure",)
+    assert one({"q": helpful(c=0.6)}).reasons == ("yes is only 60\u202f% sure",)
     assert one({"q": helpful(v=None, abstain="too close")}).reasons == ("too close",)
     assert one({"q": helpful(v=None)}).reasons == ("no value is probable enough",)
 

@@ -52,7 +52,7 @@ def test_questions_come_in_the_datasets_order_and_the_rest_says_why_not(told: Sc
 def test_a_shown_decision_says_since_when(told: Scene) -> None:
     shown = question(show(told))
     assert (shown.state, shown.shown_since, shown.decided_at) == ("shown", at(33), at(33))
-    assert (shown.value, shown.percent, shown.strategy) == ("yes", "97 %", "dawid_skene:3")
+    assert (shown.value, shown.percent, shown.strategy) == ("yes", "97\u202f%", "dawid_skene:3")
 
 
 def test_a_pending_record_says_that_nothing_is_shown_yet(told: Scene) -> None:
@@ -118,7 +118,10 @@ def test_a_question_nobody_answered_is_undecided(told: Scene) -> None:
 
 def test_the_posterior_holds_every_label_the_most_probable_first(told: Scene) -> None:
     shares = with_decision(told, p={"no": 0.001}).posterior
-    assert [(s.label, s.percent) for s in shares] == [("no", "0.1 %"), ("yes", "< 0.1 %")]
+    assert [(s.label, s.percent) for s in shares] == [
+        ("no", "0.1\u202f%"),
+        ("yes", "<\u202f0.1\u202f%"),
+    ]
 
 
 def test_prior_and_pulls_add_up_to_the_posterior(told: Scene) -> None:
@@ -135,7 +138,7 @@ def test_voices_are_heard_by_their_weight_with_name_kind_value_and_time(told: Sc
     voices = question(show(told)).voices
     assert [v.who.name for v in voices[:3]] == ["ada.lindqvist", "bo", "rule-refund"]
     first = voices[0]
-    assert (first.value, first.at, first.percent) == ("yes", at(2), "94 %")
+    assert (first.value, first.at, first.percent) == ("yes", at(2), "94\u202f%")
     assert first.pull.text == "+2.6 toward yes"
     assert (voices[2].who.kind, voices[2].pull.text) == ("template", "+1.6 toward no")
     assert voices[-1].pull.text == "no pull"
@@ -193,7 +196,7 @@ def test_earlier_decisions_are_told_without_the_current_one(told: Scene) -> None
     assert [e.value for e in earlier] == ["no", None, "yes"]
     assert (earlier[0].at, earlier[0].percent, earlier[0].strategy) == (
         at(16),
-        "62 %",
+        "62\u202f%",
         "dawid_skene:2",
     )
     assert earlier[1].why == "confidence 0.55 is below 0.6"

@@ -80,7 +80,14 @@ def test_audits_of_segments_and_remedies_are_told_on_the_page_and_in_json(
         pipe.execute()
     site.sign_in("olga")
     page = site.get(f"{TRACE}?question=helpful").text
-    for part in ("Audits of segments", "1 of 3", "100 %", "the rest", "--re-ask", "--audit 40"):
+    for part in (
+        "Audits of segments",
+        "1 of 3",
+        "100\u202f%",
+        "the rest",
+        "--re-ask",
+        "--audit 40",
+    ):
         assert part in page
     told = site.get(f"{TRACE}?question=helpful", json=True).get_json()
     assert told["audits"]["segments"][0]["wrong"] == 1
@@ -163,7 +170,13 @@ def test_failures_are_sent_by_the_form_and_shown_with_what_is_near(
     origin = FailuresOrigin((Failure("<late>", (near,)),), (SegmentShare("round=2", 1, 1.0, 0.3),))
     store.sent_failures.keep(DATASET, replace(kept, version="learned-3", origin=origin))
     page = site.get(where).text
-    for part in ("Near to 1 failure", "&lt;late&gt;", "a &lt;b&gt; parcel", "round=2", "100 %"):
+    for part in (
+        "Near to 1 failure",
+        "&lt;late&gt;",
+        "a &lt;b&gt; parcel",
+        "round=2",
+        "100\u202f%",
+    ):
         assert part in page
     assert site.get(where, json=True).get_json()["shares"][0]["segment"] == "round=2"
     assert site.browser.post(at, data={**sent, "token": "x"}).status_code == 400

@@ -233,7 +233,7 @@ def test_history_reads_in_80_columns_and_says_who_said_what(
         "ann (person) answered\n  helpful: no",
         "ann (person) changed the answer\n  helpful: yes (before: no)",
         "judge (model) suggested\n  helpful: no",
-        "majority:1 decided, 62 % sure\n  helpful: yes",
+        "majority:1 decided, 62\u202f% sure\n  helpful: yes",
     ):
         assert part in out
 

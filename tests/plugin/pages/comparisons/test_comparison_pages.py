@@ -52,13 +52,14 @@ def test_a_comparison_is_told_in_sentences_as_pictures_and_as_a_table(site: Site
         "Cannot tell which has the better labels: −2 points (−7 to +2), on 400 audits; about 300 more would.",
         "learned-3 makes the better model: +8 points (+3 to +13), on 400 audits.",
         "A label that is left open counts as not right.",
-        "labels: learned-2: 81 %, 77 to 85 %; learned-3: 83 %, 79 to 87 %; small model, trained on labels: ",
+        "labels: learned-2: 81\u202f%, 77 to 85\u202f%; learned-3: 83\u202f%, 79 to 87\u202f%; ",
+        "small model, trained on labels: ",
         "learned-2 − learned-3: −8 points, −13 to −3",
         "with 400 audits that were answered by then",
         'data-is="p (Holm)">0.004</td>',
         "Small model, trained on probabilities:</span> learned-3 makes the better model: +10 points",
         "the most frequent answer always",
-        'data-is="within">77 to 85 %</td>',
+        'data-is="within">77 to 85\u202f%</td>',
         f"{VERSIONS}/learned-2...learned-3",
     ):
         assert part in page
@@ -125,7 +126,7 @@ def test_what_was_not_compared_is_said_and_an_owner_asks_for_it(site: Site) -> N
     # what is being done by now is done once more: more audits may have been answered
     (order,) = site.store.orders.waiting(DATASET)
     site.store.orders.note(DATASET, order, "comparing", 1, 4)
-    assert "25 %" in site.get(NEW).text
+    assert "25\u202f%" in site.get(NEW).text
     site.clock.now += 1
     site.browser.post(NEW, data={"token": site.token(NEW)})
     (again,) = site.store.orders.waiting(DATASET)
@@ -191,10 +192,10 @@ def test_runs_are_told_with_what_they_were_trained_on_and_how_often_they_are_rig
 ) -> None:
     page = site.get(STANDINGS).text
     for part in (
-        'aria-label="How often each run is right. bot-a: 90 %, 86 to 93 %."',
+        'aria-label="How often each run is right. bot-a: 90\u202f%, 86 to 93\u202f%."',
         f'href="{VERSIONS}/learned-2"',
         "2026-W46",
-        "60 to 93 %",
+        "60 to 93\u202f%",
         'data-is="log loss">0.31</td>',
         'data-is="right">–</td>',  # of bot-b, which nobody has counted yet
         "Counted",

@@ -33,10 +33,11 @@ def test_all_rounds_tell_whether_the_model_gets_better_as_a_picture_and_as_a_tab
     for part in (
         "From round 1 to round 3 more outputs pass by labels: +20 points",
         "From round 1 to round 2 no change can be told: +5 points",
-        'aria-label="Outputs that pass by labels, round by round. round 1: 61 %, 55 to 67 %; round 2: 66 %',
-        "<b>84 %</b>",
+        'aria-label="Outputs that pass by labels, round by round. round 1: 61\u202f%, 55 to 67\u202f%; ',
+        " round 2: 66\u202f%, 60 to",
+        "<b>84\u202f%</b>",
         "by labels</span>",
-        "70 to 94 %",
+        "70 to 94\u202f%",
         "bot-0.3, trained on learned-3",
         "under way",
         "Round 5: no room for learned-9",
@@ -49,7 +50,7 @@ def test_all_rounds_tell_whether_the_model_gets_better_as_a_picture_and_as_a_tab
     doubt = "But labels of round 2 are suspect in learned-4: they may be what changed."
     assert page.count(doubt) == 2
     assert "labels of round 3 are" not in page
-    assert "round 2: 66 %, 60 to 72 %, its labels are suspect" in page
+    assert "round 2: 66\u202f%, 60 to 72\u202f%, its labels are suspect" in page
     assert page.count('class="dot open"') == 1
     assert "annotator=ann" not in page
     assert "week=2026-W47" not in page
@@ -59,11 +60,11 @@ def test_all_rounds_tell_whether_the_model_gets_better_as_a_picture_and_as_a_tab
 def test_a_round_tells_what_was_taken_what_it_came_to_and_what_was_learned(site: Site) -> None:
     page = site.get(f"{AT}/2").text
     for part in (
-        "300 of 10,000 outputs are taken (30 % at random); 200 that nearly repeat another are left out.",
+        "300 of 10,000 outputs are taken (30\u202f% at random); 200 that nearly repeat another are left out.",
         "An output passes where helpful is yes.",
-        "66 %",
+        "66\u202f%",
         "had foretold</th>",
-        "ben is now held to be right 83 % of the time",
+        "ben is now held to be right 83\u202f% of the time",
         "a new or edited answer",
         f"/datasets/{DATASET}/versions/learned-3...learned-3",
         "helpful, in learned-4: round=2 is associated with wrong labels",

@@ -53,7 +53,7 @@ def test_all_versions_are_shown_the_last_made_first(site: Site) -> None:
         "files deleted",
         "learned-4",
         "writing, 5,200 of 9,000",
-        "58 %",
+        "58\u202f%",
         "no strategy `best`",
         "as of",
         "Before the guideline on refunds.",
