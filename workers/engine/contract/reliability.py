@@ -53,7 +53,7 @@ def expected_accuracy(counts: Floats, crowd: float | Floats) -> tuple[Floats, Fl
     >>> expected_accuracy(np.array([[[2.0, 0.0], [0.0, 4.0]]]), 0.8)[0]  # (6 + 8 · 0.8) / (6 + 8)
     array([0.88571429])
     """
-    hits, votes = np.einsum("jkk->j", counts), counts.sum(axis=(1, 2))
+    hits, votes = np.einsum("jkk->j", counts), np.einsum("jkl->j", counts)
     strength = votes + ANNOTATOR_VOTES
     return (hits + ANNOTATOR_VOTES * crowd) / strength, strength
 

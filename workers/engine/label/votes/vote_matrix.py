@@ -30,11 +30,13 @@ class Block(NamedTuple):
     ----------
     rows : slice, the records
     votes : csr_array of shape (n_rows, n_annotators · n_labels), 1 for every vote
+    turned : csc_array, the transpose of `votes`, of the same numbers
     worth : the same with what each vote is worth; `votes` itself where all are worth 1
     """
 
     rows: slice
     votes: sparse.csr_array
+    turned: sparse.csc_array
     worth: sparse.csr_array
 
 
@@ -65,10 +67,10 @@ def blocks(votes: Votes, worth: Worth | None = None, size: int = ROWS) -> list[B
         where = np.repeat(np.arange(shape[0]), np.diff(place))
         weight = None if worth is None else worth(where, slots)
         if weight is None:
-            found.append(Block(rows, a, a))
+            found.append(Block(rows, a, a.T, a))
         else:
             weighed = sparse.csr_array((weight, a.indices, a.indptr), shape=shape)
-            found.append(Block(rows, a, weighed))
+            found.append(Block(rows, a, a.T, weighed))
     return found
 
 
@@ -100,7 +102,7 @@ def counted(parts: list[Block], responsibility: Floats) -> Floats:
     """
     counts = np.zeros((parts[0].votes.shape[1], responsibility.shape[1]))
     for block in parts:
-        counts += block.votes.T @ responsibility[block.rows]
+        counts += block.turned @ responsibility[block.rows]
     return counts
 
 

@@ -51,10 +51,10 @@ def simple_confusion(counts: Floats, accuracy: Floats, errors: Floats, usual: Fl
     k = counts.shape[1]
     simple = (1 - accuracy)[:, None, None] * errors.T
     simple[:, np.arange(k), np.arange(k)] = accuracy[:, None] if k > 1 else 1.0
-    given = counts.sum(axis=2)
+    given = np.einsum("jlk->jl", counts)  # much faster than sum(axis=2): labels are few
     own = (given + LIKING_VOTES * usual) / (given.sum(axis=1, keepdims=True) + LIKING_VOTES)
     simple *= (own / usual)[:, :, None]
-    simple /= simple.sum(axis=1, keepdims=True)
+    simple /= np.einsum("jlk->jk", simple)[:, None]
     return simple
 
 
@@ -99,7 +99,7 @@ def full_confusion(counts: Floats, simple: Floats) -> Floats:
     array([[[0.75, 0.5 ],
             [0.25, 0.5 ]]])
     """
-    return drawn(counts, counts.sum(axis=1, keepdims=True), simple)
+    return drawn(counts, np.einsum("jlk->jk", counts)[:, None], simple)
 
 
 def drawn(count: Floats, total: Floats, expected: Floats) -> Floats:

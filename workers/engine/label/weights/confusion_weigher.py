@@ -63,6 +63,6 @@ def log_confusion(counts: Floats, crowd: CrowdEstimate, strength: float) -> Floa
     prior = (1 - accuracy)[:, None, None] * crowd.errors.T
     prior[:, np.arange(k), np.arange(k)] = accuracy[:, None] if k > 1 else 1.0
     expected = cubes + strength * prior
-    expected /= expected.sum(axis=1, keepdims=True)
+    expected /= np.einsum("jlk->jk", expected)[:, None]
     weights: Floats = np.log(expected).round(DIGITS).reshape(-1, k)
     return weights

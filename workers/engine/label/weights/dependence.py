@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats
-from argilla_distill.workers.engine.contract.shares import softmax
 
 USUAL = 1.0
 """ρ of crowds that nothing is known of: however many agree, they count as one."""
@@ -49,10 +48,12 @@ def predictive(evidence: Floats, chance: Floats, n_others: AnyInts) -> Floats:
     >>> bool(np.diff(predictive(sure, right, np.array([5]))).max() < 0)  # so ρ had better be small
     True
     """
-    found = []
+    found, evidence = [], evidence - evidence.max(axis=1, keepdims=True)
     for rho in GRID:
-        believed = softmax(evidence * discount(n_others, rho)[:, None])
-        found.append(np.log(np.maximum(np.einsum("vk,vk->v", believed, chance), 1e-12)).sum())
+        believed = evidence * discount(n_others, rho)[:, None]
+        believed = np.exp(believed, out=believed)
+        predicted = np.einsum("vk,vk->v", believed, chance) / np.einsum("vk->v", believed)
+        found.append(np.log(np.maximum(predicted, 1e-12)).sum())
     return np.array(found)
 
 

@@ -115,14 +115,15 @@ def _expect(
     `near` has the majority's shares, and how far responsibilities are held near them.
     """
     moved, voted, (shares, consensus) = 0.0, tally.votes.degree > 0, near
-    for rows, _, worth in parts:
-        fresh: Floats = worth @ weights
+    for block in parts:
+        rows = block.rows
+        fresh: Floats = block.worth @ weights
         fresh += log_prior
         fresh *= tempering[rows, None]
         fresh = held_near(softmax(fresh), None if shares is None else shares[rows], consensus)
         fresh = tally.anchored(rows, fresh)
-        change = np.abs(fresh - r[rows]).max(axis=1, initial=0.0)
-        moved = max(moved, float(change[voted[rows]].max(initial=0.0)))
+        change, some = np.abs(fresh - r[rows]), voted[rows]
+        moved = max(moved, float((change if some.all() else change[some]).max(initial=0.0)))
         r[rows] = fresh
     return moved
 
@@ -131,8 +132,9 @@ def _seen(tally: Tally, parts: list[Block], r: Floats) -> tuple[Floats, Floats]:
     """The counts as they follow from `r`, and how many records each label answers for."""
     counts, labels = np.zeros((parts[0].votes.shape[1], r.shape[1])), np.zeros(r.shape[1])
     anchored, voted = bool((tally.anchors >= 0).any()), tally.votes.degree > 0
-    for rows, votes, _ in parts:
+    for block in parts:
+        rows = block.rows
         heavy = r[rows] * tally.mass(rows)[:, None] if anchored else r[rows]
-        counts += votes.T @ heavy
-        labels += heavy[voted[rows]].sum(axis=0)
+        counts += block.turned @ heavy
+        labels += voted[rows].astype(np.float64) @ heavy
     return counts, labels

@@ -119,10 +119,10 @@ def jury(votes: Votes) -> Jury:
     chosen, place = _busiest(votes)
     if len(chosen) < FEWEST:
         return NO_JURY
-    found = _met_in(votes, place, len(chosen))
-    if found is None:
+    found = _met_in(votes, place, len(chosen), 2)
+    if not found:
         return NO_JURY
-    one, other, both = found
+    one, other = found
     met = _often(one.shared, other.shared)
     residuals, spreads = zip(
         *(_beyond(each.correlation(), met) for each in (one, other)), strict=True
@@ -135,8 +135,8 @@ def jury(votes: Votes) -> Jury:
     unexplained = round(left / (max(real, left) + doubt), DIGITS)
     if left <= SIGNIFICANT * doubt:
         return Jury(unexplained, np.zeros(0))
-    worth = np.ones(len(votes.annotators))
-    worth[chosen] += unexplained * (_worth(both.kappa(), both.shared) - 1)
+    worth, both = np.ones(len(votes.annotators)), _met_in(votes, place, len(chosen), 1)
+    worth[chosen] += unexplained * (_worth(both[0].kappa(), both[0].shared) - 1)
     return Jury(unexplained, worth.round(DIGITS))
 
 
@@ -187,37 +187,32 @@ def _often(one: Floats, other: Floats) -> Floats:
     return met * (met >= MET)
 
 
-def _met_in(votes: Votes, place: NDArray[np.intp], n: int) -> tuple[_Pairs, _Pairs, _Pairs] | None:
-    """Those with a place, in either half of the records and in both; None: too few met."""
+def _met_in(votes: Votes, place: NDArray[np.intp], n: int, parts: int) -> list[_Pairs]:
+    """Those with a place, in each of so many parts of the records; none where too few met in all parts."""
     record, annotator, label = votes.columns()
     code = codes(votes)
-    half_of = np.where(sampled(code, len(votes)), code % 2, -1).astype(np.int8)
-    some = np.flatnonzero((half_of[record] >= 0) & (place[annotator] >= 0))
+    part_of = np.where(sampled(code, len(votes)), code % parts, -1).astype(np.int8)
+    some = np.flatnonzero((part_of[record] >= 0) & (place[annotator] >= 0))
     some = some[np.argsort(label[some], kind="stable")]
-    row, column, half = record[some], place[annotator[some]], half_of[record[some]]
+    row, column, part = record[some], place[annotator[some]], part_of[record[some]]
     ends = np.searchsorted(label[some], np.arange(len(votes.labels) + 1))
 
     def matrix(which: NDArray[np.intp]) -> sparse.csr_array:
         ones = np.ones(len(which), np.float32)  # whole numbers, exact up to 2²⁴
-        return sparse.csr_array((ones, (row[which], column[which])), shape=(len(half_of), n))
+        return sparse.csr_array((ones, (row[which], column[which])), shape=(len(part_of), n))
 
-    found = [_Pairs(n) for _ in range(3)]
-    everyone = [matrix(np.flatnonzero(half == each)) for each in (0, 1)]
-    shared = [(met.T @ met).toarray().astype(np.float64) for met in everyone]
-    for pairs, together in zip(found, (*shared, shared[0] + shared[1]), strict=True):
-        pairs.meet(together)
-    if not _often(found[0].shared, found[1].shared).any():
-        return None
+    found = [_Pairs(n) for _ in range(parts)]
+    everyone = [matrix(np.flatnonzero(part == each)) for each in range(parts)]
+    for pairs, met in zip(found, everyone, strict=True):
+        pairs.meet((met.T @ met).toarray().astype(np.float64))
+    if not (np.minimum.reduce([each.shared for each in found]) >= MET).any():
+        return []
     for start, end in pairwise(ends.tolist()):
-        agreed, often = np.zeros((n, n)), np.zeros((n, n))
-        for pairs, met, each in zip(found[:2], everyone, (0, 1), strict=True):
-            gave = matrix(start + np.flatnonzero(half[start:end] == each))
-            said = (gave.T @ gave).toarray().astype(np.float64)
-            there = (gave.T @ met).toarray().astype(np.float64)
-            pairs.say(said, there)
-            agreed, often = agreed + said, often + there
-        found[2].say(agreed, often)
-    return found[0], found[1], found[2]
+        for each, (pairs, met) in enumerate(zip(found, everyone, strict=True)):
+            gave = matrix(start + np.flatnonzero(part[start:end] == each))
+            said, there = gave.T @ gave, gave.T @ met
+            pairs.say(*(counts.toarray().astype(np.float64) for counts in (said, there)))
+    return found
 
 
 def _beyond(r: Floats, met: Floats) -> tuple[Floats, Floats]:

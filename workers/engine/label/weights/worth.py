@@ -143,14 +143,16 @@ class Worth:
         """
         m = self.tally.n_annotators
         n, hits, squares = np.zeros(m, np.int64), np.zeros(m), np.zeros(m)
-        for _, annotator, right in self._with_majority():
+        seen = self._with_majority()
+        parts = [*seen] if self.tally.n_records <= ROWS else None  # else twice, for memory's sake
+        for _, annotator, right in seen if parts is None else parts:
             n += np.bincount(annotator, minlength=m)
             hits += np.bincount(annotator, right, m)
             squares += np.bincount(annotator, right**2, m)
         mean = hits / np.maximum(n, 1)
         spread = np.sqrt(np.maximum(squares / np.maximum(n, 1) - mean**2, 0.0))
         pairs = cliques.Pairs(n, spread)
-        for where, annotator, right in self._with_majority():
+        for where, annotator, right in self._with_majority() if parts is None else parts:
             pairs.add(where, annotator, mean[annotator] - right)
         return pairs.redundancy()
 
