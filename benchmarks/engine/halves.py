@@ -43,7 +43,7 @@ def in_order(folder: Path, draws: int) -> tuple[Floats, Floats]:
     any: means over draws of accuracy in %, log loss, |mean confidence - share right|."""
     replay, found = reviews.Replay(folder), []
     for draw in range(draws):
-        trained, untrained, true = replay.left(reviews.ours, draw, FIFTY)
+        trained, untrained, true = replay.left(reviews.SERVICE, draw, FIFTY)
         found.append([_said_and_right(p, true) for p in (trained, untrained)])
     taught, bare = np.mean(found, axis=0)
     return taught, bare

@@ -6,8 +6,9 @@ FOLDER (default ``../shared/bench``) is that of `engine_label`. A reviewer who a
 truth takes the first STEP records, `learned` takes in what they said, and everything is decided and
 put in order again. What is measured are all records with truth, reviewed ones among them: accuracy
 in % and log loss; "others" is the log loss of those not reviewed. Orders: ours (`ReviewValues`),
-by uncertainty (1 - confidence), and random. Means over draws; the records' names, which break ties
-and decide our draw, are drawn anew each time.
+the same with audits among them as the service asks for them (`audits`), by uncertainty
+(1 - confidence), and random. Means over draws; the records' names, which break ties and decide our
+draw and who is audited, are drawn anew each time.
 
 How many reviews ours needs for the accuracy that random order reaches with 20, 50 and 100 is
 interpolated on the mean curves; an accuracy that it does not reach counts as all its reviews, and
@@ -22,10 +23,12 @@ import csv
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from argilla_distill.domain import audits
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Vote
@@ -36,8 +39,8 @@ from benchmarks.engine.charts import Line, Panel, drawing
 from benchmarks.engine.label import DATASETS, figures, read
 
 Floats = NDArray[np.float64]
-Order = Callable[[Question, Strategy, Sequence[Decision]], Floats]
-"""What each of some decisions is worth, most first."""
+Worth = Callable[[Question, Strategy, Sequence[Decision]], Floats]
+"""What reviewing each of some decisions is worth."""
 
 BAR = ("llmbar_jury", "rte", "zencrowd_us")
 STOPS = (0, 20, 50, 100)
@@ -58,7 +61,50 @@ def at_random(question: Question, model: Strategy, decisions: Sequence[Decision]
     return np.zeros(len(decisions))  # all tied: the records' names, which are drawn, decide
 
 
-ORDERS: dict[str, Order] = {"ours": ours, "uncertainty": uncertainty, "random": at_random}
+class Order(NamedTuple):
+    """What comes first, and whether audits come between."""
+
+    worth: Worth
+    audits: bool = False
+
+
+OURS, SERVICE = Order(ours), Order(ours, audits=True)
+ORDERS = {
+    "ours": OURS,
+    "ours, audits among them": SERVICE,
+    "uncertainty": Order(uncertainty),
+    "random": Order(at_random),
+}
+
+
+def line_of_audits(records: Sequence[str]) -> list[str]:
+    """Those that the service would audit, in the order in which it would ask for them."""
+    marked = (record for record in records if audits.marked_out("", record, ""))
+    return sorted(marked, key=lambda record: audits.place(record, ""))
+
+
+def between(rest: Sequence[str], line: Sequence[str], done: tuple[int, int], n: int) -> list[str]:
+    """The next n that reviewers are asked about, audits among the rest as in the service.
+
+    Parameters
+    ----------
+    rest, line : what waits, in its order: the worst first, and audits
+    done : how many of either were reviewed so far
+
+    >>> between("abcdefgh", "AB", (0, 0), 10), between("abc", "", (9, 9), 2)
+    (['a', 'b', 'A', 'c', 'd', 'e', 'f', 'g', 'h', 'B'], ['a', 'b'])
+    """
+    (others, audited), found = done, list[str]()
+    rest, line = list(rest), list(line)
+    while len(found) < n and (rest or line):
+        due = audits.rank(audited, audits.QUEUE_SHARE) <= others
+        if line and (due or not rest):
+            found.append(line.pop(0))
+            audited += 1
+        else:
+            found.append(rest.pop(0))
+            others += 1
+    return found
 
 
 class Replay:
@@ -106,6 +152,7 @@ class Replay:
         name = {record: f"r{at:06d}" for record, at in zip(everything, places, strict=True)}
         truth = {name[record]: self.truth[record] for record in self.records}
         records = sorted(truth)
+        line = line_of_audits(records) if order.audits else []
         true = np.array([self.labels.index(truth[record]) for record in records])
         votes = [Vote(name[vote.record], *vote[1:]) for vote in self.votes]
         texts = [Content(name[r], text) for r, text in self.texts.items() if r in name]
@@ -122,9 +169,20 @@ class Replay:
             if n + STEP > most:
                 return np.array(points, np.float64), first, decisions, true
             left = [decision for decision in decisions if not decision.adjudicated]
-            for at in np.argsort(-order(question, model, left), kind="stable")[:STEP]:
-                model.learn(Adjudication(left[at].record, truth[left[at].record]))
+            worth = order.worth(question, model, left)
+            ordered = [left[at].record for at in np.argsort(-worth, kind="stable").tolist()]
+            for record in self._next(ordered, line, n):
+                model.learn(Adjudication(record, truth[record]))
             model.moved(TOLERANCE)
+
+    @staticmethod
+    def _next(ordered: list[str], line: list[str], n: int) -> list[str]:
+        """The next STEP records after n reviews, of those left in their order, audits between them."""
+        marked, left = set(line), set(ordered)
+        waiting = [record for record in line if record in left]
+        done = len(line) - len(waiting)
+        rest = [record for record in ordered if record not in marked]
+        return between(rest, waiting, (n - done, done), STEP)
 
     def mean(self, order: Order, draws: int) -> Floats:
         """The mean curve."""
