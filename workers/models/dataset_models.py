@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from argilla_distill.domain.history import START, Entry
@@ -35,6 +36,9 @@ LONG_HISTORY = 50_000
 
 MAX_BEHIND = 500
 """Entries of the history that whoever loads a model may have to read, at least, before it is saved again."""
+
+AT_ONCE = 1_000
+"""Entries of the history that are read and learned from at a time."""
 
 EMPTY: Mapping[str, bytes] = {}
 
@@ -208,15 +212,15 @@ class Models:
     def catch_up(self, store: Store) -> None:
         """Read the history behind the position that each model includes."""
         for name, model in list(self.by_question.items()):
-            tail = store.history.after(self.dataset.id, model.position)
+            tail = iter(store.history.after(self.dataset.id, model.position))
             try:
                 if model.position == START:
                     model.fold(tail)
                     self.anew = self.anew or model.position != START
                 else:
                     model.introduce()
-                    for entry in tail:
-                        model.learn(entry)
+                    while some := list(islice(tail, AT_ONCE)):
+                        model.learn(some)
                 model.settle()
             except StrategyFailed as error:
                 self._leave_out(name, error)
@@ -232,8 +236,7 @@ class Models:
         """
         entries, records = list(entries), list(records)
         for model in self.by_question.values():
-            for entry in entries:
-                model.learn(entry)
+            model.learn(entries)
         return self.read(records)
 
     @property

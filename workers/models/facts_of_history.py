@@ -17,6 +17,7 @@ from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.state.model_info import KeptReviews
 from argilla_distill.workers.engine.contract.facts import (
     Adjudication,
+    Change,
     Fact,
     NewGuidelines,
     Source,
@@ -34,9 +35,6 @@ ON_COPY = "*"
 
 Annotators = Mapping[int, KnownAnnotator]
 """Annotators by number, as the store keeps them; may grow while it is looked at."""
-
-Change = tuple[Fact, bool]
-"""A fact that holds from now on (True), or no longer."""
 
 
 @dataclass

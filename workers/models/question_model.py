@@ -15,14 +15,12 @@ from argilla_distill.domain.records import DatasetQuestion, Record
 from argilla_distill.domain.state.model_info import ModelInfo, ModelQuestion
 from argilla_distill.workers.engine import snapshot
 from argilla_distill.workers.engine.contract.decision import Decision
-from argilla_distill.workers.engine.contract.facts import Content, Fact
+from argilla_distill.workers.engine.contract.facts import Change, Content
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
-from argilla_distill.workers.engine.errors import NotCurrent
 from argilla_distill.workers.engine.measures.review_value import ReviewValue, ReviewValues
 from argilla_distill.workers.models.facts_of_history import (
     Annotators,
-    Change,
     FactsOfHistory,
     current_facts,
 )
@@ -125,30 +123,24 @@ class Model:
         self.facts_of_history.annotators = annotators
         self._values = None
 
-    def learn(self, entry: Entry) -> None:
-        """Fold one entry of the history in."""
-        self.position = entry.id
-        self.behind += 1
-        changes = self.facts_of_history.changes(entry)
-        for change in changes:
-            self._take(*change)
-        self.unsaved += bool(changes)
+    def learn(self, entries: Iterable[Entry]) -> None:
+        """Fold these entries of the history in."""
+        changes: list[Change] = []
+        for entry in entries:
+            self.position = entry.id
+            self.behind += 1
+            of_entry = self.facts_of_history.changes(entry)
+            changes += of_entry
+            self.unsaved += bool(of_entry)
+        self.changes += self.strategy.learn_all(
+            changes
+        )  # but for drafts and echoes: they never counted
 
     def introduce(self) -> None:
         """Tell the strategy whose kind has changed."""
-        for change in self.facts_of_history.introductions():
-            self._take(*change)
-            self.unsaved += 1
-
-    def _take(self, fact: Fact, holds: bool) -> None:
-        if holds:
-            self.strategy.learn(fact)
-        else:
-            try:
-                self.strategy.revert(fact)
-            except NotCurrent:  # a draft or an echo: it never counted
-                return
-        self.changes += 1
+        changes = self.facts_of_history.introductions()
+        self.changes += self.strategy.learn_all(changes)
+        self.unsaved += len(changes)
 
     def fold(self, entries: Iterable[Entry]) -> None:
         """Fold in a whole history at once: the same as learning each of its entries, but faster."""
@@ -167,8 +159,7 @@ class Model:
         """Take in what these records say; returns those of which that was news."""
         said = [Content(record.id, content(self.question, record.fields)) for record in records]
         news = [each for each in said if not self.strategy.knows(each)]
-        for each in news:
-            self.strategy.learn(each)
+        self.strategy.learn_all((each, True) for each in news)
         self.unsaved += len(news)
         return [each.record for each in news]
 

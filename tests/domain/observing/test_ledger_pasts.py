@@ -139,7 +139,7 @@ def test_the_history_folds_to_the_votes_that_stand_at_once_or_entry_by_entry(
         Model(question, FactsOfHistory(question.name, asked), folded).fold(history)
         step_by_step = Model(question, FactsOfHistory(question.name, asked), learned)
         for entry in history:
-            step_by_step.learn(entry)
+            step_by_step.learn([entry])
         expected = {v for w in watchers for v in standing(w.ledger, w.record_id, question)}
         assert set(folded.votes_) == expected
         assert set(learned.votes_) == expected

@@ -361,3 +361,71 @@ def test_a_text_is_known_exactly_if_learning_it_would_change_nothing(strategy: S
         strategy.learn(content)
         assert known == (snapshot.pack(strategy.state()) == before)
         assert strategy.knows(content)
+
+
+def changes_of(
+    history: list[tuple[bool, Fact]], draw: st.DataObject
+) -> tuple[list[tuple[Fact, bool]], dict[tuple[str, ...], Fact]]:
+    """Facts that come, are replaced and are taken back; among them some that never were. And what stands."""
+    standing: dict[tuple[str, ...], Fact] = {}
+    changes: list[tuple[Fact, bool]] = []
+    for takes_back, fact in history:
+        if takes_back and standing:
+            fact = standing.pop(draw.draw(st.sampled_from(sorted(standing))))
+            changes.append((fact, False))
+        elif takes_back:
+            changes.append((Vote("nobody's", "ann0", "a"), False))
+        else:
+            standing[place(fact)] = fact
+            changes.append((fact, True))
+    return changes, standing
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(history=st.lists(st.tuples(st.booleans(), facts_of), max_size=40), data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_many_changes_at_once_come_to_the_same_as_one_by_one(
+    name: str, history: list[tuple[bool, Fact]], data: st.DataObject
+) -> None:
+    changes, standing = changes_of(history, data)
+    at_once, one_by_one = (registry.create(name, QUESTION).fit([]) for _ in range(2))
+    taken = at_once.learn_all(iter(changes))
+    assert taken == Strategy.learn_all(one_by_one, changes)
+    assert taken == sum(fact[0] != "nobody's" for fact, _ in changes)
+    assert at_once.staleness == one_by_one.staleness
+    records, n_votes = (
+        [f"r{i}" for i in range(6)],
+        sum(isinstance(f, Vote) for f in standing.values()),
+    )
+    assert at_once.n_votes == one_by_one.n_votes == n_votes
+    at_once.moved(0.01)
+    one_by_one.moved(0.01)
+    assert_same(at_once.decide(records), one_by_one.decide(records))
+    fresh = registry.create(name, QUESTION).fit(standing.values())
+    assert_same(at_once.decide(records), fresh.decide(records), within=1e-6)
+
+
+@pytest.mark.parametrize("every", [7, 50])
+def test_a_backlog_learned_at_once_is_as_near_to_a_fit_as_answer_by_answer(
+    strategy: Strategy, every: int
+) -> None:
+    """More votes than are always fitted anew, so the incremental path decides."""
+    votes, _ = crowd(13, n_records=1600)
+    strategy.fit(votes[:6000]).moved(0.01)
+    for start in range(6000, len(votes), every):
+        strategy.learn_all((vote, True) for vote in votes[start : start + every])
+        strategy.moved(0.01)
+    fresh = registry.create(strategy.name, QUESTION).fit(votes)
+    records = records_of(votes)
+    assert strategy.n_votes == len(votes) > 6000
+    gap = np.abs(posteriors(strategy.decide(records)) - posteriors(fresh.decide(records)))
+    assert gap.mean() < refit_gap.MEAN
+
+
+def test_one_change_of_many_that_is_refused_leaves_votes_as_they_were(strategy: Strategy) -> None:
+    votes, _ = crowd(5)
+    strategy.fit(votes)
+    before = snapshot.pack(strategy.state())
+    with pytest.raises(UnknownLabel, match="unknown label 'd'"):
+        strategy.learn_all([(Vote("new", "ann0", "a"), True), (Vote("new", "ann1", "d"), True)])
+    assert snapshot.pack(strategy.state()) == before

@@ -167,7 +167,7 @@ def test_another_strategy_or_other_labels_begin_a_new_fit_from_the_history(
 def test_what_is_no_vote_adds_none(entry: Entry, how: str) -> None:
     model = model_of(Majority(ASKED).fit([]))
     if how == "learn":
-        model.learn(entry)
+        model.learn([entry])
     else:
         model.fold([entry])
     assert votes(model) == set()
@@ -175,24 +175,24 @@ def test_what_is_no_vote_adds_none(entry: Entry, how: str) -> None:
 
 def test_an_echo_of_another_question_does_not_take_a_vote_away() -> None:
     model = model_of(Majority(ASKED).fit([]))
-    model.learn(said("r1", 0, "yes", details=Details(echoes=("problem",))))
+    model.learn([said("r1", 0, "yes", details=Details(echoes=("problem",)))])
     assert votes(model) == {Vote("r1", "0", "yes")}
 
 
 def test_an_agents_suggestion_is_a_vote_until_it_is_gone() -> None:
     model = model_of(Majority(ASKED).fit([]))
-    model.learn(Entry("suggestion", "r1", 3, "submitted", {"helpful": "no"}))
+    model.learn([Entry("suggestion", "r1", 3, "submitted", {"helpful": "no"})])
     assert votes(model) == {Vote("r1", "3", "no")}
-    model.learn(Entry("suggestion", "r1", 3, "deleted", {}, {"helpful": "no"}))
+    model.learn([Entry("suggestion", "r1", 3, "deleted", {}, {"helpful": "no"})])
     assert votes(model) == set()
 
 
 def test_a_fit_ends_when_enough_has_changed_and_not_before() -> None:
     model = model_of(Majority(ASKED).fit([]))
     for i in range(FIT_MIN_VOTES - 1):
-        model.learn(said(f"r{i}", 0, "yes"))
+        model.learn([said(f"r{i}", 0, "yes")])
     assert not model.outgrown
-    model.learn(said("last", 0, "yes"))
+    model.learn([said("last", 0, "yes")])
     assert model.outgrown
     first = model.begin_fit()
     assert (first.kind, first.values, first.details.votes) == (
@@ -202,7 +202,7 @@ def test_a_fit_ends_when_enough_has_changed_and_not_before() -> None:
     )
     assert not model.outgrown
     for i in range(FIT_MIN_VOTES):
-        model.learn(said(f"n{i}", 0, "yes"))
+        model.learn([said(f"n{i}", 0, "yes")])
     assert model.begin_fit().values == {"helpful": 2}
 
 

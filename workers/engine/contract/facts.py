@@ -56,3 +56,6 @@ class NewGuidelines(NamedTuple):
 
 
 Fact = Vote | Adjudication | Content | Source | NewGuidelines
+
+Change = tuple[Fact, bool]
+"""A fact that holds from now on (True), or no longer."""

@@ -57,9 +57,9 @@ class Movement(Generic[Key]):
         """Take in that the model was fitted from scratch to so many votes."""
         self.fitted_votes, self.changed_votes, self.touched = n_votes, 0, None
 
-    def changed(self, records: Iterable[Key] = ()) -> None:
-        """Take in that one more fact changed, and that these records may have moved."""
-        self.changed_votes += 1
+    def changed(self, records: Iterable[Key] = (), n: int = 1) -> None:
+        """Take in that one more fact changed, or `n`, and that these records may have moved."""
+        self.changed_votes += n
         self.touch(records)
 
     def touch(self, records: Iterable[Key]) -> None:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from argilla_distill.workers.engine.contract.blocks import Blocks
 from argilla_distill.workers.engine.contract.decision import Decision
-from argilla_distill.workers.engine.contract.facts import Content, Fact
+from argilla_distill.workers.engine.contract.facts import Change, Content, Fact
 from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, QuestionType
+from argilla_distill.workers.engine.errors import NotCurrent
 
 if TYPE_CHECKING:
     from typing_extensions import Self  # in typing from Python 3.11 on
@@ -140,6 +141,29 @@ class Strategy(ABC):
     @abstractmethod
     def revert(self, fact: Fact) -> None:
         """Take one fact out again. Raises NotCurrent. An edit is `revert` then `learn`."""
+
+    def learn_all(self, changes: Iterable[Change]) -> int:
+        """Take in many changes, each as `learn` (it holds) or `revert` (it holds no longer) would.
+
+        A fact that is to be taken out and is not current is passed over. After `moved` the model is what
+        it would be had they come one by one, as far as that may differ from a fit at all; a strategy may
+        weigh annotators anew once, after all of them. Raises BadValue.
+
+        Returns
+        -------
+        How many changes were taken in.
+        """
+        taken = 0
+        for fact, holds in changes:
+            if holds:
+                self.learn(fact)
+            else:
+                try:
+                    self.revert(fact)
+                except NotCurrent:
+                    continue
+            taken += 1
+        return taken
 
     def knows(self, content: Content) -> bool:
         """Whether learning this text would change nothing. Where that is not known: no.

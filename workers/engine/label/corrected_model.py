@@ -5,7 +5,7 @@ What that comes to as a strategy is `learned`; what adjudications teach is `corr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -111,13 +111,19 @@ class CorrectedModel(LabelModel):
     def learn(self, fact: NobodysVote) -> Concerned | None:
         if isinstance(fact, Source):
             return Concerned(annotators=(self.weigher.learn(fact),))
-        if not isinstance(fact, Content):
-            self.learner.changed_ += 1
-        elif self.content and not self._holds(fact):
-            row = self.tally.votes.row(fact.record)
-            self.text.put([row], [fact.text])
-            return Concerned(rows=(row,))
+        if isinstance(fact, Content):
+            return self.read([fact])
+        self.learner.changed_ += 1
         return None
+
+    def read(self, contents: Sequence[Content]) -> Concerned | None:
+        last = {each.record: each for each in contents} if self.content else {}
+        news = [each for each in last.values() if not self._holds(each)]
+        if not news:
+            return None
+        rows = tuple(self.tally.votes.row(each.record) for each in news)
+        self.text.put(rows, [each.text for each in news])
+        return Concerned(rows=rows)
 
     def revert(self, fact: NobodysVote) -> Concerned | None:
         if isinstance(fact, Source):

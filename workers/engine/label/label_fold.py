@@ -5,8 +5,9 @@ How votes become a posterior is the business of the `LabelModel` that it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -16,13 +17,14 @@ from scipy.special import betaincinv
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import (
     Adjudication,
+    Change,
     Content,
     Fact,
     NewGuidelines,
     Vote,
 )
 from argilla_distill.workers.engine.contract.movement import Movement
-from argilla_distill.workers.engine.contract.numbers import Floats
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.question import Question, question_of
 from argilla_distill.workers.engine.contract.shares import leaders
 from argilla_distill.workers.engine.contract.strategy import (
@@ -35,6 +37,7 @@ from argilla_distill.workers.engine.errors import NotCurrent
 from argilla_distill.workers.engine.label.costs import Costs
 from argilla_distill.workers.engine.label.label_decision import contenders, decision_of, voices_of
 from argilla_distill.workers.engine.label.label_model import Concerned, LabelModel
+from argilla_distill.workers.engine.label.votes.outcome import VoteOutcome
 from argilla_distill.workers.engine.label.votes.reported_rows import ReportedRows
 from argilla_distill.workers.engine.label.votes.tally import Tally
 from argilla_distill.workers.engine.label.votes.vote_columns import Numbers
@@ -116,13 +119,7 @@ class LabelFold(Strategy):
                 self._anchor(row, code)
             self._take_in(self.model.learn(fact))
             return
-        votes = self.votes_
-        votes.code(fact.value)
-        row, column = votes.row(fact.record), votes.column(fact.annotator)
-        self._make_room()
-        self.tally_.withdraw(np.array([row]))
-        votes.put(fact)
-        self._renew(row, column)
+        self._change_votes([(fact, True)])
 
     def revert(self, fact: Fact) -> None:
         if isinstance(fact, NewGuidelines):
@@ -132,14 +129,29 @@ class LabelFold(Strategy):
                 self._anchor(self._adjudicated(fact), -1)
             self._take_in(self.model.revert(fact))
             return
-        votes = self.votes_
-        current = votes.get(fact.record, fact.annotator)
+        current = self.votes_.get(fact.record, fact.annotator)
         if current is None or current != fact.value:
             raise NotCurrent(fact, current)
-        row, column = votes.row(fact.record), votes.column(fact.annotator)
-        self.tally_.withdraw(np.array([row]))
-        votes.drop(fact.record, fact.annotator)
-        self._renew(row, column)
+        self._change_votes([(fact, False)])
+
+    def learn_all(self, changes: Iterable[Change]) -> int:
+        """Votes that follow each other are taken in at once: their records are judged by all of them, and
+        what their annotators are worth then by all of these records. So are texts."""
+        taken = 0
+        for kind, some in groupby(changes, lambda change: type(change[0])):
+            if kind is Vote:
+                taken += self._change_votes(
+                    (fact, holds) for fact, holds in some if isinstance(fact, Vote)
+                )
+                continue
+            rest = list(some)
+            texts = [fact for fact, holds in rest if isinstance(fact, Content) and holds]
+            if len(texts) == len(rest):
+                self._take_in(self.model.read(texts))
+                taken += len(texts)
+            else:
+                taken += super().learn_all(rest)
+        return taken
 
     def knows(self, content: Content) -> bool:
         return self.model.knows(content)
@@ -265,9 +277,10 @@ class LabelFold(Strategy):
     def _anchor(self, row: int, code: int) -> None:
         """Let the row be adjudicated so from now on; -1: no longer."""
         self._make_room()
-        self.tally_.withdraw(np.array([row]))
+        rows = np.array([row])
+        self.tally_.withdraw(rows)
         self.tally_.anchors[row] = code
-        self._renew(row, None)
+        self._renew(rows)
 
     def _adjudicated(self, fact: Adjudication) -> int:
         """The row that is adjudicated so. Raises NotCurrent."""
@@ -278,21 +291,31 @@ class LabelFold(Strategy):
             raise NotCurrent(fact, current)
         return row
 
-    def _renew(self, row: int, column: int | None) -> None:
-        """Judge the record again, whose counts were withdrawn.
+    def _change_votes(self, changes: Iterable[tuple[Vote, bool]]) -> int:
+        """Take in votes that hold from now on, or no longer; returns how many did change."""
+        outcome = VoteOutcome(self.votes_, changes)
+        if outcome.standing:
+            rows, columns = np.array(outcome.rows()), outcome.columns()
+            self._make_room()
+            self.tally_.withdraw(rows)
+            outcome.put_into_votes()
+            self._renew(rows, columns, outcome.taken)
+        return outcome.taken
 
-        `column` is that of the annotator whose vote changed, who may have none there any more.
+    def _renew(self, rows: Ints, columns: Sequence[int] = (), n: int = 1) -> None:
+        """Judge these records again, whose counts were withdrawn, after `n` changes.
+
+        `columns` are those of the annotators whose votes changed, who may have none there any more.
         """
-        rows, changed = np.array([row]), [] if column is None else [column]
         annotators = self.tally_.renew(rows, self.model.responsibility(rows))
-        self.model.follow(np.union1d(annotators, changed).astype(np.intp))
-        self.movement_.changed([row])
+        self.model.follow(np.union1d(annotators, columns).astype(np.intp))
+        self.movement_.changed(rows.tolist(), n)
 
     def _take_in(self, concerned: Concerned | None) -> None:
         """Take in what the model learned or unlearned of a fact that is nobody's vote."""
         if concerned is not None:
             self._make_room()
-            self.movement_.changed(concerned.rows)
+            self.movement_.changed(concerned.rows, max(len(concerned.rows), 1))
             if concerned.annotators:
                 self.model.follow(np.array(concerned.annotators, np.intp))
 

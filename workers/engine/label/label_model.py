@@ -6,7 +6,7 @@ A `LabelFold` has one such model and keeps the votes for it; here is what the tw
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -62,6 +62,10 @@ class LabelModel(ABC):
     def learn(self, fact: NobodysVote) -> Concerned | None:
         """Take in a fact that is nobody's vote; None: it says nothing new. Adjudications are the
         fold's to anchor."""
+        return None
+
+    def read(self, contents: Sequence[Content]) -> Concerned | None:
+        """Take in many texts at once; of several of one record the last one counts."""
         return None
 
     def revert(self, fact: NobodysVote) -> Concerned | None:
