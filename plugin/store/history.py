@@ -26,6 +26,14 @@ return cjson.encode(found)
 """
 """One text instead of twenty short ones an entry: Python reads it ten times as fast."""
 
+_APPEND = """
+for i = 1, #ARGV, 9 do
+    redis.call('XADD', KEYS[1], ARGV[i], 'k', ARGV[i + 1], 'r', ARGV[i + 2], 'a', ARGV[i + 3], 's', ARGV[i + 4],
+        'v', ARGV[i + 5], 'o', ARGV[i + 6], 't', ARGV[i + 7], 'x', ARGV[i + 8])
+end
+"""
+"""One command instead of one an entry, and the names of fields not with each: a record leaves seven entries."""
+
 
 class History:
     """The streams of all datasets."""
@@ -55,9 +63,11 @@ class History:
 
     def append(self, pipe: Any, dataset_id: str, entries: Iterable[Entry]) -> None:
         """Append entries, whose ids are from `ids`, within a transaction."""
-        key = self._keys.of(dataset_id, "history")
+        key, texts = self._keys.of(dataset_id, "history"), list[str | int]()
         for entry in entries:
-            pipe.xadd(key, history_shapes.entry_fields(entry), id=entry.id)
+            texts += (entry.id, *history_shapes.entry_fields(entry).values())
+        if texts:
+            pipe.eval(_APPEND, 1, key, *texts)
 
     def after(self, dataset_id: str, position: str, count: int = AT_ONCE) -> Iterator[Entry]:
         """All entries behind a position, in order."""
