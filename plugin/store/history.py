@@ -28,11 +28,11 @@ return cjson.encode(found)
 
 _APPEND = """
 for i = 1, #ARGV, 9 do
-    redis.call('XADD', KEYS[1], ARGV[i], 'k', ARGV[i + 1], 'r', ARGV[i + 2], 'a', ARGV[i + 3], 's', ARGV[i + 4],
-        'v', ARGV[i + 5], 'o', ARGV[i + 6], 't', ARGV[i + 7], 'x', ARGV[i + 8])
+    redis.call('XADD', KEYS[1], ARGV[i], 'k', ARGV[i + 1], 'r', ARGV[i + 2], 'a', ARGV[i + 3],
+        's', ARGV[i + 4], 'v', ARGV[i + 5], 'o', ARGV[i + 6], 't', ARGV[i + 7], 'x', ARGV[i + 8])
 end
 """
-"""One command instead of one an entry, and the names of fields not with each: a record leaves seven entries."""
+"""One command instead of one an entry, and no names of fields: a record leaves seven entries at once."""
 
 
 class History:

@@ -241,7 +241,7 @@ def _note(
     ledger: LedgerEntry,
 ) -> None:
     question = dataset.question(plan.conflict_question)
-    if question is None or question.type != "text":
+    if question is None or not takes_notes(dataset, plan):
         return
     current = record.suggestion(question.id)
     if note is None:
@@ -253,6 +253,12 @@ def _note(
     agent = OWN_AGENT + next(iter(fits.values()))
     item = {"question_id": question.id, "value": note, "type": "model", "agent": agent}
     result.suggestions.append(item)
+
+
+def takes_notes(dataset: Dataset, plan: DatasetSettings) -> bool:
+    """Whether the dataset has a question for conflict notes."""
+    question = dataset.question(plan.conflict_question)
+    return question is not None and question.type == "text"
 
 
 def wording(note: str) -> list[list[str]]:

@@ -15,7 +15,7 @@ from argilla_distill.workers.use_cases.distilling.steps.observing import Observe
 from argilla_distill.workers.use_cases.distilling.steps.sent import Sent
 from argilla_distill.workers.use_cases.sending.guarded_call import guarded_call
 from argilla_distill.workers.use_cases.sending.halves import in_halves
-from argilla_distill.workers.writing.suggestions import Publication, publication
+from argilla_distill.workers.writing.suggestions import Publication, publication, takes_notes
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Publishing:
         cls, run: Run, resolutions: Sequence[Resolution], observed: Observed, now: int
     ) -> Publishing:
         """Compare what was decided with what the records show."""
-        fits = run.models.fits
+        fits, noted = run.models.fits, takes_notes(run.dataset, run.plan)
         publications = [
             publication(
                 run.dataset,
@@ -50,7 +50,7 @@ class Publishing:
                 resolution.decided,
                 fits,
                 observed.ledger[resolution.record.id],
-                resolution.note,
+                resolution.note if noted else None,
                 run.plan,
                 resolution.kept,
             )
