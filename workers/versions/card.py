@@ -188,9 +188,10 @@ decided = records.filter(lambda row: row[{json.dumps(example)}]["confidence"] >=
 ```
 
 Each question is a struct: `value`, `confidence`, `posterior`, `entropy`, `abstained`, `why`, `adjudicated`,
-`fit`, `conflict`, `votes`; a rating's has its `expected` value too, and the interval from `low` to
-`high` that holds it 9 times in 10. `votes` has what everybody said, also what does not count, and why
-not. The split of a record is the same in every version: what is nearly the same is never parted."""
+`fit`, `conflict`, `votes`, `independent_votes`; a rating's has its `expected` value too, and the interval
+from `low` to `high` that holds it 9 times in 10. Votes err together, so `independent_votes` says how many
+that err independently they count as. The table `votes` has what everybody said, also what does not count,
+and why not. The split of a record is the same in every version: what is nearly the same is never parted."""
 
 
 def _limits(manifest: Manifest) -> str:

@@ -141,6 +141,7 @@ def question_type(kind: str) -> pa.DataType:
             ("fit", pa.int32()),
             ("conflict", CONFLICT),
             ("votes", pa.int32()),
+            ("independent_votes", pa.float64()),
         ]
     )
 
@@ -193,6 +194,7 @@ def decided(
             ],
         },
         "votes": len(story.votes),
+        "independent_votes": _rounded(decision.independent_votes),
     }
 
 
@@ -243,6 +245,10 @@ def vote_row(
         "guidelines_sha256": None if edition is None else edition.sha256,
         "history": said.history,
     }
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, DIGITS)
 
 
 def _value(asked: Question, value: Any) -> Any:

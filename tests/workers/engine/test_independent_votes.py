@@ -7,11 +7,12 @@ import pytest
 
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
-from argilla_distill.workers.engine.contract.question import Question, label_question
+from argilla_distill.workers.engine.contract.question import Question, Span, label_question
 from argilla_distill.workers.engine.label.learned import Learned
 
 LABELS = label_question("a", "b")
 STARS = Question("rating", scale=(1, 2, 3, 4, 5))
+SETS = Question("multi_label", ("a", "b"))
 
 
 def votes(copies: int = 0) -> list[Vote]:
@@ -73,3 +74,29 @@ def test_of_ratings_it_grows_with_the_votes_to_a_limit(question: Question) -> No
     assert four is not None
     assert eight is not None
     assert 0.9 < one < 1.1 < four < eight < 6
+
+
+@pytest.mark.parametrize("strategy", ["learned", "dawid_skene"])
+def test_of_a_multi_label_question_it_is_what_the_votes_on_each_label_count_as(
+    strategy: str,
+) -> None:
+    one_each = [vote._replace(value=(vote.value,)) for vote in votes()]
+    model = registry.create(strategy, SETS).fit([*one_each, Vote("one", "ann0", ("a",))])
+    five, one, none = (decision.independent_votes for decision in model.decide(["r0", "one", "-"]))
+    assert five == pytest.approx(5 / (1 + 4 * 0.5))
+    assert one == pytest.approx(1.0)
+    assert none is None
+
+
+def test_of_other_questions_of_several_parts_it_is_not_told() -> None:
+    order = [Vote(f"r{i}", f"ann{j}", (("a",), ("b",))) for i in range(3) for j in range(3)]
+    spans = [vote._replace(value=(Span(0, 3, "a"),)) for vote in order]
+    for question, given in (
+        (Question("ranking", ("a", "b")), order),
+        (Question("span", ("a",)), spans),
+    ):
+        [decision] = registry.create("learned", question).fit(given).decide(["r0"])
+        assert decision.value is not None
+        assert decision.independent_votes is None
+    [decision] = registry.create("majority", SETS).fit([Vote("r", "ann", ("a",))]).decide(["r"])
+    assert decision.independent_votes is None

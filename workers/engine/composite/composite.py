@@ -8,7 +8,7 @@ correction learned from adjudications (`correction`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -219,7 +219,10 @@ class Composite(Strategy):
             why = why_abstain(0, [], 0.0, floor)
             return Decision(on.record, None, None, None, 0.0, {}, 0.0, (), why)
         whole = self._whole(on)
-        return whole.decision(on, *self._reasons(on, whole), accuracy, floor)
+        decision = whole.decision(on, *self._reasons(on, whole), accuracy, floor)
+        if not on.votes:
+            return decision
+        return replace(decision, independent_votes=self.context.independent_votes(self.taken, on))
 
     def _reasons(self, on: RecordElements, whole: WholeValue) -> tuple[float, dict[str, float]]:
         """What speaks for the leader in the weakest element: all that is no vote, and the votes."""

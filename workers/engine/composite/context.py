@@ -27,6 +27,13 @@ class Context:
         """Return what each annotator's vote on other elements adds to the weakest one, in nats."""
         return {}
 
+    def independent_votes(self, taken: TakenApart, on: RecordElements) -> float | None:
+        """How many votes that err independently the votes on each element count as.
+
+        None where elements differ in that, or where nobody reckons with it.
+        """
+        return None
+
     def state(self) -> dict[str, Any]:
         """Return what was learned, as data."""
         return {}

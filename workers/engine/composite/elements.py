@@ -28,6 +28,7 @@ from argilla_distill.workers.engine.label.label_fold import LabelFold
 from argilla_distill.workers.engine.label.majority import Majority
 from argilla_distill.workers.engine.label.votes.vote_matrix import gathered
 from argilla_distill.workers.engine.label.votes.votes import Votes
+from argilla_distill.workers.engine.label.weights.dependence import discount
 from argilla_distill.workers.engine.label.weights.weigher import Weigher
 
 CONSENSUS = 0.05
@@ -77,6 +78,12 @@ class ElementModel:
         _, parts = self.fold.model.reasons(1, where, slots, first, second)
         annotator, names = self.votes_.columns()[1], self.votes_.annotators
         return {names[annotator[s]]: part for s, part in zip(slots, parts.tolist(), strict=True)}
+
+    def independent_votes(self, n_votes: int) -> float:
+        """How many votes that err independently so many votes on an element count as, if they add up."""
+        model = self.fold.model
+        assert isinstance(model, AdditiveModel)
+        return float(n_votes * discount(np.array(n_votes), model.dependence))
 
     def left_out(self, elements: Sequence[str], group: Ints) -> Floats:
         """What votes alone say of these elements, known or not, if they add up.

@@ -93,6 +93,10 @@ class OtherLabels(Context):
         b, sign = whole.weakest[0], 1.0 if whole.sides[0] else -1.0
         return {name: sign * float(part[b]) for name, part in self._voices(on).items()}
 
+    def independent_votes(self, taken: TakenApart, on: RecordElements) -> float | None:
+        """What the votes on each label count as: everybody says of each whether it holds."""
+        return taken.models[0].independent_votes(len(on.votes)) if taken.models else None
+
     def _voices(self, on: RecordElements) -> dict[str, Floats]:
         """What each annotator's marks on other labels say about each label, in nats."""
         names = list(on.votes)

@@ -1,4 +1,6 @@
-"""A rating's columns: what its posterior knows beside the whole number, and nothing for other types."""
+"""A question's columns: what is told beside the value, of all types and of ratings alone."""
+
+from dataclasses import replace
 
 import pytest
 
@@ -33,3 +35,10 @@ def test_a_label_has_no_expected_value() -> None:
     found = row(Question("label", ("a", "b")), decision("a", {"a": 0.7, "b": 0.3}))
     assert set(found) == {field.name for field in question_type("label")}
     assert not set(EXPECTED) & set(found)
+
+
+def test_what_the_votes_are_worth_together_is_told_where_the_strategy_knows_it() -> None:
+    asked = Question("label", ("a", "b"))
+    silent = decision("a", {"a": 0.7, "b": 0.3})
+    known = replace(silent, independent_votes=2.3000000001)
+    assert [row(asked, each)["independent_votes"] for each in (silent, known)] == [None, 2.3]
