@@ -19,6 +19,7 @@ from argilla_distill.domain.fingerprint import fingerprint
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.history.record_state import RecordState, named
 from argilla_distill.domain.observing.answers import Copy, Number, Reading, adjudications, answers
+from argilla_distill.domain.observing.moments import as_known
 from argilla_distill.domain.records import Dataset, Record, Suggestion
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import (
@@ -73,6 +74,7 @@ def observe(
     # in this order, by which annotators get their numbers
     answered = answers(record, copied, old.answers, decided, reading, number) if record else {}
     decisive = adjudications(copied, old.adjudications, reading, number) if record else {}
+    answered, decisive = as_known(answered, decisive, old, reading)
     suggestions = _suggestions(old.suggestions, record, dataset, decided, number)
     after = LedgerEntry(
         status=record.status if record else GONE,

@@ -9,6 +9,7 @@ import pytest
 from argilla_distill.domain.history import Details, Entry
 from argilla_distill.domain.observing.answers import Copy, Reading
 from argilla_distill.domain.observing.ledger import changed, observe
+from argilla_distill.domain.observing.moments import bounded
 from argilla_distill.domain.records import Dataset, DatasetQuestion, Record, Response, Suggestion
 from argilla_distill.domain.state.decision import StoredDecision
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
@@ -62,15 +63,31 @@ def copied(*responses: Response) -> Copy:
     return Copy(Record("copy", "pending", {}, responses))
 
 
+def bounded_copy(looks: Looks, said: Response) -> Copy:
+    """A copy as it is looked at, with no time that is later than now."""
+    copy = copied(said)
+    known = bounded(copy.record, looks.ledger, READING, looks.number, looks.now)
+    return replace(copy, record=known)
+
+
 @pytest.mark.parametrize(
-    ("user", "later", "entries"), [("rev", 20, 1), ("rev", 10, 0), ("ann", 20, 0)]
+    ("user", "other_at", "later", "entries"),
+    [("rev", 15, 20, 1), ("rev", 15, 10, 0), ("rev", 5, 20, 0), ("ann", 15, 20, 0)],
 )
-def test_a_reviewer_who_says_the_same_again_later_decides_anew_and_nobody_else_does(
-    user: str, later: int, entries: int
+def test_who_says_the_same_again_decides_anew_if_a_reviewer_said_something_since(
+    user: str, other_at: int, later: int, entries: int
 ) -> None:
-    looks = Looks()
-    looks.look(record(says(user, "no", 10)))
-    assert len(looks.look(record(says(user, "no", later)))) == entries
+    looks, other = Looks(), copied(says("rev", "yes", other_at))
+    looks.look(record(says(user, "no", 10)), other)
+    assert len(looks.look(record(says(user, "no", later)), other)) == entries
+
+
+def test_a_review_whose_time_is_known_only_later_is_kept_once() -> None:
+    """Argilla's clock was ahead of ours, or the answer came between our look at the clock and at it."""
+    looks = Looks(now=10)
+    assert len(looks.look(record(), bounded_copy(looks, says("rev", "no", 500)))) == 1
+    looks.now = 600
+    assert looks.look(record(), bounded_copy(looks, says("rev", "no", 500))) == ()
 
 
 def test_a_reviewers_draft_that_is_saved_again_decides_nothing_anew() -> None:
@@ -115,12 +132,18 @@ def test_a_draft_of_an_adjudication_measures_nothing_and_leaves_the_measure_to_t
 @pytest.mark.parametrize(
     ("later", "status", "entries"), [(20, "submitted", 1), (10, "submitted", 0), (20, "draft", 0)]
 )
-def test_the_same_adjudication_again_is_new_only_if_it_is_submitted_later(
+def test_the_same_adjudication_again_is_new_only_if_it_is_submitted_after_another(
     later: int, status: str, entries: int
 ) -> None:
+    looks, other = Looks(), record(says("rev", "yes", 15))
+    looks.look(other, copied(says("rev", "no", 10, status)))
+    assert len(looks.look(other, copied(says("rev", "no", later, status)))) == entries
+
+
+def test_the_same_adjudication_again_with_no_other_review_says_nothing_new() -> None:
     looks = Looks()
-    looks.look(record(), copied(says("rev", "no", 10, status)))
-    assert len(looks.look(record(), copied(says("rev", "no", later, status)))) == entries
+    looks.look(record(), copied(says("rev", "no", 10)))
+    assert looks.look(record(), copied(says("rev", "no", 20))) == ()
 
 
 def test_an_adjudication_taken_back_says_whose_it_was_and_what_it_held() -> None:
