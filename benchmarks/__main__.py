@@ -32,6 +32,7 @@ ALL = {
     "one_answer": "scale.one_answer",
     "jobs": "scale.jobs",
     "versions": "scale.version_making",
+    "archive": "scale.archiving_history",
     "client": "scale.client_reading",
     "properties": "engine.properties",
     "compare": "loop.comparing",

@@ -27,6 +27,7 @@ TWIN = "argilla_distill.workers.jobs.twin"
 TRACE = "argilla_distill.workers.jobs.trace"
 ROUND = "argilla_distill.workers.jobs.round_"
 ORDERS = "argilla_distill.workers.jobs.orders"
+ARCHIVE = "argilla_distill.workers.jobs.archive"
 
 FORMER = {
     f"workers.jobs.{name}": f"argilla_distill.workers.jobs.{name}"
@@ -62,7 +63,7 @@ class Dispatch:
         self._queues = {DISTIL: live, FIT: live, SWEEP: patient, REPORT: patient}
         self._queues[VERSION] = Queue(f"{queue}-versions", **options)
         self._queues[DIFFERENCE] = self._queues[TRACE] = self._queues[VERSION]
-        self._queues[ROUND] = self._queues[ORDERS] = self._queues[VERSION]
+        self._queues[ROUND] = self._queues[ORDERS] = self._queues[ARCHIVE] = self._queues[VERSION]
         self._queues[TWIN] = Queue(f"{queue}-twins", **options)
 
     def deliver(self, delivery: Delivery) -> None:

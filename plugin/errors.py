@@ -8,6 +8,8 @@ DistillError
 ├── InvalidSettings        the environment or distill.toml is wrong; a human must act
 ├── InvalidRequest         somebody asks for what there is not; the text says what there is
 ├── BadDelivery            a webhook request that we refuse (carries its HTTP status)
+├── ArchiveUnavailable     old entries of a history, in files, are not reached   retry
+├── ArchiveDamaged         such a file is gone or damaged; a human must act
 ├── StoreUnavailable       a command met a Redis that does not answer     retry
 ├── LeaseLost              another distiller took the dataset over        retry
 ├── DatasetBusy            somebody else holds the dataset's lease        retry
@@ -52,6 +54,16 @@ class BadDelivery(DistillError):
         super().__init__(message)
         self.status = status
         self.reason = reason
+
+
+class ArchiveUnavailable(DistillError):
+    """Old entries of a history lie in files, and where these are does not answer. Nothing is lost."""
+
+    retry = True
+
+
+class ArchiveDamaged(DistillError):
+    """A file with old entries of a history is gone, or not what was written. The text says which."""
 
 
 class StoreUnavailable(DistillError):

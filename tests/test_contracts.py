@@ -26,7 +26,7 @@ ROOMS = {
     "standardwebhooks": ["plugin.webhook"],
     "click": ["workers.cli"],
     "rich": ["workers.cli"],
-    "pyarrow": ["workers.files", "workers.versions", "exports", "client"],
+    "pyarrow": ["workers.files", "workers.archives", "workers.versions", "exports", "client"],
     "fsspec": ["plugin.storage"],
     "huggingface_hub": ["plugin.hub"],
     "openpyxl": ["workers.files"],

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import gateway, sdk
 from argilla_distill.plugin.dispatch import (
+    ARCHIVE,
     DIFFERENCE,
     DISTIL,
     ORDERS,
@@ -64,6 +65,9 @@ TRACE_SLICE_S = 5.0
 
 ORDERS_SLICE_S = 5.0
 """So long a worker looks after a process that carries out orders or counts rounds, while nothing waits."""
+
+ARCHIVE_SLICE_S = 5.0
+"""So long a worker looks after a process that moves old entries of a history; less where answers wait."""
 
 TWIN_SLICE_S = 30.0
 """So long a twin is written at once: it gives way, after the call in hand, to whatever else waits."""
@@ -264,6 +268,13 @@ def orders(dataset_id: str) -> None:
     from argilla_distill.workers.use_cases.orders import turns  # loads pyarrow and scikit-learn
 
     _look_after(ORDERS, "orders", dataset_id, turns.work, turns.turn, ORDERS_SLICE_S)
+
+
+def archive(dataset_id: str) -> None:
+    """Move old entries of a dataset's history into files, in a process beside the worker."""
+    from argilla_distill.workers.use_cases import archiving  # loads pyarrow
+
+    _look_after(ARCHIVE, "archive", dataset_id, archiving.work, archiving.turn, ARCHIVE_SLICE_S)
 
 
 def _look_after(

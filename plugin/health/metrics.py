@@ -44,6 +44,7 @@ _GAUGES = {
     "distill_waiting_audits": "Records that were drawn for an audit, and wait for it.",
     "distill_open_rounds": "Rounds that have not ended yet.",
     "distill_hindered_rounds": "Rounds that cannot end.",
+    "distill_archived_entries": "Entries of the history that lie in files.",
     "distill_waiting_orders": "What was asked of workers through the web process and is not done.",
 }
 _COUNTERS = {
@@ -175,6 +176,7 @@ class _Collector:
                 "distill_waiting_audits": self._store.reviews.count_audits(dataset_id),
                 "distill_open_rounds": sum(each.open for each in rounds),
                 "distill_hindered_rounds": sum(bool(each.error) for each in rounds),
+                "distill_archived_entries": self._store.archive.size(dataset_id)[0],
                 "distill_waiting_orders": len(self._store.orders.waiting(dataset_id)),
             }
             for metric, value in values.items():

@@ -75,6 +75,7 @@ class Known:
     near_identical : near-identical record → question → decision
     answers : question → annotator's number → how many answers they had given when last counted
     words : question → label → words of records that distinguish it, as last counted
+    lacking : whether older entries of its history cannot be read for now
     audit : whether it waits for a reviewer who is to answer it blind: then nothing of what was said or
         decided is known here
     """
@@ -87,6 +88,7 @@ class Known:
     decisions: Decisions
     conflicts: Mapping[str, StoredConflict]
     entries: Sequence[Entry]
+    lacking: bool = False
     set_aside: str = ""
     review: str = ""
     near_identical: Mapping[str, Decisions | None] = field(default_factory=dict)

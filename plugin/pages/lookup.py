@@ -6,14 +6,19 @@ counted over a whole dataset is in its report (`domain.report`); everything else
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from argilla_distill.domain.disclosure import complete_entry, may_read_why, oversees
+from argilla_distill.domain.history import Entry
 from argilla_distill.domain.queue_length import SHARE, Queue
+from argilla_distill.plugin.errors import ArchiveDamaged, ArchiveUnavailable
 from argilla_distill.plugin.pages.looked_up import Due, Found, Known, Own
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.visitors.visitor import Visitor
+
+log = logging.getLogger("distill.pages")
 
 MAX_NEAR = 12
 """So many near-identical records are shown of one."""
@@ -142,6 +147,7 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
     drawn = store.reviews.to_audit(dataset_id, [record_id, *near])
     near = [other for other in near if other not in drawn][:MAX_NEAR]
     review, (copy,) = store.reviews.of(dataset_id), store.reviews.copies(dataset_id, [record_id])
+    entries, lacking = _entries(store, dataset_id, ledger.history[-MAX_ENTRIES:])
     found = Known(
         record_id=record_id,
         dataset_id=dataset_id,
@@ -150,7 +156,8 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
         ledger=ledger,
         decisions=decisions,
         conflicts={q: c for (_, q), c in known.conflicts_on(dataset_id, pairs).items()},
-        entries=store.history.entries(dataset_id, ledger.history[-MAX_ENTRIES:]),
+        entries=entries,
+        lacking=lacking,
         set_aside=store.dirty.why_set_aside(dataset_id, record_id),
         review=review.id if review and copy else "",
         near_identical=dict(zip(near, known.decisions(dataset_id, near), strict=True)),
@@ -165,6 +172,15 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
     asked = store.requests.of(dataset_id, [record_id]).get(record_id)
     waits |= asked is not None and asked.blind and asked.waits(ledger)
     return found.blind() if waits else found
+
+
+def _entries(store: Store, dataset_id: str, ids: Sequence[str]) -> tuple[list[Entry], bool]:
+    """Entries of the history, and whether some of them cannot be read for now."""
+    try:
+        return store.history.entries(dataset_id, ids), False
+    except (ArchiveUnavailable, ArchiveDamaged) as error:
+        log.warning("old entries of a history: %s", error)
+        return store.history.latest_entries(dataset_id, ids), True
 
 
 def places(store: Store, text: str, visitor: Visitor) -> list[tuple[str, str]]:

@@ -72,6 +72,7 @@ class DatasetSettings(QuestionChoices):
     strategy_timeout_s: float = Field(20.0, gt=0)
     prompt_field: str = "prompt"
     keep_versions: int = Field(20, ge=1)
+    archive_after_days: int = Field(0, ge=0)
     completion_field: str = ""
     reward: Mapping[str, Any] = Field(default_factory=dict)
     twin_workspace: str = Field("versions", min_length=1)

@@ -20,6 +20,7 @@ DECIDING = frozenset(
 
 NOT_DECIDING = frozenset(
     {
+        "archive_after_days",
         "completion_field",
         "conflict_question",
         "distil",

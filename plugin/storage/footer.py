@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from argilla_distill.plugin.storage.thrift import LIST, STRUCT, Compact, NoParquet
+
 MAGIC = b"PAR1"
 
 TAIL = 8
@@ -29,13 +31,6 @@ COLUMN_META: Mapping[int, Any] = {9: OFFSET, 10: OFFSET, 11: OFFSET, 14: OFFSET}
 COLUMN: Mapping[int, Any] = {2: OFFSET, 3: COLUMN_META, 4: OFFSET, 6: OFFSET}
 GROUP: Mapping[int, Any] = {1: COLUMN, 5: OFFSET, 7: ORDINAL}
 """Fields of ColumnMetaData, ColumnChunk and RowGroup that say where something is: moved when joined."""
-
-TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, MAP, STRUCT = range(1, 13)
-"""Types of Thrift's compact protocol."""
-
-
-class NoParquet(ValueError):
-    """These bytes are no footer of a Parquet file, or the files have different columns."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +91,7 @@ def _of(fields: Sequence[tuple[int, int, bytes]], wanted: int) -> bytes:
     return next((value for field, _, value in fields if field == wanted), b"")
 
 
-class Walk:
+class Walk(Compact):
     """Goes through a footer once.
 
     Parameters
@@ -105,8 +100,7 @@ class Walk:
     """
 
     def __init__(self, data: bytes, moves: Mapping[str, int]) -> None:
-        self._data = data
-        self._at = 0
+        super().__init__(data)
         self._moves = moves
 
     def file(self, groups: bytearray) -> tuple[list[tuple[int, int, bytes]], int, int]:
@@ -117,11 +111,11 @@ class Walk:
         groups : its row groups are added here, moved.
         """
         fields, field, rows, count = [], 0, 0, 0
-        while head := self._byte():
-            field, kind = self._field(field, head)
-            begin = self._at
+        while head := self.byte():
+            field, kind = self.field(field, head)
+            begin = self.at
             if field == GROUPS:
-                count, element = self._list()
+                count, element = self.list()
                 if element != STRUCT:
                     raise NoParquet("its row groups are no structs")
                 for _ in range(count):
@@ -129,83 +123,35 @@ class Walk:
                 fields.append((field, kind, b""))
                 continue
             if field == ROWS:
-                rows = self._zigzag()
+                rows = self.zigzag()
             else:
-                self._skip(kind)
-            fields.append((field, kind, self._data[begin : self._at]))
+                self.skip(kind)
+            fields.append((field, kind, self.data[begin : self.at]))
         return fields, rows, count
 
     def _moved(self, plan: Mapping[int, Any], out: bytearray) -> None:
         """Copy the struct in hand; what the plan names is moved."""
-        field, begin = 0, self._at
-        while head := self._byte():
-            field, kind = self._field(field, head)
+        field, begin = 0, self.at
+        while head := self.byte():
+            field, kind = self.field(field, head)
             rule = plan.get(field)
             if rule is None:
-                self._skip(kind)
+                self.skip(kind)
                 continue
-            out += self._data[begin : self._at]
+            out += self.data[begin : self.at]
             if isinstance(rule, str):
-                value = self._zigzag()
+                value = self.zigzag()
                 out += _number(value + self._moves[rule] if value or rule == ORDINAL else 0)
             elif kind == LIST:
-                first = self._at
-                count, _ = self._list()
-                out += self._data[first : self._at]
+                first = self.at
+                count, _ = self.list()
+                out += self.data[first : self.at]
                 for _ in range(count):
                     self._moved(rule, out)
             else:
                 self._moved(rule, out)
-            begin = self._at
-        out += self._data[begin : self._at]
-
-    def _skip(self, kind: int) -> None:
-        if kind in (I16, I32, I64):
-            self._varint()
-        elif kind == BINARY:
-            length = self._varint()
-            self._at += length
-        elif kind == STRUCT:
-            field = 0
-            while head := self._byte():
-                field, inner = self._field(field, head)
-                self._skip(inner)
-        elif kind in (LIST, SET):
-            count, element = self._list()
-            for _ in range(count):
-                self._skip(BYTE if element in (TRUE, FALSE) else element)
-        elif kind == DOUBLE:
-            self._at += 8
-        elif kind == BYTE:
-            self._at += 1
-        elif kind not in (TRUE, FALSE):  # Parquet's footer has no maps
-            raise NoParquet(f"has a field of type {kind}")
-
-    def _field(self, last: int, head: int) -> tuple[int, int]:
-        """A field's id and type; small steps from the last id are in the head itself."""
-        step = head >> 4
-        return (last + step if step else self._zigzag()), head & 0x0F
-
-    def _list(self) -> tuple[int, int]:
-        head = self._byte()
-        return (self._varint() if head >> 4 == 15 else head >> 4), head & 0x0F
-
-    def _byte(self) -> int:
-        self._at += 1
-        return self._data[self._at - 1]
-
-    def _varint(self) -> int:
-        value = shift = 0
-        while True:
-            byte = self._byte()
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value
-            shift += 7
-
-    def _zigzag(self) -> int:
-        value = self._varint()
-        return value >> 1 ^ -(value & 1)
+            begin = self.at
+        out += self.data[begin : self.at]
 
 
 def _number(value: int) -> bytes:

@@ -137,7 +137,9 @@ class Storage:
         beside.parent.mkdir(parents=True, exist_ok=True)
         try:
             shutil.copyfile(made, beside)
+            _sync_file(beside)
             os.replace(beside, target)
+            _sync_file(beside.parent)
         finally:
             beside.unlink(missing_ok=True)
 
@@ -221,5 +223,13 @@ def _as_os_error() -> Iterator[None]:
 def _sync(folder: Path) -> None:
     """See to it that what was written is on the disk."""
     for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+        _sync_file(path)
+
+
+def _sync_file(path: Path) -> None:
+    """The same of one file; of a folder, that its files are found under their names."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

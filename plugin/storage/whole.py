@@ -15,8 +15,9 @@ from hashlib import sha256
 from itertools import accumulate
 
 from argilla_distill.domain.versions.manifest import VersionFile
-from argilla_distill.plugin.storage.footer import MAGIC, TAIL, NoParquet, Part, joined, length_of
+from argilla_distill.plugin.storage.footer import MAGIC, TAIL, Part, joined, length_of
 from argilla_distill.plugin.storage.storage import DamagedFile, Folder
+from argilla_distill.plugin.storage.thrift import NoParquet
 
 JOINED = "joined 1"
 """How files are joined: another number where the same files come to other bytes."""

@@ -8,7 +8,7 @@
 | `packing` | JSON objects as bytes |
 | `trouble` | why Redis does not do what we ask, and what to do about it |
 | `shapes` | how everything is written down: the only room with keys of one letter |
-| `history` | everything that was ever said and decided |
+| `histories` | everything that was ever said and decided |
 | `datasets` | what is known now of each dataset |
 | `models` | what the models of its questions have learned, and whose strategies failed |
 | `reports`, `reviews` | what was counted last; the review datasets |

@@ -38,6 +38,10 @@ distill:<dataset>:fitted           string  how many such fits were ever saved
 distill:<dataset>:tries            string  how often the batch in hand was begun
 distill:<dataset>:sweep            hash    "begun", "seen:<n>": a sweep that is done in slices (expires)
 distill:<dataset>:history          stream  what was ever said and decided; never rewritten
+distill:<dataset>:archive          hash    "end", "entries", "bytes": those of its entries that lie in files
+distill:<dataset>:archive_looked   string  whether any are to be moved there was asked just now (expires)
+distill:<dataset>:archived         list    the parts of these: file, first and last entry, where which are
+distill:<dataset>:archiving        string  the token of the one who moves entries into files (expires)
 distill:<dataset>:news             list    ids of its entries about guidelines, settings, rounds
 distill:<dataset>:rounds           hash    round → what the history last tells of it
 distill:<dataset>:ledger           hash    record id → its current answers and suggestions
@@ -69,6 +73,7 @@ distill:<dataset>:report           hash    "overview", "last" or "question:<name
 distill:<dataset>:reporting        string  a report is asked for or being counted (expires)
 distill:<dataset>:alike            hash    record → records with nearly the same content
 
+distill:<dataset>:report_thoughts  hash    reviewed record → what was thought of it before it was decided
 distill:<dataset>:suspicions       hash    question → which segments of a version are suspect
 distill:<dataset>:round_suspicions hash    round → what is suspect of it in the version that its end made
 distill:<dataset>:segment_audits   hash    question → records drawn from segments, for reviewers to decide

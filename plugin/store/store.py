@@ -9,7 +9,9 @@ from typing import Any
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store.connection import opened
 from argilla_distill.plugin.store.datasets import Datasets
-from argilla_distill.plugin.store.history import History
+from argilla_distill.plugin.store.histories.archive import Archive
+from argilla_distill.plugin.store.histories.history import History
+from argilla_distill.plugin.store.histories.thoughts import StoredThoughts
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.models import StoredModels
 from argilla_distill.plugin.store.redis_memory import CountedMemory
@@ -45,7 +47,8 @@ from argilla_distill.plugin.store.work.uploads import Uploads
 
 def connect(settings: Settings, timeout_s: float = 5.0, retries: int = 3) -> Store:
     """The store that the settings name. Nothing is sent before the first call."""
-    return Store(opened(settings, timeout_s, retries), settings.key_prefix)
+    redis = opened(settings, timeout_s, retries)
+    return Store(redis, settings.key_prefix, versions=settings.versions)
 
 
 class Store:
@@ -55,10 +58,15 @@ class Store:
     ----------
     prefix : what the names of all its keys begin with; the names are `keys`.
     clock : seconds that never go back, by which a lease's holder knows how long it still lasts.
+    versions : where versions are kept, and beside them old entries of histories; "": nowhere.
     """
 
     def __init__(
-        self, redis: Any, prefix: str, clock: Callable[[], float] = time.monotonic
+        self,
+        redis: Any,
+        prefix: str,
+        clock: Callable[[], float] = time.monotonic,
+        versions: str = "",
     ) -> None:
         self.redis = redis
         self._clock = clock
@@ -69,7 +77,8 @@ class Store:
         self.compared = StoredComparisons(redis, self.keys)
         self.dirty = Dirty(redis, self.keys)
         self.fits = Fits(redis, self.keys)
-        self.history = History(redis, self.keys)
+        self.archive = Archive(redis, self.keys, versions)
+        self.history = History(redis, self.keys, self.archive)
         self.memory = CountedMemory(redis, self.keys)
         self.model_copies = ModelCopies(redis, self.keys)
         self.moved = MovedRecords(redis, self.keys)
@@ -89,6 +98,7 @@ class Store:
         self.suspicions = KeptSuspicions(redis, self.keys)
         self.text_blocks = TextBlocks(redis, self.keys)
         self.texts = UnfittedTexts(redis, self.keys)
+        self.thoughts = StoredThoughts(redis, self.keys)
         self.twins = Twins(redis, self.keys, clock)
         self.unanswered = Unanswered(redis, self.keys)
         self.uploads = Uploads(redis, self.keys)

@@ -15,9 +15,10 @@ from tests.workers.service_in_memory import ServiceInMemory
 
 
 def kept_in(service: ServiceInMemory, folder: Path) -> ServiceInMemory:
-    """The same, with its versions in this folder."""
+    """The same, with its versions and old entries of its history in this folder."""
     settings = service.world.settings.model_copy(update={"versions": str(folder / "versions")})
     object.__setattr__(service.world, "settings", settings)
+    service.store.archive.address = settings.versions
     return service
 
 

@@ -55,7 +55,8 @@ class ServiceInMemory:
                 "plan": choices,
             }
         )
-        store = Store(redis, f"service-{secrets.token_hex(4)}")
+        prefix = f"service-{secrets.token_hex(4)}"
+        store = Store(redis, prefix, versions=settings.versions)
         if connected:
             store.service.keep_webhook("hook-0", settings.delivery_url, "c2VjcmV0LW9m")
         return cls(argilla, store, World(argilla, store, settings))

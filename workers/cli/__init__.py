@@ -3,7 +3,7 @@
 | room | what is in it |
 | --- | --- |
 | `main` | the entry point: settings, errors and exit codes, the same for every command |
-| `operating`, `reviewing`, `guidelines`, `leaving` | commands that change something |
+| `operating`, `reviewing`, `guidelines`, `archiving`, `leaving` | commands that change something |
 | `looking` | commands that only look |
 | `versions` | commands about versions |
 | `rounds` | commands about rounds |

@@ -31,6 +31,7 @@ from argilla_distill.plugin.errors import (
 from argilla_distill.plugin.settings import Settings, read
 from argilla_distill.plugin.store.trouble import is_setting, with_address
 from argilla_distill.workers.cli import (
+    archiving,
     guidelines,
     leaving,
     looking,
@@ -84,6 +85,7 @@ for command in (
     *reviewing.COMMANDS,
     *looking.COMMANDS,
     *versions.COMMANDS,
+    *archiving.COMMANDS,
     *rounds.COMMANDS,
     *runs.COMMANDS,
     *tracing.COMMANDS,

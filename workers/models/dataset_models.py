@@ -14,6 +14,7 @@ from typing import Any
 
 from argilla_distill.domain.history import START, Entry
 from argilla_distill.domain.records import Dataset, Record
+from argilla_distill.plugin.errors import ArchiveDamaged, ArchiveUnavailable
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.engine.contract.decision import Decision
@@ -222,7 +223,7 @@ class Models:
                     while some := list(islice(tail, AT_ONCE)):
                         model.learn(some)
                 model.settle()
-            except StrategyFailed as error:
+            except (StrategyFailed, ArchiveUnavailable, ArchiveDamaged) as error:
                 self._leave_out(name, error)
 
     def learn(self, entries: Iterable[Entry], records: Iterable[Record] = ()) -> set[str]:

@@ -1,6 +1,6 @@
 """What the history says about one question, entry by entry, as facts for its strategy.
 
-The history is `plugin.store.history`, what a strategy does with facts is `workers.engine`.
+The history is `plugin.store.histories`, what a strategy does with facts is `workers.engine`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from argilla_distill.domain.disclosure import complete_entry
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.histories.thoughts import RecordThoughts, Thought
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.models.facts_of_history import REVIEWER
 from argilla_distill.workers.reporting.question_columns import (
@@ -26,9 +28,6 @@ from argilla_distill.workers.reporting.question_columns import (
 
 IDS = 5_000
 """So many entries of the history are asked for at once."""
-
-Thought = tuple[Any, float]
-"""A value in Argilla's JSON (None in a tie), and the confidence in it."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,7 @@ class _Reader:
         people = store.datasets.annotators(dataset_id)
         self.reviewers = {n for n, known in people.items() if known.kind == REVIEWER}
         self.rows: dict[str, int] = {}
+        self.ids: list[str] = []
         self.first_at = array("q")
         self.info = store.datasets.info(dataset_id)
         self.prints = array("Q")
@@ -85,6 +85,7 @@ class _Reader:
             if entry.gone or record_id in self.rows:
                 continue
             row = self.rows[record_id] = len(self.rows)
+            self.ids.append(record_id)
             self.prints.append(int(entry.fingerprint or "0", 16))
             self.complete.append(complete_entry(entry, self.info))
             name = entry.round
@@ -146,25 +147,49 @@ class _Reader:
 
     def thought(self) -> dict[str, dict[int, Thought]]:
         """What was thought of reviewed records before reviewers decided them."""
+        store, whose = self.store.thoughts, json.dumps([sorted(self.reviewers), [*self.gathered]])
+        kept = store.of(self.dataset_id, whose)
+        new: dict[str, RecordThoughts] = {}
+        known = dict(kept)
+        for entry in self._entries(known):
+            thoughts = new.get(entry.record)
+            if thoughts is None:
+                thoughts = new[entry.record] = known.get(entry.record, RecordThoughts())
+            self._follow(thoughts, entry)
+        for record, thoughts in new.items():
+            thoughts.read = len(self.entry_ids[self.rows[record]])
+        known.update(new)
+        if new:
+            store.keep(self.dataset_id, whose, new, anew=not kept)
         found: dict[str, dict[int, Thought]] = {name: {} for name in self.gathered}
-        latest: dict[tuple[str, int], Thought] = {}
-        for entry in self._entries():
-            row = self.rows.get(entry.record, NONE)
-            for name, of_record in found.items():
-                if entry.kind == "decision" and name in entry.values:
-                    latest[name, row] = entry.values[name], entry.details.confidence or 0.0
-                elif self._adjudicates(entry) and name in entry.values and row not in of_record:
-                    said = entry.details.thought.get(name) or latest.get((name, row))
-                    if said is not None:
-                        of_record[row] = said[0], said[1]
+        for row in self.entry_ids:
+            thoughts = known.get(self.ids[row], RecordThoughts())
+            for name, thought in thoughts.first.items():
+                found[name][row] = thought
         return found
+
+    def _follow(self, thoughts: RecordThoughts, entry: Entry) -> None:
+        for name in self.gathered:
+            if name not in entry.values:
+                continue
+            if entry.kind == "decision":
+                thoughts.latest[name] = entry.values[name], entry.details.confidence or 0.0
+            elif self._adjudicates(entry) and name not in thoughts.first:
+                said = entry.details.thought.get(name) or thoughts.latest.get(name)
+                if said is not None:
+                    thoughts.first[name] = said[0], said[1]
 
     def _adjudicates(self, entry: Entry) -> bool:
         by_answer = entry.kind == "answer" and entry.annotator in self.reviewers
         return (entry.kind == "adjudication" or by_answer) and entry.status == "submitted"
 
-    def _entries(self) -> Iterator[Entry]:
-        ids = [entry_id for history in self.entry_ids.values() for entry_id in history]
+    def _entries(self, known: Mapping[str, RecordThoughts]) -> Iterator[Entry]:
+        """The entries of reviewed records that were not read yet, those of a record in their order."""
+        ids = [
+            entry_id
+            for row, history in self.entry_ids.items()
+            for entry_id in history[known.get(self.ids[row], RecordThoughts()).read :]
+        ]
         for start in range(0, len(ids), IDS):
             yield from self.store.history.entries(self.dataset_id, ids[start : start + IDS])
 
@@ -180,7 +205,7 @@ def survey(store: Store, dataset_id: str, asked: Mapping[str, Question]) -> Surv
     reader.conflicts()
     n = len(reader.rows)
     return Survey(
-        ids=list(reader.rows),
+        ids=reader.ids,
         rows=reader.rows,
         first_at=np.array(reader.first_at, np.int64),
         prints=np.array(reader.prints, np.uint64),

@@ -13,6 +13,7 @@
 | `counts` | two counts that `status` shows |
 | `versions` | immutable distilled datasets: asked for, made, verified, tagged, deleted |
 | `orders` | what somebody asked for through the web process is done |
+| `archiving` | old entries of a history are moved out of Redis, into files |
 | `due` | what is due and nobody does, asked for again |
 | `rounds` | samples of a model's outputs, brought in to be annotated |
 | `tracing` | segments of a version that are associated with wrong labels |

@@ -22,7 +22,7 @@ from argilla_distill.plugin.errors import (
 )
 from argilla_distill.workers.models.failed_strategies import FailedStrategies
 from argilla_distill.workers.use_cases.distilling.dataset_news import is_new
-from argilla_distill.workers.use_cases.due import orders_due, rounds_due, versions_due
+from argilla_distill.workers.use_cases.due import archives_due, orders_due, rounds_due, versions_due
 from argilla_distill.workers.use_cases.reports import report_due
 from argilla_distill.workers.use_cases.reviews import CannotReview, adopt, inspect
 from argilla_distill.workers.use_cases.sending.guarded_call import look_again
@@ -63,6 +63,7 @@ def tick(world: World) -> int:
         turns.wake(world, dataset_id)
         rounds_due.ask(world, dataset_id)
         orders_due.ask(world, dataset_id)
+        archives_due.ask(world, dataset_id)
     versions_due.ask(world)
     return woken
 

@@ -17,6 +17,7 @@ from tempfile import gettempdir
 from typing import Any, NamedTuple
 
 from argilla_distill.domain.history import Entry
+from argilla_distill.domain.history.archived import place
 from argilla_distill.domain.records import Record
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store.shapes.history_shapes import StoredEntry
@@ -223,16 +224,6 @@ def making_place(storage: Storage, dataset_id: str, name: str) -> Path:
     on_disk = storage.on_disk
     beside = on_disk / ".making" if on_disk else Path(gettempdir()) / "argilla-distill-making"
     return beside / dataset_id / name.replace(":", "~")
-
-
-def place(entry_id: str) -> tuple[int, int]:
-    """The place of an entry in the history.
-
-    >>> place("12-3") < place("12-10") < place("100-0")
-    True
-    """
-    moment, _, number = entry_id.partition("-")
-    return int(moment), int(number or 0)
 
 
 def _as_it_was(today: RecordRow | None, earlier: EarlierRow) -> RecordRow | None:

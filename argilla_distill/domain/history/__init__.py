@@ -1,10 +1,11 @@
 """The history of a dataset: what was said and decided, when, and what it replaced.
 
-Where it is kept, and how an entry is stored there, is `plugin.store.history`.
+Where it is kept is `plugin.store.histories`.
 
 | file | what is in it |
 | --- | --- |
 | `entry` | one entry, of whatever kind |
+| `archived` | the parts of it that lie in files |
 | `record_state` | what a record said beside its answers: round, model, digests; or that it is gone |
 | `people` | who an annotator's number is, and of which kind |
 | `guidelines` | the editions of a dataset's guidelines |

@@ -84,6 +84,7 @@ class NearIdentical:
 class RecordView:
     """The whole page. `fields` is None while Argilla cannot be asked; `away` says why.
 
+    `lacking` tells that older entries of its history cannot be read for now.
     `audit` tells that the record waits for a blind review, so that nothing else is told of it.
     """
 
@@ -103,6 +104,7 @@ class RecordView:
     adjudications: tuple[ReviewerDecision, ...]
     near_identical: tuple[NearIdentical, ...]
     events: tuple[Event, ...]
+    lacking: bool = False
     audit: bool = False
 
 
@@ -147,6 +149,7 @@ def view(
             for other, decided in known.near_identical.items()
         ),
         events=tuple(reversed(events(known.entries, who, say))),
+        lacking=known.lacking,
         audit=known.audit,
     )
 

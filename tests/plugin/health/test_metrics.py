@@ -66,6 +66,7 @@ OTHERS = {
     "distill_open_rounds": "gauge",
     "distill_hindered_rounds": "gauge",
     "distill_waiting_orders": "gauge",
+    "distill_archived_entries": "gauge",
     "distill_pass_ratio": "gauge",
     "distill_right_ratio": "gauge",
     "distill_gain_ratio": "gauge",

@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from argilla_distill.domain.versions.manifest import VersionFile
-from argilla_distill.plugin.storage.footer import NoParquet, Part, joined, length_of
+from argilla_distill.plugin.storage.footer import Part, joined, length_of
 from argilla_distill.plugin.storage.storage import DamagedFile, Folder, Storage
+from argilla_distill.plugin.storage.thrift import NoParquet
 from argilla_distill.plugin.storage.whole import Whole, digest_of, file, table
 
 QUESTION = pa.struct(

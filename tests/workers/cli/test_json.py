@@ -118,6 +118,7 @@ SCENES: dict[str, tuple[list[str], ...]] = {
     "review show": (["review", "show", "support/chat"],),
     "status": (["status"],),
     "annotators": (["annotators", CHATS],),
+    "archive": (["archive", CHATS, "--before", "0d"],),
     "trace": (
         ["trace", CHATS, "{folder}/failures.jsonl", "--question", "helpful", "--audit", "2"],
         ["trace", CHATS, "--question", "helpful", "--re-ask", "round=2"],

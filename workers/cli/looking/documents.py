@@ -49,6 +49,9 @@ def status_json(found: DatasetStatus) -> dict[str, Any]:
         "questions": {name: _question(each) for name, each in found.questions.items()},
         "writes": found.writes,
         "entries": found.entries,
+        "archived": found.archived,
+        "archived_bytes": found.archived_bytes,
+        "archive_trouble": found.archive_trouble,
         "memory": _memory(found),
         "versions": {
             "kept": found.versions.kept,

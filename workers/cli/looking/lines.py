@@ -58,6 +58,8 @@ def troubles(d: DatasetStatus) -> Iterator[str]:
         if twin.error:
             what = "is tried again" if twin.waits else "could not be written"
             yield f"the twin of {twin.version} {what}: {twin.error}"
+    if d.archive_trouble:
+        yield f"old entries of the history stay in Redis: {d.archive_trouble}"
     yield from d.settings
 
 
@@ -108,7 +110,8 @@ def _facts(d: DatasetStatus) -> Iterator[tuple[str, str]]:
             "twins",
             "; ".join([f"{count(twins.done)} in Argilla", *map(_unfinished, twins.waiting)]),
         )
-    yield "history", many(d.entries, "entry", "entries")
+    in_files = f", of which {count(d.archived)} in files ({size(d.archived_bytes)})"
+    yield "history", many(d.entries, "entry", "entries") + (in_files if d.archived else "")
     yield "memory", _memory(d)
 
 

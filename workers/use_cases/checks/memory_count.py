@@ -27,8 +27,9 @@ def count_memory(store: Store) -> RedisMemory | None:
     for dataset_id in store.datasets.ids():
         answers = sum(astuple(answers_of(store, dataset_id)))
         answers += int(store.datasets.info(dataset_id).get("suggested", 0))
-        entries = store.history.length(dataset_id)
-        known[dataset_id] = (entries, entries, answers)
+        history = store.history
+        entries = history.in_redis(dataset_id), history.length(dataset_id)
+        known[dataset_id] = (*entries, answers)
     try:
         return store.memory.count(known, now)
     except StoreRefused as error:

@@ -95,7 +95,8 @@ class DatasetStatus:
     conflicts : how many are open.
     dirty, stale : records that wait for a look, and for their label to be refreshed.
     failures : failed attempts so far.
-    entries : of the history.
+    entries, archived, archived_bytes : of the history: all, those that lie in files, and what these take.
+    archive_trouble : why the last attempt to move some there failed.
     memory : what was last counted of Redis's memory; None: nothing yet.
     memory_age : how long ago that was, in seconds.
     settings : what is wrong with its settings; found by asking Argilla (`plan_check`).
@@ -119,6 +120,9 @@ class DatasetStatus:
     questions: Mapping[str, QuestionStatus]
     writes: int
     entries: int
+    archived: int
+    archived_bytes: int
+    archive_trouble: str
     versions: VersionsOverview
     memory: RedisMemory | None = None
     memory_age: float = 0.0
@@ -140,6 +144,7 @@ def _dataset(store: Store, dataset_id: str, connected: bool) -> DatasetStatus:
     questions = json.loads(info.get("questions", "{}"))
     models, audited = store.models.all(dataset_id), store.reports.audited(dataset_id)
     state = info.get("state", "new")
+    archived, archived_bytes = store.archive.size(dataset_id)
     return DatasetStatus(
         id=dataset_id,
         name=info.get("name", "?"),
@@ -162,6 +167,9 @@ def _dataset(store: Store, dataset_id: str, connected: bool) -> DatasetStatus:
         },
         writes=int(info.get("published", 0)),
         entries=store.history.length(dataset_id),
+        archived=archived,
+        archived_bytes=archived_bytes,
+        archive_trouble=store.archive.trouble(dataset_id),
         versions=overview(store, dataset_id),
     )
 

@@ -1,6 +1,9 @@
-"""Everything that was ever said and decided about a dataset: one Redis stream, never rewritten.
+"""Everything that was ever said and decided about a dataset: one order of entries, never rewritten.
 
-How an entry is written down is `shapes`.
+The latest are in a stream of Redis; older ones may lie in files (`archive`). Where the one ends and the
+other begins is asked with every read, so that an entry that is moved meanwhile is neither missed nor read
+twice. Nothing in files is read as long as nobody asks for what lies there. How an entry is written down is
+`shapes`.
 """
 
 from __future__ import annotations
@@ -11,7 +14,9 @@ from dataclasses import asdict
 from typing import Any
 
 from argilla_distill.domain.history import START, Entry
+from argilla_distill.domain.history.archived import place
 from argilla_distill.domain.history.rounds import RoundNews
+from argilla_distill.plugin.store.histories.archive import Archive
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import pack, unpack
 from argilla_distill.plugin.store.shapes import history_shapes
@@ -22,9 +27,11 @@ AT_ONCE = 500
 
 _READ = """
 local found = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[2], 'COUNT', ARGV[3])
-return cjson.encode(found)
+return cjson.encode({redis.call('HGET', KEYS[2], 'end') or '0-0', found})
 """
-"""One text instead of twenty short ones an entry: Python reads it ten times as fast."""
+"""Where the archive ends and, at the same moment, what is in the stream.
+
+One text instead of twenty short ones an entry: Python reads it ten times as fast."""
 
 _APPEND = """
 for i = 1, #ARGV, 9 do
@@ -36,23 +43,28 @@ end
 
 
 class History:
-    """The streams of all datasets."""
+    """The histories of all datasets.
 
-    def __init__(self, redis: Any, keys: Keys) -> None:
+    Parameters
+    ----------
+    archive : the entries that lie in files.
+    """
+
+    def __init__(self, redis: Any, keys: Keys, archive: Archive) -> None:
         self._redis = redis
         self._keys = keys
+        self._archive = archive
         self._read = redis.register_script(_READ)
 
     def last(self, dataset_id: str) -> str:
         """The id of the last entry, `0-0` where there is none."""
         newest = self._redis.xrevrange(self._keys.of(dataset_id, "history"), count=1)
-        return newest[0][0].decode() if newest else START
+        return newest[0][0].decode() if newest else self._archive.end(dataset_id)
 
     def before(self, dataset_id: str, moment: int) -> str:
         """The id of the last entry that we made until a moment (ms since the epoch), `0-0` for none."""
-        key = self._keys.of(dataset_id, "history")
-        latest = self._redis.xrevrange(key, max=moment, count=1)
-        return latest[0][0].decode() if latest else START
+        latest = self.in_redis_until(dataset_id, moment)
+        return latest if latest != START else self._archive.before(dataset_id, moment)
 
     def ids(self, dataset_id: str, now: int, count: int) -> list[str]:
         """The next `count` ids. The holder of the lease alone appends, so they stay free."""
@@ -76,10 +88,23 @@ class History:
     def stored_after(
         self, dataset_id: str, position: str, count: int = AT_ONCE, end: str = "+"
     ) -> Iterator[StoredEntry]:
-        """The same as texts, up to and with the entry `end`."""
-        key = self._keys.of(dataset_id, "history")
+        """The same as texts, up to and with the entry `end`.
+
+        Raises
+        ------
+        ArchiveUnavailable, ArchiveDamaged : some of them lie in files, and cannot be read.
+        """
+        keys = [self._keys.of(dataset_id, "history"), self._archive.key(dataset_id)]
         while True:
-            found = json.loads(self._read(keys=[key], args=[f"({position}", end, count]))
+            read = self._read(keys=keys, args=[f"({position}", end, count])
+            archived, found = json.loads(read)
+            if place(archived) > place(position):
+                last = archived if end == "+" else min(archived, end, key=place)
+                yield from self._archive.after(dataset_id, position, last)
+                if last == end:
+                    return
+                position = archived
+                continue
             for entry_id, fields in found:
                 yield history_shapes.stored_in_row(entry_id, fields)
             if len(found) < count:
@@ -87,12 +112,26 @@ class History:
             position = found[-1][0]
 
     def entries(self, dataset_id: str, ids: Sequence[str]) -> list[Entry]:
-        """The entries of these ids."""
+        """The entries of these ids. Raises as `stored_after` does."""
+        read = self._in_redis(dataset_id, ids)
+        missing = [i for i, entry in zip(ids, read, strict=True) if entry is None]
+        old = self._archive.entries(dataset_id, missing) if missing else {}
+        every = (
+            entry or (old[i].entry() if i in old else None)
+            for i, entry in zip(ids, read, strict=True)
+        )
+        return [entry for entry in every if entry is not None]
+
+    def latest_entries(self, dataset_id: str, ids: Sequence[str]) -> list[Entry]:
+        """Those of them that are in Redis. Reads no file."""
+        return [entry for entry in self._in_redis(dataset_id, ids) if entry is not None]
+
+    def _in_redis(self, dataset_id: str, ids: Sequence[str]) -> list[Entry | None]:
         key = self._keys.of(dataset_id, "history")
         pipe = self._redis.pipeline(transaction=False)
         for entry_id in ids:
             pipe.xrange(key, min=entry_id, max=entry_id)
-        return [history_shapes.entry(*found[0]) for found in pipe.execute() if found]
+        return [history_shapes.entry(*found[0]) if found else None for found in pipe.execute()]
 
     # What was new of a dataset as a whole
 
@@ -116,5 +155,20 @@ class History:
         return None if found is None else RoundNews(**unpack(found))
 
     def length(self, dataset_id: str) -> int:
-        """How many entries there are."""
+        """How many entries there are, in Redis and in files."""
+        return self.in_redis(dataset_id) + self._archive.size(dataset_id)[0]
+
+    def in_redis_until(self, dataset_id: str, moment: int) -> str:
+        """The id of the last entry in Redis that we made until a moment; `0-0` for none. Reads no file."""
+        key = self._keys.of(dataset_id, "history")
+        latest = self._redis.xrevrange(key, max=moment, count=1)
+        return latest[0][0].decode() if latest else START
+
+    def last_but_one(self, dataset_id: str) -> str:
+        """The id of the last entry in Redis but one; `0-0` for none."""
+        latest = self._redis.xrevrange(self._keys.of(dataset_id, "history"), count=2)
+        return latest[1][0].decode() if len(latest) == 2 else START
+
+    def in_redis(self, dataset_id: str) -> int:
+        """How many of them are in Redis."""
         return int(self._redis.xlen(self._keys.of(dataset_id, "history")))

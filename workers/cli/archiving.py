@@ -1,0 +1,80 @@
+"""The command `archive`: old entries of a dataset's history leave Redis, for files beside its versions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from datetime import datetime, timezone
+
+import click
+
+from argilla_distill.domain.records import milliseconds
+from argilla_distill.domain.wording import count, many, size
+from argilla_distill.plugin.store import Store
+from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json
+from argilla_distill.workers.cli.datasets import dataset_argument, no_such_dataset
+
+DAY_MS = 86_400_000
+
+
+@click.command()
+@dataset_argument
+@click.option(
+    "--before",
+    required=True,
+    metavar="TIME",
+    help="What was seen before: ISO 8601 (UTC), or so many days ago, as in 90d.",
+)
+@as_json
+@click.pass_obj
+def archive(opened: Opened, dataset: str, before: str, json_: bool) -> None:
+    """Move old entries of DATASET's history out of Redis, into files beside its versions.
+
+    They are still found wherever the history is read. To be run where DISTILL_VERSIONS leads to the place
+    that web and workers read. May be stopped, and repeated.
+    """
+    from argilla_distill.workers.use_cases import archiving  # loads pyarrow
+
+    with opened.world() as world:
+        dataset_id = _known(world.store, dataset)
+        moment = _moment(before, world.store.now())
+        with bar(f"moving entries of {dataset}", json_) as progress:
+            moved = archiving.archive(world, dataset_id, moment, progress)
+        left = world.store.history.in_redis(dataset_id)
+        archived, taken = world.store.archive.size(dataset_id)
+    if json_:
+        sizes = {"archived": archived, "archived_bytes": taken, "left": left}
+        print_json({"dataset": dataset, **asdict(moved), **sizes})
+        return
+    click.echo(f"{many(moved.entries, 'entry', 'entries')} moved, {size(moved.bytes)} of files")
+    click.echo(f"{count(archived)} are in files now ({size(taken)}), {count(left)} in Redis")
+
+
+def _known(store: Store, name: str) -> str:
+    """The id of a dataset that we know, whether or not it is distilled, or is still in Argilla."""
+    infos = {i: store.datasets.info(i) for i in store.datasets.ids()}
+    found = [i for i, info in infos.items() if name in (i, info.get("name"))]
+    living = [i for i in found if infos[i].get("state") != "deleted"]
+    if not found:
+        raise no_such_dataset([name], [info.get("name", i) for i, info in infos.items()])
+    if len(living or found) > 1:
+        raise click.BadParameter(
+            f"several are called {name}; name one by its id: {', '.join(found)}"
+        )
+    return (living or found)[0]
+
+
+def _moment(text: str, now: int) -> int:
+    """A moment as people write it, in ms since the epoch."""
+    days = re.fullmatch(r"(\d{1,6})d", text)
+    if days:
+        return now - int(days[1]) * DAY_MS
+    try:
+        return milliseconds(text)
+    except ValueError:
+        example = datetime.fromtimestamp(now / 1000, timezone.utc).strftime("%Y-%m-%d")
+        message = f"{text!r} is no time; write it like {example}, or 90d for 90 days ago"
+        raise click.BadParameter(message) from None
+
+
+COMMANDS = (archive,)
