@@ -45,7 +45,7 @@ CHUNK = 2_000
 
 DAY_MS = 86_400_000
 
-MAKING = "history-"
+MAKING = "history.moving-"
 """How folders begin in which parts are made."""
 
 Tell = Callable[[int, int], None]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from argilla_distill.domain.history import START, Entry
 from argilla_distill.domain.history.archived import FOLDER, ArchivedPart, place
@@ -191,6 +192,27 @@ def test_a_storage_that_is_not_named_or_not_reached_is_said_to_be_so(
     elsewhere = Store(kept.redis, kept.keys.prefix, versions=str(tmp_path / "elsewhere"))
     with pytest.raises(ArchiveDamaged, match="is DISTILL_VERSIONS right"):
         list(elsewhere.history.after(D, START))
+
+
+def test_files_may_lie_where_there_is_no_directory(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.archive.address = f"memory://{store.keys.prefix}/versions"
+    filed = append(store, *MOMENTS)
+    part = move(store, tmp_path, filed[6].id)
+    store.archive.files.check(D, part)
+    assert list(store.history.after(D, START)) == filed
+    monkeypatch.setattr(MemoryFileSystem, "cat_file", unreachable)
+    with pytest.raises(ArchiveUnavailable, match="is not reached: ConnectionError: no route"):
+        list(store.history.after(D, START))
+    monkeypatch.undo()
+    store.archive.files.delete(D, part.name)
+    with pytest.raises(ArchiveDamaged, match="is missing"):
+        store.history.entries(D, [filed[0].id])
+
+
+def unreachable(*_: object, **__: object) -> bytes:
+    raise ConnectionError("no route to host")
 
 
 def test_what_is_remembered_of_parts_gives_way_where_redis_was_emptied(

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 from argilla_distill.domain.versions.manifest import FailedVersion, Manifest, VersionRequest
 from argilla_distill.plugin.errors import (
+    ArchiveDamaged,
+    ArchiveUnavailable,
     ArgillaRefused,
     ArgillaUnavailable,
     InvalidSettings,
@@ -36,6 +38,9 @@ log = logging.getLogger("distill.versions")
 
 URGENT_S = 0.04
 """So often is looked whether something more urgent waits: an answer waits half as long for the worker."""
+
+AWAY = (ArgillaUnavailable, ArgillaRefused, ArchiveUnavailable, ArchiveDamaged, InvalidSettings)
+"""What keeps a version from going on for now; somebody has to mend it, where it does not mend itself."""
 
 LOOK_S = 0.2
 """So often is looked whether the version is still wanted, and is told how far it has come."""
@@ -83,7 +88,7 @@ def make(
         manifest = work.go_on()
     except (EngineError, WorkFailed, NotInArgilla) as error:
         return _failed(world, request, dataset_id, error, more=len(asked) > 1)
-    except (ArgillaUnavailable, ArgillaRefused, InvalidSettings, OSError) as error:
+    except (*AWAY, OSError) as error:
         log.warning("version %s of dataset=%s waits: %s", request.name, dataset_id, error)
         _waits(world, request, dataset_id, str(error))
         return Made(dataset_id, request.name, status=f"waits: {error}")

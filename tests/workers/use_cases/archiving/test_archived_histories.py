@@ -18,13 +18,16 @@ from argilla_distill.plugin.visitors.visitor import Visitor
 from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.archiving import DAY_MS, archive
+from argilla_distill.workers.use_cases.checks.version_overview import overview
 from argilla_distill.workers.use_cases.distilling.distil import distil
 from argilla_distill.workers.use_cases.reports.report import report
+from argilla_distill.workers.use_cases.versions.asking import ask
+from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.use_cases.versions.verifying import verify
 from tests.workers.archived_service import archived, days_later
 from tests.workers.argilla_in_memory import CHAT, D
 from tests.workers.cli.command_line import Run
-from tests.workers.made_versions import answered, kept_in, made
+from tests.workers.made_versions import answered, finished, kept_in, made
 from tests.workers.reviewed_service import decide, opened
 from tests.workers.service_in_memory import Build, ServiceInMemory
 
@@ -78,6 +81,21 @@ def test_versions_of_now_and_of_then_come_out_the_same(
     assert past_again.content_sha256 == past.content_sha256 != one.content_sha256
     assert past_again.position == past.position, "an entry in a file"
     assert verify(service.world, CHAT, one.name).status == "identical"
+
+
+def test_a_version_waits_for_files_that_are_away_and_says_so(
+    service: ServiceInMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = made(service)
+    archived(service, monkeypatch)
+    folder = Path(service.world.settings.versions) / D / FOLDER
+    folder.rename(tmp_path / "away")
+    ask(service.world, CHAT)
+    assert "is missing" in make(service.world, D, 60.0).status
+    (waits,) = overview(service.store, D).making
+    assert "history/" in waits.error
+    (tmp_path / "away").rename(folder)
+    assert finished(service).content_sha256 == one.content_sha256
 
 
 def test_a_warm_and_a_cold_job_read_no_file_and_a_fit_from_the_beginning_reads_them(

@@ -19,6 +19,7 @@ from argilla_distill.plugin.storage.history_files import HistoryFiles
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.store.histories.archive import Archive
 from argilla_distill.plugin.visitors.visitor import Visitor
+from argilla_distill.workers import jobs
 from argilla_distill.workers.archives.part_file import PartFile
 from argilla_distill.workers.use_cases import archiving
 from argilla_distill.workers.use_cases.archiving import archive
@@ -236,6 +237,19 @@ def test_the_cron_has_a_worker_move_what_is_old_enough_and_tells_why_it_cannot(
     assert service.history() == before
     assert store.archive.size(D)[0] > 5
     assert archiving.wanted(world, D) == 0, "what is left is not worth it"
+
+
+def test_the_job_moves_what_the_settings_say(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch, run: Run, tmp_path: Path
+) -> None:
+    before = service.history()
+    monkeypatch.setattr(archiving, "WORTH", 5)
+    monkeypatch.setenv("DISTILL_VERSIONS", service.world.settings.versions)
+    (tmp_path / "distill.toml").write_text("[defaults]\narchive_after_days = 1\n")
+    monkeypatch.setattr(jobs, "beside", in_place)  # which gets a processor when nobody wants one
+    jobs.archive(D)
+    assert service.history() == before
+    assert service.store.history.in_redis(D) < len(before) - 5
 
 
 def test_by_default_nothing_is_moved(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
