@@ -8,6 +8,7 @@
 | `plugin` | speaks to the world: Argilla, Redis, browsers, the environment |
 | `workers` | everything outside the web process: jobs, use cases, command line, engine |
 | `exports` | a version's rows in the forms that people read and train on |
+| `temporary` | folders for temporary files, which go also where a process was killed |
 
 `plugin` and `workers` are folders of the repository, linked here: so the installed product has one name.
 """

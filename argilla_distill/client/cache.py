@@ -13,7 +13,8 @@ import time
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from argilla_distill.temporary import TemporaryFolder
 
 SILENT_S = 60.0
 """What was not written to for so long is nobody's any more: whoever wrote it was ended."""
@@ -33,7 +34,7 @@ class Cache:
     """
 
     def __init__(self, place: Path | None) -> None:
-        self._own = TemporaryDirectory(prefix="argilla-distill-") if place is None else None
+        self._own = TemporaryFolder() if place is None else None
         self.place = Path(self._own.name) if self._own else Path(place or "")
 
     def __repr__(self) -> str:

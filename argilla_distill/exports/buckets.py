@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import IO, Any
+
+from argilla_distill.temporary import TemporaryFolder
 
 BUCKETS = 64
 
@@ -28,7 +29,7 @@ class Buckets:
     """
 
     def __init__(self) -> None:
-        self._folder = TemporaryDirectory(prefix="argilla-distill-")
+        self._folder = TemporaryFolder()
         self._files: dict[int, IO[str]] = {}
 
     def add(self, key: str, row: Any) -> None:

@@ -133,15 +133,18 @@ class Storage:
             with _as_os_error():
                 self._fs.put_file(str(made), target)
             return
-        beside = Path(f"{target}.{secrets.token_hex(4)}.part")
-        beside.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            shutil.copyfile(made, beside)
-            _sync_file(beside)
-            os.replace(beside, target)
-            _sync_file(beside.parent)
-        finally:
-            beside.unlink(missing_ok=True)
+        with _beside(target) as part:
+            shutil.copyfile(made, part)
+
+    def put_bytes(self, dataset_id: str, folder: str, path: str, data: bytes) -> None:
+        """The same of what is held in memory."""
+        target = f"{self.folder(dataset_id, folder)}/{path}"
+        if self.on_disk is None:
+            with _as_os_error():
+                self._fs.pipe_file(target, data)
+            return
+        with _beside(target) as part:
+            part.write_bytes(data)
 
     def delete_file(self, dataset_id: str, folder: str, path: str) -> None:
         """Delete one file; none is no error."""
@@ -218,6 +221,20 @@ def _as_os_error() -> Iterator[None]:
         raise
     except Exception as error:
         raise OSError(EIO, f"{type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def _beside(target: str) -> Iterator[Path]:
+    """A file to write to, which takes its place when the block ends without an error."""
+    part = Path(f"{target}.{secrets.token_hex(4)}.part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield part
+        _sync_file(part)
+        os.replace(part, target)
+        _sync_file(part.parent)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:

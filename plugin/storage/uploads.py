@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,10 +22,7 @@ def put(storage: Storage, dataset_id: str, digest: str, part: int, data: bytes) 
     digest : the SHA-256 of the whole file, in hex digits.
     part : its number, from 0.
     """
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(data)
-        file.flush()
-        storage.put_file(dataset_id, _folder(digest), _name(part), Path(file.name))
+    storage.put_bytes(dataset_id, _folder(digest), _name(part), data)
 
 
 def gather(storage: Storage, dataset_id: str, digest: str, parts: int, into: Path) -> None:

@@ -7,12 +7,16 @@
 | 2 | the command was not understood |
 | 3 | Argilla or Redis cannot be reached, a dataset is busy, or no worker is alive: try again |
 | 4 | a setting is wrong, or Argilla refuses our key, or Redis our password |
+| 129 | stopped as the terminal was closed |
+| 130 | stopped with Ctrl-C |
+| 143 | stopped by SIGTERM |
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,6 +67,24 @@ def _world() -> Iterator[World]:
         argilla.close()
 
 
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM, and a terminal that closes, end a command as Ctrl-C does: nothing half done is left."""
+
+    def stop(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = {n: signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGHUP)}
+    ours = [n for n, handler in before.items() if handler == signal.SIG_DFL]  # nohup ignores SIGHUP
+    for number in ours:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def _settings() -> Settings:
     settings = read(os.environ)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(message)s")
@@ -76,6 +98,8 @@ def _settings() -> Settings:
 def cli(context: click.Context) -> None:
     """Distils many answers in Argilla into one explained suggestion."""
     context.obj = Opened(world=_world, settings=_settings)
+    if context.invoked_subcommand not in {command.name for command in running.COMMANDS}:
+        context.with_resource(_stoppable())
 
 
 for command in (

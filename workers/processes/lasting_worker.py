@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import math
 import os
 import resource
@@ -27,11 +28,14 @@ from typing import TYPE_CHECKING, Any
 from rq import Worker
 from rq.executions import Execution
 
+from argilla_distill import temporary
 from argilla_distill.plugin.dispatch import DISTIL
 
 if TYPE_CHECKING:
     from rq import Queue
     from rq.job import Job
+
+log = logging.getLogger("distill.processes")
 
 LASTING = frozenset({DISTIL})
 """The jobs that are done by a child that lasts; the others are rare, or better forgotten."""
@@ -88,6 +92,13 @@ class LastingWorker(Worker):
             super().heartbeat(timeout, pipe)
             pipe.execute()
         self._alive_until_s = until_s
+
+    def run_maintenance_tasks(self) -> None:
+        """What RQ looks after at the start and every ten minutes; and what kills left on the disk."""
+        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        left = temporary.delete_left()
+        if left:
+            log.info("deleted what killed processes left: %s", ", ".join(left))
 
     def wait_for_horse(self) -> tuple[int | None, int | None, Any]:
         """Wait until the job is done; by a child of its own, until that has ended.

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from argilla_distill.temporary import TemporaryFolder
 
 AT_ONCE = 1_000
 BLOCK = 1 << 20
@@ -52,7 +53,7 @@ def as_lines(rows: Rows, form: LineForm) -> Iterator[LinesFile]:
     ValueError : they are none, or too many; or something in them is no JSON.
     OSError : the file cannot be read.
     """
-    with TemporaryDirectory(prefix=f"argilla-distill-{form.called}s-") as folder:
+    with TemporaryFolder(f"{form.called}s") as folder:
         path = Path(folder) / f"{form.called}s.jsonl"
         if isinstance(rows, str | Path) and Path(rows).suffix.lower() != ".parquet":
             path = Path(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -269,3 +270,26 @@ def test_the_process_ends_with_the_code_and_nothing_but_the_error() -> None:
     assert (done.returncode, done.stdout) == (4, "")
     assert done.stderr.startswith("argilla-distill: DISTILL_QUEUE: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_command_that_is_ended_clears_away_what_it_began(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: int
+) -> None:
+    """SIGTERM, and a terminal that closed, once left temporary files and half an output beside its place."""
+    (tmp_path / "answers.csv").write_text("task,worker,label\n1,ann,yes\n")
+
+    def ended(*_: object) -> None:
+        os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(os, "fsync", ended)
+    before = set(tmp_path.iterdir())
+    out = str(tmp_path / "labels.jsonl")
+    handler = signal.signal(number, signal.SIG_DFL)
+    try:
+        done = run("aggregate", str(tmp_path / "answers.csv"), "--type", "label", "--out", out)
+        assert signal.getsignal(number) == signal.SIG_DFL
+    finally:
+        signal.signal(number, handler)
+    assert done.code == code
+    assert set(tmp_path.iterdir()) == before

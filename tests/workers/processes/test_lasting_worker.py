@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import redis
@@ -126,3 +128,14 @@ def test_a_worker_says_that_it_lives_once_a_second_at_most_and_at_once_when_for_
     worker.heartbeat(600)
     assert worker.connection.ttl(key) > 500
     worker.register_death()  # type: ignore[no-untyped-call]
+
+
+def test_a_worker_that_starts_deletes_what_killed_processes_left(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / "argilla-distill-verify-abc"
+    left.mkdir()
+    os.utime(left, (0, 0))
+    desk.do("number")
+    assert not left.exists()

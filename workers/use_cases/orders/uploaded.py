@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from argilla_distill.domain.orders.order import WorkOrder
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage import uploads
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.plugin.storage.uploads import UploadDamaged
+from argilla_distill.temporary import TemporaryFolder
 from argilla_distill.workers.use_cases.world import World
 
 
@@ -34,7 +34,7 @@ def gathered(world: World, dataset_id: str, order: WorkOrder, name: str) -> Iter
     InvalidRequest : it is not here as it was sent.
     """
     digest, parts = str(order.terms["sha256"]), int(str(order.terms["parts"]))
-    with TemporaryDirectory(prefix="argilla-distill-uploaded-") as folder:
+    with TemporaryFolder("uploaded") as folder:
         path = Path(folder) / name
         try:
             uploads.gather(Storage(world.settings.versions), dataset_id, digest, parts, path)

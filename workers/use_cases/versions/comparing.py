@@ -24,6 +24,7 @@ from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
+from argilla_distill.temporary import TemporaryFolder
 from argilla_distill.workers.use_cases.versions.keeping import found
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
@@ -65,7 +66,7 @@ def of_manifests(world: World, was: Manifest, now: Manifest, progress: Progress)
     known = world.store.differences.find(was.dataset_id, was.name, now.name)
     if known is not None and lists.has(known):
         return known
-    with TemporaryDirectory(prefix="argilla-distill-") as folder:
+    with TemporaryFolder() as folder:
         made, path = _compared(storage, was, now, Path(folder), progress)
         _keep(world, was, now, made, path)
     return made

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import Manifest
@@ -14,6 +13,7 @@ from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.hub.pushing import Pushed
 from argilla_distill.plugin.hub.pushing import push as send
 from argilla_distill.plugin.storage.storage import MANIFEST, Storage
+from argilla_distill.temporary import TemporaryFolder
 from argilla_distill.workers.use_cases.versions.keeping import check_tag, found
 from argilla_distill.workers.use_cases.world import World
 
@@ -56,7 +56,7 @@ def _folder(storage: Storage, manifest: Manifest) -> Iterator[Path]:
     if storage.on_disk is not None:
         yield Path(storage.folder(manifest.dataset_id, manifest.name))
         return
-    with TemporaryDirectory(prefix="argilla-distill-") as place:
+    with TemporaryFolder() as place:
         for name in (*(file.path for file in manifest.files), MANIFEST):
             with (
                 storage.open(manifest.dataset_id, manifest.name, name) as source,

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
 from argilla_distill.domain.wording import many
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
+from argilla_distill.temporary import TemporaryFolder
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.use_cases.versions.building import Building
 from argilla_distill.workers.use_cases.versions.keeping import found
@@ -79,7 +79,7 @@ def verify(
         return Verdict(manifest.name, "damaged", manifest.release, wrong=tuple(wrong))
     if not again:
         return Verdict(manifest.name, "identical", manifest.release)
-    with TemporaryDirectory(prefix="argilla-distill-verify-") as place:
+    with TemporaryFolder("verify") as place:
         try:
             made = _made_again(world, manifest, Path(place), tell)
         except (EngineError, WorkFailed) as error:
