@@ -146,6 +146,25 @@ class Storage:
         with _beside(target) as part:
             part.write_bytes(data)
 
+    def try_write(self) -> None:
+        """See whether something can be written here, by doing it; nothing of it stays.
+
+        Raises
+        ------
+        OSError : it cannot be; says why.
+        """
+        name = f".distill-doctor-{secrets.token_hex(4)}"
+        if self.on_disk is None:
+            with _as_os_error():
+                self._fs.pipe_file(f"{self._root}/{name}", b"?")
+                self._fs.rm_file(f"{self._root}/{name}")
+            return
+        there = next(each for each in (self.on_disk, *self.on_disk.parents) if each.exists())
+        try:
+            (there / name).write_bytes(b"?")
+        finally:
+            (there / name).unlink(missing_ok=True)
+
     def delete_file(self, dataset_id: str, folder: str, path: str) -> None:
         """Delete one file; none is no error."""
         target = f"{self.folder(dataset_id, folder)}/{path}"

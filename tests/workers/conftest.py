@@ -67,6 +67,7 @@ def run(
         "DISTILL_KEY_PREFIX": service.store.keys.prefix,
         "DISTILL_QUEUE": service.world.settings.queue,
         "DISTILL_CONFIG": str(toml),
+        "DISTILL_VERSIONS": str(tmp_path / "versions"),
         "COLUMNS": "200",
     }
     for name in [name for name in os.environ if name.startswith(("DISTILL_", "ARGILLA_"))]:

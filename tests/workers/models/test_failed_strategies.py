@@ -8,7 +8,8 @@ import pytest
 
 from argilla_distill.plugin.health import metrics
 from argilla_distill.workers.use_cases import watch
-from argilla_distill.workers.use_cases.checks.doctor import FAIL, examine
+from argilla_distill.workers.use_cases.checks.doctor import examine
+from argilla_distill.workers.use_cases.checks.finding import FAIL
 from argilla_distill.workers.use_cases.checks.status import status
 from argilla_distill.workers.use_cases.distilling.fitting.refit import refit
 from argilla_distill.workers.use_cases.reports.report import report

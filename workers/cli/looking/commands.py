@@ -22,6 +22,7 @@ from argilla_distill.workers.cli.looking import lines
 from argilla_distill.workers.cli.looking.documents import history_json, status_json
 from argilla_distill.workers.use_cases.checks import plan_check, record_history
 from argilla_distill.workers.use_cases.checks import status as dataset_status
+from argilla_distill.workers.use_cases.checks.finding import FAIL, OK
 from argilla_distill.workers.use_cases.world import World
 
 NOT_CONNECTED = "not connected to Argilla: run `argilla-distill connect`"
@@ -125,12 +126,12 @@ def doctor(opened: Opened, json_: bool) -> None:
         doctor as examination,  # loads the engine: a second
     )
 
-    worst = examination.OK
+    worst = OK
     found = []
     with opened.world() as world:
         for finding in examination.examine(world):
             found.append(vars(finding))
-            if finding.state == examination.FAIL or worst == examination.OK:
+            if finding.state == FAIL or worst == OK:
                 worst = finding.state
             if not json_:
                 line = Text(f"{finding.state:>4} ", style=STYLES[finding.state])
@@ -140,7 +141,7 @@ def doctor(opened: Opened, json_: bool) -> None:
                     console().print(Text(f"     → {finding.remedy}"), soft_wrap=True)
     if json_:
         print_json(found)
-    sys.exit(1 if worst == examination.FAIL else 0)
+    sys.exit(1 if worst == FAIL else 0)
 
 
 COMMANDS = (status, history, doctor)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from argilla_distill.domain.records import Dataset
@@ -18,7 +17,8 @@ from argilla_distill.plugin.store import StoreError, StoreRefused
 from argilla_distill.plugin.store import trouble as redis_trouble
 from argilla_distill.plugin.webhook.deliveries import EVENTS
 from argilla_distill.workers.models.dataset_models import Models
-from argilla_distill.workers.use_cases.checks import plan_check, redis_database
+from argilla_distill.workers.use_cases.checks import plan_check, redis_database, storage_check
+from argilla_distill.workers.use_cases.checks.finding import FAIL, OK, WARN, Finding
 from argilla_distill.workers.use_cases.connecting.registration import distilled
 from argilla_distill.workers.use_cases.reviews import inspect
 from argilla_distill.workers.use_cases.world import World
@@ -32,18 +32,6 @@ MEND_STRATEGY = (
 
 NEARLY_FULL = 0.9
 
-OK, WARN, FAIL = "ok", "warn", "fail"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report: what was looked at, how it is, and what to do if it is not well."""
-
-    what: str
-    state: str
-    text: str
-    remedy: str = ""
-
 
 def examine(world: World) -> Iterator[Finding]:
     """All findings in turn. None raises: what cannot be looked at is a finding too."""
@@ -53,6 +41,7 @@ def examine(world: World) -> Iterator[Finding]:
         _webhook,
         _processes,
         _datasets,
+        storage_check.versions,
         _plan,
     ]
     for check in checks:

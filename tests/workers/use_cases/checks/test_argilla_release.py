@@ -7,7 +7,8 @@ import re
 import pytest
 
 from argilla_distill.plugin.argilla.release import NEWEST, OLDEST, shortcoming
-from argilla_distill.workers.use_cases.checks.doctor import FAIL, OK, WARN, Finding, examine
+from argilla_distill.workers.use_cases.checks.doctor import examine
+from argilla_distill.workers.use_cases.checks.finding import FAIL, OK, WARN, Finding
 from tests.places import ROOT
 from tests.workers.service_in_memory import ServiceInMemory
 

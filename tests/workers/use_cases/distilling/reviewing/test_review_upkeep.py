@@ -9,6 +9,7 @@ from argilla_distill.domain.state.review import CopyInfo
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.views.queue_view import queued
 from argilla_distill.workers.use_cases.checks import doctor
+from argilla_distill.workers.use_cases.checks.finding import Finding
 from argilla_distill.workers.use_cases.reviews import (
     CannotReview,
     adopt,
@@ -160,10 +161,10 @@ def test_the_doctor_looks_at_the_review_dataset(
 ) -> None:
     monkeypatch.setattr(doctor, "ARRIVAL_S", 0.05)
 
-    def finding() -> doctor.Finding:
+    def finding() -> Finding:
         return {f.what: f for f in doctor.examine(reviewed.world)}["review of support/chat"]
 
-    assert finding() == doctor.Finding(
+    assert finding() == Finding(
         "review of support/chat", "ok", "in support/chat-review; 0 records are worth a review"
     )
     reviewed.argilla.delete_dataset(review_id(reviewed))
