@@ -57,6 +57,8 @@ def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> An
     info = frame.store.datasets.info(dataset_id)
     questions, _ = distilled(info.get("questions", ""))
     wanted = request.args.get("question", "")
+    if wants_json() and wanted not in ("", *questions):
+        return frame.no_question(visitor, wanted, questions)
     question = wanted if wanted in questions else next(iter(questions), "")
     report = frame.store.reports.question(dataset_id, question) if question else None
     overview = frame.store.reports.overview(dataset_id)

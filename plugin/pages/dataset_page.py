@@ -44,5 +44,7 @@ def of_dataset(
         return frame.missing(visitor, "No such dataset", NO_SUCH_DATASET)
     wanted = request.args.get("question", "")
     top = head(found, wanted, frame.settings.argilla_url, frame.now())
+    if wants_json() and wanted not in ("", top.question):
+        return frame.no_question(visitor, wanted, top.questions)
     report = frame.store.reports.question(found.id, top.question) if top.question else None
     return frame.answer(template, visitor, {"head": top, **content(found, top, report)}, **more)

@@ -11,7 +11,7 @@ from argilla_distill.domain.report import QuestionReport
 from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET, of_dataset
-from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.frame import Frame, wants_json
 from argilla_distill.plugin.pages.looked_up import Found, Own
 from argilla_distill.plugin.pages.views.dataset_view import Head, distilled
 from argilla_distill.plugin.pages.views.examples_view import LabelExamples, label_examples
@@ -36,6 +36,8 @@ def _for_annotators(frame: Frame, visitor: Visitor, mine: Own) -> AnyResponse:
     if not questions:
         return frame.missing(visitor, "No such dataset", NO_SUCH_DATASET)
     wanted = request.args.get("question", "")
+    if wants_json() and wanted not in ("", *questions):
+        return frame.no_question(visitor, wanted, questions)
     question = wanted if wanted in questions else questions[0]
     report = frame.store.reports.question(mine.id, question)
     overview = frame.store.reports.overview(mine.id)

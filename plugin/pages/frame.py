@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from flask import jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from argilla_distill.domain.nearest import or_which
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store, StoreError
@@ -64,14 +65,26 @@ class Frame:
         """Without the key of the cookies there is no page: fails while Redis cannot give it."""
         self.accounts.cookies.key()
 
-    def for_visitors(self, page: Page) -> Page:
-        """A page that is shown to nobody but visitors whom we know; it is called with who it is."""
+    def for_visitors(self, page: Page, options: Sequence[str] = ()) -> Page:
+        """A page that is shown to nobody but visitors whom we know; it is called with who it is.
+
+        Parameters
+        ----------
+        options : what may stand behind ? in its address. Others are refused where JSON is asked for: a
+            script would take what it did not ask for.
+        """
 
         def shown(**ids: Any) -> AnyResponse:
             visitor = self.accounts.visitor()
             if isinstance(visitor, Refusal):
                 return self._refused(visitor)
-            return self._to_sign_in() if visitor is None else page(self, visitor, **ids)
+            if visitor is None:
+                return self._to_sign_in()
+            unknown = [each for each in request.args if each not in options]
+            if unknown and wants_json():
+                text = f"There is no option {unknown[0]} here{or_which(unknown[0], options)}."
+                return self.message(400, "No such option", text, visitor)
+            return page(self, visitor, **ids)
 
         return shown
 
@@ -110,6 +123,11 @@ class Frame:
         if visitor.role == "owner":
             return self.message(404, title, text, visitor)
         return self.not_yours(visitor)
+
+    def no_question(self, visitor: Visitor, wanted: str, questions: Sequence[str]) -> AnyResponse:
+        """A question is asked for that is not there, or is not distilled."""
+        text = f"There is no question {wanted} here{or_which(wanted, questions)}."
+        return self.message(404, "No such question", text, visitor)
 
     def store_away(self, error: StoreError) -> AnyResponse:
         """Redis does not answer."""

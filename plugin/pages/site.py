@@ -7,7 +7,7 @@ from elsewhere.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import cast
 
@@ -87,6 +87,21 @@ FILTERS: Mapping[str, Callable[..., str]] = {
 """How templates write numbers and moments."""
 
 
+OPTIONS: Mapping[str, Sequence[str]] = {
+    "dataset": ("question",),
+    "examples": ("question",),
+    "annotators": ("question", "page"),
+    "annotator": ("question",),
+    "trace": ("question",),
+    "comparisons": ("runs", "version", "run"),
+    "comparison": ("runs", "question"),
+    "compare": ("runs",),
+    "versions": ("page",),
+    "difference": ("question", "cause", "page"),
+}
+"""What may stand behind ? in a page's address; of pages that are not named here nothing."""
+
+
 def blueprint(
     settings: Settings,
     store: Store,
@@ -140,7 +155,7 @@ def blueprint(
         ("/datasets/<dataset_id>/versions/<name>", "version", shown.version),
         ("/datasets/<dataset_id>/versions/<was>...<now>", "difference", differing.difference),
     ):
-        bp.add_url_rule(address, name, frame.for_visitors(page))
+        bp.add_url_rule(address, name, frame.for_visitors(page, OPTIONS.get(name, ())))
     for address, name, done in (
         ("/datasets/<dataset_id>/versions", "make_version", wished.make),
         ("/datasets/<dataset_id>/versions/<name>/tags", "tag", shown.tag),
@@ -152,7 +167,7 @@ def blueprint(
         ("/datasets/<dataset_id>/runs/<name>", "add_run", sent_runs.add),
     ):
         bp.add_url_rule(address, name, frame.for_visitors(done), methods=["POST"])
-    to_compare = frame.for_visitors(asked_to_compare.asked)
+    to_compare = frame.for_visitors(asked_to_compare.asked, OPTIONS["compare"])
     for address in ("/datasets/<dataset_id>/compare", "/datasets/<dataset_id>/compare/<names>"):
         bp.add_url_rule(address, "compare", to_compare, methods=["POST"])
     downloads.add_to(bp, frame)

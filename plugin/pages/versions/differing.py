@@ -11,6 +11,7 @@ from dataclasses import asdict
 from flask import jsonify, make_response, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from argilla_distill.domain.nearest import or_which
 from argilla_distill.domain.versions.difference import Change, Difference
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.dispatch import DIFFERENCE, Dispatch
@@ -61,6 +62,8 @@ def _shown(frame: Frame, visitor: Visitor, known: Difference) -> AnyResponse:
     asked = request.args
     page = asked.get("page", 1, int)
     shown = chosen(known, asked.get("question", ""), asked.get("cause", ""), page)
+    if wants_json() and (refused := _refused(frame, visitor, known, shown)) is not None:
+        return refused
     changes = _changes(frame, known, shown)
     if wants_json():
         listed = None
@@ -83,6 +86,20 @@ def _shown(frame: Frame, visitor: Visitor, known: Difference) -> AnyResponse:
         causes=cause_lines(shown.question) if shown else (),
         changes=changes,
     )
+
+
+def _refused(
+    frame: Frame, visitor: Visitor, known: Difference, shown: Chosen | None
+) -> AnyResponse | None:
+    """What is said where a script asks for a question, or a cause, that there is not."""
+    question, cause = request.args.get("question", ""), request.args.get("cause", "")
+    if question and (shown is None or shown.question.name != question):
+        return frame.no_question(visitor, question, [each.name for each in known.questions])
+    if cause and shown is not None and (shown.caused is None or shown.caused.cause != cause):
+        there = [each.cause for each in shown.question.caused]
+        text = f"No label of {shown.question.name} changed by {cause}{or_which(cause, there)}."
+        return frame.message(404, "No such change", text, visitor)
+    return None
 
 
 def _changes(frame: Frame, known: Difference, shown: Chosen | None) -> list[Change]:

@@ -45,7 +45,7 @@ def add_to(bp: Blueprint, frame: Frame) -> None:
     at = "/datasets/<dataset_id>/versions/<name>"
     bp.add_url_rule(f"{at}/files/<path:path>", "version_file", frame.for_visitors(downloads.file))
     for table in TABLES:
-        page = frame.for_visitors(downloads.table)
+        page = frame.for_visitors(downloads.table, ("split",))
         bp.add_url_rule(f"{at}/{table}.parquet", table, page, defaults={"table": table})
 
 
