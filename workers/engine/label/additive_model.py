@@ -132,11 +132,12 @@ class AdditiveModel(LabelModel):
         self.weigher.prepare()
         if self.worth:
             self.worth.fit(self.tally)
-        self._em(None)
+        self.explain()
         if self.worth and self.worth.prove(self.accuracy()[0]):
-            self._em(self.tally.responsibility)
+            self.explain(self.tally.responsibility)
 
-    def _em(self, start: Floats | None) -> None:
+    def explain(self, start: Floats | None = None) -> None:
+        """EM, given what votes are worth; `start` as `expectation_maximisation` has it."""
         tempering, parts = self._fit_tempering(self.tally.votes.degree), self._blocks()
         if self.second:
             unexplained = self.worth.jury_.unexplained if self.worth else 0.0

@@ -37,6 +37,7 @@ from argilla_distill.workers.engine.label.weights.left_out import dependence_bet
 from argilla_distill.workers.engine.label.weights.pooled import SHARPNESS, PooledWeigher
 from argilla_distill.workers.engine.label.weights.second_opinion import SecondOpinion
 from argilla_distill.workers.engine.label.weights.worth import Worth
+from argilla_distill.workers.engine.label.withheld import Unaware, withheld
 
 CORRECT_BELOW = 50_000
 """With fewer votes, `moved` takes in at once what new adjudications teach, and what new votes make of
@@ -178,7 +179,8 @@ class CorrectedModel(LabelModel):
             where, slots = votes.of_records(rows)
             cells = where * k + votes.columns()[2][slots]
             given = np.bincount(cells, minlength=len(rows) * k).reshape(-1, k)
-            self.learner.fit(self._examples(rows), true, given, self._untouched(rows))
+            taught = self._examples(rows, withheld(self.votes, self.weigher, rows))
+            self.learner.fit(taught, true, given, self._untouched(rows))
         self.votes.scale = self.learner.correction_.scale
 
     def _untouched(self, reviewed: Ints) -> Untouched | None:
@@ -192,24 +194,29 @@ class CorrectedModel(LabelModel):
             confidence[at : at + ROWS] = softmax(log + self.text.odds(some)).max(axis=1)
         names = [votes.records[row] for row in rows.tolist()]
         places, weight = skipped(confidence, np.isin(rows, reviewed), names)
-        return Untouched(self._examples(rows[places]), weight) if len(places) else None
+        if not len(places):
+            return None
+        asked = Unaware(
+            np.arange(len(places)), self.weigher, self.votes.second, self.votes.log_prior
+        )
+        return Untouched(self._examples(rows[places], [asked]), weight)
 
     def _adjudicated(self) -> Ints:
         """The rows that can teach: adjudicated, and with votes."""
         rows = np.flatnonzero((self.tally.anchors >= 0)[: self.tally.n_records])
         return rows[self.tally.votes.degree[rows] > 0]
 
-    def _examples(self, rows: Ints) -> Examples:
-        """These rows, each with its own adjudication left out."""
-        evidence = np.tile(self.votes.log_prior, (len(rows), 1))
-        parts = []
-        start = 0
-        for some, where, slots, weights in left_out(self.weigher, rows, self.votes.second):
-            worth = self.votes.worth_of(where, slots)
-            worth = np.ones(len(slots)) if worth is None else worth
-            np.add.at(evidence, start + where, weights * worth[:, None])
-            parts.append((start + where, self.tally.cells(slots), worth))
-            start += len(some)
+    def _examples(self, rows: Ints, asked: Iterable[Unaware]) -> Examples:
+        """These rows, each left out where its annotators are judged, as those who are asked see them."""
+        evidence, parts = np.empty((len(rows), self.tally.n_labels)), []
+        for places, weigher, second, log_prior in asked:
+            evidence[places], start = log_prior, 0
+            for some, where, slots, weights in left_out(weigher, rows[places], second):
+                worth = self.votes.worth_of(where, slots)
+                worth, at = np.ones(len(slots)) if worth is None else worth, places[start + where]
+                np.add.at(evidence, at, weights * worth[:, None])
+                parts.append((at, self.tally.cells(slots), worth))
+                start += len(some)
         temper = discount(self.tally.votes.degree[rows], self.votes.dependence)
         where, cells, worth = (np.concatenate(part) for part in zip(*parts, strict=True))
         shape = (len(rows), self.tally.n_annotators * self.tally.n_labels)

@@ -27,8 +27,9 @@ class Learned(LabelFold):
     anybody's vote for a label counts for each, and ``added``, how far an annotator differs in that
     (`fitting`): penalised toward 1, 1 and 0, which changes nothing, and only used where
     cross-validation says that they help.
-    What they learn from are adjudicated records as they look with their own adjudication left out,
-    and where reviews skipped records of some confidence, such records as they are (`skipped`).
+    What they learn from are adjudicated records as they look to a model that was never told their
+    adjudications (`withheld`), and where reviews skipped records of some confidence, such records
+    as they are (`skipped`).
 
     Everything adds up in the votes, so that explanations are exact.
 
