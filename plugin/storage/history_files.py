@@ -15,7 +15,7 @@ from pathlib import Path
 
 from argilla_distill.domain.history.archived import FOLDER, ArchivedPart
 from argilla_distill.plugin.errors import ArchiveDamaged, ArchiveUnavailable, InvalidSettings
-from argilla_distill.plugin.storage.storage import DamagedFile, Storage
+from argilla_distill.plugin.storage.storage import DamagedFile, Storage, sha256_of
 from argilla_distill.plugin.storage.thrift import I32, STRUCT, Compact, NoParquet
 
 COLUMNS = (
@@ -60,8 +60,8 @@ class HistoryFiles:
         """Delete a part's file; none is no error. Raises OSError."""
         self._storage().delete_file(dataset_id, FOLDER, name)
 
-    def check(self, dataset_id: str, part: ArchivedPart) -> None:
-        """See whether a part is there, and as long as it was written.
+    def check(self, dataset_id: str, part: ArchivedPart, wholly: bool = False) -> None:
+        """See whether a part is there, and as long as it was written; `wholly`: every byte of it.
 
         Raises
         ------
@@ -71,6 +71,12 @@ class HistoryFiles:
         try:
             if not folder.has(part.name, part.bytes):
                 raise ArchiveDamaged(self._what(dataset_id, part, "is missing, or cut short"))
+            if wholly:
+                with folder.open(part.name) as file:
+                    if sha256_of(file) != part.sha256:
+                        raise ArchiveDamaged(
+                            self._what(dataset_id, part, "is not what was written")
+                        )
         except OSError as error:
             raise ArchiveUnavailable(
                 self._what(dataset_id, part, f"is not reached: {error}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import asdict
 from datetime import datetime, timezone
 
@@ -13,6 +14,7 @@ from argilla_distill.domain.wording import count, many, size
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json
 from argilla_distill.workers.cli.datasets import dataset_argument, no_such_dataset
+from argilla_distill.workers.cli.layout import plain
 
 DAY_MS = 86_400_000
 
@@ -21,13 +23,14 @@ DAY_MS = 86_400_000
 @dataset_argument
 @click.option(
     "--before",
-    required=True,
+    default="",
     metavar="TIME",
     help="What was seen before: ISO 8601 (UTC), or so many days ago, as in 90d.",
 )
+@click.option("--check", is_flag=True, help="Read all files that are there; move nothing.")
 @as_json
 @click.pass_obj
-def archive(opened: Opened, dataset: str, before: str, json_: bool) -> None:
+def archive(opened: Opened, dataset: str, before: str, check: bool, json_: bool) -> None:
     """Move old entries of DATASET's history out of Redis, into files beside its versions.
 
     They are still found wherever the history is read. To be run where DISTILL_VERSIONS leads to the place
@@ -35,19 +38,36 @@ def archive(opened: Opened, dataset: str, before: str, json_: bool) -> None:
     """
     from argilla_distill.workers.use_cases import archiving  # loads pyarrow
 
+    if bool(before) == check:
+        raise click.UsageError("say --before TIME to move entries, or --check to look at the files")
     with opened.world() as world:
         dataset_id = _known(world.store, dataset)
-        moment = _moment(before, world.store.now())
-        with bar(f"moving entries of {dataset}", json_) as progress:
-            moved = archiving.archive(world, dataset_id, moment, progress)
+        moved, wrong = archiving.Moved(), list[str]()
+        if check:
+            wrong = world.store.archive.wrong(dataset_id, wholly=True)
+        else:
+            moment = _moment(before, world.store.now())
+            with bar(f"moving entries of {dataset}", json_) as progress:
+                moved = archiving.archive(world, dataset_id, moment, progress)
         left = world.store.history.in_redis(dataset_id)
         archived, taken = world.store.archive.size(dataset_id)
     if json_:
         sizes = {"archived": archived, "archived_bytes": taken, "left": left}
-        print_json({"dataset": dataset, **asdict(moved), **sizes})
-        return
-    click.echo(f"{many(moved.entries, 'entry', 'entries')} moved, {size(moved.bytes)} of files")
-    click.echo(f"{count(archived)} are in files now ({size(taken)}), {count(left)} in Redis")
+        print_json({"dataset": dataset, **asdict(moved), **sizes, "wrong": wrong})
+    else:
+        if not check:
+            click.echo(
+                f"{many(moved.entries, 'entry', 'entries')} moved, {size(moved.bytes)} of files"
+            )
+        if moved.held_by:
+            click.echo(
+                f"no more: the saved model of {plain(moved.held_by)} has yet to learn the next ones"
+            )
+        click.echo(f"{count(archived)} are in files ({size(taken)}), {count(left)} in Redis")
+        for each in wrong:
+            click.echo(plain(each), err=True)
+    if wrong:
+        sys.exit(1)
 
 
 def _known(store: Store, name: str) -> str:

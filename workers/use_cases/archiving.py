@@ -17,7 +17,7 @@ import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,11 +54,17 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Moved:
-    """What was moved: entries, files, and bytes of these."""
+    """What was moved: entries, files, and bytes of these.
+
+    Attributes
+    ----------
+    held_by : the question whose saved model has learned no further, where that is why no more was moved.
+    """
 
     entries: int = 0
     files: int = 0
     bytes: int = 0
+    held_by: str = ""
 
 
 def archive(
@@ -88,11 +94,17 @@ def archive(
         parts = archive_.parts(dataset_id)
         if parts:
             archive_.files.check(dataset_id, parts[-1])
-        end = movable(world.store, dataset_id, before)
+        end, held_by = movable(world.store, dataset_id, before)
+        moved = Moved(held_by=held_by)
         total = world.store.history.in_redis(dataset_id)
         while place(archive_.end(dataset_id)) < place(end):
             part = _move_part(world, dataset_id, end, token)
-            moved = Moved(moved.entries + part.entries, moved.files + 1, moved.bytes + part.bytes)
+            moved = replace(
+                moved,
+                entries=moved.entries + part.entries,
+                files=moved.files + 1,
+                bytes=moved.bytes + part.bytes,
+            )
             tell(moved.entries, total)
             if over():
                 break
@@ -105,23 +117,28 @@ def archive(
     return moved
 
 
-def movable(store: Store, dataset_id: str, before: int) -> str:
-    """The id of the last entry that may leave Redis, of those that we saw before a moment; `0-0`: none."""
+def movable(store: Store, dataset_id: str, before: int) -> tuple[str, str]:
+    """The id of the last entry that may leave Redis, of those that we saw before a moment; `0-0`: none.
+
+    And the question whose saved model has learned no further, where that is the bound.
+    """
     today = store.now() // DAY_MS * DAY_MS
-    bounds = [store.history.in_redis_until(dataset_id, max(min(before, today) - 1, 0))]
-    bounds.append(store.history.last_but_one(dataset_id))
-    bounds += _learned(store, dataset_id)
-    return min(bounds, key=place)
+    old = store.history.in_redis_until(dataset_id, max(min(before, today) - 1, 0))
+    end, held_by = min(old, store.history.last_but_one(dataset_id), key=place), ""
+    for question, position in _learned(store, dataset_id).items():
+        if place(position) < place(end):
+            end, held_by = position, question
+    return end, held_by
 
 
-def _learned(store: Store, dataset_id: str) -> list[str]:
+def _learned(store: Store, dataset_id: str) -> dict[str, str]:
     """Up to which entry the saved model of each distilled question has learned."""
     questions = json.loads(store.datasets.info(dataset_id).get("questions", "{}"))
-    return [
-        info.position
+    return {
+        name: info.position
         for name, info in store.models.all(dataset_id).items()
         if questions.get(name, {}).get("word") == "distilled"
-    ]
+    }
 
 
 def wanted(world: World, dataset_id: str) -> int:
@@ -133,7 +150,7 @@ def wanted(world: World, dataset_id: str) -> int:
     before = store.now() - days * DAY_MS
     if store.history.in_redis(dataset_id) < WORTH:
         return 0
-    behind, end = store.archive.end(dataset_id), movable(store, dataset_id, before)
+    behind, (end, _) = store.archive.end(dataset_id), movable(store, dataset_id, before)
     if place(end) <= place(behind):
         return 0
     old = store.history.stored_after(dataset_id, behind, end=end)

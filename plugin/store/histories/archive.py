@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from argilla_distill.domain.history import START
 from argilla_distill.domain.history.archived import ArchivedPart, part_of, place
+from argilla_distill.plugin.errors import ArchiveDamaged, ArchiveUnavailable
 from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.shapes.history_shapes import StoredEntry
 
@@ -109,6 +110,21 @@ class Archive:
             )
         self._parts[dataset_id] = [*known[:begin], *found]
         return self._parts[dataset_id]
+
+    def wrong(self, dataset_id: str, wholly: bool = False) -> list[str]:
+        """What is wrong with the files, a sentence each.
+
+        Parameters
+        ----------
+        wholly : read every byte, instead of asking whether they are there and how long.
+        """
+        found = []
+        for part in self.parts(dataset_id):
+            try:
+                self.files.check(dataset_id, part, wholly)
+            except (ArchiveUnavailable, ArchiveDamaged) as error:
+                found.append(str(error))
+        return found
 
     # Reading
 

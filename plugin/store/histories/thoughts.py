@@ -15,6 +15,9 @@ from argilla_distill.plugin.store.packing import pack, unpack
 Thought = tuple[Any, float]
 """A value in Argilla's JSON (None in a tie), and the confidence in it."""
 
+SCANNED = 1_000
+"""So many records are asked for at once."""
+
 WHOSE = ""
 """The field that says for which reviewers and questions the others hold; no record is called so."""
 
@@ -53,7 +56,7 @@ class StoredThoughts:
         if self._redis.hget(key, WHOSE) != whose.encode():
             return {}
         found = {}
-        for record, kept in self._redis.hgetall(key).items():
+        for record, kept in self._redis.hscan_iter(key, count=SCANNED):
             if record != WHOSE.encode():
                 read, first, latest = unpack(kept)
                 found[record.decode()] = RecordThoughts(read, _thoughts(first), _thoughts(latest))

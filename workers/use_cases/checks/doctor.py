@@ -248,6 +248,8 @@ def _datasets(world: World) -> Iterator[Finding]:
             yield Finding(f"{brief.full_name}, {name}", FAIL, error, MEND_STRATEGY)
         parts = [f"{n} → {m.strategy.name}" for n, m in models.by_question.items()]
         parts += [f"{name}: {reason}" for name, reason in models.left_alone.items()]
+        for wrong in world.store.archive.wrong(brief.id)[:1]:
+            yield Finding(f"{brief.full_name}, history", FAIL, wrong, "bring the files back")
         note = dataset.question(plan.conflict_question)
         remedy = ""
         if not models.by_question and not models.failed:

@@ -154,13 +154,14 @@ def test_todays_entries_and_what_no_model_has_learned_stay_in_redis(
     assert archive(service.world, D, service.store.now()).entries == 0, "all is of today"
     days_later(monkeypatch, 2)
     old = service.history()
-    (service_id, info), *_ = service.store.models.all(D).items()
+    (question, info), *_ = service.store.models.all(D).items()
     position = old[4].id
     with service.store.redis.pipeline() as pipe:
-        service.store.models.write(pipe, D, service_id, b"x", replace(info, position=position))
+        service.store.models.write(pipe, D, question, b"x", replace(info, position=position))
         pipe.execute()
     moved = archive(service.world, D, service.store.now())
     assert service.store.archive.end(D) == position
+    assert moved.held_by == question
     assert moved.entries == 5
     before = old[8].seen_at
     assert place(service.store.history.in_redis_until(D, before)) >= place(old[5].id)

@@ -23,6 +23,7 @@ from argilla_distill.workers import jobs
 from argilla_distill.workers.archives.part_file import PartFile
 from argilla_distill.workers.use_cases import archiving
 from argilla_distill.workers.use_cases.archiving import archive
+from argilla_distill.workers.use_cases.checks import doctor
 from argilla_distill.workers.use_cases.due import archives_due
 from argilla_distill.workers.versions.aside import WorkFailed, in_place
 from tests.workers.archived_service import archived, days_later
@@ -252,6 +253,27 @@ def test_the_job_moves_what_the_settings_say(
     assert service.store.history.in_redis(D) < len(before) - 5
 
 
+def test_files_are_checked_to_the_last_byte_when_that_is_asked_for(
+    service: ServiceInMemory, run: Run
+) -> None:
+    archive(service.world, D, service.store.now())
+    versions = {"DISTILL_VERSIONS": service.world.settings.versions}
+    assert run("archive", "support/chat", "--check", **versions).code == 0
+    name = sorted(noted(service))[0]
+    path = Path(service.world.settings.versions) / D / FOLDER / name
+    data = path.read_bytes()
+    path.write_bytes(data[:-20] + bytes([data[-20] ^ 1]) + data[-19:])
+    done = run("archive", "support/chat", "--check", **versions)
+    assert done.code == 1
+    assert f"{name} of dataset {D}" in done.err
+    assert "is not what was written" in done.err
+    path.unlink()
+    (told,) = run("archive", "support/chat", "--check", "--json", **versions).json["wrong"]
+    assert "is missing" in told
+    (finding,) = [f for f in doctor.examine(service.world) if f.what.endswith("history")]
+    assert (finding.state, name in finding.text) == ("fail", True)
+
+
 def test_by_default_nothing_is_moved(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     service = build()
     answered(service)
@@ -266,6 +288,8 @@ def test_by_default_nothing_is_moved(build: Build, monkeypatch: pytest.MonkeyPat
 def test_the_command_says_what_it_does_not_understand(run: Run, service: ServiceInMemory) -> None:
     done = run("archive", "support/chat", "--before", "soon")
     assert (done.code, "90d for 90 days ago" in done.err) == (2, True)
+    done = run("archive", "support/chat")
+    assert (done.code, "--before TIME" in done.err) == (2, True)
     done = run("archive", "support/chatt", "--before", "9d")
     assert done.code == 2
     assert "support/chat" in done.err
