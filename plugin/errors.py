@@ -7,6 +7,7 @@ library raises is `store.StoreError`, which web process and workers outlive and 
 DistillError
 ├── InvalidSettings        the environment or distill.toml is wrong; a human must act
 ├── InvalidRequest         somebody asks for what there is not; the text says what there is
+│   └── InvalidRows            a file that was given has rows that are none; the text lists them
 ├── BadDelivery            a webhook request that we refuse (carries its HTTP status)
 ├── ArchiveUnavailable     old entries of a history, in files, are not reached   retry
 ├── ArchiveDamaged         such a file is gone or damaged; a human must act
@@ -38,6 +39,10 @@ class InvalidSettings(DistillError):
 
 class InvalidRequest(DistillError):
     """Somebody asks for what cannot be. The text says why, and what can."""
+
+
+class InvalidRows(InvalidRequest):
+    """A file of outputs, predictions or failures has rows that cannot be taken. The text lists the first."""
 
 
 class BadDelivery(DistillError):

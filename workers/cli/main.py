@@ -4,7 +4,7 @@
 | --- | --- |
 | 0 | done, or healthy |
 | 1 | not healthy, not found, not possible, or not to be told apart: the text says what to do |
-| 2 | the command was not understood |
+| 2 | the command was not understood, or a file has bad rows |
 | 3 | Argilla or Redis cannot be reached, a dataset is busy, or no worker is alive: try again |
 | 4 | a setting is wrong, or Argilla refuses our key, or Redis our password |
 | 129 | stopped as the terminal was closed |
@@ -29,6 +29,7 @@ from argilla_distill.plugin.errors import (
     ArgillaRefused,
     DistillError,
     HubRefused,
+    InvalidRows,
     InvalidSettings,
     StoreUnavailable,
 )
@@ -132,6 +133,9 @@ def main() -> None:
     except (InvalidSettings, ArgillaRefused, HubRefused, UnknownStrategy) as error:
         _say(str(error))
         sys.exit(4)
+    except InvalidRows as error:
+        _say(str(error))
+        sys.exit(2)
     except BadPosterior as error:
         _say(f"the strategy cannot be used: {error}")
         sys.exit(1)

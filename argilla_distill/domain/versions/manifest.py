@@ -22,6 +22,9 @@ TAG = re.compile(r"[A-Za-z][\w.-]{0,99}")
 TAG_RULE = "a letter, then letters, digits, . _ or -; not a version's name"
 """What a tag is, in words."""
 
+LATEST = "latest"
+"""The tag that names the version that was made last. It moves by itself."""
+
 MAX_NOTE = 10_000
 """Characters of a note."""
 
@@ -230,6 +233,19 @@ def is_name(text: str) -> bool:
     """
     strategy = text.rpartition("-")[0]
     return NAME.fullmatch(text) is not None and (":" in strategy or strategy in HOW)
+
+
+def tag_fault(text: str) -> str:
+    """Why somebody may not let this tag name a version, in a sentence; "" if they may.
+
+    >>> tag_fault("prod"), tag_fault("latest")
+    ('', 'latest names the version that was made last, and moves by itself: take another tag')
+    """
+    if text == LATEST:
+        return (
+            f"{LATEST} names the version that was made last, and moves by itself: take another tag"
+        )
+    return "" if is_tag(text) else f"{text!r} is no tag: {TAG_RULE}"
 
 
 def is_tag(text: str) -> bool:

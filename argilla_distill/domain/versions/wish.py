@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 from argilla_distill.domain.orders.order import CREATE_VERSION, WorkOrder
 from argilla_distill.domain.report import read
-from argilla_distill.domain.versions.manifest import MAX_NOTE, TAG_RULE, is_tag
+from argilla_distill.domain.versions.manifest import MAX_NOTE, tag_fault
 from argilla_distill.domain.versions.segments import InvalidSegment, Selection
 
 KEY = re.compile(r"[\w.:-]{1,100}", re.ASCII)
@@ -95,8 +95,8 @@ def fault(wish: VersionWish, now: int) -> str:
     if len(wish.note) > MAX_NOTE:
         return f"a note has {MAX_NOTE:,} characters at most"
     for tag in wish.tags:
-        if not is_tag(tag):
-            return f"{tag!r} is no tag: {TAG_RULE}"
+        if why := tag_fault(tag):
+            return why
     if wish.as_of > now:
         return "a version cannot be of a moment in the future"
     try:

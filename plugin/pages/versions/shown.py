@@ -8,7 +8,7 @@ from flask import jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.domain.versions.labels import label_bars
-from argilla_distill.domain.versions.manifest import LISTED, TAG_RULE, Manifest, is_tag
+from argilla_distill.domain.versions.manifest import LISTED, Manifest, tag_fault
 from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET
@@ -81,9 +81,8 @@ def tag(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyRespon
     if bearer() is None and not frame.accounts.is_ours(request.form.get("token", "")):
         return frame.message(400, "That did not come from our page", EXPIRED_FORM, visitor)
     wanted = request.form.get("tag", "").strip()
-    if not is_tag(wanted):
-        text = f"“{wanted}” is no tag: {TAG_RULE}."
-        return _refused(frame, visitor, manifest, wanted, text, 400)
+    if why := tag_fault(wanted):
+        return _refused(frame, visitor, manifest, wanted, f"{why}.", 400)
     if manifest.deleted_at:
         text = f"The files of {manifest.name} are deleted: no tag names it any more."
         return _refused(frame, visitor, manifest, wanted, text, 409)

@@ -78,3 +78,25 @@ def test_a_full_disk_is_told_with_the_file_that_had_no_room(
     done = run("version", "verify", DATASET, "majority-1")
     assert (done.code, done.out) == (1, "")
     assert done.err.splitlines()[-1] == "argilla-distill: /tmp/spool: No space left on device"
+
+
+@pytest.mark.parametrize(
+    ("command", "line", "why"),
+    [
+        (("round", "start", DATASET, "FILE", "--name", "1", "--model", "bot"), "[]", "line 1"),
+        (
+            ("run", "add", DATASET, "FILE", "--name", "bot", "--question", "helpful"),
+            '{"record_id": "r9", "prediction": "yes"}',
+            "r9",
+        ),
+        (("trace", DATASET, "FILE", "--question", "helpful"), "[]", "line 1"),
+    ],
+)
+def test_a_file_with_bad_rows_is_exit_code_2_wherever_one_is_given(
+    run: Run, versions: Path, tmp_path: Path, command: tuple[str, ...], line: str, why: str
+) -> None:
+    assert versions.is_dir()
+    (tmp_path / "file.jsonl").write_text(line + "\n")
+    done = run(*(str(tmp_path / "file.jsonl") if part == "FILE" else part for part in command))
+    assert (done.code, done.out) == (2, "")
+    assert why in done.err

@@ -38,7 +38,8 @@ def round_lines(known: Round) -> Iterator[str]:
     trained = f", trained on {known.trained_on}" if known.trained_on else ""
     yield f"round {known.name} of model {plain(known.model)}{trained}: {known.state}"
     yield f"  {known.plan}"
-    yield f"  {known.chosen_by}"
+    if known.chosen_by:
+        yield f"  {known.chosen_by}"
     yield f"  {plain(known.passing)}"
     if known.state == "being written":
         yield f"  {known.written:,} of {known.taken:,} are in Argilla: repeat the command to go on"
@@ -61,7 +62,8 @@ def plan_lines(found: Planned) -> Iterator[str]:
     known = found.round
     yield f"round {known.name} of model {plain(known.model)}: nothing is written yet"
     yield f"  {known.plan}"
-    yield f"  {known.chosen_by}"
+    if known.chosen_by:
+        yield f"  {known.chosen_by}"
     yield f"  {plain(known.passing)}"
     for name in found.form.missing:
         yield f"  the metadata property {name!r} will be made; annotators do not see it"

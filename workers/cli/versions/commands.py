@@ -206,8 +206,9 @@ def verify(opened: Opened, dataset: str, version: str, files: bool, json_: bool)
 @dataset_argument
 @version_argument
 @click.argument("tag")
+@click.option("--remove", is_flag=True, help="Take TAG off it; it names no version then.")
 @click.pass_obj
-def tag(opened: Opened, dataset: str, version: str, tag: str) -> None:
+def tag(opened: Opened, dataset: str, version: str, tag: str, remove: bool) -> None:
     """Let TAG name a version, and no other any more."""
     from argilla_distill.workers.use_cases.twins.asking import retitle
     from argilla_distill.workers.use_cases.versions import keeping
@@ -215,9 +216,10 @@ def tag(opened: Opened, dataset: str, version: str, tag: str) -> None:
     with opened.world() as world:
         chosen = named(world, dataset)
         before = world.store.versions.tags(chosen.id).get(tag, "")
-        manifest = keeping.tag(world, chosen, version, tag)
+        change = keeping.untag if remove else keeping.tag
+        manifest = change(world, chosen, version, tag)
         retitle(world, chosen, manifest.name, before)
-    click.echo(f"{tag} is {manifest.name}")
+    click.echo(f"{tag} names no version any more" if remove else f"{tag} is {manifest.name}")
 
 
 @version.command()

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from argilla_distill.domain.rounds.round import MAX_OUTPUTS
-from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.errors import InvalidRequest, InvalidRows
 from argilla_distill.workers.use_cases.rounds.form import RecordForm
 
 KEYS = ("fields", "external_id", "prediction", "score")
@@ -65,12 +65,12 @@ class BadLines:
             self.more += 1
 
     def check(self, path: Path) -> None:
-        """Raises InvalidRequest if anything is wrong."""
+        """Raises InvalidRows if anything is wrong."""
         if not self.listed:
             return
         more = [f"and {self.more:,} more"] if self.more else []
         lines = "\n  ".join([*self.listed, *more])
-        raise InvalidRequest(f"{path} does not fit the dataset; nothing was written:\n  {lines}")
+        raise InvalidRows(f"{path} does not fit the dataset; nothing was written:\n  {lines}")
 
 
 def digest(path: Path) -> str:
@@ -142,7 +142,7 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
             while line := file.readline(MAX_LINE):
                 number += 1
                 if len(line) == MAX_LINE and not line.endswith(b"\n"):
-                    raise InvalidRequest(f"{path}: line {number} is longer than {MAX_LINE:,} bytes")
+                    raise InvalidRows(f"{path}: line {number} is longer than {MAX_LINE:,} bytes")
                 if line.strip():
                     yield number, line
     except OSError as error:

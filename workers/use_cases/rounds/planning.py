@@ -19,7 +19,7 @@ from argilla_distill.domain.rounds.round import (
     binned,
 )
 from argilla_distill.domain.rounds.wish import Wish
-from argilla_distill.domain.versions.manifest import Manifest
+from argilla_distill.domain.versions.manifest import LATEST, Manifest
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.evaluation.choosing import (
@@ -33,7 +33,7 @@ from argilla_distill.workers.evaluation.tf_idf import text_of
 from argilla_distill.workers.reporting.near_identical import NearGroups
 from argilla_distill.workers.use_cases.rounds.form import LABELS, RecordForm, chosen_question
 from argilla_distill.workers.use_cases.rounds.outputs import BadLines, digest, read
-from argilla_distill.workers.use_cases.versions.keeping import LATEST, found
+from argilla_distill.workers.use_cases.versions.keeping import found
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.labelled import labelled
 
@@ -148,7 +148,9 @@ def plan(
             taken=len(taken),
             source_sha256=source,
             before=before.name if before else "",
-            chosen_by=chooser.why(before.name if before else "", predicts, bool(seen.scores)),
+            chosen_by=chooser.why(before.name if before else "", predicts, bool(seen.scores))
+            if len(taken) < len(some)
+            else "",
             population=tuple(counts),
         ),
         taken,

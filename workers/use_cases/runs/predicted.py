@@ -8,7 +8,7 @@ from typing import Any
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset, DatasetQuestion
-from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.errors import InvalidRequest, InvalidRows
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.models.values import from_argilla, question_of, to_argilla
@@ -38,11 +38,11 @@ class Wrong:
             self.more += 1
 
     def check(self, what: str) -> None:
-        """Raises InvalidRequest if anything is."""
+        """Raises InvalidRows if anything is."""
         if self.mistakes:
             more = [f"and {self.more:,} more"] if self.more else []
             lines = "\n  ".join([*self.mistakes, *more])
-            raise InvalidRequest(f"{what}; nothing was added:\n  {lines}")
+            raise InvalidRows(f"{what}; nothing was added:\n  {lines}")
 
 
 def asked(dataset: Dataset, name: str) -> DatasetQuestion:

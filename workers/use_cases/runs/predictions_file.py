@@ -18,7 +18,7 @@ from typing import Any
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.runs.run import MAX_PREDICTIONS, Prediction
-from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.errors import InvalidRows
 from argilla_distill.workers.files.reading.columns import ColumnPositions
 from argilla_distill.workers.files.reading.input_file import InputFile
 from argilla_distill.workers.files.reading.mistakes import BadTable
@@ -48,7 +48,7 @@ def read(
 
     Raises
     ------
-    InvalidRequest : it cannot be read, it has other columns, or it is too long.
+    InvalidRows : it cannot be read, it has other columns, or it is too long.
     """
     source = InputFile(path)
     try:
@@ -57,7 +57,7 @@ def read(
         found = []
         for count, (number, cells) in enumerate(table, 1):
             if count > MAX_PREDICTIONS:
-                raise InvalidRequest(f"{path} has more than {MAX_PREDICTIONS:,} predictions")
+                raise InvalidRows(f"{path} has more than {MAX_PREDICTIONS:,} predictions")
             place = f"{source.name}{table.unit}{number}"
             if len(cells) != len(table.header):
                 wrong.add(place, f"{len(cells)} cells instead of {len(table.header)}")
@@ -70,25 +70,25 @@ def read(
             if not count % 1_000:
                 progress(count)
     except BadTable as error:
-        raise InvalidRequest(f"{error}; nothing was added") from error
+        raise InvalidRows(f"{error}; nothing was added") from error
     if not found and not wrong.mistakes:
-        raise InvalidRequest(f"{path} has no prediction")
+        raise InvalidRows(f"{path} has no prediction")
     return found
 
 
 def _check(name: str, header: list[str]) -> None:
-    """Raises InvalidRequest for columns that are not those of predictions."""
+    """Raises InvalidRows for columns that are not those of predictions."""
     twice = {each for each in header if header.count(each) > 1}
     if twice:
-        raise InvalidRequest(f"{name} has the column {min(twice)!r} twice")
+        raise InvalidRows(f"{name} has the column {min(twice)!r} twice")
     for each in header:
         if each not in COLUMNS:
             close = did_you_mean(each, COLUMNS)
-            raise InvalidRequest(
+            raise InvalidRows(
                 f"{name} has a column {each!r}{close}; there are {', '.join(COLUMNS)}"
             )
     if "prediction" not in header or not {"record_id", "external_id"} & set(header):
-        raise InvalidRequest(
+        raise InvalidRows(
             f"{name} has the columns {', '.join(header) or 'none'}: `prediction` must be there, and "
             "`record_id` or `external_id`"
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from argilla_distill.domain.versions.segments import Condition, Segment
 from argilla_distill.domain.versions.tracing import Failure, FailuresOrigin, Near, SegmentShare
-from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.errors import InvalidRequest, InvalidRows
 from argilla_distill.workers.evaluation.neighbours import nearest
 from argilla_distill.workers.evaluation.tf_idf import text_of
 from argilla_distill.workers.use_cases.tracing.material import MAX_CHARACTERS, Material
@@ -36,11 +36,11 @@ def failures_of(lines: Iterable[str], found: Material) -> list[FailureText]:
 
     Raises
     ------
-    InvalidRequest : names the line that is none, and what is wrong with it.
+    InvalidRows : names the line that is none, and what is wrong with it.
     """
     read = list(_read(lines, found))
     if not read:
-        raise InvalidRequest("there is no failure in the file: one JSON object a line is wanted")
+        raise InvalidRows("there is no failure in the file: one JSON object a line is wanted")
     return read
 
 
@@ -126,29 +126,29 @@ def _read(lines: Iterable[str], found: Material) -> Iterator[FailureText]:
             continue
         count += 1
         if count > MAX_FAILURES:
-            raise InvalidRequest(f"more than {MAX_FAILURES:,} failures: trace a part of them")
+            raise InvalidRows(f"more than {MAX_FAILURES:,} failures: trace a part of them")
         try:
             said = json.loads(line)
         except ValueError as error:
-            raise InvalidRequest(f"line {number} is not JSON: {error}") from None
+            raise InvalidRows(f"line {number} is not JSON: {error}") from None
         yield _failed(said, number, found)
 
 
 def _failed(said: object, number: int, found: Material) -> FailureText:
     if not isinstance(said, dict):
-        raise InvalidRequest(f"line {number} is no JSON object")
+        raise InvalidRows(f"line {number} is no JSON object")
     for key in ("record_id", "external_id"):
         if said.get(key):
             row = found.places.get(str(said[key]))
             if row is None:
-                raise InvalidRequest(
+                raise InvalidRows(
                     f"line {number}: {found.manifest.name} has no record {said[key]}; give its text or fields"
                 )
             return FailureText(found.texts[row], row)
     wanted = said.get("fields") if isinstance(said.get("fields"), dict) else said
     text = text_of(wanted if isinstance(wanted, dict) else {})[:MAX_CHARACTERS]
     if not text.strip():
-        raise InvalidRequest(
+        raise InvalidRows(
             f"line {number} has no text: give record_id, external_id, text, or the record's fields"
         )
     return FailureText(text)

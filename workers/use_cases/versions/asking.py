@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from argilla_distill.domain.history import START
 from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.versions.manifest import MAX_NOTE, VersionRequest
+from argilla_distill.domain.versions.manifest import MAX_NOTE, VersionRequest, tag_fault
 from argilla_distill.domain.versions.segments import InvalidSegment, Selection
 from argilla_distill.plugin.dispatch import VERSION
 from argilla_distill.plugin.errors import InvalidRequest
@@ -20,7 +20,6 @@ from argilla_distill.workers.models.values import question_of
 from argilla_distill.workers.use_cases.distilling.dataset_news import see_to_news
 from argilla_distill.workers.use_cases.versions.circumstances import settings_then
 from argilla_distill.workers.use_cases.versions.fitting import chosen, distilled
-from argilla_distill.workers.use_cases.versions.keeping import check_tag
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.past import Past
 
@@ -139,6 +138,7 @@ def _check(
     if as_of > now:
         raise InvalidRequest("a version cannot be of a moment in the future")
     for tag in tags:
-        check_tag(tag)
+        if why := tag_fault(tag):
+            raise InvalidRequest(why)
     if len(note) > MAX_NOTE:
         raise InvalidRequest(f"a note has {MAX_NOTE:,} characters at most")

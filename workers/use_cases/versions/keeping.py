@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from argilla_distill.domain.nearest import or_which
 from argilla_distill.domain.records import Dataset
-from argilla_distill.domain.versions.manifest import TAG_RULE, Manifest, is_tag
+from argilla_distill.domain.versions.manifest import LATEST, TAG_RULE, Manifest, is_tag, tag_fault
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
@@ -16,7 +16,6 @@ from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.versions")
 
-LATEST = "latest"
 """The tag that names the version made last. It holds none back from being deleted."""
 
 
@@ -36,10 +35,31 @@ def found(world: World, dataset: Dataset, name: str) -> Manifest:
 
 
 def tag(world: World, dataset: Dataset, name: str, new: str) -> Manifest:
-    """Let a tag name a version, and no other any more. Raises InvalidRequest."""
+    """Let a tag name a version, and no other any more.
+
+    Raises
+    ------
+    InvalidRequest : there is no such version, its files are deleted, or that may be no tag.
+    """
     manifest = found(world, dataset, name)
-    check_tag(new)
+    if why := tag_fault(new):
+        raise InvalidRequest(why)
+    if manifest.deleted_at:
+        raise InvalidRequest(f"the files of {manifest.name} are deleted: no tag names it any more")
     world.store.versions.tag(dataset.id, new, manifest.name)
+    return manifest
+
+
+def untag(world: World, dataset: Dataset, name: str, tag: str) -> Manifest:
+    """Take a tag off a version. Raises InvalidRequest where that does not name it, or is `latest`."""
+    manifest = found(world, dataset, name)
+    tags = world.store.versions.tags(dataset.id)
+    if tag == LATEST:
+        raise InvalidRequest(tag_fault(tag))
+    if tags.get(tag) != manifest.name:
+        named = sorted(t for t, v in tags.items() if v == manifest.name and t != LATEST)
+        raise InvalidRequest(f"{manifest.name} is not tagged {tag}{or_which(tag, named)}")
+    world.store.versions.untag(dataset.id, tag)
     return manifest
 
 
@@ -60,7 +80,10 @@ def delete(world: World, dataset: Dataset, name: str) -> Manifest:
     tags = [t for t, v in world.store.versions.tags(dataset.id).items() if v == manifest.name]
     held = [t for t in tags if t != LATEST]
     if held:
-        raise InvalidRequest(f"{manifest.name} is tagged {', '.join(held)}: remove the tag first")
+        raise InvalidRequest(
+            f"{manifest.name} is tagged {', '.join(held)}: let that name another version, or take it off "
+            "with `argilla-distill version tag --remove`"
+        )
     return _deleted(world, manifest, tags)
 
 
@@ -102,4 +125,9 @@ def _deleted(world: World, manifest: Manifest, tags: Sequence[str]) -> Manifest:
     ChangeLists(storage).delete(dataset_id, pairs)
     for each in tags:
         world.store.versions.untag(dataset_id, each)
+    if LATEST in tags:  # names the newest of those that are left
+        left = [each for each in world.store.versions.manifests(dataset_id) if not each.deleted_at]
+        if left:
+            newest = max(left, key=lambda each: each.created_at)
+            world.store.versions.tag(dataset_id, LATEST, newest.name)
     return gone

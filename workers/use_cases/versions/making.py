@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from argilla_distill.domain.versions.manifest import FailedVersion, Manifest, VersionRequest
+from argilla_distill.domain.versions.manifest import LATEST, FailedVersion, Manifest, VersionRequest
 from argilla_distill.plugin.errors import (
     ArchiveDamaged,
     ArchiveUnavailable,
@@ -29,7 +29,7 @@ from argilla_distill.plugin.store import StoreError
 from argilla_distill.workers.engine.errors import EngineError
 from argilla_distill.workers.use_cases.versions.building import Building
 from argilla_distill.workers.use_cases.versions.describing import complete
-from argilla_distill.workers.use_cases.versions.keeping import LATEST, retire
+from argilla_distill.workers.use_cases.versions.keeping import retire
 from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
 from argilla_distill.workers.versions.spool import Spool, making_place

@@ -93,6 +93,9 @@ def test_a_dry_run_tells_the_very_plan_and_writes_nothing(
     start_it(service, outputs)
     kept = service.store.rounds.taken(D, "4")
     assert [(t.line, t.pi) for t in kept] == [(t.line, t.pi) for t in found.taken]
+    assert found.round.chosen_by
+    every = planned(service.world, CHAT, outputs, Wish("5", "bot", take=1_000, question="helpful"))
+    assert every.round.chosen_by == ""  # where all are taken, none was chosen
 
 
 @pytest.mark.parametrize("moment", ["declare", "create_records", "records_created"])

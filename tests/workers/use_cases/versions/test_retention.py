@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.use_cases.checks.version_overview import overview
 from argilla_distill.workers.use_cases.versions import keeping, verifying
@@ -72,3 +73,32 @@ def test_a_version_is_made_though_an_old_one_cannot_be_deleted(
     assert with_files(service) == ["majority-1", "majority-2", "majority-3"]
     made(service)
     assert with_files(service) == ["majority-3", "majority-4"]
+
+
+def test_a_tag_can_be_taken_off_and_then_its_version_be_deleted(service: ServiceInMemory) -> None:
+    """What is tagged is not deleted, and once no command took a tag off."""
+    made(service, tags=("prod",))
+    made(service)
+    with pytest.raises(InvalidRequest, match="version tag --remove"):
+        keeping.delete(service.world, CHAT, "majority-1")
+    with pytest.raises(InvalidRequest, match="majority-2 is not tagged prod"):
+        keeping.untag(service.world, CHAT, "majority-2", "prod")
+    assert keeping.untag(service.world, CHAT, "prod", "prod").name == "majority-1"
+    assert keeping.delete(service.world, CHAT, "majority-1").deleted_at
+    with pytest.raises(InvalidRequest, match="files of majority-1 are deleted"):
+        keeping.tag(service.world, CHAT, "majority-1", "prod")
+
+
+def test_latest_moves_by_itself_and_no_other_way(service: ServiceInMemory) -> None:
+    """It could be set to an older version, which what asks for the latest one then took."""
+    made(service)
+    made(service)
+    for refused in (keeping.tag, keeping.untag):
+        with pytest.raises(InvalidRequest, match="moves by itself"):
+            refused(service.world, CHAT, "majority-1", "latest")
+    with pytest.raises(InvalidRequest, match="moves by itself"):
+        made(service, tags=("latest",))
+    keeping.delete(service.world, CHAT, "latest")
+    assert keeping.found(service.world, CHAT, "latest").name == "majority-1"
+    keeping.delete(service.world, CHAT, "latest")
+    assert service.store.versions.tags(D) == {}
