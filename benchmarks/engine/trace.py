@@ -24,6 +24,7 @@ from argilla_distill.domain.versions.segment_audits import (
 )
 from argilla_distill.workers.evaluation.neighbours import nearest
 from argilla_distill.workers.evaluation.segments import Kind, LookedAt, look
+from benchmarks.engine.better_rounds import outputs_of_a_better_model
 from benchmarks.engine.made_up_rounds import LABELS, RECORDS, ROUNDS, TELLING, MadeUp, made_up
 
 FIRST_SEED = 1000
@@ -126,6 +127,15 @@ def audited(seed: int, bad_share: float = BAD) -> Outcome:
     )
 
 
+def better(seed: int, bad_share: float = 0.0) -> Outcome:
+    """Two rounds of a chatbot that gets better; in the later so many labels are wrong."""
+    m = outputs_of_a_better_model(seed, bad_share)
+    names = ["round=1", "round=2"]
+    kind = Kind("round", names, np.arange(len(m.texts)), m.said, m.round, m.round)
+    found = look(m.texts, m.said, 2, m.groups, [kind])
+    return _outcome(found, "round", 1 if bad_share else -1)
+
+
 def _outcome(found: LookedAt, kind: str, bad: int) -> Outcome:
     if not found.gate.informative:
         return Outcome(gated=True)
@@ -152,6 +162,11 @@ SCENES: dict[str, tuple[str, Callable[[int], Outcome]]] = {
     "bad-topics": (
         "one bad round, a fifth of the words of each round its own",
         lambda s: one_bad(s, 0.2),
+    ),
+    "better": ("rounds of a chatbot that gets better, all labels right", better),
+    "better-bad": (
+        "the same, with 30 % wrong labels in the later round",
+        lambda s: better(s, BAD),
     ),
     "gate": ("one bad round, texts that tell nothing", lambda s: one_bad(s, telling=0.0)),
     "annotator": ("one annotator in one round: half of 25 labels flipped", one_annotator),

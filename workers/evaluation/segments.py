@@ -4,6 +4,14 @@ What one kind of segments is to be believed is `suspicion`. Of kinds that part r
 segment is foretold by models that were trained without it; of annotators and sources, who share records, by
 models that were trained on other records, as are records of no segment, which tell what is usual. Texts are
 read once for all kinds.
+
+A model is sure of texts that it does not know, too: by the words that it has seen. Where the outputs of a
+later model are all good, others learn from them that whatever is about their topics is good; and the failures
+of an earlier model, whose words nobody said again, contradict that, all labels right. So a model is not asked
+about texts of which it knows too little: in squares of TF-IDF, which sum to 1 over the words and pairs of a
+text, the part that it saw in several texts, beside the same part of records that are left out at random.
+Elsewhere this is called the domain of applicability: Netzeva et al., Current status of methods for defining
+the applicability domain of (quantitative) structure-activity relationships, ATLA 33 (2005).
 """
 
 from __future__ import annotations
@@ -30,6 +38,12 @@ FOLDS = 5
 
 MAX_TRAINED = 5_000
 """On so many records a model is trained, at most: a random part of those that it may see."""
+
+KNOWN = 0.75
+"""A model is asked about texts of which it knows so large a part of what models know of a usual one."""
+
+OFTEN = 2
+"""It knows words, and pairs of words, that so many of the texts have on which it was trained."""
 
 MIN_SMALL = 10
 """Of one annotator in one round so few claims tell something."""
@@ -87,21 +101,26 @@ def look(
     rows, targets = TfIdf().fit_transform(texts), hard(labels, n_labels)
     fold = folds(groups, FOLDS)
     strength = train(*_sample(rows, targets, np.arange(len(labels)))).strength
-    apart = _foretold(rows, targets, fold, strength)
+    squares = rows.multiply(rows).tocsr()
+    apart, usual = _foretold(rows, squares, targets, fold, strength)
+    least = KNOWN * float(np.median(usual)) if len(usual) else 0.0
     codes = np.unique(groups, return_inverse=True)[1].astype(np.int64)
     passed = gate(apart, targets, fold, codes)
     if not passed.informative:
         return LookedAt(passed, {})
-    known: dict[bytes, Floats] = {}
+    foretold: dict[bytes, tuple[Floats, Floats]] = {}
     found: dict[str, list[Suspicion]] = {}
     for kind in kinds:
-        predicted = apart
+        predicted, known = apart, usual
         if kind.part is not None:
             packed = _packed(kind.part, fold)
             key = packed.tobytes()
-            if key not in known:
-                known[key] = _foretold(rows, targets, packed, strength)
-            predicted = np.where((packed >= 0)[:, None], known[key], apart)
+            if key not in foretold:
+                foretold[key] = _foretold(rows, squares, targets, packed, strength)
+            held = packed >= 0
+            predicted = np.where(held[:, None], foretold[key][0], apart)
+            known = np.where(held, foretold[key][1], usual)
+        predicted = np.where((known >= least)[:, None], predicted, 1 / n_labels)
         fewest, sure = (MIN_SMALL, SURE_SMALL) if kind.small else (FEWEST, SURE)
         columns = kind.record, kind.code, kind.segment
         found[kind.name] = suspicions(predicted, *columns, len(kind.names), fewest, sure, codes)
@@ -118,15 +137,30 @@ def _together(found: dict[str, list[Suspicion]]) -> dict[str, list[Suspicion]]:
     return order
 
 
-def _foretold(rows: Matrix, targets: Floats, fold: Ints, strength: float) -> Floats:
-    """What models that were trained without a record's fold say of it; fold -1 is in all of them."""
-    found = np.full(targets.shape, 1 / targets.shape[1])
+def _foretold(
+    rows: Matrix, squares: Matrix, targets: Floats, fold: Ints, strength: float
+) -> tuple[Floats, Floats]:
+    """What models that were trained without a record's fold say of it, and how much of it they know.
+
+    Parameters
+    ----------
+    squares : the rows' entries, squared: of a row they sum to 1.
+    fold : -1 is in all of them.
+
+    Returns
+    -------
+    ndarray of shape (n_records, n_labels), and of shape (n_records,), in [0, 1].
+    """
+    found, known = np.full(targets.shape, 1 / targets.shape[1]), np.zeros(len(targets))
     for code in np.unique(fold[fold >= 0]).tolist():
         out, within = np.flatnonzero(fold == code), np.flatnonzero(fold != code)
         some = within[targets[within].any(axis=1)]
         if len(some):
-            found[out] = train(*_sample(rows, targets, some), strength=strength).predict(rows[out])
-    return found
+            read, taught = _sample(rows, targets, some)
+            found[out] = train(read, taught, strength=strength).predict(rows[out])
+            often = np.bincount(read.indices, minlength=read.shape[1]) >= OFTEN
+            known[out] = squares[out] @ often.astype(np.float64)
+    return found, known
 
 
 def _sample(rows: Matrix, targets: Floats, some: Ints) -> tuple[Matrix, Floats]:
