@@ -48,6 +48,13 @@ CREW = (
 )
 
 
+JUDGE = CrewMember("llm-judge", 0.93)
+"""A model that answers some of the first records, simulated like the others; its name says what it is."""
+
+JUDGED = 120
+"""So many: enough to compare it with each of the crew."""
+
+
 MISREAD_BY = ("ada", "ben")
 """They are right nearly always, and so trusted most, until they misread the second edition."""
 
@@ -64,6 +71,11 @@ def on_duty() -> tuple[CrewMember, ...]:
 def back_from_holiday() -> tuple[CrewMember, ...]:
     """Who has not answered under it yet, and reads it well."""
     return tuple(each for each in CREW if each.name not in ON_DUTY)
+
+
+def judged(replies: Sequence[Reply], seed: int) -> list[Reply]:
+    """The replies that the model answers, drawn at random."""
+    return random.Random(f"{seed}:judged").sample(list(replies), min(JUDGED, len(replies)))
 
 
 def said(helps: bool) -> str:

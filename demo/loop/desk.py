@@ -10,7 +10,17 @@ import httpx
 
 from demo.argilla.api import Api, ApiError
 from demo.argilla.payloads import label_question
-from demo.loop.crew import CREW, OVERLAP, CrewMember, back_from_holiday, on_duty, plan, said
+from demo.loop.crew import (
+    CREW,
+    JUDGE,
+    OVERLAP,
+    CrewMember,
+    back_from_holiday,
+    judged,
+    on_duty,
+    plan,
+    said,
+)
 from demo.loop.dialogues import Reply
 from demo.playground import PASSWORD, WORKSPACE
 
@@ -59,9 +69,10 @@ class Desk:
         self.crew: Sequence[CrewMember] = CREW
 
     def open(self) -> None:
-        """The crew's accounts, the workspace and the dataset."""
+        """Everybody's accounts, the workspace and the dataset."""
         self.users = {
-            each.name: self.owner.create_user(each.name, password=PASSWORD) for each in CREW
+            each.name: self.owner.create_user(each.name, password=PASSWORD)
+            for each in (*CREW, JUDGE)
         }
         workspace = self.owner.create_workspace(WORKSPACE, self.users.values())
         self.dataset = self.owner.create_dataset(
@@ -94,6 +105,12 @@ class Desk:
         for annotator, some in plan(replies, self.seed, self.crew).items():
             given += self._given(annotator, [(waiting[each.id], each) for each in some])
         return given
+
+    def judge(self) -> int:
+        """Have a model answer some of the records as well. Returns how many."""
+        records = {str(each["external_id"]): each for each in self._all()}
+        some = judged([self.replies[name] for name in records], self.seed)
+        return self._given(JUDGE, [(records[each.id], each) for each in some])
 
     def new_edition(self) -> None:
         """The guidelines are changed while some of the crew are away, and some of the others misread them."""

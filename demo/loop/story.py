@@ -13,7 +13,7 @@ from typing import Any
 from argilla_distill.domain.wording import whole_percent
 from demo.argilla.api import Api
 from demo.loop.chatbot import Pick, passed
-from demo.loop.crew import MISREAD_BY
+from demo.loop.crew import JUDGE, JUDGED, MISREAD_BY
 from demo.loop.desk import QUESTION, Desk
 from demo.loop.dialogues import FAMILIAR, NEW, Reply, dialogues, some
 from demo.loop.fault import MISLED, Fault
@@ -72,6 +72,7 @@ class Story:
         """
         self.tell.act("Act 1: two versions, two chatbots")
         self.annotate()
+        self.replacing()
         best = self.compare()
         self.tell.act("Act 2: what the chatbot says comes back, and customers ask new things")
         self.round("2", best)
@@ -91,11 +92,30 @@ class Story:
         self.tell.run("connect", desk.name)
         self.review = str(self.tell.json("review", "enable", desk.name)["id"])
         self.answer()
+        with self.stage.step(f"{JUDGE.name}, a model, answers {JUDGED} of the records as well"):
+            desk.judge()
         count = int(self.tell.json("review", "show", desk.name)["audits"])
         with self.stage.step("a reviewer decides audits: records drawn at random, shown blind"):
             answered = desk.audit(self.review, lambda given: given >= count)
         self.tell.say(f"{answered} of {count} audits are decided")
         self.tell.run("reconcile", desk.name)
+
+    def replacing(self) -> None:
+        """Whether the model may replace one of the crew.
+
+        Raises
+        ------
+        RuntimeError : nothing is told of it within `PATIENCE_S`.
+        """
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            found = self.tell.json("annotators", self.desk.name)["questions"]
+            for each in found.get(QUESTION, {}).get("annotators", ()):
+                if each["name"] == JUDGE.name and each["may_replace"]:
+                    self.tell.say(f"{JUDGE.name}: {each['may_replace']['message']}")
+                    return
+            time.sleep(LOOK_S)
+        raise RuntimeError(f"nothing is told of whether {JUDGE.name} may replace a person")
 
     def compare(self) -> str:
         """Two versions, a chatbot of each. Returns the name of the better one."""
@@ -215,11 +235,12 @@ class Story:
             "the trace": f"{at}/trace",
             "compared": f"{at}/compare",
             "the versions": f"{at}/versions",
+            "the annotators": f"{at}/annotators",
             "the dataset": at,
             "Argilla": f"{argilla.url}/dataset/{self.desk.dataset_id}/annotation-mode",
         }
         for what, where in places.items():
-            self.tell.say(f"{what:<14}{where}")
+            self.tell.say(f"{what:<16}{where}")
         self.tell.say(f"Owner {argilla.username}, {argilla.password}; annotator ada, {PASSWORD}")
 
 

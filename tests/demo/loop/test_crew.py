@@ -7,16 +7,22 @@ from statistics import mean
 
 import pytest
 
+from argilla_distill.domain.stand_in import RECORDS
+from argilla_distill.plugin.settings.dataset_settings import Sources
 from demo.loop.crew import (
     CREW,
+    JUDGE,
+    JUDGED,
     OVERLAP,
     CrewMember,
     back_from_holiday,
+    judged,
     on_duty,
     plan,
     said,
 )
-from demo.loop.dialogues import FAMILIAR, dialogues
+from demo.loop.dialogues import FAMILIAR, dialogues, some
+from demo.loop.story import PROMPTS
 
 SEED = 7
 ALL = [reply for replies in dialogues(SEED, "first", 150, FAMILIAR) for reply in replies]
@@ -29,6 +35,16 @@ def test_each_reply_is_answered_by_as_many_as_complete_it_and_by_nobody_twice() 
     assert set(counts.values()) == {OVERLAP}
     assert all(len(set(replies)) == len(replies) for replies in tasks.values())
     assert set(tasks) == set(CREW)
+
+
+def test_the_judge_is_known_as_a_model_and_shares_enough_with_each_of_the_crew() -> None:
+    replies = list(some(SEED, dialogues(SEED, "first", PROMPTS, FAMILIAR)))
+    answered = {each.id for each in judged(replies, SEED)}
+    assert Sources().kind(JUDGE.name) == "model"
+    assert len(answered) == JUDGED
+    shared = [len({each.id for each in task} & answered) for task in plan(replies, SEED).values()]
+    assert len(shared) == len(CREW)
+    assert min(shared) >= RECORDS
 
 
 @pytest.mark.parametrize("annotator", CREW, ids=lambda each: each.name)
