@@ -6,6 +6,7 @@ All that argilla-distill does is done by its commands, as a user types them, and
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from pathlib import Path
 from typing import Any
@@ -107,15 +108,17 @@ class Story:
         ------
         RuntimeError : nothing is told of it within `PATIENCE_S`.
         """
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            found = self.tell.json("annotators", self.desk.name)["questions"]
-            for each in found.get(QUESTION, {}).get("annotators", ()):
-                if each["name"] == JUDGE.name and each["may_replace"]:
-                    self.tell.say(f"{JUDGE.name}: {each['may_replace']['message']}")
-                    return
-            time.sleep(LOOK_S)
-        raise RuntimeError(f"nothing is told of whether {JUDGE.name} may replace a person")
+        command = ("annotators", self.desk.name, "--json")
+        end, said = time.monotonic() + PATIENCE_S, ""
+        with self.stage.step(shlex.join(["argilla-distill", *command])):
+            while not said:
+                said = verdict_of(json.loads(self.stage.service.command(*command).stdout))
+                if time.monotonic() > end:
+                    raise RuntimeError(
+                        f"nothing is told of whether {JUDGE.name} may replace a person"
+                    )
+                time.sleep(0 if said else LOOK_S)
+        self.tell.say(f"{JUDGE.name}: {said}")
 
     def compare(self) -> str:
         """Two versions, a chatbot of each. Returns the name of the better one."""
@@ -242,6 +245,18 @@ class Story:
         for what, where in places.items():
             self.tell.say(f"{what:<16}{where}")
         self.tell.say(f"Owner {argilla.username}, {argilla.password}; annotator ada, {PASSWORD}")
+
+
+def verdict_of(told: dict[str, Any]) -> str:
+    """Whether the model may replace a person, by all of its answers; "" where not all are counted yet.
+
+    >>> verdict_of({"questions": {}})
+    ''
+    """
+    for each in told["questions"].get(QUESTION, {}).get("annotators", ()):
+        if each["name"] == JUDGE.name and each["answers"] == JUDGED:
+            return str(each["may_replace"]["message"])
+    return ""
 
 
 def lead(contest: dict[str, Any]) -> float:

@@ -26,6 +26,7 @@ from argilla_distill.plugin.store import Store
 from tests.live.browser.chromium import PATIENCE_S, chromium, shoot, sign_in, text
 from tests.plugin.pages import gallery, long_values
 from tests.plugin.pages.comparisons import comparison_gallery
+from tests.plugin.pages.rounds import round_gallery
 from tests.plugin.pages.scene import DATASET, RECORD, at, scene
 from tests.plugin.pages.versions import version_gallery
 from tests.plugin.pages.website import Site
@@ -49,6 +50,8 @@ PAGES = {
     "difference": ("olga", f"{version_gallery.PAIR}?cause=vote&page=2"),
     "comparison": ("olga", comparison_gallery.PAIR),
     "runs": ("olga", comparison_gallery.STANDINGS),
+    "rounds": ("olga", round_gallery.AT),
+    "round": ("olga", f"{round_gallery.AT}/3"),
     "message": ("olga", "/records/none"),
     "not-found": ("olga", "/nothing"),
     "own": ("anna", "/"),
@@ -111,6 +114,7 @@ def pages(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         store = Store(client, "pages-in-a-browser")
         gallery.write(store, told=told)
         long_values.write(store)
+        round_gallery.write(store)
         comparison_gallery.write(store, folder / "versions")
         site = Site(store, environment={"DISTILL_VERSIONS": str(folder / "versions")})
         with make_server("127.0.0.1", 0, site.app, threaded=True) as server:
@@ -187,7 +191,8 @@ def test_a_page_is_light_and_its_own_and_stands_still(pages: Served, name: str) 
 BROKEN_WORDS = """(() => {
     const broken = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const seen = e => !e || (getComputedStyle(e).clipPath === 'none' && seen(e.parentElement));
-    while (walk.nextNode()) for (const found of walk.currentNode.data.matchAll(/[\\p{L}.,:;]{2,20}/gu)) {
+    const piece = /[\\p{L}.,:;]{2,20}|\\d+\\s%/gu;
+    while (walk.nextNode()) for (const found of walk.currentNode.data.matchAll(piece)) {
         if (!seen(walk.currentNode.parentElement)) continue;
         const word = document.createRange();
         word.setStart(walk.currentNode, found.index);
@@ -197,7 +202,7 @@ BROKEN_WORDS = """(() => {
     }
     return broken;
 })()"""
-"""The words that can be seen, none of them long, that begin on one line and end on the next."""
+"""Words that can be seen, none of them long, and percentages, that begin on one line and end on the next."""
 
 
 @pytest.mark.parametrize("width", [1366, 390])
