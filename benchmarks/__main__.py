@@ -20,6 +20,7 @@ ALL = {
     "engine_label": "engine.label",
     "engine_types": "engine.types_of_questions.every_type",
     "texts": "scale.text_costs",
+    "held_out_votes": "engine.held_out_votes",
     "engine_pictures": "engine.pictures",
     "reviews": "engine.reviews",
     "trace": "engine.trace",

@@ -6,8 +6,6 @@ texts are about is `topics`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,6 +29,12 @@ TRUST = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0])
 
 AT_ONCE = 20_000
 """Records whose topics are held in full precision at a time."""
+
+A_FEW = 500
+"""Of so many it is nearly always plain already that texts are not all alike."""
+
+HELD = 8_000_000
+"""So many fitted values are held at most, rather than worked out twice; and a fiftieth of it at a time."""
 
 DOUBT = 4.0
 """Nats by which the voice has to predict better than the labels' shares, in all, to be believed as
@@ -101,7 +105,9 @@ class ContentVoice:
         if n < MIN_RECORDS or self.n_labels < 2:
             return None
         self.centre_ = topics.mean(axis=0, dtype=np.float64)
-        if not max(np.abs(self._centred(topics[at])).max(initial=0.0) for at in _parts(n)) > ALIKE:
+        if not any(
+            np.abs(self._centred(topics[at])).max(initial=0.0) > ALIKE for at in _parts(n, A_FEW)
+        ):
             return None
         self.shares_ = (posterior.sum(axis=0) + 1) / (n + self.n_labels)
         odds = self._regress(topics, posterior)
@@ -128,39 +134,44 @@ class ContentVoice:
 
         What is as large as the topics in full precision is made a part at a time, each time anew.
         """
-        n, parts = len(topics), _parts(len(topics))
-        gram = sum((c.T @ c for c in (self._centred(topics[at]) for at in parts)), np.zeros(1))
+        n, k, n_topics = len(topics), self.n_labels, topics.shape[1]
+        error = posterior - self.shares_
+        gram, cross = np.zeros((n_topics, n_topics)), np.zeros((n_topics, k))
+        for at in _parts(n):
+            centred = self._centred(topics[at])
+            gram += centred.T @ centred
+            cross += centred.T @ error[at]
         strength, axes = np.linalg.eigh(gram)
         kept = strength > 1e-7 * strength.max()
         strength, axes = strength[kept], axes[:, kept]
         turn = axes / np.sqrt(strength)
-        error = posterior - self.shares_
-        projected = sum(
-            ((self._centred(topics[at]) @ turn).T @ error[at] for at in parts), np.zeros(1)
-        )
+        projected = turn.T @ cross
         shrunk = strength / (strength + PENALTIES[:, None])
+        each = (shrunk.T[:, :, None] * projected[:, None]).reshape(len(strength), -1)
 
-        def left_out(at: slice) -> Iterator[Floats]:
-            """Fitted values of these records, each left out, by each penalty."""
+        def left_out(at: slice) -> Floats:
+            """Fitted values of these records, each left out, shape (n, n_penalties, n_labels)."""
             unit = self._centred(topics[at]) @ turn
-            levers = unit**2 @ shrunk.T + 1 / n
-            for some, lever in zip(shrunk, levers.T[:, :, None], strict=True):
-                fitted = unit @ (some[:, None] * projected)
-                fitted -= lever * error[at]
-                fitted /= 1 - lever
-                yield fitted
+            levers = (unit**2 @ shrunk.T + 1 / n)[:, :, None]
+            fitted: Floats = (unit @ each).reshape(-1, len(PENALTIES), k)
+            fitted -= levers * error[at][:, None]
+            fitted /= 1 - levers
+            return fitted
 
+        numbers = len(PENALTIES) * k
+        parts = _parts(n, max(1, min(AT_ONCE, HELD // 50 // numbers)))
+        held = [left_out(at) for at in parts] if n * numbers <= HELD else None
         wrong = np.zeros(len(PENALTIES))
-        for at in parts:
-            wrong += [float(((error[at] - fitted) ** 2).sum()) for fitted in left_out(at)]
+        for number, at in enumerate(parts):
+            gap = error[at][:, None] - (held[number] if held else left_out(at))
+            wrong += np.einsum("npk,npk->p", gap, gap)
         weight = softmax(-n / 2 * np.log(np.maximum(wrong, 1e-12))[None])[0]
         ridge = weight @ (np.sqrt(strength) / (strength + PENALTIES[:, None]))
         self.coefficients_ = axes @ (ridge[:, None] * projected)
         self.middle = self.centre_ @ self.coefficients_
-        odds = np.empty((n, self.n_labels))
-        for at in parts:
-            pairs = zip(weight, left_out(at), strict=True)
-            odds[at] = self.odds_of(sum((w * fitted for w, fitted in pairs), np.zeros(1)))
+        odds = np.empty((n, k))
+        for number, at in enumerate(parts):
+            odds[at] = self.odds_of(weight @ (held[number] if held else left_out(at)))
         return odds
 
     def _proved(self, odds: Floats, likelihood: Floats) -> float:
@@ -173,6 +184,6 @@ class ContentVoice:
         return float(softmax(gain[None])[0] @ TRUST)
 
 
-def _parts(n: int) -> list[slice]:
+def _parts(n: int, at_once: int = AT_ONCE) -> list[slice]:
     """The rows, so many at a time."""
-    return [slice(start, start + AT_ONCE) for start in range(0, n, AT_ONCE)]
+    return [slice(start, start + at_once) for start in range(0, n, at_once)]

@@ -22,6 +22,10 @@ from argilla_distill.workers.engine.label.texts.words import FEATURES
 AT_ONCE = 1_000
 """Texts that are held before their words are counted."""
 
+HELD = 4 * BLOCK
+"""Texts whose words a fit holds, of the facts that it is given, before they are set apart: the fit reads them
+again, and from memory that costs nothing. Those of 150 words are some 16 MB."""
+
 
 class TextVoice:
     """One more voice on every record with a text, by row.
@@ -89,7 +93,7 @@ class TextVoice:
 
     def _take(self, texts: list[Content], row: Callable[[str], int]) -> None:
         self.texts_.put([row(fact.record) for fact in texts], [fact.text for fact in texts])
-        if len(self.texts_.words) >= BLOCK:
+        if len(self.texts_.words) > HELD:
             self.texts_.set_apart()
 
     def put(self, rows: Sequence[int], texts: Sequence[str]) -> None:

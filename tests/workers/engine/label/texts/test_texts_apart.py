@@ -99,7 +99,7 @@ def test_a_fit_sets_words_apart_while_it_reads_them() -> None:
     strategy.keep_apart(blocks)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(voice, "AT_ONCE", 8)
-        patch.setattr(voice, "BLOCK", 16)
+        patch.setattr(voice, "HELD", 15)
         strategy.fit(texts[n] if of else votes[n] for n in range(60) for of in (0, 1))
     assert len(blocks.blocks) == 3  # of 16 texts each; the last 12 came at the end
     assert len(strategy.state()["texts_rows"]) == 12
