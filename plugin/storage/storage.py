@@ -113,7 +113,7 @@ class Storage:
             beside.parent.mkdir(parents=True, exist_ok=True)
             try:
                 shutil.copytree(made, beside, copy_function=_link_or_copy)
-                _sync(beside)
+                sync(beside)
             except OSError:
                 shutil.rmtree(beside, ignore_errors=True)
                 raise
@@ -256,8 +256,8 @@ def _beside(target: str) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _sync(folder: Path) -> None:
-    """See to it that what was written is on the disk."""
+def sync(folder: Path) -> None:
+    """See to it that what was written into a folder is on the disk; what is there already takes no time."""
     for path in folder.iterdir():
         _sync_file(path)
 

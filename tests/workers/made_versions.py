@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
+from argilla_distill.workers.versions.aside import Aside, in_place
 from tests.workers.argilla_in_memory import CHAT, D
 from tests.workers.service_in_memory import ServiceInMemory
 
@@ -28,10 +29,10 @@ def made(service: ServiceInMemory, slice_s: float = 60.0, **asked: Any) -> Manif
     return finished(service, slice_s)
 
 
-def finished(service: ServiceInMemory, slice_s: float = 60.0) -> Manifest:
+def finished(service: ServiceInMemory, slice_s: float = 60.0, aside: Aside = in_place) -> Manifest:
     """The version in hand, made to its end."""
     for _ in range(200):
-        done = make(service.world, D, slice_s)
+        done = make(service.world, D, slice_s, aside=aside)
         if done.manifest is not None:
             return done.manifest
     raise AssertionError(done)

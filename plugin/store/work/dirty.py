@@ -187,9 +187,13 @@ class Dirty:
         """Count one more beginning; returns how many there were since the last end."""
         return int(self._redis.incr(self._keys.of(dataset_id, "tries")))
 
-    def end(self, dataset_id: str) -> None:
-        """The batch in hand ended, well or with an error that was dealt with."""
-        self._redis.delete(self._keys.of(dataset_id, "tries"))
+    def end(self, dataset_id: str, tries: int = 0) -> None:
+        """The batch in hand ended, well or with an error that was dealt with. `begin` counts from `tries`."""
+        key = self._keys.of(dataset_id, "tries")
+        if tries > 0:
+            self._redis.set(key, tries)
+        else:
+            self._redis.delete(key)
 
     def drop(self, dataset_id: str) -> None:
         """Forget all waiting records of a dataset that is gone or not to be distilled."""

@@ -120,6 +120,8 @@ def test_an_answer_that_arrived_before_its_record_is_set_aside_is_that_other_cha
 
 def test_tries_count_beginnings_until_an_end(store: Store) -> None:
     assert [store.dirty.begin(D) for _ in range(3)] == [1, 2, 3]
+    store.dirty.end(D, 2)
+    assert store.dirty.begin(D) == 3
     store.dirty.end(D)
     assert store.dirty.begin(D) == 1
 

@@ -29,15 +29,21 @@ FIRST_BATCH = 32
 large, up to `BATCH`: Argilla takes twice as long to write a record, and more, as we to read and decide it."""
 
 CAREFUL_TRIES = 3
-"""A batch that was begun so often without an end is worked on record by record."""
+"""When a batch was begun so often without an end, the next is of `FEW` records, and those after it of one."""
+
+FEW = 8
+"""Where these end well they are larger again by one step, so that each step costs the worker's life once for
+each of its parts at most: a record that kills its worker is found after some twenty deaths, and not three for
+each record that waits before it."""
 
 FAIR_S = 1.0
-"""After so long, a slice ends with the batch in hand if jobs of other datasets wait for a worker."""
+"""After so long, a slice ends with the batch in hand if jobs wait for a worker: of other datasets as a rule;
+one of this dataset's own, which was woken just before its work began, goes on with what is left."""
 
 LOOK_S = 0.05
 """So often is looked whether they do."""
 
-LAST_TRY = 6
+LAST_TRY = 7
 """A single record that was begun so often without an end is set aside."""
 
 
@@ -55,6 +61,7 @@ class TimeSlice:
         self.underway = Underway()
         self.backlog = Backlog(run)
         self._size = min(FIRST_BATCH, BATCH)
+        self._caution = 0  # tries of the batch in hand, where it is a small one for that
         self._surveys = False  # a batch of full size was taken: the next is one of a backlog
 
     def work(self) -> None:
@@ -108,21 +115,23 @@ class TimeSlice:
         next batch is read, learned from and decided.
 
         Tries count the beginnings, so that a record which kills its worker is found and set aside. One of
-        them counts for the batch underway and the next.
+        them counts for the batch underway and the next, and what is underway is never a batch for caution.
         """
         dirty = self.store.dirty
         tries = 0 if self.underway.ids else dirty.begin(self.id)
-        careful = tries > CAREFUL_TRIES
-        taken = dirty.take(self.id, 1) if careful else self._next()
-        stale = [] if taken else self._stale(1 if careful else STALE_BATCH)
+        self._caution = tries if tries > CAREFUL_TRIES else 0
+        few = 0 if not self._caution else FEW if tries == CAREFUL_TRIES + 1 else 1
+        taken = dirty.take(self.id, min(few, self._size)) if few else self._next()
+        stale = [] if taken else self._stale(few or STALE_BATCH)
         waiting = taken or [(record_id, "") for record_id in stale]
         ids = [record_id for record_id, _ in waiting]
         if not waiting and self.underway.finish():
             return True  # an answer to a record in it may have come meanwhile
         if waiting and tries > LAST_TRY:
             failed = {ids[0]: f"a worker died or failed {tries - 1} times at this record"}
+            self._caution = 0
             self._ended(waiting, failed)
-        elif self.underway.ids or len(ids) >= (self._size if taken else STALE_BATCH):
+        elif not few and (self.underway.ids or len(ids) >= (self._size if taken else STALE_BATCH)):
             self._send_beside(waiting)
         else:
             self._ended(waiting, distil_batch(self.run, ids))
@@ -148,7 +157,7 @@ class TimeSlice:
         """A batch was worked on, and which of its records failed."""
         self._done(waiting, failed)
         self.store.dirty.clear_stale(self.id, [record_id for record_id, _ in waiting])
-        self.store.dirty.end(self.id)
+        self.store.dirty.end(self.id, max(0, self._caution - 2))  # the next one is a step larger
 
     def _next(self) -> list[tuple[str, str]]:
         """The next batch, of all ages; before a further one of a backlog, some that wait are read."""

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
+from argilla_distill.plugin.storage.storage import sync
 from argilla_distill.workers.use_cases.versions import writing_files
 from argilla_distill.workers.use_cases.versions.auditing import audited_question, keep, kept
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances, circumstances
@@ -129,6 +130,9 @@ class Building:
                 )
             if form.selecting.selection and not found.counts.records:
                 raise WorkFailed(NOTHING_LEFT)
+        sync(
+            self.folder
+        )  # seconds for a million records, which the turn that stores them would take else
 
     def _relayed(self) -> bool:
         """Tell how far what is done aside has come; whether the slice is over."""

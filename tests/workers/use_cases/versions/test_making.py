@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -339,3 +340,27 @@ def test_a_question_with_choices_of_its_own_keeps_what_holds_for_all(
     assert manifest.settings["questions"]["helpful"]["min_confidence"] == 0.99
     decided = {row["record_id"]: row["helpful"]["value"] for row in rows(service, manifest)}
     assert decided["r1"] == service.decision("r1").value is None
+
+
+def test_the_turn_that_stores_a_version_does_not_wait_for_the_disk(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was done aside has put the files on the disk: seconds of a million records."""
+    answered(service)
+    synced: list[str] = []
+    fsync = os.fsync
+
+    def noted(opened: int) -> None:
+        synced.append(Path(os.readlink(f"/proc/self/fd/{opened}")).name)
+        fsync(opened)
+
+    def aside(folder: Path, work: Callable[[], None], over: Callable[[], bool]) -> bool:
+        work()
+        written = {path.name for path in (folder / "files").iterdir()}
+        assert written <= set(synced)
+        assert any(name.endswith(".parquet") for name in written)
+        return True
+
+    monkeypatch.setattr(os, "fsync", noted)
+    ask(service.world, CHAT)
+    assert finished(service, aside=aside).records == 4
