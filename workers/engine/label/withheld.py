@@ -17,9 +17,9 @@ from argilla_distill.workers.engine.label.weights.second_opinion import SecondOp
 FOLDS = 10
 """In so many parts adjudications are withheld: what is left is nearly all of them."""
 
-MOST_VOTES = 20_000
-"""A model of more votes is asked as it is. Beside so many votes an adjudication says little of any
-other record, and each part costs a fit."""
+MOST = 20_000
+"""A model of more votes, or of more numbers in its annotators' confusion matrices, is asked as it is:
+each part costs a fit. Beside so many votes an adjudication says little of any other record."""
 
 
 class Unaware(NamedTuple):
@@ -56,7 +56,7 @@ def withheld(model: AdditiveModel, weigher: PooledWeigher, rows: Ints) -> Iterat
     weigher : its weigher
     """
     votes = model.tally.votes
-    if len(votes) > MOST_VOTES:
+    if max(len(votes), len(votes.annotators) * len(votes.labels) ** 2) > MOST:
         yield Unaware(np.arange(len(rows)), weigher, model.second, model.log_prior)
         return
     names = [votes.records[row] for row in rows.tolist()]

@@ -72,7 +72,7 @@ def test_every_record_is_asked_about_once_and_the_model_stays_as_it_was() -> Non
 
 def test_a_model_of_many_votes_is_asked_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     model = taught()
-    monkeypatch.setattr(room, "MOST_VOTES", 100)
+    monkeypatch.setattr(room, "MOST", 100)
     [asked] = asked_of(model)
     assert asked.weigher is model.model.weigher
     assert asked.places.tolist() == list(range(REVIEWED))
