@@ -6,7 +6,8 @@ FOLDER (default ``../shared/bench``) is that of `engine_label`. Every dataset we
 reliability diagram bins the confidences of all records with truth by tenths; a dot lies where a
 bin's mean confidence meets its share of right labels, and is as large as the bin. The learning
 curve is the mean over datasets with at least 400 records with truth and over random draws of
-adjudications; what is measured are the records that were not drawn. Prints what it draws.
+adjudications; what is measured are the records that were not drawn. Prints what it draws, and the same
+of our other strategies.
 """
 
 from __future__ import annotations
@@ -37,6 +38,11 @@ SMALLEST_BIN = 0.005
 
 PEERS = ("majority (crowd-kit)", "Dawid-Skene (crowd-kit)")
 
+OTHERS = ("majority", "dawid_skene")
+"""Our strategies beside `learned`."""
+
+BEFORE_AND_AFTER = (("", 0), (f", {TRAINED} adjudications", TRAINED))
+
 
 @dataclass(frozen=True)
 class Crowd:
@@ -52,14 +58,13 @@ class Crowd:
         """Codes of the true labels."""
         return np.array([self.labels.index(self.truth[record]) for record in records], np.intp)
 
-    def learned(self, n: int, draw: int) -> tuple[Floats, list[str]]:
+    def decided(self, strategy: str, n: int, draw: int) -> tuple[Floats, list[str]]:
         """The posterior after n adjudications, and its records: those that were not adjudicated."""
         known = np.random.default_rng(draw).choice(self.records, n, replace=False).tolist()
         adjudications = [Adjudication(record, self.truth[record]) for record in known]
         rest = sorted(set(self.records) - set(known))
-        model = registry.create("learned", label_question(*self.labels)).fit(
-            [*self.votes, *adjudications]
-        )
+        model = registry.create(strategy, label_question(*self.labels))
+        model.fit([*self.votes, *adjudications])
         return np.array([list(d.posterior.values()) for d in model.decide(rest)]), rest
 
 
@@ -103,25 +108,27 @@ class Bins:
 
 def reliability(found: Sequence[Crowd], draws: int) -> str:
     """The reliability diagram."""
-    bins = {name: Bins() for name in ("learned", "trained", *PEERS)}
+    drawn = {"learned": ("learned", 0), f"learned, {TRAINED} adjudications": ("learned", TRAINED)}
+    told = {f"{name}{after}": (name, n) for name in OTHERS for after, n in BEFORE_AND_AFTER}
+    ours = drawn | told
+    bins = {name: Bins() for name in (*drawn, *PEERS, *told)}
     for crowd in found:
         true = crowd.true(crowd.records)
         for name in PEERS:
             p = posterior(crowd.votes, crowd.labels, crowd.records, name.split(" (")[0])
             bins[name].add(p, true, 1.0)
-        p, rest = crowd.learned(0, 0)
-        bins["learned"].add(p, crowd.true(rest), 1.0)
-        for draw in range(draws):
-            p, rest = crowd.learned(TRAINED, draw)
-            bins["trained"].add(p, crowd.true(rest), 1 / draws)
-    names = {"learned": "learned", "trained": f"learned, {TRAINED} adjudications"}
-    lines = [each.line(names.get(name, name), n) for n, (name, each) in enumerate(bins.items())]
+        for name, (strategy, n) in ours.items():
+            for draw in range(draws if n else 1):
+                p, rest = crowd.decided(strategy, n, draw)
+                bins[name].add(p, crowd.true(rest), 1 / (draws if n else 1))
     print("| method | calibration error of all records together |\n| --- | --- |")
-    for line, each in zip(lines, bins.values(), strict=True):
-        print(f"| {line.name} | {each.error:.3f} |")
+    for name, each in bins.items():
+        print(f"| {name} | {each.error:.3f} |", flush=True)
+    shown = {name: bins[name] for name in (*drawn, *PEERS)}
+    lines = [each.line(name, n) for n, (name, each) in enumerate(shown.items())]
     ticks = [(tenth / 10, f"{tenth / 10:g}") for tenth in range(0, 11, 2)]
     panel = Panel("Share of right labels", "confidence", ticks, ticks, lines, diagonal=True)
-    errors = [f"{line.name}: {b.error:.3f}" for line, b in zip(lines, bins.values(), strict=True)]
+    errors = [f"{line.name}: {b.error:.3f}" for line, b in zip(lines, shown.values(), strict=True)]
     return drawing(
         "How honest confidences are",
         "Share of right labels against confidence; the nearer to the diagonal, the more honest. "
@@ -134,17 +141,22 @@ def learning(found: Sequence[Crowd], draws: int) -> str:
     """The learning curve."""
     large = [crowd for crowd in found if len(crowd.records) >= MIN_RECORDS]
     print(f"\nDatasets: {', '.join(crowd.name for crowd in large)}; {draws} draws.\n")
-    print("| adjudications | accuracy | log loss | calibration error |\n| --- | --- | --- | --- |")
+    strategies = ("learned", *OTHERS)
+    print(f"| adjudications | {' | '.join(f'`{each}`' for each in strategies)} |")
+    print("| --- " * (1 + len(strategies)) + "|")
     curve = []
     for n in ADJUDICATIONS:
-        scores = []
-        for crowd in large:
-            for draw in range(draws if n else 1):
-                p, rest = crowd.learned(n, draw)
-                scores.append((figures(p, crowd.true(rest)), 1 / (draws if n else 1)))
-        mean = np.average([s for s, _ in scores], axis=0, weights=[w for _, w in scores])
-        curve.append(mean)
-        print(f"| {n} | {mean[0]:.1f} % | {mean[1]:.3f} | {mean[2]:.3f} |", flush=True)
+        means = []
+        for strategy in strategies:
+            scores = []
+            for crowd in large:
+                for draw in range(draws if n else 1):
+                    p, rest = crowd.decided(strategy, n, draw)
+                    scores.append(figures(p, crowd.true(rest)))
+            means.append(np.mean(scores, axis=0))
+        curve.append(means[0])
+        cells = [f"{a:.1f} % · {b:.3f} · {c:.3f}" for a, b, c in means]
+        print(f"| {n} | {' | '.join(cells)} |", flush=True)
     flat = {}
     for name in PEERS:
         peer = name.split(" (")[0]
@@ -155,7 +167,8 @@ def learning(found: Sequence[Crowd], draws: int) -> str:
             ],
             axis=0,
         )
-        print(f"| {name} | {flat[name][0]:.1f} % | {flat[name][1]:.3f} | {flat[name][2]:.3f} |")
+        accuracy, loss, error = flat[name]
+        print(f"{name}: {accuracy:.1f} % · {loss:.3f} · {error:.3f}")
     panels = []
     for i, (title, form) in enumerate((("Accuracy in %", "{:.0f}"), ("Log loss", "{:.1f}"))):
         lines = [Line("learned", [(x, float(m[i])) for x, m in enumerate(curve)], 0)]
