@@ -80,7 +80,8 @@ class FakeArgilla(Gateway):
     `behind_ms`: so far its clock is behind ours.
 
     `told`: guidelines by dataset; `fields`: name → type of the fields of all datasets. `refuses`: records
-    on which no suggestion is accepted; `unreadable`: records that break reading.
+    on which no suggestion is accepted; `unreadable`: records that break reading;
+    `unshown`: records for which Argilla refuses to show any page that they are on.
     """
 
     added: AddedInMemory
@@ -100,6 +101,7 @@ class FakeArgilla(Gateway):
         self.chiefs: set[str] = set()
         self.refuses: set[str] = set()
         self.unreadable: set[str] = set()
+        self.unshown: set[str] = set()
         self.added = AddedInMemory(
             lambda: self.fields, self._by_external_id, self._create, self._noted
         )
@@ -292,6 +294,8 @@ class FakeArgilla(Gateway):
         if dataset_id not in self.rows:
             raise NotInArgilla(dataset_id)
         every = list(self.rows[dataset_id])
+        if self.unshown.intersection(every[offset : offset + limit]):
+            raise InvalidValue("'utf-8' codec can't encode character: surrogates not allowed")
         return [self._record(i) for i in every[offset : offset + limit]], len(every)
 
     @call

@@ -21,7 +21,7 @@ from argilla_distill.domain.records import Dataset, DatasetQuestion, Record
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.plugin.dispatch import DISTIL, SWEEP
-from argilla_distill.plugin.errors import NotInArgilla
+from argilla_distill.plugin.errors import InvalidValue, NotInArgilla
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store.work.sweeps import Begun
 from argilla_distill.workers.models.failed_strategies import forgive
@@ -64,6 +64,7 @@ def sweep(
     Raises
     ------
     ArgillaUnavailable, ArgillaRefused : may be repeated; what was observed so far is kept.
+    InvalidValue : Argilla cannot show its records, which `status` tells from then on.
     """
     report = SweepReport(dataset_id)
     store = world.store
@@ -106,7 +107,9 @@ def sweep(
         """Whether the rest is left to the next job: by the clock, or because answers wait for a worker."""
         return time.monotonic() >= end or (sliced and world.dispatch.queued(DISTIL) > 0)
 
-    for read_at, records, total in _pages(world, dataset_id, begun.records, over):
+    for read_at, records, total in _told(
+        world, dataset, _pages(world, dataset_id, begun.records, over)
+    ):
         seen.update(record.id for record in records)
         report.records += len(records)
         report.differing += _compare(world, dataset, review, plan, records, read_at)
@@ -124,6 +127,7 @@ def sweep(
         dataset_id,
         swept_at=begun.started,
         swept_activity=begun.activity,
+        unswept="",
         overlap=dataset.min_submitted,
         swept_overlap=dataset.min_submitted,
     )
@@ -141,6 +145,21 @@ def _activity(world: World, review: Dataset) -> int:
         return world.gateway.activity(review.id)
     except NotInArgilla:
         return 0
+
+
+def _told(
+    world: World, dataset: Dataset, pages: Iterator[tuple[int, list[Record], int]]
+) -> Iterator[tuple[int, list[Record], int]]:
+    """The pages; noted where Argilla cannot show one, as where metadata are no Unicode."""
+    try:
+        yield from pages
+    except InvalidValue as error:
+        why = (
+            f"Argilla cannot show its records, so that it is not compared as a whole: {error}; answers are "
+            "taken in as they come. Correct or delete the record at fault, then `argilla-distill backfill`"
+        )
+        world.store.datasets.note(dataset.id, unswept=why, unswept_name=dataset.full_name)
+        raise
 
 
 def _pages(

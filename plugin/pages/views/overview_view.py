@@ -83,7 +83,7 @@ def line(found: Found, argilla_url: str, now: int) -> DatasetLine:
         id=found.id,
         name=found.name,
         state=found.info.get("state", "new"),
-        reason=found.info.get("word", ""),
+        reason="; ".join(filter(None, (found.info.get("word"), found.info.get("unswept")))),
         argilla_url=overseer_link(argilla_url, found.id, review, found.due),
         review_url=review_link(argilla_url, review.id) if review else "",
         review_reason=review.trouble if review else "",

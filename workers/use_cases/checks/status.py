@@ -147,9 +147,9 @@ def _dataset(store: Store, dataset_id: str, connected: bool) -> DatasetStatus:
     archived, archived_bytes = store.archive.size(dataset_id)
     return DatasetStatus(
         id=dataset_id,
-        name=info.get("name", "?"),
+        name=info.get("name") or info.get("unswept_name", "?"),
         state=state if connected or state in ("deleted", "ignored") else DISCONNECTED,
-        message=info.get("word", ""),
+        message="; ".join(filter(None, (info.get("word"), info.get("unswept")))),
         review=_review(store, dataset_id),
         records=int(info.get("records", 0)),
         completed=int(info.get("completed", 0)),

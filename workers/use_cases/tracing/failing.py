@@ -131,6 +131,12 @@ def _read(lines: Iterable[str], found: Material) -> Iterator[FailureText]:
             said = json.loads(line)
         except ValueError as error:
             raise InvalidRows(f"line {number} is not JSON: {error}") from None
+        try:
+            json.dumps(said, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise InvalidRows(
+                f"line {number} holds half of a character (a lone surrogate)"
+            ) from None
         yield _failed(said, number, found)
 
 

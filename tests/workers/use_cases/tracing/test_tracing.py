@@ -153,6 +153,7 @@ def test_failures_lead_to_near_training_records_with_their_provenance(read: Mate
     ("line", "said"),
     [
         ("{", "line 1 is not JSON"),
+        ('{"text": "\\ud83d"}', "line 1 holds half of a character"),
         ("[1]", "line 1 is no JSON object"),
         ('{"record_id": "nobody"}', "has no record nobody"),
         ('{"score": 3}', "line 1 has no text"),
