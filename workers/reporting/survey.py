@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import numpy as np
 from argilla_distill.domain.disclosure import complete_entry
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
+from argilla_distill.plugin.errors import ArchiveDamaged, ArchiveUnavailable
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.histories.thoughts import RecordThoughts, Thought
 from argilla_distill.workers.engine.contract.question import Question
@@ -25,6 +27,8 @@ from argilla_distill.workers.reporting.question_columns import (
     Values,
     question_columns,
 )
+
+log = logging.getLogger("distill.report")
 
 IDS = 5_000
 """So many entries of the history are asked for at once."""
@@ -70,6 +74,7 @@ class _Reader:
         self.reviewers = {n for n, known in people.items() if known.kind == REVIEWER}
         self.rows: dict[str, int] = {}
         self.ids: list[str] = []
+        self.lacking = False
         self.first_at = array("q")
         self.info = store.datasets.info(dataset_id)
         self.prints = array("Q")
@@ -159,7 +164,7 @@ class _Reader:
         for record, thoughts in new.items():
             thoughts.read = len(self.entry_ids[self.rows[record]])
         known.update(new)
-        if new:
+        if new and not self.lacking:
             store.keep(self.dataset_id, whose, new, anew=not kept)
         found: dict[str, dict[int, Thought]] = {name: {} for name in self.gathered}
         for row in self.entry_ids:
@@ -190,8 +195,15 @@ class _Reader:
             for row, history in self.entry_ids.items()
             for entry_id in history[known.get(self.ids[row], RecordThoughts()).read :]
         ]
+        history = self.store.history
         for start in range(0, len(ids), IDS):
-            yield from self.store.history.entries(self.dataset_id, ids[start : start + IDS])
+            some = ids[start : start + IDS]
+            try:
+                found = history.entries(self.dataset_id, some)
+            except (ArchiveUnavailable, ArchiveDamaged) as error:
+                log.warning("old entries of reviewed records are left out: %s", error)
+                self.lacking, found = True, history.latest_entries(self.dataset_id, some)
+            yield from found
 
 
 def survey(store: Store, dataset_id: str, asked: Mapping[str, Question]) -> Survey:

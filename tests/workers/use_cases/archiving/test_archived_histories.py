@@ -144,6 +144,13 @@ def test_what_was_thought_before_reviews_is_counted_from_what_was_kept(
     assert before.adjudications == 1
     assert after == before
     service.store.redis.delete(service.store.keys.of(D, "report_thoughts"))
+    files = Path(service.world.settings.versions) / D / FOLDER
+    files.rename(tmp_path / "away")
+    report(service.world, D)
+    lacking = service.store.reports.question(D, "helpful")
+    assert lacking is not None
+    assert lacking.adjudications == 1, "everything else is counted while the files are away"
+    (tmp_path / "away").rename(files)
     report(service.world, D)
     assert service.store.reports.question(D, "helpful") == before, "read of the files, then"
 
