@@ -12,6 +12,7 @@ from scipy.stats import kendalltau
 
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import Question, Value
+from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.files.answers_file import read_table
 from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 from argilla_distill.workers.use_cases.aggregate import aggregate
@@ -28,6 +29,10 @@ from benchmarks.engine.types_of_questions.tables import (
 )
 
 PAIR_DRAWS = 3
+FIGURES = ("F1", "accuracy", "log loss")
+
+Chances = Mapping[str, Mapping[str, float]]
+"""Record → label → how probable it is that it holds."""
 
 # Multi-label
 
@@ -38,18 +43,28 @@ def multi_label(folder: Path, draws: int) -> None:
     votes = [fact for fact in found.facts() if isinstance(fact, Vote)]
     said = {**found.partial}
 
-    def score(values: Mapping[str, Value], _: object = None) -> list[float]:
+    def score(values: Mapping[str, Value], chances: Chances | None = None) -> list[float]:
         cells = []
         for label in ("CAUSES", "TREATS"):
-            pairs = [
-                (label in (values[record] or ()), holds[label])
-                for record, holds in said.items()
-                if label in holds and record in values
-            ]
+            known = [record for record in said if label in said[record] and record in values]
+            pairs = [(label in (values[record] or ()), said[record][label]) for record in known]
             hits = sum(a and b for a, b in pairs)
             wrong = sum(a != b for a, b in pairs)
             cells += [2 * hits / max(2 * hits + wrong, 1), 1 - wrong / len(pairs)]
+            if chances is None:
+                cells.append(float("nan"))
+            else:
+                given = np.array([chances[record][label] for record in known])
+                held = np.array([said[record][label] for record in known])
+                right = np.where(held, given, 1 - given)
+                cells.append(float(-np.log(np.clip(right, 1e-6, 1)).mean()))
         return cells
+
+    def ours_scored(model: Strategy, records: Sequence[str]) -> list[float]:
+        decided = model.decide(records)
+        return score(
+            {d.record: d.leader for d in decided}, {d.record: d.posterior for d in decided}
+        )
 
     labels = found.question.labels
     rows: list[Row] = [
@@ -57,19 +72,19 @@ def multi_label(folder: Path, draws: int) -> None:
         for method in ("majority", "Dawid-Skene")
     ]
     rows.append(("marked by more than 30 %", score(peers.marked(votes, 0.3))))
-    rows += [(name, score(leaders(m, list(said)))) for name, m in ours(found.question, votes)]
+    rows += [(name, ours_scored(m, list(said))) for name, m in ours(found.question, votes)]
     for strategy in fitting(found.question):
         taught = []
         for draw in range(draws):
             known = np.random.default_rng(draw).choice(sorted(said), ADJUDICATIONS, replace=False)
             known_marks = {record: said[record] for record in known.tolist()}
             model = aggregate(replace(found, partial=known_marks), strategy).strategy
-            taught.append(score(leaders(model, sorted(said.keys() - known_marks.keys()))))
+            taught.append(ours_scored(model, sorted(said.keys() - known_marks.keys())))
         name = f"`{strategy}`, {ADJUDICATIONS} adjudications"
         rows.append((name, list(np.mean(taught, axis=0))))
     show(
         "Multi-label: medical_relations",
-        ("CAUSES F1", "CAUSES accuracy", "TREATS F1", "TREATS accuracy"),
+        [f"{label} {figure}" for label in ("CAUSES", "TREATS") for figure in FIGURES],
         rows,
     )
 

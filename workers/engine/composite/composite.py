@@ -201,7 +201,9 @@ class Composite(Strategy):
 
     def _in_context(self, on: RecordElements) -> list[Floats]:
         found = self.context.apply(self.taken, on)
-        return found if self.correction is None else self.correction.apply(on.elements, found)
+        if self.correction is None:
+            return found
+        return self.correction.apply(on.elements, on.own, found)
 
     def _report(self, on: RecordElements) -> Report:
         if not on.heard:
@@ -231,13 +233,13 @@ class Composite(Strategy):
         one, other = whole.sides
         number, part = whole.weakest
         voices = self.taken.models[number].voices(element_name(on.record, part), one, other)
-        for name, added in self.context.voices(self.taken, on, whole).items():
+        context = self.context.voices(self.taken, on, whole)
+        if self.correction is not None and on.verdict is None:
+            scale, trust = self.correction.scale_of(number), self.correction.trust_of(number)
+            voices = {name: scale * voice for name, voice in voices.items()}
+            context = {name: trust * voice for name, voice in context.items()}
+        for name, added in context.items():
             voices[name] = voices.get(name, 0.0) + added
         p = np.maximum(on.of(whole.weakest), np.finfo(float).tiny)
         total = 0.0 if whole.tied else float(np.log(p[one]) - np.log(p[other]))
-        prior = total - sum(voices.values())
-        if self.correction is None or on.verdict is not None:
-            return prior, voices
-        scale = self.correction.scale_of(number)
-        rest = (1 - scale) * sum(voices.values())
-        return prior + rest, {name: scale * voice for name, voice in voices.items()}
+        return total - sum(voices.values()), voices

@@ -1,4 +1,4 @@
-"""What adjudications teach about elements: how sure to be of each label.
+"""What adjudications teach about elements: how sure to be of each label, and what their context is worth.
 
 The mathematics are those of label questions, `workers.engine.label.correction`.
 """
@@ -29,7 +29,7 @@ from argilla_distill.workers.engine.label.correction.correction import (
     Examples,
     no_correction,
 )
-from argilla_distill.workers.engine.label.correction.fitting import CAPACITIES
+from argilla_distill.workers.engine.label.correction.fitting import Capacity
 from argilla_distill.workers.engine.label.correction.proving import (
     Trial,
     agreeing,
@@ -41,11 +41,16 @@ CORRECT_BELOW = 1_000
 """With fewer votes, `moved` takes in at once what new adjudications teach. Larger models do when a tenth
 of the adjudications changed (`adjudication_learner.due`)."""
 
-WHAT = "a scale and a bias for each part of a value"
+WHAT = "a scale, a trust in other parts and a bias for each part of a value"
+
+PARTS = Capacity(WHAT, scale=16.0, trust=0.3)
+"""What may be learned about parts. Votes tell well how much surer one record is than another, so the scale
+is held near 1 (a quarter more or less). What the other parts of a record tell is worth much on one
+question and little on the next, and there it may go far: to count it four times is no surprise."""
 
 
 class AdjudicatedElement(NamedTuple):
-    """An adjudicated element: what its votes alone say, and what is true.
+    """An adjudicated element: what is said of it, and what is true.
 
     Attributes
     ----------
@@ -53,29 +58,34 @@ class AdjudicatedElement(NamedTuple):
         The number of its record.
     element : str
         Its name.
-    posterior : ndarray of shape (n_labels,), sums to 1
+    own : ndarray of shape (n_labels,), sums to 1
+        What the votes on it alone say.
+    posterior : ndarray likewise
+        The same, and what the record's other elements say.
     true : int
         The code of the adjudicated label.
     """
 
     group: int
     element: str
+    own: Floats
     posterior: Floats
     true: int
 
 
 class ElementCorrection:
-    """A scale and a bias for the labels of each model, learned from adjudications.
+    """A scale, a trust and a bias for the labels of each model, learned from adjudications.
 
-    With P[i, k] what the votes on element i and its context make of label k::
+    With P[i, k] what the votes on element i alone make of label k, and C[i, k] what they and its
+    context do::
 
-        log P'[i, k] = scale · log P[i, k] + bias[k],  up to a constant
+        log P'[i, k] = scale · log P[i, k] + trust · log (C[i, k] / P[i, k]) + bias[k],  up to a constant
 
-    Learned from 10 adjudicated records with votes on, penalised toward 1 and 0, and used in those
+    Learned from 10 adjudicated records with votes on, penalised toward 1, 1 and 0, and used in those
     models only where cross-validation (a record's elements stay together) says that it helps, see
-    `workers.engine.label.correction`, and that no fewer elements are decided right. The votes on
-    adjudicated records are taken without their adjudication, and with the record left out where
-    annotators are judged. That adjudications also decide their own elements is `TakenApart`'s.
+    `workers.engine.label.correction`. The votes on adjudicated records are taken without their
+    adjudication, and with the record left out where annotators are judged. That adjudications also
+    decide their own elements is `TakenApart`'s.
 
     Parameters
     ----------
@@ -98,16 +108,22 @@ class ElementCorrection:
 
     # -- one record -------------------------------------------------------------------------
 
-    def apply(self, elements: list[Element], posteriors: list[Floats]) -> list[Floats]:
-        """Return the corrected posteriors of these elements."""
+    def apply(
+        self, elements: list[Element], own: list[Floats], posteriors: list[Floats]
+    ) -> list[Floats]:
+        """Return the corrected posteriors of these elements; `own` is what the votes on each alone say."""
         return [
-            _corrected(self.corrections_[number], p)
-            for (number, _), p in zip(elements, posteriors, strict=True)
+            _corrected(self.corrections_[number], alone, p)
+            for (number, _), alone, p in zip(elements, own, posteriors, strict=True)
         ]
 
     def scale_of(self, number: int) -> float:
         """Return by how much the votes on elements of this model count."""
         return float(self.corrections_[number].scale)
+
+    def trust_of(self, number: int) -> float:
+        """Return by how much the context of elements of this model counts."""
+        return float(self.corrections_[number].trust)
 
     # -- what is learned --------------------------------------------------------------------
 
@@ -133,34 +149,31 @@ class ElementCorrection:
         trials = []
         for number, its in enumerate(_examples(taken, context, records)):
             if its and _in_question(taken, number, its):
-                group, elements, posterior, true = (list(each) for each in zip(*its, strict=True))
-                trial, codes = self._tried(np.array(posterior), np.array(true), np.array(group))
+                group, elements, *rest = (list(each) for each in zip(*its, strict=True))
+                own, posterior, true = (np.array(each) for each in rest)
+                trial, codes = self._tried(own, posterior, true, np.array(group))
                 self.corrections_[number] = trial.correction
-                hits = agreeing(taken.models[number].n_saying(elements), np.array(true))
+                hits = agreeing(taken.models[number].n_saying(elements), true)
                 trials.append((trial, codes, hits))
         self.training_ = _training(len(records), trials) if trials else _nothing(len(records))
 
-    def _tried(self, posterior: Floats, true: Ints, group: Ints) -> tuple[Trial, Ints]:
+    def _tried(self, own: Floats, posterior: Floats, true: Ints, group: Ints) -> tuple[Trial, Ints]:
         """Return what comes of these examples, and the true labels of its rows."""
         if self.mirrored:
-            posterior = np.concatenate([posterior, posterior[:, ::-1]])
+            own, posterior = (np.concatenate([p, p[:, ::-1]]) for p in (own, posterior))
             true = np.concatenate([true, posterior.shape[1] - 1 - true])
             group = np.concatenate([group, group])
         group = np.unique(group, return_inverse=True)[1]
-        evidence, nothing = _log(posterior), sparse.csr_array((len(true), 0))
-        examples = Examples(evidence, nothing, np.zeros_like(evidence))
-        trial = tried(examples, true, CAPACITIES[:1], group)
-        right = [int((log.argmax(axis=1) == true).sum()) for log in (trial.before, trial.after)]
-        if right[1] < right[0]:
-            trial = replace(trial, used=False, correction=no_correction(posterior.shape[1], 0))
-        return trial, true
+        evidence, nothing = _log(own), sparse.csr_array((len(true), 0))
+        examples = Examples(evidence, nothing, _log(posterior) - evidence)
+        return tried(examples, true, [PARTS], group), true
 
     # -- state ------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
         """Return it as data; `restore` is the inverse."""
         return {
-            "lessons": [[each.scale, each.bias.tolist()] for each in self.corrections_],
+            "lessons": [[each.scale, each.bias.tolist(), each.trust] for each in self.corrections_],
             "training": self.training_.state(),
             "untaught": self._n_changed,
         }
@@ -168,9 +181,12 @@ class ElementCorrection:
     def restore(self, state: Mapping[str, Any]) -> None:
         self.corrections_ = [
             replace(
-                no_correction(len(bias), 0), scale=float(scale), bias=np.array(bias, np.float64)
+                no_correction(len(bias), 0),
+                scale=float(scale),
+                bias=np.array(bias, np.float64),
+                trust=float(trust[0] if trust else scale),  # release 0.1 scaled the two as one
             )
-            for scale, bias in state["lessons"]
+            for scale, bias, *trust in state["lessons"]
         ]
         self.training_ = Training.of_state(state["training"])
         self._n_changed = int(state["untaught"])
@@ -200,10 +216,9 @@ def _examples(
             number, part = element
             if element in posterior:
                 code = taken.models[number].labels.index(label)
-                example = AdjudicatedElement(
-                    at, element_name(record, part), posterior[element], code
-                )
-                examples[number].append(example)
+                name = element_name(record, part)
+                alone, found = left[number, name], posterior[element]
+                examples[number].append(AdjudicatedElement(at, name, alone, found, code))
     return examples
 
 
@@ -219,9 +234,11 @@ def _log(posterior: Floats) -> Floats:
     return np.asarray(log - log.mean(axis=-1, keepdims=True), np.float64)
 
 
-def _corrected(correction: Correction, posterior: Floats) -> Floats:
+def _corrected(correction: Correction, own: Floats, posterior: Floats) -> Floats:
     """The corrected posterior of one element."""
-    log = correction.scale * _log(posterior) + correction.bias
+    alone = _log(own)
+    context = _log(posterior) - alone
+    log = correction.scale * alone + correction.trust * context + correction.bias
     return np.asarray(softmax(log[None])[0], np.float64)
 
 

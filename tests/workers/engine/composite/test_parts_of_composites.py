@@ -140,8 +140,9 @@ def test_a_correction_is_learned_applied_and_saved_alone(case: str) -> None:
     again.restore(snapshot.unpack(snapshot.pack(correction.state())))
     assert again.training_ == correction.training_
     [on] = taken.on(["r20"], lambda on: on.own)
+    whole = context.apply(taken, on)
     for p, q in zip(
-        correction.apply(on.elements, on.own), again.apply(on.elements, on.own), strict=True
+        *(each.apply(on.elements, on.own, whole) for each in (correction, again)), strict=True
     ):
         assert p.sum() == pytest.approx(1)
         np.testing.assert_allclose(p, q, atol=1e-12)

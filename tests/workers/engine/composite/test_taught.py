@@ -8,6 +8,7 @@ from scipy import sparse
 
 from argilla_distill.workers.engine import registry, snapshot
 from argilla_distill.workers.engine.composite.composite import Composite
+from argilla_distill.workers.engine.composite.correction import ElementCorrection
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
 from argilla_distill.workers.engine.contract.question import Question, Span, Value
@@ -75,7 +76,52 @@ def test_confidences_of_other_records_are_more_honest_once_it_is_taught() -> Non
     assert training.accuracy is not None
     assert training.majority is not None
     assert 0.7 < training.majority <= training.accuracy <= 1
-    assert training.summary.startswith("Trained on 40 adjudications, a scale and a bias")
+    assert training.summary.startswith("Trained on 40 adjudications, a scale, a trust")
+
+
+def test_how_far_the_other_labels_tell_of_a_label_is_taught() -> None:
+    """Whoever overlooks "causes" marks "related" instead, where it causes and nowhere else."""
+    rng = np.random.default_rng(9)
+    question = Question("multi_label", ("causes", "related"))
+    votes: list[Fact] = []
+    truth: dict[str, Value] = {}
+    for i in range(150):
+        causes = bool(rng.random() < 0.4)
+        truth[f"r{i:03}"] = ("causes",) if causes else ()
+        for j in range(5):
+            seen = causes and rng.random() < 0.25
+            instead = not seen and rng.random() < (0.5 if causes else 0.15)
+            said = ("causes",) if seen else ("related",) if instead else ()
+            votes.append(Vote(f"r{i:03}", f"ann{j}", said))
+    told, rest = verdicts(truth, 40), sorted(truth)[40:]
+    taught, plain = (
+        registry.create(name, question).fit([*votes, *told]) for name in ("learned", "dawid_skene")
+    )
+    assert isinstance(taught, Composite)
+    assert taught.correction is not None
+    assert taught.correction.trust_of(0) > 1.2
+    loss = [
+        -np.log(
+            [d.posterior["causes"] if truth[d.record] else 1 - d.posterior["causes"] for d in m]
+        )
+        for m in (taught.decide(rest), plain.decide(rest))
+    ]
+    assert loss[0].mean() < 0.8 * loss[1].mean()
+    for d in taught.decide(rest):
+        assert d.log_odds == pytest.approx(
+            d.prior_log_odds + sum(c.log_odds for c in d.contributions)
+        )
+
+
+def test_a_lesson_of_release_0_1_scales_votes_and_context_as_one() -> None:
+    kept = {"lessons": [[2.0, [0.3, -0.3]]], "training": adjudication_learner.too_few(9).state()}
+    lesson = ElementCorrection()
+    lesson.restore(kept | {"untaught": 0})
+    own, whole = np.array([0.7, 0.3]), np.array([0.4, 0.6])
+    [found] = lesson.apply([(0, "")], [own], [whole])
+    odds = 2 * np.log(0.6 / 0.4) - 0.6
+    assert np.log(found[1] / found[0]) == pytest.approx(odds)
+    assert lesson.state()["lessons"] == [[2.0, [0.3, -0.3], 2.0]]
 
 
 def test_nothing_is_taught_by_fewer_than_ten_adjudicated_records_with_votes() -> None:

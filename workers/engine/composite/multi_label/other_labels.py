@@ -19,6 +19,14 @@ from argilla_distill.workers.engine.contract.question import Value
 MAX_OTHERS = 40
 """So many other labels at most say something about a label."""
 
+PENALTY = 2.0
+"""1 / variance of what is expected of a weight (round 0)."""
+
+MAX_ROUNDS = 25
+
+SETTLED = 1e-3
+"""Weights are learned when no round moves one by more than this (nats), or after so many rounds."""
+
 
 class OtherLabels(Context):
     """The other labels as one more voice on each label.
@@ -30,8 +38,11 @@ class OtherLabels(Context):
 
         logit P(b | everything) = logit P[i, b] + w_b · (x[i] - x̄) + w0_b - logit mean P[b]
 
-    w_b is a logistic regression of P[b] on x (L2 penalty 1/2): calibrated by how far the other
-    labels did predict b, and as far as marks on others are independent of the marks on b given b.
+    w_b is a logistic regression on x of whether b holds, which nobody knows: so it is fitted to what
+    is believed of that, which the weights change in turn, round after round (EM: Raykar et al.,
+    Learning from crowds, JMLR 11, 2010). Fitted to P alone, which is always in doubt, the weights
+    would be as weak as P is. Where the votes on b tell nothing, the penalty draws them to 0.
+    It is right as far as marks on others are independent of the marks on b given b.
     Of more than MAX_OTHERS other labels, those marked most often take part, and nothing is learned
     for a label that nobody marks, so that its cost is linear in the labels.
 
@@ -74,7 +85,7 @@ class OtherLabels(Context):
                 (np.ones(len(where)), (where, np.arange(len(where)))), shape=(n, len(where))
             )
             x = by_record @ (said - mean) / (np.bincount(where, minlength=n)[:, None] + 1.0)
-            weights = _logistic(x, holds)
+            weights = _weights(x, holds)
             self.cross_[b, near], self.mean_[b, near] = weights, mean
             self.bias_[b] = _shift(_logit(holds), x @ weights)
 
@@ -127,19 +138,39 @@ class OtherLabels(Context):
         self.bias_ = np.array(state["bias"], np.float64)
 
 
-def _logistic(x: Floats, p: Floats, rounds: int = 8) -> Floats:
-    """Weights of a logistic regression of probabilities on x, by Newton's method."""
+def _weights(x: Floats, holds: Floats) -> Floats:
+    """Weights of x for whether a label holds, of which its own votes make `holds`; by EM.
+
+    >>> x = np.repeat([1.0, -1.0], 50)[:, None]
+    >>> holds = np.where(x[:, 0] > 0, 0.6, 0.4)  # in doubt, and always on the side of x
+    >>> float(_weights(x, holds)[0].round(1)), float(_logistic(x, holds, None, 8)[0].round(1))
+    (1.9, 0.4)
+    """
+    own, believed = _logit(holds), holds
+    usual = float(_logit(holds.mean()))
+    found: Floats | None = None
+    for _ in range(MAX_ROUNDS):
+        before = found
+        found = _logistic(x, believed, before, 8 if before is None else 1)
+        if before is not None and np.abs(found - before).max() < SETTLED:
+            break
+        believed = np.asarray(expit(own + x @ found[:-1] + found[-1] - usual), np.float64)
+    assert found is not None
+    return found[:-1]
+
+
+def _logistic(x: Floats, p: Floats, start: Floats | None, steps: int) -> Floats:
+    """Weights of a logistic regression of probabilities on x, and its constant, by Newton's method."""
     n, k = x.shape
     design = np.concatenate([x, np.ones((n, 1))], axis=1)
-    penalty = np.append(np.ones(k), 1e-6)
-    mean = float(np.clip(p.mean(), 1e-6, 1 - 1e-6))
-    w = np.append(np.zeros(k), np.log(mean / (1 - mean)))
-    for _ in range(rounds):
+    penalty = np.append(np.full(k, PENALTY), 1e-6)
+    w = np.append(np.zeros(k), _logit(p.mean())) if start is None else start
+    for _ in range(steps):
         q = 1 / (1 + np.exp(-design @ w))
         slope = design.T @ (p - q) - penalty * w
         curvature = (design * (q * (1 - q))[:, None]).T @ design + np.diag(penalty)
         w = w + np.linalg.solve(curvature, slope)
-    return w[:k]
+    return w
 
 
 def _shift(own: Floats, context: Floats) -> float:
@@ -151,5 +182,5 @@ def _shift(own: Floats, context: Floats) -> float:
     return float(brentq(excess, -context.max() - 1e-6, -context.min() + 1e-6))
 
 
-def _logit(p: Floats) -> Floats:
+def _logit(p: Floats | np.floating[Any]) -> Floats:
     return np.asarray(logit(np.clip(p, 1e-9, 1 - 1e-9)), np.float64)

@@ -41,12 +41,18 @@ class Capacity:
         Of what the votes of all annotators may count so. What annotators are beside it is their own
         share: they are drawn toward one another, and who is yet to come is one of them (Gelman &
         Hill, Data Analysis Using Regression and Multilevel/Hierarchical Models (2006), ch. 12).
+    scale : float
+        Of the scale's logarithm.
+    trust : float
+        Of what is said beside the votes: texts, or a part's context.
     """
 
     name: str
     own: float = np.inf
     cells: float = np.inf
     common: float = np.inf
+    scale: float = SCALE_PENALTY
+    trust: float = TRUST_PENALTY
 
 
 CAPACITIES = (
@@ -144,7 +150,7 @@ def fitted(examples: Examples, targets: Targets, capacity: Capacity) -> Correcti
         return value, slope
 
     lengths = [1, 1, k, n_own, n_cells, n_common]
-    each = [SCALE_PENALTY, TRUST_PENALTY, BIAS_PENALTY]
+    each = [capacity.scale, capacity.trust, BIAS_PENALTY]
     each += [
         one if np.isfinite(one) else 0.0 for one in (capacity.own, capacity.cells, capacity.common)
     ]
