@@ -104,6 +104,30 @@ def test_other_labels_tell_about_a_label() -> None:
     assert model.context.cross_[1, 0] > 0 > model.context.cross_[1, 2]
 
 
+def test_what_other_labels_tell_is_learned_from_some_records_of_many_in_any_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(4)
+    votes = []
+    for i in range(400):
+        holds = bool(rng.random() < 0.4)
+        for j in range(3):
+            seen = holds and rng.random() < 0.4
+            said = ("a",) if seen else ("b",) if rng.random() < (0.6 if holds else 0.2) else ()
+            votes.append(Vote(f"r{i}", f"ann{j}", said))
+    question = Question("multi_label", ("a", "b"))
+    whole = MultiLabelDawidSkene(question).fit(votes).context.cross_
+    monkeypatch.setattr(
+        "argilla_distill.workers.engine.composite.multi_label.other_labels.ENOUGH", 200
+    )
+    some, again = (
+        MultiLabelDawidSkene(question).fit(each).context.cross_ for each in (votes, votes[::-1])
+    )
+    assert whole[0, 1] > 1
+    np.testing.assert_allclose(some, again, atol=1e-6)
+    assert 0.5 < some[0, 1] < whole[0, 1]
+
+
 def test_context_does_not_make_labels_more_frequent() -> None:
     rng = np.random.default_rng(2)
     facts = [

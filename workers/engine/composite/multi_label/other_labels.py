@@ -15,12 +15,16 @@ from argilla_distill.workers.engine.composite.record_elements import RecordEleme
 from argilla_distill.workers.engine.composite.taken_apart import TakenApart, element_name
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.question import Value
+from argilla_distill.workers.engine.label.votes.sampling import codes
 
 MAX_OTHERS = 40
 """So many other labels at most say something about a label."""
 
 PENALTY = 2.0
 """1 / variance of what is expected of a weight (round 0)."""
+
+ENOUGH = 20_000
+"""About so many records tell the weights."""
 
 MAX_ROUNDS = 25
 
@@ -43,8 +47,9 @@ class OtherLabels(Context):
     Learning from crowds, JMLR 11, 2010). Fitted to P alone, which is always in doubt, the weights
     would be as weak as P is. Where the votes on b tell nothing, the penalty draws them to 0.
     It is right as far as marks on others are independent of the marks on b given b.
-    Of more than MAX_OTHERS other labels, those marked most often take part, and nothing is learned
-    for a label that nobody marks, so that its cost is linear in the labels.
+    Of more than MAX_OTHERS other labels, those marked most often take part, weights are learned from
+    about ENOUGH records, and none for a label that nobody marks, so that its cost is linear in the
+    labels, and hardly grows with the records.
 
     Read, Pfahringer, Holmes & Frank, Classifier chains for multi-label classification, ECML 2009,
     for labels as features of each other.
@@ -74,6 +79,7 @@ class OtherLabels(Context):
             return
         marked, row = self._marked(taken, records)
         n, given = len(records), marked.sum(axis=0)
+        some = np.flatnonzero(codes(records) % max(n // ENOUGH, 1) == 0)
         often = np.argsort(-given, kind="stable")
         often = often[given[often] > 0][: MAX_OTHERS + 1]
         for b in np.flatnonzero(given):
@@ -85,7 +91,7 @@ class OtherLabels(Context):
                 (np.ones(len(where)), (where, np.arange(len(where)))), shape=(n, len(where))
             )
             x = by_record @ (said - mean) / (np.bincount(where, minlength=n)[:, None] + 1.0)
-            weights = _weights(x, holds)
+            weights = _weights(x[some], holds[some])
             self.cross_[b, near], self.mean_[b, near] = weights, mean
             self.bias_[b] = _shift(_logit(holds), x @ weights)
 

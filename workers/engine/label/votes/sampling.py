@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from argilla_distill.workers.engine.label.votes.votes import Votes
-
 ENOUGH = 100_000
 """About so many votes tell what is to be told of a whole crowd."""
 
 
-def codes(votes: Votes) -> NDArray[np.uint32]:
+def codes(records: Sequence[str]) -> NDArray[np.uint32]:
     """A number for each record, by its name: as good as random, and always the same.
 
-    >>> codes(Votes(("a", "b"))).shape
-    (0,)
+    >>> (codes(["r1", "r2", "r3"]) == codes(["r3", "r2", "r1"])[::-1]).all()
+    np.True_
     """
-    names = (crc32(name.encode()) for name in votes.records)
-    found = np.fromiter(names, np.uint32, len(votes.records))
+    names = (crc32(name.encode()) for name in records)
+    found = np.fromiter(names, np.uint32, len(records))
     return (found * np.uint32(2654435761)) >> np.uint32(8)  # names count on, this does not (Knuth)
 
 

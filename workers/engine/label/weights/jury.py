@@ -190,7 +190,7 @@ def _often(one: Floats, other: Floats) -> Floats:
 def _met_in(votes: Votes, place: NDArray[np.intp], n: int, parts: int) -> list[_Pairs]:
     """Those with a place, in each of so many parts of the records; none where too few met in all parts."""
     record, annotator, label = votes.columns()
-    code = codes(votes)
+    code = codes(votes.records)
     part_of = np.where(sampled(code, len(votes)), code % parts, -1).astype(np.int8)
     some = np.flatnonzero((part_of[record] >= 0) & (place[annotator] >= 0))
     some = some[np.argsort(label[some], kind="stable")]

@@ -83,7 +83,7 @@ def dependence_between(weigher: PooledWeigher, worth: Worth) -> float:
     found = np.zeros(len(dependence.GRID))
     several = votes.degree > 1
     if len(votes) >= 2 * ENOUGH:
-        several &= sampled(codes(votes), len(votes))
+        several &= sampled(codes(votes.records), len(votes))
     rows = np.flatnonzero(several)
     for at in range(0, len(rows), AT_ONCE):
         some = rows[at : at + AT_ONCE]

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.label.votes.sampling import ENOUGH, codes, sampled
-from argilla_distill.workers.engine.label.votes.votes import Votes
-
-
-def votes(names: list[str]) -> Votes:
-    return Votes.of(("a", "b"), [Vote(name, "ann", "a") for name in names])
 
 
 def test_a_record_keeps_its_code_whatever_came_before_it() -> None:
-    one, other = votes(["r1", "r2", "r3"]), votes(["r3", "r1"])
-    assert codes(other).tolist() == codes(one)[[2, 0]].tolist()
+    assert codes(["r3", "r1"]).tolist() == codes(["r1", "r2", "r3"])[[2, 0]].tolist()
 
 
 def test_of_few_votes_all_records_are_taken_and_of_many_a_share_of_either_half() -> None:
-    code = codes(votes([f"record-{i}" for i in range(4000)]))
+    code = codes([f"record-{i}" for i in range(4000)])
     assert sampled(code, ENOUGH).all()
     some = sampled(code, 4 * ENOUGH)
     assert 0.22 < some.mean() < 0.28
