@@ -12,7 +12,7 @@ from argilla_distill.workers.use_cases.connecting.registration import distilled
 from argilla_distill.workers.use_cases.world import World
 
 dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")
-"""The one dataset that a command is about: `named` finds it."""
+"""The one dataset that a command is about: `named` finds it, or `kept` where it is about versions."""
 
 
 def chosen(world: World, names: tuple[str, ...]) -> list[Dataset]:
@@ -28,6 +28,19 @@ def chosen(world: World, names: tuple[str, ...]) -> list[Dataset]:
 def named(world: World, name: str) -> Dataset:
     """The one dataset of this name or id."""
     return chosen(world, (name,))[0]
+
+
+def kept(world: World, name: str) -> Dataset:
+    """The same; where it is gone from Argilla, or is distilled no more, as it is known: its versions stay."""
+    try:
+        return named(world, name)
+    except click.BadParameter:
+        for dataset_id in world.store.datasets.ids():
+            full_name = world.store.datasets.info(dataset_id).get("name", "")
+            if name in (dataset_id, full_name) and world.store.versions.manifests(dataset_id):
+                workspace, _, title = full_name.partition("/")
+                return Dataset(dataset_id, title, "", workspace, "gone", 0)
+        raise
 
 
 def no_such_dataset(names: Iterable[str], known: Iterable[str]) -> click.BadParameter:

@@ -14,7 +14,7 @@ from argilla_distill.domain.versions.segments import InvalidSegment, Selection
 from argilla_distill.domain.wording import moment
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import dataset_argument, named
+from argilla_distill.workers.cli.datasets import dataset_argument, kept, named
 from argilla_distill.workers.cli.layout import table
 from argilla_distill.workers.cli.versions.diff import diff
 from argilla_distill.workers.cli.versions.printed import (
@@ -107,7 +107,7 @@ def create(
 def list_(opened: Opened, dataset: str, json_: bool) -> None:
     """All versions of a dataset."""
     with opened.world() as world:
-        chosen = named(world, dataset)
+        chosen = kept(world, dataset)
         every, tags = overview(world.store, chosen.id), world.store.versions.tags(chosen.id)
         manifests = world.store.versions.manifests(chosen.id)
         twins = world.store.twins.all(chosen.id)
@@ -153,7 +153,7 @@ def show(opened: Opened, dataset: str, version: str, json_: bool) -> None:
     from argilla_distill.workers.use_cases.versions.keeping import found
 
     with opened.world() as world:
-        chosen = named(world, dataset)
+        chosen = kept(world, dataset)
         every = overview(world.store, chosen.id)
         making = [each for each in every.making if each.name == version]
         failed = [each for each in every.failed if each.name == version]
@@ -187,7 +187,7 @@ def verify(opened: Opened, dataset: str, version: str, files: bool, json_: bool)
     from argilla_distill.workers.use_cases.versions.verifying import verify as verified
 
     with opened.world() as world:
-        chosen = named(world, dataset)
+        chosen = kept(world, dataset)
         with bar(f"verifying {version}", json_) as progress:
 
             def tell(stage: str, done: int, total: int) -> None:
@@ -214,7 +214,7 @@ def tag(opened: Opened, dataset: str, version: str, tag: str, remove: bool) -> N
     from argilla_distill.workers.use_cases.versions import keeping
 
     with opened.world() as world:
-        chosen = named(world, dataset)
+        chosen = kept(world, dataset)
         before = world.store.versions.tags(chosen.id).get(tag, "")
         change = keeping.untag if remove else keeping.tag
         manifest = change(world, chosen, version, tag)
@@ -232,7 +232,7 @@ def delete(opened: Opened, dataset: str, version: str) -> None:
     from argilla_distill.workers.use_cases.versions import keeping
 
     with opened.world() as world:
-        chosen = named(world, dataset)
+        chosen = kept(world, dataset)
         manifest = keeping.delete(world, chosen, version)
         click.echo(f"the files of {manifest.name} are deleted; its manifest is kept")
         outcome = take_away(world, chosen.id, manifest.name)

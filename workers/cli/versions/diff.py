@@ -17,7 +17,7 @@ from argilla_distill.domain.wording import many, percent
 from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import dataset_argument, named
+from argilla_distill.workers.cli.datasets import dataset_argument, kept
 from argilla_distill.workers.cli.layout import plain, table
 
 NO_LABEL = "no label"
@@ -41,7 +41,7 @@ def diff(
     from argilla_distill.workers.use_cases.versions.comparing import compare
 
     with opened.world() as world:
-        chosen = named(world, dataset)
+        chosen = kept(world, dataset)
         with bar(f"comparing {was} with {now}", json_) as progress:
             found = compare(world, chosen, was, now, progress)
         questions = _chosen(found, question)

@@ -16,7 +16,7 @@ import click
 from argilla_distill.domain.versions.segments import InvalidSegment, Selection
 from argilla_distill.domain.versions.split import SPLITS
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json
-from argilla_distill.workers.cli.datasets import dataset_argument, named
+from argilla_distill.workers.cli.datasets import dataset_argument, kept
 from argilla_distill.workers.files.output import STANDARD, Output
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def export(
             since=changed_since,
         )
         with opened.world() as world:
-            manifest, found = exported(world, named(world, dataset), version, request)
+            manifest, found = exported(world, kept(world, dataset), version, request)
             files.check(found, format_, wanted)
             with bar(f"exporting {manifest.name}", json_) as progress:
                 count = _write(found, out, wanted, progress)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from argilla_distill.workers.cli.context import Opened, as_json, print_json
-from argilla_distill.workers.cli.datasets import dataset_argument, named
+from argilla_distill.workers.cli.datasets import dataset_argument, kept
 from argilla_distill.workers.cli.versions.commands import version_argument
 
 
@@ -37,7 +37,7 @@ def push(
 
     with opened.world() as world:
         manifest, pushed = pushing.push(
-            world, named(world, dataset), version, repository, private, tags
+            world, kept(world, dataset), version, repository, private, tags
         )
     if json_:
         print_json({"version": manifest.name, **vars(pushed)})

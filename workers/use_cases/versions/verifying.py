@@ -14,7 +14,7 @@ from pathlib import Path
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
 from argilla_distill.domain.wording import many
-from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.errors import InvalidRequest, NotInArgilla
 from argilla_distill.plugin.storage.storage import Storage
 from argilla_distill.temporary import TemporaryFolder
 from argilla_distill.workers.engine.errors import EngineError
@@ -82,6 +82,11 @@ def verify(
     with TemporaryFolder("verify") as place:
         try:
             made = _made_again(world, manifest, Path(place), tell)
+        except NotInArgilla:
+            raise InvalidRequest(
+                f"{manifest.name} cannot be made again: its dataset is gone from Argilla. "
+                "With --files only its files are looked at"
+            ) from None
         except (EngineError, WorkFailed) as error:
             raise InvalidRequest(f"{manifest.name} cannot be made again: {error}") from None
         if made.content_sha256 == manifest.content_sha256:

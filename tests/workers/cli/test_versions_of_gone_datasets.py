@@ -1,0 +1,62 @@
+"""Versions outlive their dataset: what was trained on is read, diffed and exported for ever."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from argilla_distill.workers.use_cases.versions.making import make
+from argilla_distill.workers.use_cases.world import World
+from tests.workers.argilla_in_memory import D
+from tests.workers.cli.command_line import Run
+from tests.workers.made_versions import answered
+from tests.workers.service_in_memory import ServiceInMemory
+
+DATASET = "support/chat"
+
+READING = (
+    ("version", "list", DATASET),
+    ("version", "list", D),
+    ("version", "show", DATASET, "prod"),
+    ("version", "verify", DATASET, "majority-1", "--files"),
+    ("version", "diff", DATASET, "majority-1", "dawid_skene-1"),
+    ("export", DATASET, "prod", "--format", "records"),
+    ("version", "tag", DATASET, "majority-1", "kept"),
+    ("version", "tag", DATASET, "majority-1", "kept", "--remove"),
+    ("version", "delete", DATASET, "dawid_skene-1"),
+)
+
+
+@pytest.fixture
+def gone(service: ServiceInMemory, run: Run, tmp_path: Path) -> ServiceInMemory:
+    """A dataset with two versions that was then deleted in Argilla."""
+    answered(service)
+    settings = service.world.settings.model_copy(update={"versions": str(tmp_path / "versions")})
+    for strategy, tag in (("majority", "prod"), ("dawid_skene", "other")):
+        asked = ("version", "create", DATASET, "--strategy", strategy, "--tag", tag)
+        assert run(*asked).code == 0
+        assert make(World(service.argilla, service.store, settings), D, 60.0).manifest is not None
+    service.store.versions.untag(D, "other")
+    service.argilla.delete_dataset(D)
+    service.mark("r1")
+    service.settle()
+    return service
+
+
+def test_versions_are_read_and_exported_after_their_dataset_was_deleted(
+    run: Run, gone: ServiceInMemory
+) -> None:
+    """Every command said that there was no such dataset, though its versions were all there."""
+    assert gone.store.datasets.info(D)["state"] == "deleted"
+    for command in READING:
+        done = run(*command)
+        assert done.code == 0, (command, done.err)
+
+
+def test_what_needs_the_dataset_says_that_it_is_gone(run: Run, gone: ServiceInMemory) -> None:
+    assert D not in gone.argilla.sets
+    done = run("version", "verify", DATASET, "majority-1")
+    assert (done.code, "is gone from Argilla" in done.err) == (1, True)
+    done = run("version", "create", DATASET)
+    assert (done.code, "no such dataset" in done.err) == (2, True)
