@@ -44,7 +44,7 @@ class KeptSuspicions:
         """All that is known of a dataset's rounds."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "round_suspicions"))
         own = {
-            name.decode(): tuple(RoundSuspicion(**each) for each in unpack(value))
+            name.decode(): tuple(read(RoundSuspicion, each) for each in unpack(value))
             for name, value in found.items()
         }
         return KnownSuspicions(self.all(dataset_id), own)
