@@ -51,7 +51,7 @@ CREW = (
 JUDGE = CrewMember("llm-judge", 0.93)
 """A model that answers some of the first records, simulated like the others; its name says what it is."""
 
-JUDGED = 120
+JUDGED = 150
 """So many: enough to compare it with each of the crew."""
 
 
@@ -73,9 +73,17 @@ def back_from_holiday() -> tuple[CrewMember, ...]:
     return tuple(each for each in CREW if each.name not in ON_DUTY)
 
 
-def judged(replies: Sequence[Reply], seed: int) -> list[Reply]:
-    """The replies that the model answers, drawn at random."""
-    return random.Random(f"{seed}:judged").sample(list(replies), min(JUDGED, len(replies)))
+def plan_with_judge(replies: Sequence[Reply], seed: int) -> dict[CrewMember, list[Reply]]:
+    """The same with a model among them, in the place of one of the crew: `JUDGED` replies, drawn at random.
+
+    Whoever answered a record that is complete, would see its label, and only repeat it.
+    """
+    drawn = random.Random(f"{seed}:judged").sample(replies, min(JUDGED, len(replies)))
+    known = {each.id for each in drawn}
+    tasks = plan((each for each in replies if each.id not in known), seed)
+    for annotator, some in plan(drawn, seed, overlap=OVERLAP - 1).items():
+        tasks.setdefault(annotator, []).extend(some)
+    return {**tasks, JUDGE: drawn}
 
 
 def said(helps: bool) -> str:

@@ -16,9 +16,9 @@ from demo.loop.crew import (
     OVERLAP,
     CrewMember,
     back_from_holiday,
-    judged,
     on_duty,
     plan,
+    plan_with_judge,
     said,
 )
 from demo.loop.dialogues import Reply
@@ -95,22 +95,24 @@ class Desk:
         """What records show that others write, such as `argilla-distill round start`."""
         self.replies |= {each.id: each for each in replies}
 
-    def answer(self) -> int:
-        """Have the crew answer all records that wait. Returns the number of answers."""
+    def answer(self, judge: bool = False) -> int:
+        """Have the crew answer all records that wait. Returns the number of answers.
+
+        Parameters
+        ----------
+        judge : a model answers some in the place of one of the crew.
+        """
         waiting = {
             str(each["external_id"]): each for each in self._all() if each["status"] == "pending"
         }
         given = 0
         replies = [self.replies[name] for name in waiting]
-        for annotator, some in plan(replies, self.seed, self.crew).items():
+        tasks = (
+            plan_with_judge(replies, self.seed) if judge else plan(replies, self.seed, self.crew)
+        )
+        for annotator, some in tasks.items():
             given += self._given(annotator, [(waiting[each.id], each) for each in some])
         return given
-
-    def judge(self) -> int:
-        """Have a model answer some of the records as well. Returns how many."""
-        records = {str(each["external_id"]): each for each in self._all()}
-        some = judged([self.replies[name] for name in records], self.seed)
-        return self._given(JUDGE, [(records[each.id], each) for each in some])
 
     def new_edition(self) -> None:
         """The guidelines are changed while some of the crew are away, and some of the others misread them."""

@@ -92,9 +92,7 @@ class Story:
             desk.add(replies)
         self.tell.run("connect", desk.name)
         self.review = str(self.tell.json("review", "enable", desk.name)["id"])
-        self.answer()
-        with self.stage.step(f"{JUDGE.name}, a model, answers {JUDGED} of the records as well"):
-            desk.judge()
+        self.answer(judge=True)
         count = int(self.tell.json("review", "show", desk.name)["audits"])
         with self.stage.step("a reviewer decides audits: records drawn at random, shown blind"):
             answered = desk.audit(self.review, lambda given: given >= count)
@@ -109,15 +107,13 @@ class Story:
         RuntimeError : nothing is told of it within `PATIENCE_S`.
         """
         command = ("annotators", self.desk.name, "--json")
-        end, said = time.monotonic() + PATIENCE_S, ""
+        end, answers, said = time.monotonic() + PATIENCE_S, 0, ""
         with self.stage.step(shlex.join(["argilla-distill", *command])):
-            while not said:
-                said = verdict_of(json.loads(self.stage.service.command(*command).stdout))
-                if time.monotonic() > end:
-                    raise RuntimeError(
-                        f"nothing is told of whether {JUDGE.name} may replace a person"
-                    )
-                time.sleep(0 if said else LOOK_S)
+            while answers < JUDGED and time.monotonic() < end:
+                answers, said = verdict_of(json.loads(self.stage.service.command(*command).stdout))
+                time.sleep(LOOK_S if answers < JUDGED else 0)
+        if not said:
+            raise RuntimeError(f"nothing is told of whether {JUDGE.name} may replace a person")
         self.tell.say(f"{JUDGE.name}: {said}")
 
     def compare(self) -> str:
@@ -199,11 +195,12 @@ class Story:
         """The prompts of a round, a part of which is about what is new."""
         return dialogues(self.seed, f"round-{name}", OUTPUTS, LATER)
 
-    def answer(self) -> None:
-        """The crew answers what waits, and all of it is distilled."""
+    def answer(self, judge: bool = False) -> None:
+        """The crew answers what waits, some by a model if it is to `judge`, and all of it is distilled."""
         start = time.monotonic()
-        given = self.desk.answer()
-        self.tell.say(f"the crew gave {given} answers in {time.monotonic() - start:.0f} s")
+        given = self.desk.answer(judge)
+        who = f"the crew and {JUDGE.name}, a model," if judge else "the crew"
+        self.tell.say(f"{who} gave {given} answers in {time.monotonic() - start:.0f} s")
         self.tell.run("reconcile", self.desk.name)
 
     def ended(self, name: str) -> dict[str, Any]:
@@ -247,16 +244,16 @@ class Story:
         self.tell.say(f"Owner {argilla.username}, {argilla.password}; annotator ada, {PASSWORD}")
 
 
-def verdict_of(told: dict[str, Any]) -> str:
-    """Whether the model may replace a person, by all of its answers; "" where not all are counted yet.
+def verdict_of(told: dict[str, Any]) -> tuple[int, str]:
+    """How many of the model's answers are counted, and whether it may replace a person.
 
     >>> verdict_of({"questions": {}})
-    ''
+    (0, '')
     """
     for each in told["questions"].get(QUESTION, {}).get("annotators", ()):
-        if each["name"] == JUDGE.name and each["answers"] == JUDGED:
-            return str(each["may_replace"]["message"])
-    return ""
+        if each["name"] == JUDGE.name and each["may_replace"]:
+            return each["answers"], each["may_replace"]["message"]
+    return 0, ""
 
 
 def lead(contest: dict[str, Any]) -> float:

@@ -75,7 +75,7 @@ distill:<dataset>:alike            hash    record → records with nearly the sa
 
 distill:<dataset>:report_thoughts  hash    reviewed record → what was thought of it before it was decided
 distill:<dataset>:suspicions       hash    question → which segments of a version are suspect
-distill:<dataset>:round_suspicions hash    round → what is suspect of it in the version that its end made
+distill:<dataset>:round_suspicions hash    "version round" → what is suspect of a round in its own version
 distill:<dataset>:segment_audits   hash    question → records drawn from segments, for reviewers to decide
 distill:<dataset>:sent_failures    hash    id → failures that were sent, and which training records are near
 distill:<dataset>:requests         hash    record → what reviewers or further annotators were asked of it

@@ -8,7 +8,7 @@ from argilla_distill.domain.audited import Figure
 from argilla_distill.domain.rounds.progress import progress
 from argilla_distill.domain.rounds.report import RoundReport
 from argilla_distill.domain.rounds.round import Round
-from argilla_distill.domain.rounds.suspected import KnownSuspicions, suspicions_of
+from argilla_distill.domain.rounds.suspected import KnownSuspicions, own, suspicions_of
 from argilla_distill.domain.versions.tracing import Suspect, Suspicions
 
 RATES = {"2": Figure(0.9, 0.85, 0.95), "3": Figure(0.4, 0.32, 0.47)}
@@ -34,12 +34,12 @@ def looked(version: str, question: str = "helpful", **verdicts: str) -> Suspicio
     return Suspicions(question, version, 1, 300, 300, True, "Texts tell.", found)
 
 
-def sentence(latest: Suspicions, *own: Suspicions) -> str:
+def sentence(latest: Suspicions, *ends: Suspicions) -> str:
     """What is said of the way from round 2 to round 3."""
-    of_question = [each for each in own if each.question == "helpful"]
+    of_question = [each for each in ends if each.question == "helpful"]
     names = {each.version: each for each in of_question}
     kept = {
-        each.name: tuple(suspicions_of(each.name, names[each.version]))
+        own(each): tuple(suspicions_of(each.name, names[each.version]))
         for each in ROUNDS
         if each.version in names
     }
@@ -69,11 +69,11 @@ def test_a_later_version_casts_no_doubt_on_a_share_whose_own_labels_were_judged(
     assert "round 3 are suspect in learned-3" in sentence(later, THREE)
 
 
-@pytest.mark.parametrize("own", [[], [looked("learned-2", r2="few")], [looked("learned-2")]])
+@pytest.mark.parametrize("ends", [[], [looked("learned-2", r2="few")], [looked("learned-2")]])
 def test_where_its_own_version_tells_nothing_a_later_one_does_by_its_name(
-    own: list[Suspicions],
+    ends: list[Suspicions],
 ) -> None:
-    said = sentence(looked("learned-4", r2="suspect", r3="not"), *own)
+    said = sentence(looked("learned-4", r2="suspect", r3="not"), *ends)
     assert said == "labels of round 2 are suspect in learned-4: they may be what changed."
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.versions.segments import parse
@@ -82,6 +83,16 @@ def suspicions_of(name: str, looked: Suspicions) -> Iterator[RoundSuspicion]:
                 )
 
 
+OwnVersion: TypeAlias = tuple[str, str]
+"""A version and a round that ended with it. Where its files were lost before it was counted, a round ends
+with another one."""
+
+
+def own(of: Round) -> OwnVersion:
+    """The version that a round's share is told from, and the round."""
+    return of.version, of.name
+
+
 @dataclass(frozen=True)
 class KnownSuspicions:
     """All that is known of the rounds of a dataset.
@@ -89,11 +100,11 @@ class KnownSuspicions:
     Attributes
     ----------
     latest : question → what tracing said of the version that was looked at last.
-    own : round → what it said of the round, and its question, in the version that its end made.
+    at_end : what it said of a round in the version that its end made.
     """
 
     latest: Mapping[str, Suspicions]
-    own: Mapping[str, Sequence[RoundSuspicion]]
+    at_end: Mapping[OwnVersion, Sequence[RoundSuspicion]]
 
     def now(self, of: Round) -> tuple[RoundSuspicion, ...]:
         """In the version that was looked at last, of all questions."""
@@ -102,9 +113,9 @@ class KnownSuspicions:
     def then(self, of: Round) -> tuple[RoundSuspicion, ...]:
         """In the version that its share is told from; empty where nothing could be said."""
         looked = self.latest.get(of.question)
-        if of.name not in self.own and looked is not None and looked.version == of.version:
+        if own(of) not in self.at_end and looked is not None and looked.version == of.version:
             return tuple(suspicions_of(of.name, looked))
-        return tuple(self.own.get(of.name, ()))
+        return tuple(self.at_end.get(own(of), ()))
 
     def doubt(self, of: Round) -> DoubtedRound | None:
         """What is to be said beside its share; None where nothing is.

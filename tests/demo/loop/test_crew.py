@@ -16,9 +16,9 @@ from demo.loop.crew import (
     OVERLAP,
     CrewMember,
     back_from_holiday,
-    judged,
     on_duty,
     plan,
+    plan_with_judge,
     said,
 )
 from demo.loop.dialogues import FAMILIAR, dialogues, some
@@ -39,10 +39,13 @@ def test_each_reply_is_answered_by_as_many_as_complete_it_and_by_nobody_twice() 
 
 def test_the_judge_is_known_as_a_model_and_shares_enough_with_each_of_the_crew() -> None:
     replies = list(some(SEED, dialogues(SEED, "first", PROMPTS, FAMILIAR)))
-    answered = {each.id for each in judged(replies, SEED)}
+    tasks = plan_with_judge(replies, SEED)
+    answered = {each.id for each in tasks.pop(JUDGE)}
     assert Sources().kind(JUDGE.name) == "model"
     assert len(answered) == JUDGED
-    shared = [len({each.id for each in task} & answered) for task in plan(replies, SEED).values()]
+    counts = Counter(each.id for task in tasks.values() for each in task)
+    assert {counts[name] + (name in answered) for name in counts} == {OVERLAP}
+    shared = [len({each.id for each in task} & answered) for task in tasks.values()]
     assert len(shared) == len(CREW)
     assert min(shared) >= RECORDS
 

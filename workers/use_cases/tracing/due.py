@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from argilla_distill.domain.rounds.suspected import own
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.workers.use_cases.world import World
 
@@ -46,13 +47,13 @@ def unlooked(world: World, dataset_id: str) -> list[Unlooked]:
         ]
     looked = suspicions.rounds_looked_at(dataset_id)
     for each in world.store.rounds.all(dataset_id):
-        if each.state != "ended" or each.name in looked or not each.question:
+        if each.state != "ended" or own(each) in looked or not each.question:
             continue
         if each.question in known and known[each.question].version == each.version:
             continue
-        own = _with_files(world, dataset_id, each.version)
-        if own is not None and each.question in _able(own):
-            wanted = Unlooked(own, each.question)
+        ended = _with_files(world, dataset_id, each.version)
+        if ended is not None and each.question in _able(ended):
+            wanted = Unlooked(ended, each.question)
             found += [] if wanted in found else [wanted]
     return found
 

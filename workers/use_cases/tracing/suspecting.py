@@ -90,4 +90,4 @@ def _keep(world: World, manifest: Manifest, made: Suspicions) -> None:
     for each in store.rounds.all(dataset_id):
         if (each.version, each.question) == (made.version, made.question):
             of_it = tuple(suspicions_of(each.name, made))
-            store.suspicions.keep_of_round(dataset_id, each.name, of_it)
+            store.suspicions.keep_of_round(dataset_id, each, of_it)

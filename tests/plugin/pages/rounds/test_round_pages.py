@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from argilla_distill.domain.orders.order import CANCEL_ROUND, START_ROUND, WorkOrder
@@ -97,9 +99,11 @@ def test_json_has_what_the_pages_have(site: Site) -> None:
 def test_a_round_that_was_asked_again_says_of_which_version_its_share_is(
     site: Site, store: Store
 ) -> None:
-    store.suspicions.keep_of_round(
-        DATASET, "3", tuple(suspicions_of("3", round_gallery.looked_at("learned-4", "3")))
-    )
+    three = store.rounds.of(DATASET, "3")
+    assert three is not None
+    looked = tuple(suspicions_of("3", round_gallery.looked_at("learned-4", "3")))
+    store.suspicions.keep_of_round(DATASET, three, looked)
+    store.suspicions.keep_of_round(DATASET, replace(three, version="lost"), ())
     store.suspicions.keep(DATASET, round_gallery.looked_at("learned-5", "2"))
     page = site.get(AT).text
     said = "labels of round 3 are suspect in learned-4, and no longer in learned-5: they may be"
