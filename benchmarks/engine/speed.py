@@ -1,6 +1,6 @@
 """How long a full fit takes, how much memory, and what one more answer costs.
 
-    python -m benchmarks engine_speed [--answers 10000 1000000 5000000] [--rounds 3]
+    python -m benchmarks engine_speed [--answers 10000 1000000 5000000] [--rounds 3] [--adjudicated 50]
 
 Synthetic Dawid-Skene answers: 5 a record, 200 annotators with confusion matrices of their own,
 4 labels. Every round is a process of its own, which draws the same answers from the same seed; the
@@ -10,7 +10,8 @@ ids as texts (as ours are) and as whole numbers. Our tolerance: EM stops when no
 by more than 1e-4; crowd-kit's own: when the mean log-likelihood of an answer gains less than 1e-5.
 Times are CPU seconds of one thread, so that other work on the machine counts little. Peak memory is that
 of the whole process. *One answer*: learned, and every record that moved by more
-than 0.02 decided again.
+than 0.02 decided again. ``--adjudicated``: so many records are, each as its first answer has it; of our
+strategies alone.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 from unittest.mock import patch
 
@@ -30,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from argilla_distill.workers.engine import registry
-from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
 from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.contract.strategy import Strategy
 
@@ -105,17 +107,26 @@ def votes(columns: Columns) -> Iterator[Vote]:
             yield Vote(records[i], annotators[j], labels[k])
 
 
-def measure(method: str, n: int) -> Figures:
+def adjudications(columns: Columns, n: int) -> Iterator[Adjudication]:
+    """Of n records, drawn at random."""
+    records = columns[0][-1] + 1
+    for record in np.random.default_rng(2).choice(records, min(n, records), replace=False).tolist():
+        first = int(columns[2][record * OVERLAP])
+        yield Adjudication(name("record", record), name("label", first))
+
+
+def measure(method: str, n: int, adjudicated: int = 0) -> Figures:
     """The figures of one method on n answers; meant for a process of its own."""
     columns = answers(n)
-    found = _ours(method, columns) if method in OURS else _crowd_kit(columns, method)
+    ours = method in OURS
+    found = _ours(method, columns, adjudicated) if ours else _crowd_kit(columns, method)
     return found | {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
-def _ours(strategy: str, columns: Columns) -> Figures:
+def _ours(strategy: str, columns: Columns, adjudicated: int) -> Figures:
     start = time.process_time()
     model = registry.create(strategy, label_question(*names("label", LABELS)))
-    model.fit(votes(columns))
+    model.fit(chain(votes(columns), adjudications(columns, adjudicated)))
     fitted = time.process_time()
     model.refit()
     found = {"fit": fitted - start, "refit": time.process_time() - fitted}
@@ -193,9 +204,10 @@ def _crowd_kit(columns: Columns, method: str) -> Figures:
     return {"refit": time.process_time() - start, "iterations": len(model.loss_history_)}
 
 
-def apart(method: str, n: int, rounds: int) -> Figures:
+def apart(method: str, n: int, rounds: int, adjudicated: int) -> Figures:
     """The medians of `measure`, each in a process of its own."""
     command = [sys.executable, "-m", "benchmarks", "engine_speed", "--one", method, str(n)]
+    command += ["--adjudicated", str(adjudicated)]
     found: list[Figures] = []
     for _ in range(rounds):
         done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -208,16 +220,17 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="engine_speed")
     parser.add_argument("--answers", type=int, nargs="+", default=[10_000, 1_000_000, 5_000_000])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--adjudicated", type=int, default=0)
     parser.add_argument("--one", nargs=2, metavar=("METHOD", "ANSWERS"), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.one:
-        print(json.dumps(measure(options.one[0], int(options.one[1]))))
+        print(json.dumps(measure(options.one[0], int(options.one[1]), options.adjudicated)))
         return
     print("| answers | method | " + " | ".join(COLUMNS) + " |")
     print("| --- " * (2 + len(COLUMNS)) + "|")
     for n in options.answers:
-        for method in (*OURS, *(PEERS if n <= PEERS_UP_TO else ())):
-            found = apart(method, n, options.rounds if method in OURS else 1)
+        for method in (*OURS, *(PEERS if n <= PEERS_UP_TO and not options.adjudicated else ())):
+            found = apart(method, n, options.rounds if method in OURS else 1, options.adjudicated)
             shown = f"`{method}`" if method in OURS else method
             cells = (
                 form.format(found[key]) if key in found else "" for key, form in COLUMNS.values()
