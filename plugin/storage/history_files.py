@@ -56,6 +56,13 @@ class HistoryFiles:
         """Store a part's file; on the disk when this returns. Raises OSError."""
         self._storage().put_file(dataset_id, FOLDER, name, made)
 
+    def clear(self, dataset_id: str) -> None:
+        """Delete what a process left half written on a disk when it was killed."""
+        storage = self._storage()
+        if storage.on_disk is not None:
+            for left in Path(storage.folder(dataset_id, FOLDER)).glob("*.part"):
+                left.unlink(missing_ok=True)
+
     def delete(self, dataset_id: str, name: str) -> None:
         """Delete a part's file; none is no error. Raises OSError."""
         self._storage().delete_file(dataset_id, FOLDER, name)

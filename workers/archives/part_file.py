@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 
 import pyarrow as pa
@@ -84,11 +86,20 @@ class PartFile:
         self._writer.close()
 
     def _write(self) -> None:
-        columns = [list(texts) for texts in zip(*self._held, strict=True)]
-        table = pa.Table.from_arrays([pa.array(c, pa.string()) for c in columns], schema=SCHEMA)
+        columns = zip(*self._held, strict=True)
+        table = pa.Table.from_arrays([_column(texts) for texts in columns], schema=SCHEMA)
         self._writer.write_table(table, row_group_size=len(self._held))
         self._counts.append((self._held[0].id, len(self._held)))
         self._held, self._characters = [], 0
+
+
+def _column(texts: Sequence[str]) -> pa.StringArray:
+    """What `pyarrow.array` makes of texts, which loads pandas for it: a second, and 70 MB."""
+    encoded = [text.encode() for text in texts]
+    ends = array("i", accumulate(map(len, encoded), initial=0))
+    return pa.StringArray.from_buffers(
+        len(encoded), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))
+    )
 
 
 def digest_of(entries: Iterable[StoredEntry]) -> str:

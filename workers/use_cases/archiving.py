@@ -94,6 +94,7 @@ def archive(
         parts = archive_.parts(dataset_id)
         if parts:
             archive_.files.check(dataset_id, parts[-1])
+        archive_.files.clear(dataset_id)
         end, held_by = movable(world.store, dataset_id, before)
         moved = Moved(held_by=held_by)
         total = world.store.history.in_redis(dataset_id)
