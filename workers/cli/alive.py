@@ -11,7 +11,9 @@ from argilla_distill.plugin.dispatch import workers_alive
 from argilla_distill.plugin.errors import NoWorker
 from argilla_distill.workers.use_cases.world import World
 
-NOBODY = "no worker is alive: what is read waits until one is started (`argilla-distill worker`)"
+NOBODY = (
+    "no worker is alive: what it is to do waits until one is started (`argilla-distill worker`)"
+)
 PATIENCE_S = 30.0
 """So long may a worker that is being started take to show itself."""
 LOOK_S = 2.0

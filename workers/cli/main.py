@@ -31,6 +31,7 @@ from argilla_distill.plugin.errors import (
     HubRefused,
     InvalidRows,
     InvalidSettings,
+    NotInArgilla,
     StoreUnavailable,
 )
 from argilla_distill.plugin.settings import Settings, read
@@ -130,6 +131,9 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _say("stopped; what was done so far is kept")
         sys.exit(130)
+    except NotInArgilla as error:  # gone since the command found it
+        _say(str(error))
+        sys.exit(1)
     except (InvalidSettings, ArgillaRefused, HubRefused, UnknownStrategy) as error:
         _say(str(error))
         sys.exit(4)

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable
+from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotInArgilla
 from argilla_distill.workers.cli import operating
 from argilla_distill.workers.use_cases.connecting import registration
 from tests.places import ROOT
@@ -95,6 +95,8 @@ def test_without_argilla_it_is_3_and_with_a_wrong_key_4(
     service.argilla.before = away(ArgillaRefused("GET me: Argilla answered 401"))
     done = run(name)
     assert (done.code, "401" in done.err) == (4, True)
+    service.argilla.before = away(NotInArgilla("GET datasets/d1: Argilla answered 404"))
+    assert run(name).code == 1
 
 
 def test_stopped_by_hand_is_130(run: Run, service: ServiceInMemory) -> None:
