@@ -23,7 +23,7 @@ from argilla_distill.workers.engine.composite.taken_apart import (
     element_name,
 )
 from argilla_distill.workers.engine.contract.decision import Decision, why_abstain
-from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Fact, Vote
+from argilla_distill.workers.engine.contract.facts import Adjudication, Change, Content, Fact, Vote
 from argilla_distill.workers.engine.contract.movement import Movement, Report, Reported
 from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question, question_of
@@ -96,13 +96,28 @@ class Composite(Strategy):
 
     def learn(self, fact: Fact) -> None:
         if isinstance(fact, Vote | Adjudication):
-            self._change(self.taken.checked(fact), self.taken.facts.learn)
+            self.taken.tell(self._change(self.taken.checked(fact), self.taken.facts.learn))
 
     def revert(self, fact: Fact) -> None:
         if isinstance(fact, Vote | Adjudication):
             checked = self.taken.checked(fact)
             self.taken.facts.require(checked)
-            self._change(checked, self.taken.facts.revert)
+            self.taken.tell(self._change(checked, self.taken.facts.revert))
+
+    def learn_all(self, changes: Iterable[Change]) -> int:
+        """Each fact is taken apart in its turn; the models of elements are told of all of them at once."""
+        taken, facts, parts = 0, self.taken.facts, list[tuple[int, Change]]()
+        try:
+            for fact, holds in changes:
+                if isinstance(fact, Vote | Adjudication):
+                    checked = self.taken.checked(fact)
+                    if not holds and not facts.has(checked):
+                        continue
+                    parts += self._change(checked, facts.learn if holds else facts.revert)
+                taken += 1
+        finally:
+            self.taken.tell(parts)
+        return taken
 
     def knows(self, content: Content) -> bool:
         return True
@@ -190,14 +205,18 @@ class Composite(Strategy):
         self.movement_.fitted(self.n_votes)
         return self
 
-    def _change(self, fact: Vote | Adjudication, change: Callable[[Fact], None]) -> None:
+    def _change(
+        self, fact: Vote | Adjudication, change: Callable[[Fact], None]
+    ) -> list[tuple[int, Change]]:
+        """Change the facts; returns what the models of elements are to be told."""
         before = self.taken.nothing > 0
-        self.taken.change(fact, change)
+        parts = self.taken.change(fact, change)
         self.movement_.changed([fact.record])
         if before != (self.taken.nothing > 0):  # whether a record must have a part, see `LabelSets`
             self.movement_.touch_all()
         if self.correction is not None and isinstance(fact, Adjudication):
             self.correction.changed()
+        return parts
 
     def _in_context(self, on: RecordElements) -> list[Floats]:
         found = self.context.apply(self.taken, on)

@@ -17,7 +17,7 @@ from argilla_distill.workers.engine.composite.element_weighers import (
     MarkWeigher,
     MirrorWeigher,
 )
-from argilla_distill.workers.engine.contract.facts import Fact
+from argilla_distill.workers.engine.contract.facts import Change, Fact
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.contract.shares import softmax
@@ -140,11 +140,8 @@ class ElementModel:
     def refit(self) -> None:
         self.fold.refit()
 
-    def learn(self, fact: Fact) -> None:
-        self.fold.learn(fact)
-
-    def revert(self, fact: Fact) -> None:
-        self.fold.revert(fact)
+    def learn_all(self, changes: Iterable[Change]) -> None:
+        self.fold.learn_all(changes)
 
     def leave_fits(self) -> None:
         self.fold.leave_fits()

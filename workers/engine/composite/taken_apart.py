@@ -10,7 +10,7 @@ from argilla_distill.workers.engine.composite.decomposition import Decomposition
 from argilla_distill.workers.engine.composite.elements import ElementModel
 from argilla_distill.workers.engine.composite.record_elements import Element, RecordElements
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
-from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
+from argilla_distill.workers.engine.contract.facts import Adjudication, Change, Fact, Vote
 from argilla_distill.workers.engine.contract.question import Question, label_question
 
 Place = tuple[int, str, str | None]
@@ -76,8 +76,10 @@ class TakenApart:
         """Return the fact with its value as the question takes it. Raises BadValue."""
         return fact._replace(value=self.decomposition.checked(fact.value))
 
-    def change(self, fact: Vote | Adjudication, change: Callable[[Fact], None]) -> None:
-        """Change the current facts so; the models learn and revert what differs."""
+    def change(
+        self, fact: Vote | Adjudication, change: Callable[[Fact], None]
+    ) -> list[tuple[int, Change]]:
+        """Change the current facts so; returns what differs then for which model, for `tell`."""
         record, who = fact.record, fact.annotator if isinstance(fact, Vote) else None
         affected = list(self.decomposition.affected(self.facts, record, who))
         before = self._apart(record, affected)
@@ -85,12 +87,17 @@ class TakenApart:
         change(fact)
         self.nothing += self._count_nothing([record])
         after = self._apart(record, affected)
-        for place, part in before.items():
-            if place not in after:
-                self.models[place[0]].revert(part)
-        for place, part in after.items():
-            if before.get(place) != part:
-                self.models[place[0]].learn(part)
+        gone = [(p[0], (part, False)) for p, part in before.items() if p not in after]
+        new = [(p[0], (part, True)) for p, part in after.items() if before.get(p) != part]
+        return [*gone, *new]
+
+    def tell(self, changes: Iterable[tuple[int, Change]]) -> None:
+        """Let each model take in what differs for it, in this order, all at once."""
+        of_models: list[list[Change]] = [[] for _ in self.models]
+        for number, change in changes:
+            of_models[number].append(change)
+        for model, its in zip(self.models, of_models, strict=True):
+            model.learn_all(its)
 
     def moved(self, tolerance: float) -> set[str]:
         """Return the records of elements that moved, see `Strategy.moved`."""

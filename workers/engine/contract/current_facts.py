@@ -97,6 +97,14 @@ class CurrentFacts:
         if current is None or current != given:
             raise NotCurrent(fact, current)
 
+    def has(self, fact: Fact) -> bool:
+        """Whether the fact is the current one of its kind."""
+        try:
+            self.require(fact)
+        except NotCurrent:
+            return False
+        return True
+
     def revert(self, fact: Fact) -> None:
         """Remove the fact. Raises NotCurrent, and then changes nothing."""
         self.require(fact)

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from argilla_distill.workers.engine import registry, snapshot
 from argilla_distill.workers.engine.contract.decision import ADJUDICATED, REVIEW, Decision
-from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Source, Vote
+from argilla_distill.workers.engine.contract.facts import (
+    Adjudication,
+    Change,
+    Content,
+    Source,
+    Vote,
+)
 from argilla_distill.workers.engine.contract.question import Span, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.errors import BadValue, NotCurrent, UnknownLabel
@@ -382,6 +388,29 @@ def test_any_small_history_ends_where_a_fresh_fit_does(
     assert model.n_votes == len(standing)
     for one, two in zip(model.decide(records), other.decide(records), strict=True):
         assert one.posterior == pytest.approx(two.posterior, abs=1e-3)
+
+
+def test_many_changes_at_once_come_to_the_same_as_one_by_one(case: tuple[str, str]) -> None:
+    rng, make = np.random.default_rng(3), MAKERS[case[1]]
+    votes = [Vote(f"r{n % 9}", f"ann{n % 4}", make(rng)) for n in range(60)]
+    verdict = Adjudication("r3", make(rng))
+    never = Vote("nobody's", "ann0", votes[0].value)
+    said: list[Change] = [(vote, True) for vote in votes]
+    said += [(never, False), (verdict, True), (votes[-1], False)]
+    at_once, one_by_one = fresh(case).fit([]), fresh(case).fit([])
+    assert at_once.learn_all(iter(said)) == len(said) - 1
+    for fact, holds in said:
+        if holds:
+            one_by_one.learn(fact)
+        elif fact is not never:
+            one_by_one.revert(fact)
+    assert at_once.n_votes == one_by_one.n_votes
+    assert at_once.staleness == one_by_one.staleness
+    assert sorted(at_once.moved(0.01)) == sorted(one_by_one.moved(0.01))
+    records = sorted({vote.record for vote in votes})
+    for one, other in zip(at_once.decide(records), one_by_one.decide(records), strict=True):
+        assert one.value == other.value
+        assert one.posterior == pytest.approx(other.posterior, abs=1e-9)
 
 
 @pytest.mark.parametrize("case", CASES, ids=ids)

@@ -86,9 +86,9 @@ def test_a_change_of_one_vote_taken_back_leaves_the_elements_facts_as_they_were(
     for model, facts in zip(taken.models, apart, strict=True):
         model.fit(facts)
     before = [len(model.votes_) for model in taken.models]
-    taken.change(votes[0], taken.facts.learn)
+    taken.tell(taken.change(votes[0], taken.facts.learn))
     assert [len(model.votes_) for model in taken.models] != before
-    taken.change(votes[0], taken.facts.revert)
+    taken.tell(taken.change(votes[0], taken.facts.revert))
     assert [len(model.votes_) for model in taken.models] == before
 
 

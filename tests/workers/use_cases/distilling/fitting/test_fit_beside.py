@@ -19,6 +19,7 @@ from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases.distilling.fitting import fit_beside
 from argilla_distill.workers.use_cases.distilling.fitting.refit import refit
+from argilla_distill.workers.versions import aside
 from argilla_distill.workers.versions.aside import MAX_DEATHS, beside
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
 from tests.workers.queued_jobs import forget_jobs, jobs
@@ -241,6 +242,36 @@ def test_a_killed_process_is_begun_again_and_after_some_deaths_not_for_a_while(
     refit(service.world, D)  # on demand it is tried at once
     service.settle()
     assert service.store.datasets.info(D)["word"] == ""
+
+
+def test_a_fit_that_never_ends_is_ended_by_the_kernel_and_told(
+    service: ServiceInMemory, folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit is of processor time, here a second; nobody else ends it, as it does not even listen."""
+    add(service, "t", 60)
+    service.settle()
+    before = service.store.models.of(D, "helpful")
+    monkeypatch.setattr(fit_beside, "CPU_S", 1)
+    monkeypatch.setattr(aside, "MAX_DEATHS", 1)
+    monkeypatch.setattr(aside, "NICE", 0)  # the test is in a hurry
+
+    def for_ever(self: Model) -> None:
+        while True:
+            pass
+
+    def work() -> None:
+        service.store.redis.connection_pool.reset()
+        Model.refit = for_ever  # type: ignore[method-assign]  # in the child alone
+        fit_beside.work(service.world, D)
+
+    status, end = fit_beside.BEGUN, time.monotonic() + 60
+    while status == fit_beside.BEGUN:
+        status = fit_beside.turn(service.world, D, work, beside)
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert status == "failed: the process that makes it was killed 1 times"
+    assert service.store.models.of(D, "helpful") == before
+    assert not list(folders.glob("argilla-distill-fit-*"))
 
 
 def test_a_process_killed_in_the_middle_leaves_the_models_as_they_were(
