@@ -4,6 +4,7 @@
 | --- | --- |
 | `live` | a real Argilla, a real Redis and our service: deliveries, latency, a burst, `connect`, replay |
 | `scale` | what many records cost: pages and reports on a big dataset, and the dataset itself |
+| `versions` | what versions of many records, and the files of an old history, cost |
 | `engine` | strategies alone: how right, how honest, how fast, and what reviews buy |
 | `loop` | what comes after labelling: which labels make the better model |
 

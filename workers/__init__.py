@@ -10,6 +10,7 @@
 | `writing` | what we write into Argilla, as values |
 | `reporting` | a whole dataset in figures |
 | `versions` | what versions are made of: immutable distilled datasets, as files |
+| `archives` | old entries of a history, as files |
 | `evaluation` | what labels are worth, in figures |
 | `files` | files of recorded answers |
 | `engine` | thinks, and does nothing else |

@@ -7,6 +7,6 @@
 | `pictures`, `reviews` | how honest, and what adjudications and reviews buy; drawn by `charts` |
 | `speed` | how long a fit takes, how much memory, and what one more answer costs |
 | `properties`, `seeds` | promises on examples drawn at random |
-| `trace` | how often planted faults are found, in `made_up_rounds` |
+| `held_out_votes` | what records' texts tell of votes that were held back |
 | `markers` | a made-up crowd that marks names in texts |
 """

@@ -33,7 +33,7 @@ from argilla_distill.plugin.store.visits.sign_ins import SignIn
 from argilla_distill.plugin.visitors.cookies import Cookies
 from benchmarks.live.deliveries import SECRET, load
 from benchmarks.scale.big_dataset import fill
-from benchmarks.scale.kept_versions import keep_versions
+from benchmarks.versions.kept_versions import keep_versions
 from demo.running.servers import RedisServer
 from demo.running.service import Service
 

@@ -21,7 +21,7 @@ from argilla_distill.domain.versions.manifest import Manifest, VersionFile, Vers
 from argilla_distill.workers.use_cases.tracing.failing import FailureText, origin
 from argilla_distill.workers.use_cases.tracing.material import material
 from argilla_distill.workers.use_cases.world import World
-from benchmarks.engine.made_up_rounds import ROUNDS, made_up
+from benchmarks.loop.made_up_rounds import ROUNDS, made_up
 
 RECORDS, FAILURES = 100_000, 200
 ANSWERS, ANNOTATORS = 3, 50

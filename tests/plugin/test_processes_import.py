@@ -86,6 +86,7 @@ PATHS = sorted(
 
 def test_the_list_of_jobs_is_not_empty() -> None:
     assert PATHS == [
+        "argilla_distill.workers.jobs.archive",
         "argilla_distill.workers.jobs.difference",
         "argilla_distill.workers.jobs.distil",
         "argilla_distill.workers.jobs.fit",

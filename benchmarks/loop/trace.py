@@ -24,8 +24,8 @@ from argilla_distill.domain.versions.segment_audits import (
 )
 from argilla_distill.workers.evaluation.neighbours import nearest
 from argilla_distill.workers.evaluation.segments import Kind, LookedAt, look
-from benchmarks.engine.better_rounds import outputs_of_a_better_model
-from benchmarks.engine.made_up_rounds import LABELS, RECORDS, ROUNDS, TELLING, MadeUp, made_up
+from benchmarks.loop.better_rounds import outputs_of_a_better_model
+from benchmarks.loop.made_up_rounds import LABELS, RECORDS, ROUNDS, TELLING, MadeUp, made_up
 
 FIRST_SEED = 1000
 DRAWS = 40
