@@ -5,7 +5,8 @@
 The answers are there before (logged in bulk, which sends no event). The clock starts when a signed
 delivery is sent to the listener, and stops when Argilla first shows our suggestion. With `--versions-of`
 half of the records are measured on an idle system, the other half, turn about, while one version after
-another is made of another dataset of so many records, as a notebook has them made.
+another is made of another dataset of so many records, as a notebook has them made. Both halves then follow
+one answer on the other, so that each meets what the answers before it left to do.
 """
 
 from __future__ import annotations
@@ -101,7 +102,9 @@ def main(arguments: list[str]) -> None:
             if large is None or start // TURN % 2 == 0:
                 for record in some:
                     idle.append(waited(r, dataset, record))
-                    r.running.settle(dataset)
+                    if large is None:
+                        r.running.settle(dataset)
+                r.running.settle(dataset)
                 continue
             with versions_of(r, large, made):
                 beside += [waited(r, dataset, record) for record in some]
