@@ -44,6 +44,7 @@ from argilla_distill.workers import jobs
 from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.processes import worker
 from argilla_distill.workers.processes.lasting_worker import LastingWorker
+from argilla_distill.workers.use_cases import counts
 from argilla_distill.workers.use_cases.world import World
 from benchmarks.scale.big_dataset import WORKSPACE, fill
 from benchmarks.scale.drawn import QUESTION, draw, person
@@ -207,6 +208,8 @@ class TwoDatasets:
         store.service.keep_webhook("hook", self.settings.delivery_url, "c2VjcmV0LW9m")
         known = {each.dataset.id: each for each in (self.big, self.small)}
         self.world = World(ArgillaToldByRedis(store, known, words), store, self.settings)
+        for each in (self.big, self.small):  # as a dataset is after its first sweep
+            counts.begin(self.world, each.dataset.id)
         self._turn = itertools.count()
         self._next = {each.dataset.id: itertools.cycle(each.ids) for each in (self.big, self.small)}
 
