@@ -19,10 +19,8 @@ from tempfile import TemporaryDirectory, gettempdir
 
 try:
     import fcntl
-except (
-    ImportError
-):  # pragma: no cover - Windows, where the client runs as well; there nothing is swept
-    fcntl = None  # type: ignore[assignment]
+except ImportError:  # pragma: no cover - Windows, where the client runs too: nothing is swept there
+    fcntl = None  # type: ignore[assignment]  # a module elsewhere
 
 PREFIX = "argilla-distill-"
 
