@@ -11,16 +11,22 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.facts import Fact
 from argilla_distill.workers.engine.contract.movement import Movement
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
-from argilla_distill.workers.engine.contract.shares import shares, softmax
+from argilla_distill.workers.engine.contract.shares import softmax
 from argilla_distill.workers.engine.label.label_model import LabelModel
+from argilla_distill.workers.engine.label.votes import given_rows
 from argilla_distill.workers.engine.label.votes.tally import Tally
-from argilla_distill.workers.engine.label.votes.vote_matrix import Block, blocks, gathered
+from argilla_distill.workers.engine.label.votes.vote_matrix import (
+    Block,
+    blocks,
+    gathered,
+    majority_of,
+)
 from argilla_distill.workers.engine.label.weights.dependence import discount
+from argilla_distill.workers.engine.label.weights.drift import Drift
 from argilla_distill.workers.engine.label.weights.em import expectation_maximisation, held_near
 from argilla_distill.workers.engine.label.weights.second_opinion import SecondOpinion
 from argilla_distill.workers.engine.label.weights.weigher import Weigher
@@ -32,9 +38,6 @@ REFIT_SHARE = 0.01
 REFIT_BELOW = 5000
 """`moved` always refits a model of fewer votes. It takes some milliseconds, and in a small crowd
 one vote can lead EM elsewhere."""
-
-MANY_LABELS = 20
-"""From so many labels on an annotator has given few of them."""
 
 SWEEPS = 5
 """At most so many rounds of annotators and records changing one another in one `moved`."""
@@ -55,19 +58,14 @@ class AdditiveModel(LabelModel):
     with u[i, j] what a vote is `Worth`, 1 where nothing is known of that, times its own weight, and
         discount(n, ρ) = 1 / (1 + ρ · (n - 1)),   n[i] the votes on record i
 
-    **The discount.** Votes are not independent given the true label: what misleads one annotator
-    about a record misleads the next. With a correlation ρ between the votes on a record, n votes
-    are worth n / (1 + ρ(n - 1)) independent ones, never more than 1/ρ (Kish's design effect). It
-    scales all that is known of a record, so it changes how sure a label may be, and never which leads.
-    A small one in the fit keeps EM from deciding too early.
+    The discount (`dependence.discount`) scales all that is known of a record, so it changes how sure a
+    label may be, and never which leads. A small one in the fit keeps EM from deciding too early.
 
     Fits cost what the votes' matrix A costs: both steps are a product of it, Aᵀ r and A w. An
     answer costs its own record and, in `moved`, the records of those annotators whose weights
     drifted far enough to move a posterior by the tolerance. The crowd's own figures stand from one
     full fit to the next; `moved` starts one when REFIT_SHARE of the votes changed, and always in
     small crowds (REFIT_BELOW).
-
-    Kish, Survey Sampling (1965).
 
     **Near the majority.** With a `consensus` above 0, what annotators are judged by holds a share of
     plain majority vote, so EM cannot drift to a truth of its own making, in which a clique is right
@@ -99,8 +97,7 @@ class AdditiveModel(LabelModel):
 
     weights_: Floats
     pooled_: Floats
-    _settled: Floats  # the pooled weights that have reached all records of their annotators
-    _drifting: set[int]  # annotators whose weights may be others
+    _drift: Drift  # of the pooled weights
 
     def __init__(
         self,
@@ -148,15 +145,12 @@ class AdditiveModel(LabelModel):
         if self.second:
             self.second.settle(self.tally.counts)
         self._pool()
-        self._settled = self.pooled_.copy()
-        self._drifting = set()
+        self._drift = Drift(self.pooled_.copy(), set())
 
     def _pool(self) -> None:
         """Let the second opinion have its say on all weights."""
-        weights, k = self.weights_, self.tally.n_labels
-        annotators = np.arange(len(weights) // max(k, 1))
-        counts = self.tally.counts[: len(weights)]
-        self.pooled_ = self.second.beside(weights, counts, annotators) if self.second else weights
+        weights, counts = self.weights_, self.tally.counts
+        self.pooled_ = self.second.beside_all(weights, counts) if self.second else weights
 
     @property
     def log_prior(self) -> Floats:
@@ -174,11 +168,7 @@ class AdditiveModel(LabelModel):
     def worth_of(self, where: Ints, slots: AnyInts) -> Floats | None:
         """What the votes in these slots are worth; None: 1 each. `where` tells their records apart."""
         worth = self.worth.of(where, slots) if self.worth else None
-        weight = self.tally.votes.weight
-        if weight is None:
-            return worth
-        own = weight[slots].astype(np.float64)
-        return own if worth is None else worth * own
+        return self.tally.votes.weights.times(worth, slots)
 
     def tempering(self, n_votes: AnyInts) -> Floats:
         """What the published evidence on records with so many votes is multiplied by."""
@@ -207,16 +197,8 @@ class AdditiveModel(LabelModel):
         tempering = self._fit_tempering(self.tally.votes.degree[rows])
         evidence = self._evidence(rows, self.weights_, self.weigher.crowd_.log_prior)
         believed = softmax(evidence * tempering[:, None])
-        near = self._shares(rows) if self.consensus else None
+        near = majority_of(self.tally.votes, rows).astype(np.float32) if self.consensus else None
         return held_near(believed, near, self.consensus)
-
-    def _shares(self, rows: Ints) -> NDArray[np.float32]:
-        """The majority's shares on these rows, as `vote_matrix.majority` has them."""
-        k, votes = self.tally.n_labels, self.tally.votes
-        where, slots = votes.of_records(rows)
-        cells = where * k + votes.columns()[2][slots]
-        given = np.bincount(cells, minlength=len(rows) * k).reshape(-1, k)
-        return shares(np.asarray(given + 1 / k, np.float64)).astype(np.float32)
 
     def published(self, rows: Ints) -> Floats:
         if self.consensus:  # the responsibility is no function of the evidence alone
@@ -258,7 +240,7 @@ class AdditiveModel(LabelModel):
             new = self.weigher.weights(counts[known:], np.arange(known, len(counts), k) // k)
             self.weights_ = np.concatenate([self.weights_, new])
             self._pool()
-            self._settled = np.concatenate([self._settled, self.pooled_[known:]])
+            self._drift.make_room(self.pooled_)
 
     def follow(self, annotators: Ints) -> None:
         k = self.tally.n_labels
@@ -267,52 +249,34 @@ class AdditiveModel(LabelModel):
         self.weights_[cells] = new = self.weigher.weights(counts, annotators)
         if self.second:
             self.pooled_[cells] = self.second.beside(new, counts, annotators)
-        self._drifting.update(annotators.tolist())
+        self._drift.annotators.update(annotators.tolist())
 
     def refit_due(self, movement: Movement[int]) -> bool:
         return movement.refit_due(len(self.tally.votes), REFIT_SHARE, REFIT_BELOW)
 
     def spread(self, rows: Ints, tolerance: float) -> Ints:
-        reached = np.empty(0, np.intp)
+        votes, reached = self.tally.votes, np.empty(0, np.intp)
+        n = votes.degree.max(initial=1, keepdims=True)
+        limit = 4 * tolerance / float((n * self.tempering(n))[0])
         for _ in range(SWEEPS):
-            rows = np.union1d(rows, self._rows_of_drifted(tolerance))
+            rows = np.union1d(rows, self._drift.settle(self.pooled_, votes, limit))
             if not len(rows):
                 break
             self.follow(self.tally.shift(rows, self.responsibility(rows)))
             reached, rows = np.union1d(reached, rows), rows[:0]
         return reached
 
-    def _rows_of_drifted(self, tolerance: float) -> Ints:
-        """Rows whose posterior may be off by `tolerance`, from now on taken as settled.
-
-        If each of n votes moves the log-odds between two labels by d at most, a posterior moves by
-        tanh(n · discount(n) · d / 4) at most. Drift is looked at per annotator and label given.
-        """
-        k, votes = self.tally.n_labels, self.tally.votes
-        n = votes.degree.max(initial=1, keepdims=True)
-        limit = 4 * tolerance / float((n * self.tempering(n))[0])
-        annotators = np.array(sorted(self._drifting), np.intp)
-        cells = annotators[:, None] * k + np.arange(k)
-        drift = np.ptp(self.pooled_[cells] - self._settled[cells], axis=2)
-        far = cells[drift > limit]
-        self._settled[far] = self.pooled_[far]
-        due = np.zeros(len(self.weights_), bool)
-        due[far] = True
-        slots = [votes.of_annotator(j) for j in np.unique(far // k)]
-        slot = np.concatenate([s[due[self.tally.cells(s)]] for s in slots]) if slots else far
-        return np.unique(votes.columns()[0][slot]).astype(np.intp)
-
     # -- state ------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        cells = self._kept_cells()
+        cells = given_rows.worth_keeping(self.tally.votes)
         parts = self.weigher.state() | (self.worth.state() if self.worth else {})
         parts |= self.second.state() if self.second else {}
         return parts | {
             "dependence": self.dependence,
             "fit_dependence": self.fit_dependence,
             "weights": self.weights_[cells],
-            "settled": self._settled[cells],
+            "settled": self._drift.settled[cells],
         }
 
     def restore(self, tally: Tally, state: Mapping[str, Any]) -> None:
@@ -324,21 +288,12 @@ class AdditiveModel(LabelModel):
             self.worth.restore(tally, state)
         if self.second:
             self.second.restore(state)
-        cells = self._kept_cells()
+        cells = given_rows.worth_keeping(tally.votes)
         if len(cells) == len(tally.counts):
             self.weights_ = np.array(state["weights"], np.float64)
         else:  # the others follow from the counts
             self.weights_ = self.weigher.weights(tally.counts, np.arange(tally.n_annotators))
             self.weights_[cells] = state["weights"]
         self._pool()
-        self._settled = self.pooled_.copy()
-        self._settled[cells] = state["settled"]
-        self._drifting = set(range(tally.n_annotators))
-
-    def _kept_cells(self) -> Ints:
-        """The rows of weights that a state keeps: of MANY_LABELS, only those that were given."""
-        k = self.tally.n_labels
-        if k < MANY_LABELS:
-            return np.arange(self.tally.n_annotators * k)
-        _, annotator, label = self.tally.votes.columns()
-        return np.unique(annotator.astype(np.intp) * k + label)
+        self._drift = Drift(self.pooled_.copy(), set(range(tally.n_annotators)))
+        self._drift.settled[cells] = state["settled"]

@@ -5,6 +5,7 @@
 | `votes` | who says what now |
 | `vote_matrix` | the same as a sparse matrix, some records at a time |
 | `vote_columns` | many votes at once, for a fit |
+| `vote_weights` | how much each vote counts |
 | `outcome` | what stands after many changes, one after the other |
 | `sampling` | some of the records, the same ones whatever order votes came in |
 | `tally` | how far each label answers for each record, and the confusion counts that follow |

@@ -11,7 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from argilla_distill.workers.engine.contract.numbers import Floats
+from argilla_distill.workers.engine.contract.numbers import Floats, Ints
+from argilla_distill.workers.engine.label.votes.votes import Votes
+
+MANY_LABELS = 20
+"""From so many labels on an annotator has given few of them."""
 
 
 def packed(name: str, array: Floats) -> dict[str, Any]:
@@ -35,3 +39,22 @@ def unpacked(name: str, state: Mapping[str, Any]) -> Floats:
     array = np.zeros((int(state[f"{name}_size"]), kept.shape[1]))
     array[np.array(state[f"{name}_rows"], np.intp)] = kept
     return array
+
+
+def worth_keeping(votes: Votes) -> Ints:
+    """Which rows are kept of an array whose other rows follow from counts: all, and of MANY_LABELS those
+    whose label the annotator gave.
+
+    >>> from argilla_distill.workers.engine.contract.facts import Vote
+    >>> few, many = (tuple(f"label{n}" for n in range(labels)) for labels in (2, 20))
+    >>> for labels in (few, many):
+    ...     said = [Vote("r1", "ann", "label1"), Vote("r2", "ben", "label0")]
+    ...     print(worth_keeping(Votes.of(labels, said)).tolist())
+    [0, 1, 2, 3]
+    [1, 20]
+    """
+    k = len(votes.labels)
+    if k < MANY_LABELS:
+        return np.arange(len(votes.annotators) * k)
+    _, annotator, label = votes.columns()
+    return np.unique(annotator.astype(np.intp) * k + label)

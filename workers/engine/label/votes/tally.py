@@ -20,6 +20,7 @@ from argilla_distill.workers.engine.contract.reliability import (
     expected_accuracy,
 )
 from argilla_distill.workers.engine.label.votes import given_rows
+from argilla_distill.workers.engine.label.votes.vote_weights import VoteWeights
 from argilla_distill.workers.engine.label.votes.votes import Votes
 
 
@@ -202,7 +203,7 @@ class Tally:
     ) -> Tally:
         columns = ("records", "annotators", "record", "annotator", "label", "sure")
         votes = Votes.of_columns(labels, *(state[name] for name in columns))
-        votes.weigh(state.get("weight"))
+        votes.weights = VoteWeights(state.get("weight"))
         self = cls(votes, anchor_worth)
         self.responsibility = np.array(state["responsibility"], np.float64)
         self.anchors = np.array(state["anchors"], np.int16)

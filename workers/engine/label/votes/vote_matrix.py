@@ -14,6 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints, ShortInts
+from argilla_distill.workers.engine.contract.shares import shares
 from argilla_distill.workers.engine.label.votes.votes import Votes
 
 ROWS = 50_000
@@ -91,6 +92,21 @@ def majority(parts: list[Block], n_records: int, n_labels: int, *, weighed: bool
         votes = (block.worth if weighed else block.votes) @ given + 1 / n_labels
         shares[block.rows] = votes / votes.sum(axis=1, keepdims=True)
     return shares
+
+
+def majority_of(votes: Votes, rows: Ints) -> Floats:
+    """The same of these records alone.
+
+    >>> from argilla_distill.workers.engine.contract.facts import Vote
+    >>> votes = Votes.of(("yes", "no"), [Vote("r1", "ann", "yes"), Vote("r2", "ann", "no")])
+    >>> majority_of(votes, np.array([1])).tolist()
+    [[0.25, 0.75]]
+    """
+    k = len(votes.labels)
+    where, slots = votes.of_records(rows)
+    cells = where * k + votes.columns()[2][slots]
+    given = np.bincount(cells, minlength=len(rows) * k).reshape(-1, k)
+    return shares(np.asarray(given + 1 / k, np.float64))
 
 
 def counted(parts: list[Block], responsibility: Floats) -> Floats:

@@ -17,6 +17,7 @@ from argilla_distill.workers.engine.contract.numbers import AnyInts, Ints, Short
 from argilla_distill.workers.engine.errors import UnknownLabel
 from argilla_distill.workers.engine.label.votes.self_report import sureness
 from argilla_distill.workers.engine.label.votes.vote_columns import Numbers, VoteColumns, grown
+from argilla_distill.workers.engine.label.votes.vote_weights import VoteWeights
 
 
 class Votes:
@@ -32,6 +33,8 @@ class Votes:
     records, annotators : list of str
         Ids in order of first sight: record ``records[i]`` is *row* ``i``, and stays it even
         without votes.
+    weights : VoteWeights
+        How much each vote counts.
 
     >>> votes = Votes(("yes", "no"))
     >>> votes.put(Vote("r1", "ann", "yes")), votes.put(Vote("r1", "ben", "no"))
@@ -56,7 +59,7 @@ class Votes:
         self._annotator = np.empty(0, np.int32)
         self._label = np.empty(0, np.int16)
         self._sure = np.empty(0, np.int8)
-        self._weight: NDArray[np.float32] | None = None  # until a vote counts less than wholly
+        self.weights = VoteWeights(None)
         self._next = np.empty(0, np.int32)  # the next slot of the same record, -1 at the end
         self._place = np.empty(0, np.int32)  # where the slot is in its annotator's array
         self._first = np.empty(0, np.int32)  # per record: its first slot, -1 without votes
@@ -75,7 +78,7 @@ class Votes:
         self._rows, self._columns = found.records, found.annotators
         self.records, self.annotators = list(self._rows), list(self._columns)
         self._load(found.record, found.annotator, found.label, found.sure)
-        self.weigh(found.weight)
+        self.weights = VoteWeights(found.weight)
         return self
 
     @classmethod
@@ -111,11 +114,7 @@ class Votes:
     @property
     def weight(self) -> NDArray[np.float32] | None:
         """How much every vote counts, in (0, 1], by slot; a view, not a copy. None: wholly."""
-        return None if self._weight is None else self._weight[: self._n]
-
-    def weigh(self, weight: NDArray[np.floating] | None) -> None:
-        """Let the votes, by slot, count so much; None: wholly."""
-        self._weight = None if weight is None else np.array(weight, np.float32)
+        return self.weights.first(self._n)
 
     def __len__(self) -> int:
         return self._n
@@ -165,7 +164,7 @@ class Votes:
         if slot >= 0:
             earlier = self.labels[int(self._label[slot])]
             self._label[slot], self._sure[slot] = code, sureness(vote.confidence)
-            self._weigh(slot, vote.weight)
+            self.weights.put(slot, vote.weight, len(self._record))
             return earlier
         slot = self._n
         if slot == len(self._record):
@@ -174,7 +173,7 @@ class Votes:
         slots = self._slots[column]
         self._record[slot], self._annotator[slot], self._label[slot] = row, column, code
         self._sure[slot] = sureness(vote.confidence)
-        self._weigh(slot, vote.weight)
+        self.weights.put(slot, vote.weight, len(self._record))
         self._next[slot], self._first[row] = self._first[row], slot
         self._place[slot] = len(slots)
         slots.append(slot)
@@ -254,19 +253,12 @@ class Votes:
         else:
             self._next[before] = target
 
-    def _weigh(self, slot: int, weight: float) -> None:
-        if self._weight is None and weight != 1:
-            self._weight = np.ones(len(self._record), np.float32)
-        if self._weight is not None:
-            self._weight[slot] = weight
-
     def _move(self, source: int, target: int) -> None:
         self._relink(int(self._record[source]), source, target)
         columns = (self._record, self._annotator, self._label, self._sure, self._next, self._place)
         for column in columns:
             column[target] = column[source]
-        if self._weight is not None:
-            self._weight[target] = self._weight[source]
+        self.weights.move(source, target)
         self._slots[self._annotator[target]][self._place[target]] = target
 
     def _reach_slots(self, n: int) -> None:
@@ -277,8 +269,7 @@ class Votes:
         room = len(self._record) - len(self._label)
         self._label = np.concatenate([self._label, np.zeros(room, np.int16)])
         self._sure = np.concatenate([self._sure, np.zeros(room, np.int8)])
-        if self._weight is not None:
-            self._weight = np.concatenate([self._weight, np.ones(room, np.float32)])
+        self.weights.reach(len(self._record))
 
     def _load(
         self,

@@ -8,6 +8,7 @@
 | `confusion` | the two matrices |
 | `em` | how weights of votes and responsibilities of labels explain each other |
 | `left_out` | weights that a record's own votes had no part in |
+| `drift` | weights that changed since all records of their annotators heard of them |
 | `dependence` | how far the votes on a record depend on each other |
 | `worth` | what one vote is worth beside others: |
 | `cliques` | less where pairs of annotators err together more than others |

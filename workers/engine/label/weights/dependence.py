@@ -24,6 +24,10 @@ GRID = np.array([0.02, 0.05, 0.1, 0.2, 0.4, 0.8])
 def discount(n_votes: AnyInts, dependence: float) -> Floats:
     """What each of a record's votes is worth, given how they depend: 1 / (1 + ρ · (n - 1)).
 
+    Votes are not independent given the true label: what misleads one annotator about a record misleads
+    the next. With a correlation ρ between the votes on a record, n votes are worth n / (1 + ρ(n - 1))
+    independent ones, never more than 1/ρ: Kish's design effect (Survey Sampling, 1965).
+
     >>> discount(np.array([0, 1, 3]), 0.5)
     array([1. , 1. , 0.5])
     """

@@ -116,6 +116,11 @@ class SecondOpinion:
         )
         return np.asarray((1 - self.share_) * weights + self.share_ * own, np.float64)
 
+    def beside_all(self, weights: Floats, counts: Floats) -> Floats:
+        """The pool's weights of all annotators that `weights` has, of whom `counts` may have more."""
+        annotators = np.arange(len(weights) // max(counts.shape[1], 1))
+        return self.beside(weights, counts[: len(weights)], annotators)
+
     def beside_votes(
         self, weights: Floats, cubes: Floats, annotators: AnyInts, labels: AnyInts
     ) -> Floats:
