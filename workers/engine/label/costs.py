@@ -82,3 +82,8 @@ class Costs:
         expected = np.maximum(self.expected(posterior[None])[0], np.finfo(float).tiny)
         odds = np.log(posterior[first]) - np.log(posterior[second])
         return float(np.log(expected[second]) - np.log(expected[first]) - odds)
+
+
+def preferred(costs: Costs | None, posterior: Floats, adjudicated: NDArray[np.bool_]) -> Floats:
+    """What leads where it is highest: the posterior, unless mistakes have costs."""
+    return posterior if costs is None else costs.preference(posterior, adjudicated)

@@ -1,4 +1,4 @@
-"""How a posterior over labels, and the voices behind it, become a `Decision`."""
+"""From a label model to decisions: a posterior, the voices behind it, and what mistakes cost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from argilla_distill.workers.engine.contract.decision import (
 )
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.shares import TIE
-from argilla_distill.workers.engine.label.costs import Costs
+from argilla_distill.workers.engine.label.costs import Costs, preferred
+from argilla_distill.workers.engine.label.label_model import LabelModel
 from argilla_distill.workers.engine.label.votes.votes import Votes
 
 
@@ -34,6 +35,48 @@ def contenders(posterior: Floats) -> tuple[Ints, Ints]:
     alone = tied.sum(axis=1) == 1
     codes = np.argsort(~tied, axis=1, kind="stable")  # the tied ones first
     return np.where(alone, order[:, 0], codes[:, 0]), np.where(alone, order[:, 1], codes[:, 1])
+
+
+def decisions(
+    model: LabelModel, records: list[str], floor: float, costs: Costs | None
+) -> list[Decision]:
+    """What the model, as it is now, makes of each record; one that it never saw has the prior alone."""
+    tally, votes = model.tally, model.tally.votes
+    found = [votes.find_row(record) for record in records]
+    known = np.array([at for at, row in enumerate(found) if row is not None], np.intp)
+    rows = np.array([row for row in found if row is not None], np.intp)
+    posteriors = np.tile(model.unseen(), (len(records), 1))
+    if len(rows):
+        posteriors[known] = tally.anchored(rows, model.posterior(rows))
+    where, slots = votes.of_records(rows)
+    reviewed = np.zeros(len(records), bool)
+    reviewed[known] = tally.anchors[rows] >= 0
+    first, second = contenders(preferred(costs, posteriors, reviewed))
+    prior, odds = model.reasons(len(records), known[where], slots, first, second)
+    accuracy = model.accuracy()[0] if len(slots) else np.empty(0)
+    voices = voices_of(votes, accuracy, len(records), known[where], slots, odds)
+    n_votes = [len(each) for each in voices]
+    worth = model.independent_votes(len(records), known[where], slots)
+    others = model.others_say(rows, first[known], second[known])
+    for at, said in zip(known.tolist(), others, strict=True):
+        voices[at] += said
+    return [
+        decision_of(
+            record,
+            votes.labels,
+            posteriors[at],
+            float(prior[at]),
+            int(first[at]),
+            int(second[at]),
+            bool(reviewed[at]),
+            voices[at],
+            n_votes[at],
+            floor,
+            costs,
+            None if worth is None else float(worth[at]),
+        )
+        for at, record in enumerate(records)
+    ]
 
 
 def decision_of(
@@ -65,9 +108,7 @@ def decision_of(
     independent_votes : as in `Decision`
     """
     chances = posterior.tolist()
-    preference = chances
-    if costs is not None:
-        preference = costs.preference(posterior[None], np.array([adjudicated]))[0].tolist()
+    preference = preferred(costs, posterior[None], np.array([adjudicated]))[0].tolist()
     top = preference[first]
     tied = [label for label, p in zip(labels, preference, strict=True) if p > top - TIE]
     if adjudicated:

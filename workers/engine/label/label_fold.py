@@ -1,6 +1,7 @@
-"""The fold over the facts of one label question: learn, revert, what moved, decisions, state.
+"""The fold over the facts of one label question: learn, revert, what moved, state.
 
-How votes become a posterior is the business of the `LabelModel` that it has.
+How votes become a posterior is the business of the `LabelModel` that it has, and how that becomes a
+decision of `label_decision`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from argilla_distill.workers.engine.contract.decision import Decision
@@ -24,7 +24,7 @@ from argilla_distill.workers.engine.contract.facts import (
     Vote,
 )
 from argilla_distill.workers.engine.contract.movement import Movement
-from argilla_distill.workers.engine.contract.numbers import Floats, Ints
+from argilla_distill.workers.engine.contract.numbers import Ints
 from argilla_distill.workers.engine.contract.question import Question, question_of
 from argilla_distill.workers.engine.contract.shares import leaders
 from argilla_distill.workers.engine.contract.strategy import (
@@ -34,8 +34,8 @@ from argilla_distill.workers.engine.contract.strategy import (
     Training,
 )
 from argilla_distill.workers.engine.errors import NotCurrent
-from argilla_distill.workers.engine.label.costs import Costs
-from argilla_distill.workers.engine.label.label_decision import contenders, decision_of, voices_of
+from argilla_distill.workers.engine.label.costs import Costs, preferred
+from argilla_distill.workers.engine.label.label_decision import decisions
 from argilla_distill.workers.engine.label.label_model import Concerned, LabelModel
 from argilla_distill.workers.engine.label.votes.outcome import VoteOutcome
 from argilla_distill.workers.engine.label.votes.reported_rows import ReportedRows
@@ -157,42 +157,7 @@ class LabelFold(Strategy):
         return self.model.knows(content)
 
     def decide(self, records: Iterable[str], floor: float = 0.0) -> list[Decision]:
-        records = list(records)
-        found = [self.votes_.find_row(record) for record in records]
-        known = np.array([at for at, row in enumerate(found) if row is not None], np.intp)
-        rows = np.array([row for row in found if row is not None], np.intp)
-        posteriors = np.tile(self.model.unseen(), (len(records), 1))
-        if len(rows):
-            posteriors[known] = self.tally_.anchored(rows, self.model.posterior(rows))
-        where, slots = self.votes_.of_records(rows)
-        reviewed = np.zeros(len(records), bool)
-        reviewed[known] = self.tally_.anchors[rows] >= 0
-        first, second = contenders(self._preference(posteriors, reviewed))
-        prior, odds = self.model.reasons(len(records), known[where], slots, first, second)
-        accuracy = self.model.accuracy()[0] if len(slots) else np.empty(0)
-        voices = voices_of(self.votes_, accuracy, len(records), known[where], slots, odds)
-        n_votes = [len(each) for each in voices]
-        worth = self.model.independent_votes(len(records), known[where], slots)
-        others = self.model.others_say(rows, first[known], second[known])
-        for at, said in zip(known.tolist(), others, strict=True):
-            voices[at] += said
-        return [
-            decision_of(
-                record,
-                self.labels,
-                posteriors[at],
-                float(prior[at]),
-                int(first[at]),
-                int(second[at]),
-                bool(reviewed[at]),
-                voices[at],
-                n_votes[at],
-                floor,
-                self.costs,
-                None if worth is None else float(worth[at]),
-            )
-            for at, record in enumerate(records)
-        ]
+        return decisions(self.model, list(records), floor, self.costs)
 
     def moved(self, tolerance: float) -> list[str]:
         if self.fits_itself and self.fit_due:
@@ -207,7 +172,7 @@ class LabelFold(Strategy):
             now = tally.anchored(some, self.model.published(some))
             heard, leading = tally.heard(some), None
             if self.costs is not None:
-                leading = leaders(self._preference(now, tally.anchors[some] >= 0), heard)
+                leading = leaders(preferred(self.costs, now, tally.anchors[some] >= 0), heard)
             differing = self.reported_.differing(some, now, heard, tolerance, leading)
             moved += [self.votes_.records[row] for row in differing]
         return moved
@@ -264,10 +229,6 @@ class LabelFold(Strategy):
         self.model.restore(self.tally_, state)
 
     # -- inside -----------------------------------------------------------------------------
-
-    def _preference(self, posterior: Floats, adjudicated: NDArray[np.bool_]) -> Floats:
-        """What leads where it is highest: the posterior, unless mistakes have costs."""
-        return posterior if self.costs is None else self.costs.preference(posterior, adjudicated)
 
     def _make_room(self) -> None:
         self.tally_.make_room()
