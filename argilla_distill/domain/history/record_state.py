@@ -86,8 +86,16 @@ class RecordState:
 
 
 def named(metadata: Mapping[str, Any], property_: str) -> str | None:
-    """What a metadata property names; None where there is none."""
+    """What a metadata property names; None where there is none.
+
+    Which of 3 and 3.0 somebody meant nobody can tell: what is whole is written so.
+
+    >>> named({"round": 3.0}, "round"), named({"round": 3}, "round"), named({"round": 2.5}, "round")
+    ('3', '3', '2.5')
+    """
     value = metadata.get(property_)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return None if value is None else str(value)
 
 

@@ -87,7 +87,7 @@ class Round:
     before : the version that was the latest when the round was started; "" for none.
     chosen_by : by what outputs were chosen, in a sentence.
     population : of the outputs' predictions, how many are in each step; empty where there are none.
-    written : so many records are in Argilla.
+    written : so many records came to be in Argilla.
     started_at, ended_at : ms since the epoch; 0: not yet.
     version : the version that its end made; "" before.
     removed : records that were taken back when it was cancelled.
@@ -119,6 +119,15 @@ class Round:
     def open(self) -> bool:
         """Whether something is still to come of it."""
         return self.state in ("being written", "under way", "ending")
+
+    @property
+    def there(self) -> int:
+        """How many of its records are in Argilla: those that were written and not taken back.
+
+        >>> Round("4", "bot", written=300, removed=298).there
+        2
+        """
+        return max(self.written - self.removed, 0)
 
     @property
     def plan(self) -> str:

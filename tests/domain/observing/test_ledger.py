@@ -127,6 +127,18 @@ def test_a_records_round_and_the_fingerprint_of_its_text_are_kept() -> None:
     assert (watcher.ledger.round, watcher.ledger.fingerprint) == ("3", kept)
 
 
+def test_a_round_that_is_a_whole_number_is_one_round_however_it_is_written() -> None:
+    """3 and 3.0 were once two rounds."""
+    watcher = Watcher()
+    first = Record(R, "pending", {"text": "Where?"}, metadata={"round": 3})
+    watcher.look(first)
+    assert watcher.look(replace(first, metadata={"round": 3.0})) == []
+    assert watcher.ledger is not None
+    assert watcher.ledger.round == "3"
+    watcher.look(replace(first, metadata={"round": 3.5}))
+    assert watcher.ledger.round == "3.5"
+
+
 def test_a_records_external_id_is_kept_also_when_the_record_is_gone() -> None:
     watcher = Watcher()
     watcher.look(record())

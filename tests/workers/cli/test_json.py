@@ -295,7 +295,11 @@ def ended_rounds(service: ServiceInMemory) -> None:
             {"a new or edited answer": 1},
         )
         service.store.rounds.keep_report(
-            D, Round(name, "bot", question="helpful", state="ended", passes=("yes",)), told
+            D,
+            Round(
+                name, "bot", question="helpful", state="ended", passes=("yes",), version="learned-4"
+            ),
+            told,
         )
     bad = Suspect("round", "round=3", 150, 60, 24, 8.1, 4.2, 0.001, True)
     looked = Suspicions("helpful", "learned-4", 1, 300, 300, True, "Texts tell.", (bad,))

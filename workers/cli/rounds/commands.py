@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -23,15 +23,11 @@ from argilla_distill.workers.cli.layout import plain, table
 from argilla_distill.workers.cli.rounds.printed import (
     plan_json,
     plan_lines,
-    report_json,
     round_json,
     round_lines,
     step_json,
+    told_json,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 name_argument = click.argument("name", metavar="ROUND")
 
@@ -180,7 +176,11 @@ def end(opened: Opened, dataset: str, name: str, wait: bool, json_: bool) -> Non
         while wait and known.state == "ending" and not known.error:
             patience.pause()
             known = world.store.rounds.of(chosen.id, name) or known
-        _tell(known, world.store.rounds.reports(chosen.id).get(name), json_)
+        counted = world.store.rounds.reports(chosen.id).get(name)
+    if json_:
+        print_json({**told_json(known, counted), "completed": None})
+    else:
+        _tell(known, counted)
 
 
 @round_.command()
@@ -200,14 +200,23 @@ def status(opened: Opened, dataset: str, name: str, json_: bool) -> None:
         ledger = world.store.datasets.ledger(chosen.id, [i for i in ids if i])
         completed = sum(entry is not None and entry.status == COMPLETED for entry in ledger)
         suspicions = world.store.suspicions.of_rounds(chosen.id)
-        every = dict.fromkeys((*suspicions.then(known), *suspicions.now(known)))
-        suspect = [each for each in every if each.verdict == SUSPECT]
-    _tell(known, counted, json_, completed)
-    if not json_:
-        print_lines(
-            f"  {plain(each.question)}, in {each.version}: {plain(each.sentence)}"
-            for each in suspect
+    if json_:
+        print_json(
+            {
+                **told_json(known, counted),
+                "completed": completed,
+                "suspicions": [asdict(each) for each in suspicions.now(known)],
+                "suspicions_at_end": [asdict(each) for each in suspicions.then(known)],
+            }
         )
+        return
+    _tell(known, counted, completed)
+    every = dict.fromkeys((*suspicions.then(known), *suspicions.now(known)))
+    print_lines(
+        f"  {plain(each.question)}, in {each.version}: {plain(each.sentence)}"
+        for each in every
+        if each.verdict == SUSPECT
+    )
 
 
 def _tell_not_started(name: str, json_: bool) -> None:
@@ -221,13 +230,7 @@ def _show(known: Round, json_: bool) -> None:
     print_json(round_json(known)) if json_ else print_lines(round_lines(known))
 
 
-def _tell(
-    known: Round, counted: RoundReport | None, json_: bool, completed: int | None = None
-) -> None:
-    if json_:
-        report = {"report": None if counted is None else report_json(counted)}
-        print_json({**round_json(known), "completed": completed, **report})
-        return
+def _tell(known: Round, counted: RoundReport | None, completed: int | None = None) -> None:
     print_lines(round_lines(known))
     if completed is not None and known.open:
         click.echo(f"  {completed:,} of {known.written:,} records are completed")
@@ -251,10 +254,7 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
         doubts = world.store.suspicions.of_rounds(dataset_id).doubts(every)
     made = progress(every, reports, doubts)
     if json_:
-        rounds = [
-            {**round_json(e), "report": report_json(reports[e.name]) if e.name in reports else None}
-            for e in every
-        ]
+        rounds = [told_json(each, reports.get(each.name)) for each in every]
         steps = [step_json(each) for each in made.steps]
         whole = step_json(made.whole) if made.whole else None
         print_json({"rounds": rounds, "steps": steps, "whole": whole})
@@ -265,7 +265,7 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
             each.name,
             plain(each.model),
             each.trained_on,
-            f"{each.written:,} of {each.taken:,}",
+            f"{each.there:,} of {each.taken:,}",
             each.state,
             _rate(reports.get(each.name)),
             moment(each.started_at),

@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from argilla_distill.workers.use_cases.rounds.planning import Planned
 
 
-def report_json(counted: RoundReport) -> dict[str, Any]:
-    """What a round came to, as scripts read it."""
-    return {**asdict(counted), "sentences": list(counted.sentences)}
-
-
 def step_json(step: Step) -> dict[str, Any]:
     """The same of the change from one round to the next."""
     return {**asdict(step), "sentence": step.sentence}
@@ -31,6 +26,14 @@ def round_json(known: Round) -> dict[str, Any]:
     """A round as scripts read it."""
     values = {key: value for key, value in vars(known).items() if key != "population"}
     return {**values, "passes": list(known.passes), "plan": known.plan}
+
+
+def told_json(known: Round, counted: RoundReport | None) -> dict[str, Any]:
+    """The same with what it came to; None before it has ended."""
+    report = None
+    if counted is not None:
+        report = {**asdict(counted), "sentences": list(counted.sentences)}
+    return {**round_json(known), "report": report}
 
 
 def round_lines(known: Round) -> Iterator[str]:
@@ -44,8 +47,8 @@ def round_lines(known: Round) -> Iterator[str]:
     if known.state == "being written":
         yield f"  {known.written:,} of {known.taken:,} are in Argilla: repeat the command to go on"
     if known.state == "cancelled":
-        stays = known.written - known.removed
-        yield f"  {many(known.removed, 'record')} taken back, {stays:,} with answers left where they are"
+        stays = f"{known.there:,} with answers left where they are"
+        yield f"  {many(known.removed, 'record')} taken back, {stays}"
 
 
 def plan_json(found: Planned) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def cancel(
             there = world.gateway.added.named(dataset.id, lost)
             said = RecordForm.of(world, dataset, known.name, known.model).metadata
             ids += [r.id for r in there.values() if said.items() <= r.metadata.items()]
+        stays = 0
         for start in range(0, len(ids), BATCH):
             if not lease.ours():
                 raise LeaseLost("somebody else goes on with the round")
@@ -75,12 +76,15 @@ def cancel(
             if unanswered:
                 world.gateway.delete_records(dataset.id, unanswered)
                 world.dispatch.mark(dataset.id, unanswered)
+            stays += len(records) - len(unanswered)
             known = replace(known, removed=known.removed + len(unanswered))
             store.keep(dataset.id, known)
             between(min(start + BATCH, len(ids)), len(ids))
         news = RoundNews(known.name, "cancelled", known.model, known.trained_on, known.taken)
         note_round(world, dataset.id, news)
-        known = replace(known, state="cancelled", ended_at=world.store.now())
+        written = max(known.written, known.removed + stays)  # with those whose end nobody saw
+        ended_at = world.store.now()
+        known = replace(known, state="cancelled", written=written, ended_at=ended_at)
         store.keep(dataset.id, known)
     finally:
         lease.release()

@@ -294,7 +294,7 @@ def test_cancelled_it_takes_back_what_nobody_answered_and_keeps_what_somebody_di
     service.answer("ann", ids[0], helpful="yes")
     service.answer("ben", ids[1], "draft", helpful="no")
     known = cancel(service.world, CHAT, "4")
-    assert (known.state, known.removed) == ("cancelled", 58)
+    assert (known.state, known.removed, known.there) == ("cancelled", 58, 2)
     assert {i for i in ids if i in service.argilla.rows[D]} == set(ids[:2])
     assert "r1" in service.argilla.rows[D]
     assert cancel(service.world, CHAT, "4") == known
@@ -315,8 +315,24 @@ def test_cancelled_after_a_kill_in_the_middle_of_writing_nothing_stays_behind(
     with pytest.raises(ArgillaUnavailable):
         start_it(service, outputs)
     assert len(added(service)) == 50
-    assert cancel(service.world, CHAT, "4").removed == 50
+    known = cancel(service.world, CHAT, "4")
+    assert (known.written, known.removed, known.there) == (50, 50, 0)
     assert added(service) == []
+
+
+def test_what_stays_of_a_cancelled_round_is_counted_also_where_its_last_records_were_never_noted(
+    service: ServiceInMemory, outputs: Path
+) -> None:
+    """ "50 of 300" was once told of a round of which 100 records were taken back."""
+    service.argilla.before = once("records_created", raising(ArgillaUnavailable("gone")))
+    with pytest.raises(ArgillaUnavailable):
+        start_it(service, outputs)
+    first = next(
+        i for i, row in service.argilla.rows[D].items() if row.metadata.get("round") == "4"
+    )
+    service.answer("ann", first, helpful="yes")
+    known = cancel(service.world, CHAT, "4")
+    assert (known.written, known.removed, known.there) == (50, 49, 1)
 
 
 def test_a_round_that_is_not_there_is_said_so(service: ServiceInMemory) -> None:

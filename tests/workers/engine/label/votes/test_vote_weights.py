@@ -46,4 +46,5 @@ def test_a_vote_that_is_given_again_counts_by_its_new_weight() -> None:
 def test_what_votes_are_worth_is_multiplied_by_their_weights() -> None:
     votes = Votes.of(("a", "b"), [Vote("r1", "ann", "a"), Vote("r1", "ben", "b", weight=0.5)])
     worth = votes.weights.times(np.array([0.8, 0.8]), np.array([1, 0]))
-    np.testing.assert_allclose(worth, [0.4, 0.8])
+    assert worth is not None
+    assert worth.tolist() == [0.4, 0.8]
