@@ -22,6 +22,9 @@ TWIN_VERSION, TWIN_DIGEST = "argilla_distill_version", "argilla_distill_content_
 FRACTION = re.compile(r"\.(\d+)")
 """The part of a second, which Python 3.10 reads in three or six digits only."""
 
+PLAIN, SECONDS = len("1970-01-01T00:00:00.000000"), len("1970-01-01T00:00:00.")
+"""Lengths of nearly all of Argilla's moments, which every release of Python reads as they are."""
+
 OWN_AGENT = "distill/"
 """What the agent of every suggestion of ours begins with."""
 
@@ -32,6 +35,8 @@ def milliseconds(moment: str) -> int:
     >>> milliseconds("1970-01-01T00:00:01.500000"), milliseconds("1970-01-01T00:00:01.5Z")
     (1500, 1500)
     """
+    if len(moment) == PLAIN and moment[SECONDS:].isdigit():
+        return round(datetime.fromisoformat(moment).replace(tzinfo=timezone.utc).timestamp() * 1000)
     parsed = datetime.fromisoformat(FRACTION.sub(_microseconds, moment).replace("Z", "+00:00"))
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=timezone.utc)

@@ -107,6 +107,12 @@ class ArgillaToldByRedis(Gateway):
         ids = self._datasets[dataset_id].ids
         return list(self._shown(dataset_id, ids[offset : offset + limit]).values()), len(ids)
 
+    def unparsed_page(
+        self, dataset_id: str, offset: int, limit: int
+    ) -> Callable[[], tuple[list[Record], int]]:
+        page = self.page(dataset_id, offset, limit)
+        return lambda: page
+
     def suggest(self, dataset_id: str, items: Iterable[dict[str, Any]]) -> dict[str, Record]:
         return self._shown(dataset_id, [item["id"] for item in items])
 

@@ -82,12 +82,23 @@ class Calls:
 
     def json(self, name: str, method: str, path: str, **options: Any) -> dict[str, Any]:
         """The JSON that a call gives. Raises as `call` does."""
-        try:
-            data: dict[str, Any] = self.call(name, method, path, **options).json()
-        except ValueError:
-            message = f"{no_argilla(self._address)} ({method} {path} gave no JSON)"
-            raise ArgillaUnavailable(message) from None
-        return data
+        return self.unparsed(name, method, path, **options)()
+
+    def unparsed(
+        self, name: str, method: str, path: str, **options: Any
+    ) -> Callable[[], dict[str, Any]]:
+        """A call that was made, and a function that parses the JSON that it gave. Both raise as `json`."""
+        answer = self.call(name, method, path, **options)
+
+        def parsed() -> dict[str, Any]:
+            try:
+                data: dict[str, Any] = answer.json()
+            except ValueError:
+                message = f"{no_argilla(self._address)} ({method} {path} gave no JSON)"
+                raise ArgillaUnavailable(message) from None
+            return data
+
+        return parsed
 
     @property
     def _address(self) -> str:

@@ -8,7 +8,7 @@ call is made and fails in `calls`, how records are found by id in `records_by_id
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
@@ -240,9 +240,21 @@ class Gateway:
 
     def page(self, dataset_id: str, offset: int, limit: int) -> tuple[list[Record], int]:
         """A page of a dataset's records, and how many there are in all."""
+        return self.unparsed_page(dataset_id, offset, limit)()
+
+    def unparsed_page(
+        self, dataset_id: str, offset: int, limit: int
+    ) -> Callable[[], tuple[list[Record], int]]:
+        """A page that was read, and a function that parses it: a thread that only reads asks for the next."""
         query = {"include": "responses,suggestions", "offset": offset, "limit": limit}
-        data = self._calls.json("page", "GET", f"datasets/{dataset_id}/records", params=query)
-        return [Record.parse(item) for item in data["items"]], data["total"]
+        path = f"datasets/{dataset_id}/records"
+        parsed = self._calls.unparsed("page", "GET", path, params=query)
+
+        def page() -> tuple[list[Record], int]:
+            data = parsed()
+            return [Record.parse(item) for item in data["items"]], data["total"]
+
+        return page
 
     # Suggestions: the one thing that we write on annotators' records
 

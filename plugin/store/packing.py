@@ -36,13 +36,17 @@ def kept_and_gone(values: Mapping[Key, V | None]) -> tuple[dict[Key, V], list[Ke
     return kept, [name for name in values if name not in kept]
 
 
+_plain = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+"""As `json.dumps`, which would make an encoder for every value."""
+
+
 def pack(value: Any) -> bytes:
     """A JSON object or list as bytes.
 
     >>> unpack(pack({"s": "pending", "r": {}})), pack({})
     ({'s': 'pending', 'r': {}}, b'{}')
     """
-    plain = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    plain = _plain(value).encode()
     deflate = zlib.compressobj(6, zlib.DEFLATED, -15, zdict=_COMMON)
     packed = b"z" + deflate.compress(plain) + deflate.flush()
     return packed if len(packed) < len(plain) else plain

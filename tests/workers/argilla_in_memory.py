@@ -298,6 +298,12 @@ class FakeArgilla(Gateway):
             raise InvalidValue("'utf-8' codec can't encode character: surrogates not allowed")
         return [self._record(i) for i in every[offset : offset + limit]], len(every)
 
+    def unparsed_page(
+        self, dataset_id: str, offset: int, limit: int
+    ) -> Callable[[], tuple[list[Record], int]]:
+        page = self.page(dataset_id, offset, limit)
+        return lambda: page
+
     @call
     def suggest(self, dataset_id: str, items: Iterable[dict[str, Any]]) -> dict[str, Record]:
         items = list(items)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +34,9 @@ from argilla_distill.workers.use_cases.reviews import review_of
 from argilla_distill.workers.use_cases.world import World, patiently
 
 PAGE = 500
+
+AHEAD = 2
+"""So many pages are asked for, one after the other, while one is compared; they wait unparsed."""
 
 Progress = Callable[[int, int], None]
 """Called with how many records were compared, and how many there are."""
@@ -165,26 +169,28 @@ def _told(
 def _pages(
     world: World, dataset_id: str, offset: int, over: Callable[[], bool]
 ) -> Iterator[tuple[int, list[Record], int]]:
-    """All pages with the time at which they were asked for; the next is read while one is compared.
+    """All pages with the time at which they were asked for; the next are read while one is compared.
 
-    When it is `over`, nothing is read that nobody may ask for.
+    The thread that reads does nothing else, so that Argilla is asked for a page as soon as it has given the
+    one before; what is read is parsed here. When it is `over`, nothing is read that nobody may ask for.
     """
 
-    def read(offset: int) -> tuple[int, list[Record], int]:
-        read_at = world.store.now()
-        records, total = world.gateway.page(dataset_id, offset, PAGE)
-        return read_at, records, total
+    def read(offset: int) -> tuple[int, Callable[[], tuple[list[Record], int]]]:
+        return world.store.now(), world.gateway.unparsed_page(dataset_id, offset, PAGE)
 
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        ahead: Future[tuple[int, list[Record], int]] | None = None
-        while True:
-            read_at, records, total = (ahead or reader.submit(read, offset)).result()
-            offset += PAGE
-            more = bool(records) and offset < total
-            ahead = reader.submit(read, offset) if more and not over() else None
+    reader = ThreadPoolExecutor(max_workers=1)
+    try:
+        ahead, total = deque([reader.submit(read, offset)]), 0
+        while ahead:
+            read_at, parsed = ahead.popleft().result()
+            records, total = parsed()
+            end = total if records and not over() else 0
+            while len(ahead) < AHEAD and (following := offset + PAGE * (1 + len(ahead))) < end:
+                ahead.append(reader.submit(read, following))
             yield read_at, records, total
-            if not more:
-                return
+            offset += PAGE
+    finally:
+        reader.shutdown(cancel_futures=True)
 
 
 def _compare(

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from argilla_distill.domain.fingerprint import fingerprint
-from argilla_distill.domain.history import Details, Entry
+from argilla_distill.domain.history import NO_DETAILS, Details, Entry
 from argilla_distill.domain.history.record_state import RecordState, named
 from argilla_distill.domain.observing.answers import Copy, Number, Reading, adjudications, answers
 from argilla_distill.domain.observing.moments import as_known
@@ -169,7 +169,8 @@ def _new_answers(
         # of several reviewers, the latest decides
         again = answer.submitted and answer.at > was.at and reading.is_reviewer(number)
         if again or (was.status, was.values) != (answer.status, answer.values):
-            details = Details(echoes=answer.echoes, on_copy=answer.on_copy)
+            plain = not (answer.echoes or answer.on_copy)
+            details = NO_DETAILS if plain else Details(answer.echoes, answer.on_copy)
             yield Entry(
                 "answer",
                 record_id,

@@ -34,12 +34,13 @@ return cjson.encode({redis.call('HGET', KEYS[2], 'end') or '0-0', found})
 One text instead of twenty short ones an entry: Python reads it ten times as fast."""
 
 _APPEND = """
-for i = 1, #ARGV, 9 do
-    redis.call('XADD', KEYS[1], ARGV[i], 'k', ARGV[i + 1], 'r', ARGV[i + 2], 'a', ARGV[i + 3],
-        's', ARGV[i + 4], 'v', ARGV[i + 5], 'o', ARGV[i + 6], 't', ARGV[i + 7], 'x', ARGV[i + 8])
+for _, e in ipairs(cjson.decode(ARGV[1])) do
+    redis.call('XADD', KEYS[1], e[1], 'k', e[2], 'r', e[3], 'a', e[4],
+        's', e[5], 'v', e[6], 'o', e[7], 't', e[8], 'x', e[9])
 end
 """
-"""One command instead of one an entry, and no names of fields: a record leaves seven entries at once."""
+"""One command instead of one an entry, and one text instead of nine an entry: a record leaves seven at once,
+and Python writes each text of a command by itself."""
 
 
 class History:
@@ -75,11 +76,12 @@ class History:
 
     def append(self, pipe: Any, dataset_id: str, entries: Iterable[Entry]) -> None:
         """Append entries, whose ids are from `ids`, within a transaction."""
-        key, texts = self._keys.of(dataset_id, "history"), list[str | int]()
-        for entry in entries:
-            texts += (entry.id, *history_shapes.entry_fields(entry).values())
-        if texts:
-            pipe.eval(_APPEND, 1, key, *texts)
+        key = self._keys.of(dataset_id, "history")
+        rows = [
+            [entry.id, *map(str, history_shapes.entry_fields(entry).values())] for entry in entries
+        ]
+        if rows:
+            pipe.eval(_APPEND, 1, key, json.dumps(rows, ensure_ascii=False))
 
     def after(self, dataset_id: str, position: str, count: int = AT_ONCE) -> Iterator[Entry]:
         """All entries behind a position, in order."""

@@ -45,6 +45,9 @@ KEPT, SHORT = 512, 200
 """So many texts of entries, of so many characters at most, are remembered with what they say: short answers
 are the same again and again."""
 
+_plain = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+"""As `json.dumps`, which would make an encoder for every value."""
+
 _KINDS = {stored: kind for kind, stored in STORED_KINDS.items()}
 
 FIELDS = ("k", "r", "a", "s", "v", "o", "t", "x")
@@ -188,7 +191,7 @@ def details_json(entry: Entry) -> Json:
     | m | record | digest of the metadata |
     """
     more = entry.details
-    if more == NO_DETAILS:
+    if more is NO_DETAILS or more == NO_DETAILS:
         return {}
     strategy = "strategy" if entry.kind == "fit" else "s"
     found: Json = {
@@ -217,4 +220,4 @@ def details_json(entry: Entry) -> Json:
 
 
 def _dumps(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False) if value else ""
+    return _plain(value) if value else ""

@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from argilla_distill.domain.records import Suggestion
+from argilla_distill.domain.records import Suggestion, milliseconds
 from argilla_distill.plugin.argilla.records_by_id import SEARCH_LIMIT
 from argilla_distill.plugin.errors import (
     ArgillaUnavailable,
 )
-from tests.plugin.argilla.wire import Wire
+from tests.plugin.argilla.wire import Wire, fixed
 
 
 def record(record_id: str, *suggestions: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -116,6 +116,26 @@ def test_a_page_asks_for_responses_and_suggestions_and_tells_the_total() -> None
         "offset": "500",
         "limit": "250",
     }
+
+
+def test_a_page_that_is_no_json_is_told_when_it_is_parsed() -> None:
+    unparsed = fixed(httpx.Response(200, text="<html>")).unparsed_page("d1", 0, 250)
+    with pytest.raises(ArgillaUnavailable, match="gave no JSON"):
+        unparsed()
+
+
+@pytest.mark.parametrize(
+    ("moment", "at"),
+    [
+        ("1970-01-01T00:00:01.500000", 1500),  # as Argilla writes it
+        ("1970-01-01T00:00:01.50000Z", 1500),
+        ("1970-01-01T01:00:01.5+01:00", 1500),
+        ("1969-12-31T23:00:01.5-01:00", 1500),
+        ("1970-01-01T00:00:01", 1000),
+    ],
+)
+def test_moments_are_read_as_utc_where_no_zone_is_named(moment: str, at: int) -> None:
+    assert milliseconds(moment) == at
 
 
 # Suggestions

@@ -60,9 +60,10 @@ def observe_records(
     decided = {i: d or {} for i, d in zip(ids, decisions, strict=True)}
     failed: dict[str, str] = {}
     observations: dict[str, Observation] = {}
+    reading, number = visit.reading, visit.annotators.number
     for record_id in ids:
         before, record, copied = ledger[record_id], records[record_id], copies.get(record_id)
-        known = before, visit.reading, visit.annotators.number, now
+        known = before, reading, number, now
         try:
             if copied is not None:
                 copied = replace(copied, record=bounded(copied.record, *known))
@@ -72,12 +73,12 @@ def observe_records(
                 record_id,
                 visit.dataset,
                 decided[record_id],
-                visit.reading,
-                visit.annotators.number,
+                reading,
+                number,
                 now,
                 copied,
             )
-            observations[record_id] = with_state(before, found, record, record_id, visit.reading)
+            observations[record_id] = with_state(before, found, record, record_id, reading)
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             failed[record_id] = f"cannot be understood: {type(error).__name__}: {error}"
     observations |= _commit(visit, ledger, observations, now)
