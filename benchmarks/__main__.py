@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 ALL = {
@@ -60,6 +61,11 @@ def main(arguments: list[str]) -> None:
     names, options = arguments[:1], arguments[1:]
     if names == [EVERY]:
         names, options = list(ALL), []
+    for library in (
+        "OMP",
+        "OPENBLAS",
+    ):  # as a worker has it; threads that wait for work take CPU too
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     for name in names:
         if name not in NAMES:
             sys.exit(f"no benchmark is called {name}; there are {', '.join(NAMES)}")

@@ -7,6 +7,7 @@ under the dataset's lease.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -95,6 +96,11 @@ class Datasets:
         """All facts: name, workspace, state, word, …"""
         facts = self._redis.hgetall(self._keys.of(dataset_id, "info"))
         return {name.decode(): value.decode() for name, value in facts.items()}
+
+    def fact(self, dataset_id: str, name: str) -> str | None:
+        """One of them."""
+        found = self._redis.hget(self._keys.of(dataset_id, "info"), name)
+        return None if found is None else str(found.decode())
 
     def note(self, dataset_id: str, **facts: str | int | float) -> None:
         """Set facts."""
@@ -228,9 +234,7 @@ class Datasets:
     def annotators(self, dataset_id: str) -> dict[int, KnownAnnotator]:
         """All annotators by number."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "annotators"))
-        return {
-            int(number): plain_shapes.annotator(unpack(value)) for number, value in found.items()
-        }
+        return {int(number): _annotator(value) for number, value in found.items()}
 
     def write_annotators(
         self, pipe: Any, dataset_id: str, new: Mapping[int, KnownAnnotator]
@@ -267,6 +271,12 @@ class Datasets:
             pipe.hdel(key, *gone)
         if kept:
             pipe.hset(key, mapping={name: pack(value) for name, value in kept.items()})
+
+
+@lru_cache(maxsize=10_000)
+def _annotator(stored: bytes) -> KnownAnnotator:
+    """Every job asks for all of a dataset, and hardly ever is one of them another than before."""
+    return plain_shapes.annotator(unpack(stored))
 
 
 def _pair(name: bytes) -> tuple[str, str]:

@@ -32,6 +32,10 @@ class Service:
         found = self._redis.hgetall(self._keys.shared("webhooks"))
         return {webhook_id.decode(): json.loads(value) for webhook_id, value in found.items()}
 
+    def any_webhook(self) -> bool:
+        """Whether there is one."""
+        return bool(self._redis.exists(self._keys.shared("webhooks")))
+
     def keep_webhook(self, webhook_id: str, url: str, secret: str) -> None:
         """Remember a webhook with its secret."""
         value = json.dumps({"url": url, "secret": secret})

@@ -34,7 +34,7 @@ class World:
     @property
     def connected(self) -> bool:
         """Whether `connect` was run, and `disconnect` not since: else nothing is written."""
-        return bool(self.store.service.webhooks())
+        return self.store.service.any_webhook()
 
     def distils(self, dataset: Dataset) -> bool:
         """Whether a dataset is to be distilled: the settings say so, and we did not make it ourselves."""

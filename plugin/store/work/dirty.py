@@ -135,6 +135,11 @@ class Dirty:
         dirty, stale, poison = pipe.execute()
         return dirty, stale, poison
 
+    def any_waits(self, dataset_id: str) -> bool:
+        """Whether some record is dirty or stale."""
+        names = ("since", "stale")
+        return bool(self._redis.exists(*(self._keys.of(dataset_id, name) for name in names)))
+
     def oldest(self, dataset_id: str) -> int | None:
         """Since when the oldest dirty record waits, in ms since the epoch."""
         first = self._redis.zrange(self._keys.of(dataset_id, "since"), 0, 0, withscores=True)

@@ -43,6 +43,7 @@ def test_facts_are_texts_and_counts_add_up(store: Store) -> None:
         lambda pipe: store.datasets.count(pipe, D, "untouched", 0),
     )
     assert store.datasets.info(D) == {"name": "support/chat", "failing": "0", "observed": "2"}
+    assert [store.datasets.fact(D, name) for name in ("observed", "heard")] == ["2", None]
 
 
 def test_ledger_and_decisions_are_read_in_the_order_asked_for(store: Store) -> None:

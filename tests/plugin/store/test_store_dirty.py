@@ -21,6 +21,17 @@ def test_marked_records_are_taken_oldest_first_and_taking_removes_nothing(store:
     assert store.dirty.sizes(D) == (2, 0, 0)
 
 
+def test_a_dataset_waits_as_long_as_a_record_is_dirty_or_stale(store: Store) -> None:
+    waits = [store.dirty.any_waits(D)]
+    store.dirty.mark(D, ["r1"])
+    waits.append(store.dirty.any_waits(D))
+    store.dirty.clear(D, store.dirty.take(D, 1))
+    waits.append(store.dirty.any_waits(D))
+    store.dirty.make_stale(D, ["r2"])
+    waits.append(store.dirty.any_waits(D))
+    assert waits == [False, True, False, True]
+
+
 def test_ten_answers_to_one_record_are_one_entry(store: Store) -> None:
     for _ in range(10):
         store.dirty.mark(D, ["r1"])

@@ -15,6 +15,14 @@ def test_webhooks_are_kept_with_their_secrets_until_forgotten(store: Store) -> N
     assert store.service.webhooks() == {"h2": {"url": "http://us", "secret": "s2"}}
 
 
+def test_there_is_a_webhook_until_the_last_is_forgotten(store: Store) -> None:
+    before = store.service.any_webhook()
+    store.service.keep_webhook("h1", "http://us", "s1")
+    kept = store.service.any_webhook()
+    store.service.forget_webhook("h1")
+    assert (before, kept, store.service.any_webhook()) == (False, True, False)
+
+
 def test_users_are_replaced_as_a_whole(store: Store) -> None:
     store.service.keep_users({"u1": "ann", "u2": "ben"})
     store.service.keep_users({"u2": "benno"})

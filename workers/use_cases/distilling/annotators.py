@@ -71,9 +71,10 @@ class NumberedAnnotators:
         """
         for number, annotator in self._known.items():
             name = self._users.get(annotator.key, annotator.name)
-            changed = KnownAnnotator(annotator.key, name, self._kind(name, annotator.is_agent))
-            if changed != annotator:
+            kind = self._kind(name, annotator.is_agent)
+            if (name, kind) != (annotator.name, annotator.kind):
                 self._before.setdefault(number, annotator)
+                changed = KnownAnnotator(annotator.key, name, kind)
                 self._new[number] = self._known[number] = changed
 
     def news(self) -> list[Entry]:

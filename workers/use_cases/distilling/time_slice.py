@@ -118,6 +118,8 @@ class TimeSlice:
         them counts for the batch underway and the next, and what is underway is never a batch for caution.
         """
         dirty = self.store.dirty
+        if not self.underway.ids and not dirty.any_waits(self.id):
+            return False
         tries = 0 if self.underway.ids else dirty.begin(self.id)
         self._caution = tries if tries > CAREFUL_TRIES else 0
         few = 0 if not self._caution else FEW if tries == CAREFUL_TRIES + 1 else 1

@@ -30,7 +30,7 @@ def due(world: World, dataset_id: str) -> bool:
     A new day is a change too: a report tells what was today.
     """
     store = world.store
-    if store.datasets.info(dataset_id).get("state") != "active":
+    if store.datasets.fact(dataset_id, "state") != "active":
         return False
     last = store.reports.last(dataset_id)
     if last is None:

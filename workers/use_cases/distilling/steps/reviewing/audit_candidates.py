@@ -103,7 +103,7 @@ def begin(run: Run) -> None:
     Records that are known already come into the line, or into the queue, as they are looked at again.
     """
     datasets, reviews, dataset_id = run.store.datasets, run.store.reviews, run.dataset.id
-    before = datasets.info(dataset_id).get(DRAWN)
+    before = datasets.fact(dataset_id, DRAWN)
     now = "on" if run.plan.review_audits else "off"
     if before == now:
         return

@@ -69,7 +69,7 @@ def reorder(run: Run) -> None:
     models = run.models.by_question.items()
     early = " ".join(sorted(name for name, model in models if model.review_values.early))
     datasets, dataset_id = run.store.datasets, run.dataset.id
-    before = datasets.info(dataset_id).get("early")
+    before = datasets.fact(dataset_id, "early")
     if before != early:
         datasets.note(dataset_id, early=early)
     if before not in (None, early):
