@@ -39,8 +39,8 @@ class Type(_Param):
 
     name = "type"
 
-    def get_metavar(self, *_: object) -> str:
-        """What help shows."""
+    def get_metavar(self, *_: object, **__: object) -> str:
+        """What help shows; click passes names from 8.4 on."""
         return f"[{'|'.join(TYPES)}]"
 
     def convert(

@@ -6,14 +6,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import click
 import pytest
 
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotInArgilla
 from argilla_distill.workers.cli import operating
+from argilla_distill.workers.cli.main import cli
 from argilla_distill.workers.use_cases.connecting import registration
 from tests.places import ROOT
 from tests.workers.argilla_in_memory import HELPFUL, D
@@ -37,9 +39,25 @@ def away(error: BaseException) -> Callable[[str], None]:
 # Exit codes
 
 
+def paths_of(group: click.Group) -> Iterator[list[str]]:
+    """How each command of the group is called."""
+    for name, command in group.commands.items():
+        yield [name]
+        if isinstance(command, click.Group):
+            yield from ([name, *rest] for rest in paths_of(command))
+
+
 def test_help_and_version_are_0(run: Run) -> None:
     assert "reconcile" in run("--help").out
     assert "0.1" in run("--version").out
+
+
+@pytest.mark.parametrize("command", list(paths_of(cli)), ids=" ".join)
+def test_every_command_tells_how_it_is_used(run: Run, command: list[str]) -> None:
+    """`aggregate --help` ended with a traceback, as click asked for an option's type by names."""
+    done = run(*command, "--help")
+    assert (done.code, done.err) == (0, "")
+    assert f"{' '.join(command)} " in done.out
 
 
 @pytest.mark.parametrize(
