@@ -8,6 +8,7 @@
 | `recorded_answers` | what the files say, as facts |
 | `answer_columns` | rows of answers, taken in as columns |
 | `cells` | what a cell says, as the engine's value |
+| `scales` | the scale of a rating question |
 | `confidence` | what annotators say of how sure they are, on whatever scale |
 | `rankings` | partial rankings of one annotator, joined |
 | `alike` | names that look alike |

@@ -12,13 +12,12 @@ from argilla_distill.workers.files.cells import (
     from_cell,
     known,
     number,
-    on_scale,
     presence,
-    scale_of,
 )
 from argilla_distill.workers.files.rankings import Ranking
 from argilla_distill.workers.files.reading.tables import Table
 from argilla_distill.workers.files.recorded_answers import RecordedAnswers
+from argilla_distill.workers.files.scales import on_scale, scale_of
 
 
 def adjudicate(answers: RecordedAnswers, table: Table, labels: bool = False) -> None:
@@ -80,9 +79,9 @@ class _Reading:
         for task, value in list(answers.adjudications.items()):
             if isinstance(value, dict):
                 answers.partial[task] = answers.adjudications.pop(task)
-        if answers.question.scale and not self.fixed:
-            every = [*answers.question.scale, *answers.adjudications.values()]
-            answers.question = Question("rating", scale=scale_of(every))
+        scale, decided = answers.question.scale, answers.adjudications.values()
+        if scale and not self.fixed and not set(decided) <= set(scale):
+            answers.question = Question("rating", scale=scale_of([*scale, *decided]))
 
     def notes(self) -> list[str]:
         """What a reader should know."""

@@ -21,14 +21,13 @@ from argilla_distill.workers.files.cells import (
     from_cell,
     known,
     labels_of,
-    on_scale,
     renamed,
-    scale_of,
 )
 from argilla_distill.workers.files.confidence import Confidence
 from argilla_distill.workers.files.rankings import joined, parts_of
 from argilla_distill.workers.files.reading.mistakes import Mistakes
 from argilla_distill.workers.files.recorded_answers import RecordedAnswers
+from argilla_distill.workers.files.scales import on_scale, scale_of
 
 Row = tuple[int, tuple[str, ...]]
 """The number of a row; its task, annotator and answer, and how sure they were if that is known."""
@@ -134,7 +133,7 @@ class AnswerColumns:
             crossing = self.kind == "span" and any(_overlap(value) for value in values)
             return Question(self.kind, self.labels or _sorted(seen), overlapping=crossing)
         if self.kind == "rating":
-            return Question(self.kind, scale=self.scale or scale_of(values))
+            return Question(self.kind, scale=self.scale or scale_of(values, len(self.task)))
         return Question(self.kind, self.labels)
 
     def _merge_same_names(self) -> None:

@@ -22,6 +22,7 @@ from typing import Any
 
 from argilla_distill.workers.engine.contract.question import QuestionType, Span, Value
 from argilla_distill.workers.engine.errors import BadValue
+from argilla_distill.workers.engine.rating.rating_range import LARGEST
 from argilla_distill.workers.files.alike import plain_name, plain_text, same_name
 
 LABELLED = {"label", "multi_label", "span"}
@@ -29,9 +30,6 @@ LABELLED = {"label", "multi_label", "span"}
 
 HOW_LISTED = 'items with = or > in them are written as JSON: [["v=2"], ["a", "v=1"]]'
 """What to tell where the signs of a ranking may belong to its items."""
-
-LARGEST_SCALE = range(11)
-"""What Argilla's rating questions can be made of."""
 
 MAX_LISTED = 20
 """So many labels are listed where an unknown one is refused."""
@@ -116,6 +114,8 @@ def number(cell: str) -> float:
         found = math.nan
     if not math.isfinite(found) or "_" in cell:
         raise BadValue(f"{_short(cell)} is not a number")
+    if abs(found) > LARGEST:
+        raise BadValue(f"{_short(cell)} is too large")
     return int(found) if found.is_integer() else found
 
 
@@ -155,33 +155,6 @@ def known(kind: QuestionType, value: Value, labels: Sequence[str]) -> Value:
             those = ", ".join(labels[:MAX_LISTED]) + (", …" if len(labels) > MAX_LISTED else "")
             raise BadValue(f"unknown label {_short(label)}; known are {those} (see --labels)")
     return value
-
-
-def on_scale(value: float, scale: Sequence[float]) -> float:
-    """The rating itself. Raises BadValue if it is not on the scale."""
-    if scale and value not in scale:
-        points = ", ".join(map(str, scale[:MAX_LISTED])) + (
-            ", …" if len(scale) > MAX_LISTED else ""
-        )
-        raise BadValue(f"{value} is not one of {points} (see --labels)")
-    return value
-
-
-def scale_of(ratings: Sequence[float]) -> tuple[float, ...]:
-    """What Argilla's scale would be, or one with half steps; empty if these are no values of any.
-
-    >>> scale_of([2, 4]), scale_of([2, 400]), scale_of([2, 3.5])
-    ((2, 3, 4), (), (2, 2.5, 3, 3.5))
-    """
-    if all(rating in LARGEST_SCALE for rating in ratings):
-        return tuple(range(int(min(ratings)), int(max(ratings)) + 1))
-    halves = [2 * rating for rating in ratings]
-    if all(
-        half / 2 <= max(LARGEST_SCALE) and half in range(2 * len(LARGEST_SCALE)) for half in halves
-    ):
-        steps = range(int(min(halves)), int(max(halves)) + 1)
-        return tuple(half / 2 if half % 2 else half // 2 for half in steps)
-    return ()
 
 
 def _multi_label(cell: str) -> tuple[str, ...]:

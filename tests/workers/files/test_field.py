@@ -97,3 +97,46 @@ def test_a_label_that_nobody_gave_keeps_a_small_share() -> None:
 def test_zero_is_a_rating() -> None:
     done = run(HEADER + b"t,ann,0\nt,bob,0\nt,cas,0\n", "rating")
     assert (done.values, done.lines[0]["abstained"]) == ({"t": 0}, False)
+
+
+def rated(*values: object) -> bytes:
+    """Three annotators on each record, with these ratings in turn."""
+    rows = [f"t{i // 3},{'abc'[i % 3]},{value}\n" for i, value in enumerate(values)]
+    return HEADER + "".join(rows).encode()
+
+
+def test_values_that_nobody_ever_gives_are_not_on_the_scale() -> None:
+    """0, 5 and 10 are what was offered: 5, 5 and 10 made a 6 before."""
+    done = run(rated(*[5, 5, 10] * 3, *[0, 5, 5]), "rating")
+    assert set(done.values.values()) == {5}
+    assert list(done.lines[0]["posterior"]) == ["0", "5", "10"]
+    few = run(rated(1, 5, 5), "rating")  # three ratings tell nothing
+    assert list(few.lines[0]["posterior"]) == ["1", "2", "3", "4", "5"]
+
+
+def test_a_reviewer_may_decide_on_what_annotators_left_out() -> None:
+    Path("truth.csv").write_text("task,label\nt0,6\n")
+    done = run(rated(*[5, 5, 10] * 3), "rating", "--adjudications", "truth.csv")
+    assert done.values["t0"] == 6
+
+
+@pytest.mark.parametrize("large", ["99999999999999999999", "1e300", "-1e16"])
+def test_a_number_that_is_no_rating_is_told_with_its_line(large: str) -> None:
+    """An id in the column of ratings ended in a traceback."""
+    done = run(rated(2, large, 4), "rating")
+    assert (done.code, done.lines) == (2, [])
+    assert f"answers.csv:3: '{large}' is too large" in done.told
+
+
+def test_tiny_numbers_are_ratings_of_nothing() -> None:
+    assert run(rated("1e-300", "2e-300", "0"), "rating").values == {"t0": 0}
+
+
+def test_of_texts_that_differ_in_spaces_the_one_with_fewest_is_kept() -> None:
+    done = run(HEADER + b"t,ann,  hello \nt,bob,hello\nt,cas,Hello\n", "text")
+    assert done.values == {"t": "Hello"}
+
+
+def test_a_name_within_a_name_is_kept_where_all_mark_both() -> None:
+    rows = "".join(f't,{who},"[[0,8,""NP""],[2,6,""NP""]]"\n' for who in "abc")
+    assert run(HEADER + rows.encode(), "span").values == {"t": [[0, 8, "NP"], [2, 6, "NP"]]}

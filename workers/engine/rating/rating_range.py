@@ -17,6 +17,9 @@ from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.question import Question, Value
 from argilla_distill.workers.engine.errors import BadValue
 
+LARGEST = 1e15
+"""No rating is farther from 0: beyond, floats no longer tell whole numbers apart."""
+
 BINS = 18
 """Without a scale: the posterior is given in steps of the range of all votes / BINS."""
 
@@ -109,20 +112,20 @@ class RatingRange:
 
 
 def checked_rating(question: Question, value: Value) -> Value:
-    """Return the rating as an int if it is whole, else as a float. Raises BadValue.
+    """Return the rating as an int if it is whole to 12 decimals, else as a float. Raises BadValue.
 
-    >>> checked_rating(Question("rating"), 3.0)
-    3
+    >>> checked_rating(Question("rating"), 3.0), checked_rating(Question("rating"), 1e-300)
+    (3, 0)
     """
     scale = question.scale
     if isinstance(value, bool | str) or not isinstance(value, int | float | np.number):
         raise BadValue(f"{value!r} is no rating")
-    if not np.isfinite(value):
+    if not abs(value) <= LARGEST:  # nor is what is not a number
         raise BadValue(f"{value!r} is no rating")
     if scale and value not in scale:
         known = ", ".join(map(str, scale))
         raise BadValue(f"unknown rating {value!r}; this question has {known}")
-    return int(value) if value == int(value) else float(value)
+    return number(value)
 
 
 def columns_of(

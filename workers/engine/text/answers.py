@@ -26,8 +26,9 @@ class RecordAnswers(NamedTuple):
     ----------
     votes : list of Vote, by annotator
     candidates : list of str
-        The answers that differ in more than case, punctuation and spaces, each as most wrote it;
-        an adjudication as the reviewer wrote it. In the order of their words.
+        The answers that differ in more than case, punctuation and spaces, each as most wrote it,
+        and of equally many with the fewest spaces; an adjudication as the reviewer wrote it. In the
+        order of their words.
     said : ndarray of shape (n_votes,)
         The index of each vote's candidate.
     apart : ndarray of shape (n_candidates, n_candidates)
@@ -59,7 +60,9 @@ def answers_of(votes: list[Vote], adjudication: str | None, more: str = "") -> R
         spelt.setdefault(words(more), Counter())[more] += 0
     keys = sorted(spelt)
     numbers = {key: number for number, key in enumerate(keys)}
-    usual = [min(spelt[key], key=lambda text: (-spelt[key][text], text)) for key in keys]
+    usual = [
+        min(spelt[key], key=lambda text: (-spelt[key][text], _spaces(text), text)) for key in keys
+    ]
     said = np.array([numbers[words(vote.value)] for vote in votes], np.intp)
     apart = np.array(distances(keys), np.float64).reshape(len(keys), len(keys))
     apart = np.minimum(apart, MAX_APART)
@@ -77,6 +80,10 @@ def answers_on(
         if was == truth:
             return before
     return answers_of(votes, truth)
+
+
+def _spaces(text: str) -> int:
+    return sum(map(str.isspace, text))
 
 
 def checked_text(value: Value) -> str:

@@ -8,6 +8,7 @@ import pytest
 from argilla_distill.workers.engine.composite.span.span import SpanDawidSkene, SpanMajority
 from argilla_distill.workers.engine.contract.facts import Vote
 from argilla_distill.workers.engine.contract.question import Question, Span, Value
+from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.errors import BadValue
 
 QUESTION = Question("span", ("name", "place"))
@@ -79,6 +80,35 @@ def test_overlapping_spans_are_decided_label_by_label() -> None:
     for strategy in (SpanMajority(question), SpanDawidSkene(question)):
         [d] = strategy.fit(votes("r", both, both, spans((0, 8, "name")))).decide(["r"])
         assert d.value == both
+
+
+NESTED = spans((0, 8, "name"), (2, 6, "name"))
+CROSSING = spans((0, 4, "name"), (2, 6, "name"))
+THREE = spans((0, 9, "name"), (0, 3, "name"), (0, 6, "name"))
+
+
+@pytest.mark.parametrize("value", [NESTED, CROSSING, THREE], ids=["nested", "crossing", "three"])
+@pytest.mark.parametrize("strategy", [SpanMajority, SpanDawidSkene])
+def test_what_all_mark_is_decided_also_where_a_label_is_within_itself(
+    value: Value, strategy: type[Strategy]
+) -> None:
+    question = Question("span", ("name", "place"), overlapping=True)
+    [d] = strategy(question).fit(votes("r", value, value, value)).decide(["r"])
+    assert d.value == tuple(sorted(value))
+    assert d.scores == (3.5 / 4,) * len(value)
+
+
+def test_a_name_within_a_name_takes_most_of_the_annotators_and_no_mere_boundary() -> None:
+    question = Question("span", ("name", "place"), overlapping=True)
+    outer, inner = spans((0, 8, "name")), spans((2, 6, "name"))
+    for said, value in (
+        ((NESTED, NESTED, outer), NESTED),
+        ((NESTED, outer, outer), outer),
+        ((NESTED, NESTED, outer, outer), outer),
+        ((outer, outer, inner), outer),  # where the name ends, and no second name
+    ):
+        [d] = SpanMajority(question).fit(votes("r", *said)).decide(["r"])
+        assert d.value == value
 
 
 @pytest.mark.parametrize("value", [7, ((0, 4),), ((4, 4, "name"),), ((-1, 4, "name"),), "ab"])

@@ -83,6 +83,10 @@ class MarkedSpans(Decomposition):
             said = [label for _, label in self.labels(on.elements, verdict)]
             codes, open_ = [marks.code(i, label) for i, label in enumerate(said)], []
         leader = marks.spans(codes) if verdict is None else verdict
+        within: dict[Span, float] = {}
+        if verdict is None and self.question.overlapping:
+            within = marks.within_others(leader)
+            leader = tuple(sorted({*leader, *within}))
         tied = [name for i, names in open_ if codes[i] or not leader for name in names]
         margins = [float(2 * p[c] - p.sum()) for p, c in zip(marks.posterior, codes, strict=True)]
         weakest = min(range(len(margins)), key=margins.__getitem__)
@@ -90,7 +94,7 @@ class MarkedSpans(Decomposition):
         then = max((code for code in range(len(p)) if code != codes[weakest]), key=p.__getitem__)
         given = sorted({*leader, *(span for vote in votes.values() for span in vote.value)})
         if verdict is None:
-            chances = {span: marks.sure(span) for span in given}
+            chances = {span: within.get(span) or marks.sure(span) for span in given}
         else:
             sides = {True: ADJUDICATED, False: 1 - ADJUDICATED}
             held = set(verdict)
@@ -104,7 +108,7 @@ class MarkedSpans(Decomposition):
         other = [*codes[:weakest], then, *codes[weakest + 1 :]]
         return WholeValue(
             leader=None if tied else leader,
-            runner_up=None if tied else marks.spans(other),
+            runner_up=None if tied else tuple(sorted({*marks.spans(other), *within})),
             scores=scores,
             confidence=confidence,
             posterior={f"{s.label} {s.start}-{s.end}": p for s, p in chances.items()},

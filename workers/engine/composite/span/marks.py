@@ -99,6 +99,27 @@ class Marks:
                     covered[i] = True
         return tuple(sorted(found))
 
+    def within_others(self, found: Sequence[Span]) -> dict[Span, float]:
+        """Spans that overlap another of their own label, and how probable they are.
+
+        Such as a name within a name. A stretch has its label once, so stretches cannot show them:
+        beside the found spans they are those that most annotators set exactly so, some of them
+        together with the found one. Of n annotators, n₁ of whom set it, a span is right with
+        probability ``(n₁ + 1/2) / (n + 1)``; that of the found ones is counted so as well.
+        """
+        votes = [set(vote.value) for vote in self.on.votes.values()]
+        counts = Counter(span for given in votes for span in given)
+        most = {span for span, n in counts.items() if 2 * n > len(votes)}
+        pairs = [
+            {span, other}
+            for given in votes
+            for other in given.intersection(found)
+            for span in most.intersection(given).difference(found)
+            if _overlap(span, other)
+        ]
+        both = most.intersection(set[Span]().union(*pairs))
+        return {span: (counts[span] + 0.5) / (len(votes) + 1) for span in both}
+
     def sure(self, span: Span) -> float:
         """P(span), seen from its surest stretch."""
         inside = self._inside(span)
@@ -137,3 +158,8 @@ class Marks:
             starts[span.start] = starts.get(span.start, 0.0) + weight
             ends[span.end] = ends.get(span.end, 0.0) + weight
         return starts, ends
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    """Whether both mark a place with the same label."""
+    return one.label == other.label and one.start < other.end and other.start < one.end
