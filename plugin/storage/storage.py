@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from errno import EIO
 from hashlib import sha256
@@ -103,10 +103,25 @@ class Storage:
         """A version's folder, to read."""
         return Folder(self._fs, self.folder(dataset_id, name))
 
-    def put(self, dataset_id: str, name: str, made: Path, progress: Progress) -> None:
-        """Store a folder as a version. What an earlier attempt left is replaced."""
+    def send(self, dataset_id: str, name: str, path: Path) -> None:
+        """Store one file of a version beforehand, where that takes its time: where nothing can be renamed.
+
+        Without its manifest it is none. What an earlier attempt left is replaced.
+        """
+        with _as_os_error():
+            self._fs.put_file(str(path), f"{self.folder(dataset_id, name)}/{path.name}")
+
+    def put(
+        self,
+        dataset_id: str,
+        name: str,
+        made: Path,
+        progress: Progress,
+        sent: Collection[str] = (),
+    ) -> None:
+        """Store a folder as a version, but for what was sent. What an earlier attempt left is replaced."""
         target = self.folder(dataset_id, name)
-        files = sorted(path for path in made.iterdir() if path.name != MANIFEST)
+        files = sorted(path for path in made.iterdir() if path.name not in (MANIFEST, *sent))
         if self.on_disk is not None:
             beside = Path(f"{target}.part")
             shutil.rmtree(beside, ignore_errors=True)
@@ -122,8 +137,7 @@ class Storage:
             progress(len(files), len(files))
             return
         for n, path in enumerate([*files, made / MANIFEST]):
-            with _as_os_error():
-                self._fs.put_file(str(path), f"{target}/{path.name}")
+            self.send(dataset_id, name, path)
             progress(min(n + 1, len(files)), len(files))
 
     def put_file(self, dataset_id: str, folder: str, path: str, made: Path) -> None:

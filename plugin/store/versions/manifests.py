@@ -13,6 +13,9 @@ from argilla_distill.plugin.store.packing import pack, unpack
 HELD_MS = 15_000
 """So long a worker that was killed keeps others from going on with what it was making."""
 
+SENT_MS = 300_000
+"""So long a machine that is gone keeps others from sending files; one file is sent in less."""
+
 MAX_FAILURES = 20
 """So many versions that could not be made are remembered."""
 
@@ -67,6 +70,11 @@ class Versions:
     def let_go(self, dataset_id: str, token: str) -> None:
         """Give it back."""
         self._redis.eval(_LET_GO, 1, self._keys.of(dataset_id, "maker"), token)
+
+    def send(self, dataset_id: str, name: str, token: str) -> bool:
+        """Take or keep the sending of a version's files for `SENT_MS`; False if another machine does it."""
+        key = self._keys.of(dataset_id, f"sender:{name}")
+        return bool(self._redis.eval(_HOLD, 1, key, token, SENT_MS))
 
     def held(self, dataset_id: str) -> bool:
         """Whether somebody is making a version of the dataset."""

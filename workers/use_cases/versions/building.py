@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
+from errno import EBUSY
 from pathlib import Path
+from secrets import token_hex
 
 from argilla_distill.domain.versions.manifest import Manifest, VersionRequest
-from argilla_distill.plugin.storage.storage import sync
+from argilla_distill.plugin.storage.storage import Storage, sync
 from argilla_distill.workers.use_cases.versions import writing_files
 from argilla_distill.workers.use_cases.versions.auditing import audited_question, keep, kept
 from argilla_distill.workers.use_cases.versions.circumstances import Circumstances, circumstances
@@ -32,12 +35,18 @@ from argilla_distill.workers.use_cases.versions.reading import (
     recover_records,
 )
 from argilla_distill.workers.use_cases.world import World
-from argilla_distill.workers.versions.aside import Aside, WorkFailed, in_place
+from argilla_distill.workers.versions.aside import LOOK_S, Aside, WorkFailed, in_place
 from argilla_distill.workers.versions.past import Past
 from argilla_distill.workers.versions.spool import Spool
 
 MARK_S = 60.0
 """So much work, at most, is lost with a process that is killed."""
+
+SENDING = "sending"
+"""The mark of who sends the files to a place elsewhere and what is there, and the folder of that work."""
+
+PARQUET = ".parquet"
+"""Of a version's files those that are written once, and are large."""
 
 TELL_S = 0.5
 """So often is told how far the writing has come."""
@@ -83,6 +92,46 @@ class Building:
         every = [Outcome.read(each) for each in spool.marked("fitted")["questions"]]
         now, files = world.store.now(), [*done.files, *kept(self.folder)]
         return described(self.request, under, every, form, done.counts, files, now)
+
+    def sent(self, manifest: Manifest, storage: Storage) -> list[str] | None:
+        """The files that are in their place already; None while they are on their way.
+
+        A disk takes them at once. Elsewhere they are sent aside: a large one may take longer than an answer,
+        or our hold of the version, lasts. The last turn then has little to send. Of several machines that
+        have made the version one sends it, and where another went on with that meanwhile, it sends all.
+        """
+        if storage.on_disk is not None:
+            return []
+        names = [file.path for file in manifest.files if file.path.endswith(PARQUET)]
+        versions, place = self.world.store.versions, self.spool.folder / SENDING
+        sender = self.spool.marked(SENDING).get("sender") or token_hex(8)
+        while not versions.send(self.dataset_id, manifest.name, sender):
+            if self.over():
+                return None
+            time.sleep(LOOK_S)
+        if versions.progress(self.dataset_id, manifest.name).get("sender") != sender:
+            versions.note(self.dataset_id, manifest.name, sender=sender)
+            shutil.rmtree(place, ignore_errors=True)
+            self.spool.mark(SENDING, {"sender": sender, "files": []})
+        place.mkdir(exist_ok=True)
+        done = self.aside(
+            place, lambda: self._send(storage.address, manifest, names), self._relayed
+        )
+        return names if done else None
+
+    def _send(self, address: str, manifest: Manifest, names: Sequence[str]) -> None:
+        """Send files to their place: done aside. What was sent before a kill is not sent again."""
+        storage, sent = Storage(address), self.spool.marked(SENDING)
+        store, version = self.world.store.versions, manifest.name
+        for name in names:
+            if not store.send(self.dataset_id, version, sent["sender"]):
+                raise OSError(EBUSY, "another machine stores it")
+            done = len(sent["files"])
+            self.spool.mark("aside", {"stage": "storing", "done": done, "total": len(names)})
+            if name not in sent["files"]:
+                storage.send(manifest.dataset_id, version, self.folder / name)
+                sent["files"].append(name)
+                self.spool.mark(SENDING, sent)
 
     @property
     def _ends(self) -> tuple[Callable[[], bool], Tell]:

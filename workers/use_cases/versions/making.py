@@ -196,9 +196,11 @@ class Work:
         self._go_on_holding()
         if not self.asked:
             return None
-        Storage(self.world.settings.versions).put(
-            whole.dataset_id, whole.name, self.building.folder, self._storing
-        )
+        storage = Storage(self.world.settings.versions)
+        sent = self.building.sent(whole, storage)
+        if sent is None or not self.asked:
+            return None
+        storage.put(whole.dataset_id, whole.name, self.building.folder, self._storing, sent)
         self.world.store.versions.keep(whole.dataset_id, whole, (LATEST, *self.request.tags))
         keep = self.world.plan(whole.dataset).keep_versions
         self.spool.delete()
