@@ -44,17 +44,17 @@ def main(options: list[str]) -> None:
         world = cast(World, SimpleNamespace(settings=SimpleNamespace(versions=folder)))
         begun, before = time.process_time(), _peak_mb()
         sides = [VersionSide(world, manifest, lambda: None) for manifest in manifests]
-        texts = all_texts(sides)
-        spent, held = time.process_time() - begun, _peak_mb() - before
-        print(
-            f"reading two versions of {records:,} records: {spent:.1f} s of CPU, {held:.0f} MB more"
-        )
         asked = Question("label", tuple(f"label{n}" for n in range(labels)))
         truth = {
             f"r{n:06}": Truth(f"label{n // 10 % labels}", 0.1)
             for n in range(0, 10 * AUDITS, 10)
             if n < records
         }
+        texts = all_texts(sides, truth)
+        spent, held = time.process_time() - begun, _peak_mb() - before
+        print(
+            f"reading two versions of {records:,} records: {spent:.1f} s of CPU, {held:.0f} MB more"
+        )
         one = Contested(asked, manifests[0].questions[0], sides, truth)
         found = [*one.labels(), *one.models(texts)]
         print(f"together, with {len(found)} contests: {time.process_time() - begun:.1f} s of CPU")

@@ -99,6 +99,7 @@ def of_rights(
                 audits=got.records,
                 usual_right=common,
                 knows=knows,
+                trained_on=trained_on or 0,
                 one_low=one_low,
                 one_high=one_high,
                 other_low=other_low,

@@ -37,7 +37,7 @@ ALPHA = 0.05
 ALIKE = 0.02
 """Nothing beyond this is told as “no difference larger than”."""
 
-FORMAT = 2
+FORMAT = 3
 """Of what is stored: a comparison of another one is made anew."""
 
 MAX_COMPARED = 8
@@ -62,6 +62,7 @@ class Contest:
     knows : whether one of the models is better than giving the most frequent value always; where neither
         is, that they are alike says nothing about what they were trained on.
     stopped : why nothing is compared, a sentence; "" where it is.
+    trained_on : so many records each small model was trained on, the fewest of the two; 0 where none was.
     one_low, one_high, other_low, other_high : the intervals that hold how often each is right 9 times in 10;
         None where nothing is compared.
     """
@@ -91,6 +92,7 @@ class Contest:
     one_high: float | None = None
     other_low: float | None = None
     other_high: float | None = None
+    trained_on: int = 0
 
     @property
     def verdict(self) -> str:

@@ -9,9 +9,12 @@ import pytest
 from argilla_distill.domain.versions.segments import Selection
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.workers.evaluation import contests
-from argilla_distill.workers.use_cases.comparisons.comparing import compare
+from argilla_distill.workers.use_cases.comparisons import contested
+from argilla_distill.workers.use_cases.comparisons.comparing import LEFT_OPEN, compare
+from argilla_distill.workers.use_cases.comparisons.contested import all_texts
+from argilla_distill.workers.use_cases.comparisons.sides import VersionSide
 from argilla_distill.workers.use_cases.versions import keeping
-from tests.workers.argilla_in_memory import CHAT
+from tests.workers.argilla_in_memory import CHAT, Row
 from tests.workers.made_versions import answered, kept_in, made, rows
 from tests.workers.reviewed_service import decide, draw_one, opened
 from tests.workers.service_in_memory import Build
@@ -81,3 +84,33 @@ def test_what_cannot_be_compared_is_said(build: Build, tmp_path: Path) -> None:
     keeping.delete(service.world, CHAT, one.name)
     with pytest.raises(InvalidRequest, match="are deleted"):
         compare(service.world, CHAT, [one.name, other.name])
+
+
+def test_of_many_records_small_models_learn_from_some_that_are_drawn_by_prompt(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """100,000 records once took 272 s of CPU."""
+    service = kept_in(build(), tmp_path)
+    for number in range(60):
+        service.argilla.rows[CHAT.id][f"m{number}"] = Row(fields={"text": f"a text of {number}"})
+        service.answer("ann", f"m{number}", helpful="yes")
+    service.settle()
+    one, other = made(service), made(service)
+    sides = [VersionSide(service.world, each, lambda: None) for each in (one, other)]
+    teach = [record for record in sides[0].places if not sides[0].tests(record)]
+    tests = [record for record in sides[0].places if sides[0].tests(record)]
+    assert len(teach) > 20
+    assert tests
+    whole = all_texts(sides, {tests[0]})
+    assert (len(whole.ids), whole.notes) == (len(teach) + len(tests), ())
+    assert compare(service.world, CHAT, [one.name, other.name]).notes == (LEFT_OPEN,)
+    monkeypatch.setattr(contested, "MAX_TRAINED_ON", 20)
+    some = all_texts(sides, {tests[0], teach[0]})
+    assert len(set(some.ids) & set(teach)) == 20
+    assert set(some.ids) - set(teach) == {tests[0]}
+    assert some.matrix.shape[0] == 21
+    assert some.ids == all_texts(sides, {tests[0]}).ids  # the same in every comparison
+    told = f"Small models are trained on 20 of {len(teach)} records"
+    assert some.notes[0].startswith(told)
+    made(service)
+    assert compare(service.world, CHAT, [one.name, "latest"]).notes[1].startswith(told)

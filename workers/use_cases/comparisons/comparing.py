@@ -64,8 +64,8 @@ def compare(
         return known
     contests, notes = _of_runs(world, dataset.id, chosen, asked, truths)
     if manifests:
-        contests = [*_of_versions(world, manifests, asked, truths, progress), *contests]
-        notes = (LEFT_OPEN, *notes)
+        of_versions, to_know = _of_versions(world, manifests, asked, truths, progress)
+        contests, notes = [*of_versions, *contests], (LEFT_OPEN, *to_know, *notes)
     compared = VersionsCompared(
         dataset.id,
         dataset.full_name,
@@ -88,7 +88,8 @@ def _of_versions(
     asked: Mapping[str, Question],
     truths: Truths,
     progress: Progress,
-) -> list[Contest]:
+) -> tuple[list[Contest], tuple[str, ...]]:
+    """The contests of versions, and what to know of them."""
     step = [0, 1]  # how far it is
 
     def between() -> None:
@@ -102,7 +103,8 @@ def _of_versions(
     ]
     step[1] = len(shared) + 1
     between()
-    texts = all_texts(sides)
+    audited = {record for question in shared for record in truths[question.name]}
+    texts = all_texts(sides, audited)
     contests: list[Contest] = []
     for n, question in enumerate(shared, 1):
         step[0] = n
@@ -111,7 +113,7 @@ def _of_versions(
         contests += one.labels()
         contests += one.models(texts, between)
     progress(len(shared) + 1, len(shared) + 1)
-    return contests
+    return contests, texts.notes
 
 
 def _of_runs(

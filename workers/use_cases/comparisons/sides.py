@@ -63,6 +63,10 @@ class VersionSide:
             for row in rows(self._storage, manifest, "audits")
         }
 
+    def tests(self, record: str) -> bool:
+        """Whether a record is of the test split."""
+        return self.splits[self.places[record]] == "test"
+
     def texts(self, wanted: Container[str]) -> Iterator[tuple[str, str]]:
         """Record and text of those that are wanted, in the order of the files."""
         for row in self._rows("record_id", "fields"):
