@@ -22,7 +22,7 @@ import httpx
 from redis.exceptions import RedisError
 from rich.console import Console
 
-from demo.argilla.api import ApiError
+from demo.argilla.api_error import ApiError
 from demo.loop.desk import SETTINGS
 from demo.loop.story import Story
 from demo.options import Options, parse

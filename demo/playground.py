@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 
 from argilla_distill.workers.models.values import to_argilla
-from demo.argilla.api import Api, ApiError
+from demo.argilla.api import Api
+from demo.argilla.api_error import ApiError
 from demo.scenarios.question import Question
 from demo.scenarios.scenario import Annotator, Assignment, Item, Scenario
 

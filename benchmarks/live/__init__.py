@@ -4,7 +4,7 @@
 | --- | --- |
 | `deliveries` | signed deliveries to one web process, at a fixed rate |
 | `latency` | from a delivery to the suggestion in Argilla, one record at a time |
-| `waits` | how long answers wait while a large dataset is worked on |
+| `waits` | how long answers wait while a large dataset is worked on: `works` |
 | `burst` | many dirty records at once, against Argilla's bulk endpoint alone |
 | `connecting` | `connect` on a large dataset, and Redis memory per answer |
 | `replay` | recorded answers, against a batch fit |

@@ -26,18 +26,15 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import redis
 
-from argilla_distill.domain.records import Dataset, Record, Response
-from argilla_distill.plugin.argilla.gateway import Gateway
-from argilla_distill.plugin.dispatch import REPORT, SWEEP
+from argilla_distill.domain.records import Dataset, Record
 from argilla_distill.plugin.settings import Settings, read
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers import jobs
@@ -46,21 +43,26 @@ from argilla_distill.workers.processes import worker
 from argilla_distill.workers.processes.lasting_worker import LastingWorker
 from argilla_distill.workers.use_cases import counts
 from argilla_distill.workers.use_cases.world import World
+from benchmarks.live.works import works_on
+from benchmarks.scale.answered_argilla import (
+    ANNOTATORS,
+    ANSWERS,
+    AnsweredArgilla,
+    AnsweredDataset,
+    OneMore,
+    text_of,
+)
 from benchmarks.scale.big_dataset import WORKSPACE, fill
-from benchmarks.scale.drawn import QUESTION, draw, person
+from benchmarks.scale.drawn import QUESTION, draw
 from benchmarks.scale.made_texts import Texts
 from demo.running.servers import RedisServer
 
-ANSWERS = 5
-ANNOTATORS = 200
 SMALL = 2_000
-ODD = 77
-"""How far apart, by number, those are who answer one after another."""
+"""Records of the other dataset."""
 
 ANSWERED, READ, HAND = "waits:answered", "waits:read", "waits:hand"
 """What was answered, record → [who, at]; when it was read, record → s; what workers did, as a list."""
 
-ALONE_S = 10.0
 WARM_S = 5.0
 """So long answers come before anything is measured: until both datasets' models are loaded, and longer."""
 
@@ -68,85 +70,21 @@ LEFT_S = 120.0
 """So long is waited for answers that were not read when the work was done."""
 
 
-class ArgillaToldByRedis(Gateway):
-    """An Argilla with the drawn datasets, whose further answers are told by Redis."""
+class ArgillaToldByRedis(AnsweredArgilla):
+    """An Argilla whose further answers are told by Redis, and which notes there what was read."""
 
-    def __init__(self, store: Store, datasets: Mapping[str, AnsweredDataset], words: int) -> None:
-        super().__init__(httpx.Client())
-        self._store, self._datasets = store, datasets
-        self._texts = Texts(words)
-
-    def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
-        return self._datasets[dataset_id].dataset
-
-    def datasets(self, published: bool = True) -> list[Dataset]:
-        return [each.dataset for each in self._datasets.values()]
-
-    def users(self) -> dict[str, str]:
-        return {person(n).key: person(n).name for n in range(ANNOTATORS + 1)}
-
-    def admins(self) -> set[str]:
-        return set()
-
-    def guidelines(self, dataset_id: str) -> str:
-        return ""
-
-    def activity(self, dataset_id: str) -> int:
-        return self._datasets[dataset_id].dataset.last_activity
+    def more(self, ids: Sequence[str]) -> list[OneMore | None]:
+        found = self.store.redis.hmget(ANSWERED, ids) if ids else []
+        return [OneMore(*json.loads(each)) if each else None for each in found]
 
     def records(
         self, dataset_id: str, ids: Sequence[str], settled: bool = False
     ) -> dict[str, Record]:
-        with self._store.redis.pipeline() as pipe:
+        with self.store.redis.pipeline() as pipe:
             for record in ids:
                 pipe.hsetnx(READ, record, time.time())
             pipe.execute()
-        return self._shown(dataset_id, ids)
-
-    def page(self, dataset_id: str, offset: int, limit: int) -> tuple[list[Record], int]:
-        ids = self._datasets[dataset_id].ids
-        return list(self._shown(dataset_id, ids[offset : offset + limit]).values()), len(ids)
-
-    def unparsed_page(
-        self, dataset_id: str, offset: int, limit: int
-    ) -> Callable[[], tuple[list[Record], int]]:
-        page = self.page(dataset_id, offset, limit)
-        return lambda: page
-
-    def suggest(self, dataset_id: str, items: Iterable[dict[str, Any]]) -> dict[str, Record]:
-        return self._shown(dataset_id, [item["id"] for item in items])
-
-    def _shown(self, dataset_id: str, ids: Sequence[str]) -> dict[str, Record]:
-        if not ids:
-            return {}
-        known = self._store.datasets.ledger(dataset_id, ids)
-        extra = self._store.redis.hmget(ANSWERED, ids)
-        return {
-            record: self._record(record, ledger, json.loads(more) if more else None)
-            for record, ledger, more in zip(ids, known, extra, strict=True)
-        }
-
-    def _record(self, record: str, known: Any, more: Any) -> Record:
-        said = [
-            Response(person(n).key, answer.status, answer.values, answer.at)
-            for n, answer in (known.answers if known else {}).items()
-            if more is None or n != more[0]
-        ]
-        if more is not None:
-            most = statistics.mode(r.values[QUESTION.name] for r in said)
-            value = next(label for label in QUESTION.labels if label != most)
-            said.append(Response(person(more[0]).key, "submitted", {QUESTION.name: value}, more[1]))
-        return Record(
-            record, "completed", {"text": text_of(self._texts, record)}, responses=tuple(said)
-        )
-
-
-@dataclass(frozen=True)
-class AnsweredDataset:
-    """A dataset and its records."""
-
-    dataset: Dataset
-    ids: list[str]
+        return self.shown(dataset_id, ids)
 
 
 class TellingWorker(LastingWorker):
@@ -160,11 +98,6 @@ class TellingWorker(LastingWorker):
         return done
 
 
-def text_of(texts: Texts, record: str) -> str:
-    """A record's text."""
-    return " ".join(texts.of(int(record.replace("-", ""), 16)).values())
-
-
 @contextmanager
 def working(n: int, world: World) -> Iterator[None]:
     """So many workers, each a process that was forked."""
@@ -173,7 +106,7 @@ def working(n: int, world: World) -> Iterator[None]:
         store = Store(redis.Redis.from_url(os.environ["DISTILL_REDIS_URL"]), "bench")
         argilla = world.gateway
         assert isinstance(argilla, ArgillaToldByRedis)
-        argilla._store = store
+        argilla.store = store
         limit = settings.worker_memory_mb * 1_000_000 // 2
         return World(argilla, store, settings, KeptModels(limit))
 
@@ -213,7 +146,8 @@ class TwoDatasets:
         self.settings = read(os.environ)
         store.service.keep_webhook("hook", self.settings.delivery_url, "c2VjcmV0LW9m")
         known = {each.dataset.id: each for each in (self.big, self.small)}
-        self.world = World(ArgillaToldByRedis(store, known, words), store, self.settings)
+        self.argilla = ArgillaToldByRedis(store, known, words)
+        self.world = World(self.argilla, store, self.settings)
         for each in (self.big, self.small):  # as a dataset is after its first sweep
             counts.begin(self.world, each.dataset.id)
         self._turn = itertools.count()
@@ -239,11 +173,8 @@ class TwoDatasets:
     def answer(self, dataset_id: str) -> str:
         """Somebody answers the next record, and a delivery tells it; returns the record."""
         record = next(self._next[dataset_id])
-        [known] = self.store.datasets.ledger(dataset_id, [record])
-        turn = next(self._turn) * ODD
-        others = (n % ANNOTATORS for n in range(turn, turn + ANNOTATORS))
-        who = next(n for n in others if known is None or n not in known.answers)
-        self.store.redis.hset(ANSWERED, record, json.dumps([who, self.store.now()]))
+        more = self.argilla.next_to_answer(dataset_id, record, next(self._turn))
+        self.store.redis.hset(ANSWERED, record, json.dumps(more))
         self.store.redis.hdel(READ, record)
         self.world.dispatch.mark(dataset_id, [record])
         return record
@@ -266,59 +197,6 @@ class TwoDatasets:
                 time.sleep(0.01)
             waits.setdefault(dataset_id, []).append((at, float(found or end) - at))
         return Waited(seconds, finished, waits)
-
-    def works(self) -> Iterator[tuple[str, Callable[[], object], Callable[[float], bool]]]:
-        """Kinds of work: name, what begins it, and whether it is done."""
-        store, big = self.store, self.big.dataset.id
-        keys = store.keys
-
-        def fit() -> int:
-            return store.models.all(big)[QUESTION.name].fit
-
-        def outgrown() -> None:
-            data, info = store.models.of(big, QUESTION.name)
-            assert info is not None
-            with store.redis.pipeline() as pipe:
-                small = replace(info, fit_votes=1, changes=info.votes)
-                store.models.write(pipe, big, QUESTION.name, data, small)
-                store.model_copies.write_saved(pipe, big)
-                pipe.execute()
-
-        def cold() -> None:
-            store.redis.set(keys.of(big, "saved"), f"by another {time.time()}")
-
-        def lost() -> None:
-            cold()
-            store.redis.delete(keys.of(big, "model"))
-
-        yield "nothing", lambda: None, lambda s: s >= ALONE_S
-        before = store.reports.last(big)
-        yield (
-            "report",
-            lambda: self._ask(REPORT),
-            lambda s: store.reports.last(big) != before,
-        )
-        swept = store.datasets.info(big).get("swept_at")
-        yield (
-            "sweep",
-            lambda: self._ask(SWEEP),
-            lambda s: store.datasets.info(big).get("swept_at") != swept,
-        )
-        yield "cold load", cold, lambda s: s >= ALONE_S
-        number = fit()
-        yield "fit", outgrown, lambda s: fit() > number
-        store.redis.delete(keys.of(big, "fitting"))  # no rest before the next
-        number = fit()
-        yield (
-            "fold",
-            lost,
-            lambda s: fit() > number and store.redis.hexists(keys.of(big, "model"), QUESTION.name),
-        )
-
-    def _ask(self, job: str) -> None:
-        """Have the large dataset reported or swept; nobody else asks for a report meanwhile."""
-        self.store.reports.claim(self.big.dataset.id)
-        self.world.dispatch.enqueue(job, self.big.dataset.id)
 
     def in_hand(self, at: float, until: float) -> str:
         """What workers did between two moments."""
@@ -362,7 +240,7 @@ def main(arguments: list[str]) -> None:
             )
             with working(n, bench.world):
                 bench.during(lambda: None, lambda s: s >= WARM_S)
-                for name, begin, done in bench.works():
+                for name, begin, done in works_on(bench.big.dataset.id, bench.world):
                     _tell(bench, votes, n, name, bench.during(begin, done))
 
 

@@ -9,5 +9,6 @@
 | `jobs` | a worker's jobs with nothing to do, and its memory over many of them |
 | `made_texts` | made-up texts of records |
 | `trace_big` | `trace` against a version of 100,000 records |
+| `answered_argilla` | an Argilla that costs nothing, with one more answer on some records |
 | `big_dataset` | the dataset: `drawn` is what its crowd answered, `kept` what the store keeps of it |
 """

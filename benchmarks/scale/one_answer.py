@@ -17,99 +17,49 @@ import argparse
 import statistics
 import tempfile
 import time
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import httpx
 import redis
 
-from argilla_distill.domain.records import Dataset, Record, Response
-from argilla_distill.plugin.argilla.gateway import Gateway
+from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.use_cases.distilling.distil import distil
 from argilla_distill.workers.use_cases.distilling.fitting.fit_beside import NOTHING_DUE, fit
 from argilla_distill.workers.use_cases.world import World
+from benchmarks.scale.answered_argilla import (
+    ANNOTATORS,
+    ANSWERS,
+    AnsweredArgilla,
+    AnsweredDataset,
+    OneMore,
+)
 from benchmarks.scale.big_dataset import WORKSPACE, fill
-from benchmarks.scale.drawn import QUESTION, draw, person
-from benchmarks.scale.made_texts import Texts
+from benchmarks.scale.drawn import QUESTION, draw
 from demo.running.servers import RedisServer
-
-ANSWERS = 5
-ANNOTATORS = 200
-NOBODY = -1
-ODD = 77
-"""How far apart, by number, those are who answer one after another."""
 
 COLD = 5
 """So many cold jobs are measured."""
 
 
-class OneAnswer(Gateway):
-    """An Argilla with the drawn dataset, in which record after record is answered once more.
+class OneAnswer(AnsweredArgilla):
+    """An Argilla with the drawn dataset, in which record after record is answered once more."""
 
-    `answered` has who does, by record, and when; `cpu_s` is what the stand-in itself took.
-    """
+    def __init__(self, dataset: AnsweredDataset, store: Store, words: int) -> None:
+        super().__init__(store, {dataset.dataset.id: dataset}, words)
+        self.dataset_id = dataset.dataset.id
+        self.answered: dict[str, OneMore] = {}
 
-    def __init__(self, dataset: Dataset, store: Store, words: int) -> None:
-        super().__init__(httpx.Client())
-        self._dataset, self._store = dataset, store
-        self._texts = Texts(words)
-        self.answered: dict[str, tuple[int, int]] = {}
-        self.cpu_s = 0.0
-
-    def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
-        return self._dataset
-
-    def users(self) -> dict[str, str]:
-        return {person(n).key: person(n).name for n in range(ANNOTATORS + 1)}
-
-    def admins(self) -> set[str]:
-        return set()
-
-    def guidelines(self, dataset_id: str) -> str:
-        return ""
-
-    def records(
-        self, dataset_id: str, ids: Sequence[str], settled: bool = False
-    ) -> dict[str, Record]:
-        return self._shown(ids)
-
-    def suggest(self, dataset_id: str, items: Iterable[dict[str, Any]]) -> dict[str, Record]:
-        return self._shown([item["id"] for item in items])
-
-    def _shown(self, ids: Sequence[str]) -> dict[str, Record]:
-        start = time.process_time()
-        found = {record: self._record(record) for record in ids}
-        self.cpu_s += time.process_time() - start
-        return found
-
-    def _record(self, record: str) -> Record:
-        [known] = self._store.datasets.ledger(self._dataset.id, [record])
-        who, at = self.answered.get(record, (NOBODY, 0))
-        said = [
-            Response(person(n).key, answer.status, answer.values, answer.at)
-            for n, answer in (known.answers if known else {}).items()
-            if n != who
-        ]
-        if who != NOBODY:
-            most = statistics.mode(r.values[QUESTION.name] for r in said)
-            value = next(label for label in QUESTION.labels if label != most)
-            said.append(Response(person(who).key, "submitted", {QUESTION.name: value}, at))
-        text = " ".join(self._texts.of(uuid.UUID(record).int).values())
-        return Record(record, "completed", {"text": text}, responses=tuple(said))
+    def more(self, ids: Sequence[str]) -> list[OneMore | None]:
+        return [self.answered.get(record) for record in ids]
 
     def answer(self, record: str) -> None:
         """Somebody who has not answered the record does."""
-        [known] = self._store.datasets.ledger(self._dataset.id, [record])
-        turn = len(self.answered) * ODD
-        others = (n % ANNOTATORS for n in range(turn, turn + ANNOTATORS))
-        who = next(n for n in others if known is None or n not in known.answers)
-        self.answered[record] = who, self._store.now()
+        turn = len(self.answered)
+        self.answered[record] = self.next_to_answer(self.dataset_id, record, turn)
 
 
 @dataclass(frozen=True)
@@ -131,7 +81,7 @@ def measured(redis_url: str, votes: int, answers: int, words: int) -> tuple[Took
         client.flushall()
         store = Store(client, "bench")
         world, ids = filled(store, votes, words)
-        dataset_id = world.gateway.dataset("").id
+        [dataset_id] = store.datasets.ids()
         kept = KeptModels(10**10)
         while True:  # what the dataset's being written left to do
             while distil(replace(world, kept=kept), dataset_id).waiting:
@@ -154,7 +104,8 @@ def filled(store: Store, votes: int, words: int) -> tuple[World, list[str]]:
         {"argilla_api_url": "http://argilla", "argilla_api_key": "of-nobody", "queue": "bench"}
     )
     store.service.keep_webhook("hook", settings.delivery_url, "c2VjcmV0LW9m")
-    world = World(OneAnswer(dataset, store, words), store, settings)
+    argilla = OneAnswer(AnsweredDataset(dataset, ids), store, words)
+    world = World(argilla, store, settings)
     _mark(world, ids[-1])
     return world, ids
 
@@ -176,10 +127,9 @@ def _mark(world: World, record: str) -> str:
     """A delivery of one more answer to a record; returns the dataset's id."""
     argilla = world.gateway
     assert isinstance(argilla, OneAnswer)
-    dataset_id = argilla.dataset("").id
     argilla.answer(record)
-    world.store.dirty.mark(dataset_id, [record])
-    return dataset_id
+    world.store.dirty.mark(argilla.dataset_id, [record])
+    return argilla.dataset_id
 
 
 def main(arguments: list[str]) -> None:

@@ -3,6 +3,7 @@
 | module | what it holds |
 | --- | --- |
 | `api` | a plain client: what owners and annotators do there |
+| `api_error` | what Argilla refuses |
 | `payloads` | the JSON that it wants: questions of every kind, filters and sorts, values |
 | `argilla_search` | a search engine that needs no server; runs inside Argilla's environment, never in ours |
 """

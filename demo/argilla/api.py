@@ -20,28 +20,14 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from demo.argilla.payloads import Json, terms, unique, with_lists, wrapped
+from demo.argilla.api_error import ApiError
+from demo.argilla.payloads import Json, Ref, id_of, terms, unique, with_lists, wrapped
 
-Ref: TypeAlias = Json | str
 Values: TypeAlias = Mapping[str, Any]
 
 BULK = 500  # the most items that records/bulk takes
 SEARCH_IDS = 250  # the most values that a terms filter takes
 BOTH = ["responses", "suggestions"]
-
-
-class ApiError(AssertionError):
-    """Argilla refused a call; `status` is the HTTP code, `body` its answer."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self.status = response.status_code
-        self.body = response.text
-        request = response.request
-        super().__init__(f"{request.method} {request.url}: {self.status} {self.body[:500]}")
-
-
-def id_of(ref: Ref) -> str:
-    return ref if isinstance(ref, str) else str(ref["id"])
 
 
 class Api:

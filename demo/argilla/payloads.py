@@ -11,6 +11,13 @@ from uuid import uuid4
 
 Json: TypeAlias = dict[str, Any]
 
+Ref: TypeAlias = Json | str
+"""Whatever has an id: as Argilla's JSON has it, or the id."""
+
+
+def id_of(ref: Ref) -> str:
+    return ref if isinstance(ref, str) else str(ref["id"])
+
 
 def question(name: str, kind: str, required: bool = True, **settings: Any) -> Json:
     settings = {"type": kind, **settings}

@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from demo.argilla.api import Api, ApiError
+from demo.argilla.api import Api
+from demo.argilla.api_error import ApiError
 from demo.argilla.payloads import label_question
 from demo.loop.crew import (
     CREW,

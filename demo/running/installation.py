@@ -23,8 +23,8 @@ from argilla_distill.workers.engine.contract.facts import Content, Vote
 from argilla_distill.workers.models.values import content, from_argilla, question_of
 from argilla_distill.workers.use_cases.checks.waiting import waiting
 from argilla_distill.workers.use_cases.world import World
-from demo.argilla.api import Api, Ref, id_of
-from demo.argilla.payloads import Json
+from demo.argilla.api import Api
+from demo.argilla.payloads import Json, Ref, id_of
 from demo.running.servers import Argilla
 from demo.running.service import Service
 

@@ -15,7 +15,8 @@ from argilla_distill.domain.fingerprint import fingerprint
 from argilla_distill.plugin.argilla.links import review_link
 from argilla_distill.workers.use_cases.checks.status import status
 from argilla_distill.workers.use_cases.reviews import disable, enable, inspect
-from demo.argilla.api import Api, ApiError
+from demo.argilla.api import Api
+from demo.argilla.api_error import ApiError
 from demo.argilla.payloads import Json, label_question, text_question, unique
 from demo.running.installation import Installation, eventually, ours
 from demo.running.servers import Argilla

@@ -14,7 +14,8 @@ from argilla_distill.plugin.pages.site import blueprint
 from argilla_distill.plugin.settings import read
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.visitors.accounts import RECHECK_S
-from demo.argilla.api import Api, ApiError
+from demo.argilla.api import Api
+from demo.argilla.api_error import ApiError
 from demo.running.servers import Argilla
 from tests.plugin.pages.website import Clock
 

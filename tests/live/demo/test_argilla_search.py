@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from demo.argilla.api import Api, ApiError
+from demo.argilla.api import Api
+from demo.argilla.api_error import ApiError
 from demo.argilla.payloads import (
     Json,
     between,
