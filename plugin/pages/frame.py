@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any
 
 from flask import jsonify, make_response, redirect, render_template, request, url_for
@@ -27,6 +27,13 @@ NOT_YOURS = (
 STORE_AWAY = "Nothing is lost; try again in a moment."
 
 Page = Callable[..., AnyResponse]
+
+
+@dataclass(frozen=True)
+class Absent(Exception):
+    """There is nothing to be shown: the answer to send instead. Whatever a page asks may raise it."""
+
+    answer: AnyResponse
 
 
 class Frame:
@@ -84,7 +91,10 @@ class Frame:
             if unknown and wants_json():
                 text = f"There is no option {unknown[0]} here{or_which(unknown[0], options)}."
                 return self.message(400, "No such option", text, visitor)
-            return page(self, visitor, **ids)
+            try:
+                return page(self, visitor, **ids)
+            except Absent as absent:
+                return absent.answer
 
         return shown
 

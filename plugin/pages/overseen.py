@@ -5,26 +5,15 @@ Versions and rounds hold everybody's answers, so they are for those who oversee 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from werkzeug.wrappers import Response as AnyResponse
-
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET
-from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.frame import Absent, Frame
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 NOT_FOR_ANNOTATORS = (
     "Versions and rounds hold everybody's answers: they are for Argilla's owners and for admins of the "
     "dataset's workspace. {name} is an annotator there."
 )
-
-
-@dataclass(frozen=True)
-class Absent(Exception):
-    """There is nothing to be shown: the answer to send instead."""
-
-    answer: AnyResponse
 
 
 def dataset(frame: Frame, visitor: Visitor, text: str) -> str:

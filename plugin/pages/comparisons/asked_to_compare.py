@@ -8,20 +8,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from argilla_distill.plugin.pages.comparisons.comparisons_shown import DELETED
 from argilla_distill.plugin.pages.comparisons.found_comparison import found
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.orders.placing import from_elsewhere, place
-from argilla_distill.plugin.pages.overseen import Absent
+from argilla_distill.plugin.pages.orders.placing import place, refuse_from_elsewhere
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 
 def asked(frame: Frame, visitor: Visitor, dataset_id: str, names: str = "") -> AnyResponse:
     """Have versions and runs compared, by the audits that are answered by now. May be repeated."""
-    try:
-        of = found(frame, visitor, dataset_id, names)
-    except Absent as absent:
-        return absent.answer
-    refused = from_elsewhere(frame, visitor)
-    if refused is not None:
-        return refused
+    of = found(frame, visitor, dataset_id, names)
+    refuse_from_elsewhere(frame, visitor)
     if of.deleted:
         text = DELETED.format(name=of.deleted[0])
         return frame.message(410, "Deleted", text, visitor)

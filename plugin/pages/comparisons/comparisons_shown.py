@@ -13,7 +13,7 @@ from argilla_distill.plugin.pages.comparisons.found_comparison import (
     found,
 )
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.overseen import Absent, dataset
+from argilla_distill.plugin.pages.overseen import dataset
 from argilla_distill.plugin.pages.versions.shown import in_dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
 
@@ -30,10 +30,7 @@ def comparisons(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """What can be compared, what was, and what is asked for; or, where runs are named, that comparison."""
     if request.args.get("runs"):
         return comparison(frame, visitor, dataset_id, "")
-    try:
-        known = dataset(frame, visitor, dataset_id)
-    except Absent as absent:
-        return absent.answer
+    known = dataset(frame, visitor, dataset_id)
     versions, runs = request.args.getlist("version"), request.args.getlist("run")
     if versions or runs:  # chosen by the form
         return redirect(address(known, versions, runs))
@@ -64,10 +61,7 @@ def comparisons(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
 
 def comparison(frame: Frame, visitor: Visitor, dataset_id: str, names: str) -> AnyResponse:
     """Versions and runs that are named: which is better, as was last found out."""
-    try:
-        of = found(frame, visitor, dataset_id, names)
-    except Absent as absent:
-        return absent.answer
+    of = found(frame, visitor, dataset_id, names)
     if of.known is None and of.comparing is None and of.deleted:
         text = DELETED.format(name=of.deleted[0])
         return frame.message(410, "Deleted", text, visitor)

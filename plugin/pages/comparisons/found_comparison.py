@@ -17,8 +17,8 @@ from argilla_distill.domain.versions.contest import (
     comparison_name,
 )
 from argilla_distill.domain.versions.manifest import Manifest
-from argilla_distill.plugin.pages.frame import Frame
-from argilla_distill.plugin.pages.overseen import Absent, dataset
+from argilla_distill.plugin.pages.frame import Absent, Frame
+from argilla_distill.plugin.pages.overseen import dataset
 from argilla_distill.plugin.pages.versions.found import version
 from argilla_distill.plugin.visitors.visitor import Visitor
 

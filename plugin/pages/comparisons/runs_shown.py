@@ -11,17 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from argilla_distill.domain.orders.order import OF_RUNS
 from argilla_distill.domain.runs.standing import RunStanding
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.overseen import Absent, dataset
+from argilla_distill.plugin.pages.overseen import dataset
 from argilla_distill.plugin.pages.versions.shown import in_dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 
 def runs(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """All runs, the first added first, with what audits say of each as last counted."""
-    try:
-        known = dataset(frame, visitor, dataset_id)
-    except Absent as absent:
-        return absent.answer
+    known = dataset(frame, visitor, dataset_id)
     taken = frame.store.standings.of(known)
     found = _standings(frame, known)
     order = frame.store.orders.of(known, OF_RUNS)

@@ -9,9 +9,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from argilla_distill.domain.orders.order import ADD_RUN, Term, WorkOrder, of_run
 from argilla_distill.domain.runs.run import NAME_RULE, is_run_name
 from argilla_distill.plugin.pages.frame import Frame
-from argilla_distill.plugin.pages.orders.placing import as_json, from_elsewhere, only_known, place
+from argilla_distill.plugin.pages.orders.placing import (
+    as_json,
+    only_known,
+    place,
+    refuse_from_elsewhere,
+)
 from argilla_distill.plugin.pages.orders.uploading import arrived
-from argilla_distill.plugin.pages.overseen import Absent, dataset
+from argilla_distill.plugin.pages.overseen import dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 KEYS = ("question", "trained_on", "unseen_only", "format", "sha256")
@@ -25,12 +30,8 @@ MAX_TEXT = 500
 
 def add(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
     """Have a run added: 202 and the order."""
-    try:
-        known = dataset(frame, visitor, dataset_id)
-    except Absent as absent:
-        return absent.answer
-    if refused := from_elsewhere(frame, visitor):
-        return refused
+    known = dataset(frame, visitor, dataset_id)
+    refuse_from_elsewhere(frame, visitor)
     try:
         terms = _terms(name, request.form)
         parts = arrived(frame, known, request.form.get("sha256", ""))

@@ -7,16 +7,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.plugin.pages.frame import Frame, wants_json
 from argilla_distill.plugin.pages.orders.placing import as_json
-from argilla_distill.plugin.pages.overseen import Absent, dataset
+from argilla_distill.plugin.pages.overseen import dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 
 def order(frame: Frame, visitor: Visitor, dataset_id: str, order_id: str) -> AnyResponse:
     """What was asked for, how far it is, and what came of it."""
-    try:
-        known = dataset(frame, visitor, dataset_id)
-    except Absent as absent:
-        return absent.answer
+    known = dataset(frame, visitor, dataset_id)
     found = frame.store.orders.of(known, order_id)
     if found is None:
         text = "No such order is known: what became of an order is told for a day."

@@ -8,22 +8,21 @@ from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.orders.order import WorkOrder
 from argilla_distill.plugin.dispatch import ORDERS, Dispatch
 from argilla_distill.plugin.pages.entrance import EXPIRED_FORM
-from argilla_distill.plugin.pages.frame import Frame
+from argilla_distill.plugin.pages.frame import Absent, Frame
 from argilla_distill.plugin.visitors.accounts import bearer
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 
-def from_elsewhere(frame: Frame, visitor: Visitor) -> AnyResponse | None:
-    """The answer to a POST that came neither from a form of ours nor with a key; None to one that did."""
-    if bearer() is not None or frame.accounts.is_ours(request.form.get("token", "")):
-        return None
-    return frame.message(400, "That did not come from our page", EXPIRED_FORM, visitor)
+def refuse_from_elsewhere(frame: Frame, visitor: Visitor) -> None:
+    """Raises Absent where a POST came neither from a form of ours nor with a key."""
+    if bearer() is None and not frame.accounts.is_ours(request.form.get("token", "")):
+        title = "That did not come from our page"
+        raise Absent(frame.message(400, title, EXPIRED_FORM, visitor))
 
 
 def only_known(

@@ -12,8 +12,7 @@ from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.rounds.changing import CHANGES, fulfilled, refusal
 from argilla_distill.domain.rounds.progress import Step
 from argilla_distill.domain.rounds.round import Round
-from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.overseen import Absent
+from argilla_distill.plugin.pages.frame import Absent, Frame, wants_json
 from argilla_distill.plugin.pages.overseen import dataset as found_dataset
 from argilla_distill.plugin.pages.rounds.found_rounds import FoundRound, found
 from argilla_distill.plugin.pages.versions.shown import in_dataset
@@ -22,10 +21,7 @@ from argilla_distill.plugin.visitors.visitor import Visitor
 
 def rounds(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """All rounds of a dataset, and whether its models get better."""
-    try:
-        known = found_dataset(frame, visitor, dataset_id)
-    except Absent as absent:
-        return absent.answer
+    known = found_dataset(frame, visitor, dataset_id)
     every = found(frame.store, known)
     if wants_json():
         whole = every.progress.whole
@@ -41,11 +37,8 @@ def rounds(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
 
 def one(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
     """One round: what was taken, and what it came to."""
-    try:
-        known = found_dataset(frame, visitor, dataset_id)
-        chosen = one_of(frame, visitor, known, name)
-    except Absent as absent:
-        return absent.answer
+    known = found_dataset(frame, visitor, dataset_id)
+    chosen = one_of(frame, visitor, known, name)
     if wants_json():
         return jsonify(chosen.as_json())
     return in_dataset(

@@ -21,9 +21,14 @@ from argilla_distill.domain.orders.order import (
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.rounds.wish import Wish, another, fault
 from argilla_distill.plugin.pages.frame import Frame
-from argilla_distill.plugin.pages.orders.placing import as_json, from_elsewhere, only_known, place
+from argilla_distill.plugin.pages.orders.placing import (
+    as_json,
+    only_known,
+    place,
+    refuse_from_elsewhere,
+)
 from argilla_distill.plugin.pages.orders.uploading import SHA256, arrived
-from argilla_distill.plugin.pages.overseen import Absent, dataset
+from argilla_distill.plugin.pages.overseen import dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 ONCE = ("model", "trained_on", "take", "question", "sha256", "dry_run")
@@ -36,12 +41,8 @@ MAX_TEXT = 500
 
 def start(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
     """Have a round started, or planned: 202 and the order, 200 where it is started already."""
-    try:
-        known = dataset(frame, visitor, dataset_id)
-    except Absent as absent:
-        return absent.answer
-    if refused := from_elsewhere(frame, visitor):
-        return refused
+    known = dataset(frame, visitor, dataset_id)
+    refuse_from_elsewhere(frame, visitor)
     try:
         wish, sha256, dry = _read(name, request.form)
         found = frame.store.rounds.of(known, name)
@@ -57,10 +58,7 @@ def start(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResp
 
 def sketch(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
     """What a round would be, as last asked for."""
-    try:
-        known = dataset(frame, visitor, dataset_id)
-    except Absent as absent:
-        return absent.answer
+    known = dataset(frame, visitor, dataset_id)
     found = frame.store.rounds.sketch(known, name)
     if found is None:
         text = f"Nobody has asked of late what round {name} would be."

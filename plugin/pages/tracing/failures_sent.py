@@ -14,8 +14,8 @@ from argilla_distill.domain.orders.order import TRACE_FAILURES, WorkOrder
 from argilla_distill.domain.versions.traced_failures import TracedFailures, fault, id_of
 from argilla_distill.plugin.pages.dataset_page import of_dataset
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.orders.placing import from_elsewhere, place
-from argilla_distill.plugin.pages.overseen import Absent, dataset
+from argilla_distill.plugin.pages.orders.placing import place, refuse_from_elsewhere
+from argilla_distill.plugin.pages.overseen import dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 FIELDS = ("failures", "question", "version", "near", "round", "run", "token")
@@ -32,12 +32,8 @@ LATEST, NEAR = "latest", "5"
 def send(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """Take failures in. As JSON 202 and what is known so far, 200 where the same was traced already."""
     request.max_content_length = request.max_form_memory_size = MAX_BYTES
-    try:
-        known = dataset(frame, visitor, dataset_id)
-    except Absent as absent:
-        return absent.answer
-    if refused := from_elsewhere(frame, visitor):
-        return refused
+    known = dataset(frame, visitor, dataset_id)
+    refuse_from_elsewhere(frame, visitor)
     try:
         sent = _read(request.form, frame.now())
     except ValueError as error:
@@ -58,10 +54,7 @@ def send(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
 
 def traced(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
     """What is near to failures that were sent."""
-    try:
-        known = dataset(frame, visitor, dataset_id)
-    except Absent as absent:
-        return absent.answer
+    known = dataset(frame, visitor, dataset_id)
     kept = frame.store.sent_failures.of(known, name)
     if kept is None:
         text = "No such failures are known: of each dataset the last ten that were sent are kept."

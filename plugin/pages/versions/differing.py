@@ -17,7 +17,6 @@ from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.dispatch import DIFFERENCE, Dispatch
 from argilla_distill.plugin.errors import InvalidSettings
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.overseen import Absent
 from argilla_distill.plugin.pages.versions import found
 from argilla_distill.plugin.pages.versions.downloads import AWAY, DELETED
 from argilla_distill.plugin.pages.versions.shown import in_dataset
@@ -36,10 +35,7 @@ ITSELF = "{name} cannot be compared with itself: name two versions."
 
 def difference(frame: Frame, visitor: Visitor, dataset_id: str, was: str, now: str) -> AnyResponse:
     """Which labels changed, by cause, question by question."""
-    try:
-        one, other = (found.version(frame, visitor, dataset_id, name) for name in (was, now))
-    except Absent as absent:
-        return absent.answer
+    one, other = (found.version(frame, visitor, dataset_id, name) for name in (was, now))
     if one.name == other.name:
         text = ITSELF.format(name=one.name)
         return frame.message(400, "One version", text, visitor)

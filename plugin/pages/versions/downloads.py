@@ -18,8 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.versions.manifest import Manifest, VersionFile
 from argilla_distill.plugin.errors import InvalidSettings
-from argilla_distill.plugin.pages.frame import Frame
-from argilla_distill.plugin.pages.overseen import Absent
+from argilla_distill.plugin.pages.frame import Absent, Frame
 from argilla_distill.plugin.pages.versions import found
 from argilla_distill.plugin.pages.versions.sending import PATIENCE_S, Busy, Sender
 from argilla_distill.plugin.storage import whole
@@ -130,8 +129,6 @@ class Downloads:
                 return frame.message(410, "Deleted", text, visitor)
             folder = self._storage.version(manifest.dataset_id, manifest.name)
             answer = self._sender.send(chosen(manifest, folder), f"{manifest.name}-{filename}")
-        except Absent as absent:
-            return absent.answer
         except Busy:
             return self._busy(visitor)
         except (DamagedFile, FileNotFoundError) as error:

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.versions.manifest import Manifest
-from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.overseen import Absent, dataset
+from argilla_distill.plugin.pages.frame import Absent, Frame, wants_json
+from argilla_distill.plugin.pages.overseen import dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 AGAIN_S = 2

@@ -12,13 +12,12 @@ from argilla_distill.domain.versions.manifest import LISTED, Manifest, tag_fault
 from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.dataset_page import NO_SUCH_DATASET
-from argilla_distill.plugin.pages.entrance import EXPIRED_FORM
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.overseen import Absent, dataset
+from argilla_distill.plugin.pages.orders.placing import refuse_from_elsewhere
+from argilla_distill.plugin.pages.overseen import dataset
 from argilla_distill.plugin.pages.versions import found
 from argilla_distill.plugin.pages.views import version_view
 from argilla_distill.plugin.pages.views.dataset_view import head
-from argilla_distill.plugin.visitors.accounts import bearer
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 MAX_LINES = 100
@@ -27,10 +26,7 @@ MAX_LINES = 100
 
 def versions(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """All versions of a dataset; those that are being made or could not be."""
-    try:
-        known = dataset(frame, visitor, dataset_id)
-    except Absent as absent:
-        return absent.answer
+    known = dataset(frame, visitor, dataset_id)
     store = frame.store.versions
     tags, manifests = store.tags(known), store.manifests(known)
     making = [
@@ -65,21 +61,14 @@ def versions(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
 
 def version(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
     """One version: its manifest, as a card."""
-    try:
-        manifest = found.version(frame, visitor, dataset_id, name)
-    except Absent as absent:
-        return absent.answer
+    manifest = found.version(frame, visitor, dataset_id, name)
     return _shown(frame, visitor, manifest)
 
 
 def tag(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
     """Let a tag, which a form on the version's page sends, or a script, name the version."""
-    try:
-        manifest = found.version(frame, visitor, dataset_id, name)
-    except Absent as absent:
-        return absent.answer
-    if bearer() is None and not frame.accounts.is_ours(request.form.get("token", "")):
-        return frame.message(400, "That did not come from our page", EXPIRED_FORM, visitor)
+    manifest = found.version(frame, visitor, dataset_id, name)
+    refuse_from_elsewhere(frame, visitor)
     wanted = request.form.get("tag", "").strip()
     if why := tag_fault(wanted):
         return _refused(frame, visitor, manifest, wanted, f"{why}.", 400)

@@ -13,8 +13,13 @@ from argilla_distill.domain.orders.order import CREATE_VERSION, WorkOrder
 from argilla_distill.domain.records import milliseconds
 from argilla_distill.domain.versions.wish import KEY, KEY_RULE, VersionWish, fault
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.orders.placing import as_json, from_elsewhere, only_known, place
-from argilla_distill.plugin.pages.overseen import Absent, dataset
+from argilla_distill.plugin.pages.orders.placing import (
+    as_json,
+    only_known,
+    place,
+    refuse_from_elsewhere,
+)
+from argilla_distill.plugin.pages.overseen import dataset
 from argilla_distill.plugin.pages.versions.found import AGAIN_S
 from argilla_distill.plugin.visitors.visitor import Visitor
 
@@ -28,12 +33,8 @@ MAX_WAITING = 100
 
 def make(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """Have a version made: 202 and the order, 200 where a worker has asked for it already."""
-    try:
-        known = dataset(frame, visitor, dataset_id)
-    except Absent as absent:
-        return absent.answer
-    if refused := from_elsewhere(frame, visitor):
-        return refused
+    known = dataset(frame, visitor, dataset_id)
+    refuse_from_elsewhere(frame, visitor)
     orders, now = frame.store.orders, frame.store.now()
     try:
         order = _read(request.form, visitor.username, now)
