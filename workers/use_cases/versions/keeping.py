@@ -16,8 +16,6 @@ from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.versions")
 
-"""The tag that names the version made last. It holds none back from being deleted."""
-
 
 def found(world: World, dataset: Dataset, name: str) -> Manifest:
     """A version by its name or a tag.
