@@ -120,7 +120,7 @@ def checked_rating(question: Question, value: Value) -> Value:
     scale = question.scale
     if isinstance(value, bool | str) or not isinstance(value, int | float | np.number):
         raise BadValue(f"{value!r} is no rating")
-    if not abs(value) <= LARGEST:  # nor is what is not a number
+    if not -LARGEST <= value <= LARGEST:  # nor is what is not a number
         raise BadValue(f"{value!r} is no rating")
     if scale and value not in scale:
         known = ", ".join(map(str, scale))
