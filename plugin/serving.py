@@ -29,7 +29,12 @@ from waitress.server import TcpWSGIServer
 from waitress.utilities import Error, RequestEntityTooLarge
 
 from argilla_distill.plugin.memory import give_back_large_pieces
-from argilla_distill.plugin.settings import MAX_FORM_BYTES, MAX_PART_BYTES, Settings
+from argilla_distill.plugin.settings import (
+    MAX_FAILURES_BYTES,
+    MAX_FORM_BYTES,
+    MAX_PART_BYTES,
+    Settings,
+)
 from argilla_distill.plugin.webhook.deliveries import LARGE_BYTES
 
 log = logging.getLogger("distill.serving")
@@ -38,6 +43,7 @@ DELIVERIES = "/webhooks/"
 """Below this path bodies may be as large as the settings say."""
 
 PART = re.compile(r"/datasets/[^/]+/uploads/")
+FAILURES = re.compile(r"/datasets/[^/]+/trace/failures/?$")
 """Below these paths bodies are parts of files; all others are forms."""
 
 THREADS = 8
@@ -58,6 +64,9 @@ GRACE_S = 30
 SLOWEST_BYTES_S = 20_000
 """A request must have arrived, and an answer been read, after `GRACE_S` and as long as it takes at
 this rate: 32 MB may take half an hour, a sign-in half a minute."""
+
+LARGEST = {"form": MAX_FORM_BYTES, "part": MAX_PART_BYTES, "failures": MAX_FAILURES_BYTES}
+"""How large a body may be that is no delivery, by the kind of its path."""
 
 LOOK_S = 2
 """How often slow connections are looked for."""
@@ -92,7 +101,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         super().parse_header(header_plus)
         path = str(getattr(self, "path", ""))
         if not path.startswith(DELIVERIES):
-            self.adj = self.adj.of_parts if PART.match(path) else self.adj.of_forms
+            self.adj = self.adj.of_paths[kind_of(path)]
 
     def received(self, data: bytes) -> int:
         """Take in what has arrived. Returns how many bytes of it were taken."""
@@ -173,6 +182,17 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
                 channel.handle_close()
 
 
+def kind_of(path: str) -> str:
+    """What a body is that is sent to this path, and that is no delivery.
+
+    >>> kind_of("/datasets/7/trace/failures"), kind_of("/datasets/7/uploads/a/0"), kind_of("/sign-in")
+    ('failures', 'part', 'form')
+    """
+    if PART.match(path):
+        return "part"
+    return "failures" if FAILURES.match(path) else "form"
+
+
 def adjustments(max_body_bytes: int, trusted_proxies: int, threads: int) -> Adjustments:
     """How waitress is set."""
     adj = Adjustments(
@@ -187,9 +207,9 @@ def adjustments(max_body_bytes: int, trusted_proxies: int, threads: int) -> Adju
         connection_limit=10 * MAX_CONNECTIONS,  # never reached: `Server` makes room before
         clear_untrusted_proxy_headers=not trusted_proxies,  # ProxyFix believes so many, no more
     )
-    for name, most in (("of_forms", MAX_FORM_BYTES), ("of_parts", MAX_PART_BYTES)):
-        setattr(adj, name, copy.copy(adj))
-        getattr(adj, name).max_request_body_size = min(most, max_body_bytes) + 1
+    adj.of_paths = {kind: copy.copy(adj) for kind in LARGEST}
+    for kind, most in LARGEST.items():
+        adj.of_paths[kind].max_request_body_size = min(most, max_body_bytes) + 1
     adj.most_channels = _connections()
     return adj
 

@@ -18,6 +18,7 @@ the web process never loads what the workers are made of.
 | `stand_in` | whether a model may replace a person |
 | `queue_length` | how long the review queue is |
 | `intervals` | how sure a share is that was counted on few records |
+| `given_json` | JSON that somebody else wrote: read, or refused in a sentence |
 | `nearest` | the name that was probably meant |
 | `wording` | how values, numbers and moments are written |
 | `versions` | immutable distilled datasets: manifest and split |

@@ -20,6 +20,7 @@ from argilla_distill.plugin.settings.dataset_settings import (
 from argilla_distill.plugin.settings.service_settings import (
     ENVIRONMENT,
     FROM_FILES,
+    MAX_FAILURES_BYTES,
     MAX_FORM_BYTES,
     MAX_PART_BYTES,
     Settings,
@@ -29,6 +30,7 @@ from argilla_distill.plugin.settings.service_settings import (
 __all__ = [
     "ENVIRONMENT",
     "FROM_FILES",
+    "MAX_FAILURES_BYTES",
     "MAX_FORM_BYTES",
     "MAX_PART_BYTES",
     "DatasetSettings",

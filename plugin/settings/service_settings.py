@@ -37,6 +37,9 @@ MAX_FORM_BYTES = 65_536
 MAX_PART_BYTES = 1_000_000
 """So large may be a part of a file: proxies take no more by default."""
 
+MAX_FAILURES_BYTES = 4_000_000
+"""So large may be a form of failures to be traced."""
+
 PLACEHOLDERS = {"changeme", "change-me", "secret", "your-api-key", "xxx", "todo"}
 
 
@@ -62,7 +65,7 @@ class Settings(FrozenSettings):
     max_body_bytes: int = Field(32_000_000, ge=10_000)
     argilla_timeout_s: float = Field(20.0, gt=0)
     worker_memory_mb: int = Field(1000, ge=300)
-    session_hours: float = Field(8.0, gt=0)
+    session_hours: float = Field(8.0, gt=0, le=8760)
     secure_cookies: bool = False
     trusted_proxies: int = Field(0, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -80,6 +83,12 @@ class Settings(FrozenSettings):
     def _is_no_placeholder(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value() or value.get_secret_value().lower() in PLACEHOLDERS:
             raise ValueError("is empty or a placeholder; copy the key from Argilla's user settings")
+        key = value.get_secret_value()
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise ValueError(
+                "has a character that no key has, such as a blank, a line break or …; copy the key from "
+                "Argilla's user settings"
+            )
         return value
 
     @field_validator("redis_url")
@@ -171,6 +180,9 @@ def read(environ: Mapping[str, str]) -> Settings:
             values[name] = environ[variable]
         elif name in FROM_FILES and environ.get(f"{variable}_FILE"):
             values[name] = text_files.secret(f"{variable}_FILE", environ[f"{variable}_FILE"])
+    for name, value in values.items():
+        if not _is_text(value):
+            raise InvalidSettings(f"{ENVIRONMENT[name]}: is not UTF-8 text")
     if values.get("config"):
         values["plan"] = _plan(values["config"])
     missing = [_missing(name, environ) for name in REQUIRED if name not in values]
@@ -182,6 +194,15 @@ def read(environ: Mapping[str, str]) -> Settings:
     if missing:
         raise InvalidSettings("; ".join(missing))
     return settings
+
+
+def _is_text(value: str) -> bool:
+    """Whether it is text: bytes of the environment that are not UTF-8 are halves of characters here."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _missing(name: str, environ: Mapping[str, str]) -> str:

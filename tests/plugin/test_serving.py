@@ -244,6 +244,21 @@ def test_only_deliveries_may_be_large(listener: tuple[serving.Server, int]) -> N
     assert refusal(port, "POST", "/sign-in", body=form, headers=head)[0] == 413
 
 
+@pytest.mark.parametrize(
+    ("path", "arrive"),
+    [("/datasets/7/trace/failures", 300_000), ("/datasets/7/trace/failures/1", 0)],
+)
+def test_a_thousand_failures_arrive_and_are_not_taken_for_none(path: str, arrive: int) -> None:
+    """What they were sent with was cut off by the server, and the page said that none was sent."""
+
+    def count(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        start("200 OK", [])
+        return [str(len(environ["wsgi.input"].read())).encode()]
+
+    with served(count, 32_000_000) as (_, port):
+        assert refusal(port, "POST", path, body=b"x" * 300_000)[1] == str(arrive).encode()
+
+
 def test_only_so_many_large_bodies_are_on_their_way_at_once(
     listener: tuple[serving.Server, int],
     monkeypatch: pytest.MonkeyPatch,

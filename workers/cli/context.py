@@ -18,12 +18,49 @@ from argilla_distill.workers.use_cases.world import World
 as_json = click.option("--json", "json_", is_flag=True, help="Print JSON for scripts.")
 
 
+class Utf8Text(click.types.StringParamType):
+    """A text of the command line, which goes into Redis, Argilla and JSON."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> Any:
+        """The text as it is; bytes that are not UTF-8, for Python halves of characters, are refused."""
+        text = super().convert(value, param, context)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail(f"{text!r} is not UTF-8 text", param, context)
+        return text
+
+
+def of_text(command: click.Command) -> click.Command:
+    """The command, or the group and all its commands, which takes no text that is none."""
+    for parameter in command.params:
+        if type(parameter.type) is click.types.StringParamType:
+            parameter.type = Utf8Text()
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            of_text(each)
+    return command
+
+
 @dataclass(frozen=True)
 class Opened:
     """How a command gets at the world and at the settings."""
 
     world: Callable[[], AbstractContextManager[World]]
     settings: Callable[[], Settings]
+
+
+def of_system(error: OSError) -> str:
+    """What went wrong with which file, as the system says it.
+
+    >>> of_system(OSError(28, "No space left on device", "/tmp/x"))
+    '/tmp/x: No space left on device'
+    """
+    if not error.strerror:
+        return str(error) or type(error).__name__
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
 
 
 def console() -> Console:

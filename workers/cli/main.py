@@ -50,7 +50,7 @@ from argilla_distill.workers.cli import (
     tracing,
     versions,
 )
-from argilla_distill.workers.cli.context import Opened
+from argilla_distill.workers.cli.context import Opened, of_system, of_text
 from argilla_distill.workers.engine.errors import BadPosterior, UnknownStrategy
 from argilla_distill.workers.use_cases.world import World
 
@@ -118,7 +118,7 @@ for command in (
     *running.COMMANDS,
     *offline.COMMANDS,
 ):
-    cli.add_command(command)
+    cli.add_command(of_text(command))
 
 
 def main() -> None:
@@ -148,19 +148,8 @@ def main() -> None:
         sys.exit(3 if error.retry else 1)
     except OSError as error:  # a disk is full, a storage is away, a file may not be read
         logging.getLogger("distill.cli").debug("%s", error, exc_info=True)
-        _say(_of_system(error))
+        _say(of_system(error))
         sys.exit(1)
-
-
-def _of_system(error: OSError) -> str:
-    """What went wrong with which file, as the system says it.
-
-    >>> _of_system(OSError(28, "No space left on device", "/tmp/x"))
-    '/tmp/x: No space left on device'
-    """
-    if not error.strerror:
-        return str(error) or type(error).__name__
-    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
 
 
 def _say(text: str) -> None:

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from argilla_distill.domain.strategy_names import LEARNED
-from argilla_distill.workers.cli.context import bar
+from argilla_distill.workers.cli.context import bar, of_system
 from argilla_distill.workers.files.output import STANDARD, Output, SameFile, refuse_same
 from argilla_distill.workers.files.reading.input_file import files_in
 
@@ -159,7 +159,7 @@ def aggregate(
             if annotators:
                 _write_annotators(_opened(output, annotators), learned)
     except OSError as error:
-        raise click.ClickException(f"{error.filename or out}: {error.strerror}") from error
+        raise click.ClickException(of_system(error)) from error
     for note in dict.fromkeys(note for each in found for note in each.notes):
         click.echo(note, err=True)
     if not quiet:

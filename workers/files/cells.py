@@ -20,6 +20,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from argilla_distill.domain.given_json import NotGivenJson, parsed
 from argilla_distill.workers.engine.contract.question import QuestionType, Span, Value
 from argilla_distill.workers.engine.errors import BadValue
 from argilla_distill.workers.engine.rating.rating_range import LARGEST
@@ -190,8 +191,8 @@ def _ranking(cell: str) -> tuple[tuple[str, ...], ...]:
 def _groups(cell: str) -> list[list[str]]:
     """The groups of a ranking, as lists (also of objects with ``value`` and ``rank``) or with signs."""
     try:
-        found = json.loads(cell) if cell.startswith("[") else None
-    except (ValueError, RecursionError):
+        found = parsed(cell, any_number=True) if cell.startswith("[") else None
+    except NotGivenJson:
         found = None
     if not isinstance(found, list):
         return [[item.strip() for item in group.split("=")] for group in cell.split(">")]
@@ -235,7 +236,10 @@ def _span(cell: str) -> tuple[Span, ...]:
 
 
 def _is_number(found: object) -> bool:
-    return isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found)
+    """Whether a place in a text may be meant: whole or not, but no text is longer than 2 ** 53."""
+    return (
+        isinstance(found, int | float) and not isinstance(found, bool) and abs(found) < 2**53
+    )  # false also for nan
 
 
 def _list(cell: str) -> list[Any]:
@@ -247,12 +251,12 @@ def _list(cell: str) -> list[Any]:
 
 def _json(cell: str) -> Any:
     try:
-        return json.loads(cell)
-    except (ValueError, RecursionError) as error:
+        return parsed(cell, any_number=True)
+    except NotGivenJson as error:
         python = (
             " (it looks like Python's own way of writing)" if "'" in cell or "(" in cell else ""
         )
-        raise BadValue(f"{_short(cell)} is not JSON{python}: {error}") from None
+        raise BadValue(f"{_short(cell)} {error}{python}") from None
 
 
 def _short(cell: str, most: int = 60) -> str:

@@ -99,7 +99,10 @@ def test_a_cell_is_read_as_the_engines_value(kind: QuestionType, cell: str, valu
         ("span", '[[4, 4, "name"]]', "must end behind its start"),
         ("span", '[[-4, -1, "name"]]', "must end behind its start"),
         ("span", '[[0, 4, ""]]', "label is empty"),
-        ("span", "[" * 100_000, "not JSON"),
+        ("span", "[" * 100_000, "is nested too deeply"),
+        ("span", f'[[0, {"9" * 400}, "name"]]', "no span such as"),
+        ("span", f'[[0, {"9" * 5000}, "name"]]', "has a number of too many digits"),
+        ("ranking", f'[{{"value": "a", "rank": {"9" * 5000}}}]', "no ranking"),
     ],
 )
 def test_a_cell_that_is_no_value_says_why(kind: QuestionType, cell: str, why: str) -> None:

@@ -9,12 +9,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from argilla_distill.domain.given_json import parsed
 from argilla_distill.domain.records import DatasetQuestion
 from argilla_distill.workers.files.exports.export import ExportedQuestions
 from argilla_distill.workers.files.reading.input_file import SETTINGS
@@ -72,7 +72,7 @@ def read_settings(export: ExportedQuestions, folder: Path) -> None:
     if not path.is_file():
         return
     try:
-        for each in json.loads(path.read_text("utf-8"))["questions"]:
+        for each in parsed(path.read_bytes())["questions"]:
             settings = each["settings"]
             kind = TYPES.get(settings["type"])
             question = export.questions.get(each["name"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
+from argilla_distill.domain.given_json import NotGivenJson, parsed
 from argilla_distill.workers.files.reading.input_file import InputFile
 from argilla_distill.workers.files.reading.mistakes import Unreadable
 
@@ -26,12 +26,12 @@ def documents(source: InputFile) -> tuple[str, Numbered]:
         return ":", _lines(source)
     try:
         with source.text(None) as file:
-            whole = json.load(file)
+            whole = parsed(file.read(), any_number=True)
     except UnicodeError:
         raise source.not_text() from None
-    except json.JSONDecodeError as error:
-        raise Unreadable(f"{source.name}:{error.lineno}: not JSON: {error.msg}") from error
-    except (RecursionError, OSError, EOFError) as error:
+    except NotGivenJson as error:
+        raise Unreadable(f"{source.name}:{error.line or 1}: {error}") from None
+    except (OSError, EOFError) as error:
         raise Unreadable(f"{source.name}: not JSON: {error}") from error
     return ", record ", _objects(source, whole)
 
@@ -43,9 +43,9 @@ def _has_lines(source: InputFile) -> bool:
     if not first.startswith("{") or not end:
         return False
     try:
-        json.loads(first)
-    except ValueError:
-        return False
+        parsed(first, any_number=True)
+    except NotGivenJson as error:
+        return not error.line and bool(rest.strip())
     return bool(rest.strip())
 
 
@@ -55,12 +55,12 @@ def _lines(source: InputFile) -> Numbered:
         with source.text(None) as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
-                    yield number, _object(f"{source.name}:{number}", json.loads(line))
+                    yield number, _object(f"{source.name}:{number}", parsed(line, any_number=True))
     except UnicodeError:
         raise source.not_text() from None
-    except json.JSONDecodeError as error:
-        raise Unreadable(f"{source.name}:{number}: not JSON: {error.msg}") from error
-    except (RecursionError, OSError, EOFError) as error:
+    except NotGivenJson as error:
+        raise Unreadable(f"{source.name}:{number}: {error}") from None
+    except (OSError, EOFError) as error:
         raise Unreadable(f"{source.name}:{number}: not JSON: {error}") from error
 
 

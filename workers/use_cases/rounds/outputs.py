@@ -10,13 +10,13 @@ the model is, from 0 to 1. Lines are read one at a time and twice: what is kept 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from argilla_distill.domain.given_json import NotGivenJson, parsed
 from argilla_distill.domain.rounds.round import MAX_OUTPUTS
 from argilla_distill.plugin.errors import InvalidRequest, InvalidRows
 from argilla_distill.workers.use_cases.rounds.form import RecordForm
@@ -151,27 +151,15 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def fields_of(path: Path, numbers: set[int]) -> dict[int, Mapping[str, Any]]:
     """The fields of some lines, which were checked before."""
-    return {
-        number: json.loads(line.decode("utf-8-sig"))["fields"]
-        for number, line in lines(path)
-        if number in numbers
-    }
+    return {number: parsed(line)["fields"] for number, line in lines(path) if number in numbers}
 
 
 def _parsed(line: bytes) -> Mapping[str, Any] | str:
     try:
-        found = json.loads(line.decode("utf-8-sig"), parse_constant=_no_number)
-    except UnicodeDecodeError:
-        return "is not UTF-8"
-    except RecursionError:
-        return "is nested too deeply"
-    except ValueError as error:
-        return f"is no JSON: {error}"
+        found = parsed(line)
+    except NotGivenJson as error:
+        return str(error)
     return found if isinstance(found, dict) else "is no JSON object"
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number of JSON")
 
 
 def _wrong(
@@ -187,8 +175,6 @@ def _wrong(
     why = form.wrong(found["fields"])
     if why:
         return why
-    if "\\ud" in json.dumps(found["fields"]) and _has_surrogates(found):
-        return "holds half of a character (a lone surrogate)"
     name = found.get("external_id")
     if name is not None and not (isinstance(name, str) and 0 < len(name) <= MAX_EXTERNAL_ID):
         return f"external_id is no text of 1 to {MAX_EXTERNAL_ID} characters"
@@ -204,11 +190,3 @@ def _wrong(
     if prediction not in known:
         return f"prediction {prediction!r} is none of {', '.join(known)}"
     return ""
-
-
-def _has_surrogates(found: Mapping[str, Any]) -> bool:
-    try:
-        json.dumps(found, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    return False

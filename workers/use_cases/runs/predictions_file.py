@@ -10,12 +10,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from argilla_distill.domain.given_json import NotGivenJson, parsed
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.runs.run import MAX_PREDICTIONS, Prediction
 from argilla_distill.plugin.errors import InvalidRows
@@ -130,8 +130,8 @@ def _json(cell: str) -> Any:
     if not cell.strip():
         return None
     try:
-        return json.loads(cell)
-    except ValueError:
+        return parsed(cell, any_number=True)
+    except NotGivenJson:
         return cell
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from argilla_distill.domain.given_json import NotGivenJson, parsed
 from argilla_distill.domain.versions.segments import Condition, Segment
 from argilla_distill.domain.versions.tracing import Failure, FailuresOrigin, Near, SegmentShare
 from argilla_distill.plugin.errors import InvalidRequest, InvalidRows
@@ -128,15 +128,9 @@ def _read(lines: Iterable[str], found: Material) -> Iterator[FailureText]:
         if count > MAX_FAILURES:
             raise InvalidRows(f"more than {MAX_FAILURES:,} failures: trace a part of them")
         try:
-            said = json.loads(line)
-        except ValueError as error:
-            raise InvalidRows(f"line {number} is not JSON: {error}") from None
-        try:
-            json.dumps(said, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            raise InvalidRows(
-                f"line {number} holds half of a character (a lone surrogate)"
-            ) from None
+            said = parsed(line)
+        except NotGivenJson as error:
+            raise InvalidRows(f"line {number} {error}") from None
         yield _failed(said, number, found)
 
 

@@ -120,6 +120,13 @@ def test_everything_that_is_wrong_is_told_and_nothing_is_added(
     ):
         with pytest.raises(InvalidRequest, match=said):
             add(service.world, CHAT, wish(write(text)))
+    for line, said in (
+        ('{"record_id": "a1", "prediction": %s}' % ("9" * 5000), ":1: has a number of too many"),
+        ('{"record_id": "a1", "prediction": %s}' % ("[" * 100_000), ":1: is nested too deeply"),
+        ('{"external_id": "\\ud800", "prediction": "yes"}', ":1: holds half of a character"),
+    ):
+        with pytest.raises(InvalidRequest, match=said):
+            add(service.world, CHAT, wish(write(line + "\n" + line, "odd.jsonl")))
     good = write("record_id,prediction\na1,yes\n")
     for bad, said in (
         (wish(good, "a...b"), "no name of a run"),

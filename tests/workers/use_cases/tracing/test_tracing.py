@@ -154,6 +154,9 @@ def test_failures_lead_to_near_training_records_with_their_provenance(read: Mate
     [
         ("{", "line 1 is not JSON"),
         ('{"text": "\\ud83d"}', "line 1 holds half of a character"),
+        ("[" * 100_000, "line 1 is nested too deeply"),
+        ('{"text": %s}' % ("9" * 5000), "line 1 has a number of too many digits"),
+        ('{"text": NaN}', "line 1 is not JSON: NaN"),
         ("[1]", "line 1 is no JSON object"),
         ('{"record_id": "nobody"}', "has no record nobody"),
         ('{"score": 3}', "line 1 has no text"),
