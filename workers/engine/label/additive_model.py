@@ -20,14 +20,13 @@ from argilla_distill.workers.engine.label.label_model import LabelModel
 from argilla_distill.workers.engine.label.votes import given_rows
 from argilla_distill.workers.engine.label.votes.tally import Tally
 from argilla_distill.workers.engine.label.votes.vote_matrix import (
-    Block,
     blocks,
     gathered,
     majority_of,
 )
+from argilla_distill.workers.engine.label.weights import em
 from argilla_distill.workers.engine.label.weights.dependence import discount
 from argilla_distill.workers.engine.label.weights.drift import Drift
-from argilla_distill.workers.engine.label.weights.em import expectation_maximisation, held_near
 from argilla_distill.workers.engine.label.weights.second_opinion import SecondOpinion
 from argilla_distill.workers.engine.label.weights.weigher import Weigher
 from argilla_distill.workers.engine.label.weights.worth import Worth
@@ -89,8 +88,7 @@ class AdditiveModel(LabelModel):
     ----------
     weights_ : ndarray of shape (≥ n_annotators · n_labels, n_labels), nats
         ``weights_[annotator · n_labels + given, true]`` = w, in the layout of `Tally.counts`.
-    pooled_ : ndarray like `weights_`
-        The same with the second opinion.
+    pooled_ : ndarray like `weights_`, with the second opinion
     scale : float
         What the published evidence is multiplied by, beside its discount.
     """
@@ -131,21 +129,27 @@ class AdditiveModel(LabelModel):
             self.worth.fit(self.tally)
         self.explain()
         if self.worth and self.worth.prove(self.accuracy()[0]):
-            self.explain(self.tally.responsibility)
+            self.explain(em.Start(self.tally.responsibility))
 
-    def explain(self, start: Floats | None = None) -> None:
-        """EM, given what votes are worth; `start` as `expectation_maximisation` has it."""
-        tempering, parts = self._fit_tempering(self.tally.votes.degree), self._blocks()
+    def explain(self, start: em.Start = em.ANEW) -> em.Start:
+        """EM, given what votes are worth; returns where another may go on."""
+        first, _, iterations, parts = start
+        tempering = self._fit_tempering(self.tally.votes.degree)
+        if parts is None:
+            even = (self.worth is None or self.worth.even()) and self.tally.votes.weight is None
+            parts = blocks(self.tally.votes, None if even else self.worth_of)
         if self.second:
             unexplained = self.worth.jury_.unexplained if self.worth else 0.0
-            self.second.fit(self.tally, parts, tempering / self.sharpness, unexplained)
-        self.weights_ = expectation_maximisation(
-            self.tally, self.weigher, parts, tempering, self.consensus, start
+            self.second.fit(self.tally, parts, tempering / self.sharpness, unexplained, start)
+        held = self.tally.responsibility if self.second else None
+        self.weights_ = em.expectation_maximisation(
+            self.tally, self.weigher, parts, tempering, self.consensus, first, iterations
         )
         if self.second:
             self.second.settle(self.tally.counts)
         self._pool()
         self._drift = Drift(self.pooled_.copy(), set())
+        return em.Start(self.tally.responsibility, held, None, parts)
 
     def _pool(self) -> None:
         """Let the second opinion have its say on all weights."""
@@ -157,11 +161,6 @@ class AdditiveModel(LabelModel):
         """The log of the labels' shares that is published, shape (n_labels,)."""
         own = self.weigher.crowd_.log_prior
         return self.second.log_prior(own) if self.second else own
-
-    def _blocks(self) -> list[Block]:
-        """The votes' matrix, and what each vote is worth."""
-        even = (self.worth is None or self.worth.even()) and self.tally.votes.weight is None
-        return blocks(self.tally.votes, None if even else self.worth_of)
 
     # -- one record -------------------------------------------------------------------------
 
@@ -198,7 +197,7 @@ class AdditiveModel(LabelModel):
         evidence = self._evidence(rows, self.weights_, self.weigher.crowd_.log_prior)
         believed = softmax(evidence * tempering[:, None])
         near = majority_of(self.tally.votes, rows).astype(np.float32) if self.consensus else None
-        return held_near(believed, near, self.consensus)
+        return em.held_near(believed, near, self.consensus)
 
     def published(self, rows: Ints) -> Floats:
         if self.consensus:  # the responsibility is no function of the evidence alone

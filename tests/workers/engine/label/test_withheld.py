@@ -61,6 +61,19 @@ def test_what_a_record_was_adjudicated_as_is_never_heard_in_what_is_made_of_it()
     assert np.abs(still[0] - still[1]).max() > 0.01  # to leave the record out is not enough
 
 
+def test_adjudications_of_the_other_folds_are_heard() -> None:
+    """A record's own fold hears nothing of it; nearly all of the others do."""
+    one, other = taught(), taught(flipped=5)
+    asked = [asked_of(model) for model in (one, other)]
+    heard = [
+        np.abs(evidence(one, asked[0], place) - evidence(other, asked[1], place)).max() > 1e-6
+        for place in range(REVIEWED)
+    ]
+    [own] = [each.places for each in asked[0] if 5 in each.places]
+    assert not any(heard[place] for place in own)
+    assert sum(heard) > REVIEWED / 2
+
+
 def test_every_record_is_asked_about_once_and_the_model_stays_as_it_was() -> None:
     model = taught()
     before = {name: np.copy(value) for name, value in model.state().items() if name != "training"}

@@ -7,6 +7,8 @@ What the weights are made of is a `Weigher`'s; the formulas are in
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,29 @@ MAX_ITERATIONS = 200
 
 TOLERANCE = 1e-4
 """EM has converged when no responsibility moves by more than this (a probability)."""
+
+
+class Start(NamedTuple):
+    """Where EM of two models of the same votes begins, and how far it goes.
+
+    Attributes
+    ----------
+    first, second : ndarray of shape (n_records, n_labels), rows sum to 1, or None for the majority's
+        Responsibilities by either model; they are overwritten.
+    iterations : int or None
+        At most so many of each; None: what is usual.
+    parts : list of Block, or None
+        The votes' matrix, where it is made already.
+    """
+
+    first: Floats | None = None
+    second: Floats | None = None
+    iterations: int | None = None
+    parts: list[Block] | None = None
+
+
+ANEW = Start()
+"""From the majority on, until nothing moves."""
 
 
 def expectation_maximisation(

@@ -15,7 +15,11 @@ from argilla_distill.workers.engine.label.weights.confusion_weigher import (
     ConfusionWeigher,
     log_confusion,
 )
-from argilla_distill.workers.engine.label.weights.em import expectation_maximisation
+from argilla_distill.workers.engine.label.weights.em import (
+    ANEW,
+    Start,
+    expectation_maximisation,
+)
 from argilla_distill.workers.engine.label.weights.weigher import CrowdEstimate
 
 SHARE = 0.5
@@ -72,7 +76,14 @@ class SecondOpinion:
         self.share_ = 0.0
         self.ahead_ = np.zeros((0, 1))
 
-    def fit(self, tally: Tally, parts: list[Block], tempering: Floats, unexplained: float) -> None:
+    def fit(
+        self,
+        tally: Tally,
+        parts: list[Block],
+        tempering: Floats,
+        unexplained: float,
+        start: Start = ANEW,
+    ) -> None:
         """Form an opinion; the tally's responsibilities and counts are then its own.
 
         Parameters
@@ -80,11 +91,14 @@ class SecondOpinion:
         parts : the votes' matrix, as the first model has it
         tempering : ndarray of shape (n_records,), what the evidence is multiplied by in its EM
         unexplained : as in `Jury`
+        start : usual are ITERATIONS, and fewer of many votes
         """
         n = len(tally.votes)
         self.share_ = SHARE * (1 - unexplained) * n / (n + FEW)
-        most = min(max(VISITED // max(n, 1), AT_LEAST), ITERATIONS)
-        expectation_maximisation(tally, self.weigher, parts, tempering, iterations=most)
+        most = start.iterations or min(max(VISITED // max(n, 1), AT_LEAST), ITERATIONS)
+        expectation_maximisation(
+            tally, self.weigher, parts, tempering, start=start.second, iterations=most
+        )
         self.ahead_ = tally.counts
 
     def settle(self, counts: Floats) -> None:

@@ -12,7 +12,7 @@ from argilla_distill.workers.engine.label.votes.tally import Tally
 from argilla_distill.workers.engine.label.votes.vote_matrix import blocks
 from argilla_distill.workers.engine.label.votes.votes import Votes
 from argilla_distill.workers.engine.label.weights.confusion_weigher import ConfusionWeigher
-from argilla_distill.workers.engine.label.weights.em import expectation_maximisation
+from argilla_distill.workers.engine.label.weights.em import Start, expectation_maximisation
 from argilla_distill.workers.engine.label.weights.second_opinion import (
     FEW,
     ITERATIONS,
@@ -52,6 +52,19 @@ def test_it_is_dawid_and_skenes_model_and_counts_the_more_the_more_votes_there_a
     pooled = made.beside(np.ones((8, 2)), np.zeros((8, 2)), np.arange(4))
     np.testing.assert_allclose(pooled, (1 - COUNTS) * 1 + COUNTS * theirs)
     np.testing.assert_allclose(made.log_prior(np.zeros(2)), COUNTS * own.crowd_.log_prior)
+
+
+def test_it_may_begin_where_an_opinion_ended_and_go_on_from_there() -> None:
+    """Two iterations and then three more are five, as if it had never stopped."""
+    whole, begun, more = crowd(), crowd(), crowd()
+    parts, cool = blocks(whole.votes), np.full(60, 0.8)
+    SecondOpinion().fit(whole, parts, cool, 0.0, Start(iterations=5))
+    SecondOpinion().fit(begun, parts, cool, 0.0, Start(iterations=2))
+    SecondOpinion().fit(
+        more, parts, cool, 0.0, Start(second=begun.responsibility.copy(), iterations=3)
+    )
+    np.testing.assert_allclose(more.responsibility, whole.responsibility)
+    assert np.abs(begun.responsibility - whole.responsibility).max() > 0.01
 
 
 def test_of_a_few_votes_it_makes_nobody_sure() -> None:
