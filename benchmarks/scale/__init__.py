@@ -10,5 +10,6 @@
 | `made_texts` | made-up texts of records |
 | `trace_big` | `trace` against a version of 100,000 records |
 | `answered_argilla` | an Argilla that costs nothing, with one more answer on some records |
+| `only_texts` | an Argilla that knows texts and nothing else |
 | `big_dataset` | the dataset: `drawn` is what its crowd answered, `kept` what the store keeps of it |
 """

@@ -23,16 +23,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 import redis
 
 from argilla_distill.domain.history import Details, Entry
-from argilla_distill.domain.records import Dataset, Record
+from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.domain.state.ledger_entry import LedgerAdjudication
-from argilla_distill.plugin.argilla.gateway import Gateway
-from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.decision import Decision
@@ -42,9 +39,9 @@ from argilla_distill.workers.models.kept_texts import KeptTexts
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.models.values import question_of
 from argilla_distill.workers.use_cases.reports.report import report
-from argilla_distill.workers.use_cases.world import World
 from benchmarks.scale.drawn import DAY_MS, QUESTION, Drawn, draw, person
 from benchmarks.scale.kept import adjudication, conflict, decided, decision, ledger, reviewed_at
+from benchmarks.scale.only_texts import world
 from demo.running.servers import RedisServer
 
 WORKSPACE = ("6f1ad25d-3f0a-4b1d-9d3e-6f2d3b6c4a10", "support")
@@ -264,21 +261,6 @@ def fill(
     counted = report(world(store), dataset_id)
     say(f"reported: {counted.votes} votes")
     return dataset_id
-
-
-class OnlyTexts(Gateway):
-    """An Argilla that knows a text for every record and nothing else."""
-
-    def records(
-        self, dataset_id: str, ids: Sequence[str], settled: bool = False
-    ) -> dict[str, Record]:
-        return {i: Record(i, "completed", {"text": f"Where is parcel {i}? " * 10}) for i in ids}
-
-
-def world(store: Store) -> World:
-    """What a report needs."""
-    settings = {"argilla_api_url": "http://argilla", "argilla_api_key": "of-nobody"}
-    return World(OnlyTexts(httpx.Client()), store, Settings.model_validate(settings))
 
 
 @contextmanager

@@ -25,8 +25,9 @@ from argilla_distill.workers.engine.measures.kappa import kappas
 from argilla_distill.workers.models.values import question_of
 from argilla_distill.workers.reporting.survey import survey
 from argilla_distill.workers.use_cases.reports.report import report
-from benchmarks.scale.big_dataset import fill, world
+from benchmarks.scale.big_dataset import fill
 from benchmarks.scale.drawn import QUESTION
+from benchmarks.scale.only_texts import world
 from demo.running.servers import RedisServer
 
 
