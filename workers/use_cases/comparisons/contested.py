@@ -43,7 +43,7 @@ class AllTexts:
     Attributes
     ----------
     ids : of those that small models are trained on and measured on, sorted.
-    to_train_on, of : so many of so many records that there are to be trained on.
+    to_train_on, of : so many of so many labelled records that there are to be trained on.
     """
 
     ids: list[str]
@@ -56,7 +56,7 @@ class AllTexts:
         """What to know of models that were trained on some of the records."""
         if self.to_train_on == self.of:
             return ()
-        some = f"{count(self.to_train_on)} of {many(self.of, 'record')}"
+        some = f"{count(self.to_train_on)} of {many(self.of, 'labelled record')}"
         return (
             f"Small models are trained on {some}, drawn by chance, and on the same of each version.",
         )
@@ -65,8 +65,8 @@ class AllTexts:
 def all_texts(sides: Sequence[VersionSide], audited: Container[str]) -> AllTexts:
     """Texts are turned into rows as they are read: only the rows are held.
 
-    Of very many records to train on some are drawn, by prompt and the same ones in every comparison; then
-    only audited ones of the test split are read beside these.
+    Of very many labelled records to train on some are drawn, by prompt and the same ones in every
+    comparison; then only audited ones of the test split are read beside these.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def all_texts(sides: Sequence[VersionSide], audited: Container[str]) -> AllTexts
         names = " and ".join(side.name for side in sides)
         raise InvalidRequest(f"no record is in all of {names}: they have nothing to be compared by")
     first = sides[0]
-    teach = [record for record in ids if not first.tests(record)]
+    teach = [r for r in ids if not first.tests(r) and any(side.labels(r) for side in sides)]
     drawn, order = teach, list[str]()
     if len(teach) > MAX_TRAINED_ON:
         drawn = sorted(teach, key=lambda r: _lot(first.groups[first.places[r]]))[:MAX_TRAINED_ON]

@@ -43,7 +43,10 @@ class SaidOfAll:
 
 
 class VersionSide:
-    """One version. `places` is record → its number here; `groups` and `splits` are by number."""
+    """One version. `places` is record → its number here; `groups`, `splits` and `labelled` are by number.
+
+    Labelled is a record to which some question's answer was decided.
+    """
 
     def __init__(self, world: World, manifest: Manifest, between: Callable[[], None]) -> None:
         self.manifest, self.name = manifest, manifest.name
@@ -52,7 +55,11 @@ class VersionSide:
         self.places: dict[str, int] = {}
         self.groups: list[str] = []
         self.splits: list[str] = []
-        for number, row in enumerate(self._rows("record_id", "group", "split")):
+        self.labelled = bytearray()
+        columns = [question.column for question in manifest.questions]
+        wanted = ("record_id", "group", "split", *(f"{column}.value" for column in columns))
+        for number, row in enumerate(self._rows(*wanted)):
+            self.labelled.append(any(row[each]["value"] is not None for each in columns))
             self.places[row["record_id"]] = number
             self.groups.append(row["group"] or row["record_id"])
             self.splits.append(sys.intern(row["split"]))
@@ -66,6 +73,10 @@ class VersionSide:
     def tests(self, record: str) -> bool:
         """Whether a record is of the test split."""
         return self.splits[self.places[record]] == "test"
+
+    def labels(self, record: str) -> bool:
+        """Whether a record is labelled."""
+        return bool(self.labelled[self.places[record]])
 
     def texts(self, wanted: Container[str]) -> Iterator[tuple[str, str]]:
         """Record and text of those that are wanted, in the order of the files."""
