@@ -11,10 +11,7 @@ from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Int
 from argilla_distill.workers.engine.label.votes import given_rows
 from argilla_distill.workers.engine.label.votes.tally import Tally
 from argilla_distill.workers.engine.label.votes.vote_matrix import Block
-from argilla_distill.workers.engine.label.weights.confusion_weigher import (
-    ConfusionWeigher,
-    log_confusion,
-)
+from argilla_distill.workers.engine.label.weights.confusion_weigher import ConfusionWeigher
 from argilla_distill.workers.engine.label.weights.em import (
     ANEW,
     Start,
@@ -28,6 +25,12 @@ SHARE = 0.5
 FEW = 200
 """Of so many votes in all it counts half of that: a model that is free of the majority takes chance for skill
 where votes are few."""
+
+STRENGTH = 10.0
+"""How many votes the prior of a row of its confusion matrices weighs."""
+
+EASE_VOTES = 100.0
+"""By so many votes it takes labels to be as easy as each other."""
 
 ITERATIONS = 15
 """At most so many of EM."""
@@ -43,7 +46,8 @@ class SecondOpinion:
     """Dawid and Skene's model, which holds on to nothing that the first one holds on to.
 
     With w what a vote weighs by the first model, and θ the annotators' confusion matrices by an EM
-    of its own (`ConfusionWeigher`), which starts from the majority and is then free of it::
+    of its own (`ConfusionWeigher`), which starts from the majority, is then free of it, and takes some
+    labels to be easier than others for everybody::
 
         w'[j, l, k] = (1 - share) w[j, l, k] + share log θ[j, l, k]
         share = SHARE · (1 - unexplained) · n / (n + FEW),   n the number of votes
@@ -72,7 +76,7 @@ class SecondOpinion:
     ahead_: Floats
 
     def __init__(self) -> None:
-        self.weigher = ConfusionWeigher()
+        self.weigher = ConfusionWeigher(STRENGTH, EASE_VOTES)
         self.share_ = 0.0
         self.ahead_ = np.zeros((0, 1))
 
@@ -123,10 +127,8 @@ class SecondOpinion:
         if not self.share_:
             return weights
         k = counts.shape[1]
-        own = log_confusion(
-            (counts.reshape(-1, k, k) + self._ahead(annotators, k)).reshape(-1, k),
-            self.weigher.crowd_,
-            self.weigher.strength,
+        own = self.weigher.weights(
+            (counts.reshape(-1, k, k) + self._ahead(annotators, k)).reshape(-1, k), annotators
         )
         return np.asarray((1 - self.share_) * weights + self.share_ * own, np.float64)
 
@@ -150,7 +152,7 @@ class SecondOpinion:
             return weights
         k = cubes.shape[1]
         counts = (cubes + self._ahead(annotators, k)).reshape(-1, k)
-        own = log_confusion(counts, self.weigher.crowd_, self.weigher.strength).reshape(-1, k, k)
+        own = self.weigher.weights(counts, annotators.astype(np.intp)).reshape(-1, k, k)
         said = own[np.arange(len(labels)), labels]
         return np.asarray((1 - self.share_) * weights + self.share_ * said, np.float64)
 
@@ -167,7 +169,8 @@ class SecondOpinion:
     # -- state ------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        crowd = self.weigher.crowd_.state() if self.share_ else {}
+        own = self.weigher
+        crowd = own.crowd_.state() | {"ease": own.ease_} if self.share_ else {}
         ahead = given_rows.packed("second_ahead", self.ahead_) if self.share_ else {}
         found = {f"second_{name}": value for name, value in crowd.items()}
         return {"second_share": self.share_, **found, **ahead}
@@ -178,4 +181,5 @@ class SecondOpinion:
         if self.share_:
             crowd = {name: state[f"second_{name}"] for name in ("crowd", "errors", "log_prior")}
             self.weigher.crowd_ = CrowdEstimate.restore(crowd)
+            self.weigher.ease_ = np.array(state.get("second_ease", np.zeros(1)), np.float64)
             self.ahead_ = given_rows.unpacked("second_ahead", state)

@@ -14,9 +14,11 @@ from argilla_distill.workers.engine.label.votes.votes import Votes
 from argilla_distill.workers.engine.label.weights.confusion_weigher import ConfusionWeigher
 from argilla_distill.workers.engine.label.weights.em import Start, expectation_maximisation
 from argilla_distill.workers.engine.label.weights.second_opinion import (
+    EASE_VOTES,
     FEW,
     ITERATIONS,
     SHARE,
+    STRENGTH,
     SecondOpinion,
 )
 
@@ -43,7 +45,7 @@ def formed(tally: Tally, unexplained: float = 0.0) -> SecondOpinion:
 
 
 def test_it_is_dawid_and_skenes_model_and_counts_the_more_the_more_votes_there_are() -> None:
-    tally, own = crowd(), ConfusionWeigher()
+    tally, own = crowd(), ConfusionWeigher(STRENGTH, EASE_VOTES)
     made = formed(tally)
     made.settle(np.zeros((8, 2)))  # a first model that has counted nothing
     theirs = expectation_maximisation(
@@ -115,3 +117,34 @@ def test_an_opinion_saves_itself(unexplained: float) -> None:
         again.beside(given, tally.counts, np.arange(4)),
         made.beside(given, tally.counts, np.arange(4)),
     )
+
+
+def test_an_opinion_that_was_saved_before_labels_were_easy_or_hard_holds_them_alike() -> None:
+    tally, again = crowd(), SecondOpinion()
+    made, given = formed(tally), np.zeros((8, 2))
+    made.settle(tally.counts)
+    state = made.state()
+    assert np.abs(state.pop("second_ease")).max() > 0.01
+    again.restore(state)
+    alike = again.beside(given, tally.counts, np.arange(4))
+    assert not np.allclose(alike, made.beside(given, tally.counts, np.arange(4)))
+    made.weigher.ease_ = np.zeros(2)
+    np.testing.assert_array_equal(alike, made.beside(given, tally.counts, np.arange(4)))
+
+
+def test_who_answered_nothing_of_a_label_is_expected_to_get_it_right_as_others_do() -> None:
+    """Everybody overlooks half of the b's; a newcomer's a says less against b for that."""
+    rng = np.random.default_rng(1)
+    votes = []
+    for i in range(300):
+        b = i % 3 == 0
+        overlooked = rng.random(5) < (0.45 if b else 0.05)
+        votes += [Vote(f"r{i}", f"ann{j}", "ab"[b ^ int(no)]) for j, no in enumerate(overlooked)]
+    tally = Tally(Votes.of(("a", "b"), votes))
+    tally.anchor_all([], [])
+    made = SecondOpinion()
+    made.fit(tally, blocks(tally.votes), np.full(300, 0.8), 0.0)
+    newcomer = np.exp(made.weigher.weights(np.zeros((2, 2)), np.array([5])))
+    right = newcomer[0, 0], newcomer[1, 1]
+    assert right[0] > 0.9
+    assert right[1] < 0.75

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -58,6 +60,18 @@ def test_a_stronger_prior_draws_nearer_to_the_crowd() -> None:
     assert ann_errs[0] < ann_errs[1]  # she never did
 
 
+def test_weights_where_labels_are_not_as_easy_are_what_one_computes_by_hand() -> None:
+    """Where a is true, 3 + 2 of 7 votes are right; where b is, 4 + 2 of 9; of the crowd's, 25/36.
+
+    a: (5 + 4 · 25/36) / (7 + 4) = 0.707071; b: (6 + 4 · 25/36) / (9 + 4) = 0.675214.
+    Odds 2.413793 and 2.272727 (the crowd's). Ann: (7 + 8 · 25/36) / 16 = 0.784722, odds 3.645161;
+    for a, times 2.413793 / 2.272727: 3.871413, that is 0.794721. θ[a, a] = (3 + 4 · 0.794721) / (3 + 0 + 4).
+    """
+    weights = ready(ConfusionWeigher(4.0, 4.0)).weights(COUNTS, np.arange(2))
+    np.testing.assert_allclose(np.exp(weights[0, 0]), (3 + 4 * 0.794721) / 7, atol=1e-6)
+    np.testing.assert_allclose(np.exp(weights[0]) + np.exp(weights[1]), 1.0)
+
+
 def test_labels_are_as_frequent_as_votes_and_responsibilities_say() -> None:
     """Given: a 4 + 4, b 4 + 4 of 16, so 1/2 each; responsibilities say 0.6 and 0.4."""
     weigher = ready(PooledWeigher())
@@ -90,8 +104,12 @@ def test_a_kind_can_be_learned_and_taken_back() -> None:
     assert before.shape == with_people.shape
 
 
-@pytest.mark.parametrize("make", [ConfusionWeigher, PooledWeigher])
-def test_a_weigher_saves_itself(make: type[Weigher]) -> None:
+def eased() -> Weigher:
+    return ConfusionWeigher(10.0, 4.0)
+
+
+@pytest.mark.parametrize("make", [ConfusionWeigher, eased, PooledWeigher])
+def test_a_weigher_saves_itself(make: Callable[[], Weigher]) -> None:
     weigher, again = ready(make(), Source("ben", "model")), make()
     again.restore(tally(), weigher.state())
     assert again.state().keys() == weigher.state().keys()
