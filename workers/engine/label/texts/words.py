@@ -33,6 +33,9 @@ WINDOW = 8
 INSIDE = np.array([(1 << (8 * n)) - 1 for n in range(WINDOW + 1)], np.uint64)
 """By how many bytes of a window are the word's: a mask that leaves these."""
 
+LONG = 512
+"""From so many bytes on a word is hashed for itself: such words are few, and one may be a whole text."""
+
 MAX_COUNT = 255
 """Words that occur more often in a text than this count as so many."""
 
@@ -114,12 +117,23 @@ def _hashes(plain: bytes, start: Ints, length: Ints) -> NDArray[np.uint64]:
     windows = np.ndarray((len(plain) - WINDOW + 1,), "<u8", plain, strides=(1,))
     found = _polynomial(windows[start] & INSIDE[np.minimum(length, WINDOW)])
     left, at = np.flatnonzero(length > WINDOW), WINDOW
-    while len(left):
+    while len(left) and at < LONG:
         more = length[left] - at
         part = _polynomial(windows[start[left] + at] & INSIDE[np.minimum(more, WINDOW)])
         found[left] += part * np.uint64(pow(BASE, at, 2**64))
         left, at = left[more > WINDOW], at + WINDOW
+    for word in left:
+        found[word] += _rest(windows, int(start[word]), int(length[word]), at)
     return found
+
+
+def _rest(windows: NDArray[np.uint64], start: int, length: int, at: int) -> np.uint64:
+    """What the bytes of one word from `at` on, a multiple of WINDOW, add to its polynomial: all at once."""
+    places = np.arange(at, length, WINDOW)
+    powers = np.full(len(places), pow(BASE, WINDOW, 2**64), np.uint64)
+    powers[0] = pow(BASE, at, 2**64)
+    parts = _polynomial(windows[start + places] & INSIDE[np.minimum(length - places, WINDOW)])
+    return np.uint64((parts * np.multiply.accumulate(powers)).sum())
 
 
 def _polynomial(window: NDArray[np.uint64]) -> NDArray[np.uint64]:

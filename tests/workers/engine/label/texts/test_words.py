@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 import zlib
 
 import numpy as np
@@ -54,6 +55,25 @@ def test_texts_of_any_letters_and_lengths_are_hashed_word_by_word(
     for text, (numbers, counts, mark) in zip(texts, hashed(texts), strict=True):
         assert dict(zip(numbers.tolist(), counts.tolist(), strict=True)) == counted(text)
         assert mark == checksum(text)
+
+
+@pytest.mark.parametrize("length", [511, 512, 513, 519, 520, 521, 528, 4_097])
+def test_long_words_are_numbered_as_short_ones_are(length: int) -> None:
+    word = "".join(random.Random(length).choices("abcdef0123456789", k=length))
+    [(numbers, _, _)] = hashed([f"and {word} and"])
+    assert set(numbers.tolist()) == {number(b"and"), number(word.encode())}
+
+
+def test_a_text_that_is_one_word_is_hashed_about_as_fast_as_any() -> None:
+    """It was hashed eight bytes after the other: a megabyte took ten seconds of CPU, in each fit."""
+
+    def cpu_s(text: str) -> float:
+        start = time.process_time()
+        hashed([text])
+        return time.process_time() - start
+
+    words_s = min(cpu_s("abcdefg " * 125_000) for _ in range(3))
+    assert min(cpu_s("x" * 1_000_000) for _ in range(3)) < 20 * max(words_s, 0.01)
 
 
 def block(seed: int, n: int) -> TextBlock:
