@@ -157,6 +157,24 @@ def test_time_grows_with_the_number_of_spans_and_no_faster(
     assert many < 20 * few + 0.5
 
 
+def test_time_grows_with_the_number_of_names_within_names_and_no_faster() -> None:
+    """It was quadratic: each span that is within another was compared with all that are found."""
+    question = Question("span", ("PER", "ORG"), overlapping=True)
+
+    def seconds(n: int) -> float:
+        nested = [
+            (Span(10 * i, 10 * i + 8, "PER"), Span(10 * i + 2, 10 * i + 5, "PER")) for i in range(n)
+        ]
+        start = time.process_time()
+        decision = decided("majority", question, *[tuple(sum(nested, ()))] * 3)
+        assert decision.leader is not None
+        assert len(decision.leader) == 2 * n
+        return time.process_time() - start
+
+    few, many = min(seconds(125) for _ in range(3)), seconds(1000)
+    assert many < 20 * few + 0.5
+
+
 # Multi-label
 
 ABC = Question("multi_label", ("a", "b", "c"))

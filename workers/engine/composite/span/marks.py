@@ -6,6 +6,7 @@ is, is `workers.engine.composite.span.span`'s question.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -110,12 +111,15 @@ class Marks:
         votes = [set(vote.value) for vote in self.on.votes.values()]
         counts = Counter(span for given in votes for span in given)
         most = {span for span, n in counts.items() if 2 * n > len(votes)}
+        places: dict[str, list[Span]] = {}
+        for span in sorted(found):
+            places.setdefault(span.label, []).append(span)
         pairs = [
             {span, other}
             for given in votes
-            for other in given.intersection(found)
             for span in most.intersection(given).difference(found)
-            if _overlap(span, other)
+            for other in _overlapped(places.get(span.label, []), span)
+            if other in given
         ]
         both = most.intersection(set[Span]().union(*pairs))
         return {span: (counts[span] + 0.5) / (len(votes) + 1) for span in both}
@@ -160,6 +164,7 @@ class Marks:
         return starts, ends
 
 
-def _overlap(one: Span, other: Span) -> bool:
-    """Whether both mark a place with the same label."""
-    return one.label == other.label and one.start < other.end and other.start < one.end
+def _overlapped(spans: Sequence[Span], by: Span) -> Sequence[Span]:
+    """Those of a label's spans that another of the label overlaps; in order, and apart from each other."""
+    first = bisect_right(spans, by.start, key=lambda span: span.end)
+    return spans[first : bisect_left(spans, by.end, key=lambda span: span.start)]
