@@ -29,6 +29,10 @@ $(ARGILLA)/.ready: demo/argilla-server.lock
 	@./.ci/redis 3/4 $(BIN)/python
 	@mkdir -p .cache && touch $@
 
+.cache/tls:
+	@./.ci/tls tests
+	@mkdir -p .cache && touch $@
+
 # The browser tests need Debian's chromium; without it they say why they did not run.
 .cache/browser:
 	@./.ci/browser 4/4
@@ -53,7 +57,7 @@ lint: $(VENV)/.ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-unit: $(VENV)/.ready .cache/redis
+unit: $(VENV)/.ready .cache/redis .cache/tls
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --ignore tests/live -m "not live and not browser" $(ARGS)
 
 live: setup

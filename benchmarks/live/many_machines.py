@@ -133,7 +133,7 @@ def measure(
 ) -> None:
     """Start all, and measure: one worker, all of them, and a fail-over."""
     certificate(place)
-    user = "user distill on >secret ~* &* +@all -@dangerous +info +config|get"
+    user = "user distill on >secret ~* &* +@all -@dangerous +info +config|get +client|setname +client|info"
     own = [user, "requirepass word", "masterauth word", "appendonly yes", "tls-port 6379"]
     watched = [
         "tls-port 26379",

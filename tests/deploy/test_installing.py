@@ -18,7 +18,7 @@ import pytest
 from tests.places import ROOT
 
 TOLD = ["Makefile", "README.md", "CONTRIBUTING.md", "deploy/Dockerfile", "deploy/compose.yaml"]
-TOLD += [".ci/run", ".ci/debian", ".ci/redis", ".ci/browser"]
+TOLD += [".ci/run", ".ci/debian", ".ci/redis", ".ci/tls", ".ci/browser"]
 TOLD += [str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs").glob("*.md"))]
 LOCKS = {
     name: (ROOT / name).read_text()
