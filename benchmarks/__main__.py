@@ -61,10 +61,7 @@ def main(arguments: list[str]) -> None:
     names, options = arguments[:1], arguments[1:]
     if names == [EVERY]:
         names, options = list(ALL), []
-    for library in (
-        "OMP",
-        "OPENBLAS",
-    ):  # as a worker has it; threads that wait for work take CPU too
+    for library in ("OMP", "OPENBLAS"):  # as a worker has it: threads that wait take CPU too
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     for name in names:
         if name not in NAMES:

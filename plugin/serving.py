@@ -43,8 +43,10 @@ DELIVERIES = "/webhooks/"
 """Below this path bodies may be as large as the settings say."""
 
 PART = re.compile(r"/datasets/[^/]+/uploads/")
+"""Below these paths bodies are parts of files."""
+
 FAILURES = re.compile(r"/datasets/[^/]+/trace/failures/?$")
-"""Below these paths bodies are parts of files; all others are forms."""
+"""At these a form has many failures; all others are small forms."""
 
 THREADS = 8
 
