@@ -54,7 +54,7 @@ def parsed(given: str | bytes, any_number: bool = False) -> Any:
         raise
     except ValueError:  # Python's limit for whole numbers, 4,300 digits
         raise NotGivenJson("has a number of too many digits") from None
-    if ("\\ud" in text or "\\uD" in text) and not _whole(found):
+    if ("\\ud" in text or "\\uD" in text) and not is_whole(json.dumps(found, ensure_ascii=False)):
         raise NotGivenJson("holds half of a character (a lone surrogate)")
     return found
 
@@ -63,10 +63,14 @@ def _no_number(text: str) -> float:
     raise NotGivenJson(f"is not JSON: {text} is no number of JSON")
 
 
-def _whole(found: Any) -> bool:
-    """Whether all that is written there can be written again."""
+def is_whole(text: str) -> bool:
+    """Whether a text can be written as UTF-8: half of a character cannot.
+
+    >>> is_whole("café"), is_whole("\\ud83d")
+    (True, False)
+    """
     try:
-        json.dumps(found, ensure_ascii=False).encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
     return True

@@ -19,6 +19,7 @@ from pydantic import (
     field_validator,
 )
 
+from argilla_distill.domain.given_json import is_whole
 from argilla_distill.domain.nearest import did_you_mean, nearest
 from argilla_distill.plugin.errors import InvalidSettings
 from argilla_distill.plugin.settings import addresses, plan_file, text_files
@@ -181,7 +182,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         elif name in FROM_FILES and environ.get(f"{variable}_FILE"):
             values[name] = text_files.secret(f"{variable}_FILE", environ[f"{variable}_FILE"])
     for name, value in values.items():
-        if not _is_text(value):
+        if not is_whole(value):  # bytes that are not UTF-8 are halves of characters here
             raise InvalidSettings(f"{ENVIRONMENT[name]}: is not UTF-8 text")
     if values.get("config"):
         values["plan"] = _plan(values["config"])
@@ -194,15 +195,6 @@ def read(environ: Mapping[str, str]) -> Settings:
     if missing:
         raise InvalidSettings("; ".join(missing))
     return settings
-
-
-def _is_text(value: str) -> bool:
-    """Whether it is text: bytes of the environment that are not UTF-8 are halves of characters here."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _missing(name: str, environ: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from argilla_distill.domain.given_json import is_whole
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.workers.use_cases.world import World
 
@@ -26,9 +27,7 @@ class Utf8Text(click.types.StringParamType):
     ) -> Any:
         """The text as it is; bytes that are not UTF-8, for Python halves of characters, are refused."""
         text = super().convert(value, param, context)
-        try:
-            text.encode()
-        except UnicodeEncodeError:
+        if not is_whole(text):
             self.fail(f"{text!r} is not UTF-8 text", param, context)
         return text
 
