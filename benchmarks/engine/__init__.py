@@ -3,6 +3,7 @@
 | module | what it measures, or holds |
 | --- | --- |
 | `label`, `types_of_questions` | how right they are, beside other libraries in the same run (`peers`) |
+| `label_figures` | the datasets of label questions, and what a strategy reaches on one |
 | `halves` | whether a change helps on datasets that had no part in choosing it |
 | `pictures`, `reviews` | how honest, and what adjudications and reviews buy; drawn by `charts` |
 | `speed` | how long a fit takes, how much memory, and what one more answer costs |

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.engine import reviews
-from benchmarks.engine.label import STRATEGIES, figures, figures_of, learning
+from benchmarks.engine.label_figures import STRATEGIES, figures, figures_of, learning
 
 Floats = NDArray[np.float64]
 Saved = dict[str, dict[str, list[float]]]

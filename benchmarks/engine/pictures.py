@@ -25,7 +25,7 @@ from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
 from argilla_distill.workers.engine.contract.question import label_question
 from benchmarks.engine.charts import Line, Panel, drawing
-from benchmarks.engine.label import DATASETS, figures, read
+from benchmarks.engine.label_figures import DATASETS, figures, read
 from benchmarks.engine.peers import posterior
 
 Floats = NDArray[np.float64]

@@ -36,7 +36,7 @@ from argilla_distill.workers.engine.contract.question import Question, label_que
 from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.measures.review_value import ReviewValues
 from benchmarks.engine.charts import Line, Panel, drawing
-from benchmarks.engine.label import DATASETS, figures, read
+from benchmarks.engine.label_figures import DATASETS, figures, read
 
 Floats = NDArray[np.float64]
 Worth = Callable[[Question, Strategy, Sequence[Decision]], Floats]
