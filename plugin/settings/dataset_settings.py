@@ -16,6 +16,15 @@ from argilla_distill.domain.queue_length import SHARE
 from argilla_distill.domain.strategy_names import LEARNED
 from argilla_distill.domain.versions.rewards.reward import Reward
 
+MAX_DAYS = 36_500
+"""A century: times that clocks can count, before and after today."""
+
+MAX_PEOPLE = 1_000
+"""So many people may be asked about one record; Argilla takes no endless number."""
+
+MAX_COST = 1_000_000
+"""What one mistake may cost in units of another: sums of them stay numbers."""
+
 
 class FrozenSettings(BaseModel):
     """Settings that nobody changes, with no key that is not known."""
@@ -30,7 +39,7 @@ class QuestionChoices(FrozenSettings):
     min_confidence: float = Field(0.0, ge=0, le=1)
     content: bool = True
     costs: Mapping[str, float] = Field(default_factory=dict)
-    half_life_days: float = Field(0.0, ge=0)
+    half_life_days: float = Field(0.0, ge=0, le=MAX_DAYS)
     guidelines: Literal["all", "latest"] = "all"
     rating: Literal["most_probable", "median", "mean"] = "most_probable"
 
@@ -43,6 +52,8 @@ class QuestionChoices(FrozenSettings):
                 raise ValueError(f'"{name}" should be like "said->right", of two labels')
             if cost <= 0:
                 raise ValueError(f'"{name}" should cost more than 0')
+            if cost > MAX_COST:
+                raise ValueError(f'"{name}" should cost at most {MAX_COST:,}')
         return value
 
 
@@ -61,18 +72,18 @@ class DatasetSettings(QuestionChoices):
     replacement_margin: float = Field(0.15, ge=0, lt=1)
     round_property: str = "round"
     review_workspace: str = ""
-    review_overlap: int = Field(1, ge=1)
-    review_most: int = Field(1000, ge=1)
-    review_worth: float = Field(0.2, ge=0)
+    review_overlap: int = Field(1, ge=1, le=MAX_PEOPLE)
+    review_most: int = Field(1000, ge=1, le=1_000_000)
+    review_worth: float = Field(0.2, ge=0, le=1_000_000)
     review_share: float = Field(SHARE, gt=0, le=1)
     review_audits: float = Field(audits.QUEUE_SHARE, ge=0, le=0.9)
     review_suggest: Literal["settled", "all", "none"] = "settled"
     reason_question: str = "why"
-    more_votes: int = Field(0, ge=0)
-    strategy_timeout_s: float = Field(20.0, gt=0)
+    more_votes: int = Field(0, ge=0, le=MAX_PEOPLE)
+    strategy_timeout_s: float = Field(20.0, gt=0, le=86_400)
     prompt_field: str = "prompt"
-    keep_versions: int = Field(20, ge=1)
-    archive_after_days: int = Field(0, ge=0)
+    keep_versions: int = Field(20, ge=1, le=1_000_000)
+    archive_after_days: int = Field(0, ge=0, le=MAX_DAYS)
     completion_field: str = ""
     reward: Mapping[str, Any] = Field(default_factory=dict)
     twin_workspace: str = Field("versions", min_length=1)

@@ -63,12 +63,12 @@ class Settings(FrozenSettings):
     queue: str = Field("distill", pattern=r"^[\w.-]+$")
     versions: str = "~/.argilla-distill/versions"
     key_prefix: str = Field("distill", pattern=r"^[\w.-]+$")
-    max_body_bytes: int = Field(32_000_000, ge=10_000)
-    argilla_timeout_s: float = Field(20.0, gt=0)
-    worker_memory_mb: int = Field(1000, ge=300)
+    max_body_bytes: int = Field(32_000_000, ge=10_000, le=1_000_000_000)
+    argilla_timeout_s: float = Field(20.0, gt=0, le=3600)
+    worker_memory_mb: int = Field(1000, ge=300, le=1_000_000)
     session_hours: float = Field(8.0, gt=0, le=8760)
     secure_cookies: bool = False
-    trusted_proxies: int = Field(0, ge=0)
+    trusted_proxies: int = Field(0, ge=0, le=100)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     config: str = ""
     plan: Plan = Plan()

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from argilla_distill.plugin.errors import InvalidSettings
 from argilla_distill.plugin.settings import (
     ENVIRONMENT,
     FROM_FILES,
+    DatasetSettings,
+    QuestionChoices,
+    Settings,
     read,
 )
 from tests.plugin.plain_words import OF_PYDANTIC
@@ -183,6 +186,10 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_variable(variable: str, val
         ("DISTILL_QUEUE", "two words", "letters, digits"),
         ("ARGILLA_API_KEY", "…", "has a character that no key has"),
         ("DISTILL_SESSION_HOURS", "10000", "must be at most 8760"),
+        ("DISTILL_ARGILLA_TIMEOUT_S", "1e10", "must be at most 3600"),
+        ("DISTILL_TRUSTED_PROXIES", "10" * 20, "must be at most 100"),
+        ("DISTILL_WORKER_MEMORY_MB", "9" * 19, "must be at most 1000000"),
+        ("DISTILL_MAX_BODY_BYTES", "9" * 12, "must be at most 1000000000"),
         ("DISTILL_SECRET_KEY", "\udcff" * 20, "is not UTF-8 text"),
         ("DISTILL_SECRET_KEY", "too short", "at least 16 characters"),
     ],
@@ -277,3 +284,14 @@ def test_settings_are_frozen() -> None:
     settings = read(MINIMAL)
     with pytest.raises(ValidationError):
         settings.queue = "other"
+
+
+@pytest.mark.parametrize("form", [Settings, DatasetSettings, QuestionChoices])
+def test_every_number_among_the_settings_has_a_least_and_a_most(form: type[BaseModel]) -> None:
+    """Endless ones were accepted, and overflowed in a clock, a query or a database much later."""
+    numbers = {n: f.metadata for n, f in form.model_fields.items() if f.annotation in (int, float)}
+    assert numbers
+    for name, bounds in numbers.items():
+        kinds = {type(bound).__name__.lower() for bound in bounds}
+        assert kinds & {"ge", "gt"}, name
+        assert kinds & {"le", "lt"}, name

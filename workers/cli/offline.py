@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from argilla_distill.domain.strategy_names import LEARNED
+from argilla_distill.plugin.settings.dataset_settings import MAX_COST
 from argilla_distill.workers.cli.context import bar, of_system
 from argilla_distill.workers.files.output import STANDARD, Output, SameFile, refuse_same
 from argilla_distill.workers.files.reading.input_file import files_in
@@ -193,8 +194,10 @@ def _cost(written: str) -> tuple[str, float]:
         cost = float(number)
     except ValueError:
         cost = 0.0
-    if "->" not in name or not 0 < cost < float("inf"):
-        raise BadInput(f'--cost: "{written}" should be like "no->yes=5", the cost above 0')
+    if "->" not in name or not 0 < cost <= MAX_COST:
+        raise BadInput(
+            f'--cost: "{written}" should be like "no->yes=5", the cost above 0 and at most {MAX_COST:,}'
+        )
     return name, cost
 
 
