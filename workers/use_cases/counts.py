@@ -7,7 +7,7 @@ distilled by a release which did not count them is counted once, by its next swe
 from __future__ import annotations
 
 from argilla_distill.domain.state.decision import Decisions
-from argilla_distill.workers.use_cases.world import World, patiently
+from argilla_distill.workers.use_cases.world import LEASE_WAIT_S, World, patiently
 
 COUNTED = "counted"
 """The fact of a dataset which says that its counts hold."""
@@ -24,7 +24,7 @@ def labels(decisions: Decisions | None) -> int:
     return sum(decision.showing is not None for decision in (decisions or {}).values())
 
 
-def begin(world: World, dataset_id: str) -> None:
+def begin(world: World, dataset_id: str, wait_s: float = LEASE_WAIT_S) -> None:
     """Count a dataset from what is stored, unless its counts hold already.
 
     Raises
@@ -34,7 +34,7 @@ def begin(world: World, dataset_id: str) -> None:
     datasets = world.store.datasets
     if COUNTED in datasets.info(dataset_id):
         return
-    lease = patiently(world, dataset_id)
+    lease = patiently(world, dataset_id, wait_s)
     try:
         # A scan may tell a record twice.
         suggested = {i: len(entry.suggestions) for i, entry in datasets.scan_ledger(dataset_id)}

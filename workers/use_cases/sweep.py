@@ -22,8 +22,9 @@ from argilla_distill.domain.records import Dataset, DatasetQuestion, Record
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.plugin.dispatch import DISTIL, SWEEP
-from argilla_distill.plugin.errors import InvalidValue, NotInArgilla
+from argilla_distill.plugin.errors import DatasetBusy, InvalidValue, NotInArgilla
 from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.plugin.store.work.sweeps import Begun
 from argilla_distill.workers.models.failed_strategies import forgive
 from argilla_distill.workers.use_cases import counts
@@ -31,12 +32,15 @@ from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnno
 from argilla_distill.workers.use_cases.distilling.run import Visit
 from argilla_distill.workers.use_cases.distilling.steps.observing import observe_records
 from argilla_distill.workers.use_cases.reviews import review_of
-from argilla_distill.workers.use_cases.world import World, patiently
+from argilla_distill.workers.use_cases.world import LEASE_WAIT_S, World, patiently
 
 PAGE = 500
 
 AHEAD = 2
 """So many pages are asked for, one after the other, while one is compared; they wait unparsed."""
+
+SLICE_WAIT_S = 10.0
+"""So long a slice waits for whoever works on the dataset: meanwhile the worker does nothing for others."""
 
 Progress = Callable[[int, int], None]
 """Called with how many records were compared, and how many there are."""
@@ -62,11 +66,13 @@ def sweep(
 ) -> SweepReport:
     """Compare a dataset with what we know of it, and observe what differs.
 
-    After `slice_s` seconds and the page in hand, or when answers wait for a worker, it leaves the rest, and
-    `waiting` says so: the next call with a slice goes on from there. One without begins anew.
+    After `slice_s` seconds and the page in hand, or when answers wait for a worker, or while somebody else
+    keeps the dataset, it leaves the rest, and `waiting` says so: the next call with a slice goes on from
+    there. One without begins anew.
 
     Raises
     ------
+    DatasetBusy : somebody else kept the dataset for too long, and there is no slice.
     ArgillaUnavailable, ArgillaRefused : may be repeated; what was observed so far is kept.
     InvalidValue : Argilla cannot show its records, which `status` tells from then on.
     """
@@ -93,11 +99,18 @@ def sweep(
         report.status = "ignored"
         return report
     end, sliced = time.monotonic() + slice_s, math.isfinite(slice_s)
+    wait_s = SLICE_WAIT_S if sliced else LEASE_WAIT_S
     review = review_of(world, dataset_id)
     begun = store.sweeps.begun(dataset_id) if sliced else None
     if begun is None:
         forgive(store, dataset_id)
-        counts.begin(world, dataset_id)
+        try:
+            counts.begin(world, dataset_id, wait_s)
+        except DatasetBusy as error:
+            if not sliced:
+                raise
+            report.waiting, report.status = True, f"left to the next job: {error}"
+            return report
         begun = Begun(
             started=store.now(),
             activity=world.gateway.activity(dataset_id),
@@ -111,18 +124,28 @@ def sweep(
         """Whether the rest is left to the next job: by the clock, or because answers wait for a worker."""
         return time.monotonic() >= end or (sliced and world.dispatch.queued(DISTIL) > 0)
 
+    def leave(why: str) -> SweepReport:
+        if seen or not begun.records:
+            now = replace(begun, records=report.records, differing=report.differing)
+            store.sweeps.leave(dataset_id, now, seen)
+        report.waiting, report.status = True, f"the rest is left to the next job{why}"
+        return report
+
     for read_at, records, total in _told(
         world, dataset, _pages(world, dataset_id, begun.records, over)
     ):
+        try:
+            lease = patiently(world, dataset_id, wait_s)
+        except DatasetBusy as error:
+            if not sliced:
+                raise
+            return leave(f": {error}")
         seen.update(record.id for record in records)
         report.records += len(records)
-        report.differing += _compare(world, dataset, review, plan, records, read_at)
+        report.differing += _compare(world, lease, dataset, review, plan, records, read_at)
         progress(report.records, total)
         if report.records < total and over():
-            now = replace(begun, records=report.records, differing=report.differing)
-            store.sweeps.leave(dataset_id, now, seen)
-            report.waiting, report.status = True, "the rest is left to the next job"
-            return report
+            return leave("")
     seen |= store.sweeps.seen(dataset_id) if begun.records else set()
     missing = [i for i in store.datasets.current_records(dataset_id) if i not in seen]
     report.differing += len(missing)
@@ -195,15 +218,15 @@ def _pages(
 
 def _compare(
     world: World,
+    lease: Lease,
     dataset: Dataset,
     review: Dataset | None,
     plan: DatasetSettings,
     records: Sequence[Record],
     read_at: int,
 ) -> int:
-    """Observe what differs on one page; returns how many records did."""
+    """Observe what differs on one page, and give the lease back; returns how many records did."""
     store, ids = world.store, [record.id for record in records]
-    lease = patiently(world, dataset.id)
     try:
         known = dict(zip(ids, store.datasets.ledger(dataset.id, ids), strict=True))
         counted = [record.counted(dataset.min_submitted) for record in records]

@@ -54,18 +54,18 @@ class World:
         return self.settings.plan.dataset(dataset_name)
 
 
-def patiently(world: World, dataset_id: str) -> Lease:
+def patiently(world: World, dataset_id: str, wait_s: float = LEASE_WAIT_S) -> Lease:
     """The lease, after its holder has finished the batch in hand.
 
     Raises
     ------
-    DatasetBusy : that took longer than `LEASE_WAIT_S`.
+    DatasetBusy : that took longer than `wait_s`.
     """
-    end = time.monotonic() + LEASE_WAIT_S
+    end = time.monotonic() + wait_s
     while time.monotonic() < end:
         lease = world.store.lease(dataset_id)
         if lease is not None:
             return lease
         world.store.want_lease(dataset_id)
         time.sleep(0.05)
-    raise DatasetBusy(f"dataset {dataset_id} was busy for {LEASE_WAIT_S:.0f} s")
+    raise DatasetBusy(f"dataset {dataset_id} was busy for {wait_s:.0f} s")

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from argilla_distill.domain.records import Record
-from argilla_distill.plugin.errors import InvalidValue
+from argilla_distill.plugin.errors import DatasetBusy, InvalidValue
 from argilla_distill.workers.use_cases import sweep as sweeping
 from argilla_distill.workers.use_cases.checks.status import DatasetStatus, status
-from argilla_distill.workers.use_cases.sweep import AHEAD, sweep
+from argilla_distill.workers.use_cases.sweep import AHEAD, SweepReport, sweep
 from tests.workers.argilla_in_memory import D
 from tests.workers.service_in_memory import ServiceInMemory, answer_twice, shown
 
@@ -97,3 +97,36 @@ def test_a_slice_that_is_over_leaves_pages_unread(small_pages: ServiceInMemory) 
     report = sweep(small_pages.world, D, slice_s=0.0)
     assert (report.waiting, report.records) == (True, 2)
     assert small_pages.argilla.calls.count("page") == 1
+
+
+def test_a_slice_leaves_a_dataset_that_is_kept_by_another_to_the_next_job(
+    small_pages: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waited for a minute, in which its worker did nothing for anybody, and ended in a traceback."""
+    monkeypatch.setattr(sweeping, "SLICE_WAIT_S", 0.01)
+    world, store = small_pages.world, small_pages.store
+
+    def while_kept() -> SweepReport:
+        lease = store.lease(D)
+        assert lease is not None
+        report = sweep(world, D, slice_s=30.0)
+        lease.release()
+        assert report.waiting
+        assert "busy" in report.status
+        return report
+
+    assert while_kept().records == 0
+    assert sweep(world, D, slice_s=0.0).records == 2
+    assert [while_kept().records for _ in range(2)] == [2, 2]
+    last = sweep(world, D, slice_s=30.0)
+    assert (last.waiting, last.records, last.differing) == (False, 9, 9)
+
+
+def test_whoever_asks_for_a_sweep_is_told_that_the_dataset_is_kept_by_another(
+    small_pages: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "LEASE_WAIT_S", 0.01)
+    lease = small_pages.store.lease(D)
+    assert lease is not None
+    with pytest.raises(DatasetBusy):
+        sweep(small_pages.world, D)
