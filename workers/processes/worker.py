@@ -15,6 +15,7 @@ from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store.connection import opened_for_rq
 from argilla_distill.plugin.store.trouble import with_address
 from argilla_distill.workers.processes.lasting_worker import LastingWorker
+from argilla_distill.workers.processes.one_core import keep_to_one_core
 
 log = logging.getLogger("distill.processes")
 
@@ -28,8 +29,7 @@ def load() -> None:
     Versions, comparisons and twins are made in many short turns, each in a child of its own: what they loaded
     would be loaded by every one, and an answer that comes meanwhile would wait for it.
     """
-    for library in ("OMP", "OPENBLAS"):  # read when numpy is loaded: one worker is one core
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    keep_to_one_core()
     # read when pyarrow is loaded: a version's files are written with memory that its fit gave back
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     import sklearn.feature_extraction.text

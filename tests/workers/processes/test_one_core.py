@@ -1,0 +1,40 @@
+"""A command takes one core, as a worker does, unless whoever starts it says otherwise."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+AGGREGATE = """
+import sys
+from threadpoolctl import threadpool_info
+from argilla_distill.workers.cli import main
+sys.argv = ["argilla-distill", "aggregate", sys.argv[1], "--type", "label", "--out", sys.argv[2]]
+main()
+print(*{pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"})
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "threads"),
+    [({}, 1), ({"OPENBLAS_NUM_THREADS": "2"}, min(2, os.cpu_count() or 1))],
+)
+def test_aggregate_begins_no_threads_for_small_matrices(
+    tmp_path: Path, given: dict[str, str], threads: int
+) -> None:
+    """On two cores they once took a third of its CPU, waiting for each other."""
+    answers = tmp_path / "answers.csv"
+    answers.write_text("task,worker,label\n" + "".join(f"t{n},a{n % 3},x\n" for n in range(9)))
+    own = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    done = subprocess.run(
+        [sys.executable, "-c", AGGREGATE, str(answers), str(tmp_path / "out.csv")],
+        env={**own, **given},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout.splitlines()[-1:]) == (0, [str(threads)]), done.stderr
