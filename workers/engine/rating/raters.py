@@ -62,9 +62,12 @@ class Comparisons(NamedTuple):
         vote, others, weight, kinds = (column[here] for column in self[1:])
         return Comparisons(self.rater[here], vote, others, weight, kinds)
 
-    def sums(self, n_raters: int) -> Floats:
-        """Sums per annotator, shape (n_raters, 7): n, 1, others, vote and their products."""
-        w, x, y = self.weight, self.others, self.vote
+    def sums(self, n_raters: int, origin: float) -> Floats:
+        """Sums per annotator, shape (n_raters, 7): n, 1, others, vote and their products.
+
+        Both are counted from `origin`, in points: far from it, differences would drown in their squares.
+        """
+        w, x, y = self.weight, self.others - origin, self.vote - origin
         columns = (w > 0, w, w * x, w * y, w * x * x, w * x * y, w * y * y)
         sums = [np.bincount(self.rater, column, minlength=n_raters) for column in columns]
         return np.array(sums, np.float64).T
@@ -111,8 +114,9 @@ class Raters:
     True
     """
 
-    def __init__(self, length: float) -> None:
+    def __init__(self, length: float, origin: float = 0.0) -> None:
         self.length = length  # of the scale, in points
+        self.origin = origin  # a value of the scale, in points: what sums are counted from
 
     def fit(self, record: Ints, names: list[str], vote: Floats, truth: Floats) -> Raters:
         """Learn from votes (record's number, annotator, points) and the truths of records (or nan).
@@ -129,7 +133,7 @@ class Raters:
         before = np.full(len(truth), np.inf)
         for _ in range(MAX_ITERATIONS):
             self.comparisons_ = self.compare(record, rater, vote, truth)
-            self.sums_ = self.comparisons_.sums(m)
+            self.sums_ = self.comparisons_.sums(m, self.origin)
             self._see_crowd()
             self._follow(np.arange(m))
             now = self.consensus(record, rater, vote, len(truth))[0]
@@ -179,17 +183,19 @@ class Raters:
     def add(self, comparisons: Comparisons, sign: float) -> None:
         """Add comparisons to what is known (sign 1), or remove them again (-1)."""
         who, where = np.unique(comparisons.rater, return_inverse=True)
-        self.sums_[who] += sign * comparisons._replace(rater=where).sums(len(who))
+        here = comparisons._replace(rater=where)
+        self.sums_[who] += sign * here.sums(len(who), self.origin)
         self._follow(who)
 
     def state(self) -> dict[str, Any]:
         """Return it as data; `of_state` is the inverse."""
-        return {"length": self.length, "names": self.names, "crowd": list(self.crowd_)}
+        own = {"length": self.length, "origin": self.origin}
+        return {**own, "names": self.names, "crowd": list(self.crowd_)}
 
     @classmethod
     def of_state(cls, state: dict[str, Any], sums: Floats) -> Raters:
         """`sums` is `sums_`, the array of the state."""
-        self = cls(float(state["length"]))
+        self = cls(float(state["length"]), float(state.get("origin", 0.0)))  # 0.1 counted from 0
         self.names, self.sums_ = list(state["names"]), np.array(sums, np.float64)
         self._numbers = {name: number for number, name in enumerate(self.names)}
         shift, stretch, trust, spread2, *drawn = (float(each) for each in state["crowd"])
@@ -199,7 +205,7 @@ class Raters:
         return self
 
     def _means(self, who: Ints) -> tuple[Floats, ...]:
-        """n, weight, mean of others, of votes, and the (co)variances, of these annotators."""
+        """n, weight, mean of others and of votes (from the origin), and (co)variances, by annotator."""
         n, w, x, y, xx, xy, yy = np.maximum(self.sums_[who], [0, 0, *[-np.inf] * 5]).T
         n, safe = np.round(n), np.where(w > 1e-9, w, 1.0)
         w = np.where((n > 0) & (w > 1e-9), w, 0.0)
@@ -247,7 +253,7 @@ class Raters:
         spread2 = (left + SPREAD_VOTES * self.crowd_[3]) / (n + SPREAD_VOTES)
         if len(who) == len(self.names):
             self.intercept_, self.slope_, self.trust_, self.spread_ = np.zeros((4, len(who)))
-        self.intercept_[who] = np.round(x + a - slope * x, DIGITS)
+        self.intercept_[who] = np.round(a + (1 - slope) * (x + self.origin), DIGITS)
         self.slope_[who] = np.round(slope, DIGITS)
         self.trust_[who] = np.round(np.clip(r, MIN_TRUST, 1.0), DIGITS)
         self.spread_[who] = np.round(np.sqrt(spread2), DIGITS)

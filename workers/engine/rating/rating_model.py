@@ -66,7 +66,7 @@ class RatingModel(ChoiceModel):
         records = facts.heard()
         rows, names, vote, truth = columns_of(facts, records)
         unknown = np.full(len(truth), np.nan)
-        raters = Raters(self.range_.length).fit(rows, names, vote, unknown)
+        raters = Raters(self.range_.length, self.range_.low).fit(rows, names, vote, unknown)
         votes = RatingVotes(rows, raters.comparisons_.rater, vote, len(records))
         self.recalibration_ = Recalibration()
         self.between_ = not self.question.scale or self._lies_between(votes, raters)
@@ -76,7 +76,7 @@ class RatingModel(ChoiceModel):
         )
         if np.isfinite(truth).any():
             known = self.recalibration_.to_crowd(truth)
-            raters = Raters(self.range_.length).fit(rows, names, vote, known)
+            raters = Raters(self.range_.length, self.range_.low).fit(rows, names, vote, known)
             self._fit_truth(votes, raters, truth)
         self.raters_ = raters
         at = np.searchsorted(rows, np.arange(len(records) + 1))

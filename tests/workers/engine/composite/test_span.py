@@ -168,3 +168,23 @@ def test_what_a_count_of_votes_adds_is_told_of_the_voters() -> None:
     assert told["ann0"] < 0 < told["ann1"] == pytest.approx(told["ann2"])
     assert d.prior_log_odds == pytest.approx(0.0, abs=1e-6)
     assert d.log_odds == pytest.approx(np.log((2 + 1 / 3) / (1 + 1 / 3)))
+
+
+@pytest.mark.parametrize("names", ["abc", "bac", "cba", "zma"])
+def test_what_labels_are_called_has_no_say_in_the_confidence_of_what_is_tied(names: str) -> None:
+    """Of labels that are tied on a stretch, the one that was named first had the say in it."""
+    marks = [
+        [(0, 3, "b")],
+        [(0, 2, "c"), (4, 5, "a"), (6, 8, "a"), (9, 11, "c")],
+        [(0, 4, "c"), (4, 6, "a"), (8, 10, "a")],
+        [(1, 5, "b"), (6, 10, "c")],
+        [],
+    ]
+    values = [
+        spans(*((start, end, names["abc".index(label)]) for start, end, label in each))
+        for each in marks
+    ]
+    question = Question("span", tuple(sorted(names)))
+    [d] = SpanMajority(question).fit(votes("r", *values)).decide(["r"])
+    assert d.abstention
+    assert d.confidence == pytest.approx(0.231681756)

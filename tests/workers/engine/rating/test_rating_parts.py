@@ -7,8 +7,10 @@ import json
 import numpy as np
 import pytest
 
+from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
 from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
+from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.rating.continuous import ContinuousRatings
 from argilla_distill.workers.engine.rating.discrete import DiscreteRatings
 from argilla_distill.workers.engine.rating.raters import Raters
@@ -80,3 +82,17 @@ def test_the_range_is_the_scale_s_or_that_of_all_that_was_given() -> None:
     assert RatingRange.of(STARS, facts) == RatingRange(1.0, 5.0, (1, 2, 3, 4, 5))
     assert RatingRange.of(NUMBERS, facts) == RatingRange(2.0, 9.0)
     assert RatingRange.of_state([2.0, 9.0], NUMBERS) == RatingRange(2.0, 9.0)
+
+
+@pytest.mark.parametrize("scaled", [True, False])
+def test_ratings_far_from_zero_are_decided_as_those_near_it(scaled: bool) -> None:
+    """Near a billion, squares of ratings drown their differences: variances were below 0, and no number."""
+
+    def decided(base: int) -> list[int]:
+        scale = tuple(range(base, base + 5)) if scaled else ()
+        said = [(i, j, (i + (i * j) % 3 - (i % 2)) % 5) for i in range(30) for j in range(4)]
+        votes = [Vote(f"r{i:02}", f"w{j}", base + points) for i, j, points in said]
+        model = registry.create("learned", Question("rating", (), scale)).fit(votes)
+        return [round(d.value - base) for d in model.decide(sorted({v.record for v in votes}))]
+
+    assert decided(10**9) == decided(1)

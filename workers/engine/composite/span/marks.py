@@ -26,6 +26,9 @@ AGREED = 0.9
 Codes = Sequence[int]
 """A label's code for each of the record's stretches."""
 
+Extent = tuple[tuple[float, ...], tuple[tuple[int, int], ...]]
+"""How much of a record is a label's: two of which it is the same are alike in everything but their names."""
+
 
 class Marks:
     """The marks on one record, by stretch.
@@ -65,12 +68,21 @@ class Marks:
     def codes(self) -> tuple[list[int], list[tuple[int, list[str]]]]:
         """The most probable label of each stretch, and those stretches that have several.
 
-        Between a label and nothing it is nothing: fewer than half would have it.
+        Between a label and nothing it is nothing: fewer than half would have it. Between labels it is the one
+        that has more of the record, which no name decides: what is tied has the confidence of its spans.
         """
         codes, several = [], []
+        extents: dict[tuple[int, int], Extent] = {}
         for i, (p, element) in enumerate(zip(self.posterior, self.on.elements, strict=True)):
             best = np.flatnonzero(p > p.max() - TIE)
-            codes.append(int(best[0]))
+            first = int(best[0])
+            if len(best) > 1 and self._labels[element[0]][first] != NOTHING:
+                number = element[0]
+                for code in map(int, best):
+                    if (number, code) not in extents:
+                        extents[number, code] = self._extent(number, code)
+                first = max(map(int, best), key=lambda code: extents[number, code])
+            codes.append(first)
             if len(best) > 1:
                 labels = [self._labels[element[0]][code] or "nothing" for code in best]
                 several.append((i, [f"{label} {element[1]}" for label in labels]))
@@ -149,6 +161,17 @@ class Marks:
             return []
         best = [place for place, n in places.items() if n == most]
         return best if len(best) > 1 and self.n_empty < most else ["nothing", *best]
+
+    def _extent(self, number: int, code: int) -> Extent:
+        """How probable a label is on each of its model's stretches, and where annotators set it."""
+        label = self._labels[number][code]
+        sure = tuple(
+            round(float(p[code]), 9)
+            for p, element in zip(self.posterior, self.on.elements, strict=True)
+            if element[0] == number
+        )
+        given = [s[:2] for vote in self.on.votes.values() for s in vote.value if s.label == label]
+        return sure, tuple(sorted(given))
 
     def _inside(self, span: Span) -> range:
         return self._places.inside(self._numbers[span.label], span[:2])
