@@ -88,7 +88,10 @@ class Client:
         if name not in ids:
             every = f"; there are {', '.join(sorted(ids))}" if ids else ": you may see none"
             raise NotFound(f"There is no dataset {name}{did_you_mean(name, ids) or every}.")
-        return RemoteDataset(self._connection, self._downloads, ids[name], name)
+        if len(ids[name]) > 1:
+            several = ", ".join(ids[name])
+            raise NotFound(f"Several datasets are called {name}; take one by its id: {several}.")
+        return RemoteDataset(self._connection, self._downloads, ids[name][0], name)
 
     def close(self) -> None:
         """Close the connection, and delete the cache where it is only this client's."""
@@ -106,12 +109,18 @@ class Client:
     ) -> None:
         self.close()
 
-    def _ids(self) -> dict[str, str]:
-        """Name → id of the datasets that may be seen."""
+    def _ids(self) -> dict[str, list[str]]:
+        """Name → ids of the datasets that may be seen: those that Argilla has, else those that it had."""
         overview = self._connection.json("/")
         if "examples" in overview:  # an annotator's own page, which knows no versions
             self._connection.json(f"/datasets/{NOBODY}/versions")
-        return {each["name"]: each["id"] for each in overview["datasets"]}
+        found: dict[str, dict[str, bool]] = {}
+        for each in overview["datasets"]:
+            found.setdefault(each["name"], {})[each["id"]] = each["state"] == "deleted"
+        return {
+            name: [i for i, gone in ids.items() if not gone] or list(ids)
+            for name, ids in found.items()
+        }
 
 
 def _is_id(text: str) -> bool:

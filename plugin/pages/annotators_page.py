@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
@@ -21,6 +22,7 @@ from argilla_distill.plugin.pages.views.annotator_view import (
     rows,
 )
 from argilla_distill.plugin.pages.views.dataset_view import Head, distilled
+from argilla_distill.plugin.store.datasets import DELETED
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 NO_SUCH_ANNOTATOR = "There is no annotator of this number in this dataset."
@@ -66,7 +68,6 @@ def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> An
     costly = [each.record for each in shown.report.costly] if shown.report else []
     known = lookup.still_known(frame.store, dataset_id, costly)
     why = lookup.explained(frame.store, mine, visitor, costly) if mine and own else set(costly)
-    argilla = frame.settings.argilla_url
     content = {
         "dataset": {"id": dataset_id, "name": info.get("name", dataset_id)},
         "questions": questions,
@@ -78,10 +79,24 @@ def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> An
         "annotators/annotator.html",
         visitor,
         content,
-        argilla_url=own_link(dataset_id, {question: report}, argilla)
-        if own or found is None
-        else overseer_link(argilla, dataset_id, found.review, found.due),
+        argilla_url=_link(frame, found, dataset_id, {question: report}, own),
         all_of_it=found is not None,
         own=own,
         why=why,
     )
+
+
+def _link(
+    frame: Frame,
+    found: Found | None,
+    dataset_id: str,
+    reports: Mapping[str, QuestionReport | None],
+    own: bool,
+) -> str:
+    """To what there is to review, or somebody's own answers; "" where the dataset is gone from Argilla."""
+    argilla = frame.settings.argilla_url
+    if frame.store.datasets.fact(dataset_id, "state") == DELETED:
+        return ""
+    if own or found is None:
+        return own_link(dataset_id, reports, argilla)
+    return overseer_link(argilla, dataset_id, found.review, found.due)

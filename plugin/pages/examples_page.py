@@ -51,7 +51,7 @@ def _for_annotators(frame: Frame, visitor: Visitor, mine: Own) -> AnyResponse:
         "counted_at": overview.taken_at if overview else None,
         "labels": found,
     }
-    url = dataset_link(frame.settings.argilla_url, mine.id)
+    url = "" if mine.gone else dataset_link(frame.settings.argilla_url, mine.id)
     return frame.answer("examples/own.html", visitor, content, argilla_url=url, own=mine, why=why)
 
 

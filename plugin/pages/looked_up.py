@@ -14,6 +14,7 @@ from argilla_distill.domain.state.conflict import StoredConflict
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.state.review import ReviewInfo
+from argilla_distill.plugin.store.datasets import DELETED
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Found:
     def name(self) -> str:
         """As `workspace/name`."""
         return self.info.get("name", self.id)
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is gone from Argilla, so that no link leads there."""
+        return self.info.get("state") == DELETED
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,11 @@ class Own:
     def name(self) -> str:
         """As `workspace/name`."""
         return self.info.get("name", self.id)
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is gone from Argilla, so that no link leads there."""
+        return self.info.get("state") == DELETED
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,11 @@ class Known:
     answers: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     audit: bool = False
+
+    @property
+    def gone(self) -> bool:
+        """Whether its dataset is gone from Argilla, so that no link leads there."""
+        return self.info.get("state") == DELETED
 
     def blind(self) -> Known:
         """The same of a record that waits for a blind review: without what might lead a reviewer."""

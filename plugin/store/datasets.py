@@ -19,6 +19,9 @@ from argilla_distill.plugin.store.keys import Keys
 from argilla_distill.plugin.store.packing import kept_and_gone, pack, unpack
 from argilla_distill.plugin.store.shapes import plain_shapes, record_shapes
 
+DELETED = "deleted"
+"""The state of a dataset that is gone from Argilla."""
+
 SCANNED = 1_000
 """So many entries are asked for at once where all of them are read."""
 
@@ -33,6 +36,15 @@ class Datasets:
     def ids(self) -> list[str]:
         """All datasets ever seen."""
         return sorted(i.decode() for i in self._redis.smembers(self._keys.shared("datasets")))
+
+    def called(self, name: str) -> list[str]:
+        """The datasets of this id or `workspace/name`: those that Argilla has, else those that it had.
+
+        One that is deleted and made again has its name from then on.
+        """
+        infos = {dataset_id: self.info(dataset_id) for dataset_id in self.ids()}
+        found = [i for i, info in infos.items() if name in (i, info.get("name"))]
+        return [i for i in found if i == name or infos[i].get("state") != DELETED] or found
 
     def add(self, dataset_id: str) -> None:
         """Remember that there is such a dataset."""

@@ -48,6 +48,29 @@ def test_versions_are_found_by_name_tag_and_moment(served: Running, client: Clie
     assert client.dataset(D).name == NAME
 
 
+def test_a_name_is_that_of_the_dataset_which_was_made_again(
+    served: Running, client: Client
+) -> None:
+    """A dataset that was deleted, and bears the same name, was taken for it where its id came last."""
+    datasets = served.service.store.datasets
+    gone = [f"{n}0000000-2222-4333-8444-555555555555" for n in "0f"]
+    for each in gone:
+        datasets.add(each)
+        datasets.note(each, name=NAME, state="deleted", workspace_id=str(CHAT.workspace_id))
+    state = datasets.info(D)["state"]
+    try:
+        assert client.dataset(NAME).id == D
+        assert client.datasets() == [NAME]
+        datasets.note(D, state="deleted")
+        with pytest.raises(NotFound, match="Several datasets are called support/chat; take one by"):
+            client.dataset(NAME)
+        assert client.dataset(D).version("prod").name == "majority-1"
+    finally:
+        datasets.note(D, state=state)
+        for each in gone:
+            datasets.forget(each)
+
+
 def test_a_manifest_says_how_the_version_was_made(served: Running, client: Client) -> None:
     version = client.dataset(NAME).version("prod")
     assert version.manifest == served.service.store.versions.manifest(D, "majority-1")

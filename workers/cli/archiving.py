@@ -11,9 +11,8 @@ import click
 
 from argilla_distill.domain.records import milliseconds
 from argilla_distill.domain.wording import count, many, size
-from argilla_distill.plugin.store import Store
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json
-from argilla_distill.workers.cli.datasets import dataset_argument, no_such_dataset
+from argilla_distill.workers.cli.datasets import dataset_argument, known
 from argilla_distill.workers.cli.layout import plain
 
 DAY_MS = 86_400_000
@@ -41,7 +40,7 @@ def archive(opened: Opened, dataset: str, before: str, check: bool, json_: bool)
     if bool(before) == check:
         raise click.UsageError("say --before TIME to move entries, or --check to look at the files")
     with opened.world() as world:
-        dataset_id = _known(world.store, dataset)
+        dataset_id = known(world.store, dataset)
         moved, wrong = archiving.Moved(), list[str]()
         if check:
             wrong = world.store.archive.wrong(dataset_id, wholly=True)
@@ -68,20 +67,6 @@ def archive(opened: Opened, dataset: str, before: str, check: bool, json_: bool)
             click.echo(plain(each), err=True)
     if wrong:
         sys.exit(1)
-
-
-def _known(store: Store, name: str) -> str:
-    """The id of a dataset that we know, whether or not it is distilled, or is still in Argilla."""
-    infos = {i: store.datasets.info(i) for i in store.datasets.ids()}
-    found = [i for i, info in infos.items() if name in (i, info.get("name"))]
-    living = [i for i in found if infos[i].get("state") != "deleted"]
-    if not found:
-        raise no_such_dataset([name], [info.get("name", i) for i, info in infos.items()])
-    if len(living or found) > 1:
-        raise click.BadParameter(
-            f"several are called {name}; name one by its id: {', '.join(found)}"
-        )
-    return (living or found)[0]
 
 
 def _moment(text: str, now: int) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import click
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
+from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.connecting.registration import distilled
 from argilla_distill.workers.use_cases.world import World
 
@@ -32,15 +33,33 @@ def named(world: World, name: str) -> Dataset:
 
 def kept(world: World, name: str) -> Dataset:
     """The same; where it is gone from Argilla, or is distilled no more, as it is known: its versions stay."""
+    store = world.store
     try:
         return named(world, name)
     except click.BadParameter:
-        for dataset_id in world.store.datasets.ids():
-            full_name = world.store.datasets.info(dataset_id).get("name", "")
-            if name in (dataset_id, full_name) and world.store.versions.manifests(dataset_id):
-                workspace, _, title = full_name.partition("/")
-                return Dataset(dataset_id, title, "", workspace, "gone", 0)
-        raise
+        found = [i for i in store.datasets.called(name) if store.versions.manifests(i)]
+        if not found:
+            raise
+    dataset_id = _only(name, found)
+    workspace, _, title = store.datasets.info(dataset_id).get("name", "").partition("/")
+    return Dataset(dataset_id, title, "", workspace, "gone", 0)
+
+
+def known(store: Store, name: str) -> str:
+    """The id of a dataset that we know, whether or not it is distilled, or is still in Argilla."""
+    found = store.datasets.called(name)
+    if not found:
+        names = (store.datasets.info(i).get("name", i) for i in store.datasets.ids())
+        raise no_such_dataset([name], names)
+    return _only(name, found)
+
+
+def _only(name: str, found: Sequence[str]) -> str:
+    if len(found) > 1:
+        raise click.BadParameter(
+            f"several are called {name}; name one by its id: {', '.join(found)}"
+        )
+    return found[0]
 
 
 def no_such_dataset(names: Iterable[str], known: Iterable[str]) -> click.BadParameter:

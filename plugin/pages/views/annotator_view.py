@@ -128,7 +128,7 @@ def own_line(
     found = tuple(
         OwnQuestion(name, _short(_of(number, report))) for name, report in reports.items()
     )
-    url = own_link(part.id, reports, argilla_url)
+    url = "" if part.gone else own_link(part.id, reports, argilla_url)
     return OwnLine(part.id, part.name, number, url, found)
 
 

@@ -78,14 +78,14 @@ class DatasetLine:
 def line(found: Found, argilla_url: str, now: int) -> DatasetLine:
     """A dataset's line. `now` in ms: what was counted as today's may be yesterday's by now."""
     counts = {name: int(found.info.get(name, 0)) for name in ("records", "completed", "conflicts")}
-    review = found.review
+    review, gone = found.review, found.gone
     return DatasetLine(
         id=found.id,
         name=found.name,
         state=found.info.get("state", "new"),
         reason="; ".join(filter(None, (found.info.get("word"), found.info.get("unswept")))),
-        argilla_url=overseer_link(argilla_url, found.id, review, found.due),
-        review_url=review_link(argilla_url, review.id) if review else "",
+        argilla_url="" if gone else overseer_link(argilla_url, found.id, review, found.due),
+        review_url=review_link(argilla_url, review.id) if review and not gone else "",
         review_reason=review.trouble if review else "",
         **counts,
         waiting=found.waiting,

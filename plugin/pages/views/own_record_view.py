@@ -88,7 +88,7 @@ def own_view(
         record_id=known.record_id,
         dataset_id=known.dataset_id,
         dataset=known.info.get("name", known.dataset_id),
-        argilla_url=answered_link(argilla_url, known.dataset_id),
+        argilla_url="" if known.gone else answered_link(argilla_url, known.dataset_id),
         fields=shown_fields(fields),
         away=away,
         questions=tuple(

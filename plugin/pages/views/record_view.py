@@ -131,9 +131,7 @@ def view(
         dataset=known.info.get("name", known.dataset_id),
         status="deleted" if known.ledger.gone else known.ledger.status,
         seen_at=known.ledger.read_at,
-        argilla_url=review_link(argilla_url, known.review, original=known.record_id)
-        if known.review and not adjudications
-        else dataset_link(argilla_url, known.dataset_id),
+        argilla_url=_link(known, argilla_url, bool(adjudications)),
         set_aside=known.set_aside,
         fields=shown_fields(fields),
         away=away,
@@ -152,6 +150,15 @@ def view(
         lacking=known.lacking,
         audit=known.audit,
     )
+
+
+def _link(known: Known, argilla_url: str, reviewed: bool) -> str:
+    """To the copy that waits for a review, else to the dataset; "" where that is gone."""
+    if known.gone:
+        return ""
+    if known.review and not reviewed:
+        return review_link(argilla_url, known.review, original=known.record_id)
+    return dataset_link(argilla_url, known.dataset_id)
 
 
 def _question(

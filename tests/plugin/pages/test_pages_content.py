@@ -335,3 +335,15 @@ def test_an_empty_overview_of_today_is_no_error(site: Site, store: Store) -> Non
     store.reports.write(DATASET, Overview(at(89), 0.1, Today(), ()), [], {})
     assert site.get("/").status_code == 200
     assert site.get(HOME).status_code == 200
+
+
+def test_no_page_of_a_dataset_that_is_gone_leads_into_argilla(site: Site, store: Store) -> None:
+    """Links led to a dataset, or to its review dataset, that Argilla no longer has."""
+    pages = ("/", HOME, f"{HOME}/annotators", f"{HOME}/annotators/1", f"/records/{RECORD}")
+    inside = 'href="http://argilla:6900/dataset'
+    assert all(inside in site.get(page).text for page in pages)
+    store.datasets.note(DATASET, state="deleted")
+    for page in pages:
+        answer = site.get(page)
+        assert (answer.status_code, inside in answer.text) == (200, False), page
+    assert "review enable" not in site.get(HOME).text

@@ -156,3 +156,15 @@ def test_a_model_is_kept_with_its_facts(store: Store) -> None:
     write(store, lambda pipe: store.models.write(pipe, D, "q", None, two))
     assert store.models.of(D, "q") == (b"\x00\xff", two)
     assert store.models.all(D) == {"q": two}
+
+
+def test_a_name_is_that_of_the_dataset_which_argilla_has(store: Store) -> None:
+    """One that was deleted and made again bears it twice; whichever id came first was taken for it."""
+    for dataset_id, state in (("a", "deleted"), ("b", "active"), ("c", "deleted")):
+        store.datasets.add(dataset_id)
+        store.datasets.note(dataset_id, name="support/chat", state=state)
+    assert store.datasets.called("support/chat") == ["b"]
+    assert store.datasets.called("a") == ["a"]
+    store.datasets.note("b", state="deleted")
+    assert store.datasets.called("support/chat") == ["a", "b", "c"]
+    assert store.datasets.called("support/chad") == []

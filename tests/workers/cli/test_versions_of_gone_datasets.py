@@ -60,3 +60,31 @@ def test_what_needs_the_dataset_says_that_it_is_gone(run: Run, gone: ServiceInMe
     assert (done.code, "is gone from Argilla" in done.err) == (1, True)
     done = run("version", "create", DATASET)
     assert (done.code, "no such dataset" in done.err) == (2, True)
+
+
+def test_a_name_that_several_gone_datasets_had_is_asked_for_by_id(
+    run: Run, gone: ServiceInMemory
+) -> None:
+    """The versions of one of them were told as if they were all there are."""
+    other = "99999999-2222-4333-8444-555555555555"
+    gone.store.datasets.add(other)
+    gone.store.datasets.note(other, name=DATASET, state="deleted")
+    assert run("version", "list", DATASET).code == 0  # the other has no versions
+    done = run("history", "--dataset", DATASET)
+    assert (done.code, f"several are called {DATASET}" in done.err) == (2, True)
+    assert {D, other} <= set(done.err.replace(",", " ").split())
+    assert run("history", "--dataset", D).code == 0
+
+
+def test_the_history_is_that_of_the_dataset_which_was_made_again(
+    run: Run, gone: ServiceInMemory
+) -> None:
+    """It was that of the deleted one, where its id came first."""
+    for again in ("0", "f"):
+        again *= 8
+        gone.store.datasets.add(again)
+        gone.store.datasets.note(again, name=DATASET, state="active")
+        told = run("history", "--dataset", DATASET)
+        assert (told.code, "settings were noted" in told.out) == (0, False), again
+        gone.store.datasets.forget(again)
+    assert "settings were noted" in run("history", "--dataset", D).out

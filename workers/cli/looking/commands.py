@@ -16,7 +16,7 @@ from argilla_distill.workers.cli.context import (
     print_lines,
     width,
 )
-from argilla_distill.workers.cli.datasets import no_such_dataset
+from argilla_distill.workers.cli.datasets import known, no_such_dataset
 from argilla_distill.workers.cli.layout import wrapped
 from argilla_distill.workers.cli.looking import lines
 from argilla_distill.workers.cli.looking.documents import history_json, status_json
@@ -106,15 +106,13 @@ def _history_of_dataset(opened: Opened, dataset: str, json_: bool) -> None:
     if not dataset:
         raise click.UsageError("name a RECORD, or a whole dataset with --dataset")
     with opened.world() as world:
-        known = {d.id: d.name for d in dataset_status.status(world.store)}
-        found = next((i for i, name in known.items() if dataset in (i, name)), None)
-        if found is None:
-            raise no_such_dataset([dataset], list(known.values()))
+        found = known(world.store, dataset)
+        name = world.store.datasets.info(found).get("name", found)
         story = record_history.of_dataset(world.store, found)
     if json_:
         print_json(history_json(None, story))
     else:
-        print_lines(lines.dataset_story(known[found], story.events, width()))
+        print_lines(lines.dataset_story(name, story.events, width()))
 
 
 @click.command()

@@ -63,8 +63,7 @@ def find(store: Store, name: str, dataset: str = "") -> list[FoundRecord]:
 def _ids(store: Store, dataset: str) -> list[str] | None:
     if not dataset:
         return None
-    infos = {i: store.datasets.info(i).get("name") for i in store.datasets.ids()}
-    return [i for i, name in infos.items() if dataset in (i, name)]
+    return store.datasets.called(dataset)
 
 
 def history(store: Store, found: FoundRecord) -> RecordHistory:

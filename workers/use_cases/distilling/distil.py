@@ -20,6 +20,7 @@ from argilla_distill.plugin.errors import (
     NotInArgilla,
 )
 from argilla_distill.plugin.settings import DatasetSettings
+from argilla_distill.plugin.store.datasets import DELETED
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.engine.errors import StrategyFailed
 from argilla_distill.workers.models.dataset_models import Models
@@ -134,7 +135,7 @@ def _let_go(world: World, outcome: RunOutcome) -> None:
     world.store.dirty.drop(dataset_id)
     known = datasets.info(dataset_id)
     if "name" in known:
-        datasets.note(dataset_id, state="deleted", word="deleted in Argilla; its history is kept")
+        datasets.note(dataset_id, state=DELETED, word="deleted in Argilla; its history is kept")
         if signs := int(known.get("failing", 0)):
             failures = max(int(known.get("failures", 0)) - signs, 0)
             datasets.note(dataset_id, failing=0, failures=failures)
