@@ -28,6 +28,9 @@ SENTINEL_TIMEOUT_S = 1.0
 def opened(settings: Settings, timeout_s: float, retries: int) -> Any:
     """A connection that gives up after `timeout_s`, and tries again so many times before it does.
 
+    One that broke while nobody used it is found by that. Asking before (the library's health check) takes a
+    PING, which Redis refuses where its disk is full, though it answers whatever only asks.
+
     Raises
     ------
     InvalidSettings : the address holds an option that the library does not understand.
@@ -37,7 +40,6 @@ def opened(settings: Settings, timeout_s: float, retries: int) -> Any:
         socket_timeout=timeout_s,
         socket_connect_timeout=timeout_s,
         retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), retries),
-        health_check_interval=30,
     )
 
 

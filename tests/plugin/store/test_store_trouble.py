@@ -15,7 +15,7 @@ from redis.exceptions import BusyLoadingError, OutOfMemoryError, RedisError, Res
 from argilla_distill.plugin.health.readiness import refused
 from argilla_distill.plugin.listener import create_app
 from argilla_distill.plugin.settings import Settings
-from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store import Store, connect
 from argilla_distill.plugin.store.trouble import (
     ALONE,
     AWAY,
@@ -103,6 +103,23 @@ def test_ready_is_said_exactly_where_a_delivery_is_taken(
         delivered = web.post(PATH, data=body, headers=signed(body))
         assert delivered.status_code == 503
         assert told.what in (delivered.json or {})["error"]
+
+
+@pytest.mark.parametrize("spoil", [each for each, _ in SPOILED])
+def test_what_is_known_can_be_read_while_nothing_can_be_written(
+    server: RedisServer, spoil: Callable[[Any, Path], None]
+) -> None:
+    """Each connection began with a PING, which a Redis refuses whose disk is full: `status` said no more."""
+    with redis.Redis.from_url(server.url(5)) as client:
+        Store(client, "p").datasets.add("known")
+        spoil(client, server.directory)
+    given = {"argilla_api_url": "http://argilla", "argilla_api_key": "key", "key_prefix": "p"}
+    settings = Settings.model_validate({**given, "redis_url": server.url(5)})
+    store = connect(settings)
+    assert store.datasets.ids() == ["known"]
+    with pytest.raises(RedisError):
+        store.datasets.add("another")
+    store.redis.close()
 
 
 def test_a_redis_that_takes_writes_refuses_nothing(store: Store) -> None:

@@ -49,15 +49,22 @@ def examine(world: World) -> Iterator[Finding]:
         try:
             yield from check(world)
         except StoreError as error:
-            message = redis_trouble.with_address(error, world.settings.redis_url.get_secret_value())
-            yield Finding(name, FAIL, message, "check DISTILL_REDIS_URL")
+            yield _beyond(world, name, error)
         except DistillError as error:
             yield Finding(name, FAIL, str(error), "see the findings above")
 
 
+def _beyond(world: World, name: str, error: StoreError) -> Finding:
+    """What could not be looked at, as Redis does not do what that takes."""
+    found = redis_trouble.trouble(error)
+    if found is redis_trouble.AWAY:
+        message = redis_trouble.with_address(error, world.settings.redis_url.get_secret_value())
+        return Finding(name, FAIL, message, "check DISTILL_REDIS_URL")
+    return Finding(name, FAIL, f"cannot be examined: {found.what}", found.remedy)
+
+
 def _redis(world: World) -> Iterator[Finding]:
-    redis = world.store.redis
-    redis.ping()
+    redis = world.store.redis  # no PING: a Redis whose disk is full answers all else that only asks
     trouble = redis_database.shared(redis)
     if trouble:
         yield Finding("redis database", WARN, trouble, redis_database.REMEDY)
