@@ -124,9 +124,9 @@ class AdditiveModel(LabelModel):
     # -- the full fit -----------------------------------------------------------------------
 
     def fit(self) -> None:
-        self.weigher.prepare()
         if self.worth:
             self.worth.fit(self.tally)
+        self.weigher.prepare(self.worth.jury_.unexplained if self.worth else 0.0)
         self.explain()
         if self.worth and self.worth.prove(self.accuracy()[0]):
             self.explain(em.Start(self.tally.responsibility))

@@ -62,7 +62,7 @@ def test_what_it_writes_now_has_the_same_keys(name: str) -> None:
     stored = snapshot.unpack((HERE / f"{name}.npz").read_bytes())
     new = set()
     if name == "learned":
-        new = {"usual", "lesson_common", "unexplained", "jury", "second_share"}
+        new = {"usual", "alike", "lesson_common", "unexplained", "jury", "second_share"}
     of_texts = re.compile("(text|topics|content|texts|voice)_")
     written = registry.restore(stored).state()
     assert plain(written, of_texts) == plain(stored, of_texts) | new

@@ -48,14 +48,34 @@ def simple_confusion(counts: Floats, accuracy: Floats, errors: Floats, usual: Fl
     array([[[0.8, 0.2],
             [0.2, 0.8]]])
     """
-    k = counts.shape[1]
-    simple = (1 - accuracy)[:, None, None] * errors.T
-    simple[:, np.arange(k), np.arange(k)] = accuracy[:, None] if k > 1 else 1.0
+    simple = of_accuracy(accuracy, errors)
     given = np.einsum("jlk->jl", counts)  # much faster than sum(axis=2): labels are few
     own = (given + LIKING_VOTES * usual) / (given.sum(axis=1, keepdims=True) + LIKING_VOTES)
     simple *= (own / usual)[:, :, None]
     simple /= np.einsum("jlk->jk", simple)[:, None]
     return simple
+
+
+def of_accuracy(accuracy: Floats, errors: Floats) -> Floats:
+    """Confusion matrices of those of whom nothing is known but how often they are right.
+
+    Parameters
+    ----------
+    accuracy : ndarray of shape (n,)
+    errors : ndarray of shape (n_labels, n_labels), [true, given], rows sum to 1, diagonal 0
+
+    Returns
+    -------
+    ndarray of shape (n, n_labels, n_labels), [annotator, given, true]; sums to 1 over what was given
+
+    >>> of_accuracy(np.array([0.8]), np.array([[0.0, 1.0], [1.0, 0.0]]))
+    array([[[0.8, 0.2],
+            [0.2, 0.8]]])
+    """
+    k = len(errors)
+    matrices: Floats = (1 - accuracy)[:, None, None] * errors.T
+    matrices[:, np.arange(k), np.arange(k)] = accuracy[:, None] if k > 1 else 1.0
+    return matrices
 
 
 def usual_shares(votes: Votes) -> Floats:

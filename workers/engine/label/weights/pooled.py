@@ -47,6 +47,10 @@ class PooledWeigher(Weigher):
     **Kinds.** People, models and templates have each an accuracy of their kind to be drawn toward;
     the kind's is drawn toward the crowd's.
 
+    **Juries.** As far as skill does not explain who votes like whom (`jury`), to agree with others is
+    no sign of it: by that share a simple matrix is that of somebody of the same kind of whom nothing
+    is known.
+
     Attributes
     ----------
     kinds_ : mapping of annotator to kind, where a Source fact tells it
@@ -59,6 +63,8 @@ class PooledWeigher(Weigher):
         `confusion.usual_shares`. Who came later is compared with `liking_`.
     kind_accuracy_ : ndarray of shape (3,)
         The accuracy of people, models and templates.
+    alike_ : float in [0, 1]
+        How far annotators are not told apart, as of the last full fit.
 
     Examples
     --------
@@ -83,6 +89,7 @@ class PooledWeigher(Weigher):
     liking_: Floats
     usual_: Floats
     kind_accuracy_: Floats
+    alike_: float
 
     # -- kinds of annotators ----------------------------------------------------------------
 
@@ -120,8 +127,9 @@ class PooledWeigher(Weigher):
 
     # -- the weights ------------------------------------------------------------------------
 
-    def prepare(self) -> None:
+    def prepare(self, unexplained: float = 0.0) -> None:
         self._know_kinds(0)
+        self.alike_ = unexplained
         self.full_share_ = confusion.full_share(self.tally.votes.degree)
         self.usual_ = confusion.usual_shares(self.tally.votes).round(DIGITS)
 
@@ -148,10 +156,17 @@ class PooledWeigher(Weigher):
         """Simple and full confusion matrices, [annotator, given, true], of these counts, each of
         one of these annotators."""
         self._know_kinds(int(annotators.max(initial=-1)) + 1)
-        accuracy, _ = expected_accuracy(cubes, self.kind_accuracy_[self._kind_codes[annotators]])
+        kinds = self._kind_codes[annotators]
+        accuracy, _ = expected_accuracy(cubes, self.kind_accuracy_[kinds])
         usual = self._usual(annotators)
         simple = confusion.simple_confusion(cubes, accuracy, self.crowd_.errors, usual)
-        return simple, confusion.full_confusion(cubes, simple)
+        full = confusion.full_confusion(cubes, simple)
+        if self.alike_:
+            simple *= 1 - self.alike_
+            of_kind = self.alike_ * confusion.of_accuracy(self.kind_accuracy_, self.crowd_.errors)
+            for kind, matrix in enumerate(of_kind):
+                np.add(simple, matrix, out=simple, where=(kinds == kind)[:, None, None])
+        return simple, full
 
     def _usual(self, annotators: AnyInts) -> Floats:
         """What everybody gives on these annotators' records, shape (len(annotators), n_labels)."""
@@ -185,6 +200,7 @@ class PooledWeigher(Weigher):
             "liking": self.liking_,
             "usual": self.usual_,
             "kind_accuracy": self.kind_accuracy_,
+            "alike": self.alike_,
         }
 
     def restore(self, tally: Tally, state: Mapping[str, Any]) -> None:
@@ -195,5 +211,6 @@ class PooledWeigher(Weigher):
         nobody = np.zeros((0, len(self.liking_)))  # release 0.1 compared all with `liking_`
         self.usual_ = np.array(state.get("usual", nobody), np.float64)
         self.kind_accuracy_ = np.array(state["kind_accuracy"], np.float64)
+        self.alike_ = float(state.get("alike", 0.0))  # release 0.1 always told annotators apart
         self._kind_codes = np.zeros(0, np.int8)
         self._know_kinds(0)

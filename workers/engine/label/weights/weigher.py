@@ -84,8 +84,13 @@ class Weigher(ABC):
         """Forget everything; from now on weigh the votes of this tally."""
         self.tally = tally
 
-    def prepare(self) -> None:
-        """Take in, before a full fit, what does not change with the responsibilities."""
+    def prepare(self, unexplained: float = 0.0) -> None:
+        """Take in, before a full fit, what does not change with the responsibilities.
+
+        Parameters
+        ----------
+        unexplained : as in `Jury`
+        """
         return
 
     def see_crowd(self, counts: Floats, labels: Floats) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
 from argilla_distill.workers.engine.contract.question import label_question
 from argilla_distill.workers.engine.label.learned import Learned
 from argilla_distill.workers.engine.label.votes.votes import Votes
@@ -77,6 +77,18 @@ def test_a_family_that_is_nearly_the_majority_wins_less_often() -> None:
         odds = np.log(decision.posterior["a"] / decision.posterior["b"])
         told = decision.prior_log_odds + sum(each.log_odds for each in decision.contributions)
         assert abs(odds) == pytest.approx(told)
+
+
+def test_in_a_jury_it_counts_less_whom_one_agrees_with_until_adjudications_tell_more() -> None:
+    """Two families of three, and three who err on their own."""
+    said = votes(families(np.random.default_rng(0)))
+    model = Learned(label_question("a", "b")).fit(said)
+    found = model.model.worth.jury_.unexplained
+    assert model.model.weigher.alike_ == found > 0.05
+    again = Learned.from_state(model.state())
+    assert again.model.weigher.alike_ == found
+    told = model.fit([*said, *(Adjudication(f"r{i}", "a") for i in range(30))])
+    assert told.model.weigher.alike_ == pytest.approx(found / 4)
 
 
 def test_who_is_called_what_and_in_which_order_votes_came_changes_nothing() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from argilla_distill.workers.engine.contract.facts import Source, Vote
+from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.errors import NotCurrent
 from argilla_distill.workers.engine.label.votes.tally import Tally
 from argilla_distill.workers.engine.label.votes.votes import Votes
@@ -28,9 +29,9 @@ def tally() -> Tally:
     return made
 
 
-def ready(weigher: Weigher, *facts: Source) -> Weigher:
+def ready(weigher: Weigher, *facts: Source, unexplained: float = 0.0) -> Weigher:
     weigher.begin(tally(), list(facts))
-    weigher.prepare()
+    weigher.prepare(unexplained)
     weigher.see_crowd(COUNTS, np.array([5.0, 3.0]))
     return weigher
 
@@ -70,6 +71,24 @@ def test_weights_where_labels_are_not_as_easy_are_what_one_computes_by_hand() ->
     weights = ready(ConfusionWeigher(4.0, 4.0)).weights(COUNTS, np.arange(2))
     np.testing.assert_allclose(np.exp(weights[0, 0]), (3 + 4 * 0.794721) / 7, atol=1e-6)
     np.testing.assert_allclose(np.exp(weights[0]) + np.exp(weights[1]), 1.0)
+
+
+def test_as_far_as_skill_does_not_explain_who_votes_like_whom_all_are_taken_for_alike() -> None:
+    """People are right in (11 + 20 · 25/36) / (16 + 20) = 0.691358, and so is a jury's every member;
+    of one of which half is explained, half way."""
+    cubes = COUNTS.reshape(-1, 2, 2)
+
+    def matrices(unexplained: float) -> tuple[Floats, Floats]:
+        weigher = ready(PooledWeigher(), unexplained=unexplained)
+        assert isinstance(weigher, PooledWeigher)
+        return weigher.matrices(cubes, np.arange(2))
+
+    own, half, alike = (matrices(unexplained) for unexplained in (0.0, 0.5, 1.0))
+    assert own[0][0, 0, 0] > own[0][1, 0, 0] + 0.1  # ann is believed more
+    usual = np.array([[0.691358, 0.308642], [0.308642, 0.691358]])
+    np.testing.assert_allclose(alike[0], np.stack([usual, usual]), atol=1e-6)
+    np.testing.assert_allclose(half[0], (own[0] + usual) / 2, atol=1e-6)
+    np.testing.assert_allclose(half[1], own[1])  # what they confuse is theirs in any case
 
 
 def test_labels_are_as_frequent_as_votes_and_responsibilities_say() -> None:
