@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import redis
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import RedisError as StoreError
 from redis.exceptions import ResponseError as StoreRefused
 from redis.retry import Retry
@@ -65,6 +65,7 @@ def _connected(settings: Settings, **options: Any) -> Any:
         "password": settings.redis_sentinel_password.get_secret_value() or None,
         "socket_timeout": SENTINEL_TIMEOUT_S,
         "socket_connect_timeout": SENTINEL_TIMEOUT_S,
+        "retry": Retry(NoBackoff(), 0),  # to ask the next one is to try again
     }
     untyped: Any = Sentinel
     watched = untyped(sentinels(settings.redis_sentinels), sentinel_kwargs={**asked, **tls})

@@ -216,6 +216,17 @@ def test_behind_sentinels_a_fail_over_loses_nothing_that_a_replica_has(
     assert "has no primary that a Sentinel can name" in told
 
 
+def test_a_sentinel_that_is_away_is_asked_once_before_the_next() -> None:
+    """The library asked it eleven times, for ten seconds, at every start and after every fail-over."""
+    settings = settings_of(
+        REDIS_URL="redis://mymaster/5", REDIS_SENTINELS=f"127.0.0.1:{free_port()}"
+    )
+    start = time.monotonic()
+    with pytest.raises(StoreError):
+        state.connect(settings, retries=0).now()
+    assert time.monotonic() - start < 5
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
