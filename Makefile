@@ -9,6 +9,10 @@ BIN := $(VENV)/bin
 # The oldest server release that is supported; the newest is the demo's own.
 OLDEST := 2.5.0
 
+# Most tests that start a Python process wait for its imports: what was compiled once is kept, also where the
+# environment forbids it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test lint unit live compat bench mutants docs rooms lock clean
 
 setup: $(VENV)/.ready $(ARGILLA)/.ready .cache/redis .cache/browser
@@ -58,7 +62,7 @@ lint: $(VENV)/.ready
 	$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/.ready .cache/redis .cache/tls
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --ignore tests/live -m "not live and not browser" $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist worksteal --ignore tests/live -m "not live and not browser" $(ARGS)
 
 live: setup
 	$(BIN)/pytest -vv --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "live or browser" $(or $(ARGS),tests/live)

@@ -65,15 +65,26 @@ def reached(tree: ast.AST) -> Iterator[str]:
                 yield f"{owner}.{node.attr}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_no_test_imports_another(path: Path) -> None:
-    names = [name for name in imported(ast.parse(path.read_text())) if name.startswith("tests.")]
-    assert [n for n in names if any(map(is_test, n.split(".")[:-1])) or "conftest" in n] == []
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    """The syntax tree of each file."""
+    return {name_of(path): ast.parse(path.read_text()) for path in FILES}
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_tests_use_no_private_names_of_the_code(path: Path) -> None:
-    assert sorted(set(reached(ast.parse(path.read_text())))) == []
+def test_no_test_imports_another(trees: dict[str, ast.Module]) -> None:
+    wrong = [
+        f"{file}: {name}"
+        for file, tree in trees.items()
+        for name in imported(tree)
+        if name.startswith("tests.")
+        and (any(map(is_test, name.split(".")[:-1])) or "conftest" in name)
+    ]
+    assert wrong == []
+
+
+def test_tests_use_no_private_names_of_the_code(trees: dict[str, ast.Module]) -> None:
+    found = {(file, name) for file, tree in trees.items() for name in reached(tree)}
+    assert sorted(found) == []
 
 
 def test_no_folder_of_tests_has_more_than_about_a_dozen_files() -> None:

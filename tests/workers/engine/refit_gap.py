@@ -123,16 +123,19 @@ def of_labels(name: str, path: Path, n_records: int = 1600) -> Gap:
     return _gap(_of_entries(pairs), trouble)
 
 
-def of_parts(name: str, case: str, path: Path) -> Gap:
-    """On questions of `crowds_of_parts`."""
-    votes, truth = crowds_of_parts.crowd(case, path.seed, n_records=150)
+def of_parts(name: str, case: str, path: Path, n_records: int = 150) -> Gap:
+    """On questions of `crowds_of_parts`; 50 have more votes than are always fitted anew."""
+    votes, truth = crowds_of_parts.crowd(case, path.seed, n_records=n_records)
     rest = path, crowds_of_parts.MAKERS[case]
     return _gap(_of_entries(walked(name, QUESTIONS[case], votes, truth, *rest)))
 
 
-def of_values(name: str, question: Question, path: Path) -> Gap:
-    """On ratings and texts; reviewers say what the best annotator first said."""
-    votes = crowds_of_values.crowd(question, path.seed, n_records=300)
+def of_values(name: str, question: Question, path: Path, n_records: int = 300) -> Gap:
+    """On ratings and texts; reviewers say what the best annotator first said.
+
+    150 records with texts have more votes than are always fitted anew, and 300 with ratings.
+    """
+    votes = crowds_of_values.crowd(question, path.seed, n_records=n_records)
     truth = {vote.record: vote.value for vote in votes if vote.annotator == "ann0"}
     rest = path, partial(crowds_of_values.other_value, question)
     pairs = walked(name, question, votes, truth, *rest)

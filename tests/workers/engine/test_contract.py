@@ -335,7 +335,7 @@ def test_any_small_history_ends_where_a_fresh_fit_does(
 @pytest.mark.parametrize("name", NAMES)
 @given(seed=st.integers(0, 10_000), n_changes=st.integers(1, 60), every=EVERY)
 @example(seed=199, n_changes=25, every=1)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_incremental_equals_a_refit_within_the_stated_tolerance(
     name: str, seed: int, n_changes: int, every: int
 ) -> None:

@@ -87,26 +87,26 @@ def turned(case: str, value: Value) -> Value:
     return tuple(sorted(Span(a, b, label.translate(other)) for a, b, label in value))
 
 
-@pytest.mark.parametrize("seed", range(12))
-@pytest.mark.parametrize("ordered", [True, False], ids=["same order", "turned"])
+@pytest.mark.parametrize("n_annotators", [2, 3, 4])
 def test_the_names_and_the_order_of_labels_and_items_decide_nothing(
-    case: tuple[str, str], seed: int, ordered: bool
+    case: tuple[str, str], n_annotators: int
 ) -> None:
     """Small crowds, so that there are many ties, by annotators of names in either order."""
     name, kind = case
-    votes, _ = crowd(kind, seed, n_records=4)
-    votes = [
-        vote for vote in votes if vote.annotator in ("ann0", "ann2", "ann3", "ann4")[: 2 + seed % 3]
-    ]
-    renamed = [v._replace(annotator=v.annotator[::-1], value=turned(kind, v.value)) for v in votes]
-    question, records = QUESTIONS[kind], records_of(votes)
-    mirror = question if ordered else replace(question, labels=question.labels[::-1])
-    one = registry.create(name, question).fit(votes).decide(records)
-    other = registry.create(name, mirror).fit(renamed[::-1]).decide(records)
-    for plain, mirrored in zip(one, other, strict=True):
-        back = turned(kind, mirrored.value)
-        assert plain.value == back
-        assert plain.confidence == pytest.approx(mirrored.confidence, abs=1e-6)
+    question, known = QUESTIONS[kind], ("ann0", "ann2", "ann3", "ann4")[:n_annotators]
+    for seed in range(3):
+        votes, _ = crowd(kind, seed, n_records=4)
+        votes = [vote for vote in votes if vote.annotator in known]
+        renamed = [
+            v._replace(annotator=v.annotator[::-1], value=turned(kind, v.value)) for v in votes
+        ]
+        records = records_of(votes)
+        one = registry.create(name, question).fit(votes).decide(records)
+        for labels in (question.labels, question.labels[::-1]):
+            mirror = registry.create(name, replace(question, labels=labels)).fit(renamed[::-1])
+            for plain, mirrored in zip(one, mirror.decide(records), strict=True):
+                assert plain.value == turned(kind, mirrored.value)
+                assert plain.confidence == pytest.approx(mirrored.confidence, abs=1e-6)
 
 
 def test_nothing_is_decided_only_where_somebody_said_so(case: tuple[str, str]) -> None:
@@ -420,4 +420,4 @@ def test_incremental_equals_a_refit_within_the_stated_tolerance(
     case: tuple[str, str], seed: int, n_changes: int, every: int
 ) -> None:
     """See `refit_gap`: probabilities within 0.02 on average."""
-    assert not refit_gap.of_parts(*case, Path(seed, n_changes, every)).word
+    assert not refit_gap.of_parts(*case, Path(seed, n_changes, every), n_records=80).word
