@@ -72,7 +72,10 @@ def create(
 ) -> None:
     """Make a version: a distilled dataset that never changes."""
     from argilla_distill.workers.use_cases.twins import asking as twins
-    from argilla_distill.workers.use_cases.versions.asking import ask  # loads the engine: a second
+    from argilla_distill.workers.use_cases.versions.asking import (  # loads the engine: a second
+        ask,
+        unmet,
+    )
 
     try:
         selection = Selection.parse(only, without)
@@ -86,6 +89,8 @@ def create(
         who = world.gateway.me().username
         moment_ = _moment(as_of)
         request = ask(world, chosen, strategy, moment_, tags, note, selection, who)
+        if not moment_ and not wait:
+            print_lines(unmet(world, chosen.id, selection), err=True)
         asked = twins.ask(world, chosen, request.name) if twin_ else None
         manifest = _wait(world, chosen.id, request, json_) if wait else None
         if wait and asked is not None:

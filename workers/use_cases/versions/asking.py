@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from argilla_distill.domain.history import START
+from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.versions.manifest import MAX_NOTE, VersionRequest, tag_fault
 from argilla_distill.domain.versions.segments import InvalidSegment, Selection
@@ -88,6 +89,29 @@ def ask(
         keep(request)
     world.dispatch.enqueue(VERSION, dataset.id)
     return request
+
+
+def unmet(world: World, dataset_id: str, selection: Selection) -> list[str]:
+    """Which rounds and models no record is known to be of, in sentences.
+
+    It may be of one in Argilla since it was last read, so that only making the version finds out. Records are
+    looked at until each has been met: all of them only where one is misspelt.
+    """
+    wanted = {(c.kind, c.value) for c in selection.conditions if c.kind in ("round", "model")}
+    met = dict[str, set[str]](round=set(), model=set())
+    ledger = world.store.datasets.scan_ledger(dataset_id) if wanted else ()
+    for _, entry in ledger:
+        for kind, value in (("round", entry.round), ("model", entry.model)):
+            if value is not None and not entry.gone:
+                met[kind].add(value)
+                wanted.discard((kind, value))
+        if not wanted:
+            return []
+    return [
+        f"{kind}={value}: no record is known to be of this {kind}{did_you_mean(value, met[kind])}; if none is"
+        " in Argilla either, no version is made"
+        for kind, value in sorted(wanted)
+    ]
 
 
 def _then(

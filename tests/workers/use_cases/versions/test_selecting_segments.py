@@ -10,7 +10,7 @@ import pytest
 
 from argilla_distill.domain.versions.segments import Selection, week_of
 from argilla_distill.plugin.errors import InvalidRequest
-from argilla_distill.workers.use_cases.versions.asking import ask
+from argilla_distill.workers.use_cases.versions.asking import ask, unmet
 from argilla_distill.workers.use_cases.versions.making import make
 from tests.workers.argilla_in_memory import CHAT, D, Row
 from tests.workers.made_versions import kept_in, made, rows
@@ -110,3 +110,21 @@ def test_a_segment_that_no_record_is_in_is_an_error_that_says_so(
 def test_a_label_that_there_is_not_is_refused_at_once(service: ServiceInMemory) -> None:
     with pytest.raises(InvalidRequest, match="label=helpful:nope"):
         ask(service.world, CHAT, selection=chosen(only=("label=helpful:nope",)))
+
+
+@pytest.mark.parametrize(
+    ("only", "told"),
+    [
+        (("round=2", "model=bot-1"), []),
+        (("label=helpful:no", "annotator=ann"), []),
+        (("round=22",), ["round=22: no record is known to be of this round (did you mean 2?)"]),
+        (("model=bot-4", "round=1"), ["model=bot-4: no record is known to be of this model"]),
+    ],
+)
+def test_a_round_that_no_record_is_known_to_be_of_is_told_at_once(
+    service: ServiceInMemory, only: tuple[str, ...], told: list[str]
+) -> None:
+    """It was told only once a worker had read the dataset for the version."""
+    found = unmet(service.world, D, chosen(only))
+    assert len(found) == len(told)
+    assert all(text.startswith(part) for text, part in zip(found, told, strict=True))
