@@ -61,7 +61,9 @@ class AnsweredArgilla(Gateway):
     def more(self, ids: Sequence[str]) -> list[OneMore | None]:
         """The further answer to each of these records; None where there is none."""
 
-    def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
+    def dataset(
+        self, dataset_id: str, workspaces: Mapping[str, str] | None = None, lately: bool = False
+    ) -> Dataset:
         return self._datasets[dataset_id].dataset
 
     def datasets(self, published: bool = True) -> list[Dataset]:

@@ -67,7 +67,9 @@ class Argilla(Gateway):
         self._ids, self._texts, self.cpu_s = ids, texts, 0.0
         self._n = ids.stat().st_size // ID
 
-    def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
+    def dataset(
+        self, dataset_id: str, workspaces: Mapping[str, str] | None = None, lately: bool = False
+    ) -> Dataset:
         return DATASET
 
     def blueprint(self, dataset_id: str) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from typing import Any
 
 import httpx
 
-from argilla_distill.domain.records import Dataset, DatasetQuestion, Record, milliseconds
+from argilla_distill.domain.records import Dataset, Record, milliseconds
 from argilla_distill.plugin.argilla.added_records import AddedRecords
 from argilla_distill.plugin.argilla.calls import Calls, Timer, client
+from argilla_distill.plugin.argilla.questions_read import QuestionsRead
 from argilla_distill.plugin.argilla.records_by_id import RecordsById
 from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
 from argilla_distill.plugin.argilla.user import User
@@ -48,6 +49,7 @@ class Gateway:
     def __init__(self, http: httpx.Client, timer: Timer | None = None) -> None:
         self._calls = Calls(http, timer)
         self._records = RecordsById(self._calls)
+        self._questions = QuestionsRead(self._calls)
         self.added = AddedRecords(self._calls)
 
     def close(self) -> None:
@@ -117,15 +119,20 @@ class Gateway:
         items = self._calls.json("datasets", "GET", "me/datasets")["items"]
         return [Dataset.parse(d, names) for d in items if (d["status"] == "ready") == published]
 
-    def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
-        """One dataset with its questions. `workspaces` are those whose names are known, by id."""
+    def dataset(
+        self, dataset_id: str, workspaces: Mapping[str, str] | None = None, lately: bool = False
+    ) -> Dataset:
+        """One dataset with its questions. `workspaces` are those whose names are known, by id.
+
+        `lately`: its questions may be as they were read a short while ago; the rest is as it is now.
+        """
         data = self._calls.json("dataset", "GET", f"datasets/{dataset_id}")
-        questions = self._calls.json("dataset", "GET", f"datasets/{dataset_id}/questions")["items"]
+        questions = self._questions.of(dataset_id, data["status"] == "ready", lately)
         names = dict(workspaces or {})
         if data["workspace_id"] not in names:
             space = self._calls.json("dataset", "GET", f"workspaces/{data['workspace_id']}")
             names[space["id"]] = space["name"]
-        return Dataset.parse(data, names, tuple(map(DatasetQuestion.parse, questions)))
+        return Dataset.parse(data, names, questions)
 
     def activity(self, dataset_id: str) -> int:
         """When somebody last answered, in ms since the epoch."""

@@ -136,6 +136,21 @@ class Datasets:
         found = self._objects(self._keys.of(dataset_id, "ledger"), records)
         return [None if each is None else record_shapes.ledger_entry(each) for each in found]
 
+    def known(
+        self, dataset_id: str, records: Sequence[str]
+    ) -> tuple[list[LedgerEntry | None], list[Decisions | None]]:
+        """Both: what these records showed, and what we decided on them. Asked for at once."""
+        if not records:
+            return [], []
+        pipe = self._redis.pipeline(transaction=False)
+        for name in ("ledger", "decisions"):
+            pipe.hmget(self._keys.of(dataset_id, name), records)
+        ledger, decided = ([unpack(v) if v else None for v in part] for part in pipe.execute())
+        return (
+            [None if each is None else record_shapes.ledger_entry(each) for each in ledger],
+            [None if each is None else record_shapes.decisions(each) for each in decided],
+        )
+
     def decisions(self, dataset_id: str, records: Sequence[str]) -> list[Decisions | None]:
         """What we decided on these records."""
         found = self._objects(self._keys.of(dataset_id, "decisions"), records)

@@ -240,7 +240,9 @@ class FakeArgilla(Gateway):
         return replace(found, min_submitted=self.overlap) if dataset_id == D else found
 
     @call
-    def dataset(self, dataset_id: str, workspaces: Mapping[str, str] | None = None) -> Dataset:
+    def dataset(
+        self, dataset_id: str, workspaces: Mapping[str, str] | None = None, lately: bool = False
+    ) -> Dataset:
         if dataset_id not in self.sets:
             raise NotInArgilla(dataset_id)
         return self._set(dataset_id)

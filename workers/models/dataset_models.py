@@ -143,9 +143,10 @@ class Models:
         """
         copies, failures = store.model_copies, FailedStrategies.of(store, dataset.id)
         same = (self.plan, self.dataset.questions) == (plan, dataset.questions)
-        if not same or self.saved != copies.saved(dataset.id) or failures.by_question:
+        saved, ever = copies.state(dataset.id)
+        if not same or self.saved != saved or failures.by_question:
             return None
-        decided = copies.decided_since(dataset.id, self.decided_ever)
+        decided = copies.decided_since(dataset.id, self.decided_ever, ever)
         for model in self.by_question.values():
             model.resume(annotators)
         if decided is None or any(m.facts_of_history.outdated for m in self.by_question.values()):
@@ -170,10 +171,11 @@ class Models:
             if own is not None and own.failure is not None:
                 self._leave_out(name, own.failure)
         news = {}
+        failures = self._failures.later(store.now()) if self.failed else self._failures
         for name, error in self.failed.items():
             strategy = self.plan.question(name).strategy
             if not self._failures.pausing(name, strategy):
-                news[name] = self._failures.again(name, strategy, error)
+                news[name] = failures.again(name, strategy, error)
         store.models.write_failures(self.dataset.id, news)
 
     def _leave_out(self, name: str, error: Exception) -> None:

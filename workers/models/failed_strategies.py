@@ -26,7 +26,8 @@ class FailedStrategies:
     @classmethod
     def of(cls, store: Store, dataset_id: str) -> FailedStrategies:
         """As the store knows them now."""
-        return cls(store.models.failures(dataset_id), store.now())
+        failures = store.models.failures(dataset_id)
+        return cls(failures, store.now() if failures else 0)
 
     def pausing(self, question: str, strategy: str) -> str:
         """The error for which this strategy is left in peace for now; empty where it is to be tried."""
@@ -34,6 +35,10 @@ class FailedStrategies:
         if known is None or known.strategy != strategy or self.now >= known.until:
             return ""
         return known.error
+
+    def later(self, now: int) -> FailedStrategies:
+        """The same at another time."""
+        return replace(self, now=now)
 
     def again(self, question: str, strategy: str, error: str) -> FailedStrategy:
         """What is to be kept after one more failure.

@@ -51,6 +51,10 @@ class KeptModels:
         decided = models.resume(store, dataset, plan, annotators) if models else None
         return (models, decided) if models and decided is not None else None
 
+    def has(self, dataset_id: str) -> bool:
+        """Whether a dataset's models are among them; they may have to be loaded anew for all that."""
+        return dataset_id in self._kept
+
     def put(self, models: Models) -> None:
         """Keep models whose run went well; those of a team's own strategies are not ours to keep."""
         from argilla_distill.workers.models.confined import process_of  # loads the engine

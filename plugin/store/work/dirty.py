@@ -53,6 +53,16 @@ end
 """
 
 
+_TAKE = """
+local taken = {}
+for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, tonumber(ARGV[1]))) do
+  taken[#taken + 1] = id
+  taken[#taken + 1] = redis.call('HGET', KEYS[2], id) or ''
+end
+return taken
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Poisoned:
     """Why a record was set aside, and when (ms since the epoch)."""
@@ -69,6 +79,7 @@ class Dirty:
         self._keys = keys
         self._mark = redis.register_script(_MARK)
         self._clear = redis.register_script(_CLEAR)
+        self._take = redis.register_script(_TAKE)
         self._set_aside = redis.register_script(_SET_ASIDE)
 
     def mark(self, dataset_id: str, records: Iterable[str], heard: int = 0) -> bool:
@@ -83,9 +94,9 @@ class Dirty:
 
     def take(self, dataset_id: str, most: int) -> list[tuple[str, str]]:
         """The dirty records that wait longest, each with its sequence number. Removes nothing."""
-        return self._numbered(
-            dataset_id, self._redis.zrange(self._keys.of(dataset_id, "since"), 0, most - 1)
-        )
+        keys = [self._keys.of(dataset_id, name) for name in ("since", "dirty")]
+        found = [each.decode() for each in self._take(keys=keys, args=[most - 1])]
+        return list(zip(found[::2], found[1::2], strict=True))
 
     def take_mixed(
         self, dataset_id: str, most: int, without: Collection[str] = ()
@@ -95,9 +106,9 @@ class Dirty:
         `without`: records that are none of them.
         """
         key, not_these = self._keys.of(dataset_id, "since"), {i.encode() for i in without}
-        fresh = most // 5 if self._redis.zcard(key) > most + len(not_these) else 0
+        first = self._redis.zrange(key, 0, most + len(not_these))
+        fresh = most // 5 if len(first) > most + len(not_these) else 0
         last = self._redis.zrange(key, -fresh, -1) if fresh else []
-        first = self._redis.zrange(key, 0, most + len(not_these) - 1)
         late = [i for i in last if i not in not_these]
         early = [i for i in first if i not in not_these and i not in set(late)]
         return self._numbered(dataset_id, [*early[: most - len(late)], *late])
@@ -199,6 +210,26 @@ class Dirty:
             self._redis.set(key, tries)
         else:
             self._redis.delete(key)
+
+    def finish(
+        self,
+        dataset_id: str,
+        done: Sequence[tuple[str, str]],
+        looked_at: Sequence[str],
+        tries: int = 0,
+    ) -> None:
+        """A batch ended: as `clear`, `clear_stale` and `end` do, at once."""
+        keys = [self._keys.of(dataset_id, name) for name in ("dirty", "since", "surveyed")]
+        with self._redis.pipeline(transaction=True) as pipe:
+            if done:
+                pipe.eval(_CLEAR, len(keys), *keys, *(part for pair in done for part in pair))
+            if looked_at:
+                pipe.srem(self._keys.of(dataset_id, "stale"), *looked_at)
+            if tries > 0:
+                pipe.set(self._keys.of(dataset_id, "tries"), tries)
+            else:
+                pipe.delete(self._keys.of(dataset_id, "tries"))
+            pipe.execute()
 
     def drop(self, dataset_id: str) -> None:
         """Forget all waiting records of a dataset that is gone or not to be distilled."""

@@ -48,6 +48,10 @@ return 1
 """
 
 
+def alone(pipe: Any) -> None:
+    """Sends nothing with it."""
+
+
 class Lease:
     """The right to write one dataset's state. Made by `take`, kept alive by a thread of its own.
 
@@ -63,7 +67,7 @@ class Lease:
         self, redis: Any, keys: Keys, dataset_id: str, token: str, clock: Callable[[], float]
     ) -> None:
         self._redis = redis
-        self._token = token
+        self.token = token
         self._clock = clock
         self._until_s = -math.inf
         self._key = keys.of(dataset_id, "lease")
@@ -80,7 +84,7 @@ class Lease:
         """The lease, or None while somebody else holds it."""
         lease = cls(redis, keys, dataset_id, secrets.token_hex(8), clock)
         until_s = clock() + LEASE_MS / 1000  # counted from before the call, as Redis counts later
-        if not redis.set(lease._key, lease._token, nx=True, px=LEASE_MS):
+        if not redis.set(lease._key, lease.token, nx=True, px=LEASE_MS):
             return None
         lease._until_s = until_s
         lease._thread.start()
@@ -99,18 +103,29 @@ class Lease:
         """
         self.hold(LEASE_MS / 1000)
 
-    def hold(self, for_s: float) -> None:
-        """Make it last for so many seconds from now at least. As `renew` otherwise."""
+    def hold(self, for_s: float, also: Callable[[Any], None] = alone) -> None:
+        """Make it last for so many seconds from now at least. As `renew` otherwise.
+
+        `also` is sent at once, and done whether the lease is ours or not.
+        """
         until_s = self._clock() + for_s
-        arguments = (self._key, self._wake, self._token, round(for_s * 1000), WAKE_S)
-        if not self._redis.eval(_RENEW, 2, *arguments):
+        arguments = (self._key, self._wake, self.token, round(for_s * 1000), WAKE_S)
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.eval(_RENEW, 2, *arguments)
+            also(pipe)
+            held = pipe.execute()[0]
+        if not held:
             self._until_s = -math.inf
             raise LeaseLost(LOST)
         self._until_s = max(self._until_s, until_s)
 
-    def ours(self) -> bool:
-        """Whether it is still ours, as Redis knows it."""
-        return bool((self._redis.get(self._key) or b"").decode() == self._token)
+    def ours(self, also: Callable[[Any], None] = alone) -> bool:
+        """Whether it is still ours, as Redis knows it; `also` is done at once, and sees the same."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.get(self._key)
+            also(pipe)
+            holder = pipe.execute()[0]
+        return bool((holder or b"").decode() == self.token)
 
     def commit(self, write: Callable[[Any], None]) -> None:
         """Run `write(pipeline)` as one transaction, only if the lease is still ours.
@@ -122,7 +137,7 @@ class Lease:
         while True:
             with self._redis.pipeline(transaction=True) as pipe:
                 pipe.watch(self._key)
-                if (pipe.get(self._key) or b"").decode() != self._token:
+                if (pipe.get(self._key) or b"").decode() != self.token:
                     raise LeaseLost(LOST)
                 pipe.multi()
                 write(pipe)
@@ -142,7 +157,7 @@ class Lease:
         LeaseLost : it was not ours any more.
         """
         keys = [self._key, self._wake, *self._waiting]
-        answer = self._redis.eval(_RELEASE_IF_IDLE, 5, *keys, self._token)
+        answer = self._redis.eval(_RELEASE_IF_IDLE, 5, *keys, self.token)
         if answer != 0:
             self._ended.set()
         if answer == -1:
@@ -152,7 +167,7 @@ class Lease:
     def release(self, rest_s: int = 0) -> None:
         """Give the lease back; nobody need wake the dataset for the next `rest_s` seconds."""
         self._ended.set()
-        self._redis.eval(_RELEASE, 2, self._key, self._wake, self._token, rest_s)
+        self._redis.eval(_RELEASE, 2, self._key, self._wake, self.token, rest_s)
 
     def _keep(self) -> None:
         while not self._ended.wait(RENEW_S):

@@ -42,13 +42,19 @@ class ModelCopies:
             pipe.ltrim(key, -REMEMBERED, -1)
             pipe.incrby(self._keys.of(dataset_id, "decided_ever"), len(records))
 
+    def state(self, dataset_id: str) -> tuple[str, int]:
+        """Both at once: the mark of the models as they are saved, and how many decided records were noted."""
+        keys = (self._keys.of(dataset_id, name) for name in ("saved", "decided_ever"))
+        mark, ever = self._redis.mget(*keys)
+        return (mark or b"").decode(), int(ever or 0)
+
     def decided_ever(self, dataset_id: str) -> int:
         """How many decided records were ever noted."""
         return int(self._redis.get(self._keys.of(dataset_id, "decided_ever")) or 0)
 
-    def decided_since(self, dataset_id: str, ever: int) -> list[str] | None:
-        """The records decided since so many were noted; None where that is not remembered."""
-        missed = self.decided_ever(dataset_id) - ever
+    def decided_since(self, dataset_id: str, ever: int, now: int) -> list[str] | None:
+        """The records decided since so many were noted, of `now` in all; None where that is forgotten."""
+        missed = now - ever
         if missed == 0:
             return []
         if not 0 < missed <= REMEMBERED:

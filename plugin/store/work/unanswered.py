@@ -21,6 +21,18 @@ FIRST_LOOK_MS = 15_000
 MAX_AGE_MS = 3_600_000
 """No write is expected to land later than that. The daily sweep looks at everything anyway."""
 
+_BEGIN = """
+local now = redis.call('TIME')
+local ms = now[1] * 1000 + math.floor(now[2] / 1000)
+local times = string.format('%.0f, %.0f', ms, ms + tonumber(ARGV[2]))
+return redis.call('HSET', KEYS[1], ARGV[1], '[' .. times .. ', ' .. ARGV[3] .. ']')
+"""
+
+_END = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('HDEL', KEYS[2], ARGV[2])
+"""
+
 
 class Unanswered:
     """The unanswered writes of every dataset: token → when it was begun, what it writes."""
@@ -29,15 +41,24 @@ class Unanswered:
         self._redis = redis
         self._keys = keys
 
-    def begin(self, dataset_id: str, things: Iterable[str], now: int) -> str:
-        """Note that these things are about to be written; returns the token for `end`."""
-        token = secrets.token_hex(6)
-        self._write(dataset_id, token, now, now + FIRST_LOOK_MS, list(things))
-        return token
+    @staticmethod
+    def token() -> str:
+        """A name for a write that is about to begin."""
+        return secrets.token_hex(6)
+
+    def begin(self, pipe: Any, dataset_id: str, token: str, things: Iterable[str]) -> None:
+        """Note, with whatever else is sent at once, that these things are about to be written."""
+        key = self._keys.of(dataset_id, "unanswered")
+        pipe.eval(_BEGIN, 1, key, token, FIRST_LOOK_MS, json.dumps(list(things)))
 
     def end(self, dataset_id: str, token: str) -> None:
         """Argilla answered: what was written has landed, or never will."""
         self._redis.hdel(self._keys.of(dataset_id, "unanswered"), token)
+
+    def end_where_held(self, pipe: Any, dataset_id: str, token: str, holder: str) -> None:
+        """The same, with whatever else is sent at once, if the dataset's lease is still of this holder."""
+        keys = (self._keys.of(dataset_id, name) for name in ("lease", "unanswered"))
+        pipe.eval(_END, 2, *keys, holder, token)
 
     def things(self, dataset_id: str) -> list[str]:
         """All that unanswered writes may still change, due or not."""

@@ -165,8 +165,11 @@ def test_the_time_that_redis_took_counts_against_what_is_left(store: Store) -> N
             clock.now_s += 5
             return store.redis.set(*args, **options)
 
-        def eval(self, *args: Any) -> Any:
+        def pipeline(self, **options: Any) -> Any:
             clock.now_s += 5
+            return store.redis.pipeline(**options)
+
+        def eval(self, *args: Any) -> Any:
             return store.redis.eval(*args)
 
     clock = Clock()
@@ -323,10 +326,13 @@ def test_a_renewal_that_redis_did_not_take_is_tried_again(store: Store) -> None:
         def set(self, *args: Any, **options: Any) -> Any:
             return store.redis.set(*args, **options)
 
-        def eval(self, *args: Any) -> Any:
+        def pipeline(self, **options: Any) -> Any:
             if not failures:
                 failures.append("away")
                 raise RedisConnectionError("away")
+            return store.redis.pipeline(**options)
+
+        def eval(self, *args: Any) -> Any:
             return store.redis.eval(*args)
 
     held = Lease.take(Restarted(), store.keys, D, Clock())

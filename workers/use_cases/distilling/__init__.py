@@ -4,6 +4,7 @@
 | --- | --- |
 | `distil` | the use case: take the lease, run, note how it ended |
 | `forwarding` | what waits in a review dataset, passed on to the dataset that is reviewed |
+| `ahead` | what a run asks Argilla for while it begins |
 | `run` | what one run works with, and what it did |
 | `time_slice` | batch after batch until nothing waits or the time is over |
 | `batch` | one batch, from Argilla and back to it |

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from argilla_distill.domain.records import Record
 from argilla_distill.plugin.argilla.records_by_id import INDEX_LAG_S
+from argilla_distill.workers.use_cases.distilling.ahead import milliseconds
 from argilla_distill.workers.use_cases.distilling.batch import learn_from
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
@@ -31,7 +32,7 @@ meanwhile without an event (`PUT …/suggestions`) would be replaced unseen."""
 
 @dataclass(frozen=True)
 class ReadRecord:
-    """A record as it was read: with which number of its delivery, and when (ms)."""
+    """A record as it was read: with which number of its delivery, and when (ms of this process)."""
 
     number: str
     at: int
@@ -59,7 +60,7 @@ class Backlog:
     def survey(self, underway: Collection[str]) -> int:
         """Read the next that wait longest, and learn from them; returns how many were gone, and are done."""
         run, dirty, dataset_id = self.run, self.run.store.dirty, self.run.dataset.id
-        now = run.store.now()
+        now, at = run.store.now(), milliseconds()
         if not self._waiting:
             waiting = dict(dirty.take(dataset_id, SURVEY))
             ids = dirty.unsurveyed(dataset_id, [i for i in waiting if i not in underway])
@@ -76,14 +77,17 @@ class Backlog:
         dirty.note_surveyed(dataset_id, [i for i in part if i not in gone])
         for record_id, record in records.items():
             if record is not None:
-                self._read[record_id] = ReadRecord(part[record_id], now, record)
+                self._read[record_id] = ReadRecord(part[record_id], at, record)
         return len(gone)
 
     def known(self, taken: Sequence[tuple[str, str]]) -> Mapping[str, Record]:
         """Those of these records, each with its delivery's number, that need not be read again."""
+        first = self.run.first
+        for record_id, record in first.found().items():
+            self._read[record_id] = ReadRecord(first.numbers[record_id], first.at, record)
         if not self._read:
             return {}
-        now = self.run.store.now()
+        now = milliseconds()
         found = {i: (self._read.pop(i, None), number) for i, number in taken}
         return {
             i: read.record

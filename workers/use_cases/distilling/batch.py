@@ -31,11 +31,16 @@ class Batch:
         return {**self.publishing.observed.failed, **sent.refused}
 
 
-def distil_batch(run: Run, ids: Sequence[str]) -> dict[str, str]:
-    """Read, observe, learn, decide, publish. Returns which records failed, and why."""
+def distil_batch(
+    run: Run, ids: Sequence[str], known: Mapping[str, Record] | None = None
+) -> dict[str, str]:
+    """Read, observe, learn, decide, publish. Returns which records failed, and why.
+
+    `known` are records that were read just now.
+    """
     if not ids:
         return {}
-    batch = decided_batch(run, ids)
+    batch = decided_batch(run, ids, known)
     batch.publishing.send()
     return batch.end()
 

@@ -25,12 +25,13 @@ from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.engine.errors import StrategyFailed
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.use_cases.connecting import late_writes
+from argilla_distill.workers.use_cases.distilling.ahead import Ahead, FirstRecords
 from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_news
 from argilla_distill.workers.use_cases.distilling.fitting import fit_beside
 from argilla_distill.workers.use_cases.distilling.forwarding import forward
 from argilla_distill.workers.use_cases.distilling.run import Run, RunOutcome
-from argilla_distill.workers.use_cases.distilling.time_slice import TimeSlice
+from argilla_distill.workers.use_cases.distilling.time_slice import CAREFUL_TRIES, TimeSlice
 from argilla_distill.workers.use_cases.reports import report_due
 from argilla_distill.workers.use_cases.reviews import review_of
 from argilla_distill.workers.use_cases.world import World
@@ -155,14 +156,29 @@ def _failed(world: World, dataset_id: str, error: Exception) -> int:
 
 def begin(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome) -> Run | None:
     """Get to know the dataset; None where there is nothing to be done with it."""
-    datasets = world.store.datasets
     if not world.connected:
         outcome.status = "disconnected"
         return None
+    with Ahead(world, dataset_id) as ahead:
+        return _begun(world, dataset_id, lease, outcome, ahead)
+
+
+def _begun(
+    world: World, dataset_id: str, lease: Lease, outcome: RunOutcome, ahead: Ahead
+) -> Run | None:
+    datasets = world.store.datasets
+    known = datasets.info(dataset_id)  # Argilla cannot rename a workspace
+    names = {known["workspace_id"]: known["workspace"]} if "workspace_id" in known else {}
+    asked = ahead.dataset(names)
+    warm = world.kept.has(dataset_id)
+    first = ahead.records(CAREFUL_TRIES) if warm else FirstRecords()
+    annotators = NumberedAnnotators(
+        world.store, world.gateway, dataset_id, world.settings.plan.sources
+    )
+    annotators.rename()
+    review = review_of(world, dataset_id)
     try:
-        known = datasets.info(dataset_id)  # Argilla cannot rename a workspace
-        names = {known["workspace_id"]: known["workspace"]} if "workspace_id" in known else {}
-        dataset = world.gateway.dataset(dataset_id, names)
+        dataset = asked.result()
     except NotInArgilla:
         _let_go(world, outcome)
         return None
@@ -170,26 +186,24 @@ def begin(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome) -> R
         outcome.status = "ignored: the twin of a version"
         world.store.dirty.drop(dataset_id)
         return None
-    datasets.add(dataset_id)
+    if "name" not in known:
+        datasets.add(dataset_id)
     plan = world.plan(dataset.full_name)
-    annotators = NumberedAnnotators(
-        world.store, world.gateway, dataset_id, world.settings.plan.sources
-    )
-    annotators.rename()
     state = "active" if plan.distil and dataset.status == "ready" else "ignored"
     if state == "active":
         note_news(world, lease, dataset, plan, known, annotators)
     people = annotators.by_number
     kept = world.kept.take(world.store, dataset, plan, people)
     models, decided = kept or (Models.load(world.store, dataset, plan, people, at_once=True), [])
-    datasets.note(dataset_id, **_facts(dataset, models, plan, state))
+    facts = _facts(dataset, models, plan, state)
+    if facts := {name: fact for name, fact in facts.items() if known.get(name) != str(fact)}:
+        datasets.note(dataset_id, **facts)
     if state == "ignored" or (not (models.by_question or models.absent)):
         outcome.status = "ignored"
         world.store.dirty.drop(dataset_id)
         models.close()
         return None
-    review = review_of(world, dataset_id)
-    run = Run(world, lease, dataset, plan, annotators, models, outcome, review=review)
+    run = Run(world, lease, dataset, plan, annotators, models, outcome, first, review=review)
     run.decided.update(decided)
     return run
 

@@ -12,6 +12,7 @@ from argilla_distill.plugin.errors import NotInArgilla
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.work.lease import Lease
+from argilla_distill.workers.use_cases.distilling.ahead import FirstRecords
 from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
 from argilla_distill.workers.use_cases.world import World
 
@@ -91,12 +92,16 @@ class Visit:
 class Run(Visit):
     """A visit with the dataset's models: enough to learn, decide and publish as well.
 
-    `decided` holds the records decided since the models were last asked what moved.
+    `first` are the records that wait first, where they were asked for while the run began.
+    `decided` holds the records decided since the models were last asked what moved; `entries_at_draw` is
+    how many entries there were when records near a limit were last drawn, to be compared as well.
     """
 
     models: Models
     outcome: RunOutcome
+    first: FirstRecords = field(default_factory=FirstRecords)
     decided: set[str] = field(default_factory=set)
+    entries_at_draw: int = 0
 
     def page(self, record_id: str) -> str:
         """The address of a record's explanation."""

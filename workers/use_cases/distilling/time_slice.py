@@ -120,7 +120,7 @@ class TimeSlice:
         dirty = self.store.dirty
         if not self.underway.ids and not dirty.any_waits(self.id):
             return False
-        tries = 0 if self.underway.ids else dirty.begin(self.id)
+        tries = 0 if self.underway.ids else self.run.first.begun() or dirty.begin(self.id)
         self._caution = tries if tries > CAREFUL_TRIES else 0
         few = 0 if not self._caution else FEW if tries == CAREFUL_TRIES + 1 else 1
         taken = dirty.take(self.id, min(few, self._size)) if few else self._next()
@@ -136,7 +136,7 @@ class TimeSlice:
         elif not few and (self.underway.ids or len(ids) >= (self._size if taken else STALE_BATCH)):
             self._send_beside(waiting)
         else:
-            self._ended(waiting, distil_batch(self.run, ids))
+            self._ended(waiting, distil_batch(self.run, ids, self.backlog.known(waiting)))
         return bool(waiting)
 
     def _send_beside(self, waiting: Sequence[tuple[str, str]]) -> None:
@@ -157,9 +157,12 @@ class TimeSlice:
 
     def _ended(self, waiting: Sequence[tuple[str, str]], failed: Mapping[str, str]) -> None:
         """A batch was worked on, and which of its records failed."""
-        self._done(waiting, failed)
-        self.store.dirty.clear_stale(self.id, [record_id for record_id, _ in waiting])
-        self.store.dirty.end(self.id, max(0, self._caution - 2))  # the next one is a step larger
+        for pair in waiting:
+            if pair[0] in failed:
+                self._set_aside(pair, failed[pair[0]])
+        done = [pair for pair in waiting if pair[1] and pair[0] not in failed]
+        tries = max(0, self._caution - 2)  # the next one is a step larger
+        self.store.dirty.finish(self.id, done, [record_id for record_id, _ in waiting], tries)
 
     def _next(self) -> list[tuple[str, str]]:
         """The next batch, of all ages; before a further one of a backlog, some that wait are read."""
@@ -185,14 +188,6 @@ class TimeSlice:
         """Some stale records, none of which is underway."""
         found = self.store.dirty.take_stale(self.id, most + len(self.underway.ids))
         return [record_id for record_id in found if record_id not in self.underway.ids][:most]
-
-    def _done(self, waiting: Sequence[tuple[str, str]], failed: Mapping[str, str]) -> None:
-        """These records need no more work; those that failed are set aside."""
-        for pair in waiting:
-            if pair[0] in failed:
-                self._set_aside(pair, failed[pair[0]])
-        done = [pair for pair in waiting if pair[1] and pair[0] not in failed]
-        self.store.dirty.clear(self.id, done)
 
     def _set_aside(self, taken: tuple[str, str], error: str) -> None:
         self.run.outcome.errors.append(f"{taken[0]}: {error}")

@@ -43,18 +43,21 @@ def guarded_call(
     """
     unanswered, things = world.store.unanswered, [what + record_id for record_id in ids] or [what]
     time_s = min(world.settings.argilla_timeout_s, MAX_WRITE_S)
-    lease.hold(time_s + SPARE_S)
-    token = unanswered.begin(dataset_id, things, world.store.now())
+    token = unanswered.token()
+    try:
+        lease.hold(time_s + SPARE_S, lambda pipe: unanswered.begin(pipe, dataset_id, token, things))
+    except LeaseLost:
+        unanswered.end(dataset_id, token)
+        raise
     try:
         with world.gateway.within(min(time_s, lease.left_s() - SPARE_S / 2)):
             yield
     except (ArgillaRefused, InvalidValue):  # Argilla has replied: nothing was written
         unanswered.end(dataset_id, token)
         raise
-    if not lease.ours():
+    if not lease.ours(lambda pipe: unanswered.end_where_held(pipe, dataset_id, token, lease.token)):
         look_again(world, dataset_id, things)
         raise LeaseLost(LOST)
-    unanswered.end(dataset_id, token)
 
 
 def look_again(world: World, dataset_id: str, things: Iterable[str]) -> None:

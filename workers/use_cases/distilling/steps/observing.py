@@ -55,8 +55,8 @@ def observe_records(
     LeaseLost : nothing was written.
     """
     ids, datasets = list(records), visit.store.datasets
-    ledger = dict(zip(ids, datasets.ledger(visit.dataset.id, ids), strict=True))
-    decisions = datasets.decisions(visit.dataset.id, ids)
+    entries_before, decisions = datasets.known(visit.dataset.id, ids)
+    ledger = dict(zip(ids, entries_before, strict=True))
     decided = {i: d or {} for i, d in zip(ids, decisions, strict=True)}
     failed: dict[str, str] = {}
     observations: dict[str, Observation] = {}
