@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -136,11 +137,19 @@ class Sources(FrozenSettings):
         >>> Sources().kind("llm-atlas"), Sources().kind("rule-refund"), Sources().kind("ada")
         ('model', 'template', 'person')
         """
-        if _matches(name, self.reviewers):
-            return "reviewer"
-        if _matches(name, self.templates):
-            return "template"
-        return "model" if _matches(name, self.models) else "person"
+        return _kind(name, self.reviewers, self.templates, self.models)
+
+
+@lru_cache(maxsize=10_000)
+def _kind(
+    name: str, reviewers: tuple[str, ...], templates: tuple[str, ...], models: tuple[str, ...]
+) -> Literal["person", "model", "template", "reviewer"]:
+    """Every job asks for each annotator, of whom hardly ever one is new."""
+    if _matches(name, reviewers):
+        return "reviewer"
+    if _matches(name, templates):
+        return "template"
+    return "model" if _matches(name, models) else "person"
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
