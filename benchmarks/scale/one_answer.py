@@ -8,7 +8,8 @@ answered other records before, and differs from what is suggested: one that equa
 from which nothing is learned. *Cold* is a job whose process has kept nothing, *warm* one that has the
 models of the job before. The figures are of the job's own CPU, so that other work on the machine does not
 count; Redis's is not in them. *Mean* has the work in it that comes with every so many answers: fits that
-are due, and models that are saved.
+are due, and models that are saved. *Looked at* is how many records a warm job read and decided, in the
+mean: the answered one, and those that it moved.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ class Took:
         return cls(statistics.median(jobs), statistics.mean(jobs), max(jobs))
 
 
-def measured(redis_url: str, votes: int, answers: int, words: int) -> tuple[Took, Took]:
-    """What a few cold jobs take, and so many warm ones."""
+def measured(redis_url: str, votes: int, answers: int, words: int) -> tuple[Took, Took, float]:
+    """What a few cold jobs take, and so many warm ones; and how many records these looked at, in the mean."""
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
         store = Store(client, "bench")
@@ -88,10 +89,11 @@ def measured(redis_url: str, votes: int, answers: int, words: int) -> tuple[Took
                 pass
             if fit(world, dataset_id).status == NOTHING_DUE:
                 break
-        cold = [job(world, KeptModels(), ids[n]) for n in range(COLD)]
+        cold = [job(world, KeptModels(), ids[n])[0] for n in range(COLD)]
         job(world, kept, ids[COLD])  # loads what the others have saved
-        warm = [job(world, kept, ids[n]) for n in range(COLD + 1, COLD + 1 + answers)]
-    return Took.of(cold), Took.of(warm)
+        jobs = [job(world, kept, ids[n]) for n in range(COLD + 1, COLD + 1 + answers)]
+    looked_at = statistics.mean(records for _, records in jobs)
+    return Took.of(cold), Took.of([ms for ms, _ in jobs]), looked_at
 
 
 def filled(store: Store, votes: int, words: int) -> tuple[World, list[str]]:
@@ -110,8 +112,8 @@ def filled(store: Store, votes: int, words: int) -> tuple[World, list[str]]:
     return world, ids
 
 
-def job(world: World, kept: KeptModels, record: str) -> float:
-    """One delivery and its job; the CPU that the job took, in ms."""
+def job(world: World, kept: KeptModels, record: str) -> tuple[float, int]:
+    """One delivery and its job: the CPU that the job took, in ms, and how many records it looked at."""
     dataset_id = _mark(world, record)
     argilla = world.gateway
     assert isinstance(argilla, OneAnswer)
@@ -120,7 +122,7 @@ def job(world: World, kept: KeptModels, record: str) -> float:
     took = 1000 * (time.process_time() - argilla.cpu_s - start)
     if (outcome.status, outcome.entries) != ("done", 1):
         raise RuntimeError(f"the answer was not taken: {outcome}")
-    return took
+    return took, outcome.records
 
 
 def _mark(world: World, record: str) -> str:
@@ -139,13 +141,14 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--answers", type=int, default=60)
     parser.add_argument("--words", type=int, default=150)
     options = parser.parse_args(arguments)
-    print("| votes | cold, median | warm, median | warm, mean | warm, worst |")
-    print("| --- | --- | --- | --- | --- |")
+    print("| votes | cold, median | warm, median | warm, mean | warm, worst | looked at |")
+    print("| --- | --- | --- | --- | --- | --- |")
     with (
         tempfile.TemporaryDirectory(prefix="one-") as place,
         RedisServer(Path(place), unixsocket=Path(place) / "redis.sock") as server,
     ):
         for votes in options.votes:
-            cold, warm = measured(server.url(), votes, options.answers, options.words)
+            cold, warm, looked_at = measured(server.url(), votes, options.answers, options.words)
             took = (cold.median, warm.median, warm.mean, warm.worst)
-            print(f"| {votes:,} | " + " | ".join(f"{ms:.1f} ms" for ms in took) + " |", flush=True)
+            figures = " | ".join(f"{ms:.1f} ms" for ms in took)
+            print(f"| {votes:,} | {figures} | {looked_at:.1f} |", flush=True)

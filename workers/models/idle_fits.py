@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 PREPARED_STALENESS = 0.005
 """From this share of changed votes on the next fit is prepared while nothing waits: it may come at 1 %."""
 
-REST_STALENESS = 0.0004
-"""For a fit when nothing waits, so large a share of the votes must have changed: one of 2,500. What it costs
-grows with the votes, and so its share in what an answer costs stays the same. A sweep asks for one whatever
-changed."""
+REST_STALENESS = 0.002
+"""For a fit when nothing waits, so large a share of the votes must have changed: one of 500. What it costs
+grows with the votes, and so its share in what an answer costs stays the same. Until then votes are taken in
+one by one, as they are for much longer where answers never stop. A sweep asks for one whatever changed."""
 
 
 def prepare(models: Models, over: Callable[[], bool]) -> bool:

@@ -134,14 +134,16 @@ def test_a_strategy_that_does_not_exist_is_told_and_nothing_is_lost(build: Build
 def test_a_service_disconnected_in_the_middle_stops_after_the_batch_in_hand(
     service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Two are in hand at most: the one that is sent, and the one that is decided meanwhile."""
     monkeypatch.setattr(time_slice, "BATCH", 1)
-    for record in ("r1", "r2"):
+    for record in ("r1", "r2", "r3"):
         for user in ("ann", "ben"):
             service.answer(user, record, helpful="yes")
     service.argilla.after = once("suggest", lambda: service.store.service.forget_webhook("hook-0"))
     service.distil()
-    assert {record for record, _ in service.suggestions()} == {"r1"}
-    assert service.store.dirty.sizes(D) == (1, 0, 0)
+    published = {record for record, _ in service.suggestions()}
+    assert {"r1"} <= published <= {"r1", "r2"}
+    assert service.store.dirty.sizes(D) == (3 - len(published), 0, 0)
     assert service.distil().status == "disconnected"
 
 

@@ -13,8 +13,9 @@ from argilla_distill.workers.use_cases.distilling.distil import distil
 from tests.workers.argilla_in_memory import D
 from tests.workers.service_in_memory import Build
 
-BEFORE, IN_ALL = 32, 66
-"""Round trips until Argilla is sent the suggestion, and until the job is over."""
+BEFORE, IN_ALL = 30, 62
+"""Round trips until Argilla is sent the suggestion, and until the job is over; of each so many more than
+there are as the lease's thread may make on a slow machine."""
 
 
 def test_one_answer_costs_three_calls_of_argilla_and_so_many_round_trips(

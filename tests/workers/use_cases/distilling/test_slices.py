@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
+from argilla_distill.domain.records import Record
 from argilla_distill.plugin.dispatch import DISTIL
 from argilla_distill.workers.models import idle_fits
 from argilla_distill.workers.models.dataset_models import Models
@@ -149,10 +150,10 @@ def test_an_answer_comes_before_the_many_records_that_the_last_ones_moved(
         compared.append("some")
         return differing(run, ids)
 
-    def worked(run: Run, ids: Sequence[str]) -> dict[str, str]:
+    def worked(run: Run, ids: Sequence[str], known: Mapping[str, Record]) -> dict[str, str]:
         if ids == ["r1"]:
             compared.append("the answer")
-        return distil_batch(run, ids)
+        return distil_batch(run, ids, known)
 
     monkeypatch.setattr(moved, "differing", answered_meanwhile)
     monkeypatch.setattr(time_slice, "distil_batch", worked)
@@ -194,9 +195,9 @@ def test_an_answer_comes_before_a_fit_is_prepared_further(
         done.append("a part")
         return not over()
 
-    def worked(run: Run, ids: Sequence[str]) -> dict[str, str]:
+    def worked(run: Run, ids: Sequence[str], known: Mapping[str, Record]) -> dict[str, str]:
         done.extend(["the answer"] if ids == ["r1"] else [])
-        return distil_batch(run, ids)
+        return distil_batch(run, ids, known)
 
     monkeypatch.setattr(idle_fits, "prepare", prepared)
     monkeypatch.setattr(time_slice, "distil_batch", worked)
