@@ -164,8 +164,8 @@ class PooledWeigher(Weigher):
         if self.alike_:
             simple *= 1 - self.alike_
             of_kind = self.alike_ * confusion.of_accuracy(self.kind_accuracy_, self.crowd_.errors)
-            for kind, matrix in enumerate(of_kind):
-                np.add(simple, matrix, out=simple, where=(kinds == kind)[:, None, None])
+            for kind in np.flatnonzero(np.bincount(kinds)).tolist():
+                np.add(simple, of_kind[kind], out=simple, where=(kinds == kind)[:, None, None])
         return simple, full
 
     def _usual(self, annotators: AnyInts) -> Floats:
