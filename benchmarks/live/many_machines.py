@@ -30,6 +30,7 @@ from argilla_distill.workers.use_cases.world import World
 from benchmarks.live.many_workers import Feed
 from benchmarks.live.stand_in import API_KEY, dataset_id, record_id
 from demo.running.processes import Process
+from demo.running.redis_user import redis_user
 from demo.running.servers import redis_executable
 from demo.running.service import BIN
 
@@ -133,8 +134,13 @@ def measure(
 ) -> None:
     """Start all, and measure: one worker, all of them, and a fail-over."""
     certificate(place)
-    user = "user distill on >secret ~* &* +@all -@dangerous +info +config|get +client|setname +client|info"
-    own = [user, "requirepass word", "masterauth word", "appendonly yes", "tls-port 6379"]
+    own = [
+        redis_user("secret"),
+        "requirepass word",
+        "masterauth word",
+        "appendonly yes",
+        "tls-port 6379",
+    ]
     watched = [
         "tls-port 26379",
         "requirepass of-sentinels",

@@ -27,6 +27,7 @@ from argilla_distill.domain.state.review import ReviewInfo
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.shapes import record_shapes
 from tests.plugin.pages.scene import DATASET, RECORD, Scene, at, helpful, scene
+from tests.plugin.pages.website import Site
 
 Say = Callable[[str], str]
 """Makes a person's text out of the given one: the same, or something hostile."""
@@ -43,6 +44,14 @@ def other(number: int) -> str:
 
 
 TWIN = other(900)
+
+
+def shown(store: Store) -> Site:
+    """A site that shows all of it, to somebody who may see everything."""
+    write(store)
+    site = Site(store)
+    site.sign_in("olga")
+    return site
 
 
 def write(store: Store, say: Say = str, told: Scene | None = None) -> None:

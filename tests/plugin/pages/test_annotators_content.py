@@ -16,10 +16,7 @@ MAX_BYTES = 150_000
 
 @pytest.fixture
 def site(store: Store) -> Site:
-    gallery.write(store)
-    site = Site(store)
-    site.sign_in("olga")
-    return site
+    return gallery.shown(store)
 
 
 def test_annotators_come_the_most_reliable_first_and_the_unknown_last(site: Site) -> None:

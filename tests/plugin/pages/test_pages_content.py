@@ -16,15 +16,11 @@ from tests.plugin.pages.scene import DATASET, QUESTIONS, RECORD, at, helpful, in
 from tests.plugin.pages.website import Site
 
 HOME = f"/datasets/{DATASET}"
-MAX_BYTES = 150_000
 
 
 @pytest.fixture
 def site(store: Store) -> Site:
-    gallery.write(store)
-    site = Site(store)
-    site.sign_in("olga")
-    return site
+    return gallery.shown(store)
 
 
 @pytest.fixture

@@ -22,12 +22,10 @@ from argilla_distill.plugin.store.connection import StoreError, opened_for_rq
 from argilla_distill.plugin.store.trouble import with_address
 from argilla_distill.workers.processes.lasting_worker import LastingWorker
 from demo.running.processes import Process, ServerError, free_port
+from demo.running.redis_user import redis_user
 from demo.running.servers import redis_executable
 
-USER = (
-    "user distill on >secret ~* &* +@all -@dangerous +info +config|get +client|setname +client|info"
-)
-"""As docs/operating.md has it."""
+USER = redis_user("secret")
 
 D = "11111111-1111-4111-8111-111111111111"
 
