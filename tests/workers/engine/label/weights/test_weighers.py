@@ -91,6 +91,14 @@ def test_as_far_as_skill_does_not_explain_who_votes_like_whom_all_are_taken_for_
     np.testing.assert_allclose(half[1], own[1])  # what they confuse is theirs in any case
 
 
+def test_members_of_a_jury_are_alike_within_their_kind() -> None:
+    weigher = ready(PooledWeigher(), Source("ben", "model"), unexplained=1.0)
+    assert isinstance(weigher, PooledWeigher)
+    simple, _ = weigher.matrices(COUNTS.reshape(-1, 2, 2), np.arange(2))
+    np.testing.assert_allclose(simple[:, 0, 0], weigher.kind_accuracy_[:2])  # a person, a model
+    assert simple[0, 0, 0] > simple[1, 0, 0]
+
+
 def test_labels_are_as_frequent_as_votes_and_responsibilities_say() -> None:
     """Given: a 4 + 4, b 4 + 4 of 16, so 1/2 each; responsibilities say 0.6 and 0.4."""
     weigher = ready(PooledWeigher())
