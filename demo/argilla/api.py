@@ -9,8 +9,7 @@
 
 Results are Argilla's JSON unchanged, and whatever has an id may be given as that JSON or as the id.
 Questions go by name, values are a dict from question name to value.
-Not here: making questions, filters and sorts (`payloads.py`), starting Argilla
-(`demo/running/servers.py`), and our own gateway, which is under test.
+Not here: questions, filters and sorts (`payloads.py`); starting Argilla (`demo/running/servers.py`).
 """
 
 from __future__ import annotations
@@ -39,6 +38,7 @@ class Api:
         headers = {"X-Argilla-Api-Key": api_key}
         self.http = httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=timeout_s)
         self._others: dict[str, Api] = {}
+        self._question_ids: dict[tuple[str, str], str] = {}
 
     def __enter__(self) -> Api:
         return self
@@ -141,7 +141,11 @@ class Api:
         return list(self.call("GET", f"/datasets/{id_of(dataset)}/questions")["items"])
 
     def question_id(self, dataset: Ref, name: str) -> str:
-        return next(str(q["id"]) for q in self.questions(dataset) if q["name"] == name)
+        key = id_of(dataset), name
+        if key not in self._question_ids:  # they stay as they are
+            found = {(key[0], q["name"]): str(q["id"]) for q in self.questions(dataset)}
+            self._question_ids.update(found)
+        return self._question_ids[key]
 
     def progress(self, dataset: Ref) -> Json:
         return dict(self.call("GET", f"/datasets/{id_of(dataset)}/progress"))

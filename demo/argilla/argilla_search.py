@@ -1,8 +1,8 @@
 """A search engine for Argilla that needs no server: it asks Argilla's own SQLite database.
 
 For: `make demo` and the live tests, where Elasticsearch would be a gigabyte of Java.
-Runs inside Argilla's environment, never in ours. `uvicorn argilla_search:app` serves Argilla with
-it; `rq worker -c argilla_search` only imports it, so that Argilla's jobs find the engine as well.
+Runs inside Argilla's environment, never in ours. `argilla_app` serves Argilla with it;
+`rq worker -c argilla_search` only imports it, so that Argilla's jobs find the engine as well.
 Not here: starting anything (see `servers.py`), and Postgres.
 
 Answers are meant to equal Elasticsearch's, with two differences: there is no index that lags
@@ -45,15 +45,6 @@ RECORD_COLUMNS = {
     "updated_at": Record.updated_at,
 }
 SUGGESTION_COLUMNS = {"agent": Suggestion.agent, "type": Suggestion.type}
-
-
-def __getattr__(name: str) -> Any:
-    """Build Argilla's web application only for who asks for it: it copies the whole UI to disk."""
-    if name == "app":
-        from argilla_server._app import app
-
-        return app
-    raise AttributeError(name)
 
 
 @event.listens_for(Engine, "connect")

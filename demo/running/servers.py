@@ -115,7 +115,7 @@ class Argilla(Startable):
         self.database = directory / "argilla.db"
         self.scratch = directory / "tmp"
         self.secret = secrets.token_hex(32)
-        uvicorn = [str(self.python), "-m", "uvicorn", "argilla_search:app", "--no-access-log"]
+        uvicorn = [str(self.python), "-m", "uvicorn", "argilla_app:app", "--no-access-log"]
         address = ["--host", "127.0.0.1", "--port", str(self.port)]
         self.api = Process(
             "argilla",

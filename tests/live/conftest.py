@@ -30,20 +30,31 @@ distil = false
 
 
 LONGEST = (
-    "test_fresh_start",
     "test_commands",
-    "test_pages_browser",
     "test_faults",
     "test_held_write",
+    "test_distilled",
+    "test_trace",
+    "test_fresh_start",
+    "test_pages_browser",
+    "test_notebook",
+    "test_review",
+    "test_dataset_life",
+    "test_field_reports",
 )
-"""Files that take minutes come first: begun last, one would keep a single core at work in the end."""
+"""Files that take a minute or more, the longest first: begun last, one would keep a single core at work."""
+
+
+def begins(item: pytest.Item) -> int:
+    """The place of the test's file among those that are begun first."""
+    return LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.live)
-    items.sort(key=lambda item: item.path.stem not in LONGEST)  # stable: as collected otherwise
+    items.sort(key=begins)  # stable: as collected otherwise
 
 
 @pytest.fixture(scope="session")

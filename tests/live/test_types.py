@@ -74,33 +74,30 @@ def answer(n: int, user: int) -> dict[str, Any]:
     }
 
 
-def canonical(installation: Installation, dataset: Json, name: str, value: Any) -> Any:
-    question = installation.world.gateway.dataset(dataset["id"]).question(name)
-    assert question is not None
-    return from_argilla(question_of(question), value)
-
-
 def test_every_type_of_question_is_distilled(installation: Installation, api: Api) -> None:
     users = crowd(api, "types", 4)
     dataset = dataset_of(api, users)
     records = api.add_records(dataset, [{"fields": {"text": SENTENCE}} for _ in range(24)])
     for number, user in enumerate(users):
-        me = api.as_user(user)
-        for n, record in enumerate(records):
-            me.answer(record, answer(n, number))
+        given = [(record, answer(n, number)) for n, record in enumerate(records)]
+        api.as_user(user).answer_many(given)
     installation.settle(dataset, responses=96)
     assert installation.world.store.dirty.poisoned(dataset["id"]) == {}
 
     after = {record["id"]: record for record in api.records(dataset)}
+    known = installation.world.gateway.dataset(dataset["id"])
     right: dict[str, int] = dict.fromkeys(TYPES, 0)
     for name in TYPES:
         expected = batch(api, dataset, name)
+        question = known.question(name)
+        assert question is not None
+        asked = question_of(question)
         for n, record in enumerate(records):
             suggestion = ours(api, dataset, after[record["id"]], name)
             assert suggestion is not None, name
-            value = canonical(installation, dataset, name, suggestion["value"])
+            value = from_argilla(asked, suggestion["value"])
             assert value == expected[record["id"]].value, name
-            right[name] += value == canonical(installation, dataset, name, truth(n)[name])
+            right[name] += value == from_argilla(asked, truth(n)[name])
             scores = suggestion["score"] or []
             if name in ("tags", "order", "marks"):
                 assert len(scores) == len(suggestion["value"])
