@@ -1,7 +1,6 @@
 """The review loop on a real Argilla: contested records go out to reviewers, their decisions come back."""
 
 import json
-from pathlib import Path
 
 import httpx
 import pytest
@@ -91,7 +90,6 @@ def test_a_reviewer_opens_our_link_decides_with_a_reason_and_the_original_follow
     argilla: Argilla,
     api: Api,
     browser: webdriver.Chrome,
-    tmp_path: Path,
 ) -> None:
     dataset, records = answered(api, installation, "decided")
     eventually(lambda: len(copies(api, installation, dataset)) >= 2)
@@ -108,7 +106,7 @@ def test_a_reviewer_opens_our_link_decides_with_a_reason_and_the_original_follow
     wait.until(lambda b: original["fields"]["text"] in text(b))
     wait.until(lambda b: "Why?" in text(b) and "What is to be decided" in text(b))
     wait.until(lambda b: "Please decide" in text(b))
-    shoot(browser, "review", tmp_path)
+    shoot(browser, "review")
     page = text(browser)
     assert page.index("What is to be decided") < page.index("Please decide") < page.index("Why?")
     assert "**" not in page  # the note is markdown that is shown as such
@@ -119,7 +117,7 @@ def test_a_reviewer_opens_our_link_decides_with_a_reason_and_the_original_follow
     why = browser.find_element(By.CSS_SELECTOR, "[aria-label='Question: why'] [contenteditable]")
     browser.execute_script("arguments[0].focus()", why)
     ActionChains(browser).send_keys("only b names the subject").perform()
-    shoot(browser, "review-decided", tmp_path)
+    shoot(browser, "review-decided")
     button = next(b for b in browser.find_elements(By.TAG_NAME, "button") if "Submit" in b.text)
     button.click()
 
@@ -134,7 +132,7 @@ def test_a_reviewer_opens_our_link_decides_with_a_reason_and_the_original_follow
     browser.get(f"{installation.service.url}/records/{original['id']}")
     sign_in(browser, argilla.username, argilla.password)
     wait.until(lambda b: "only b names the subject" in text(b))
-    shoot(browser, "record-adjudicated", tmp_path)
+    shoot(browser, "record-adjudicated")
 
 
 def test_what_happens_to_the_review_dataset_is_told_loses_nothing_and_is_mended(

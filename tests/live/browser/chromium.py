@@ -42,11 +42,13 @@ def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
         driver.quit()
 
 
-def shoot(browser: webdriver.Chrome, name: str, otherwise: Path) -> None:
-    """A screenshot, in the directory that `DISTILL_SCREENSHOTS` names or else in the other one."""
-    folder = Path(os.environ.get("DISTILL_SCREENSHOTS", otherwise))
-    folder.mkdir(parents=True, exist_ok=True)
-    browser.save_screenshot(str(folder / f"{name}.png"))
+def shoot(browser: webdriver.Chrome, name: str) -> None:
+    """A screenshot, in the directory that `DISTILL_SCREENSHOTS` names; else none, for they take long."""
+    named = os.environ.get("DISTILL_SCREENSHOTS")
+    if named:
+        folder = Path(named)
+        folder.mkdir(parents=True, exist_ok=True)
+        browser.save_screenshot(str(folder / f"{name}.png"))
 
 
 def sign_in(browser: webdriver.Chrome, username: str, password: str) -> None:

@@ -1,9 +1,7 @@
 """What people see, in a real browser: the suggestion in Argilla, the note's link, our own page.
 
-Screenshots go to the directory that `DISTILL_SCREENSHOTS` names, or to a temporary one.
+Screenshots go to the directory that `DISTILL_SCREENSHOTS` names.
 """
-
-from pathlib import Path
 
 import pytest
 from selenium import webdriver
@@ -24,7 +22,6 @@ def test_a_reviewer_sees_suggestion_score_and_note_and_follows_its_link_to_the_e
     argilla: Argilla,
     api: Api,
     browser: webdriver.Chrome,
-    tmp_path: Path,
 ) -> None:
     users = crowd(api, "seen", 3)
     dataset = dataset_of(api, users, overlap=3)
@@ -50,7 +47,7 @@ def test_a_reviewer_sees_suggestion_score_and_note_and_follows_its_link_to_the_e
     wait.until(lambda b: len(b.find_elements(By.CSS_SELECTOR, tabs)) == 2)
     browser.find_elements(By.CSS_SELECTOR, tabs)[1].click()
     anchor = wait.until(lambda b: b.find_element(By.CSS_SELECTOR, f"a[href='{link}']"))
-    shoot(browser, "argilla", tmp_path)
+    shoot(browser, "argilla")
     decision = installation.decided(records[0])["topic"]
     source = browser.page_source
     assert f"{decision.confidence:.1f}"[:3] in source
@@ -59,14 +56,14 @@ def test_a_reviewer_sees_suggestion_score_and_note_and_follows_its_link_to_the_e
     browser.get(link)
     sign_in(browser, users[0]["username"], "12345678")  # who answered it reads why, and of nobody
     wait.until(lambda b: "You have answered this record" in text(b))
-    shoot(browser, "own", tmp_path)
+    shoot(browser, "own")
     assert [user["username"] for user in users[1:] if user["username"] in text(browser)] == []
 
     browser.delete_all_cookies()
     browser.get(link)
     sign_in(browser, argilla.username, argilla.password)
     wait.until(lambda b: b.current_url == link and "topic" in text(b))
-    shoot(browser, "record", tmp_path)
+    shoot(browser, "record")
     page = text(browser)
     assert f"{decision.confidence:.0%}".rstrip("%") in page
     for user in users:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -39,7 +37,6 @@ def test_what_our_links_open_shows_our_suggestions(
     argilla: Argilla,
     api: Api,
     browser: webdriver.Chrome,
-    tmp_path: Path,
 ) -> None:
     users = crowd(api, "linked", 3)
     dataset = dataset_of(api, users, overlap=3)
@@ -68,7 +65,7 @@ def test_what_our_links_open_shows_our_suggestions(
 
     browser.get(review_link(argilla.url, review.id))
     shows(0)
-    shoot(browser, "link-review", tmp_path)
+    shoot(browser, "link-review")
     browser.get(review_link(argilla.url, review.id, original=records[0]["id"]))
     shows(0)
 
@@ -79,7 +76,7 @@ def test_what_our_links_open_shows_our_suggestions(
     wait.until(lambda b: "text 0" in text(b) or "text 1" in text(b))
     wait.until(lambda b: SUGGESTED in text(b))
     wait.until(lambda b: "of 2" in text(b))  # the third record is not completed
-    shoot(browser, "link-answered", tmp_path)
+    shoot(browser, "link-answered")
 
     # Followed from our pages, signed in to both.
     enter(browser, argilla.url, argilla.username, argilla.password)

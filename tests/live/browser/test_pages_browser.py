@@ -158,7 +158,7 @@ def violations(browser: webdriver.Chrome) -> list[str]:
 )  # no layout depends on the colours, no colour on the width
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_on_a_page_keeps_anybody_out(
-    pages: Served, name: str, width: int, dark: bool, tmp_path: Path
+    pages: Served, name: str, width: int, dark: bool
 ) -> None:
     pages.look(name, width, dark)
     for details in pages.browser.find_elements(By.CSS_SELECTOR, "details > summary"):
@@ -166,7 +166,7 @@ def test_nothing_on_a_page_keeps_anybody_out(
     assert violations(pages.browser) == []
     assert pages.ask("document.documentElement.scrollWidth") <= width
     pages.resize(width, min(pages.ask("document.documentElement.scrollHeight"), 8000))
-    shoot(pages.browser, f"{name}-{width}{'-dark' if dark else ''}", tmp_path)
+    shoot(pages.browser, f"{name}-{width}{'-dark' if dark else ''}")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,7 +96,6 @@ def test_a_twin_has_the_originals_form_and_is_seen_and_filtered_in_argilla(
     argilla: Argilla,
     api: Api,
     browser: webdriver.Chrome,
-    tmp_path: Path,
 ) -> None:
     users, service = crowd(api, "twin", 2), installation.service
     dataset = dataset_of_everything(api, users)
@@ -147,10 +145,10 @@ def test_a_twin_has_the_originals_form_and_is_seen_and_filtered_in_argilla(
     browser.get(f"{address}?page=1&status=pending&metadata=conflict.open")
     wait.until(lambda b: "text 1" in text(b))
     wait.until(lambda b: "\nof 1\n" in text(b))
-    shoot(browser, "twin-conflict", tmp_path)
+    shoot(browser, "twin-conflict")
     browser.get(f"{address}?page=1&status=pending&metadata=conflict.none")
     wait.until(lambda b: "\nof 2\n" in text(b))
     wait.until(lambda b: "distill/majority-1" in text(b))
-    shoot(browser, "twin", tmp_path)
+    shoot(browser, "twin")
     service.command("version", "twin", dataset["id"], "seen", "--delete")
     assert twin["id"] not in {each["id"] for each in api.datasets()}

@@ -1,7 +1,6 @@
 """Versions in a real browser: compared by a worker while the page waits, and tagged by hand."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +23,6 @@ def test_an_owner_sees_what_changed_between_two_versions_and_tags_one(
     argilla: Argilla,
     api: Api,
     browser: webdriver.Chrome,
-    tmp_path: Path,
 ) -> None:
     users = crowd(api, "compared", 3)
     dataset = dataset_of(api, users, overlap=3)
@@ -46,14 +44,14 @@ def test_an_owner_sees_what_changed_between_two_versions_and_tags_one(
     browser.get(at)
     sign_in(browser, argilla.username, argilla.password)
     wait.until(lambda b: "majority-2" in text(b))
-    shoot(browser, "versions", tmp_path)
+    shoot(browser, "versions")
     browser.find_element(By.PARTIAL_LINK_TEXT, "What changed since majority-1").click()
     wait.until(lambda b: "a new or edited answer" in text(b))  # a worker has compared them by then
     assert browser.current_url == f"{at}/majority-1...majority-2"
     page = text(browser)
     assert "1 label changed" in page
     assert records[0]["id"][:8] in browser.page_source
-    shoot(browser, "difference", tmp_path)
+    shoot(browser, "difference")
     told = json.loads(
         service.command(
             "version", "diff", dataset["id"], "majority-1", "latest", "--list", "--json"
@@ -68,5 +66,5 @@ def test_an_owner_sees_what_changed_between_two_versions_and_tags_one(
     form.send_keys("before-launch", Keys.ENTER)
     wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "#tags .chip") != [])
     wait.until(lambda b: "before-launch" in text(b))
-    shoot(browser, "version", tmp_path)
+    shoot(browser, "version")
     assert "before-launch" in service.command("version", "list", dataset["id"]).stdout
