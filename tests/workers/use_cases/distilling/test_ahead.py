@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -49,10 +50,17 @@ def test_a_record_that_was_asked_for_so_is_not_read_again(worker: Worker) -> Non
 
 
 def test_it_is_asked_for_before_the_dataset_is_known(worker: Worker) -> None:
+    asked = Event()
+
+    def before(call: str) -> None:
+        if call == "records":
+            asked.set()
+        elif call == "dataset":
+            assert asked.wait(60.0)
+
+    worker.service.argilla.before = before
     worker.answered("r2")
-    worker.service.argilla.delete_dataset(D)
-    assert worker.job().status == "deleted"
-    assert "records" in worker.service.argilla.calls
+    assert worker.job().published == 1
 
 
 def test_an_answer_that_arrives_after_it_was_read_is_not_lost(worker: Worker) -> None:
