@@ -269,11 +269,11 @@ def test_a_large_model_is_not_written_and_not_fitted_for_every_answer(
 
 def test_while_nothing_waits_a_model_is_fitted_anew_for_every_so_many_of_its_votes() -> None:
     """It used to be for every answer, which cost the more the larger the dataset was."""
-    model = model_of(Majority(ASKED).fit(Vote(f"r{i}", "7", "yes") for i in range(5_000)))
+    model = model_of(Majority(ASKED).fit(Vote(f"r{i}", "7", "yes") for i in range(1_000)))
     models = Models(CHAT, PLAN, {"helpful": model})
     models.learn([said("r1", 99, "no", id="1-0")])
     assert idle_fits.fit(models, lambda: False)
-    assert model.strategy.staleness == 1 / 5_000
+    assert model.strategy.staleness == 1 / 1_000
     models.learn([said("r2", 99, "no", id="2-0")])
     assert idle_fits.fit(models, lambda: False)
     assert model.strategy.staleness == 0
