@@ -1,5 +1,6 @@
 """A Redis of our own for all tests that need one, and a store on it that nobody else sees."""
 
+import gc
 import os
 import secrets
 import socket
@@ -22,6 +23,12 @@ from tests import at_once
 @pytest.hookimpl(trylast=True)  # once there is a terminal to write to
 def pytest_configure(config: pytest.Config) -> None:
     at_once.register(config)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: a collector of garbage need not walk it all again."""
+    gc.collect()
+    gc.freeze()
 
 
 settings.register_profile("fixed", derandomize=True, deadline=None)
