@@ -74,9 +74,22 @@ class Sent:
 
 
 class Slow(Sent):
-    """Takes the first batch for as long as nothing more is read."""
+    """Takes the first batch for as long as nothing more is read, which is read once that is on its way."""
+
+    def __init__(self, service: ServiceInMemory) -> None:
+        super().__init__(service)
+        self.on_its_way = threading.Event()
+        self.reads = 0
+
+    def records(
+        self, dataset_id: str, ids: Sequence[str], settled: bool = False
+    ) -> dict[str, Record]:
+        self.reads += 1
+        assert self.reads == 1 or self.on_its_way.wait(PATIENCE_S), "no batch was sent meanwhile"
+        return super().records(dataset_id, ids, settled)
 
     def begun(self, n: int) -> None:
+        self.on_its_way.set()
         if n == 1:
             assert self.read_meanwhile.wait(PATIENCE_S), "nothing was read while a batch was sent"
 
