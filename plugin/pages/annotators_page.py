@@ -13,7 +13,7 @@ from argilla_distill.plugin.argilla.links import overseer_link
 from argilla_distill.plugin.pages import lookup
 from argilla_distill.plugin.pages.dataset_page import of_dataset
 from argilla_distill.plugin.pages.frame import Frame, wants_json
-from argilla_distill.plugin.pages.looked_up import Found
+from argilla_distill.plugin.pages.looked_up import Found, is_gone
 from argilla_distill.plugin.pages.views.annotator_view import (
     MAX_ROWS,
     for_themselves,
@@ -22,7 +22,6 @@ from argilla_distill.plugin.pages.views.annotator_view import (
     rows,
 )
 from argilla_distill.plugin.pages.views.dataset_view import Head, distilled
-from argilla_distill.plugin.store.datasets import DELETED
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 NO_SUCH_ANNOTATOR = "There is no annotator of this number in this dataset."
@@ -79,7 +78,9 @@ def somebody(frame: Frame, visitor: Visitor, dataset_id: str, number: int) -> An
         "annotators/annotator.html",
         visitor,
         content,
-        argilla_url=_link(frame, found, dataset_id, {question: report}, own),
+        argilla_url=""
+        if is_gone(info)
+        else _link(frame, found, dataset_id, {question: report}, own),
         all_of_it=found is not None,
         own=own,
         why=why,
@@ -93,10 +94,8 @@ def _link(
     reports: Mapping[str, QuestionReport | None],
     own: bool,
 ) -> str:
-    """To what there is to review, or somebody's own answers; "" where the dataset is gone from Argilla."""
+    """To what there is to review, or somebody's own answers."""
     argilla = frame.settings.argilla_url
-    if frame.store.datasets.fact(dataset_id, "state") == DELETED:
-        return ""
     if own or found is None:
         return own_link(dataset_id, reports, argilla)
     return overseer_link(argilla, dataset_id, found.review, found.due)

@@ -17,6 +17,11 @@ from argilla_distill.domain.state.review import ReviewInfo
 from argilla_distill.plugin.store.datasets import DELETED
 
 
+def is_gone(info: Mapping[str, str]) -> bool:
+    """Whether a dataset of these facts is gone from Argilla."""
+    return info.get("state") == DELETED
+
+
 @dataclass(frozen=True)
 class Found:
     """A dataset that the visitor may see: facts, what was last counted, and where it is reviewed.
@@ -42,7 +47,7 @@ class Found:
     @property
     def gone(self) -> bool:
         """Whether it is gone from Argilla, so that no link leads there."""
-        return self.info.get("state") == DELETED
+        return is_gone(self.info)
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Own:
     @property
     def gone(self) -> bool:
         """Whether it is gone from Argilla, so that no link leads there."""
-        return self.info.get("state") == DELETED
+        return is_gone(self.info)
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ class Known:
     @property
     def gone(self) -> bool:
         """Whether its dataset is gone from Argilla, so that no link leads there."""
-        return self.info.get("state") == DELETED
+        return is_gone(self.info)
 
     def blind(self) -> Known:
         """The same of a record that waits for a blind review: without what might lead a reviewer."""

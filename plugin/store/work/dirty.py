@@ -205,11 +205,7 @@ class Dirty:
 
     def end(self, dataset_id: str, tries: int = 0) -> None:
         """The batch in hand ended, well or with an error that was dealt with. `begin` counts from `tries`."""
-        key = self._keys.of(dataset_id, "tries")
-        if tries > 0:
-            self._redis.set(key, tries)
-        else:
-            self._redis.delete(key)
+        self._count_from(self._redis, dataset_id, tries)
 
     def finish(
         self,
@@ -225,11 +221,15 @@ class Dirty:
                 pipe.eval(_CLEAR, len(keys), *keys, *(part for pair in done for part in pair))
             if looked_at:
                 pipe.srem(self._keys.of(dataset_id, "stale"), *looked_at)
-            if tries > 0:
-                pipe.set(self._keys.of(dataset_id, "tries"), tries)
-            else:
-                pipe.delete(self._keys.of(dataset_id, "tries"))
+            self._count_from(pipe, dataset_id, tries)
             pipe.execute()
+
+    def _count_from(self, redis: Any, dataset_id: str, tries: int) -> None:
+        key = self._keys.of(dataset_id, "tries")
+        if tries > 0:
+            redis.set(key, tries)
+        else:
+            redis.delete(key)
 
     def drop(self, dataset_id: str) -> None:
         """Forget all waiting records of a dataset that is gone or not to be distilled."""
