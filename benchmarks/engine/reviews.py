@@ -172,7 +172,7 @@ class Replay:
             worth = order.worth(question, model, left)
             ordered = [left[at].record for at in np.argsort(-worth, kind="stable").tolist()]
             for record in self._next(ordered, line, n):
-                model.learn(Adjudication(record, truth[record]))
+                model.learn(Adjudication(record, truth[record], record in line))
             model.moved(TOLERANCE)
 
     @staticmethod

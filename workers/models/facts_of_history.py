@@ -47,6 +47,7 @@ class FactsOfHistory:
     sureness : the question, if any, that asks annotators how sure they are.
     kinds : the kinds of annotators that the strategy knows; who is not in it is a person.
     reviews : record → reviewer's number → value and Argilla's time; the latest decides.
+    audits : those of these records that are audits, whoever decides them.
     dated : whether it makes a difference when votes were given, and under which guidelines.
     """
 
@@ -57,6 +58,7 @@ class FactsOfHistory:
     kinds: dict[str, str] = field(default_factory=dict)
     reviews: dict[str, dict[str, tuple[Value, int]]] = field(default_factory=dict)
     dated: bool = False
+    audits: set[str] = field(default_factory=set)
 
     def anew(self) -> FactsOfHistory:
         """The same before any review, which shares what is known of annotators."""
@@ -74,6 +76,8 @@ class FactsOfHistory:
         if entry.status != "submitted" or self.name in entry.details.echoes:
             value = None
         if entry.kind == "adjudication":
+            if value is not None and entry.details.audit_pi is not None:
+                self.audits.add(entry.record)
             return self._review(entry.record, f"{entry.annotator}{ON_COPY}", value, entry.at)
         changes, annotator = self._introduction(entry.annotator), str(entry.annotator)
         if self.kinds.get(annotator) == REVIEWER:
@@ -130,9 +134,11 @@ class FactsOfHistory:
             for record, said in self.reviews.items()
         }
 
-    def remember(self, kinds: Mapping[str, str], reviews: KeptReviews) -> None:
-        """Take up what was kept of `kinds` and of `reviews`."""
-        self.kinds = dict(kinds)
+    def remember(
+        self, kinds: Mapping[str, str], reviews: KeptReviews, audits: Iterable[str] = ()
+    ) -> None:
+        """Take up what was kept of `kinds`, of `reviews` and of `audits`."""
+        self.kinds, self.audits = dict(kinds), set(audits)
         self.reviews = {
             record: {
                 who: (from_argilla(self.question, value), at) for who, (value, at) in said.items()
@@ -158,10 +164,13 @@ class FactsOfHistory:
             said[reviewer] = value, at
         if not said:
             del self.reviews[record]
+            self.audits.discard(record)
         now = self._decided(record)
         if now == before:
             return []
-        return [(Adjudication(record, before if now is None else now), now is not None)]
+        if now is None:
+            return [(Adjudication(record, before), False)]
+        return [(Adjudication(record, now, record in self.audits), True)]
 
     def _decided(self, record: str) -> Value:
         """What the latest adjudication of a record says; None where there is none."""

@@ -101,6 +101,7 @@ class Model:
             training=None if training is None else training.summary,
             kinds=self.facts_of_history.kinds,
             reviews=self.facts_of_history.reviews_to_keep,
+            audits=tuple(sorted(self.facts_of_history.audits)),
             text_series="" if self.texts is None else self.texts.series,
             text_blocks=0 if self.texts is None else len(self.texts),
         )

@@ -57,7 +57,7 @@ def restored(
     if data and info and same and not failed_before:
         try:
             facts_of_history = new()
-            facts_of_history.remember(info.kinds, info.reviews)
+            facts_of_history.remember(info.kinds, info.reviews, info.audits)
             if not facts_of_history.outdated:
                 texts = KeptTexts(
                     store, dataset.id, question.name, info.text_series, info.text_blocks

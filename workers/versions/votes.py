@@ -62,6 +62,7 @@ class Story:
     votes : annotator → the vote that counts.
     verdict : what the latest review decided; None where there is none.
     audit_pi : the probability with which the record was drawn, if that review answered an audit.
+    drawn : whether the strategy is told that it is an audit.
     differed_at : when votes first contradicted each other (our time, ms); 0 for never.
     open_since : since when they do without a break; 0 where they do not.
     """
@@ -71,6 +72,7 @@ class Story:
     votes: dict[str, Vote] = field(default_factory=dict)
     verdict: Value = None
     audit_pi: float | None = None
+    drawn: bool = False
     differed_at: int = 0
     open_since: int = 0
 
@@ -101,13 +103,16 @@ class Story:
             elif isinstance(fact, Adjudication):
                 self.verdict = fact.value if holds else None
                 self.audit_pi = (entry.details.audit_pi or self.audit_pi) if holds else None
+                self.drawn = holds and fact.drawn
         return bool(changes)
 
     @property
     def facts(self) -> list[Vote | Adjudication]:
         """What the strategy is to learn of it, in an order that does not depend on the path."""
         votes = [self.votes[who] for who in sorted(self.votes, key=int)]
-        review = [] if self.verdict is None else [Adjudication(self.record, self.verdict)]
+        review = (
+            [] if self.verdict is None else [Adjudication(self.record, self.verdict, self.drawn)]
+        )
         return [*votes, *review]
 
 

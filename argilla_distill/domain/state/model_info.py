@@ -34,6 +34,7 @@ class ModelInfo:
     votes : that it knows.
     training : what adjudications have made of the strategy, in a sentence; None if it takes none.
     kinds : annotator's number → kind, of those whose kind the strategy knows.
+    audits : those of the reviewed records that are audits, by name.
     text_series, text_blocks : which blocks of texts are the model's, and how many they are.
     terms : what mistakes cost and which votes count how much, as text to compare; "" where nothing is set.
     """
@@ -49,6 +50,7 @@ class ModelInfo:
     training: str | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
     reviews: KeptReviews = field(default_factory=dict)
+    audits: tuple[str, ...] = ()
     terms: str = ""
     text_series: str = ""
     text_blocks: int = 0

@@ -45,6 +45,7 @@ def model_info(stored: Json) -> ModelInfo:
             record: {who: (value, at) for who, (value, at) in said.items()}
             for record, said in stored["reviews"].items()
         },
+        audits=tuple(stored.get("audits", ())),  # releases before kept none
         terms=stored.get("terms", ""),
         text_series=stored.get("text_series", ""),
         text_blocks=stored.get("text_blocks", 0),
@@ -71,6 +72,7 @@ def model_json(info: ModelInfo) -> Json:
         **({} if info.training is None else {"training": info.training}),
         "kinds": dict(info.kinds),
         "reviews": info.reviews,
+        **({"audits": list(info.audits)} if info.audits else {}),
         **({"terms": info.terms} if info.terms else {}),
         **({"text_series": info.text_series} if info.text_series else {}),
         **({"text_blocks": info.text_blocks} if info.text_blocks else {}),

@@ -149,7 +149,8 @@ def test_counts_of_responses_that_come_to_nothing_are_not_told(store: Store) -> 
 
 
 def test_a_model_is_kept_with_its_facts(store: Store) -> None:
-    one, two = (ModelInfo("majority", n, ModelQuestion("label", ("yes", "no"))) for n in (1, 2))
+    asked = ModelQuestion("label", ("yes", "no"))
+    one, two = (ModelInfo("majority", n, asked, audits=("r1",) * (n - 1)) for n in (1, 2))
     assert store.models.of(D, "q") == (None, None)
     write(store, lambda pipe: store.models.write(pipe, D, "q", b"\x00\xff", one))
     assert store.models.of(D, "q") == (b"\x00\xff", one)

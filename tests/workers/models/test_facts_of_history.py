@@ -67,6 +67,21 @@ def test_who_decided_last_by_argillas_time_decides_in_whatever_order_it_is_read(
     assert told.verdicts("r1") == {"a": ["2"], "b": ["3"]}
 
 
+def test_an_adjudication_says_whether_its_record_was_drawn_for_an_audit() -> None:
+    """Also where a second reviewer decides it differently, until all is taken back."""
+    audit = Details(audit_pi=0.1)
+    entry = Entry("adjudication", "r1", 2, "submitted", {"topic": "a"}, at=1, details=audit)
+    told = facts_of_history()
+    assert told.changes(entry) == [(Adjudication("r1", "a", True), True)]
+    assert told.changes(said(3, "b", at=2)) == [(Adjudication("r1", "b", True), True)]
+    again = facts_of_history()
+    again.remember(told.kinds, told.reviews_to_keep, told.audits)
+    assert again.changes(said(3, None, "b", at=3)) == [(Adjudication("r1", "a", True), True)]
+    gone = Entry("adjudication", "r1", 2, "discarded", at=4, details=audit)
+    assert again.changes(gone) == [(Adjudication("r1", "a"), False)]
+    assert again.changes(said(2, "a", at=5)) == [(Adjudication("r1", "a"), True)]
+
+
 def test_how_sure_somebody_is_weighs_their_vote() -> None:
     asks = DatasetQuestion("2", "sure", "rating", ("1", "2", "3", "4", "5"))
     told = facts_of_history(sureness=asks)

@@ -29,10 +29,15 @@ class Vote(NamedTuple):
 
 
 class Adjudication(NamedTuple):
-    """The value that a reviewer decided for on one record."""
+    """The value that a reviewer decided for on one record.
+
+    `drawn`: the record was drawn at random to be reviewed (an audit), and not chosen. Strategies need
+    not care; to take it back, its value is enough.
+    """
 
     record: str
     value: Value
+    drawn: bool = False
 
 
 class Content(NamedTuple):

@@ -8,6 +8,7 @@
 | `additive_model` | the model in which votes add up |
 | `corrected_model` | the same, with what adjudications and texts add |
 | `withheld` | what it makes of adjudicated records without their adjudications |
+| `taught_records` | records as adjudications teach by them |
 | `label_decision` | how a posterior becomes a decision |
 | `costs` | what mistakes cost, where not all cost the same |
 | `votes/` | the votes, and what annotators are judged by |

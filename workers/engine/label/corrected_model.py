@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy import sparse
 
 from argilla_distill.workers.engine.contract.blocks import Blocks
 from argilla_distill.workers.engine.contract.decision import Contribution
-from argilla_distill.workers.engine.contract.facts import Content, Fact, Source
+from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Fact, Source
 from argilla_distill.workers.engine.contract.movement import Movement
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Floats, Ints
 from argilla_distill.workers.engine.contract.shares import softmax
@@ -24,20 +23,18 @@ from argilla_distill.workers.engine.label.correction.adjudication_learner import
     MIN_ADJUDICATIONS,
     AdjudicationLearner,
 )
-from argilla_distill.workers.engine.label.correction.correction import Examples
-from argilla_distill.workers.engine.label.correction.proving import Untouched
-from argilla_distill.workers.engine.label.correction.skipped import skipped
 from argilla_distill.workers.engine.label.label_model import Concerned, LabelModel, NobodysVote
+from argilla_distill.workers.engine.label.taught_records import adjudicated, examples, untouched
 from argilla_distill.workers.engine.label.texts.text_voice import TextVoice
 from argilla_distill.workers.engine.label.votes.tally import Tally
 from argilla_distill.workers.engine.label.votes.vote_matrix import ROWS, gathered
 from argilla_distill.workers.engine.label.weights import dependence
 from argilla_distill.workers.engine.label.weights.dependence import discount
-from argilla_distill.workers.engine.label.weights.left_out import dependence_between, left_out
+from argilla_distill.workers.engine.label.weights.left_out import dependence_between
 from argilla_distill.workers.engine.label.weights.pooled import SHARPNESS, PooledWeigher
 from argilla_distill.workers.engine.label.weights.second_opinion import SecondOpinion
 from argilla_distill.workers.engine.label.weights.worth import Worth
-from argilla_distill.workers.engine.label.withheld import Unaware, withheld
+from argilla_distill.workers.engine.label.withheld import withheld
 
 CORRECT_BELOW = 50_000
 """With fewer votes, `moved` takes in at once what new adjudications teach, and what new votes make of
@@ -69,6 +66,8 @@ class CorrectedModel(LabelModel):
         What votes alone say; it has the two above.
     text : TextVoice
     learner : AdjudicationLearner
+    drawn_ : set of int
+        The adjudicated rows that were drawn at random: audits.
     """
 
     anchor_worth: ClassVar[float] = 3.0
@@ -89,6 +88,7 @@ class CorrectedModel(LabelModel):
         )
         self.text = TextVoice(len(labels))
         self.learner = AdjudicationLearner(len(labels))
+        self.drawn_: set[int] = set()
 
     @property
     def training(self) -> Training:
@@ -108,13 +108,15 @@ class CorrectedModel(LabelModel):
     def begin(self, tally: Tally, facts: list[Fact]) -> None:
         super().begin(tally, facts)
         self.votes.begin(tally, facts)
+        row, told = tally.votes.row, (fact for fact in facts if isinstance(fact, Adjudication))
+        self.drawn_ = {row(fact.record) for fact in told if fact.drawn}
 
     def learn(self, fact: NobodysVote) -> Concerned | None:
         if isinstance(fact, Source):
             return Concerned(annotators=(self.weigher.learn(fact),))
         if isinstance(fact, Content):
             return self.read([fact])
-        self.learner.changed_ += 1
+        self._told(fact.record, fact.drawn)
         return None
 
     def read(self, contents: Sequence[Content]) -> Concerned | None:
@@ -130,7 +132,7 @@ class CorrectedModel(LabelModel):
         if isinstance(fact, Source):
             return Concerned(annotators=(self.weigher.revert(fact),))
         if not isinstance(fact, Content):
-            self.learner.changed_ += 1
+            self._told(fact.record, False)
         elif self.content:
             row = self.tally.votes.find_row(fact.record)
             if row is None or not self._holds(fact):
@@ -138,6 +140,14 @@ class CorrectedModel(LabelModel):
             self.text.drop(row)
             return Concerned(rows=(row,))
         return None
+
+    def _told(self, record: str, drawn: bool) -> None:
+        """A record was adjudicated, or is no longer; whether it is an audit."""
+        self.learner.changed_ += 1
+        row = self.tally.votes.row(record)
+        self.drawn_.discard(row)
+        if drawn:
+            self.drawn_.add(row)
 
     def knows(self, content: Content) -> bool:
         return not self.content or self._holds(content)
@@ -170,7 +180,7 @@ class CorrectedModel(LabelModel):
 
     def _correct(self) -> None:
         """Learn what adjudications teach."""
-        self.learner.changed_, rows = 0, self._adjudicated()
+        self.learner.changed_, rows = 0, adjudicated(self.tally)
         k, votes = self.tally.n_labels, self.tally.votes
         if len(rows) < MIN_ADJUDICATIONS or k < 2:
             self.learner.forget(len(rows), self.tally.n_annotators * k)
@@ -179,49 +189,11 @@ class CorrectedModel(LabelModel):
             where, slots = votes.of_records(rows)
             cells = where * k + votes.columns()[2][slots]
             given = np.bincount(cells, minlength=len(rows) * k).reshape(-1, k)
-            taught = self._examples(rows, withheld(self.votes, self.weigher, rows))
-            self.learner.fit(taught, true, given, self._untouched(rows))
+            taught = examples(self.votes, self.text, rows, withheld(self.votes, self.weigher, rows))
+            skipped = untouched(self.votes, self.weigher, self.text, rows)
+            drawn = np.isin(rows, list(self.drawn_))
+            self.learner.fit(taught, true, given, skipped, drawn)
         self.votes.scale = self.learner.correction_.scale
-
-    def _untouched(self, reviewed: Ints) -> Untouched | None:
-        """Records that stand for what these reviews skipped."""
-        votes = self.tally.votes
-        rows = np.flatnonzero(votes.degree > 0)
-        confidence = np.empty(len(rows))
-        for at in range(0, len(rows), ROWS):
-            some = rows[at : at + ROWS]
-            log = self.votes.evidence(some) * self.votes.tempering(votes.degree[some])[:, None]
-            confidence[at : at + ROWS] = softmax(log + self.text.odds(some)).max(axis=1)
-        names = [votes.records[row] for row in rows.tolist()]
-        places, weight = skipped(confidence, np.isin(rows, reviewed), names)
-        if not len(places):
-            return None
-        asked = Unaware(
-            np.arange(len(places)), self.weigher, self.votes.second, self.votes.log_prior
-        )
-        return Untouched(self._examples(rows[places], [asked]), weight)
-
-    def _adjudicated(self) -> Ints:
-        """The rows that can teach: adjudicated, and with votes."""
-        rows = np.flatnonzero((self.tally.anchors >= 0)[: self.tally.n_records])
-        return rows[self.tally.votes.degree[rows] > 0]
-
-    def _examples(self, rows: Ints, asked: Iterable[Unaware]) -> Examples:
-        """These rows, each left out where its annotators are judged, as those who are asked see them."""
-        evidence, parts = np.empty((len(rows), self.tally.n_labels)), []
-        for places, weigher, second, log_prior in asked:
-            evidence[places], start = log_prior, 0
-            for some, where, slots, weights in left_out(weigher, rows[places], second):
-                worth = self.votes.worth_of(where, slots)
-                worth, at = np.ones(len(slots)) if worth is None else worth, places[start + where]
-                np.add.at(evidence, at, weights * worth[:, None])
-                parts.append((at, self.tally.cells(slots), worth))
-                start += len(some)
-        temper = discount(self.tally.votes.degree[rows], self.votes.dependence)
-        where, cells, worth = (np.concatenate(part) for part in zip(*parts, strict=True))
-        shape = (len(rows), self.tally.n_annotators * self.tally.n_labels)
-        votes = sparse.csr_array((worth * temper[where], (where, cells)), shape=shape)
-        return Examples(evidence * temper[:, None], votes, self.text.odds(rows))
 
     # -- one record -------------------------------------------------------------------------
 
@@ -294,7 +266,7 @@ class CorrectedModel(LabelModel):
     def _correction_due(self, movement: Movement[int]) -> bool:
         """Whether what adjudications teach is to be learned again."""
         if len(self.tally.votes) >= CORRECT_BELOW:
-            return self.learner.due(len(self._adjudicated()))
+            return self.learner.due(len(adjudicated(self.tally)))
         learned = self.training.adjudications >= MIN_ADJUDICATIONS
         return self.learner.changed_ > 0 or (learned and movement.changed_votes > 0)
 
@@ -305,11 +277,14 @@ class CorrectedModel(LabelModel):
 
     def state(self) -> dict[str, Any]:
         parts = self.votes.state() | self.text.state() | self.learner.state()
+        if self.drawn_:
+            parts["drawn"] = np.array(sorted(self.drawn_), np.int32)
         return parts | {"content": self.content}
 
     def restore(self, tally: Tally, state: Mapping[str, Any]) -> None:
         super().restore(tally, state)
         self.content = bool(state["content"])
+        self.drawn_ = {int(row) for row in state.get("drawn", ())}  # releases before kept none
         self.votes.restore(tally, state)
         self.text = TextVoice.restore(state)
         self.learner = AdjudicationLearner.restore(state)

@@ -96,8 +96,8 @@ class LabelFold(Strategy):
         said = _votes(self.model.coming(facts, rows.__getitem__), rest)
         votes = Votes.of(self.labels, said, rows)
         adjudications = [fact for fact in rest if isinstance(fact, Adjudication)]
-        codes = [votes.code(value) for _, value in adjudications]
-        reviewed = [votes.row(record) for record, _ in adjudications]
+        codes = [votes.code(fact.value) for fact in adjudications]
+        reviewed = [votes.row(fact.record) for fact in adjudications]
         self.tally_ = Tally(votes, self.model.anchor_worth)
         self.model.begin(self.tally_, rest)
         self.tally_.anchor_all(reviewed, codes)

@@ -29,7 +29,8 @@ class Learned(LabelFold):
     cross-validation says that they help.
     What they learn from are adjudicated records as they look to a model that was never told their
     adjudications (`withheld`), and where reviews skipped records of some confidence, such records
-    as they are (`skipped`).
+    as they are (`skipped`). Adjudications that were drawn at random say at last how sure all that may
+    be of records that nobody would choose (`tempering`).
 
     Everything adds up in the votes, so that explanations are exact.
 

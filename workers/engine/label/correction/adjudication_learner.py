@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from argilla_distill.workers.engine.contract.numbers import AnyInts, Ints
 from argilla_distill.workers.engine.contract.strategy import Training
 from argilla_distill.workers.engine.label.correction.correction import (
     Correction,
     Examples,
+    multiplied,
     no_correction,
 )
 from argilla_distill.workers.engine.label.correction.proving import (
@@ -18,6 +22,7 @@ from argilla_distill.workers.engine.label.correction.proving import (
     losses,
     tried,
 )
+from argilla_distill.workers.engine.label.correction.tempering import power
 
 MIN_ADJUDICATIONS = 10
 """Adjudications that it takes."""
@@ -64,7 +69,12 @@ class AdjudicationLearner:
         self.training_ = too_few(n_adjudications)
 
     def fit(
-        self, examples: Examples, true: Ints, votes: AnyInts, untouched: Untouched | None = None
+        self,
+        examples: Examples,
+        true: Ints,
+        votes: AnyInts,
+        untouched: Untouched | None = None,
+        drawn: NDArray[np.bool_] | None = None,
     ) -> None:
         """Learn what corrects these examples best, see `tried`.
 
@@ -73,6 +83,8 @@ class AdjudicationLearner:
         true : ndarray of shape (n,), codes of the adjudicated labels
         votes : ndarray of shape (n, n_labels), how many voted for each
         untouched : what reviews skipped, which had better stay as it is
+        drawn : ndarray of shape (n,), or None
+            Which of them were drawn at random: these say how sure the correction may be (`power`).
         """
         trial = tried(examples, true, untouched=untouched)
         majority = float(agreeing(votes, true).mean())
@@ -81,6 +93,9 @@ class AdjudicationLearner:
         n, used = len(true), trial.used
         message = outcome(n, used, trial.capacity.name, before, after)
         self.correction_ = trial.correction
+        if used and drawn is not None:
+            sure = power(trial.after[drawn], true[drawn])
+            self.correction_ = multiplied(trial.correction, sure)
         self.training_ = Training(n, used, before, after, accuracy, majority, message)
 
     def due(self, n_adjudications: int) -> bool:

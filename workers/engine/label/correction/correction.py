@@ -119,6 +119,15 @@ def no_correction(n_labels: int, n_cells: int) -> Correction:
     return Correction(1.0, 1.0, np.zeros(n_labels), np.zeros((n_cells, n_labels)), nothing)
 
 
+def multiplied(correction: Correction, by: float) -> Correction:
+    """All that the correction says, more or less sure.
+
+    >>> multiplied(no_correction(2, 0), 0.5).scale
+    0.5
+    """
+    return mixed([correction], np.array([by]))
+
+
 def mixed(corrections: Sequence[Correction], weights: Floats) -> Correction:
     """The corrections' mean, which is the log-linear pool of what they say."""
     pairs = list(zip(weights.tolist(), corrections, strict=True))
