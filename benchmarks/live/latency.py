@@ -3,14 +3,15 @@
     python -m benchmarks latency [--records 100] [--workers 1] [--versions-of 2000]
 
 The answers are there before (logged in bulk, which sends no event), and one record is measured at a time.
-The clock starts when a signed delivery is sent to the listener, through a connection of its own that is made
-before (reading the certificates of the world for a new one takes longer than a job), and stops when the service
-has noted that Argilla replied to the write of a suggestion, which Argilla then has to show. Whoever asked Argilla
-for it all the time would keep it from answering the service: its API is one process. After each, the two calls that no answer can do
-without are made alone, of a record of a copy of the dataset: reading one with its answers, and writing its
-suggestion. With `--versions-of` half of the records are measured on an idle system, the other half, turn
-about, while one version after another is made of another dataset of so many records, as a notebook has them
-made. Both halves then follow one answer on the other, so that each meets what the answers before it left.
+The clock starts when a signed delivery is sent to the listener, on a connection that was made before: a new
+client reads the certificates of the world, which takes longer than a job. It stops when the service has noted
+that Argilla replied to the write of a suggestion, which Argilla then has to show. Whoever asked Argilla for
+it all the time would keep it from answering the service: its API is one process. After each, the two calls
+that no answer can do without are made alone, of a record of a copy of the dataset: reading one with its
+answers, and writing its suggestion. With `--versions-of` half of the records are measured on an idle system,
+the other half, turn about, while one version after another is made of another dataset of so many records, as
+a notebook has them made. Both halves then follow one answer on the other, so that each meets what the answers
+before it left.
 """
 
 from __future__ import annotations
