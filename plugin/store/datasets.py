@@ -7,7 +7,6 @@ under the dataset's lease.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from argilla_distill.domain.state.conflict import StoredConflict
 from argilla_distill.domain.state.decision import Decisions
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.plugin.store.keys import Keys
-from argilla_distill.plugin.store.packing import kept_and_gone, pack, unpack
+from argilla_distill.plugin.store.packing import kept_and_gone, pack, unpack, unpacked
 from argilla_distill.plugin.store.shapes import plain_shapes, record_shapes
 
 DELETED = "deleted"
@@ -86,12 +85,8 @@ class Datasets:
     def of_external_ids(self, dataset_id: str, external_ids: Sequence[str]) -> set[str]:
         """Which of these external ids are those of records that we know in a dataset and that are there."""
         known = self.records_of(dataset_id, external_ids)
-        ledger = self.ledger(dataset_id, list(known.values()))
-        return {
-            n
-            for n, entry in zip(known, ledger, strict=True)
-            if entry is not None and not entry.gone
-        }
+        found = zip(known, self.ledger(dataset_id, list(known.values())), strict=True)
+        return {n for n, entry in found if entry is not None and not entry.gone}
 
     def records_of(self, dataset_id: str, external_ids: Sequence[str]) -> dict[str, str]:
         """External id → record, of those that we know in a dataset; it may be gone."""
@@ -133,8 +128,8 @@ class Datasets:
 
     def ledger(self, dataset_id: str, records: Sequence[str]) -> list[LedgerEntry | None]:
         """What these records showed when we last looked; None where we never did."""
-        found = self._objects(self._keys.of(dataset_id, "ledger"), records)
-        return [None if each is None else record_shapes.ledger_entry(each) for each in found]
+        found = self._stored(self._keys.of(dataset_id, "ledger"), records)
+        return unpacked(record_shapes.ledger_entry, found)
 
     def known(
         self, dataset_id: str, records: Sequence[str]
@@ -145,22 +140,18 @@ class Datasets:
         pipe = self._redis.pipeline(transaction=False)
         for name in ("ledger", "decisions"):
             pipe.hmget(self._keys.of(dataset_id, name), records)
-        ledger, decided = ([unpack(v) if v else None for v in part] for part in pipe.execute())
-        return (
-            [None if each is None else record_shapes.ledger_entry(each) for each in ledger],
-            [None if each is None else record_shapes.decisions(each) for each in decided],
-        )
+        ledger, decided = pipe.execute()
+        entries = unpacked(record_shapes.ledger_entry, ledger)
+        return entries, unpacked(record_shapes.decisions, decided)
 
     def decisions(self, dataset_id: str, records: Sequence[str]) -> list[Decisions | None]:
         """What we decided on these records."""
-        found = self._objects(self._keys.of(dataset_id, "decisions"), records)
-        return [None if each is None else record_shapes.decisions(each) for each in found]
+        found = self._stored(self._keys.of(dataset_id, "decisions"), records)
+        return unpacked(record_shapes.decisions, found)
 
     def write_ledger(self, pipe: Any, dataset_id: str, entries: Mapping[str, LedgerEntry]) -> None:
         """Replace ledger entries, within a transaction."""
-        stored = {
-            record_id: record_shapes.ledger_json(entry) for record_id, entry in entries.items()
-        }
+        stored = {i: record_shapes.ledger_json(entry) for i, entry in entries.items()}
         self._write(pipe, self._keys.of(dataset_id, "ledger"), stored)
         there = {record_id: entry for record_id, entry in entries.items() if not entry.gone}
         external = {e.external_id: i for i, e in there.items() if e.external_id is not None}
@@ -219,9 +210,9 @@ class Datasets:
     ) -> dict[tuple[str, str], StoredConflict]:
         """The conflicts on these (record, question) pairs, where there are any."""
         names = [f"{record}|{question}" for record, question in pairs]
-        found = self._objects(self._keys.of(dataset_id, "conflicts"), names)
-        known = zip(pairs, found, strict=True)
-        return {pair: record_shapes.conflict(each) for pair, each in known if each is not None}
+        found = self._stored(self._keys.of(dataset_id, "conflicts"), names)
+        known = zip(pairs, unpacked(record_shapes.conflict, found), strict=True)
+        return {pair: each for pair, each in known if each is not None}
 
     def write_conflicts(
         self, pipe: Any, dataset_id: str, conflicts: Mapping[tuple[str, str], StoredConflict | None]
@@ -235,7 +226,7 @@ class Datasets:
 
     def related(self, dataset_id: str, kinds: Sequence[str]) -> dict[str, list[str]]:
         """Kind of conflict (question and contested labels) → records latest in it, latest first."""
-        found = self._objects(self._keys.of(dataset_id, "related"), kinds)
+        found = unpacked(list[str], self._stored(self._keys.of(dataset_id, "related"), kinds))
         return {kind: records or [] for kind, records in zip(kinds, found, strict=True)}
 
     def write_related(self, pipe: Any, dataset_id: str, related: Mapping[str, list[str]]) -> None:
@@ -261,7 +252,9 @@ class Datasets:
     def annotators(self, dataset_id: str) -> dict[int, KnownAnnotator]:
         """All annotators by number."""
         found = self._redis.hgetall(self._keys.of(dataset_id, "annotators"))
-        return {int(number): _annotator(value) for number, value in found.items()}
+        return {
+            int(number): plain_shapes.packed_annotator(value) for number, value in found.items()
+        }
 
     def write_annotators(
         self, pipe: Any, dataset_id: str, new: Mapping[int, KnownAnnotator]
@@ -288,9 +281,9 @@ class Datasets:
         for name, value in self._redis.hscan_iter(key, count=SCANNED):
             yield name.decode(), unpack(value)
 
-    def _objects(self, key: str, names: Sequence[str]) -> list[Any]:
-        found = self._redis.hmget(key, names) if names else []
-        return [unpack(value) if value else None for value in found]
+    def _stored(self, key: str, names: Sequence[str]) -> list[bytes | None]:
+        found: list[bytes | None] = self._redis.hmget(key, names) if names else []
+        return found
 
     def _write(self, pipe: Any, key: str, entries: Mapping[Any, Any]) -> None:
         kept, gone = kept_and_gone(entries)
@@ -298,12 +291,6 @@ class Datasets:
             pipe.hdel(key, *gone)
         if kept:
             pipe.hset(key, mapping={name: pack(value) for name, value in kept.items()})
-
-
-@lru_cache(maxsize=10_000)
-def _annotator(stored: bytes) -> KnownAnnotator:
-    """Every job asks for all of a dataset, and hardly ever is one of them another than before."""
-    return plain_shapes.annotator(unpack(stored))
 
 
 def _pair(name: bytes) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 Key = TypeVar("Key")
@@ -57,3 +57,12 @@ def unpack(data: bytes) -> Any:
     if data.startswith(b"z"):
         data = zlib.decompressobj(-15, zdict=_COMMON).decompress(data[1:])
     return json.loads(data)
+
+
+def unpacked(shape: Callable[[Any], V], stored: Iterable[bytes | None]) -> list[V | None]:
+    """What each of these is, read by `shape`; None where nothing is stored.
+
+    >>> unpacked(len, [pack(["r1", "r2"]), None])
+    [2, None]
+    """
+    return [shape(unpack(value)) if value else None for value in stored]

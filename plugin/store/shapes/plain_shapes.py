@@ -6,6 +6,7 @@ Shapes of which there are many, with shorter keys, are `shapes` and `history_sha
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from argilla_distill.domain.records import Dataset
@@ -13,6 +14,7 @@ from argilla_distill.domain.state.annotator import KnownAnnotator
 from argilla_distill.domain.state.failed_strategy import FailedStrategy
 from argilla_distill.domain.state.model_info import ModelInfo, ModelQuestion
 from argilla_distill.domain.state.review import ReviewInfo
+from argilla_distill.plugin.store.packing import unpack
 
 Json = dict[str, Any]
 
@@ -20,6 +22,12 @@ Json = dict[str, Any]
 def annotator(stored: Json) -> KnownAnnotator:
     """An annotator."""
     return KnownAnnotator(stored["key"], stored["name"], stored["kind"])
+
+
+@lru_cache(maxsize=10_000)
+def packed_annotator(stored: bytes) -> KnownAnnotator:
+    """One as packed: every job asks for all of a dataset, and hardly ever is one another than before."""
+    return annotator(unpack(stored))
 
 
 def annotator_json(known: KnownAnnotator) -> Json:
