@@ -140,20 +140,21 @@ class TimeSlice:
         return bool(waiting)
 
     def _send_beside(self, waiting: Sequence[tuple[str, str]]) -> None:
-        """Decide a batch, and begin to send it once the one before has ended."""
+        """Decide a batch, and begin to send it once Argilla has taken the one before, which is ended then."""
         ids = [record_id for record_id, _ in waiting]
         self._grow(len(ids))
         batch = decided_batch(self.run, ids, self.backlog.known(waiting))
-        if self.underway.finish():
-            self.store.dirty.begin(self.id)
 
         def end() -> None:
             self._ended(waiting, batch.end())
 
         if batch.publishing.writes:
-            self.underway.send(ids, batch.publishing.send, end)
-        else:
-            end()
+            if self.underway.send(ids, batch.publishing.send, end):
+                self.store.dirty.begin(self.id)  # the one before took its tries with it
+            return
+        if self.underway.finish():
+            self.store.dirty.begin(self.id)
+        end()
 
     def _ended(self, waiting: Sequence[tuple[str, str]], failed: Mapping[str, str]) -> None:
         """A batch was worked on, and which of its records failed."""

@@ -1,8 +1,9 @@
 """The batch that Argilla takes just now: sent beside, so that the next one is read and decided meanwhile.
 
 A thread of its own sends, and does nothing else: what is learned, decided and kept is the main thread's
-business. There is one such batch at most, and nothing of the next is sent before this one has ended, so the
-order of a dataset's batches is kept. What goes wrong in the thread is raised by `finish`.
+business. There is one such batch at most: the next is sent once Argilla has taken this one, and this one is
+ended while Argilla takes the next, before anything else, so the order of a dataset's batches is kept. What
+goes wrong in the thread is raised by whoever waits for it.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ class Underway:
 
     >>> underway, happened = Underway(), []
     >>> underway.send(["r1"], lambda: happened.append("sent"), lambda: happened.append("ended"))
+    False
     >>> sorted(underway.ids)
     ['r1']
-    >>> underway.finish(), happened, underway.finish()
-    (True, ['sent', 'ended'], False)
+    >>> underway.send(["r2"], lambda: None, lambda: happened.append("the next ended")), happened
+    (True, ['sent', 'ended'])
+    >>> underway.finish(), happened[2:], underway.finish()
+    (True, ['the next ended'], False)
     >>> underway.close()
     """
 
@@ -33,13 +37,22 @@ class Underway:
         self._end: Callable[[], None] | None = None
         self._sender: ThreadPoolExecutor | None = None
 
-    def send(self, ids: Iterable[str], send: Callable[[], None], end: Callable[[], None]) -> None:
-        """Begin to send a batch, where none is underway; `end` is called by `finish`, in its thread."""
-        assert self._sending is None
+    def send(self, ids: Iterable[str], send: Callable[[], None], end: Callable[[], None]) -> bool:
+        """Begin to send a batch once the one before is sent, and end that one; False where there was none.
+
+        Raises
+        ------
+        Exception : whatever the `send` before raised, and nothing is underway; or what its `end` raised, and
+            the new batch is.
+        """
+        former = self._sent()
         if self._sender is None:
             self._sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sender")
         self.ids, self._end = frozenset(ids), end
         self._sending = self._sender.submit(send)
+        if former is not None:
+            former()
+        return former is not None
 
     def finish(self) -> bool:
         """Wait until the batch is sent, and end it; False where none was underway.
@@ -48,15 +61,20 @@ class Underway:
         ------
         Exception : whatever `send` raised; the batch is not ended then, and nothing is underway.
         """
+        end = self._sent()
+        if end is not None:
+            end()
+        return end is not None
+
+    def _sent(self) -> Callable[[], None] | None:
+        """Wait until the batch is sent, and underway no more; returns what ends it, None without one."""
         sending, end = self._sending, self._end
-        if sending is None or end is None:
-            return False
         try:
-            sending.result()
+            if sending is not None:
+                sending.result()
         finally:
             self.ids, self._sending, self._end = frozenset(), None, None
-        end()
-        return True
+        return end
 
     def close(self) -> None:
         """Wait until nothing is sent any more; what is not ended by then stays so, as after a kill."""

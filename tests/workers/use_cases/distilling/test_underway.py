@@ -11,6 +11,7 @@ import pytest
 from argilla_distill.domain.records import Record
 from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.workers.use_cases.distilling import backlog, time_slice
+from argilla_distill.workers.use_cases.distilling.underway import Underway
 from tests.workers.argilla_in_memory import D
 from tests.workers.interruptions import lose_lease
 from tests.workers.service_in_memory import Build, ServiceInMemory
@@ -118,6 +119,16 @@ def test_the_next_batch_is_read_while_argilla_takes_one_and_they_come_one_by_one
     assert len(set(first)) == 40  # none comes twice before each has come
     assert service.store.dirty.sizes(D) == (0, 0, 0)
     assert service.state() == service.fresh().state()
+
+
+def test_a_batch_is_ended_while_argilla_takes_the_next() -> None:
+    underway, next_begun, ended = Underway(), threading.Event(), list[bool]()
+    assert not underway.send(["r1"], ended.clear, lambda: ended.append(next_begun.wait(PATIENCE_S)))
+    assert underway.send(["r2"], next_begun.set, lambda: ended.append(True))
+    assert (ended, sorted(underway.ids)) == ([True], ["r2"])
+    assert underway.finish()
+    assert ended == [True, True]
+    underway.close()
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4])
