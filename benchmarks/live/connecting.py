@@ -6,7 +6,7 @@
 Both run as whole processes: ours is `argilla-distill connect`; the other reads the same pages with
 the same HTTP client and parses their JSON. Redis memory is that of all our keys after every record
 was distilled, history and state together, divided by the number of answers. Beside a stand-in, whose
-every call takes 500 ms as Argilla's pages of 500 records do, only the first is measured.
+pages of 500 records take 500 ms as Argilla's do and its other calls `CALL_MS`, only the first is measured.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ while offset < total:
     offset, total = offset + len(data["items"]), data["total"]
 """
 
+CALL_MS = 20
+"""What Argilla takes for a call that is no page."""
 
 WATCHED = """
 import resource, subprocess, sys, time
@@ -83,7 +85,7 @@ def compared(env: dict[str, str], dataset_id: str, records: int, answers: int) -
 
 
 def beside_stand_in(options: argparse.Namespace) -> None:
-    """The same with a stand-in for Argilla, whose every call takes so many ms."""
+    """The same with a stand-in for Argilla, whose every page takes so many ms."""
     with (
         tempfile.TemporaryDirectory(prefix="connect-") as place,
         RedisServer(Path(place) / "redis") as server,
@@ -92,7 +94,8 @@ def beside_stand_in(options: argparse.Namespace) -> None:
             datasets=1,
             records=options.records,
             answers=options.answers,
-            call_ms=options.stand_in,
+            call_ms=CALL_MS,
+            page_us=1000 * max(0, options.stand_in - CALL_MS) // PAGE,
         ) as argilla,
     ):
         service = Service(Path(place) / "service", argilla.url, argilla.api_key, server.url())
@@ -109,7 +112,9 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="connecting")
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--answers", type=int, default=5)
-    parser.add_argument("--stand-in", type=int, metavar="MS", help="no Argilla, but one that waits")
+    parser.add_argument(
+        "--stand-in", type=int, metavar="MS", help="no Argilla, but one whose pages take so long"
+    )
     options = parser.parse_args(arguments)
     if options.stand_in is not None:
         beside_stand_in(options)

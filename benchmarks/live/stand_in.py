@@ -183,9 +183,15 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def __init__(
-        self, *given: Any, stand_in: StandIn, call_s: float, write_s: float, read_s: float
+        self,
+        *given: Any,
+        stand_in: StandIn,
+        call_s: float,
+        write_s: float,
+        read_s: float,
+        page_s: float,
     ) -> None:
-        self.stand_in, self.call_s = stand_in, call_s
+        self.stand_in, self.call_s, self.page_s = stand_in, call_s, page_s
         self.of_record_s = {"PUT": write_s, "POST": read_s}
         super().__init__(*given)
 
@@ -198,7 +204,8 @@ class Handler(BaseHTTPRequestHandler):
         found = self.stand_in.answer(self.command, where.path, parse_qs(where.query), body)
         data = json.dumps(found if found is not None else {"detail": "not found"}).encode()
         n = len(found.get("items", ())) if isinstance(found, dict) else 0
-        took_s = self.call_s + n * self.of_record_s.get(self.command, 0.0)
+        page_s = self.page_s if where.path.endswith("/records") else 0.0
+        took_s = self.call_s + n * self.of_record_s.get(self.command, page_s)
         time.sleep(max(0.0, begun + took_s - time.monotonic()))
         self.send_response(200 if found is not None else 404)
         self.send_header("Content-Type", "application/json")
@@ -264,14 +271,18 @@ def main(arguments: list[str]) -> None:
         "--write-us", type=int, default=0, help="more, for each record that is written"
     )
     parser.add_argument("--read-us", type=int, default=0, help="the same of a search")
+    parser.add_argument("--page-us", type=int, default=0, help="the same of a page")
     parser.add_argument("--restless", type=int, default=0)
     options = parser.parse_args(arguments)
     size = options.datasets, options.records, options.answers, options.words
     stand_in = StandIn(*size, restless=bool(options.restless))
-    times = (options.call_ms / 1e3, options.write_us / 1e6, options.read_us / 1e6)
-    call_s, write_s, read_s = times
     handler = functools.partial(
-        Handler, stand_in=stand_in, call_s=call_s, write_s=write_s, read_s=read_s
+        Handler,
+        stand_in=stand_in,
+        call_s=options.call_ms / 1e3,
+        write_s=options.write_us / 1e6,
+        read_s=options.read_us / 1e6,
+        page_s=options.page_us / 1e6,
     )
     with suppress(KeyboardInterrupt), Server((options.host, options.port), handler) as server:
         server.serve_forever()
