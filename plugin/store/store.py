@@ -33,6 +33,7 @@ from argilla_distill.plugin.store.versions.twins import Twins
 from argilla_distill.plugin.store.visits.attempts import Attempts
 from argilla_distill.plugin.store.visits.sign_ins import SignIns
 from argilla_distill.plugin.store.work.dirty import Dirty
+from argilla_distill.plugin.store.work.first_look import FirstLook
 from argilla_distill.plugin.store.work.fits import Fits
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.plugin.store.work.model_copies import ModelCopies
@@ -108,6 +109,21 @@ class Store:
     def lease(self, dataset_id: str) -> Lease | None:
         """The right to write a dataset's state, or None while somebody else holds it."""
         return Lease.take(self.redis, self.keys, dataset_id, self._clock)
+
+    def begin(self, dataset_id: str) -> tuple[Lease | None, FirstLook]:
+        """The same, and what its holder wants to know first."""
+
+        def look(pipe: Any) -> None:
+            FirstLook.ask(pipe, self.keys, dataset_id)
+
+        lease, answers = Lease.take_and_ask(self.redis, self.keys, dataset_id, self._clock, look)
+        return lease, FirstLook.of(answers)
+
+    def look(self, dataset_id: str) -> FirstLook:
+        """What the holder of its lease wants to know first, once more."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            FirstLook.ask(pipe, self.keys, dataset_id)
+            return FirstLook.of(pipe.execute())
 
     def want_lease(self, dataset_id: str) -> None:
         """Ask the holder of the lease to give it back after the batch in hand."""

@@ -62,6 +62,17 @@ end
 return taken
 """
 
+_BEGIN_FEW = """
+local count = redis.call('ZCARD', KEYS[1])
+if count == 0 or count > tonumber(ARGV[1]) then return {0} end
+local taken = {redis.call('INCR', KEYS[3])}
+for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  taken[#taken + 1] = id
+  taken[#taken + 1] = redis.call('HGET', KEYS[2], id) or ''
+end
+return taken
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Poisoned:
@@ -80,6 +91,7 @@ class Dirty:
         self._mark = redis.register_script(_MARK)
         self._clear = redis.register_script(_CLEAR)
         self._take = redis.register_script(_TAKE)
+        self._begin_few = redis.register_script(_BEGIN_FEW)
         self._set_aside = redis.register_script(_SET_ASIDE)
 
     def mark(self, dataset_id: str, records: Iterable[str], heard: int = 0) -> bool:
@@ -168,11 +180,6 @@ class Dirty:
         members = self._redis.srandmember(self._keys.of(dataset_id, "stale"), most)
         return [member.decode() for member in members]
 
-    def clear_stale(self, dataset_id: str, records: Sequence[str]) -> None:
-        """These are published as we think now."""
-        if records:
-            self._redis.srem(self._keys.of(dataset_id, "stale"), *records)
-
     # Poison: what cannot be worked on, kept apart so that it holds up nobody
 
     def set_aside(self, dataset_id: str, taken: tuple[str, str], error: str, now: int) -> None:
@@ -203,6 +210,14 @@ class Dirty:
         """Count one more beginning; returns how many there were since the last end."""
         return int(self._redis.incr(self._keys.of(dataset_id, "tries")))
 
+    def begin_few(self, dataset_id: str, most: int) -> tuple[int, dict[str, str]]:
+        """As `begin`, and all dirty records with their sequence numbers, where there are some and at most so
+        many; else nothing is begun: (0, {})."""
+        keys = [self._keys.of(dataset_id, name) for name in ("since", "dirty", "tries")]
+        tries, *found = self._begin_few(keys=keys, args=[most])
+        texts = [each.decode() for each in found]
+        return int(tries), dict(zip(texts[::2], texts[1::2], strict=True))
+
     def end(self, dataset_id: str, tries: int = 0) -> None:
         """The batch in hand ended, well or with an error that was dealt with. `begin` counts from `tries`."""
         self._count_from(self._redis, dataset_id, tries)
@@ -214,7 +229,7 @@ class Dirty:
         looked_at: Sequence[str],
         tries: int = 0,
     ) -> None:
-        """A batch ended: as `clear`, `clear_stale` and `end` do, at once."""
+        """A batch ended: as `clear` and `end` do, and what was stale of it is not any more; at once."""
         keys = [self._keys.of(dataset_id, name) for name in ("dirty", "since", "surveyed")]
         with self._redis.pipeline(transaction=True) as pipe:
             if done:

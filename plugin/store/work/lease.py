@@ -82,13 +82,29 @@ class Lease:
         cls, redis: Any, keys: Keys, dataset_id: str, clock: Callable[[], float] = time.monotonic
     ) -> Lease | None:
         """The lease, or None while somebody else holds it."""
+        return cls.take_and_ask(redis, keys, dataset_id, clock)[0]
+
+    @classmethod
+    def take_and_ask(
+        cls,
+        redis: Any,
+        keys: Keys,
+        dataset_id: str,
+        clock: Callable[[], float] = time.monotonic,
+        also: Callable[[Any], None] = alone,
+    ) -> tuple[Lease | None, list[Any]]:
+        """As `take`; and what Redis answers to what `also` asks, which is sent at once and done behind it."""
         lease = cls(redis, keys, dataset_id, secrets.token_hex(8), clock)
         until_s = clock() + LEASE_MS / 1000  # counted from before the call, as Redis counts later
-        if not redis.set(lease._key, lease.token, nx=True, px=LEASE_MS):
-            return None
+        with redis.pipeline(transaction=False) as pipe:
+            pipe.set(lease._key, lease.token, nx=True, px=LEASE_MS)
+            also(pipe)
+            taken, *answers = pipe.execute()
+        if not taken:
+            return None, answers
         lease._until_s = until_s
         lease._thread.start()
-        return lease
+        return lease, answers
 
     def left_s(self) -> float:
         """Seconds for which the lease is certainly still ours if nobody renews it; 0 if none."""

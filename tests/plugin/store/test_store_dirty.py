@@ -59,7 +59,7 @@ def test_clearing_all_leaves_no_age_behind(store: Store) -> None:
 
 def test_clearing_nothing_is_allowed(store: Store) -> None:
     store.dirty.clear(D, [])
-    store.dirty.clear_stale(D, [])
+    store.dirty.finish(D, [], [])
     assert store.dirty.sizes(D) == (0, 0, 0)
 
 
@@ -86,6 +86,17 @@ def test_what_argilla_was_heard_of_only_grows(store: Store) -> None:
     assert store.datasets.info(D) == {"heard": "70"}
 
 
+def test_a_few_are_begun_with_their_numbers_in_one_step_and_many_or_none_are_not(
+    store: Store,
+) -> None:
+    assert store.dirty.begin_few(D, 2) == (0, {})
+    store.dirty.mark(D, ["r1"])
+    store.dirty.mark(D, ["r2", "r1"])
+    assert store.dirty.begin_few(D, 2) == (1, dict(store.dirty.take(D, 2)))
+    assert store.dirty.begin_few(D, 1) == (0, {})
+    assert store.dirty.begin(D) == 2
+
+
 def test_datasets_do_not_meet(store: Store) -> None:
     store.dirty.mark(D, ["r1"])
     assert store.dirty.take("other", 10) == []
@@ -96,7 +107,7 @@ def test_stale_records_wait_apart(store: Store) -> None:
     assert store.dirty.sizes(D) == (0, 25_000, 0)
     some = store.dirty.take_stale(D, 50)
     assert len(set(some)) == 50
-    store.dirty.clear_stale(D, some)
+    store.dirty.finish(D, [], some)
     assert store.dirty.sizes(D)[1] == 24_950
     store.dirty.make_stale(D, [])
     assert store.dirty.sizes(D)[1] == 24_950

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from argilla_distill.domain.state.review import ReviewInfo
 from argilla_distill.plugin.errors import LeaseLost
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.work import lease
@@ -74,6 +75,23 @@ def test_it_is_exclusive_until_it_is_released(store: Store, held: Lease) -> None
     again = store.lease(D)
     assert again is not None
     again.release()
+
+
+def test_with_it_comes_what_its_holder_wants_to_know_first(store: Store) -> None:
+    store.datasets.note(D, name="bench/d")
+    store.reviews.keep("original", ReviewInfo(D, "bench/d"))
+    taken, look = store.begin(D)
+    assert taken is not None
+    assert look == ("original", False, {"name": "bench/d"})
+    assert taken.left_s() > 0
+    store.service.keep_webhook("h", "http://us", "s")
+    nobody, look = store.begin(D)
+    assert nobody is None
+    assert look.connected
+    assert store.look(D) == look
+    assert store.look("another dataset") == (None, True, {})
+    taken.release()
+    assert not store.leased(D)
 
 
 def test_writes_go_through_while_it_is_ours(store: Store, held: Lease) -> None:
@@ -323,14 +341,11 @@ def test_a_renewal_that_redis_did_not_take_is_tried_again(store: Store) -> None:
     class Restarted:
         """The real Redis, which is away when the lease is first renewed."""
 
-        def set(self, *args: Any, **options: Any) -> Any:
-            return store.redis.set(*args, **options)
-
-        def pipeline(self, **options: Any) -> Any:
-            if not failures:
+        def pipeline(self, transaction: bool) -> Any:
+            if transaction and not failures:  # it is taken without one
                 failures.append("away")
                 raise RedisConnectionError("away")
-            return store.redis.pipeline(**options)
+            return store.redis.pipeline(transaction=transaction)
 
         def eval(self, *args: Any) -> Any:
             return store.redis.eval(*args)

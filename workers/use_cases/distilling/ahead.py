@@ -27,7 +27,7 @@ class FirstRecords:
     Attributes
     ----------
     tries : how often a batch was begun, this time included, since one last ended; 0 if none was begun.
-    at : when they were asked for, by `milliseconds`.
+    at : when they were asked for, by `monotonic_ms`.
     numbers : record → the number of its delivery when it was asked for.
     """
 
@@ -47,7 +47,7 @@ class FirstRecords:
         return {} if reading is None else reading.result()
 
 
-def milliseconds() -> int:
+def monotonic_ms() -> int:
     """Time that never goes back, by which this process knows how long ago it read something."""
     return round(time.monotonic() * 1000)
 
@@ -86,12 +86,10 @@ class Ahead:
         ----------
         careful : with more tries than so many, they are begun, and not read.
         """
-        dirty, dataset_id = self._world.store.dirty, self._dataset_id
-        numbers = dict(dirty.take(dataset_id, FEW + 1))
-        if not numbers or len(numbers) > FEW:
-            return FirstRecords()
-        first = FirstRecords(dirty.begin(dataset_id), milliseconds(), numbers)
-        if first.tries <= careful:
+        dataset_id = self._dataset_id
+        tries, numbers = self._world.store.dirty.begin_few(dataset_id, FEW)
+        first = FirstRecords(tries, monotonic_ms(), numbers)
+        if numbers and tries <= careful:
             gateway = self._world.gateway
             first.reading = self._asking.submit(gateway.records, dataset_id, list(numbers))
         return first

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from argilla_distill.domain.records import Record
 from argilla_distill.plugin.argilla.records_by_id import INDEX_LAG_S
-from argilla_distill.workers.use_cases.distilling.ahead import milliseconds
+from argilla_distill.workers.use_cases.distilling.ahead import monotonic_ms
 from argilla_distill.workers.use_cases.distilling.batch import learn_from
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.observing import Observed
@@ -60,7 +60,7 @@ class Backlog:
     def survey(self, underway: Collection[str]) -> int:
         """Read the next that wait longest, and learn from them; returns how many were gone, and are done."""
         run, dirty, dataset_id = self.run, self.run.store.dirty, self.run.dataset.id
-        now, at = run.store.now(), milliseconds()
+        now, at = run.store.now(), monotonic_ms()
         if not self._waiting:
             waiting = dict(dirty.take(dataset_id, SURVEY))
             ids = dirty.unsurveyed(dataset_id, [i for i in waiting if i not in underway])
@@ -87,7 +87,7 @@ class Backlog:
             self._read[record_id] = ReadRecord(first.numbers[record_id], first.at, record)
         if not self._read:
             return {}
-        now = milliseconds()
+        now = monotonic_ms()
         found = {i: (self._read.pop(i, None), number) for i, number in taken}
         return {
             i: read.record

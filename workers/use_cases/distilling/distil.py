@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Mapping
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.errors import (
@@ -21,6 +22,7 @@ from argilla_distill.plugin.errors import (
 )
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.plugin.store.datasets import DELETED
+from argilla_distill.plugin.store.work.first_look import FirstLook
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.engine.errors import StrategyFailed
 from argilla_distill.workers.models.dataset_models import Models
@@ -53,17 +55,17 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> RunOutcom
     Failures that time may mend end the run with another status; the records stay dirty.
     """
     outcome = RunOutcome(dataset_id)
-    lease = world.store.lease(dataset_id)
+    lease, look = world.store.begin(dataset_id)
     if lease is None:
         outcome.status = "busy"
         return outcome
     rest_s = 0
     try:
-        original = world.store.reviews.original_of(dataset_id)
-        if original is not None:
-            outcome.status, outcome.records = "forwarded", forward(world, dataset_id, original)
+        if look.original is not None:
+            outcome.status = "forwarded"
+            outcome.records = forward(world, dataset_id, look.original)
             return outcome
-        _work(world, dataset_id, lease, outcome, slice_s)
+        _work(world, dataset_id, lease, look, outcome, slice_s)
     except LeaseLost:
         outcome.status = "lease lost"
     except (ArgillaUnavailable, ArgillaRefused) as error:
@@ -96,9 +98,16 @@ def _take_back(world: World, outcome: RunOutcome) -> None:
         outcome.errors.append(str(error))
 
 
-def _work(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome, slice_s: float) -> None:
+def _work(
+    world: World,
+    dataset_id: str,
+    lease: Lease,
+    look: FirstLook,
+    outcome: RunOutcome,
+    slice_s: float,
+) -> None:
     """The run; where a strategy of a team's own fails in the middle, begun anew without it."""
-    while (run := begin(world, dataset_id, lease, outcome)) is not None:
+    while (run := begin(world, dataset_id, lease, look, outcome)) is not None:
         try:
             run.models.look_at_lacking(world.store)
             TimeSlice(run, time.monotonic() + slice_s).work()
@@ -109,6 +118,7 @@ def _work(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome, slic
             return
         except StrategyFailed as error:
             outcome.errors.append(str(error))
+            look = world.store.look(dataset_id)
         finally:
             run.models.keep_failures(world.store)
             run.models.close()
@@ -154,20 +164,26 @@ def _failed(world: World, dataset_id: str, error: Exception) -> int:
     return int(min(2 ** min(failing, 10), MAX_REST_S))
 
 
-def begin(world: World, dataset_id: str, lease: Lease, outcome: RunOutcome) -> Run | None:
+def begin(
+    world: World, dataset_id: str, lease: Lease, look: FirstLook, outcome: RunOutcome
+) -> Run | None:
     """Get to know the dataset; None where there is nothing to be done with it."""
-    if not world.connected:
+    if not look.connected:
         outcome.status = "disconnected"
         return None
     with Ahead(world, dataset_id) as ahead:
-        return _begun(world, dataset_id, lease, outcome, ahead)
+        return _begun(world, dataset_id, lease, look.facts, outcome, ahead)
 
 
 def _begun(
-    world: World, dataset_id: str, lease: Lease, outcome: RunOutcome, ahead: Ahead
+    world: World,
+    dataset_id: str,
+    lease: Lease,
+    known: Mapping[str, str],
+    outcome: RunOutcome,
+    ahead: Ahead,
 ) -> Run | None:
-    datasets = world.store.datasets
-    known = datasets.info(dataset_id)  # Argilla cannot rename a workspace
+    datasets = world.store.datasets  # Argilla cannot rename a workspace
     names = {known["workspace_id"]: known["workspace"]} if "workspace_id" in known else {}
     asked = ahead.dataset(names)
     warm = world.kept.has(dataset_id)

@@ -13,7 +13,7 @@ from argilla_distill.workers.use_cases.distilling.distil import distil
 from tests.workers.argilla_in_memory import D
 from tests.workers.service_in_memory import Build
 
-BEFORE, IN_ALL = 30, 62
+BEFORE, IN_ALL = 26, 58
 """Round trips until Argilla is sent the suggestion, and until the job is over; of each so many more than
 there are as the lease's thread may make on a slow machine."""
 
