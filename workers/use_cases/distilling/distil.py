@@ -220,6 +220,7 @@ def _begun(
         models.close()
         return None
     run = Run(world, lease, dataset, plan, annotators, models, outcome, first, review=review)
+    run.failing = int(known.get("failing", 0))
     run.decided.update(decided)
     return run
 

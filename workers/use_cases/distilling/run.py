@@ -93,6 +93,7 @@ class Run(Visit):
     """A visit with the dataset's models: enough to learn, decide and publish as well.
 
     `first` are the records that wait first, where they were asked for while the run began.
+    `failing` is how many runs failed one after the other before this one.
     `decided` holds the records decided since the models were last asked what moved; `entries_at_draw` is
     how many entries there were when records near a limit were last drawn, to be compared as well.
     """
@@ -102,6 +103,7 @@ class Run(Visit):
     first: FirstRecords = field(default_factory=FirstRecords)
     decided: set[str] = field(default_factory=set)
     entries_at_draw: int = 0
+    failing: int = 0
 
     def page(self, record_id: str) -> str:
         """The address of a record's explanation."""

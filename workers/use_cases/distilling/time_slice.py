@@ -28,6 +28,10 @@ FIRST_BATCH = 32
 """The first batch of many is small, so that Argilla has something to do at once; each further one is twice as
 large, up to `BATCH`: Argilla takes twice as long to write a record, and more, as we to read and decide it."""
 
+MOST_HALVINGS = 8
+"""Each run that failed halves the first batch of the next: so many records take an Argilla that is overloaded
+longer than a call may, again and again."""
+
 CAREFUL_TRIES = 3
 """When a batch was begun so often without an end, the next is of `FEW` records, and those after it of one."""
 
@@ -60,7 +64,8 @@ class TimeSlice:
         self._texts_left = False
         self.underway = Underway()
         self.backlog = Backlog(run)
-        self._size = min(FIRST_BATCH, BATCH)
+        self._size = _halved(min(FIRST_BATCH, BATCH), run.failing)
+        self._stale_size = _halved(STALE_BATCH, run.failing)
         self._caution = 0  # tries of the batch in hand, where it is a small one for that
         self._surveys = False  # a batch of full size was taken: the next is one of a backlog
 
@@ -124,7 +129,7 @@ class TimeSlice:
         self._caution = tries if tries > CAREFUL_TRIES else 0
         few = 0 if not self._caution else FEW if tries == CAREFUL_TRIES + 1 else 1
         taken = dirty.take(self.id, min(few, self._size)) if few else self._next()
-        stale = [] if taken else self._stale(few or STALE_BATCH)
+        stale = [] if taken else self._stale(few or self._stale_size)
         waiting = taken or [(record_id, "") for record_id in stale]
         ids = [record_id for record_id, _ in waiting]
         if not waiting and self.underway.finish():
@@ -133,7 +138,9 @@ class TimeSlice:
             failed = {ids[0]: f"a worker died or failed {tries - 1} times at this record"}
             self._caution = 0
             self._ended(waiting, failed)
-        elif not few and (self.underway.ids or len(ids) >= (self._size if taken else STALE_BATCH)):
+        elif not few and (
+            self.underway.ids or len(ids) >= (self._size if taken else self._stale_size)
+        ):
             self._send_beside(waiting)
         else:
             self._ended(waiting, distil_batch(self.run, ids, self.backlog.known(waiting)))
@@ -223,3 +230,7 @@ class TimeSlice:
         if tidy(self.run):
             return False
         return self.run.lease.release_if_idle()
+
+
+def _halved(size: int, times: int) -> int:
+    return max(1, size >> min(times, MOST_HALVINGS))

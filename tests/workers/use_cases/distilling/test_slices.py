@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import pytest
 
 from argilla_distill.domain.records import Record
 from argilla_distill.plugin.dispatch import DISTIL
+from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.workers.models import idle_fits
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.question_model import Model
@@ -48,6 +50,26 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr(time_slice, "time", clock)
     monkeypatch.setattr(sweeping, "time", clock)
     return clock
+
+
+def test_an_argilla_that_takes_a_few_at_once_only_is_sent_fewer_after_each_failure(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = answered(build)
+    take, sent = service.argilla.suggest, list[int]()
+
+    def overloaded(dataset_id: str, items: Iterable[dict[str, Any]]) -> dict[str, Record]:
+        some = list(items)
+        sent.append(len(some))
+        if len(some) > 2:
+            raise ArgillaUnavailable("did not answer within 20 s")
+        return take(dataset_id, some)
+
+    monkeypatch.setattr(time_slice, "FIRST_BATCH", 4)
+    monkeypatch.setattr(service.argilla, "suggest", overloaded)
+    assert [service.distil().status for _ in range(2)] == ["failed", "done"]
+    assert sent[:3] == [4, 2, 2]
+    assert service.store.dirty.sizes(D)[0] == 0
 
 
 def answered(build: Build) -> ServiceInMemory:
