@@ -17,6 +17,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 from weakref import WeakSet
 
@@ -239,14 +240,9 @@ def server(
     trusted_proxies: int = 0,
     threads: int = THREADS,
 ) -> Server:
-    """A server that `run` sets going.
+    """A server that `run` sets going, on a listening socket.
 
-    Parameters
-    ----------
-    app : the WSGI application.
-    at : the listening socket.
-    max_body_bytes : of a delivery.
-    trusted_proxies : how many proxies' `X-Forwarded-…` headers the application believes.
+    `max_body_bytes` is a delivery's; the application believes the `X-Forwarded-…` headers of so many proxies.
     """
     adj = adjustments(max_body_bytes, trusted_proxies, threads)
     info = (at.family, at.type, at.proto, at.getsockname())
@@ -260,14 +256,17 @@ def serve(app: Flask, at: socket.socket, settings: Settings, threads: int = THRE
     ours = server(app, at, settings.max_body_bytes, settings.trusted_proxies, threads)
     stopped = threading.Event()
 
-    def stop(*_: object) -> None:
-        stopped.set()
-        ours.pull_trigger()
-
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+        signal.signal(number, lambda *_: stop(ours, stopped))
     log.info("web: listening on %s:%s", ours.effective_host, ours.effective_port)
     run(ours, stopped)
+
+
+def stop(ours: Server, stopped: threading.Event) -> None:
+    """Have `run` return soon; asked again, when all is over, it does nothing."""
+    stopped.set()
+    with suppress(OSError):  # it may have seen that at once, and be gone
+        ours.pull_trigger()
 
 
 def run(ours: Server, stopped: threading.Event) -> None:

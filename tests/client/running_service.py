@@ -119,8 +119,7 @@ def _served(app: Any) -> Iterator[int]:
     try:
         yield int(at.getsockname()[1])
     finally:
-        stopped.set()
-        server.pull_trigger()
+        serving.stop(server, stopped)
         thread.join(30)
 
 

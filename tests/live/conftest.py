@@ -29,25 +29,28 @@ distil = false
 """Only where a test is about audits are records drawn: else each tenth would not be reviewed as expected."""
 
 
-LONGEST = (
+FIRST = (
     "test_commands",
     "test_faults",
     "test_held_write",
-    "test_distilled",
-    "test_trace",
     "test_fresh_start",
+    "test_types",
+    "test_trace",
+    "test_distilled",
     "test_pages_browser",
     "test_notebook",
-    "test_review",
+    "test_version_of_earlier",
     "test_dataset_life",
     "test_field_reports",
 )
-"""Files that take a minute or more, the longest first: begun last, one would keep a single core at work."""
+"""Files with an installation of their own come first: begun later, everything would be delivered to the
+installation that the others share as well. Then those that take a minute or more, the longest first: begun
+last, one would keep a single core at work."""
 
 
 def begins(item: pytest.Item) -> int:
     """The place of the test's file among those that are begun first."""
-    return LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
+    return FIRST.index(item.path.stem) if item.path.stem in FIRST else len(FIRST)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -66,7 +66,7 @@ def test_a_dataset_that_is_deleted_while_at_work_is_let_go_without_an_error(
     users = crowd(api, "gone", 2)
     dataset = dataset_of(api, users, overlap=2)
     for part in range(4):
-        records = records_of(api, dataset, 25)
+        records = records_of(api, dataset, 12)
         for user in users:
             api.as_user(user).answer_many([(r, {"topic": "abc"[part % 3]}) for r in records])
     info = installation.world.store.datasets.info

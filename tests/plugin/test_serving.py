@@ -33,8 +33,7 @@ def served(
     try:
         yield server, port
     finally:
-        stopped.set()
-        server.pull_trigger()
+        serving.stop(server, stopped)
         thread.join(30)
 
 

@@ -153,41 +153,6 @@ def violations(browser: webdriver.Chrome) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("width", "dark"), [(1280, False), (390, True)], ids=["1280-light", "390-dark"]
-)  # no layout depends on the colours, no colour on the width
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_on_a_page_keeps_anybody_out(
-    pages: Served, name: str, width: int, dark: bool
-) -> None:
-    pages.look(name, width, dark)
-    for details in pages.browser.find_elements(By.CSS_SELECTOR, "details > summary"):
-        details.click()
-    assert violations(pages.browser) == []
-    assert pages.ask("document.documentElement.scrollWidth") <= width
-    pages.resize(width, min(pages.ask("document.documentElement.scrollHeight"), 8000))
-    shoot(pages.browser, f"{name}-{width}{'-dark' if dark else ''}")
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_light_and_its_own_and_stands_still(pages: Served, name: str) -> None:
-    pages.look(name, 390)
-    loaded = pages.ask(
-        "performance.getEntries().filter(e => 'encodedBodySize' in e)"
-        ".map(e => [e.name, e.encodedBodySize])"
-    )
-    assert all(address.startswith(pages.url) for address, _ in loaded)
-    assert sum(size for _, size in loaded) <= MAX_BYTES
-    assert pages.ask("document.scripts.length") == 0
-    shifts = pages.browser.execute_async_script(
-        "const done = arguments[0], seen = [];"
-        "new PerformanceObserver(l => seen.push(...l.getEntries().map(e => e.value)))"
-        ".observe({type: 'layout-shift', buffered: true});"
-        "setTimeout(() => done(seen), 200)"
-    )
-    assert sum(shifts) < 0.01
-
-
 BROKEN_WORDS = """(() => {
     const broken = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const seen = e => !e || (getComputedStyle(e).clipPath === 'none' && seen(e.parentElement));
@@ -205,11 +170,46 @@ BROKEN_WORDS = """(() => {
 """Words that can be seen, none of them long, and percentages, that begin on one line and end on the next."""
 
 
-@pytest.mark.parametrize("width", [1366, 390])
+def loaded(pages: Served) -> dict[str, int]:
+    """What the page was made of: bytes by address."""
+    return dict(
+        pages.ask(
+            "performance.getEntries().filter(e => 'encodedBodySize' in e)"
+            ".map(e => [e.name, e.encodedBodySize])"
+        )
+    )
+
+
+def shifts(pages: Served) -> float:
+    """How far what stood there moved while the page was loaded, by Chromium's measure."""
+    told = pages.browser.execute_async_script(
+        "const done = arguments[0], seen = [];"
+        "new PerformanceObserver(l => seen.push(...l.getEntries().map(e => e.value)))"
+        ".observe({type: 'layout-shift', buffered: true});"
+        "setTimeout(() => done(seen), 200)"
+    )
+    return float(sum(told))
+
+
+@pytest.mark.parametrize(
+    ("width", "dark"), [(1366, False), (390, True)], ids=["1366-light", "390-dark"]
+)  # no layout depends on the colours, no colour on the width
 @pytest.mark.parametrize("name", PAGES)
-def test_no_word_is_broken_for_want_of_room(pages: Served, name: str, width: int) -> None:
-    pages.look(name, width)
+def test_a_page_keeps_nobody_out_is_light_and_its_own_and_stands_still(
+    pages: Served, name: str, width: int, dark: bool
+) -> None:
+    pages.look(name, width, dark)
+    assert all(address.startswith(pages.url) for address in loaded(pages))
+    assert sum(loaded(pages).values()) <= MAX_BYTES
+    assert pages.ask("document.scripts.length") == 0
     assert pages.ask(BROKEN_WORDS) == []
+    assert shifts(pages) < 0.01
+    for details in pages.browser.find_elements(By.CSS_SELECTOR, "details > summary"):
+        details.click()
+    assert violations(pages.browser) == []
+    assert pages.ask("document.documentElement.scrollWidth") <= width
+    pages.resize(width, min(pages.ask("document.documentElement.scrollHeight"), 8000))
+    shoot(pages.browser, f"{name}-{width}{'-dark' if dark else ''}")
 
 
 def test_all_that_happened_is_shown_alike(pages: Served) -> None:

@@ -58,8 +58,8 @@ def test_killed_workers_and_a_restarted_redis_lose_and_double_nothing(
             argilla, redis.url(1), tmp_path / "service", workers=2, plan=only("apart-kill-*")
         ) as running,
     ):
-        users = crowd(api, "kill", 5)
-        dataset = dataset_of(api, users, overlap=5, workspace_name=unique("apart-kill"))
+        users = crowd(api, "kill", 3)
+        dataset = dataset_of(api, users, overlap=3, workspace_name=unique("apart-kill"))
         records = records_of(api, dataset, 36)
         draw = random.Random(11)
         with ThreadPoolExecutor(1) as burst:
@@ -97,11 +97,11 @@ def test_an_argilla_that_answers_503_and_then_nothing_is_caught_up_with(
     ):
         users = crowd(api, "away", 3)
         dataset = dataset_of(api, users, overlap=3, workspace_name=unique("apart-away"))
-        records = records_of(api, dataset, 20)
-        answers = answer_all(api, users, records[:5], 1)
+        records = records_of(api, dataset, 12)
+        answers = answer_all(api, users, records[:3], 1)
         running.settle(dataset, responses=answers)
         proxy.fault = "503"
-        answers += answer_all(api, users, records[5:], 2)
+        answers += answer_all(api, users, records[3:], 2)
         info = running.world.store.datasets.info
         eventually(lambda: "503" in info(dataset["id"]).get("word", ""))
         proxy.fault = "silence"

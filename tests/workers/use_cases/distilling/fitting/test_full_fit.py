@@ -218,7 +218,7 @@ def slack(model: Model, now: Decision) -> float:
 
 
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 9_999), path=PATH)
 def test_what_is_stored_is_a_full_fit_of_the_facts(
