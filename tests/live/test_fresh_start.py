@@ -146,11 +146,11 @@ def test_after_one_reconciliation_everything_is_as_after_a_fresh_start(
         dataset = dataset_of(api, [], overlap=3, workspace_name=unique("apart-disturbed"))
         items: list[Any] = [
             {"fields": {"text": f"{WORDS[LABELS[n % 3]]} {n}"}, "metadata": {"n": n}}
-            for n in range(21)
+            for n in range(30)
         ]
         records = api.add_records(dataset, items)
         answer_with_faults(api, disturbed, dataset, records)
-        eventually(lambda: post.seen > 70, 300, lambda: f"{post.seen} deliveries")
+        eventually(lambda: post.seen > 100, 300, lambda: f"{post.seen} deliveries")
         post.deliver_late()
         assert set(post.forged) == {401}
         disturbed.service.command("reconcile")
