@@ -6,6 +6,7 @@
 | `servers` | a `RedisServer`, and an `Argilla` with its workers |
 | `redis_user` | the user of its own that docs give us in Redis |
 | `service` | our web process, workers and cron |
+| `commands` | our commands, run to their ends |
 | `installation` | our processes beside an Argilla, and a look inside their store |
 | `stage` | all that runs during the demo, together |
 """

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from demo.running import commands
 from demo.running.processes import Process, Startable, free_port
 
 BIN = Path(sys.executable).parent
@@ -83,10 +84,10 @@ class Service(Startable):
 
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `argilla-distill` with these arguments, to its end."""
-        argv = [str(BIN / "argilla-distill"), *arguments]
-        done = subprocess.run(argv, env=self.env, capture_output=True, text=True, timeout=600)
+        done = commands.run(arguments, self.env)
         if check and done.returncode:
-            raise RuntimeError(f"{' '.join(argv)}: {done.returncode}\n{done.stdout}{done.stderr}")
+            asked = " ".join(done.args)
+            raise RuntimeError(f"{asked}: {done.returncode}\n{done.stdout}{done.stderr}")
         return done
 
     def _process(self, name: str, *argv: Any) -> Process:
