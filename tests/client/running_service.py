@@ -6,7 +6,6 @@ Four of its twelve records were in conflict; `majority-1` is `prod`, and one con
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,11 +15,11 @@ from typing import Any
 import redis
 
 from argilla_distill.domain.versions.manifest import Manifest
-from argilla_distill.plugin import serving
 from argilla_distill.workers.use_cases.sweep import sweep
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.versions.making import make
 from tests.plugin.argilla.fake_argilla import FakeArgilla as Users
+from tests.plugin.asked_servers import served
 from tests.plugin.pages.website import Site
 from tests.workers.argilla_in_memory import CHAT, D, FakeArgilla
 from tests.workers.service_in_memory import ServiceInMemory, plan
@@ -101,26 +100,13 @@ def running(redis_url: str, folder: Path) -> Iterator[Running]:
         environment = {"DISTILL_VERSIONS": str(folder / "versions")}
         site = Site(service.store, Users(dict(ACCOUNTS)), environment=environment)
         weather = Weather(site.app)
-        with _served(weather) as port:
+        with served(weather) as (_, port):
             found = Running(f"http://127.0.0.1:{port}", service, weather, folder)
             found.version(tags=("prod",))
             service.answer("ben", "r3", helpful="yes", problem="none")
             service.settle()
             found.version()
             yield found
-
-
-@contextmanager
-def _served(app: Any) -> Iterator[int]:
-    at = serving.listen("127.0.0.1", 0)
-    server, stopped = serving.server(app, at, 100_000), threading.Event()
-    thread = threading.Thread(target=serving.run, args=(server, stopped))
-    thread.start()
-    try:
-        yield int(at.getsockname()[1])
-    finally:
-        serving.stop(server, stopped)
-        thread.join(30)
 
 
 # What may happen to a request

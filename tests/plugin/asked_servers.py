@@ -1,16 +1,36 @@
-"""How tests ask a server for something, promptly or as slowly as it can be asked."""
+"""A web server for tests, and how they ask it for something, promptly or as slowly as it can be asked."""
 
 from __future__ import annotations
 
 import http.client
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from argilla_distill.plugin import serving
+
 SLOW = 200
 PROMPT_S = 10.0
 """For one answer, on a machine whose cores are busy with something else."""
+
+
+@contextmanager
+def served(
+    app: Any, limit: int = 100_000, proxies: int = 0
+) -> Iterator[tuple[serving.Server, int]]:
+    """A WSGI application on a server of its own, in a thread."""
+    at = serving.listen("127.0.0.1", 0)
+    port = int(at.getsockname()[1])
+    server, stopped = serving.server(app, at, limit, proxies), threading.Event()
+    thread = threading.Thread(target=serving.run, args=(server, stopped))
+    thread.start()
+    try:
+        yield server, port
+    finally:
+        serving.stop(server, stopped)
+        thread.join(30)
 
 
 def ask(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -16,25 +15,8 @@ from argilla_distill.plugin import serving
 from argilla_distill.plugin.listener import create_app
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
-from tests.plugin.asked_servers import BEGINNINGS, HEAD, ask, slow
+from tests.plugin.asked_servers import BEGINNINGS, HEAD, ask, served, slow
 from tests.plugin.webhook.signed_events import DATASET, PATH, SECRET, event, signed
-
-
-@contextmanager
-def served(
-    app: Any, limit: int = 100_000, proxies: int = 0
-) -> Iterator[tuple[serving.Server, int]]:
-    """A WSGI application on a server of its own, in a thread."""
-    at = serving.listen("127.0.0.1", 0)
-    port = int(at.getsockname()[1])
-    server, stopped = serving.server(app, at, limit, proxies), threading.Event()
-    thread = threading.Thread(target=serving.run, args=(server, stopped))
-    thread.start()
-    try:
-        yield server, port
-    finally:
-        serving.stop(server, stopped)
-        thread.join(30)
 
 
 @pytest.fixture

@@ -199,8 +199,9 @@ def test_a_page_keeps_nobody_out_is_light_and_its_own_and_stands_still(
     pages: Served, name: str, width: int, dark: bool
 ) -> None:
     pages.look(name, width, dark)
-    assert all(address.startswith(pages.url) for address in loaded(pages))
-    assert sum(loaded(pages).values()) <= MAX_BYTES
+    made_of = loaded(pages)
+    assert all(address.startswith(pages.url) for address in made_of)
+    assert sum(made_of.values()) <= MAX_BYTES
     assert pages.ask("document.scripts.length") == 0
     assert pages.ask(BROKEN_WORDS) == []
     assert shifts(pages) < 0.01

@@ -183,7 +183,8 @@ def _begun(
     outcome: RunOutcome,
     ahead: Ahead,
 ) -> Run | None:
-    datasets = world.store.datasets  # Argilla cannot rename a workspace
+    datasets = world.store.datasets
+    # Argilla cannot rename a workspace
     names = {known["workspace_id"]: known["workspace"]} if "workspace_id" in known else {}
     asked = ahead.dataset(names)
     warm = world.kept.has(dataset_id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,6 +18,7 @@ import pytest
 from argilla_distill.domain.versions.manifest import VersionFile
 from argilla_distill.plugin import serving
 from argilla_distill.plugin.store import Store
+from tests.plugin.asked_servers import served
 from tests.plugin.pages import gallery
 from tests.plugin.pages.scene import DATASET
 from tests.plugin.pages.versions import versioned
@@ -32,7 +32,7 @@ LARGE = "votes-90000.parquet"
 
 
 @pytest.fixture
-def served(store: Store, tmp_path: Path) -> Iterator[tuple[serving.Server, int]]:
+def downloads(store: Store, tmp_path: Path) -> Iterator[tuple[serving.Server, int]]:
     gallery.write(store)
     told = versioned.write(store, tmp_path / "versions")
     place = tmp_path / "versions" / DATASET / "learned-3" / LARGE
@@ -42,15 +42,8 @@ def served(store: Store, tmp_path: Path) -> Iterator[tuple[serving.Server, int]]
     large = VersionFile(LARGE, 1, LARGE_BYTES, digest)
     store.versions.keep(DATASET, replace(told, files=(*told.files, large)))
     site = Site(store, environment={"DISTILL_VERSIONS": str(tmp_path / "versions")})
-    at = serving.listen("127.0.0.1", 0)
-    server, stopped = serving.server(site.app, at, 100_000), threading.Event()
-    thread = threading.Thread(target=serving.run, args=(server, stopped))
-    thread.start()
-    try:
-        yield server, int(at.getsockname()[1])
-    finally:
-        serving.stop(server, stopped)
-        thread.join(30)
+    with served(site.app) as running:
+        yield running
 
 
 def memory_bytes() -> int:
@@ -60,10 +53,10 @@ def memory_bytes() -> int:
 
 
 def test_slow_readers_cost_neither_a_thread_nor_memory(
-    served: tuple[serving.Server, int],
+    downloads: tuple[serving.Server, int],
 ) -> None:
     """Eight threads wait for whoever reads slowly, where an answer is given piece by piece."""
-    _, port = served
+    _, port = downloads
     head = f"GET {AT}/files/{LARGE} HTTP/1.1\r\nHost: us\r\nAuthorization: Bearer {KEY}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", port), timeout=10) as first:
         first.sendall(head.encode())
@@ -83,8 +76,8 @@ def test_slow_readers_cost_neither_a_thread_nor_memory(
         assert memory_bytes() - before < 20_000_000
 
 
-def test_a_large_file_arrives_as_a_whole(served: tuple[serving.Server, int]) -> None:
-    _, port = served
+def test_a_large_file_arrives_as_a_whole(downloads: tuple[serving.Server, int]) -> None:
+    _, port = downloads
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", f"{AT}/files/{LARGE}", headers={"Authorization": f"Bearer {KEY}"})
     answer, found = connection.getresponse(), sha256()
@@ -94,8 +87,8 @@ def test_a_large_file_arrives_as_a_whole(served: tuple[serving.Server, int]) -> 
     assert answer.headers["ETag"] == f'"{found.hexdigest()}"'
 
 
-def test_pandas_reads_a_table_by_its_address(served: tuple[serving.Server, int]) -> None:
-    _, port = served
+def test_pandas_reads_a_table_by_its_address(downloads: tuple[serving.Server, int]) -> None:
+    _, port = downloads
     url = f"http://127.0.0.1:{port}{AT}/records.parquet"
     frame = pd.read_parquet(url, storage_options={"Authorization": f"Bearer {KEY}"})
     assert len(frame) == 300
