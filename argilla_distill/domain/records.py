@@ -109,6 +109,11 @@ class Dataset:
         """`workspace/name`, the key of `[datasets]` in distill.toml."""
         return f"{self.workspace}/{self.name}"
 
+    def is_as(self, earlier: Dataset) -> bool:
+        """Whether nothing has changed since but when somebody last answered, or changed it."""
+        same = self == replace(earlier, last_activity=self.last_activity)
+        return same and self.guidelines == earlier.guidelines
+
     @classmethod
     def parse(
         cls, data: Json, workspaces: Mapping[str, str], questions: tuple[DatasetQuestion, ...] = ()

@@ -51,9 +51,11 @@ class KeptModels:
         decided = models.resume(store, dataset, plan, annotators) if models else None
         return (models, decided) if models and decided is not None else None
 
-    def has(self, dataset_id: str) -> bool:
-        """Whether a dataset's models are among them; they may have to be loaded anew for all that."""
-        return dataset_id in self._kept
+    def dataset(self, dataset_id: str) -> Dataset | None:
+        """A dataset as it was when its models were put here; None if they are not. They may have to be
+        loaded anew for all that."""
+        models = self._kept.get(dataset_id)
+        return models.dataset if models else None
 
     def put(self, models: Models) -> None:
         """Keep models whose run went well; those of a team's own strategies are not ours to keep."""

@@ -1,15 +1,17 @@
 """What a run asks Argilla for at its beginning, while it looks into the store itself.
 
-The dataset is always asked for, and nothing is observed before it is known as it is now. The records that
-wait first are asked for with it where the models are at hand and few wait: so an answer's record is there
-by the time that the run has begun. Threads of their own ask, and do nothing else.
+The records that wait first are asked for where the models are at hand and few wait: so an answer's record is
+there by the time that the run has begun. The dataset is always asked for, after them: Argilla's API is one
+process, and would take as much longer for them. While it tells, the run goes on with the dataset as the run
+before knew it, up to what only a dataset as it is now allows: see `Run.confirm`. Threads of their own ask,
+and do nothing else.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -72,10 +74,15 @@ class Ahead:
     ) -> None:
         self._asking.shutdown(wait=kind is not None)
 
-    def dataset(self, workspaces: Mapping[str, str]) -> Future[Dataset]:
-        """The dataset as it is now, with questions that were read lately."""
-        gateway = self._world.gateway
-        return self._asking.submit(gateway.dataset, self._dataset_id, workspaces, lately=True)
+    def dataset(self, workspaces: Mapping[str, str], first: FirstRecords) -> Future[Dataset]:
+        """The dataset as it is now, with questions that were read lately; asked for once `first` are read."""
+
+        def ask() -> Dataset:
+            if first.reading is not None:
+                wait([first.reading])
+            return self._world.gateway.dataset(self._dataset_id, workspaces, lately=True)
+
+        return self._asking.submit(ask)
 
     def records(self, careful: int) -> FirstRecords:
         """The records that wait first, where few do, and none is suspected to kill its worker.

@@ -50,7 +50,9 @@ def decided_batch(run: Run, ids: Sequence[str], known: Mapping[str, Record] | No
     now = run.store.now()
     records, observed = learn_from(run, ids, now, known=known)
     run.models.settle()
-    return Batch(ids, Publishing.of(run, decide(run, records, observed, now), observed, now))
+    batch = Batch(ids, Publishing.of(run, decide(run, records, observed, now), observed, now))
+    run.confirm()
+    return batch
 
 
 def learn_from(
@@ -76,6 +78,8 @@ def learn_from(
     found = run.world.gateway.records(run.dataset.id, unread, settled) if unread else {}
     found, overlap = {**found, **(known or {})}, run.dataset.min_submitted
     records = {i: found[i].counted(overlap) if i in found else None for i in ids}
+    if None in records.values():  # in a dataset that was deleted, no record was
+        run.confirm()
     observed = observe_records(run, records, run.copies(ids), now)
     read = [r for i, r in records.items() if r is not None and i in observed.ledger]
     saving.note_read(run, run.models.learn(observed.entries, read))

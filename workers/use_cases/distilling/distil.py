@@ -29,10 +29,10 @@ from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.use_cases.connecting import late_writes
 from argilla_distill.workers.use_cases.distilling.ahead import Ahead, FirstRecords
 from argilla_distill.workers.use_cases.distilling.annotators import NumberedAnnotators
-from argilla_distill.workers.use_cases.distilling.dataset_news import note_news
+from argilla_distill.workers.use_cases.distilling.dataset_news import is_new, note_news
 from argilla_distill.workers.use_cases.distilling.fitting import fit_beside
 from argilla_distill.workers.use_cases.distilling.forwarding import forward
-from argilla_distill.workers.use_cases.distilling.run import Run, RunOutcome
+from argilla_distill.workers.use_cases.distilling.run import DatasetChanged, Run, RunOutcome
 from argilla_distill.workers.use_cases.distilling.time_slice import CAREFUL_TRIES, TimeSlice
 from argilla_distill.workers.use_cases.reports import report_due
 from argilla_distill.workers.use_cases.reviews import review_of
@@ -106,7 +106,8 @@ def _work(
     outcome: RunOutcome,
     slice_s: float,
 ) -> None:
-    """The run; where a strategy of a team's own fails in the middle, begun anew without it."""
+    """The run; begun anew where the dataset has changed, or, without it, where a strategy of a team's own
+    fails in the middle."""
     while (run := begin(world, dataset_id, lease, look, outcome)) is not None:
         try:
             run.models.look_at_lacking(world.store)
@@ -116,6 +117,8 @@ def _work(
             report_due.ask(world, dataset_id)
             world.kept.put(run.models)
             return
+        except DatasetChanged:
+            look = world.store.look(dataset_id)
         except StrategyFailed as error:
             outcome.errors.append(str(error))
             look = world.store.look(dataset_id)
@@ -186,16 +189,18 @@ def _begun(
     datasets = world.store.datasets
     # Argilla cannot rename a workspace
     names = {known["workspace_id"]: known["workspace"]} if "workspace_id" in known else {}
-    asked = ahead.dataset(names)
-    warm = world.kept.has(dataset_id)
-    first = ahead.records(CAREFUL_TRIES) if warm else FirstRecords()
+    before = world.kept.dataset(dataset_id)
+    first = ahead.records(CAREFUL_TRIES) if before else FirstRecords()
+    asked = ahead.dataset(names, first)
     annotators = NumberedAnnotators(
         world.store, world.gateway, dataset_id, world.settings.plan.sources
     )
     annotators.rename()
     review = review_of(world, dataset_id)
+    if before is None or first.reading is None or not _is_as_noted(world, before, known):
+        before = None
     try:
-        dataset = asked.result()
+        dataset = before or asked.result()
     except NotInArgilla:
         _let_go(world, outcome)
         return None
@@ -221,9 +226,16 @@ def _begun(
         models.close()
         return None
     run = Run(world, lease, dataset, plan, annotators, models, outcome, first, review=review)
+    run.asked = asked if before else None
     run.failing = int(known.get("failing", 0))
     run.decided.update(decided)
     return run
+
+
+def _is_as_noted(world: World, dataset: Dataset, known: Mapping[str, str]) -> bool:
+    """Whether the facts of a dataset are those of the dataset as it was: else somebody knows it better."""
+    plan = world.plan(dataset.full_name)
+    return known.get("name") == dataset.full_name and not is_new(dataset, plan, known)
 
 
 def _facts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -88,11 +89,16 @@ class Visit:
         return {r: Copy.of(found[c], self.review) for r, c in copy_of.items() if c in found}
 
 
+class DatasetChanged(Exception):
+    """The dataset is not as its run began with: it is to be begun anew. Nothing was published."""
+
+
 @dataclass
 class Run(Visit):
     """A visit with the dataset's models: enough to learn, decide and publish as well.
 
-    `first` are the records that wait first, where they were asked for while the run began.
+    `first` are the records that wait first, where they were asked for while the run began. `asked` is the
+    dataset as it is now, where the run began with the one that the run before knew; None once it is known.
     `failing` is how many runs failed one after the other before this one.
     `decided` holds the records decided since the models were last asked what moved; `entries_at_draw` is
     how many entries there were when records near a limit were last drawn, to be compared as well.
@@ -101,9 +107,23 @@ class Run(Visit):
     models: Models
     outcome: RunOutcome
     first: FirstRecords = field(default_factory=FirstRecords)
+    asked: Future[Dataset] | None = None
     decided: set[str] = field(default_factory=set)
     entries_at_draw: int = 0
     failing: int = 0
+
+    def confirm(self) -> None:
+        """Make sure that the dataset is there, and as the run began with: before anything is published, and
+        before records count as deleted.
+
+        Raises
+        ------
+        DatasetChanged : it is another one now.
+        ArgillaUnavailable, ArgillaRefused : as reading it does.
+        """
+        asked, self.asked = self.asked, None
+        if asked is not None and not asked.result().is_as(self.dataset):
+            raise DatasetChanged(self.dataset.id)
 
     def page(self, record_id: str) -> str:
         """The address of a record's explanation."""
