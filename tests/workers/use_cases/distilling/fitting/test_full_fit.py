@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from argilla_distill.domain.disclosure import complete
 from argilla_distill.domain.history import START
 from argilla_distill.domain.records import DatasetQuestion
+from argilla_distill.domain.state.conflict import StoredConflict
 from argilla_distill.workers.engine import registry
 from argilla_distill.workers.engine.contract.decision import Decision
 from argilla_distill.workers.engine.measures import conflicts
@@ -32,6 +33,9 @@ ORDER = DatasetQuestion("q-order", "order", "ranking", ("a", "b", "c"))
 MARKS = DatasetQuestion("q-marks", "marks", "span", ("name", "place"), field="text")
 REPLY = DatasetQuestion("q-reply", "reply", "text")
 ALL = (HELPFUL, TOPICS, RATED, ORDER, MARKS, REPLY)
+
+Conflicts = dict[tuple[str, str], StoredConflict]
+"""(Record, question) → what is stored of a conflict there."""
 
 RECORDS = tuple(f"r{i}" for i in range(24))
 """Enough for texts to have a say."""
@@ -141,7 +145,7 @@ def full_fit(service: ServiceInMemory, kept: Model) -> Model:
     return model
 
 
-def agrees(service: ServiceInMemory, model: Model, record: str) -> None:
+def agrees(service: ServiceInMemory, model: Model, record: str, known: Conflicts) -> None:
     """What is stored of one question on one record is what the model says."""
     question = model.question.name
     (decisions,) = service.store.datasets.decisions(D, [record])
@@ -155,7 +159,7 @@ def agrees(service: ServiceInMemory, model: Model, record: str) -> None:
         assert stored.value == json_of(model.asked, now.value)
     for part, p in stored.posterior.items() if now.scores is not None else ():
         assert p == pytest.approx(now.posterior.get(part, p), abs=APART)
-    kept = service.store.datasets.conflicts(D).get((record, question))
+    kept = known.get((record, question))
     if abs(now.confidence - SETTLED) > APART:
         votes = model.facts_of_history.votes(record, entry)
         found = conflicts.of_adjudications(record, model.facts_of_history.verdicts(record))
@@ -163,7 +167,7 @@ def agrees(service: ServiceInMemory, model: Model, record: str) -> None:
         assert (found.state if found else "settled") == (kept.state if kept else "settled")
 
 
-def queued(service: ServiceInMemory, models: list[Model], record: str) -> None:
+def queued(service: ServiceInMemory, models: list[Model], record: str, known: Conflicts) -> None:
     """Whether a review of the record is wanted, and its worth, follow from what the models say."""
     [worth] = service.store.reviews.worth(D, [record])
     [entry] = service.store.datasets.ledger(D, [record])
@@ -179,7 +183,7 @@ def queued(service: ServiceInMemory, models: list[Model], record: str) -> None:
     low, high, gain, most_gain, in_conflict = 0.0, 0.0, 0.0, 0.0, False
     for model in models:
         [now] = model.strategy.decide([record])
-        conflict = service.store.datasets.conflicts(D).get((record, model.question.name))
+        conflict = known.get((record, model.question.name))
         is_open = bool(conflict and conflict.is_open)
         in_conflict |= is_open
         unsure = bool(now.contributions) and not now.adjudicated
@@ -241,9 +245,10 @@ def test_what_is_stored_is_a_full_fit_of_the_facts(
     dataset = service.argilla.sets[D]
     models = Models.load(service.store, dataset, service.world.plan(dataset.full_name))
     fits = [full_fit(service, kept) for kept in models.by_question.values()]
+    known = service.store.datasets.conflicts(D)
     for record in service.argilla.rows[D]:
         for model in fits:
-            agrees(service, model, record)
-        queued(service, fits, record)
+            agrees(service, model, record, known)
+        queued(service, fits, record, known)
     gone = {record for record, _ in service.store.reviews.due(D)} - service.argilla.rows[D].keys()
     assert not gone
