@@ -21,6 +21,7 @@ from argilla_distill.workers.engine.composite.multi_label.label_sets import Labe
 from argilla_distill.workers.engine.composite.multi_label.other_labels import OtherLabels
 from argilla_distill.workers.engine.composite.ranking.item_orders import ItemOrders
 from argilla_distill.workers.engine.composite.ranking.pair_context import ImpliedOrder, ItemMerits
+from argilla_distill.workers.engine.composite.span.boundaries import Boundaries
 from argilla_distill.workers.engine.composite.span.mark_context import MarkContext
 from argilla_distill.workers.engine.composite.span.marked_spans import MarkedSpans
 from argilla_distill.workers.engine.composite.taken_apart import MakeModel, TakenApart
@@ -28,6 +29,7 @@ from argilla_distill.workers.engine.contract.facts import Adjudication, Vote
 from tests.workers.engine.crowds_of_parts import QUESTIONS, crowd
 
 LABELS, ORDERS, SPANS = (QUESTIONS[case] for case in ("multi_label", "ranking", "span"))
+BOUNDARIES = Boundaries(SPANS)
 PARTS: dict[str, tuple[Decomposition, MakeModel, Context]] = {
     "multi_label": (
         LabelSets(LABELS),
@@ -40,9 +42,9 @@ PARTS: dict[str, tuple[Decomposition, MakeModel, Context]] = {
         ItemMerits(),
     ),
     "span": (
-        MarkedSpans(SPANS),
+        MarkedSpans(SPANS, BOUNDARIES),
         partial(MarkedElements, dependence=0.2, fit_dependence=0.02),
-        MarkContext(SPANS),
+        MarkContext(SPANS, BOUNDARIES),
     ),
 }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from argilla_distill.workers.engine.composite.span.boundaries import Boundaries
 from argilla_distill.workers.engine.composite.span.span import SpanDawidSkene, SpanMajority
-from argilla_distill.workers.engine.contract.facts import Vote
+from argilla_distill.workers.engine.contract.facts import Adjudication, Fact, Vote
 from argilla_distill.workers.engine.contract.question import Question, Span, Value
 from argilla_distill.workers.engine.contract.strategy import Strategy
 from argilla_distill.workers.engine.errors import BadValue
@@ -188,3 +189,54 @@ def test_what_labels_are_called_has_no_say_in_the_confidence_of_what_is_tied(nam
     [d] = SpanMajority(question).fit(votes("r", *values)).decide(["r"])
     assert d.abstention
     assert d.confidence == pytest.approx(0.231681756)
+
+
+def cut_short(n: int) -> list[Vote]:
+    """Of n spans ann and ben set the same boundaries, and dan ends each too early."""
+    whole, short = spans((0, 9, "name")), spans((0, 6, "name"))
+    said = {"ann": whole, "ben": whole, "dan": short}
+    return [Vote(f"r{i}", who, value) for i in range(n) for who, value in said.items()]
+
+
+@pytest.mark.parametrize("late", ["dan", "zoe"])
+def test_of_two_boundaries_it_is_that_of_whoever_sets_those_of_others(late: str) -> None:
+    """A count takes the earlier end of the two."""
+    facts = [
+        Vote(v.record, late if v.annotator == "dan" else v.annotator, v.value)
+        for v in cut_short(20)
+    ]
+    facts += [Vote("two", "ann", spans((3, 9, "name"))), Vote("two", late, spans((3, 6, "name")))]
+    [d] = SpanDawidSkene(QUESTION).fit(facts).decide(["two"])
+    assert d.value == spans((3, 9, "name"))
+    [d] = SpanMajority(QUESTION).fit(facts).decide(["two"])
+    assert d.value == spans((3, 6, "name"))
+
+
+def test_what_reviewers_decide_tells_whose_boundaries_are_right_against_those_who_agree() -> None:
+    facts: list[Fact] = [*cut_short(20)]
+    facts += [Adjudication(f"r{i}", spans((0, 6, "name"))) for i in range(15)]
+    facts += [Vote("two", "ann", spans((3, 9, "name"))), Vote("two", "dan", spans((3, 6, "name")))]
+    model = SpanDawidSkene(QUESTION).fit(facts)
+    assert model.decide(["two"])[0].value == spans((3, 6, "name"))
+    boundaries = Boundaries(QUESTION)
+    boundaries.restore(model.state())
+    assert boundaries.weight("dan") > 1 > boundaries.weight("ann")
+
+
+def test_boundaries_of_labels_that_may_overlap_are_compared_with_their_own_label_only() -> None:
+    boundaries = Boundaries(Question("span", ("name", "place"), (), True))
+    said = {"ann": spans((0, 9, "name")), "ben": spans((0, 9, "name"), (0, 4, "place"))}
+    alone = {"ann": spans((0, 9, "name")), "cas": spans((0, 4, "place"))}
+    votes = [{who: Vote("r", who, value) for who, value in each.items()} for each in (said, alone)]
+    boundaries.learn((each, None) for each in votes)
+    assert boundaries.weight_["ann"] == boundaries.weight_["ben"] > boundaries.weight_["cas"]
+
+
+def test_whoever_was_never_compared_counts_as_all_do_and_so_does_everybody_in_an_old_snapshot() -> (
+    None
+):
+    boundaries = Boundaries(QUESTION)
+    boundaries.restore({"borne_out": {}})
+    assert boundaries.weight("ann") == 1
+    boundaries.learn([])
+    assert boundaries.state() == {"boundaries": {}}

@@ -11,9 +11,9 @@ import numpy as np
 from argilla_distill.workers.engine.composite.context import Context
 from argilla_distill.workers.engine.composite.elements import MarkedElements
 from argilla_distill.workers.engine.composite.record_elements import RecordElements, WholeValue
+from argilla_distill.workers.engine.composite.span.boundaries import Boundaries
 from argilla_distill.workers.engine.composite.span.corroboration import Corroboration
-from argilla_distill.workers.engine.composite.span.marked_spans import numbers_of
-from argilla_distill.workers.engine.composite.span.stretches import stretch_of
+from argilla_distill.workers.engine.composite.span.stretches import numbers_of, stretch_of
 from argilla_distill.workers.engine.composite.taken_apart import TakenApart, element_name
 from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.engine.contract.question import Question
@@ -38,6 +38,8 @@ class MarkContext(Context):
     Simpson & Gurevych, A Bayesian approach for sequence tagging with crowds, EMNLP 2019, for what
     annotators of spans do: they overlook many, and seldom make one up.
 
+    **Boundaries** that annotators set are judged here as well, see `Boundaries`.
+
     Attributes
     ----------
     borne_out_ : Counter of annotators
@@ -46,8 +48,9 @@ class MarkContext(Context):
 
     borne_out_: Counter[str]
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, boundaries: Boundaries) -> None:
         self.numbers = numbers_of(question)
+        self.boundaries = boundaries
 
     def prepare(self, taken: TakenApart) -> None:
         marked = [0] * len(taken.models)
@@ -66,6 +69,8 @@ class MarkContext(Context):
         for record in taken.facts.votes:
             said = Corroboration(taken.elements(record), taken.votes_on(record), self.numbers)
             self.borne_out_.update(said.borne_out(taken.facts.adjudications.get(record)))
+        verdicts = taken.facts.adjudications
+        self.boundaries.learn((v, verdicts.get(r)) for r, v in taken.facts.votes.items())
 
     def apply(self, taken: TakenApart, on: RecordElements) -> list[Floats]:
         found = list(on.own)
@@ -107,7 +112,8 @@ class MarkContext(Context):
         return Corroboration(on.elements, on.votes, self.numbers)
 
     def state(self) -> dict[str, Any]:
-        return {"borne_out": dict(self.borne_out_)}
+        return {"borne_out": dict(self.borne_out_), **self.boundaries.state()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         self.borne_out_ = Counter(state["borne_out"])
+        self.boundaries.restore(state)

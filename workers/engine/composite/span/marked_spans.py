@@ -13,8 +13,13 @@ from argilla_distill.workers.engine.composite.record_elements import (
     RecordElements,
     WholeValue,
 )
+from argilla_distill.workers.engine.composite.span.boundaries import Boundaries
 from argilla_distill.workers.engine.composite.span.marks import NOTHING, Marks
-from argilla_distill.workers.engine.composite.span.stretches import Stretches, stretches_of
+from argilla_distill.workers.engine.composite.span.stretches import (
+    Stretches,
+    numbers_of,
+    stretches_of,
+)
 from argilla_distill.workers.engine.contract.current_facts import CurrentFacts
 from argilla_distill.workers.engine.contract.decision import ADJUDICATED
 from argilla_distill.workers.engine.contract.question import Question, Span, Value
@@ -25,7 +30,16 @@ class MarkedSpans(Decomposition):
     """Elements are the stretches of text that somebody marked, cut at every boundary that was set.
 
     Where spans may overlap, every label has a model and stretches of its own.
+
+    Parameters
+    ----------
+    boundaries : Boundaries
+        How far annotators are believed on where spans begin and end.
     """
+
+    def __init__(self, question: Question, boundaries: Boundaries) -> None:
+        super().__init__(question)
+        self.boundaries = boundaries
 
     def labels_of_models(self) -> list[tuple[str, ...]]:
         labels = self.question.labels
@@ -77,7 +91,8 @@ class MarkedSpans(Decomposition):
             n = len(votes)
             sure = (n + 0.5) / (n + 1) if verdict is None else ADJUDICATED
             return WholeValue((), None, (), sure, {}, [], None, (0, 0))
-        marks = Marks(on, numbers_of(self.question), [model.labels for model in models])
+        labels = [model.labels for model in models]
+        marks = Marks(on, numbers_of(self.question), labels, self.boundaries)
         codes, open_ = marks.codes()
         if verdict is not None:
             said = [label for _, label in self.labels(on.elements, verdict)]
@@ -116,12 +131,3 @@ class MarkedSpans(Decomposition):
             weakest=on.elements[weakest],
             sides=(codes[weakest], then),
         )
-
-
-def numbers_of(question: Question) -> dict[str, int]:
-    """Return the number of the model that decides about each label.
-
-    >>> numbers_of(Question("span", ("a", "b"))), numbers_of(Question("span", ("a", "b"), (), True))
-    ({'a': 0, 'b': 0}, {'a': 0, 'b': 1})
-    """
-    return {label: i if question.overlapping else 0 for i, label in enumerate(question.labels)}

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from argilla_distill.workers.engine.composite.record_elements import RecordElements
+from argilla_distill.workers.engine.composite.span.boundaries import Boundaries
 from argilla_distill.workers.engine.composite.span.stretches import Stretches, stretch_of
 from argilla_distill.workers.engine.contract.question import Span
 from argilla_distill.workers.engine.contract.shares import TIE
@@ -37,6 +38,7 @@ class Marks:
     ----------
     numbers : mapping of label to the number of the model that decides about it
     labels : the labels of each model; the first is `NOTHING`
+    boundaries : how far annotators are believed on where a span begins and ends
 
     Attributes
     ----------
@@ -46,7 +48,11 @@ class Marks:
     """
 
     def __init__(
-        self, on: RecordElements, numbers: Mapping[str, int], labels: Sequence[tuple[str, ...]]
+        self,
+        on: RecordElements,
+        numbers: Mapping[str, int],
+        labels: Sequence[tuple[str, ...]],
+        boundaries: Boundaries,
     ) -> None:
         self.on = on
         self.posterior = on.posterior
@@ -54,11 +60,12 @@ class Marks:
         self._code_of = [{label: code for code, label in enumerate(each)} for each in labels]
         self._labels = labels
         self._places = Stretches(on.elements)
-        self._over: list[list[Span]] = [[] for _ in on.elements]
-        for vote in on.votes.values():
+        self._over: list[list[tuple[Span, float]]] = [[] for _ in on.elements]
+        for name, vote in on.votes.items():
+            weight = boundaries.weight(name)
             for span in vote.value:
                 for i in self._inside(span):
-                    self._over[i].append(span)
+                    self._over[i].append((span, weight))
         self.n_empty = sum(not vote.value for vote in on.votes.values())
 
     def code(self, i: int, label: str) -> int:
@@ -155,7 +162,7 @@ class Marks:
         """
         places: Counter[str] = Counter()
         for (_, part), over in zip(self.on.elements, self._over, strict=True):
-            places.update(f"{span.label} {part}" for span in over)
+            places.update(f"{span.label} {part}" for span, _ in over)
         most = max(places.values())
         if self.n_empty > most or 0 < self.n_empty == len(self.on.votes) - most:
             return []
@@ -180,8 +187,8 @@ class Marks:
         """How much weight is behind each start, and each end, of the spans round a stretch."""
         starts: dict[int, float] = {}
         ends: dict[int, float] = {}
-        for span in self._over[core]:
-            weight = float(self.posterior[core][self.code(core, span.label)])
+        for span, believed in self._over[core]:
+            weight = believed * float(self.posterior[core][self.code(core, span.label)])
             starts[span.start] = starts.get(span.start, 0.0) + weight
             ends[span.end] = ends.get(span.end, 0.0) + weight
         return starts, ends

@@ -9,6 +9,7 @@ from argilla_distill.workers.engine.composite.composite import Composite
 from argilla_distill.workers.engine.composite.context import Context
 from argilla_distill.workers.engine.composite.correction import ElementCorrection
 from argilla_distill.workers.engine.composite.elements import MajorityElements, MarkedElements
+from argilla_distill.workers.engine.composite.span.boundaries import Boundaries
 from argilla_distill.workers.engine.composite.span.mark_context import MarkContext
 from argilla_distill.workers.engine.composite.span.marked_spans import MarkedSpans
 from argilla_distill.workers.engine.contract.question import Question, QuestionType
@@ -29,7 +30,8 @@ class SpanMajority(Composite):
     every label has a model and stretches of its own.
 
     Spans grow from the surest stretch on: of those annotators who marked it, most set its start
-    there, and most its end; each weighs as much as the label that they gave it is probable there.
+    there, and most its end; each weighs as much as the label that they gave it is probable there,
+    and, but for `majority`, as their boundaries are those of others (`Boundaries`).
     Whoever overlooked a span has no say in where it begins. With P the posterior of that stretch
     and w the weights, a span is right with probability ::
 
@@ -49,11 +51,12 @@ class SpanMajority(Composite):
     types: ClassVar[frozenset[QuestionType]] = frozenset({"span"})
 
     def __init__(self, question: Question) -> None:
-        self._set_parts(MarkedSpans(question), MajorityElements, Context())
+        alike = Boundaries(question)  # never learned
+        self._set_parts(MarkedSpans(question, alike), MajorityElements, Context())
 
 
 class SpanDawidSkene(Composite):
-    """Dawid and Skene's model of every stretch, see `MarkedElements` and `MarkContext`.
+    """Dawid and Skene's model of every stretch, see `MarkedElements`, `MarkContext` and `Boundaries`.
 
     Simpson & Gurevych, A Bayesian approach for sequence tagging with crowds, EMNLP 2019, for what
     annotators of spans do: they overlook many, and seldom make one up.
@@ -63,7 +66,9 @@ class SpanDawidSkene(Composite):
     types: ClassVar[frozenset[QuestionType]] = frozenset({"span"})
 
     def __init__(self, question: Question) -> None:
-        self._set_parts(MarkedSpans(question), _make, MarkContext(question))
+        boundaries = Boundaries(question)
+        context = MarkContext(question, boundaries)
+        self._set_parts(MarkedSpans(question, boundaries), _make, context)
 
 
 class SpanLearned(Composite):
@@ -73,5 +78,6 @@ class SpanLearned(Composite):
     types: ClassVar[frozenset[QuestionType]] = frozenset({"span"})
 
     def __init__(self, question: Question) -> None:
-        context, correction = MarkContext(question), ElementCorrection()
-        self._set_parts(MarkedSpans(question), _make, context, correction)
+        boundaries, correction = Boundaries(question), ElementCorrection()
+        context = MarkContext(question, boundaries)
+        self._set_parts(MarkedSpans(question, boundaries), _make, context, correction)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from argilla_distill.workers.engine.composite.record_elements import Element
-from argilla_distill.workers.engine.contract.question import Span
+from argilla_distill.workers.engine.contract.question import Question, Span
 
 Stretch = tuple[int, int]
 """From a character up to another, which is not part of it."""
@@ -42,6 +42,15 @@ def stretch_of(element: Element) -> Stretch:
     """
     start, _, end = element[1].partition("-")
     return int(start), int(end)
+
+
+def numbers_of(question: Question) -> dict[str, int]:
+    """Return the number of the model that decides about each label.
+
+    >>> numbers_of(Question("span", ("a", "b"))), numbers_of(Question("span", ("a", "b"), (), True))
+    ({'a': 0, 'b': 0}, {'a': 0, 'b': 1})
+    """
+    return {label: i if question.overlapping else 0 for i, label in enumerate(question.labels)}
 
 
 class Stretches:
