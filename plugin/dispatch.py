@@ -38,6 +38,9 @@ FORMER = {
 JOB_TIMEOUT_S = 600
 FAILURE_TTL_S = 86_400
 
+MANY_JOBS = 100
+"""Where more wait, it does not matter whether one of them is of the same dataset."""
+
 WORKER_SILENT_S = 90
 """A worker whose heartbeat is older is taken for dead."""
 
@@ -81,6 +84,21 @@ class Dispatch:
     def wake(self, dataset_id: str) -> None:
         """See to it that somebody looks at a dataset."""
         self.mark(dataset_id, [])
+
+    def go_on(self, dataset_id: str) -> None:
+        """See to it that somebody goes on with what the job that has just ended left of a dataset.
+
+        A job that was queued meanwhile will: with one more, each would find the other waiting, and give way
+        to it again and again.
+        """
+        if self._store.wake(dataset_id) and not self._waits(dataset_id):
+            self.enqueue(DISTIL, dataset_id)
+
+    def _waits(self, dataset_id: str) -> bool:
+        live = self._queues[DISTIL]
+        ids, connection = live.get_job_ids(length=MANY_JOBS), live.connection
+        jobs = QueuedJob.fetch_many(ids, connection=connection, serializer=JSONSerializer)
+        return any(j and (j.func_name, j.args[0]) == (DISTIL, dataset_id) for j in jobs)
 
     def pending(self, dataset_ids: Collection[str]) -> Counter[str]:
         """How many jobs of these datasets are queued or running: by the job's path."""

@@ -18,7 +18,6 @@ from argilla_distill.plugin.argilla import gateway, sdk
 from argilla_distill.plugin.dispatch import (
     ARCHIVE,
     DIFFERENCE,
-    DISTIL,
     ORDERS,
     REPORT,
     ROUND,
@@ -103,8 +102,8 @@ def distil(dataset_id: str) -> None:
     start = time.perf_counter()
     w = world()
     outcome = distilling.distil(w, dataset_id)
-    if outcome.waiting and w.store.wake(dataset_id):
-        w.dispatch.enqueue(DISTIL, dataset_id)
+    if outcome.waiting:
+        w.dispatch.go_on(dataset_id)
     log.info(
         "distil dataset=%s records=%d entries=%d published=%d outcome=%s seconds=%.2f%s",
         dataset_id,

@@ -19,11 +19,13 @@ import argparse
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from argilla_distill.workers.use_cases.distilling.run import BATCH
+from argilla_distill.workers.use_cases.world import World
 from benchmarks.live.many_workers import working
 from benchmarks.live.rig import BULK, Rig, rig
 from benchmarks.live.stand_in import QUESTION, RunningStandIn, dataset_id, record_id
@@ -77,6 +79,22 @@ def ours(r: Rig, dataset: Json) -> tuple[float, float]:
     return len(ids) / seconds, len(ids) / whole
 
 
+def bulk_alone(world: World, dataset: int, ids: Sequence[str]) -> float:
+    """Seconds that a stand-in takes for one suggestion on each of these records, in bulk calls."""
+    given = {"question_id": QUESTION["id"], "value": "a", "score": 0.5, "agent": "bench"}
+    start = time.perf_counter()
+    for first in range(0, len(ids), BULK):
+        items = [{"id": i, "suggestions": [given]} for i in ids[first : first + BULK]]
+        world.gateway.suggest(dataset_id(dataset), items)
+    return time.perf_counter() - start
+
+
+def published(world: World, dataset: int, records: int) -> None:
+    """Wait until workers have published so many suggestions in a dataset of a stand-in."""
+    while int(world.store.datasets.info(dataset_id(dataset)).get("published", 0)) < records:
+        time.sleep(0.02)
+
+
 def beside_stand_in(options: argparse.Namespace) -> None:
     """The same, with one worker beside a stand-in."""
     print("| round | bulk alone | ours | ratio |\n| --- | --- | --- | --- |")
@@ -95,23 +113,10 @@ def beside_stand_in(options: argparse.Namespace) -> None:
     ):
         for dataset in range(options.rounds + 1):
             ids = [record_id(dataset, n) for n in range(options.records)]
-            start = time.perf_counter()
-            for first in range(0, len(ids), BULK):
-                given = {
-                    "question_id": QUESTION["id"],
-                    "value": "a",
-                    "score": 0.5,
-                    "agent": "bench",
-                }
-                some = [{"id": i, "suggestions": [given]} for i in ids[first : first + BULK]]
-                world.gateway.suggest(dataset_id(options.rounds + 1 + dataset), some)
-            alone_s = time.perf_counter() - start
+            alone_s = bulk_alone(world, options.rounds + 1 + dataset, ids)
             start = time.perf_counter()
             world.dispatch.mark(dataset_id(dataset), ids)
-            while int(world.store.datasets.info(dataset_id(dataset)).get("published", 0)) < len(
-                ids
-            ):
-                time.sleep(0.02)
+            published(world, dataset, len(ids))
             ours_s = time.perf_counter() - start
             if dataset:  # the first warms up
                 rates = f"{len(ids) / alone_s:.0f}/s | {len(ids) / ours_s:.0f}/s"

@@ -6,7 +6,9 @@
 Both run as whole processes: ours is `argilla-distill connect`; the other reads the same pages with
 the same HTTP client and parses their JSON. Redis memory is that of all our keys after every record
 was distilled, history and state together, divided by the number of answers. Beside a stand-in, whose
-pages of 500 records take 500 ms as Argilla's do and its other calls `CALL_MS`, only the first is measured.
+pages of 500 records take 500 ms as Argilla's do and its other calls `CALL_MS`, none is measured, but with
+`--publish` how fast one worker publishes what was connected: from its start until the last one is kept,
+against bulk calls alone, in which each record takes `WRITE_US`; of `SOME` records before and after.
 """
 
 from __future__ import annotations
@@ -19,10 +21,13 @@ import time
 from pathlib import Path
 
 from argilla_distill.plugin import store
+from argilla_distill.plugin.argilla import gateway
 from argilla_distill.plugin.settings import read
 from argilla_distill.workers.use_cases.sweep import PAGE
+from argilla_distill.workers.use_cases.world import World
+from benchmarks.live.burst import bulk_alone, published
 from benchmarks.live.rig import Rig, rig
-from benchmarks.live.stand_in import RunningStandIn, dataset_id
+from benchmarks.live.stand_in import RunningStandIn, dataset_id, record_id
 from demo.running.servers import RedisServer
 from demo.running.service import BIN, Service
 
@@ -39,6 +44,11 @@ while offset < total:
 
 CALL_MS = 20
 """What Argilla takes for a call that is no page."""
+
+WRITE_US, READ_US = 8_000, 1_000
+"""What Argilla takes on an idle machine for a record that is written, and for one that is read by its id."""
+
+SOME = 2_000
 
 WATCHED = """
 import resource, subprocess, sys, time
@@ -91,11 +101,13 @@ def beside_stand_in(options: argparse.Namespace) -> None:
         RedisServer(Path(place) / "redis") as server,
         RunningStandIn(
             Path(place) / "argilla",
-            datasets=1,
+            datasets=1,  # the second, into which is only written, need not be there
             records=options.records,
             answers=options.answers,
             call_ms=CALL_MS,
             page_us=1000 * max(0, options.stand_in - CALL_MS) // PAGE,
+            write_us=WRITE_US,
+            read_us=READ_US,
         ) as argilla,
     ):
         service = Service(Path(place) / "service", argilla.url, argilla.api_key, server.url())
@@ -103,8 +115,24 @@ def beside_stand_in(options: argparse.Namespace) -> None:
         settings = read(
             {k: v for k, v in service.env.items() if k.startswith(("ARGILLA", "DISTILL"))}
         )
-        known = store.connect(settings).datasets.responses(dataset_id(0))
+        world = World(gateway.connect(settings), store.connect(settings), settings)
+        known = world.store.datasets.responses(dataset_id(0))
         assert sum(known.values()) == options.records * options.answers
+        if options.publish:
+            print_published(service, world, options.records)
+
+
+def print_published(service: Service, world: World, records: int) -> None:
+    """How fast one worker publishes all of it, against bulk calls alone."""
+    some = [record_id(1, n) for n in range(min(SOME, records))]
+    before_s = bulk_alone(world, 1, some)
+    [worker] = service.workers
+    start = time.perf_counter()
+    with worker:
+        published(world, 0, records)
+        ours = records / (time.perf_counter() - start)
+    alone = 2 * len(some) / (before_s + bulk_alone(world, 1, some))
+    print(f"\npublished: {ours:.1f}/s, bulk alone {alone:.1f}/s, ratio {ours / alone:.2f}")
 
 
 def main(arguments: list[str]) -> None:
@@ -115,6 +143,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "--stand-in", type=int, metavar="MS", help="no Argilla, but one whose pages take so long"
     )
+    parser.add_argument("--publish", action="store_true", help="beside a stand-in: publish as well")
     options = parser.parse_args(arguments)
     if options.stand_in is not None:
         beside_stand_in(options)

@@ -9,7 +9,7 @@ import pytest
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from argilla_distill.plugin.dispatch import DISTIL, REPORT, SWEEP, Dispatch
+from argilla_distill.plugin.dispatch import DISTIL, FIT, REPORT, SWEEP, Dispatch
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.webhook.deliveries import Delivery
 
@@ -50,6 +50,19 @@ def test_a_dataset_woken_for_nothing_is_still_woken_once(store: Store, queue: st
     for _ in range(3):
         Dispatch(store, queue).wake(D)
     assert jobs(store, queue) == [(DISTIL, [D])]
+
+
+def test_what_a_job_left_has_one_job_more_unless_one_waits_already(
+    store: Store, queue: str
+) -> None:
+    dispatch = Dispatch(store, queue)
+    dispatch.enqueue(DISTIL, "another")
+    dispatch.enqueue(FIT, D)
+    dispatch.go_on(D)
+    assert jobs(store, queue)[2:] == [(DISTIL, [D])]
+    store.lease(D).release()  # type: ignore[union-attr]  # a job of which nobody knows was at work, and ended
+    dispatch.go_on(D)
+    assert jobs(store, queue)[2:] == [(DISTIL, [D])]
 
 
 def test_sweeps_have_a_queue_of_their_own_so_that_answers_do_not_wait_for_them(

@@ -16,6 +16,10 @@ from argilla_distill.workers.models.kept_models import KeptModels
 
 LEASE_WAIT_S = 60.0
 
+LOOK_S = 0.005
+"""So often somebody who waits for a lease looks: a distiller that gave it back comes again as soon as a
+worker takes its next job, after some 10 ms."""
+
 
 @dataclass(frozen=True)
 class World:
@@ -67,5 +71,5 @@ def patiently(world: World, dataset_id: str, wait_s: float = LEASE_WAIT_S) -> Le
         if lease is not None:
             return lease
         world.store.want_lease(dataset_id)
-        time.sleep(0.05)
+        time.sleep(LOOK_S)
     raise DatasetBusy(f"dataset {dataset_id} was busy for {wait_s:.0f} s")
