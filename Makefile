@@ -49,20 +49,20 @@ $(ARGILLA)-%/.ready: demo/argilla-server.lock demo/argilla-server-%.lock
 demo: setup
 	$(BIN)/python -m demo $(ARGS)
 
-# All at once: live tests wait more than they work, and the others have what they leave of two cores, at the
-# lowest priority, so that nothing live is late because of them. What needs no Argilla does not wait for one to
-# be installed.
+# What needs no Argilla does not wait for one to be installed, and types are checked beside the tests. Live
+# tests wait more than they work: three files at a time, on two cores.
 test:
-	@$(MAKE) --no-print-directory --jobs 4 BESIDE="nice -n 19" lint unit live
+	@$(MAKE) --no-print-directory --jobs 3 lint unit setup
+	@$(MAKE) --no-print-directory live
 
 lint: $(VENV)/.ready
-	$(BESIDE) $(BIN)/ruff check --quiet .
-	$(BESIDE) $(BIN)/ruff format --check --quiet .
-	$(BESIDE) $(BIN)/mypy
-	$(BESIDE) $(BIN)/lint-imports --no-cache
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/.ready .cache/redis .cache/tls
-	OMP_NUM_THREADS=1 $(BESIDE) $(BIN)/pytest --numprocesses 2 --dist worksteal --ignore tests/live -m "not live and not browser" $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist worksteal --ignore tests/live -m "not live and not browser" $(ARGS)
 
 live: setup
 	$(BIN)/pytest -vv --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "live or browser" $(or $(ARGS),tests/live)
