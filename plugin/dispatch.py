@@ -95,18 +95,20 @@ class Dispatch:
             self.enqueue(DISTIL, dataset_id)
 
     def _waits(self, dataset_id: str) -> bool:
-        live = self._queues[DISTIL]
-        ids, connection = live.get_job_ids(length=MANY_JOBS), live.connection
-        jobs = QueuedJob.fetch_many(ids, connection=connection, serializer=JSONSerializer)
-        return any(j and (j.func_name, j.args[0]) == (DISTIL, dataset_id) for j in jobs)
+        jobs = self._jobs(self._queues[DISTIL].get_job_ids(length=MANY_JOBS))
+        return any((j.func_name, j.args[0]) == (DISTIL, dataset_id) for j in jobs)
+
+    def _jobs(self, ids: list[str]) -> list[Job]:
+        """The jobs of these ids, those that have ended since left out."""
+        found = QueuedJob.fetch_many(ids, connection=self._store.redis, serializer=JSONSerializer)
+        return [job for job in found if job]
 
     def pending(self, dataset_ids: Collection[str]) -> Counter[str]:
         """How many jobs of these datasets are queued or running: by the job's path."""
         found: Counter[str] = Counter()
         for queue in {id(q): q for q in self._queues.values()}.values():
             ids = [*queue.get_job_ids(), *queue.started_job_registry.get_job_ids()]
-            jobs = QueuedJob.fetch_many(ids, connection=queue.connection, serializer=JSONSerializer)
-            found.update(str(j.func_name) for j in jobs if j and j.args[0] in dataset_ids)
+            found.update(str(j.func_name) for j in self._jobs(ids) if j.args[0] in dataset_ids)
         return found
 
     def urgent(self) -> bool:

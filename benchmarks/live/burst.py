@@ -69,9 +69,7 @@ def ours(r: Rig, dataset: Json) -> tuple[float, float]:
     ids = [record["id"] for record in r.api.records(dataset)]
     start = time.perf_counter()
     r.running.world.dispatch.mark(dataset["id"], ids)
-    published = r.running.world.store.datasets
-    while int(published.info(dataset["id"]).get("published", 0)) < len(ids):
-        time.sleep(0.02)
+    published(r.running.world, dataset["id"], len(ids))
     seconds = time.perf_counter() - start
     r.running.settle(dataset)
     whole = time.perf_counter() - start - 0.2
@@ -89,9 +87,9 @@ def bulk_alone(world: World, dataset: int, ids: Sequence[str]) -> float:
     return time.perf_counter() - start
 
 
-def published(world: World, dataset: int, records: int) -> None:
-    """Wait until workers have published so many suggestions in a dataset of a stand-in."""
-    while int(world.store.datasets.info(dataset_id(dataset)).get("published", 0)) < records:
+def published(world: World, dataset: str, records: int) -> None:
+    """Wait until workers have published so many suggestions in a dataset."""
+    while int(world.store.datasets.info(dataset).get("published", 0)) < records:
         time.sleep(0.02)
 
 
@@ -116,7 +114,7 @@ def beside_stand_in(options: argparse.Namespace) -> None:
             alone_s = bulk_alone(world, options.rounds + 1 + dataset, ids)
             start = time.perf_counter()
             world.dispatch.mark(dataset_id(dataset), ids)
-            published(world, dataset, len(ids))
+            published(world, dataset_id(dataset), len(ids))
             ours_s = time.perf_counter() - start
             if dataset:  # the first warms up
                 rates = f"{len(ids) / alone_s:.0f}/s | {len(ids) / ours_s:.0f}/s"

@@ -129,7 +129,7 @@ def print_published(service: Service, world: World, records: int) -> None:
     [worker] = service.workers
     start = time.perf_counter()
     with worker:
-        published(world, 0, records)
+        published(world, dataset_id(0), records)
         ours = records / (time.perf_counter() - start)
     alone = 2 * len(some) / (before_s + bulk_alone(world, 1, some))
     print(f"\npublished: {ours:.1f}/s, bulk alone {alone:.1f}/s, ratio {ours / alone:.2f}")

@@ -197,7 +197,7 @@ def _begun(
     )
     annotators.rename()
     review = review_of(world, dataset_id)
-    if before is None or first.reading is None or not _is_as_noted(world, before, known):
+    if before and (first.reading is None or not _is_as_noted(world, before, known)):
         before = None
     try:
         dataset = before or asked.result()

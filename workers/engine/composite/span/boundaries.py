@@ -108,9 +108,8 @@ class _Placed:
     """Somebody's spans on a record, by the number of their model and by place."""
 
     def __init__(self, value: Iterable[Span], numbers: Mapping[str, int]) -> None:
-        self._places: dict[
-            int, tuple[list[int], list[int]]
-        ] = {}  # where they start, where they end
+        # by model: where they start, where they end
+        self._places: dict[int, tuple[list[int], list[int]]] = {}
         for span in sorted(value):
             starts, ends = self._places.setdefault(numbers[span.label], ([], []))
             starts.append(span.start)
