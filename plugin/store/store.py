@@ -129,6 +129,10 @@ class Store:
         """Ask the holder of the lease to give it back after the batch in hand."""
         self.redis.set(self.keys.of(dataset_id, "wanted"), "1", ex=2)
 
+    def got_lease(self, dataset_id: str) -> None:
+        """Whoever asked for it has it: its next holder need not hurry, unless somebody else asks again."""
+        self.redis.delete(self.keys.of(dataset_id, "wanted"))
+
     def lease_wanted(self, dataset_id: str) -> bool:
         """Whether somebody waits for the lease."""
         return bool(self.redis.exists(self.keys.of(dataset_id, "wanted")))

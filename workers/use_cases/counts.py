@@ -34,7 +34,7 @@ def begin(world: World, dataset_id: str, wait_s: float = LEASE_WAIT_S) -> None:
     datasets = world.store.datasets
     if COUNTED in datasets.info(dataset_id):
         return
-    lease = patiently(world, dataset_id, wait_s)
+    lease = patiently(world.store, dataset_id, wait_s)
     try:
         # A scan may tell a record twice.
         suggested = {i: len(entry.suggestions) for i, entry in datasets.scan_ledger(dataset_id)}

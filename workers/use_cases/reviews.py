@@ -67,7 +67,7 @@ def enable(world: World, dataset_id: str) -> Enabled:
     if review is None or not action:
         review, action = _made(world, original, plan), "created"
     review = world.gateway.dataset(review.id)
-    lease = patiently(world, dataset_id)
+    lease = patiently(world.store, dataset_id)
     try:
         _take_over(world, dataset_id, review)
     finally:
@@ -98,7 +98,7 @@ def disable(world: World, dataset_id: str) -> str | None:
     kept = world.store.reviews.of(dataset_id)
     if kept is None:
         return None
-    lease = patiently(world, dataset_id)
+    lease = patiently(world.store, dataset_id)
     try:
         world.store.reviews.forget(dataset_id)
         world.store.reviews.forget_copies(dataset_id)

@@ -135,7 +135,7 @@ def sweep(
         world, dataset, _pages(world, dataset_id, begun.records, over)
     ):
         try:
-            lease = patiently(world, dataset_id, wait_s)
+            lease = patiently(world.store, dataset_id, wait_s)
         except DatasetBusy as error:
             if not sliced:
                 raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.argilla.gateway import Gateway
@@ -58,18 +59,30 @@ class World:
         return self.settings.plan.dataset(dataset_name)
 
 
-def patiently(world: World, dataset_id: str, wait_s: float = LEASE_WAIT_S) -> Lease:
+class Leases(Protocol):
+    """Who gives leases on datasets: the store, or its part for twins."""
+
+    def lease(self, dataset_id: str) -> Lease | None: ...
+    def want_lease(self, dataset_id: str) -> None: ...
+    def lease_wanted(self, dataset_id: str) -> bool: ...
+    def got_lease(self, dataset_id: str) -> None: ...
+
+
+def patiently(
+    leases: Leases, dataset_id: str, wait_s: float = LEASE_WAIT_S, what: str = "dataset"
+) -> Lease:
     """The lease, after its holder has finished the batch in hand.
 
     Raises
     ------
-    DatasetBusy : that took longer than `wait_s`.
+    DatasetBusy : that took longer than `wait_s`; `what` of this id was busy, it says.
     """
     end = time.monotonic() + wait_s
     while time.monotonic() < end:
-        lease = world.store.lease(dataset_id)
+        lease = leases.lease(dataset_id)
         if lease is not None:
+            leases.got_lease(dataset_id)
             return lease
-        world.store.want_lease(dataset_id)
+        leases.want_lease(dataset_id)
         time.sleep(LOOK_S)
-    raise DatasetBusy(f"dataset {dataset_id} was busy for {wait_s:.0f} s")
+    raise DatasetBusy(f"{what} {dataset_id} was busy for {wait_s:.0f} s")

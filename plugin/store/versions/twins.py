@@ -74,6 +74,10 @@ class Twins:
         """Ask its holder to give it back after the call in hand."""
         self._redis.set(self._keys.of(f"{dataset_id}:twins", "wanted"), "1", ex=2)
 
+    def got_lease(self, dataset_id: str) -> None:
+        """Whoever asked for it has it: its next holder need not hurry, unless somebody else asks again."""
+        self._redis.delete(self._keys.of(f"{dataset_id}:twins", "wanted"))
+
     def lease_wanted(self, dataset_id: str) -> bool:
         """Whether somebody waits for it."""
         return bool(self._redis.exists(self._keys.of(f"{dataset_id}:twins", "wanted")))

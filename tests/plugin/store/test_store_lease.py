@@ -263,6 +263,8 @@ def test_whoever_waits_for_it_is_known_for_a_moment(store: Store) -> None:
     store.want_lease(D)
     assert store.lease_wanted(D)
     assert not store.lease_wanted("another dataset")
+    store.got_lease(D)
+    assert not store.lease_wanted(D)
 
 
 def threads() -> list[threading.Thread]:

@@ -36,7 +36,7 @@ def take_back(world: World, dataset_id: str) -> None:
 
 
 def _withdraw(world: World, dataset_id: str, records: Sequence[str], restore: bool) -> None:
-    lease = patiently(world, dataset_id)
+    lease = patiently(world.store, dataset_id)
     try:
         if not world.connected:
             leaving.withdraw(world, lease, dataset_id, records, restore)

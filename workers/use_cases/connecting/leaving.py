@@ -171,7 +171,7 @@ def withdraw_all(
     """
     dataset, touched, offset, total = world.gateway.dataset(dataset_id), 0, 0, 1
     while offset < total:
-        lease = patiently(world, dataset_id)
+        lease = patiently(world.store, dataset_id)
         try:
             records, total = world.gateway.page(dataset_id, offset, PAGE)
             touched += _withdraw(world, lease, dataset, records, restore)

@@ -90,7 +90,7 @@ def see_to_news(world: World, dataset: Dataset, plan: DatasetSettings) -> None:
     config = Config.of(plan.complete(), dataset).digest
     if not is_new(dataset, plan, facts) and facts.get(CONFIG) == config:
         return
-    lease = patiently(world, dataset.id)
+    lease = patiently(world.store, dataset.id)
     try:
         annotators = NumberedAnnotators(
             world.store, world.gateway, dataset.id, world.settings.plan.sources
@@ -110,7 +110,7 @@ def note_round(world: World, dataset_id: str, news: RoundNews) -> bool:
     DatasetBusy : somebody works on the dataset and did not give its lease back in time.
     LeaseLost : nothing was written; may be repeated.
     """
-    lease, history = patiently(world, dataset_id), world.store.history
+    lease, history = patiently(world.store, dataset_id), world.store.history
     try:
         if history.round(dataset_id, news.name) == news:
             return False

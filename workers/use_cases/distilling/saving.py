@@ -18,13 +18,23 @@ MAX_TEXTS = 250
 reads these again."""
 
 MOST_AT_FIRST = 1_000
-"""Of them so many are read again before anything else; the others while nothing waits."""
+"""Of them so many are read again before anything else, where the next batch may bring a fit, which is to know
+them; the others while nothing waits."""
 
 
 def note_read(run: Run, ids: Collection[str]) -> None:
     """The texts of these records are known to the models in hand, and not saved."""
     run.models.unsaved_texts.update(ids)
     run.store.texts.note(run.dataset.id, list(ids))
+
+
+def read_first(run: Run, over: Callable[[], bool]) -> bool:
+    """Take in those of them that are not to wait, see `MOST_AT_FIRST`; False if some are left.
+
+    None where fits are made beside the worker, of what is saved.
+    """
+    beside = all(model.large for model in run.models.readers)
+    return read_again(run, over, 0 if beside else MOST_AT_FIRST)
 
 
 def read_again(run: Run, over: Callable[[], bool], most: int | None = None) -> bool:

@@ -77,7 +77,7 @@ class TimeSlice:
         """
         audit_candidates.begin(self.run)
         try:
-            self._texts_left = not saving.read_again(self.run, self.over, saving.MOST_AT_FIRST)
+            self._texts_left = not saving.read_first(self.run, self.over)
             if self._batches():
                 return
             self.underway.finish()

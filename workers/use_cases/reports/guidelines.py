@@ -143,7 +143,7 @@ def _changed(
 
 def _replaced(world: World, dataset_id: str, text: str, changed: str, leaving: bool) -> str | None:
     """Replace the guidelines if they still are `text`; returns what they were, None if disconnected."""
-    lease = patiently(world, dataset_id)
+    lease = patiently(world.store, dataset_id)
     try:
         if not (leaving or world.connected):
             return None

@@ -72,7 +72,7 @@ def ask(
     DatasetBusy : the distiller did not give the dataset's lease back in time.
     """
     store = world.store
-    lease = patiently(world, dataset_id)
+    lease = patiently(world.store, dataset_id)
     blind = [record_id for record_id, each in asked.items() if each.blind]
 
     def write(pipe: Any) -> None:

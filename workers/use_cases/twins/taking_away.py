@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.domain.wording import many
-from argilla_distill.plugin.errors import DatasetBusy, NotInArgilla
-from argilla_distill.plugin.store.work.lease import Lease
+from argilla_distill.plugin.errors import NotInArgilla
 from argilla_distill.workers.use_cases.twins.finding import marked
-from argilla_distill.workers.use_cases.world import LEASE_WAIT_S, World
+from argilla_distill.workers.use_cases.world import World, patiently
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def take_away(world: World, dataset_id: str, version: str) -> TakenAway:
     twin = world.store.twins.of(dataset_id, version)
     if twin is None:
         return TakenAway(True, "", f"{version} has no twin")
-    lease = _patiently(world, dataset_id)
+    lease = patiently(world.store.twins, dataset_id, what="the twin of dataset")
     try:
         twin = world.store.twins.of(dataset_id, version) or twin
         every = _datasets(world, dataset_id, twin)
@@ -70,16 +68,3 @@ def answers_in(world: World, dataset_id: str) -> int:
         return sum(sum(counts.values()) for counts in world.gateway.progress(dataset_id).values())
     except NotInArgilla:
         return 0
-
-
-def _patiently(world: World, dataset_id: str) -> Lease:
-    end = time.monotonic() + LEASE_WAIT_S
-    while time.monotonic() < end:
-        lease = world.store.twins.lease(dataset_id)
-        if lease is not None:
-            return lease
-        world.store.twins.want_lease(dataset_id)
-        time.sleep(0.05)
-    raise DatasetBusy(
-        f"the twins of dataset {dataset_id} were being written for {LEASE_WAIT_S:.0f} s"
-    )

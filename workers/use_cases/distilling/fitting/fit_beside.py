@@ -34,8 +34,9 @@ log = logging.getLogger("distill.fit")
 COMING = "is learned from the whole history, which takes a while"
 """What `status` says of a question in `Models.coming`."""
 
-REST = 5
-"""Between two fits pass at least so many times as many seconds as the first one took."""
+REST = 10
+"""Between two fits pass at least so many times as many seconds as the first one took: with each, the worker ends
+its slice and loads what was fitted."""
 
 AGAIN_S = 30
 """After a fit that something hindered, the next is asked for so much later."""
@@ -168,8 +169,9 @@ def _fit(world: World, dataset_id: str, token: str, every: bool) -> FitOutcome:
         packed = {model.question.name: model.packed() for model in due}
         folded = {m.question.name for m in due if m.folded}
         if any(m.folded for m in models.readers):
-            store.texts.note(dataset_id, list(store.datasets.current_records(dataset_id)))
-        lease = patiently(world, dataset_id)
+            existing = list(store.datasets.current_records(dataset_id))
+            store.texts.note(dataset_id, store.texts.unread(dataset_id, existing))
+        lease = patiently(world.store, dataset_id)
         try:
             ours = store.fits.renew(dataset_id, token)
             same = known == _identities(store, dataset_id)

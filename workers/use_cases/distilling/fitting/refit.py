@@ -72,7 +72,7 @@ def refit(world: World, dataset_id: str) -> dict[str, int | str]:
         return _beside(world, dataset_id)
     dataset = world.gateway.dataset(dataset_id)
     plan = world.plan(dataset.full_name)
-    lease = patiently(world, dataset_id)
+    lease = patiently(world.store, dataset_id)
     try:
         fits = None
         while fits is None:

@@ -23,6 +23,7 @@ from argilla_distill.workers.versions import aside
 from argilla_distill.workers.versions.aside import MAX_DEATHS, beside
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
 from tests.workers.queued_jobs import forget_jobs, jobs
+from tests.workers.recorded_calls import asked
 from tests.workers.service_in_memory import Build, ServiceInMemory
 
 WORDS = {"yes": ["good", "kind", "patient", "warm"], "no": ["rude", "cold", "hasty", "late"]}
@@ -166,7 +167,11 @@ def test_what_was_saved_meanwhile_by_others_is_not_lost(
     during_the_fit(monkeypatch, meanwhile)
     assert fit_beside.fit(service.world, D).status == fit_beside.DONE
     assert set(service.store.texts.unsaved(D)) >= set(more)
+    looks = asked(service)
+    service.answer("fay", ids[0], helpful="no")
     service.settle()
+    assert looks[0] == [ids[0]]  # whoever answers does not wait for them
+    assert {*looks[1]} >= {*more}
     assert known_texts(service) == {*START, *ids, *more}
 
 
@@ -315,9 +320,11 @@ def test_a_long_history_is_folded_beside_and_its_question_waits_for_that(
     assert service.values() == before  # what was decided stays, what is new waits
     assert fit_beside.COMING in service.store.datasets.info(D)["word"]
     assert asked_for(service) == 1
+    waiting = add(service, "v", 2, seed=6)
     assert fit_beside.fit(service.world, D).status == fit_beside.DONE
+    assert not {*service.store.texts.unsaved(D)} & {*waiting}  # they are read anyway
     service.settle()
-    assert known_texts(service) == {*START, *ids, *new}
+    assert known_texts(service) == {*START, *ids, *new, *waiting}
     assert service.values() == fresh(service).values()
     assert service.store.datasets.info(D)["word"] == ""
 
