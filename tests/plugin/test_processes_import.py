@@ -48,6 +48,19 @@ print("\\n".join(names))
 """
 
 
+CALLS = """
+import sys
+from argilla_distill.plugin.argilla import calls
+from argilla_distill.plugin.settings import read
+argilla = {"ARGILLA_API_URL": "http://argilla", "ARGILLA_API_KEY": "key"}
+settings = read({**argilla, "DISTILL_REDIS_URL": "redis://nobody/1"})
+calls.load()
+loaded = set(sys.modules)
+calls.client(settings, 1, {}).close()
+print("\\n".join(set(sys.modules) - loaded))
+"""
+
+
 def python(script: str) -> list[str]:
     """Lines that a fresh Python prints in an environment with nothing in it."""
     environment = {"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(ROOT)}
@@ -75,6 +88,11 @@ def test_importing_any_module_touches_nothing() -> None:
         "argilla_distill.workers.jobs",
         "argilla_distill.workers.cli.main",
     } <= set(names)
+
+
+def test_what_calls_need_can_be_loaded_before_a_worker_forks() -> None:
+    """Otherwise each of its jobs would load the same hundred modules again."""
+    assert not python(CALLS)
 
 
 PATHS = sorted(

@@ -47,7 +47,7 @@ def worker(settings: Settings, burst: bool = False) -> None:
     RQ's worker gives up on some errors of Redis; it is then started anew.
     """
     load()
-    calls.tls()
+    calls.load()
     queues = [
         settings.queue,
         *(f"{settings.queue}-{kind}" for kind in ("sweep", "versions", "twins")),

@@ -35,8 +35,8 @@ COMING = "is learned from the whole history, which takes a while"
 """What `status` says of a question in `Models.coming`."""
 
 REST = 10
-"""Between two fits pass at least so many times as many seconds as the first one took: with each, the worker ends
-its slice and loads what was fitted."""
+"""Between two fits pass at least so many times as many seconds as the first one took: for each, the worker
+ends its slice, and loads what was fitted."""
 
 AGAIN_S = 30
 """After a fit that something hindered, the next is asked for so much later."""
