@@ -105,7 +105,7 @@ class ContinuousRatings:
         apart, worth = self._apart(votes, raters)
         mean, weight = raters.consensus(votes.record, votes.rater, votes.vote, votes.n)
         precise = 1 / self.variance_ + worth / apart
-        mean = (self.center_ / self.variance_ + mean * worth / apart) / precise
+        mean = self.center_ + (mean - self.center_) * worth / apart / precise
         wide = (1 / precise + self.dependence_ * apart) / calm
         less = 1 / precise / wide
         vote = (less * worth / np.maximum(weight, 1e-9) / apart)[votes.record]
@@ -121,8 +121,7 @@ class ContinuousRatings:
         )
 
     def means(self, votes: RatingVotes, raters: Raters, line: Recalibration) -> Floats:
-        mean = line.intercept + line.slope * self.evidence(votes, raters).mean
-        return np.asarray(mean, np.float64)
+        return line.to_truth(self.evidence(votes, raters).mean)
 
     def candidates(
         self,
@@ -134,11 +133,12 @@ class ContinuousRatings:
         """Return ratings at steps round the posterior mean, or round the adjudication, by record."""
         at = np.searchsorted(votes.record, np.arange(votes.n + 1))
         known = self.evidence(votes, raters, line.sharpness)
+        mean = line.to_truth(known.mean)
         whole = self.span.low, self.span.high
         found = []
         for i in range(votes.n):
             cut = slice(*at[i : i + 2])
-            value, given = line.intercept + line.slope * float(known.mean[i]), votes.vote[cut]
+            value, given = mean[i], votes.vote[cut]
             recalibrated = line != Recalibration() or not len(given)
             bounds = whole if recalibrated else (given.min(), given.max())
             value = round(float(np.clip(value, *bounds)), self.span.digits)
@@ -154,7 +154,8 @@ class ContinuousRatings:
     def predicted(self, votes: RatingVotes, raters: Raters) -> Floats:
         """What every vote is expected to be, by the others on its record, shape (n_votes,), points."""
         record, n = votes.record, votes.counts[votes.record]
-        w, z = raters.trust_[votes.rater], raters.levelled(votes.rater, votes.vote)
+        w = raters.trust_[votes.rater]
+        z = raters.levelled(votes.rater, votes.vote) - self.center_
 
         def others(each: Floats) -> Floats:
             return np.asarray(np.bincount(record, each, votes.n)[record] - each, np.float64)
@@ -167,8 +168,8 @@ class ContinuousRatings:
         apart = (own * (n - 1) + usual) / (np.maximum(n - 2, 0) + DIFFICULTY_VOTES)
         worth = np.where(several, weight**2 / np.where(several, others(w * w), 1.0), 0.0)
         precise = 1 / self.variance_ + worth / apart
-        mean = (self.center_ / self.variance_ + mean * worth / apart) / precise
-        found = raters.intercept_[votes.rater] + raters.slope_[votes.rater] * mean
+        mean = self.center_ + mean * worth / apart / precise
+        found = raters.given(votes.rater, mean)
         return np.asarray(np.clip(found, self.span.low, self.span.high), np.float64)
 
     def kinds(
@@ -192,13 +193,13 @@ class ContinuousRatings:
         """Minus the log density of every record's truth, in ranges, nats."""
         known = self.evidence(votes, raters, line.sharpness)
         wide = known.variance * line.slope**2
-        far = truth - line.intercept - line.slope * known.mean
+        far = truth - line.to_truth(known.mean)
         density = np.exp(-(far**2) / wide / 2) / np.sqrt(2 * np.pi * wide) * self.span.length
         return np.asarray(-np.log((1 - LAPSE) * density + LAPSE), np.float64)
 
     def accuracy(self, raters: Raters, line: Recalibration) -> Floats:
         """Expected share of votes within a tenth of the range of the truth, or half a scale's step."""
-        off = raters.intercept_ + (raters.slope_ - 1) * self.center_
+        off = raters.intercept_ + (raters.slope_ - 1) * (self.center_ - raters.origin)
         near = self.span.step / 2 if self.span.scale else 0.1 * self.span.length
         below, above = ((side - off) / raters.spread_ for side in (-near, near))
         return np.asarray(ndtr(above) - ndtr(below), np.float64)

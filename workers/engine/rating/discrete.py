@@ -248,7 +248,7 @@ class DiscreteRatings:
         """P(given | true, kind) of these raters, shape (n, 4, n_values, n_values)."""
         values = self.values
         bounds = np.concatenate([[-np.inf], (values[1:] + values[:-1]) / 2, [np.inf]])
-        put = raters.intercept_[who, None] + raters.slope_[who, None] * line.to_crowd(values)
+        put = raters.given(who[:, None], line.to_crowd(values))
         far = (bounds - put[:, :, None])[:, None]
         p = np.diff(ndtr(far / self._spreads(raters.spread_[who])[:, :, None, None]), axis=3)
         anywhere = np.full((len(p), 1, *p.shape[2:]), 1 / len(values))

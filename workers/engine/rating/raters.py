@@ -78,7 +78,7 @@ class Raters:
 
     With w the trust in an annotator, and o the consensus of the *others* on a record::
 
-        z[i, j]  = (v[i, j] - intercept[j]) / slope[j]
+        z[i, j]  = (v[i, j] - intercept[j]) / slope[j]              v, z and o counted from an origin
         o[i, j]  = Σ_{l ≠ j} w[l] z[i, l] / Σ_{l ≠ j} w[l]       (the truth, where adjudicated)
         trust    w[j] = corr(v, o), the crowd's mean worth TRUST_VOTES
         stretch  log slope[j] = log(sd v / sd o) less the crowd's, drawn to 0 by STRETCH_VOTES
@@ -104,6 +104,7 @@ class Raters:
     comparisons_ : Comparisons, of the last `fit`
     sums_ : ndarray of shape (n_raters, 7), see `Comparisons.sums`
     intercept_ (points), slope_, trust_, spread_ (points) : ndarray of shape (n_raters,)
+        The intercept is counted from the origin.
     crowd_ : tuple of five numbers
         The crowd's shift (points), log stretch, trust and spread² (points²), and by how many votes
         an annotator's own shift is drawn to it.
@@ -158,14 +159,24 @@ class Raters:
 
     def levelled(self, rater: Ints, vote: Floats) -> Floats:
         """Return the votes on the crowd's scale: z."""
-        return np.asarray((vote - self.intercept_[rater]) / self.slope_[rater], np.float64)
+        off = (vote - self.origin - self.intercept_[rater]) / self.slope_[rater]
+        return np.asarray(self.origin + off, np.float64)
+
+    def given(self, rater: Ints, truth: Floats) -> Floats:
+        """Return what they give on average where that is true: the inverse of `levelled`.
+
+        `truth` is of a shape that `rater` is broadcast with.
+        """
+        off = self.intercept_[rater] + self.slope_[rater] * (truth - self.origin)
+        return np.asarray(self.origin + off, np.float64)
 
     def consensus(self, record: Ints, rater: Ints, vote: Floats, n: int) -> tuple[Floats, Floats]:
-        """Return each record's weighted mean on the crowd's scale (0 without votes), and its weight."""
+        """Return each record's weighted mean on the crowd's scale (without votes: the origin), and weight."""
         trust = self.trust_[rater]
         weight = np.bincount(record, trust, minlength=n)
-        total = np.bincount(record, trust * self.levelled(rater, vote), minlength=n)
-        return total / np.maximum(weight, MIN_TRUST), np.asarray(weight, np.float64)
+        off = trust * (self.levelled(rater, vote) - self.origin)
+        mean = np.bincount(record, off, minlength=n) / np.maximum(weight, MIN_TRUST)
+        return self.origin + mean, np.asarray(weight, np.float64)
 
     def compare(self, record: Ints, rater: Ints, vote: Floats, truth: Floats) -> Comparisons:
         """Compare votes with the others on their record; `truth` by record, nan where unknown."""
@@ -173,8 +184,9 @@ class Raters:
         mean, weight = self.consensus(record, rater, vote, len(truth))
         several = np.bincount(record, minlength=len(truth))[record] > 1
         left = np.where(several, weight[record] - trust, 0.0)
-        others = mean[record] * weight[record] - trust * self.levelled(rater, vote)
-        others = np.where(several, others / np.where(several, left, 1.0), 0.0)
+        own = trust * (self.levelled(rater, vote) - self.origin)
+        others = (mean[record] - self.origin) * weight[record] - own
+        others = self.origin + np.where(several, others / np.where(several, left, 1.0), 0.0)
         share = left / weight[record] if len(record) else left
         known = np.isfinite(truth)[record]
         others, share = np.where(known, truth[record], others), np.where(known, 1.0, share)
@@ -253,7 +265,7 @@ class Raters:
         spread2 = (left + SPREAD_VOTES * self.crowd_[3]) / (n + SPREAD_VOTES)
         if len(who) == len(self.names):
             self.intercept_, self.slope_, self.trust_, self.spread_ = np.zeros((4, len(who)))
-        self.intercept_[who] = np.round(a + (1 - slope) * (x + self.origin), DIGITS)
+        self.intercept_[who] = np.round(a + (1 - slope) * x, DIGITS)
         self.slope_[who] = np.round(slope, DIGITS)
         self.trust_[who] = np.round(np.clip(r, MIN_TRUST, 1.0), DIGITS)
         self.spread_[who] = np.round(np.sqrt(spread2), DIGITS)

@@ -24,12 +24,23 @@ scale), of its slope, and of the log of its sharpness."""
 class Recalibration(NamedTuple):
     """The truth as a line of the crowd's rating: truth = intercept + slope · crowd's, in points.
 
+    Both are counted from `origin`: far from 0, a slope would turn the last bit of a rating into points.
+
     The posterior's log is multiplied by `sharpness`: below 1, the crowd is less sure than it seems.
     """
 
     intercept: float = 0.0
     slope: float = 1.0
     sharpness: float = 1.0
+    origin: float = 0.0
+
+    def to_truth(self, crowd: Floats) -> Floats:
+        """Return the crowd's ratings as truths: the inverse of `to_crowd`.
+
+        >>> Recalibration(1.0, 2.0, origin=2.0).to_truth(np.array([2.0, 3.0]))
+        array([3., 5.])
+        """
+        return self.origin + self.intercept + self.slope * (crowd - self.origin)
 
     def to_crowd(self, truth: Floats) -> Floats:
         """Return truths on the crowd's scale.
@@ -37,7 +48,7 @@ class Recalibration(NamedTuple):
         >>> Recalibration(1.0, 2.0).to_crowd(np.array([5.0]))
         array([2.])
         """
-        return (truth - self.intercept) / self.slope
+        return self.origin + (truth - self.origin - self.intercept) / self.slope
 
 
 class RatingVotes(NamedTuple):
@@ -72,8 +83,8 @@ def fitted(mean: Floats, truth: Floats, length: float, losses: Losses) -> Recali
 
     >>> mean = np.arange(1.0, 5.0, 0.1)
     >>> line = fitted(mean, mean + 0.5, 4.0, lambda recalibration: np.zeros(40))
-    >>> round(line.intercept + line.slope * 3.0, 1)
-    3.5
+    >>> line.to_truth(np.array([3.0])).round(1)
+    array([3.5])
     """
     middle = float(mean.mean())
     x, y = mean - middle, truth - middle
@@ -82,7 +93,7 @@ def fitted(mean: Floats, truth: Floats, length: float, losses: Losses) -> Recali
     n = len(x)
     slope = float(np.clip((x @ (y - y.mean()) + tilt) / (x @ x + tilt), 0.3, 3.0))
     off = float(y.sum() / (n + shift))
-    line = Recalibration(round(middle + off - slope * middle, 10), round(slope, 10))
+    line = Recalibration(round(off, 10), round(slope, 10), origin=middle)
     costs = [
         losses(line._replace(sharpness=each)).sum() + (np.log(each) / LOG_SHARPNESS_SD) ** 2 / 2
         for each in SHARPNESSES

@@ -255,3 +255,24 @@ def test_an_answer_costs_what_it_touches_and_not_a_refit() -> None:
     assert "r5" in moved
     assert len(moved) < 200
     assert model.staleness == pytest.approx(1 / len(votes))
+
+
+@pytest.mark.parametrize("far", [-1e14, 1e13])
+def test_ratings_far_from_0_are_told_apart_as_those_near_it_are(far: float) -> None:
+    """Slopes of annotators and of recalibration turned the last bits of ratings of 1e11 into points."""
+    given, truth = crowd(3, n_records=60)
+    reviewed, records = list(truth)[:20], list(truth)[20:]
+
+    def fitted(off: float) -> RatingLearned:
+        facts: list[Fact] = [each._replace(value=each.value + off) for each in given]
+        facts += [Adjudication(record, truth[record] - 1.0 + off) for record in reviewed]
+        return RatingLearned(NUMBERS).fit(facts)
+
+    near, away = fitted(0.0), fitted(far)
+    assert near.training.used
+    assert away.training.used
+    for one, other in zip(near.decide(records), away.decide(records), strict=True):
+        assert other.leader - far == pytest.approx(one.leader, abs=0.05)
+        assert other.confidence == pytest.approx(one.confidence, abs=0.02)
+    shifts = [[each.traits["shift"] for each in model.annotators()] for model in (near, away)]
+    np.testing.assert_allclose(shifts[1], shifts[0], atol=0.05)

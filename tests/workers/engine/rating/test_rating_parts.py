@@ -72,7 +72,7 @@ def test_a_crowd_that_gives_a_point_too_much_is_recalibrated_by_adjudications_al
     truth = model.means(votes, raters, PLAIN) - 1.0
     line, training = trained(model, votes, raters, truth, span)
     assert training.used
-    assert line.intercept + line.slope * 3.0 == pytest.approx(2.0, abs=0.2)
+    assert line.to_truth(np.array([3.0])) == pytest.approx(2.0, abs=0.2)
     few = np.where(np.arange(votes.n) < 9, truth, np.nan)
     assert trained(model, votes, raters, few, span)[0] == PLAIN
 
