@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import signal
@@ -16,6 +17,7 @@ import pytest
 from argilla_distill.plugin.dispatch import FIT
 from argilla_distill.workers.models import dataset_models, question_model
 from argilla_distill.workers.models.dataset_models import Models
+from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases.distilling.fitting import fit_beside
 from argilla_distill.workers.use_cases.distilling.fitting.refit import refit
@@ -82,6 +84,19 @@ def known_texts(service: ServiceInMemory) -> set[str]:
     """The records whose texts the saved model holds."""
     strategy: Any = loaded(service).strategy
     return {strategy.votes_.records[row] for row in strategy.model.text.rows()}
+
+
+def decided(service: ServiceInMemory) -> set[str]:
+    """The records that have a label."""
+    return {record for record, _ in service.values()}
+
+
+class Killed(BaseException):
+    """The end of a process."""
+
+
+def killed(*_: object) -> None:
+    raise Killed
 
 
 def asked_for(service: ServiceInMemory) -> int:
@@ -327,6 +342,25 @@ def test_a_long_history_is_folded_beside_and_its_question_waits_for_that(
     assert known_texts(service) == {*START, *ids, *new, *waiting}
     assert service.values() == fresh(service).values()
     assert service.store.datasets.info(D)["word"] == ""
+
+
+def test_a_process_killed_just_after_it_saved_leaves_no_record_undecided(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset_models, "LONG_HISTORY", 20)
+    add(service, "t", 60)
+    service.settle()
+    service.store.redis.delete(service.store.keys.of(D, "model"))
+    new = add(service, "u", 2, seed=5)
+    service.turns = itertools.repeat(KeptModels())
+    service.settle()
+    with monkeypatch.context() as patch:
+        patch.setattr(fit_beside, "lacking", killed)
+        with pytest.raises(Killed):
+            fit_beside.fit(service.world, D)
+    service.settle()
+    assert {*new} <= decided(service)
+    assert service.values() == fresh(service).values()
 
 
 def test_large_models_are_fitted_anew_on_demand(service: ServiceInMemory) -> None:
