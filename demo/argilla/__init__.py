@@ -6,5 +6,6 @@
 | `api_error` | what Argilla refuses |
 | `payloads` | the JSON that it wants: questions of every kind, filters and sorts, values |
 | `argilla_search` | a search engine that needs no server; runs inside Argilla's environment, never in ours |
-| `argilla_app` | Argilla's web application with that search; runs there too |
+| `argilla_app`, `argilla_worker` | Argilla's web application and its workers with it; run there too |
+| `argilla_lean` | what both do more cheaply than Argilla does; runs there too |
 """

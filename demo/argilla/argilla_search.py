@@ -2,7 +2,7 @@
 
 For: `make demo` and the live tests, where Elasticsearch would be a gigabyte of Java.
 Runs inside Argilla's environment, never in ours. `argilla_app` serves Argilla with it;
-`rq worker -c argilla_search` only imports it, so that Argilla's jobs find the engine as well.
+`argilla_worker` only imports it, so that Argilla's jobs find the engine as well.
 Not here: starting anything (see `servers.py`), and Postgres.
 
 Answers are meant to equal Elasticsearch's, with two differences: there is no index that lags

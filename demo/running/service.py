@@ -59,7 +59,7 @@ class Service(Startable):
         }
         command = BIN / "argilla-distill"
         self.web = self._process("web", command, "web", "--port", str(self.port))
-        self.web.ready = lambda: httpx.get(f"{self.url}/healthz").is_success
+        self.web.ready = lambda: httpx.get(f"{self.url}/healthz", verify=False).is_success
         self.workers = [self._process(f"worker-{n + 1}", command, "worker") for n in range(workers)]
         self.cron = self._process("cron", command, "cron")
 

@@ -64,7 +64,9 @@ class Stage:
             self.redis = RedisServer(self.directory / "redis")
             self.redis.start()
         with self.step(f"Argilla with a worker, http://127.0.0.1:{argilla_port}"):
-            self.argilla = Argilla(self.directory / "argilla", self.redis.url(), port=argilla_port)
+            self.argilla = Argilla(
+                self.directory / "argilla", self.redis.url(), port=argilla_port, lean=True
+            )
             self.argilla.start()
         with self.step(f"argilla-distill: web, {WORKERS} workers, cron, http://127.0.0.1:{port}"):
             self.service = Service(

@@ -71,7 +71,7 @@ def argilla(
     redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Argilla]:
     """Its queues are in database 0 of the Redis; ours go elsewhere: `redis_server.url(1)`."""
-    with Argilla(tmp_path_factory.mktemp("argilla"), redis_server.url()) as server:
+    with Argilla(tmp_path_factory.mktemp("argilla"), redis_server.url(), lean=True) as server:
         yield server
 
 

@@ -73,7 +73,7 @@ def test_an_answer_is_delivered_and_a_logged_one_is_not(
 
 
 def test_a_changed_overlap_is_worked_through_by_argillas_worker(api: Api, small: Newsroom) -> None:
-    """It needs the search engine inside the worker, where only `-c argilla_search` registers it."""
+    """It needs the search engine inside the worker, where only `-c argilla_worker` registers it."""
     small.ana.answer(small.records[0], {"topic": "sport"})
     overlap = {"strategy": "overlap", "min_submitted": 1}
     path = f"/datasets/{small.dataset['id']}"
