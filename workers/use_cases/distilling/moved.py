@@ -11,6 +11,7 @@ from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.committing import limits
 from argilla_distill.workers.use_cases.distilling.steps.stored_decision import (
     published_confidence,
+    stored_posterior,
 )
 
 DECIDE_AT_ONCE = 500
@@ -72,12 +73,16 @@ def differing(run: Run, ids: Sequence[str]) -> list[str]:
 def _differs(run: Run, question: str, decision: Decision, old: Decisions) -> bool:
     if question not in old:
         return True
-    tolerance = max(run.plan.tolerance, ROUNDING)
+    tolerance, asked = max(run.plan.tolerance, ROUNDING), run.models.by_question[question].asked
     was, now = old[question], round(decision.confidence, 6)  # as it is stored
-    parts = was.posterior.items() if decision.scores is not None else ()
+    told = was.confidence, published_confidence(was)  # on pages, and in Argilla
+    before, after = was.posterior, stored_posterior(asked, decision)
     return (
-        was.value != json_of(run.models.by_question[question].asked, decision.value)
-        or abs(published_confidence(was) - decision.confidence) > tolerance
+        was.value != json_of(asked, decision.value)
+        or any(abs(confidence - decision.confidence) > tolerance for confidence in told)
         or any((was.confidence >= at) != (now >= at) for at in limits(run, question))
-        or any(abs(decision.posterior.get(part, p) - p) > tolerance for part, p in parts)
+        or any(
+            abs(before.get(each, 0.0) - after.get(each, 0.0)) > tolerance
+            for each in before.keys() | after.keys()
+        )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -284,3 +285,27 @@ def test_a_sweep_ends_with_the_page_in_hand_when_an_answer_waits(
         assert calls.count("page") == pages  # it reads none that nobody asks for
     assert pages == 3
     assert sweep(service.world, D).records == 4  # one that somebody waits for does not stop
+
+
+def test_what_pages_show_keeps_up_where_what_argilla_shows_may_stay(
+    service: ServiceInMemory,
+) -> None:
+    """Each is within the tolerance of what is true now, though together they span more."""
+    for user in ("ann", "ben"):
+        service.answer(user, "r1", helpful="yes")
+    service.settle()
+    (before,) = service.store.datasets.decisions(D, ["r1"])
+    ours = service.decision("r1")
+    now = replace(ours, published_confidence=ours.confidence)
+    for lagging in (
+        replace(now, confidence=ours.confidence + 0.03),
+        replace(now, posterior={**ours.posterior, "no": ours.posterior["no"] - 0.03}),
+    ):
+        with service.store.redis.pipeline() as pipe:
+            kept = {**(before or {}), "helpful": lagging}
+            service.store.datasets.write_decisions(pipe, D, {"r1": kept})
+            pipe.execute()
+        service.store.moved.note(D, ["r1"])
+        service.settle()
+        mended = service.decision("r1")
+        assert (mended.confidence, mended.posterior) == (ours.confidence, ours.posterior)
