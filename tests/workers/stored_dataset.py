@@ -43,7 +43,7 @@ class ArgillaWithTexts(Gateway):
     """An Argilla that knows a text for every record, or is away."""
 
     def __init__(self) -> None:
-        super().__init__(httpx.Client())
+        super().__init__(httpx.Client(verify=False))  # nobody is called: no certificates are read
         self.away = False
         self.asked: list[list[str]] = []
         self.texts: dict[str, str] = {}
