@@ -9,6 +9,7 @@ import click
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.datasets import DELETED
 from argilla_distill.workers.use_cases.connecting.registration import distilled
 from argilla_distill.workers.use_cases.world import World
 
@@ -43,6 +44,25 @@ def kept(world: World, name: str) -> Dataset:
     dataset_id = _only(name, found)
     workspace, _, title = store.datasets.info(dataset_id).get("name", "").partition("/")
     return Dataset(dataset_id, title, "", workspace, "gone", 0)
+
+
+def of_former(store: Store, dataset: Dataset) -> list[str]:
+    """A sentence for each deleted dataset that had this one's name, and versions that its id still finds."""
+    told = []
+    for former in store.datasets.ids():
+        info = store.datasets.info(former)
+        if (
+            former == dataset.id
+            or info.get("name") != dataset.full_name
+            or info.get("state") != DELETED
+        ):
+            continue
+        if names := [m.name for m in store.versions.manifests(former) if not m.deleted_at]:
+            told.append(
+                f"a dataset that was called {dataset.full_name} before is deleted in Argilla; "
+                f"its versions ({', '.join(names)}) are found by its id: {former}"
+            )
+    return told
 
 
 def known(store: Store, name: str) -> str:

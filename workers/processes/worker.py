@@ -11,9 +11,10 @@ from rq.serializers import JSONSerializer
 from argilla_distill.plugin import store
 from argilla_distill.plugin.argilla import calls
 from argilla_distill.plugin.dispatch import QueuedJob
+from argilla_distill.plugin.errors import InvalidSettings, StoreUnavailable
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store.connection import opened_for_rq
-from argilla_distill.plugin.store.trouble import with_address
+from argilla_distill.plugin.store.trouble import is_setting, with_address
 from argilla_distill.workers.processes.lasting_worker import LastingWorker
 from argilla_distill.workers.processes.one_core import keep_to_one_core
 
@@ -44,7 +45,13 @@ def load() -> None:
 def worker(settings: Settings, burst: bool = False) -> None:
     """Take jobs until stopped (SIGTERM lets the job in hand finish).
 
-    RQ's worker gives up on some errors of Redis; it is then started anew.
+    RQ's worker gives up on some errors of Redis; it is then started anew. In a burst it is not: whoever began
+    that waits for its end.
+
+    Raises
+    ------
+    StoreUnavailable : in a burst, where Redis is away or takes no writes.
+    InvalidSettings : in a burst, where Redis refuses our password, or has no such database.
     """
     load()
     calls.load()
@@ -77,5 +84,7 @@ def worker(settings: Settings, burst: bool = False) -> None:
             if rq_worker is not None and rq_worker._shutdown_requested_date:
                 return  # it could not take its leave of a Redis that is away
             reason = with_address(error, settings.redis_url.get_secret_value())
+            if burst:
+                raise (InvalidSettings if is_setting(error) else StoreUnavailable)(reason) from None
             log.warning("worker: %s; trying again", reason)
         time.sleep(AGAIN_S)

@@ -8,12 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import redis
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from argilla_distill.plugin.errors import StoreUnavailable
+from argilla_distill.plugin.settings import read
 from argilla_distill.plugin.store import Store
+from argilla_distill.workers.processes import worker
 from demo.running.installation import eventually
 from demo.running.servers import RedisServer
 
@@ -43,6 +47,19 @@ def test_a_worker_that_is_to_stop_while_redis_is_away_stops(tmp_path: Path) -> N
             finally:
                 worker.kill()
     assert worker.returncode == 0
+
+
+def test_a_burst_ends_with_an_error_where_redis_takes_no_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was begun anew every two seconds for ever, while whoever had begun it waited for its end."""
+    monkeypatch.setitem(worker.__globals__, "AGAIN_S", -1.0)  # it may not try again
+    with RedisServer(tmp_path / "redis") as server:
+        with redis.Redis.from_url(server.url()) as connection:
+            connection.config_set("maxmemory", 1)
+        environ = {"ARGILLA_API_URL": "http://argilla", "ARGILLA_API_KEY": "of-nobody"}
+        with pytest.raises(StoreUnavailable, match="maxmemory"):
+            worker(read({**environ, "DISTILL_REDIS_URL": server.url()}), burst=True)
 
 
 def test_a_worker_takes_jobs_by_the_path_that_they_have_and_by_the_last_releases(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.use_cases.world import World
-from tests.workers.argilla_in_memory import D
+from tests.workers.argilla_in_memory import CHAT, D
 from tests.workers.cli.command_line import Run
 from tests.workers.made_versions import answered
 from tests.workers.service_in_memory import ServiceInMemory
 
 DATASET = "support/chat"
+AGAIN = "99999999-2222-4333-8444-555555555555"
 
 READING = (
     ("version", "list", DATASET),
@@ -74,6 +76,19 @@ def test_a_name_that_several_gone_datasets_had_is_asked_for_by_id(
     assert (done.code, f"several are called {DATASET}" in done.err) == (2, True)
     assert {D, other} <= set(done.err.replace(",", " ").split())
     assert run("history", "--dataset", D).code == 0
+
+
+def test_versions_of_a_dataset_made_again_are_listed_with_a_hint_at_those_of_the_deleted_one(
+    run: Run, gone: ServiceInMemory
+) -> None:
+    """Nothing told of them: they seemed to be lost."""
+    first = run("version", "list", D)
+    assert (first.code, first.err) == (0, "")
+    gone.argilla.sets[AGAIN] = replace(CHAT, id=AGAIN)
+    done = run("version", "list", DATASET)
+    assert (done.code, "no version yet" in done.out) == (0, True)
+    assert f"its versions (majority-1, dawid_skene-1) are found by its id: {D}" in done.err
+    assert "majority-1" in run("version", "list", D).out
 
 
 def test_the_history_is_that_of_the_dataset_which_was_made_again(
