@@ -1,13 +1,22 @@
-"""What comes between a service and its work: failing calls, a lost lease, a later clock."""
+"""What comes between a service and its work: failing calls, a lost lease, a later clock, a kill."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.workers.argilla_in_memory import D, Hook
 from tests.workers.service_in_memory import ServiceInMemory
+
+
+class Killed(BaseException):
+    """The end of a process, which no code of ours survives."""
+
+
+def killed(*_: object) -> Any:
+    raise Killed
 
 
 def once(name: str, act: Callable[[], object]) -> Hook:

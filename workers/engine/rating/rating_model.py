@@ -133,19 +133,15 @@ class RatingModel(ChoiceModel):
         without unit: ``stretch``; ``trust``, the correlation with the others; and, on a scale,
         ``lapse``, the share of votes that are just anywhere.
         """
-        accuracy, raters, middle = (
-            self._accuracy(),
-            self.raters_,
-            self.range_.middle - self.raters_.origin,
-        )
+        accuracy, raters = self._accuracy(), self.raters_
+        middle = self.range_.middle - raters.origin  # from where lines are counted
         spreads = self.truth_.traits(raters)
         found = []
         for j, name in enumerate(raters.names):
             if n := len(self.facts.records.get(name, ())):
                 slope = float(raters.slope_[j])
                 traits = {
-                    "shift": float(raters.intercept_[j])
-                    + (slope - 1) * middle,  # both from the origin
+                    "shift": float(raters.intercept_[j]) + (slope - 1) * middle,
                     "stretch": slope,
                     "trust": float(raters.trust_[j]),
                 } | {trait: float(each[j]) for trait, each in spreads.items()}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
+from argilla_distill.plugin.store import Store
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases.distilling.run import BATCH, Run
 
@@ -28,6 +29,12 @@ def note_read(run: Run, ids: Collection[str]) -> None:
     run.store.texts.note(run.dataset.id, list(ids))
 
 
+def note_unread(store: Store, dataset_id: str) -> None:
+    """A model was made of the history, and knows no text: what nothing else will read is to be read."""
+    existing = store.datasets.current_records(dataset_id)
+    store.texts.note(dataset_id, store.texts.unread(dataset_id, existing))
+
+
 def read_first(run: Run, over: Callable[[], bool]) -> bool:
     """Take in those of them that are not to wait, see `MOST_AT_FIRST`; False if some are left.
 
@@ -44,8 +51,7 @@ def read_again(run: Run, over: Callable[[], bool], most: int | None = None) -> b
     """
     texts, dataset_id = run.store.texts, run.dataset.id
     if run.models.anew and run.models.readers:
-        existing = run.store.datasets.current_records(dataset_id)
-        texts.note(dataset_id, texts.unread(dataset_id, existing))
+        note_unread(run.store, dataset_id)
     ids = [i for i in texts.unsaved(dataset_id) if i not in run.models.unsaved_texts]
     left = most is not None and len(ids) > most
     for start in range(0, len(ids[:most]), BATCH):

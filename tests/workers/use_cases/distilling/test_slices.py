@@ -21,6 +21,7 @@ from argilla_distill.workers.use_cases.distilling.batch import distil_batch
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import D
+from tests.workers.interruptions import Killed, killed
 from tests.workers.queued_jobs import forget_jobs
 from tests.workers.service_in_memory import Build, ServiceInMemory
 
@@ -189,12 +190,6 @@ def test_an_answer_comes_before_the_many_records_that_the_last_ones_moved(
 def test_what_moved_is_looked_at_though_the_worker_is_killed_before(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Killed(BaseException):
-        """The end of a process."""
-
-    def killed(*_: object) -> list[str]:
-        raise Killed
-
     service = answered(build)
     with monkeypatch.context() as patch:
         patch.setattr(moved, "DECIDE_AT_ONCE", 1)

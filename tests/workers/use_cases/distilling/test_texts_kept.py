@@ -17,14 +17,11 @@ from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases.distilling import saving, time_slice
 from argilla_distill.workers.use_cases.distilling.fitting.refit import refit
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
+from tests.workers.interruptions import Killed, killed
 from tests.workers.recorded_calls import asked
 from tests.workers.service_in_memory import Build, ServiceInMemory
 
 WORDS = {"yes": ["good", "kind", "patient", "warm"], "no": ["rude", "cold", "hasty", "late"]}
-
-
-class Killed(BaseException):
-    """The end of a process."""
 
 
 def add(service: ServiceInMemory, name: str, n: int, seed: int = 1) -> list[str]:
@@ -57,11 +54,8 @@ def kept(service: ServiceInMemory) -> set[str]:
 
 
 def killed_before_it_saves(service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch) -> None:
-    def dies(work: Any) -> None:
-        raise Killed
-
     with monkeypatch.context() as patch:
-        patch.setattr(time_slice.TimeSlice, "_idle", dies)
+        patch.setattr(time_slice.TimeSlice, "_idle", killed)
         with pytest.raises(Killed):
             service.distil()
     assert service.store.dirty.sizes(D)[0] == 0  # nothing tells that these were not finished

@@ -13,14 +13,10 @@ from argilla_distill.plugin.errors import ArgillaUnavailable
 from argilla_distill.workers.use_cases.distilling import backlog, time_slice
 from argilla_distill.workers.use_cases.distilling.underway import Underway
 from tests.workers.argilla_in_memory import D
-from tests.workers.interruptions import lose_lease
+from tests.workers.interruptions import Killed, lose_lease
 from tests.workers.service_in_memory import Build, ServiceInMemory
 
 PATIENCE_S = 20.0
-
-
-class Killed(BaseException):
-    """The end of a process."""
 
 
 @pytest.fixture(autouse=True)

@@ -24,15 +24,11 @@ from argilla_distill.workers.use_cases.sending.guarded_call import (
 from argilla_distill.workers.use_cases.watch import tick
 from tests.workers.argilla_in_memory import D
 from tests.workers.guidelines_examples import EXAMPLES, reported
-from tests.workers.interruptions import lose_lease, move_clock, once, raising
+from tests.workers.interruptions import Killed, lose_lease, move_clock, once, raising
 from tests.workers.queued_jobs import forget_jobs, jobs
 from tests.workers.recorded_calls import wire
 from tests.workers.reviewed_service import copies, split
 from tests.workers.service_in_memory import Build, ServiceInMemory, answer_twice, shown
-
-
-class Killed(BaseException):
-    """The end of a process, which no code of ours survives."""
 
 
 def overtake(service: ServiceInMemory) -> Callable[[], None]:

@@ -25,6 +25,7 @@ from argilla_distill.plugin.store.work.fits import RENEW_S
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.models.failed_strategies import lacking
 from argilla_distill.workers.use_cases.beside import folder_of
+from argilla_distill.workers.use_cases.distilling import saving
 from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.world import World, patiently
 from argilla_distill.workers.versions.aside import RESULT, Aside, WorkFailed, within_limits
@@ -169,8 +170,7 @@ def _fit(world: World, dataset_id: str, token: str, every: bool) -> FitOutcome:
         packed = {model.question.name: model.packed() for model in due}
         folded = {m.question.name for m in due if m.folded}
         if any(m.folded for m in models.readers):
-            existing = list(store.datasets.current_records(dataset_id))
-            store.texts.note(dataset_id, store.texts.unread(dataset_id, existing))
+            saving.note_unread(store, dataset_id)
         lease = patiently(world.store, dataset_id)
         try:
             ours = store.fits.renew(dataset_id, token)

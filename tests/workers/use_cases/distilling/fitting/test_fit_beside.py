@@ -24,6 +24,7 @@ from argilla_distill.workers.use_cases.distilling.fitting.refit import refit
 from argilla_distill.workers.versions import aside
 from argilla_distill.workers.versions.aside import MAX_DEATHS, beside
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
+from tests.workers.interruptions import Killed, killed
 from tests.workers.queued_jobs import forget_jobs, jobs
 from tests.workers.recorded_calls import asked
 from tests.workers.service_in_memory import Build, ServiceInMemory
@@ -89,14 +90,6 @@ def known_texts(service: ServiceInMemory) -> set[str]:
 def decided(service: ServiceInMemory) -> set[str]:
     """The records that have a label."""
     return {record for record, _ in service.values()}
-
-
-class Killed(BaseException):
-    """The end of a process."""
-
-
-def killed(*_: object) -> None:
-    raise Killed
 
 
 def asked_for(service: ServiceInMemory) -> int:
