@@ -124,10 +124,7 @@ class Playground:
 
     def seen(self) -> list[dict[str, Any]]:
         """All records as Argilla shows them now, with responses and suggestions."""
-        found: list[dict[str, Any]] = []
-        while page := self.owner.records(self.dataset, offset=len(found)):
-            found += page
-        return found
+        return self.owner.records(self.dataset)
 
     def questions(self) -> dict[str, Question]:
         """The questions by the ids that Argilla gave them."""

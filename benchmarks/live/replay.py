@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.live.rig import BULK, Rig, rig
 from demo.argilla.payloads import Json
-from demo.running.installation import batch, every
+from demo.running.installation import batch
 from demo.scenarios.recorded import recorded
 from demo.scenarios.scenario import Scenario
 
@@ -79,7 +79,7 @@ def main(arguments: list[str]) -> None:
             fitted = batch(r.api, dataset, question.name)
             shown = {
                 record["id"]: next((s["value"] for s in record["suggestions"]), None)
-                for record in every(r.api, dataset)
+                for record in r.api.records(dataset)
             }
             truth = {
                 dataset["ids"][i.id]: i.truth[question.name] for i in scenario.items if i.truth

@@ -25,6 +25,7 @@ from demo.argilla.payloads import Json, Ref, id_of, terms, unique, with_lists, w
 Values: TypeAlias = Mapping[str, Any]
 
 BULK = 500  # the most items that records/bulk takes
+PAGE = 1_000  # the most records that one call lists
 SEARCH_IDS = 250  # the most values that a terms filter takes
 BOTH = ["responses", "suggestions"]
 
@@ -186,10 +187,15 @@ class Api:
     def record(self, record: Ref) -> Json:
         return dict(self.call("GET", f"/records/{id_of(record)}"))
 
-    def records(self, dataset: Ref, limit: int = 1000, offset: int = 0) -> list[Json]:
-        params = {"include": BOTH, "limit": limit, "offset": offset}
-        path = f"/datasets/{id_of(dataset)}/records"
-        return list(self.call("GET", path, params=params)["items"])
+    def records(self, dataset: Ref) -> list[Json]:
+        """All records of a dataset, as many pages as it takes."""
+        path, found = f"/datasets/{id_of(dataset)}/records", list[Json]()
+        while True:
+            params = {"include": BOTH, "limit": PAGE, "offset": len(found)}
+            page = self.call("GET", path, params=params)["items"]
+            found += page
+            if len(page) < PAGE:
+                return found
 
     def update_record(self, record: Ref, **changes: Any) -> Json:
         return dict(self.call("PATCH", f"/records/{id_of(record)}", json=changes))
@@ -296,9 +302,6 @@ class Api:
 
     def update_webhook(self, webhook: Ref, **changes: Any) -> Json:
         return dict(self.call("PATCH", f"/webhooks/{id_of(webhook)}", json=changes))
-
-    def ping_webhook(self, webhook: Ref) -> None:
-        self.call("POST", f"/webhooks/{id_of(webhook)}/ping")
 
     def delete_webhook(self, webhook: Ref) -> None:
         self.call("DELETE", f"/webhooks/{id_of(webhook)}")

@@ -104,7 +104,9 @@ class Desk:
         judge : a model answers some in the place of one of the crew.
         """
         waiting = {
-            str(each["external_id"]): each for each in self._all() if each["status"] == "pending"
+            str(each["external_id"]): each
+            for each in self.owner.records(self.dataset)
+            if each["status"] == "pending"
         }
         given = 0
         replies = [self.replies[name] for name in waiting]
@@ -190,13 +192,10 @@ class Desk:
 
     def _truth(self) -> dict[str, Reply]:
         """What a record shows, by the record's id."""
-        return {str(each["id"]): self.replies[str(each["external_id"])] for each in self._all()}
-
-    def _all(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        while page := self.owner.records(self.dataset, offset=len(found)):
-            found += page
-        return found
+        return {
+            str(each["id"]): self.replies[str(each["external_id"])]
+            for each in self.owner.records(self.dataset)
+        }
 
 
 def _insist(api: Api, answers: Sequence[tuple[dict[str, Any], dict[str, str]]]) -> None:

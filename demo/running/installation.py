@@ -175,14 +175,6 @@ def eventually(
         time.sleep(min(0.05 + (clock() - start) / 20, 0.5))
 
 
-def every(api: Api, dataset: Ref) -> Iterator[Json]:
-    """All records of a dataset, page by page."""
-    offset = 0
-    while page := api.records(dataset, offset=offset):
-        yield from page
-        offset += len(page)
-
-
 def batch(
     api: Api, dataset: Ref, question: str, strategy: str = STRATEGY
 ) -> Mapping[str, Decision]:
@@ -190,7 +182,7 @@ def batch(
     named = next(DatasetQuestion.parse(q) for q in api.questions(dataset) if q["name"] == question)
     asked = question_of(named)
     votes, contents = [], []
-    for record in every(api, dataset):
+    for record in api.records(dataset):
         given = [
             Vote(record["id"], r["user_id"], from_argilla(asked, r["values"][question]["value"]))
             for r in record["responses"]
