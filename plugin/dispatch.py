@@ -38,9 +38,6 @@ FORMER = {
 JOB_TIMEOUT_S = 600
 FAILURE_TTL_S = 86_400
 
-MANY_JOBS = 100
-"""Where more wait, it does not matter whether one of them is of the same dataset."""
-
 WORKER_SILENT_S = 90
 """A worker whose heartbeat is older is taken for dead."""
 
@@ -85,19 +82,6 @@ class Dispatch:
         """See to it that somebody looks at a dataset."""
         self.mark(dataset_id, [])
 
-    def go_on(self, dataset_id: str) -> None:
-        """See to it that somebody goes on with what the job that has just ended left of a dataset.
-
-        A job that was queued meanwhile will: with one more, each would find the other waiting, and give way
-        to it again and again.
-        """
-        if self._store.wake(dataset_id) and not self._waits(dataset_id):
-            self.enqueue(DISTIL, dataset_id)
-
-    def _waits(self, dataset_id: str) -> bool:
-        jobs = self._jobs(self._queues[DISTIL].get_job_ids(length=MANY_JOBS))
-        return any((j.func_name, j.args[0]) == (DISTIL, dataset_id) for j in jobs)
-
     def _jobs(self, ids: list[str]) -> list[Job]:
         """The jobs of these ids, those that have ended since left out."""
         found = QueuedJob.fetch_many(ids, connection=self._store.redis, serializer=JSONSerializer)
@@ -118,6 +102,12 @@ class Dispatch:
     def queued(self, job: str) -> int:
         """How many jobs wait in the queue of this one."""
         return int(self._queues[job].count)
+
+    def others_wait(self, dataset_id: str) -> bool:
+        """Whether a job waits for a worker that may not wait for long, and is not this dataset's own."""
+        ids = self._queues[DISTIL].get_job_ids(length=2)
+        own = (DISTIL, dataset_id)
+        return len(ids) > 1 or any((j.func_name, j.args[0]) != own for j in self._jobs(ids))
 
     def enqueue(self, job: str, dataset_id: str) -> None:
         """Enqueue a job. Failed ones are kept a day to be looked at; none is retried by RQ."""

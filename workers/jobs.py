@@ -103,7 +103,7 @@ def distil(dataset_id: str) -> None:
     w = world()
     outcome = distilling.distil(w, dataset_id)
     if outcome.waiting:
-        w.dispatch.go_on(dataset_id)
+        w.dispatch.wake(dataset_id)
     log.info(
         "distil dataset=%s records=%d entries=%d published=%d outcome=%s seconds=%.2f%s",
         dataset_id,

@@ -52,17 +52,17 @@ def test_a_dataset_woken_for_nothing_is_still_woken_once(store: Store, queue: st
     assert jobs(store, queue) == [(DISTIL, [D])]
 
 
-def test_what_a_job_left_has_one_job_more_unless_one_waits_already(
+def test_whatever_waits_for_a_worker_and_is_no_datasets_own_distilling_is_another(
     store: Store, queue: str
 ) -> None:
     dispatch = Dispatch(store, queue)
-    dispatch.enqueue(DISTIL, "another")
+    dispatch.enqueue(SWEEP, "another")  # on a queue that may wait
+    assert not dispatch.others_wait(D)
+    dispatch.enqueue(DISTIL, D)
+    assert not dispatch.others_wait(D)
+    assert dispatch.others_wait("another")
     dispatch.enqueue(FIT, D)
-    dispatch.go_on(D)
-    assert jobs(store, queue)[2:] == [(DISTIL, [D])]
-    store.lease(D).release()  # type: ignore[union-attr]  # a job of which nobody knows was at work, and ended
-    dispatch.go_on(D)
-    assert jobs(store, queue)[2:] == [(DISTIL, [D])]
+    assert dispatch.others_wait(D)
 
 
 def test_sweeps_have_a_queue_of_their_own_so_that_answers_do_not_wait_for_them(

@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 
-from argilla_distill.plugin.dispatch import DISTIL
 from argilla_distill.workers.models import idle_fits
 from argilla_distill.workers.use_cases.distilling import saving
 from argilla_distill.workers.use_cases.distilling.backlog import Backlog
@@ -42,8 +41,8 @@ each of its parts at most: a record that kills its worker is found after some tw
 each record that waits before it."""
 
 FAIR_S = 1.0
-"""After so long, a slice ends with the batch in hand if jobs wait for a worker: of other datasets as a rule;
-one of this dataset's own, which was woken just before its work began, goes on with what is left."""
+"""After so long, a slice ends with the batch in hand if jobs wait for a worker. One that distils this very
+dataset has nothing to wait for: what it is to do is being done."""
 
 LOOK_S = 0.05
 """So often is looked whether they do."""
@@ -111,7 +110,7 @@ class TimeSlice:
         now = time.monotonic()
         if now >= self._look_at:
             self._look_at = now + LOOK_S
-            self.giving_way |= self.run.world.dispatch.queued(DISTIL) > 0
+            self.giving_way |= self.run.world.dispatch.others_wait(self.id)
         return self.giving_way or now >= self.end
 
     def _batch(self) -> bool:

@@ -1,9 +1,9 @@
 """The batch that Argilla takes just now: sent beside, so that the next one is read and decided meanwhile.
 
 A thread of its own sends, and does nothing else: what is learned, decided and kept is the main thread's
-business. There is one such batch at most: the next is sent once Argilla has taken this one, and this one is
-ended while Argilla takes the next, before anything else, so the order of a dataset's batches is kept. What
-goes wrong in the thread is raised by whoever waits for it.
+business. There is one such batch at most; the next waits behind it, so that Argilla has something to do as
+soon as it has taken this one. This one is ended meanwhile, before anything else: the order of a dataset's
+batches is kept. What goes wrong in the thread is raised by whoever waits for it, and the next is not sent.
 """
 
 from __future__ import annotations
@@ -38,18 +38,19 @@ class Underway:
         self._sender: ThreadPoolExecutor | None = None
 
     def send(self, ids: Iterable[str], send: Callable[[], None], end: Callable[[], None]) -> bool:
-        """Begin to send a batch once the one before is sent, and end that one; False where there was none.
+        """Have a batch sent behind the one before, wait until that one is sent, and end it; False where there
+        was none.
 
         Raises
         ------
-        Exception : whatever the `send` before raised, and nothing is underway; or what its `end` raised, and
-            the new batch is.
+        Exception : whatever the `send` before raised, and nothing is sent or underway any more; or what its
+            `end` raised, and the new batch is.
         """
-        former = self._sent()
         if self._sender is None:
             self._sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sender")
-        self.ids, self._end = frozenset(ids), end
-        self._sending = self._sender.submit(send)
+        sending = self._sender.submit(_behind, self._sending, send)
+        former = self._sent()
+        self.ids, self._sending, self._end = frozenset(ids), sending, end
         if former is not None:
             former()
         return former is not None
@@ -79,5 +80,12 @@ class Underway:
     def close(self) -> None:
         """Wait until nothing is sent any more; what is not ended by then stays so, as after a kill."""
         if self._sender is not None:
-            self._sender.shutdown(wait=True)
+            self._sender.shutdown(wait=True, cancel_futures=True)
         self.ids, self._sending, self._end, self._sender = frozenset(), None, None, None
+
+
+def _behind(former: Future[None] | None, send: Callable[[], None]) -> None:
+    """Send, unless the batch before could not be sent: then that is raised, as often as somebody asks."""
+    if former is not None:
+        former.result()
+    send()

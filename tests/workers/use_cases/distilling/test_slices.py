@@ -266,6 +266,21 @@ def test_a_slice_ends_with_the_batch_in_hand_when_another_dataset_waits(
     assert service.state() == service.fresh().state()
 
 
+def test_a_slice_goes_on_while_nothing_waits_but_its_own_datasets_job(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_slice, "BATCH", 1)
+    monkeypatch.setattr(time_slice, "FAIR_S", 0.0)
+    monkeypatch.setattr(time_slice, "LOOK_S", 0.0)
+    service = answered(build)
+    service.world.dispatch.enqueue(DISTIL, D)
+    for record in ("r1", "r2", "r3"):
+        service.answer("dan", record, helpful="no")
+    outcome = service.distil()
+    assert not outcome.waiting
+    assert outcome.records >= 3
+
+
 def test_a_sweep_ends_with_the_page_in_hand_when_an_answer_waits(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,6 +127,23 @@ def test_a_batch_is_ended_while_argilla_takes_the_next() -> None:
     underway.close()
 
 
+def test_what_waits_behind_a_batch_that_fails_is_not_sent() -> None:
+    underway, may_fail, sent = Underway(), threading.Event(), list[str]()
+
+    def fail() -> None:
+        assert may_fail.wait(PATIENCE_S)
+        raise ArgillaUnavailable("Argilla is away")
+
+    underway.send(["r1"], fail, lambda: sent.append("the first was ended"))
+    threading.Timer(0.05, may_fail.set).start()  # by then the second one waits
+    with pytest.raises(ArgillaUnavailable):
+        underway.send(["r2"], lambda: sent.append("r2"), lambda: sent.append("r2 was ended"))
+    assert not underway.finish()
+    assert not underway.ids
+    underway.close()
+    assert not sent
+
+
 @pytest.mark.parametrize("n", [1, 2, 3, 4])
 def test_a_failure_of_the_batch_underway_ends_the_run_and_nothing_is_lost(
     service: ServiceInMemory, n: int
