@@ -18,7 +18,11 @@ from argilla_distill.workers.files.adjudications_file import adjudicate
 from argilla_distill.workers.files.alike import plain_name, plain_text, same_name
 from argilla_distill.workers.files.answer_columns import AnswerColumns, Row
 from argilla_distill.workers.files.exports import argilla, label_studio
-from argilla_distill.workers.files.exports.export import ExportedQuestion, ExportedQuestions
+from argilla_distill.workers.files.exports.export import (
+    ExportedQuestion,
+    ExportedQuestions,
+    exported_by,
+)
 from argilla_distill.workers.files.input_options import InputOptions, scale_points, wanted_of
 from argilla_distill.workers.files.reading.arrow import arrow_records
 from argilla_distill.workers.files.reading.as_text import as_cell
@@ -97,11 +101,11 @@ class _Files:
         first = next(found, None)
         every = chain([] if first is None else [first], found)
         if first and argilla.is_record(first[1]):
-            export = argilla.read_records(every, unit)
+            export = exported_by("Argilla", argilla.read_records, every, source.name, unit)
             argilla.read_settings(export, self.given.answers)
             return export
         if first and label_studio.is_task(first[1]):
-            return label_studio.read_tasks(every, unit)
+            return exported_by("Label Studio", label_studio.read_tasks, every, source.name, unit)
         return ObjectRows(unit, every, source.notes()) if source.kind == "json" else None
 
     def _table(self, table: Table) -> RecordedAnswers:

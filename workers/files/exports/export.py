@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from argilla_distill.workers.engine.contract.question import QuestionType
+from argilla_distill.workers.files.reading.mistakes import BadTable
 
 LONGEST_LABEL = 100
 """Characters. What is longer is a text."""
@@ -68,6 +69,43 @@ class ExportedQuestions:
     def question(self, name: str) -> ExportedQuestion:
         """The question of this name, made if it is new."""
         return self.questions.setdefault(name, ExportedQuestion(name))
+
+
+Numbered = Iterable[tuple[int, Mapping[str, Any]]]
+"""Objects of a file, each with its number."""
+
+UNLIKE = (AttributeError, KeyError, TypeError, ValueError)
+"""What comes of taking JSON for what it is not: a text for an object, and the like."""
+
+
+def exported_by(
+    tool: str,
+    read: Callable[[Numbered, str], ExportedQuestions],
+    found: Numbered,
+    file: str,
+    unit: str,
+) -> ExportedQuestions:
+    """What `read` makes of an export; what only looks like one ends in a sentence.
+
+    Raises
+    ------
+    BadTable : it is not what the tool exports; tells how far it was.
+    """
+    last = 0
+
+    def counted() -> Iterator[tuple[int, Mapping[str, Any]]]:
+        nonlocal last
+        for number, each in found:
+            last = number
+            yield number, each
+
+    try:
+        return read(counted(), unit)
+    except BadTable:
+        raise
+    except UNLIKE as error:
+        why = f"it looks like an export of {tool}, and is none: {error}"
+        raise BadTable(f"{file}{unit}{last}: {why}") from None
 
 
 def guess(values: Sequence[Any]) -> QuestionType:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from argilla_distill.workers.files.reading.as_text import as_cell
-from argilla_distill.workers.files.reading.input_file import InputFile
+from argilla_distill.workers.files.reading.input_file import DAMAGED, InputFile
 from argilla_distill.workers.files.reading.mistakes import Unreadable
 
 BATCH = 20_000
@@ -22,6 +23,7 @@ class ArrowRows:
 
     def __init__(self, source: InputFile) -> None:
         self.notes: list[str] = []
+        self._source = source
         self._batches = arrow_batches(source)
         self._schema = next(self._batches)
         self.header = [str(name) for name in self._schema.names]
@@ -30,7 +32,8 @@ class ArrowRows:
     def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
         number = 0
         for batch in self._batches:
-            columns = [self._cells(n, batch.column(n)) for n in range(len(self.header))]
+            with texts_of(self._source):
+                columns = [self._cells(n, batch.column(n)) for n in range(len(self.header))]
             for cells in zip(*columns, strict=True):
                 number += 1
                 yield number, cells
@@ -49,7 +52,9 @@ def arrow_records(sources: Iterable[InputFile]) -> Iterator[tuple[int, dict[str,
         batches = arrow_batches(source)
         names = _class_names(next(batches).metadata)
         for batch in batches:
-            for record in batch.to_pylist():
+            with texts_of(source):
+                records = batch.to_pylist()
+            for record in records:
                 number += 1
                 for column in names.keys() & record.keys():
                     record[column] = class_name(names[column], record[column])
@@ -63,7 +68,7 @@ def arrow_batches(source: InputFile) -> Iterator[Any]:
 
     kind = source.kind  # before it is opened: to tell, it is opened as well
     try:
-        with source.open() as file:
+        with texts_of(source), source.open() as file:
             if kind == "parquet":
                 table = parquet.ParquetFile(file)
                 yield table.schema_arrow
@@ -77,8 +82,19 @@ def arrow_batches(source: InputFile) -> Iterator[Any]:
                 yield whole.schema
                 for n in range(whole.num_record_batches):
                     yield whole.get_batch(n)
-    except (arrow.ArrowException, OSError) as error:
-        raise Unreadable(f"{source.name}: it is damaged: {str(error).splitlines()[0]}") from error
+    except (arrow.ArrowException, *DAMAGED) as error:
+        raise Unreadable(
+            f"{source.name}: it is damaged: {str(error).partition(chr(10))[0]}"
+        ) from error
+
+
+@contextmanager
+def texts_of(source: InputFile) -> Iterator[None]:
+    """Raises Unreadable where a text, or a column's name, is no UTF-8: Arrow looks only when it is read."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{source.name}: a text in it is not UTF-8: {error.reason}") from error
 
 
 def class_name(names: Sequence[str], value: Any) -> Any:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from argilla_distill.domain.given_json import NotGivenJson, parsed
-from argilla_distill.workers.files.reading.input_file import InputFile
+from argilla_distill.workers.files.reading.input_file import DAMAGED, InputFile
 from argilla_distill.workers.files.reading.mistakes import Unreadable
 
 LISTS = ("items", "records", "rows", "results", "data")
@@ -31,8 +31,8 @@ def documents(source: InputFile) -> tuple[str, Numbered]:
         raise source.not_text() from None
     except NotGivenJson as error:
         raise Unreadable(f"{source.name}:{error.line or 1}: {error}") from None
-    except (OSError, EOFError) as error:
-        raise Unreadable(f"{source.name}: not JSON: {error}") from error
+    except DAMAGED as error:
+        raise Unreadable(f"{source.name}: it is damaged: {error}") from error
     return ", record ", _objects(source, whole)
 
 
@@ -60,8 +60,8 @@ def _lines(source: InputFile) -> Numbered:
         raise source.not_text() from None
     except NotGivenJson as error:
         raise Unreadable(f"{source.name}:{number}: {error}") from None
-    except (OSError, EOFError) as error:
-        raise Unreadable(f"{source.name}:{number}: not JSON: {error}") from error
+    except DAMAGED as error:
+        raise Unreadable(f"{source.name}:{number}: it is damaged: {error}") from error
 
 
 def _objects(source: InputFile, whole: Any) -> Numbered:
@@ -78,7 +78,7 @@ def _listed(whole: Any) -> Any:
     if not isinstance(whole, dict):
         return whole
     columns, data = whole.get("columns"), whole.get("data")
-    if isinstance(columns, list) and isinstance(data, list):
+    if _are_names(columns) and isinstance(data, list) and all(isinstance(o, list) for o in data):
         return [dict(zip(columns, cells, strict=False)) for cells in data]
     for key in LISTS:
         if isinstance(whole.get(key), list) and all(isinstance(o, dict) for o in whole[key]):
@@ -93,6 +93,10 @@ def _listed(whole: Any) -> Any:
             for n in range(length)
         ]
     return [whole]
+
+
+def _are_names(columns: object) -> TypeGuard[list[str | int]]:
+    return isinstance(columns, list) and all(isinstance(name, str | int) for name in columns)
 
 
 def _object(place: str, found: Any) -> dict[str, Any]:

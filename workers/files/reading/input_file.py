@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import zipfile
+import zlib
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -25,6 +26,9 @@ HEAD = 1 << 16
 """Bytes that are looked at to tell what a file is."""
 
 PACKED: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+
+DAMAGED = (OSError, EOFError, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
+"""How what was packed, and what is damaged, ends."""
 
 KINDS = {
     b"PAR1": "parquet",
@@ -135,7 +139,7 @@ class InputFile:
         try:
             with self.open() as file:
                 return file.read(HEAD)
-        except (OSError, EOFError, lzma.LZMAError) as error:
+        except DAMAGED as error:
             raise Unreadable(f"{self.name}: it is packed, and damaged: {error}") from error
 
     @cached_property

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any, Protocol
 
@@ -16,13 +17,23 @@ from argilla_distill.workers.files.reading.arrow import ArrowRows
 from argilla_distill.workers.files.reading.as_text import as_cell
 from argilla_distill.workers.files.reading.columns import ColumnPositions
 from argilla_distill.workers.files.reading.documents import documents
-from argilla_distill.workers.files.reading.input_file import InputFile
+from argilla_distill.workers.files.reading.input_file import DAMAGED, InputFile
 from argilla_distill.workers.files.reading.mistakes import Unreadable
 
 LONGEST_CELL = 2**31 - 1
 """Characters. Python's own limit is 131,072; texts of records may be longer."""
 
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "|"}
+
+NO_WORKBOOK = (
+    AttributeError,
+    LookupError,
+    RuntimeError,  # packed in a way that is not read, or with a password
+    SyntaxError,  # its XML is none
+    TypeError,
+    ValueError,
+)
+"""What openpyxl ends with where an archive has the parts of a workbook, and they are none."""
 
 FIRST = 1_000
 """Objects of a JSON file whose keys are its columns."""
@@ -122,11 +133,14 @@ class ExcelRows:
             ) from None
         self.notes: list[str] = []
         with source.open() as file:
-            book = openpyxl.load_workbook(io.BytesIO(file.read()), read_only=True, data_only=True)
-        first, *others = book.sheetnames
+            packed = io.BytesIO(file.read())
+        with _of_a_workbook(source):
+            book = openpyxl.load_workbook(packed, read_only=True, data_only=True)
+            first, *others = book.sheetnames
+            cells_of = book[first].iter_rows(values_only=True)
         if others:
             self.notes.append(f"{source.name}: only the sheet {first!r} is read")
-        self._rows = enumerate(book[first].iter_rows(values_only=True), 1)
+        self._rows = enumerate(_whole(source, cells_of), 1)
         cells = next((cells for _, cells in self._rows if any(c is not None for c in cells)), ())
         self.header = [as_cell(cell).strip() for cell in cells]
         while self.header and not self.header[-1]:
@@ -140,6 +154,21 @@ class ExcelRows:
                 while len(row) > width and not row[-1]:
                     row.pop()
                 yield number, row + [""] * (width - len(row))
+
+
+def _whole(source: InputFile, rows: Iterator[Any]) -> Iterator[Any]:
+    with _of_a_workbook(source):
+        yield from rows
+
+
+@contextmanager
+def _of_a_workbook(source: InputFile) -> Iterator[None]:
+    """Raises Unreadable where its parts are damaged, or are none of a workbook."""
+    try:
+        yield
+    except (*DAMAGED, *NO_WORKBOOK) as error:
+        why = str(error) or type(error).__name__
+        raise Unreadable(f"{source.name}: this Excel file is damaged: {why}") from error
 
 
 class ListedRows:
@@ -172,14 +201,14 @@ def _csv_lines(source: InputFile, separator: str, skip: int) -> Iterator[tuple[i
         raise source.not_text() from None
     except csv.Error as error:
         raise Unreadable(f"{source.name}:{line}: not CSV: {_cause(error)}") from error
-    except (OSError, EOFError) as error:
+    except DAMAGED as error:
         raise Unreadable(f"{source.name}: it is damaged: {error}") from error
 
 
 def _separator(source: InputFile, columns: ColumnPositions) -> tuple[str, int]:
     """What separates cells, and how many lines are before the header."""
     head = source.head.decode(source.encoding, errors="ignore")
-    said = re.match(r"sep=(.)\r?\n", head)  # Excel's own hint
+    said = re.match(r'sep=([^"\r])\r?\n', head)  # Excel's own hint
     if said:
         return said[1], 1
     best, found = (-1, -1), ","
