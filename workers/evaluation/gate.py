@@ -54,10 +54,15 @@ class Gate:
         The texts tell a small model which label it is: its log loss is 0.310, without texts 0.620.
         >>> print(Gate(False, 0.63, 0.62, 0.7, 0.7, 0.8, 400).sentence)
         The texts tell a small model nothing about the labels: its log loss is 0.630, without texts 0.620.
+        >>> Gate(False, 0.14, 0.73, 0.9, 0.6, 1.0, 17).sentence.partition(":")[0]
+        'It cannot be told from 17 records whether the texts tell a small model anything'
         """
         found = f"its log loss is {self.loss:.3f}, without texts {self.prior_loss:.3f}."
         if self.informative:
             return f"The texts tell a small model which label it is: {found}"
+        if self.loss < (1 - MIN_GAIN) * self.prior_loss:
+            few = f"from {self.records:,} records"
+            return f"It cannot be told {few} whether the texts tell a small model anything: {found}"
         return f"The texts tell a small model nothing about the labels: {found}"
 
 
