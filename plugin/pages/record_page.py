@@ -61,6 +61,8 @@ def _own(frame: Frame, visitor: Visitor, known: Known, number: int) -> AnyRespon
 
 
 def _fields(frame: Frame, known: Known) -> tuple[Mapping[str, Any] | None, str]:
+    if known.gone:
+        return None, "Its dataset was deleted in Argilla, and the record with it."
     try:
         return frame.gateway.record(known.record_id).fields, ""
     except NotInArgilla:

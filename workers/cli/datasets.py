@@ -1,4 +1,8 @@
-"""Which datasets a command is for: those that it names, or all that are distilled."""
+"""Which datasets a command is for: those that it names, or all that are distilled.
+
+A dataset that is none, or none any more, is told here for all commands; of one that was deleted, what is kept
+(`remains`).
+"""
 
 from __future__ import annotations
 
@@ -8,37 +12,52 @@ import click
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
+from argilla_distill.plugin.errors import DistillError, InvalidRequest, NotInArgilla
 from argilla_distill.plugin.store import Store
-from argilla_distill.plugin.store.datasets import DELETED
 from argilla_distill.workers.use_cases.connecting.registration import distilled
+from argilla_distill.workers.use_cases.remains import remains
 from argilla_distill.workers.use_cases.world import World
 
 dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")
-"""The one dataset that a command is about: `named` finds it, or `kept` where it is about versions."""
+"""The one dataset that a command is about: `named` finds it, or `kept` where the command only reads."""
+
+FOUND = "argilla-distill.datasets"
+"""Under this key the running command knows the datasets that it found."""
 
 
 def chosen(world: World, names: tuple[str, ...]) -> list[Dataset]:
-    """The datasets of these names or ids; without any, all that are distilled."""
+    """The datasets of these names or ids; without any, all that are distilled.
+
+    Raises
+    ------
+    BadParameter : there never was one of these names.
+    InvalidRequest : there was, or it is not distilled; the text says what is kept.
+    """
     every = distilled(world)
     found = [d for d in every if not names or d.full_name in names or d.id in names]
     known = {key for dataset in found for key in (dataset.full_name, dataset.id)}
-    if unknown := set(names) - known:
-        raise no_such_dataset(unknown, (d.full_name for d in every))
+    if unknown := sorted(set(names) - known):
+        reasons = {name: _why_not(world, name) for name in unknown}
+        if never := [name for name, why in reasons.items() if not why]:
+            raise no_such_dataset(never, (d.full_name for d in every))
+        raise InvalidRequest("; ".join(reasons.values()))
+    if (context := click.get_current_context(silent=True)) is not None:
+        context.meta[FOUND] = found
     return found
 
 
 def named(world: World, name: str) -> Dataset:
-    """The one dataset of this name or id."""
+    """The one dataset of this name or id. Raises as `chosen` does."""
     return chosen(world, (name,))[0]
 
 
 def kept(world: World, name: str) -> Dataset:
-    """The same; where it is gone from Argilla, or is distilled no more, as it is known: its versions stay."""
+    """The same; where it is gone from Argilla, or is distilled no more, as it is kept."""
     store = world.store
     try:
         return named(world, name)
-    except click.BadParameter:
-        found = [i for i in store.datasets.called(name) if store.versions.manifests(i)]
+    except InvalidRequest:
+        found = [i for i in store.datasets.called(name) if remains(store, i)]
         if not found:
             raise
     dataset_id = _only(name, found)
@@ -46,23 +65,33 @@ def kept(world: World, name: str) -> Dataset:
     return Dataset(dataset_id, title, "", workspace, "gone", 0)
 
 
-def of_former(store: Store, dataset: Dataset) -> list[str]:
-    """A sentence for each deleted dataset that had this one's name, and versions that its id still finds."""
-    told = []
-    for former in store.datasets.ids():
-        info = store.datasets.info(former)
-        if (
-            former == dataset.id
-            or info.get("name") != dataset.full_name
-            or info.get("state") != DELETED
-        ):
-            continue
-        if names := [m.name for m in store.versions.manifests(former) if not m.deleted_at]:
-            told.append(
-                f"a dataset that was called {dataset.full_name} before is deleted in Argilla; "
-                f"its versions ({', '.join(names)}) are found by its id: {former}"
-            )
-    return told
+def deleted_meanwhile(world: World) -> str:
+    """Which of the datasets that the running command found are gone by now, and what is kept; "" for none."""
+    context = click.get_current_context(silent=True)
+    found: Sequence[Dataset] = context.meta.get(FOUND, ()) if context else ()
+    return "; ".join(str(remains(world.store, d.id)) for d in found if _is_gone(world, d.id))
+
+
+def _is_gone(world: World, dataset_id: str) -> bool:
+    try:
+        world.gateway.dataset(dataset_id)
+    except NotInArgilla:
+        return True
+    except DistillError:
+        return False
+    return False
+
+
+def _why_not(world: World, name: str) -> str:
+    """Why a dataset of this name or id is not distilled; "" where there never was one."""
+    there = {d.id: d for d in world.gateway.datasets()}
+    for dataset in there.values():
+        if name in (dataset.id, dataset.full_name):
+            ours = not world.plan(dataset.full_name).distil
+            why = "`distil` in distill.toml says so" if ours else "we made it ourselves"
+            return f"{name} is not distilled: {why}"
+    gone = [i for i in world.store.datasets.called(name) if i not in there]
+    return "; ".join(str(remains(world.store, each)) for each in gone)
 
 
 def known(store: Store, name: str) -> str:

@@ -29,6 +29,7 @@ from argilla_distill.plugin.errors import (
     ArgillaRefused,
     DistillError,
     HubRefused,
+    InvalidRequest,
     InvalidRows,
     InvalidSettings,
     NotInArgilla,
@@ -51,6 +52,7 @@ from argilla_distill.workers.cli import (
     versions,
 )
 from argilla_distill.workers.cli.context import Opened, of_system, of_text
+from argilla_distill.workers.cli.datasets import deleted_meanwhile
 from argilla_distill.workers.engine.errors import BadPosterior, UnknownStrategy
 from argilla_distill.workers.processes import keep_to_one_core
 from argilla_distill.workers.use_cases.world import World
@@ -62,7 +64,12 @@ def _world() -> Iterator[World]:
     state = store.connect(settings)
     argilla = gateway.connect(settings, state.service.time)
     try:
-        yield World(argilla, state, settings)
+        world = World(argilla, state, settings)
+        yield world
+    except NotInArgilla:
+        if told := deleted_meanwhile(world):
+            raise InvalidRequest(told) from None
+        raise
     except store.StoreError as error:
         message = with_address(error, settings.redis_url.get_secret_value())
         raise (InvalidSettings if is_setting(error) else StoreUnavailable)(message) from None

@@ -32,6 +32,8 @@ def connect(opened: Opened, datasets: tuple[str, ...], wait: bool, json_: bool) 
     with opened.world() as world:
         _look_at_redis(world)
         tell_if_nobody_works(world)
+        if datasets:
+            chosen(world, datasets)  # nothing is done where one of them is none
         registered = registration.register(world)
         adopt(world, world.gateway.datasets())
         console().print(

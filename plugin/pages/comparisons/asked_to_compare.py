@@ -9,11 +9,13 @@ from argilla_distill.plugin.pages.comparisons.comparisons_shown import DELETED
 from argilla_distill.plugin.pages.comparisons.found_comparison import found
 from argilla_distill.plugin.pages.frame import Frame, wants_json
 from argilla_distill.plugin.pages.orders.placing import place, refuse_from_elsewhere
+from argilla_distill.plugin.pages.overseen import in_argilla
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 
 def asked(frame: Frame, visitor: Visitor, dataset_id: str, names: str = "") -> AnyResponse:
     """Have versions and runs compared, by the audits that are answered by now. May be repeated."""
+    in_argilla(frame, visitor, dataset_id)
     of = found(frame, visitor, dataset_id, names)
     refuse_from_elsewhere(frame, visitor)
     if of.deleted:

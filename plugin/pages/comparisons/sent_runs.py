@@ -16,7 +16,7 @@ from argilla_distill.plugin.pages.orders.placing import (
     refuse_from_elsewhere,
 )
 from argilla_distill.plugin.pages.orders.uploading import arrived
-from argilla_distill.plugin.pages.overseen import dataset
+from argilla_distill.plugin.pages.overseen import in_argilla
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 KEYS = ("question", "trained_on", "unseen_only", "format", "sha256")
@@ -30,7 +30,7 @@ MAX_TEXT = 500
 
 def add(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
     """Have a run added: 202 and the order."""
-    known = dataset(frame, visitor, dataset_id)
+    known = in_argilla(frame, visitor, dataset_id)
     refuse_from_elsewhere(frame, visitor)
     try:
         terms = _terms(name, request.form)

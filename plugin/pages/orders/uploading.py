@@ -9,7 +9,7 @@ from flask import jsonify, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from argilla_distill.plugin.pages.frame import Frame
-from argilla_distill.plugin.pages.overseen import dataset
+from argilla_distill.plugin.pages.overseen import dataset, in_argilla
 from argilla_distill.plugin.settings import MAX_PART_BYTES, Settings
 from argilla_distill.plugin.storage import uploads
 from argilla_distill.plugin.storage.storage import Storage
@@ -37,7 +37,7 @@ def part_bytes(settings: Settings) -> int:
 
 def part(frame: Frame, visitor: Visitor, dataset_id: str, sha256: str, number: int) -> AnyResponse:
     """Keep a part of a file. Sent twice it is one."""
-    known = dataset(frame, visitor, dataset_id)
+    known = in_argilla(frame, visitor, dataset_id)
     if bearer() is None:
         return frame.message(400, "Not from a page", BY_KEY, visitor)
     data, store = request.get_data(), frame.store.uploads

@@ -12,7 +12,7 @@ from argilla_distill.domain.orders.order import WorkOrder, of_round, withdrawal
 from argilla_distill.domain.rounds.changing import Change, consequences, fulfilled, refusal
 from argilla_distill.plugin.pages.frame import Frame, wants_json
 from argilla_distill.plugin.pages.orders.placing import as_json, place, refuse_from_elsewhere
-from argilla_distill.plugin.pages.overseen import dataset
+from argilla_distill.plugin.pages.overseen import in_argilla
 from argilla_distill.plugin.pages.rounds.rounds_shown import completed, one_of
 from argilla_distill.plugin.pages.versions.shown import in_dataset
 from argilla_distill.plugin.visitors.visitor import Visitor
@@ -43,7 +43,7 @@ def confirm_end(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> A
 def _confirmed(
     frame: Frame, visitor: Visitor, dataset_id: str, name: str, change: Change
 ) -> AnyResponse:
-    known = dataset(frame, visitor, dataset_id)
+    known = in_argilla(frame, visitor, dataset_id)
     chosen = one_of(frame, visitor, known, name)
     if why := refusal(chosen.round, change):
         return frame.message(422, "Cannot be done", f"{why[0].upper()}{why[1:]}.", visitor)
@@ -68,7 +68,7 @@ def _asked(
     frame: Frame, visitor: Visitor, dataset_id: str, name: str, change: Change
 ) -> AnyResponse:
     """The round as JSON: 200 where it is done already, 202 where a worker is asked for it."""
-    known = dataset(frame, visitor, dataset_id)
+    known = in_argilla(frame, visitor, dataset_id)
     chosen = one_of(frame, visitor, known, name)
     refuse_from_elsewhere(frame, visitor)
     if why := refusal(chosen.round, change):
@@ -86,7 +86,7 @@ def _asked(
 
 def _withdrawn(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse | None:
     """Where a round is to be started that is not kept yet: 202 and the order not to. None where none is."""
-    known = dataset(frame, visitor, dataset_id)
+    known = in_argilla(frame, visitor, dataset_id)
     if frame.store.rounds.of(known, name) is not None:
         return None
     standing = frame.store.orders.of(known, of_round(name))

@@ -28,7 +28,7 @@ from argilla_distill.plugin.pages.orders.placing import (
     refuse_from_elsewhere,
 )
 from argilla_distill.plugin.pages.orders.uploading import SHA256, arrived
-from argilla_distill.plugin.pages.overseen import dataset
+from argilla_distill.plugin.pages.overseen import dataset, in_argilla
 from argilla_distill.plugin.visitors.visitor import Visitor
 
 ONCE = ("model", "trained_on", "take", "question", "sha256", "dry_run")
@@ -41,7 +41,7 @@ MAX_TEXT = 500
 
 def start(frame: Frame, visitor: Visitor, dataset_id: str, name: str) -> AnyResponse:
     """Have a round started, or planned: 202 and the order, 200 where it is started already."""
-    known = dataset(frame, visitor, dataset_id)
+    known = in_argilla(frame, visitor, dataset_id)
     refuse_from_elsewhere(frame, visitor)
     try:
         wish, sha256, dry = _read(name, request.form)

@@ -15,7 +15,7 @@ from argilla_distill.domain.versions.traced_failures import TracedFailures, faul
 from argilla_distill.plugin.pages.dataset_page import of_dataset
 from argilla_distill.plugin.pages.frame import Frame, wants_json
 from argilla_distill.plugin.pages.orders.placing import place, refuse_from_elsewhere
-from argilla_distill.plugin.pages.overseen import dataset
+from argilla_distill.plugin.pages.overseen import dataset, in_argilla
 from argilla_distill.plugin.settings import MAX_FAILURES_BYTES
 from argilla_distill.plugin.visitors.visitor import Visitor
 
@@ -31,7 +31,7 @@ def send(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """Take failures in. As JSON 202 and what is known so far, 200 where the same was traced already."""
     most = min(MAX_FAILURES_BYTES, frame.settings.max_body_bytes)  # as the server lets pass
     request.max_content_length = request.max_form_memory_size = most
-    known = dataset(frame, visitor, dataset_id)
+    known = in_argilla(frame, visitor, dataset_id)
     refuse_from_elsewhere(frame, visitor)
     try:
         sent = _read(request.form, frame.now())

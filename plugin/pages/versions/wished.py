@@ -19,7 +19,7 @@ from argilla_distill.plugin.pages.orders.placing import (
     place,
     refuse_from_elsewhere,
 )
-from argilla_distill.plugin.pages.overseen import dataset
+from argilla_distill.plugin.pages.overseen import in_argilla
 from argilla_distill.plugin.pages.versions.found import AGAIN_S
 from argilla_distill.plugin.visitors.visitor import Visitor
 
@@ -33,7 +33,7 @@ MAX_WAITING = 100
 
 def make(frame: Frame, visitor: Visitor, dataset_id: str) -> AnyResponse:
     """Have a version made: 202 and the order, 200 where a worker has asked for it already."""
-    known = dataset(frame, visitor, dataset_id)
+    known = in_argilla(frame, visitor, dataset_id)
     refuse_from_elsewhere(frame, visitor)
     orders, now = frame.store.orders, frame.store.now()
     try:

@@ -14,9 +14,8 @@ from argilla_distill.domain.wording import count, percent, reach
 from argilla_distill.plugin.pages.views.annotator_view import Row, rows
 from argilla_distill.plugin.pages.views.dataset_view import distilled
 from argilla_distill.workers.cli.context import Opened, as_json, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import dataset_argument, no_such_dataset
+from argilla_distill.workers.cli.datasets import dataset_argument, known
 from argilla_distill.workers.cli.layout import INDENT, plain, table, wrapped
-from argilla_distill.workers.use_cases.checks import status as dataset_status
 
 HEADER = ("annotator", "kind", "answers", "reliable", "interval")
 
@@ -29,10 +28,8 @@ HEADER = ("annotator", "kind", "answers", "reliable", "interval")
 def annotators(opened: Opened, dataset: str, question: str, json_: bool) -> None:
     """How reliable everybody is, and whether a model may replace a person, as last counted."""
     with opened.world() as world:
-        known = {d.id: d.name for d in dataset_status.status(world.store)}
-        found = next((i for i, name in known.items() if dataset in (i, name)), None)
-        if found is None:
-            raise no_such_dataset([dataset], list(known.values()))
+        found = known(world.store, dataset)
+        title = world.store.datasets.info(found).get("name", found)
         names, _ = distilled(world.store.datasets.info(found).get("questions", ""))
         if question and question not in names:
             raise click.BadParameter(
@@ -44,7 +41,7 @@ def annotators(opened: Opened, dataset: str, question: str, json_: bool) -> None
         who = world.store.datasets.annotators(found)
     if json_:
         questions = {name: _document(report, who) for name, report in reports.items()}
-        print_json({"id": found, "name": known[found], "questions": questions})
+        print_json({"id": found, "name": title, "questions": questions})
     elif not reports:
         click.echo("nothing is counted yet; counting follows a few seconds after the answers")
     else:

@@ -18,7 +18,7 @@ from argilla_distill.domain.wording import moment, percent, reach
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import dataset_argument, named
+from argilla_distill.workers.cli.datasets import dataset_argument, kept, named
 from argilla_distill.workers.cli.layout import plain, table
 from argilla_distill.workers.cli.rounds.printed import (
     plan_json,
@@ -193,7 +193,7 @@ def status(opened: Opened, dataset: str, name: str, json_: bool) -> None:
     from argilla_distill.workers.use_cases.rounds.cancelling import found
 
     with opened.world() as world:
-        chosen = named(world, dataset)
+        chosen = kept(world, dataset)
         known = found(world, chosen, name)
         counted = world.store.rounds.reports(chosen.id).get(name)
         ids = [each.record_id for each in world.store.rounds.taken(chosen.id, name)]
@@ -249,7 +249,7 @@ def _tell(known: Round, counted: RoundReport | None, completed: int | None = Non
 def list_(opened: Opened, dataset: str, json_: bool) -> None:
     """All rounds of a dataset."""
     with opened.world() as world:
-        dataset_id = named(world, dataset).id
+        dataset_id = kept(world, dataset).id
         every, reports = world.store.rounds.all(dataset_id), world.store.rounds.reports(dataset_id)
         doubts = world.store.suspicions.of_rounds(dataset_id).doubts(every)
     made = progress(every, reports, doubts)

@@ -13,7 +13,7 @@ from argilla_distill.domain.runs.run import ModelRun
 from argilla_distill.domain.runs.standing import RunStanding
 from argilla_distill.domain.wording import many, moment, percent, reach
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import dataset_argument, named
+from argilla_distill.workers.cli.datasets import dataset_argument, kept, named
 from argilla_distill.workers.cli.layout import plain, table
 
 
@@ -87,7 +87,7 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     from argilla_distill.workers.use_cases.comparisons.run_standings import standings
 
     with opened.world() as world:
-        every = standings(world, named(world, dataset))
+        every = standings(world, kept(world, dataset))
     if json_:
         print_json({"runs": [standing_json(each) for each in every]})
         return
@@ -120,7 +120,7 @@ def delete(opened: Opened, dataset: str, name: str, json_: bool) -> None:
     from argilla_distill.workers.use_cases.runs import adding
 
     with opened.world() as world:
-        gone = adding.delete(world, named(world, dataset), name)
+        gone = adding.delete(world, kept(world, dataset), name)
     if json_:
         print_json(run_json(gone))
     else:

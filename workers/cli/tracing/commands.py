@@ -10,7 +10,7 @@ import click
 from argilla_distill.domain.versions.manifest import Manifest
 from argilla_distill.plugin.argilla.links import review_link
 from argilla_distill.workers.cli.context import Opened, as_json, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import dataset_argument, named
+from argilla_distill.workers.cli.datasets import dataset_argument, kept, named
 from argilla_distill.workers.cli.tracing.lines import Traced, document, lines
 from argilla_distill.workers.use_cases.world import World
 
@@ -82,7 +82,8 @@ def trace(
     if sum(map(bool, (failures, round_, run))) > 1:
         raise click.UsageError("name one of FAILURES, --round and --run")
     with opened.world() as world:
-        chosen = found(world, named(world, dataset), version)
+        find = named if each or again else kept  # what asks reviewers needs them
+        chosen = found(world, find(world, dataset), version)
         if (round_ or run) and not question:
             question = asked_by(world, chosen, round_, run)
         read = material(world, chosen, question)

@@ -14,7 +14,7 @@ from argilla_distill.domain.versions.segments import InvalidSegment, Selection
 from argilla_distill.domain.wording import moment
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import dataset_argument, kept, named, of_former
+from argilla_distill.workers.cli.datasets import dataset_argument, kept, named
 from argilla_distill.workers.cli.layout import table
 from argilla_distill.workers.cli.versions.diff import diff
 from argilla_distill.workers.cli.versions.printed import (
@@ -25,6 +25,7 @@ from argilla_distill.workers.cli.versions.printed import (
 )
 from argilla_distill.workers.cli.versions.twins import twin, twin_json, twin_lines, waited
 from argilla_distill.workers.use_cases.checks.version_overview import overview
+from argilla_distill.workers.use_cases.remains import of_former
 from argilla_distill.workers.use_cases.world import World
 
 if TYPE_CHECKING:
@@ -116,8 +117,8 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
         every, tags = overview(world.store, chosen.id), world.store.versions.tags(chosen.id)
         manifests = world.store.versions.manifests(chosen.id)
         twins = world.store.twins.all(chosen.id)
-        for line in of_former(world.store, chosen):
-            click.echo(line, err=True)
+        for former in of_former(world.store, chosen):
+            click.echo(former.namesake, err=True)
     of = {m.name: sorted(t for t, name in tags.items() if name == m.name) for m in manifests}
     if json_:
         rows = [

@@ -12,7 +12,7 @@ from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.plugin.argilla.links import dataset_link
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines
-from argilla_distill.workers.cli.datasets import dataset_argument, named
+from argilla_distill.workers.cli.datasets import dataset_argument, kept, named
 from argilla_distill.workers.use_cases.world import World
 
 
@@ -33,7 +33,7 @@ def twin(opened: Opened, dataset: str, version: str, delete: bool, wait: bool, j
     if delete and wait:
         raise click.UsageError("--delete waits by itself: leave --wait out")
     with opened.world() as world:
-        chosen = named(world, dataset)
+        chosen = (kept if delete else named)(world, dataset)
         manifest = found(world, chosen, version)
         if delete:
             outcome = taking_away.take_away(world, chosen.id, manifest.name)

@@ -19,6 +19,7 @@ from argilla_distill.domain.runs.run import ModelRun, Prediction
 from argilla_distill.domain.runs.standing import RunStanding, StandingsTaken, WeekStanding
 from argilla_distill.domain.versions.segments import week_of
 from argilla_distill.domain.versions.split import split_of_record
+from argilla_distill.plugin.errors import NotInArgilla
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.measures.audit_estimate import share
 from argilla_distill.workers.models.values import TYPES, question_of
@@ -36,8 +37,16 @@ MIN_PROBABILITY = 1e-6
 
 
 def standings(world: World, dataset: Dataset) -> list[RunStanding]:
-    """All runs, the first added first, each with what audits say of it."""
-    return list(taken(world, dataset.id).standings)
+    """All runs, the first added first, each with what audits say of it.
+
+    Of a dataset that is gone from Argilla that is what was last counted, and nothing of runs added since.
+    """
+    try:
+        return list(taken(world, dataset.id).standings)
+    except NotInArgilla:
+        before = world.store.standings.of(dataset.id)
+        known = {each.run.name: each for each in before.standings} if before else {}
+        return [known.get(run.name, RunStanding(run)) for run in world.store.runs.all(dataset.id)]
 
 
 def taken(world: World, dataset_id: str) -> StandingsTaken:

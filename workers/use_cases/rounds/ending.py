@@ -14,7 +14,7 @@ from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.rounds.changing import fulfilled, refusal
 from argilla_distill.domain.rounds.round import Round
 from argilla_distill.domain.versions.manifest import VersionRequest
-from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest
+from argilla_distill.plugin.errors import DatasetBusy, InvalidRequest, NotInArgilla
 from argilla_distill.plugin.store import StoreError
 from argilla_distill.plugin.store.work.lease import Lease
 from argilla_distill.workers.use_cases.distilling.dataset_news import note_round
@@ -23,6 +23,8 @@ from argilla_distill.workers.use_cases.rounds.cancelling import found
 from argilla_distill.workers.use_cases.rounds.reporting import report
 from argilla_distill.workers.use_cases.versions.asking import ask
 from argilla_distill.workers.use_cases.world import World
+
+DELETED_MEANWHILE = "its dataset was deleted in Argilla before it ended"
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,12 @@ def go_on(world: World, dataset_id: str) -> WentOn:
     open_ = [each for each in store.rounds.all(dataset_id) if each.open]
     if not open_:
         return done
-    dataset = world.gateway.dataset(dataset_id)
+    try:
+        dataset = world.gateway.dataset(dataset_id)
+    except NotInArgilla:  # told, or the cron would ask for ever
+        for known in open_:
+            store.rounds.keep(dataset_id, replace(known, error=known.error or DELETED_MEANWHILE))
+        return WentOn("its dataset is deleted", open_[0].name)
     for known in open_:
         if known.state == "under way" and all_completed(store, dataset_id, known):
             try:

@@ -12,6 +12,7 @@ from argilla_distill.domain.versions.manifest import LATEST, TAG_RULE, Manifest,
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.storage.change_lists import ChangeLists
 from argilla_distill.plugin.storage.storage import Storage
+from argilla_distill.workers.use_cases.remains import of_former
 from argilla_distill.workers.use_cases.world import World
 
 log = logging.getLogger("distill.versions")
@@ -28,7 +29,10 @@ def found(world: World, dataset: Dataset, name: str) -> Manifest:
     if manifest is None:
         known = [m.name for m in world.store.versions.manifests(dataset.id)]
         known += world.store.versions.tags(dataset.id)
-        raise InvalidRequest(f"{dataset.full_name} has no version {name}{or_which(name, known)}")
+        wrong = f"{dataset.full_name} has no version {name}{or_which(name, known)}"
+        raise InvalidRequest(
+            "; ".join([wrong, *(f.namesake for f in of_former(world.store, dataset))])
+        )
     return manifest
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from argilla_distill.domain.runs.run import ModelRun, Prediction
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.use_cases.world import World
 from tests.workers.argilla_in_memory import CHAT, D
@@ -60,7 +61,74 @@ def test_what_needs_the_dataset_says_that_it_is_gone(run: Run, gone: ServiceInMe
     assert D not in gone.argilla.sets
     done = run("version", "verify", DATASET, "majority-1")
     assert (done.code, "is gone from Argilla" in done.err) == (1, True)
-    done = run("version", "create", DATASET)
+
+
+NEEDING = (
+    ("refit",),
+    ("backfill",),
+    ("reconcile",),
+    ("connect",),
+    ("review", "enable"),
+    ("review", "show"),
+    ("review", "disable"),
+    ("guidelines",),
+    ("version", "create"),
+    ("version", "twin", "prod"),
+    ("compare", "majority-1", "dawid_skene-1"),
+    ("round", "end", "4"),
+    ("round", "cancel", "4"),
+    ("trace", "--audit", "5"),
+)
+"""Commands that need the dataset as it is: what they are called, and what they are told after its name."""
+
+
+@pytest.mark.parametrize("name", [DATASET, D])
+def test_commands_that_need_a_deleted_dataset_say_that_it_was_deleted_and_what_is_kept(
+    run: Run, gone: ServiceInMemory, name: str
+) -> None:
+    """They said that there was no such dataset, as if it had been misspelt."""
+    assert gone.store.runs.all(D) == []
+    for command in NEEDING:
+        words = 2 if command[0] in ("review", "version", "round") else 1
+        done = run(*command[:words], name, *command[words:])
+        told = f"{DATASET} was deleted in Argilla; kept under its id {D}: its history, 2 versions"
+        assert (done.code, done.out) == (1, ""), command
+        assert f"{told} (majority-1, dawid_skene-1)" in done.err, (command, done.err)
+
+
+def test_what_only_reads_of_rounds_and_runs_reads_those_of_a_deleted_dataset(
+    run: Run, gone: ServiceInMemory
+) -> None:
+    gone.store.runs.add(D, ModelRun("bot", "helpful"), [Prediction("r1", "yes")])
+    listed = run("run", "list", DATASET, "--json")
+    assert [each["name"] for each in listed.json["runs"]] == ["bot"]
+    assert "1 run (bot)" in run("refit", DATASET).err
+    assert run("run", "delete", DATASET, "bot").code == 0
+    assert run("round", "list", DATASET).code == 0
+    assert "has no round 4" in run("round", "status", DATASET, "4").err
+    assert run("annotators", DATASET).code == 0
+    assert run("version", "twin", DATASET, "prod", "--delete").code in (0, 1)
+
+
+def test_a_dataset_that_goes_while_a_command_is_at_work_is_told_as_one_that_had_gone(
+    run: Run, gone: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was told with the method and the address of a call, and that this was not found in Argilla."""
+    there = gone.argilla.datasets
+    monkeypatch.setattr(gone.argilla, "datasets", lambda published=True: [CHAT, *there(published)])
+    for command in (("refit", DATASET), ("compare", DATASET, "majority-1", "dawid_skene-1")):
+        done = run(*command)
+        assert (done.code, f"{DATASET} was deleted in Argilla; kept" in done.err) == (1, True), done
+
+
+def test_a_dataset_that_is_there_and_not_distilled_is_no_misspelt_one(
+    run: Run, service: ServiceInMemory, tmp_path: Path
+) -> None:
+    assert DATASET in {d.full_name for d in service.argilla.datasets()}
+    (tmp_path / "distill.toml").write_text("[defaults]\ndistil = false\n")
+    done = run("refit", DATASET)
+    assert (done.code, "`distil` in distill.toml says so" in done.err) == (1, True), done
+    done = run("refit", "support/chatt")
     assert (done.code, "no such dataset" in done.err) == (2, True)
 
 
@@ -87,7 +155,17 @@ def test_versions_of_a_dataset_made_again_are_listed_with_a_hint_at_those_of_the
     gone.argilla.sets[AGAIN] = replace(CHAT, id=AGAIN)
     done = run("version", "list", DATASET)
     assert (done.code, "no version yet" in done.out) == (0, True)
-    assert f"its versions (majority-1, dawid_skene-1) are found by its id: {D}" in done.err
+    assert f"kept under its id {D}: its history, 2 versions (majority-1, dawid_skene-1)" in done.err
+    for command in (
+        ("version", "show", DATASET, "latest"),
+        ("export", DATASET, "prod", "--format", "records"),
+    ):
+        done = run(*command)
+        assert (done.code, "has no version" in done.err, f"under its id {D}" in done.err) == (
+            1,
+            True,
+            True,
+        )
     assert "majority-1" in run("version", "list", D).out
 
 

@@ -244,3 +244,19 @@ def test_a_round_is_counted_beside_the_worker_or_told_why_not(
     assert turns.turn_of_rounds(world, D, 1.0, apart, in_place) == DONE
     assert known(started).state == "ended"
     assert turns.turn_of_rounds(world, D, 1.0, apart, in_place) == NOTHING
+
+
+def test_a_round_whose_dataset_was_deleted_is_told_and_not_asked_about_for_ever(
+    started: ServiceInMemory,
+) -> None:
+    """Its job failed once a minute: the dataset was not found in Argilla."""
+    answer_all(started)
+    end(started.world, CHAT, "4")
+    finished(started)
+    started.argilla.delete_dataset(D)
+    forget_jobs(started)
+    assert rounds_due.ask(started.world, D)
+    forget_jobs(started)
+    assert go_on(started.world, D).status == "its dataset is deleted"
+    assert known(started).error == "its dataset was deleted in Argilla before it ended"
+    assert not rounds_due.ask(started.world, D)
