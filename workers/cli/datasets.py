@@ -69,7 +69,10 @@ def deleted_meanwhile(world: World) -> str:
     """Which of the datasets that the running command found are gone by now, and what is kept; "" for none."""
     context = click.get_current_context(silent=True)
     found: Sequence[Dataset] = context.meta.get(FOUND, ()) if context else ()
-    return "; ".join(str(remains(world.store, d.id)) for d in found if _is_gone(world, d.id))
+    try:
+        return "; ".join(str(remains(world.store, d.id)) for d in found if _is_gone(world, d.id))
+    except DistillError:  # what went wrong first is told
+        return ""
 
 
 def _is_gone(world: World, dataset_id: str) -> bool:
@@ -77,21 +80,29 @@ def _is_gone(world: World, dataset_id: str) -> bool:
         world.gateway.dataset(dataset_id)
     except NotInArgilla:
         return True
-    except DistillError:
-        return False
     return False
 
 
 def _why_not(world: World, name: str) -> str:
-    """Why a dataset of this name or id is not distilled; "" where there never was one."""
+    """Why a dataset of this name or id is not distilled; "" where there never was one.
+
+    Raises
+    ------
+    ArgillaRefused : our key may not see it, so that nobody knows whether it is deleted.
+    """
     there = {d.id: d for d in world.gateway.datasets()}
     for dataset in there.values():
         if name in (dataset.id, dataset.full_name):
             ours = not world.plan(dataset.full_name).distil
             why = "`distil` in distill.toml says so" if ours else "we made it ourselves"
             return f"{name} is not distilled: {why}"
-    gone = [i for i in world.store.datasets.called(name) if i not in there]
-    return "; ".join(str(remains(world.store, each)) for each in gone)
+    found = [i for i in world.store.datasets.called(name) if i not in there]
+    return "; ".join(
+        str(remains(world.store, each))
+        if _is_gone(world, each)
+        else f"{name} is not published in Argilla"
+        for each in found
+    )
 
 
 def known(store: Store, name: str) -> str:

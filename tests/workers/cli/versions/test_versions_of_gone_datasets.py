@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from argilla_distill.domain.runs.run import ModelRun, Prediction
+from argilla_distill.plugin.errors import ArgillaRefused
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.use_cases.world import World
 from tests.workers.argilla_in_memory import CHAT, D
@@ -119,6 +120,23 @@ def test_a_dataset_that_goes_while_a_command_is_at_work_is_told_as_one_that_had_
     for command in (("refit", DATASET), ("compare", DATASET, "majority-1", "dawid_skene-1")):
         done = run(*command)
         assert (done.code, f"{DATASET} was deleted in Argilla; kept" in done.err) == (1, True), done
+
+
+def test_a_dataset_that_our_key_may_not_see_is_not_told_as_deleted(
+    run: Run, service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An admin of other workspaces is not shown it in lists, and refused when asking for it."""
+    service.answer("ann", "r1", helpful="yes")
+    service.settle()
+    there = service.argilla.datasets
+    monkeypatch.setattr(service.argilla, "datasets", lambda _=True: there()[:0])
+
+    def refused(_: str) -> None:
+        raise ArgillaRefused("that is not allowed to our API key (403)")
+
+    monkeypatch.setattr(service.argilla, "dataset", refused)
+    done = run("refit", DATASET)
+    assert (done.code, "not allowed to our API key" in done.err) == (4, True), done
 
 
 def test_a_dataset_that_is_there_and_not_distilled_is_no_misspelt_one(
