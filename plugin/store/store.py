@@ -36,6 +36,7 @@ from argilla_distill.plugin.store.work.dirty import Dirty
 from argilla_distill.plugin.store.work.first_look import FirstLook
 from argilla_distill.plugin.store.work.fits import Fits
 from argilla_distill.plugin.store.work.lease import Lease
+from argilla_distill.plugin.store.work.leases import Leases
 from argilla_distill.plugin.store.work.model_copies import ModelCopies
 from argilla_distill.plugin.store.work.moved_records import MovedRecords
 from argilla_distill.plugin.store.work.orders import Orders
@@ -52,8 +53,8 @@ def connect(settings: Settings, timeout_s: float = 5.0, retries: int = 3) -> Sto
     return Store(redis, settings.key_prefix, versions=settings.versions)
 
 
-class Store:
-    """All state of the service.
+class Store(Leases):
+    """All state of the service, and the leases by which one at a time writes a dataset's.
 
     Parameters
     ----------
@@ -70,8 +71,8 @@ class Store:
         versions: str = "",
     ) -> None:
         self.redis = redis
-        self._clock = clock
         self.keys = Keys(prefix)
+        super().__init__(redis, self.keys, clock)
         self.attempts = Attempts(redis, self.keys)
         self.datasets = Datasets(redis, self.keys)
         self.differences = Differences(redis, self.keys)
@@ -106,12 +107,8 @@ class Store:
         self.versions = Versions(redis, self.keys)
         self.prompts = Prompts(redis, self.keys)
 
-    def lease(self, dataset_id: str) -> Lease | None:
-        """The right to write a dataset's state, or None while somebody else holds it."""
-        return Lease.take(self.redis, self.keys, dataset_id, self._clock)
-
     def begin(self, dataset_id: str) -> tuple[Lease | None, FirstLook]:
-        """The same, and what its holder wants to know first."""
+        """A dataset's lease, None while somebody else holds it; and what its holder wants to know first."""
 
         def look(pipe: Any) -> None:
             FirstLook.ask(pipe, self.keys, dataset_id)
@@ -124,22 +121,6 @@ class Store:
         with self.redis.pipeline(transaction=False) as pipe:
             FirstLook.ask(pipe, self.keys, dataset_id)
             return FirstLook.of(pipe.execute())
-
-    def want_lease(self, dataset_id: str) -> None:
-        """Ask the holder of the lease to give it back after the batch in hand."""
-        self.redis.set(self.keys.of(dataset_id, "wanted"), "1", ex=2)
-
-    def got_lease(self, dataset_id: str) -> None:
-        """Whoever asked for it has it: its next holder need not hurry, unless somebody else asks again."""
-        self.redis.delete(self.keys.of(dataset_id, "wanted"))
-
-    def lease_wanted(self, dataset_id: str) -> bool:
-        """Whether somebody waits for the lease."""
-        return bool(self.redis.exists(self.keys.of(dataset_id, "wanted")))
-
-    def leased(self, dataset_id: str) -> bool:
-        """Whether somebody works on the dataset right now."""
-        return bool(self.redis.exists(self.keys.of(dataset_id, "lease")))
 
     def unsettle(self, pipe: Any, dataset_id: str) -> None:
         """Note, within a transaction, that something was learned whose consequences are not drawn."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.argilla.gateway import Gateway
@@ -13,6 +12,7 @@ from argilla_distill.plugin.errors import DatasetBusy
 from argilla_distill.plugin.settings import DatasetSettings, Settings
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.work.lease import Lease
+from argilla_distill.plugin.store.work.leases import Leases
 from argilla_distill.workers.models.kept_models import KeptModels
 
 LEASE_WAIT_S = 60.0
@@ -57,15 +57,6 @@ class World:
     def plan(self, dataset_name: str) -> DatasetSettings:
         """The settings of the dataset `workspace/name`."""
         return self.settings.plan.dataset(dataset_name)
-
-
-class Leases(Protocol):
-    """Who gives leases on datasets: the store, or its part for twins."""
-
-    def lease(self, dataset_id: str) -> Lease | None: ...
-    def want_lease(self, dataset_id: str) -> None: ...
-    def lease_wanted(self, dataset_id: str) -> bool: ...
-    def got_lease(self, dataset_id: str) -> None: ...
 
 
 def patiently(

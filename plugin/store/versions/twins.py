@@ -9,16 +9,14 @@ from typing import Any
 
 from argilla_distill.domain.versions.twin import Twin
 from argilla_distill.plugin.store.keys import Keys
-from argilla_distill.plugin.store.work.lease import Lease
+from argilla_distill.plugin.store.work.leases import Leases
 
 
-class Twins:
-    """The twins of all datasets' versions."""
+class Twins(Leases):
+    """The twins of all datasets' versions; one at a time works on a dataset's, with a lease on them."""
 
     def __init__(self, redis: Any, keys: Keys, clock: Callable[[], float]) -> None:
-        self._redis = redis
-        self._keys = keys
-        self._clock = clock
+        super().__init__(redis, keys, clock, "twins")
 
     def of(self, dataset_id: str, version: str) -> Twin | None:
         """A version's twin; None where none was asked for."""
@@ -59,25 +57,3 @@ class Twins:
         """The dataset of whose version this one is, or was, the twin."""
         found = self._redis.hget(self._keys.shared("twinned"), dataset_id)
         return found.decode() if found else None
-
-    # One at a time works on a dataset's twins
-
-    def lease(self, dataset_id: str) -> Lease | None:
-        """The right to write a dataset's twins, or None while somebody else holds it."""
-        return Lease.take(self._redis, self._keys, f"{dataset_id}:twins", self._clock)
-
-    def leased(self, dataset_id: str) -> bool:
-        """Whether somebody writes a dataset's twins right now."""
-        return bool(self._redis.exists(self._keys.of(f"{dataset_id}:twins", "lease")))
-
-    def want_lease(self, dataset_id: str) -> None:
-        """Ask its holder to give it back after the call in hand."""
-        self._redis.set(self._keys.of(f"{dataset_id}:twins", "wanted"), "1", ex=2)
-
-    def got_lease(self, dataset_id: str) -> None:
-        """Whoever asked for it has it: its next holder need not hurry, unless somebody else asks again."""
-        self._redis.delete(self._keys.of(f"{dataset_id}:twins", "wanted"))
-
-    def lease_wanted(self, dataset_id: str) -> bool:
-        """Whether somebody waits for it."""
-        return bool(self._redis.exists(self._keys.of(f"{dataset_id}:twins", "wanted")))

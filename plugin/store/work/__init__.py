@@ -4,6 +4,7 @@
 | --- | --- |
 | `dirty` | which records wait to be looked at |
 | `lease` | one distiller per dataset at a time |
+| `leases` | who works on a dataset, or on a part of what is kept of it, and who waits for that |
 | `first_look` | what a run wants to know before anything else |
 | `fits` | who fits the models of a large dataset beside the workers |
 | `orders` | what is asked of workers through the web process |

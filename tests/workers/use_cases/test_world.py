@@ -8,7 +8,8 @@ import time
 import pytest
 
 from argilla_distill.plugin.errors import DatasetBusy
-from argilla_distill.workers.use_cases.world import Leases, patiently
+from argilla_distill.plugin.store.work.leases import Leases
+from argilla_distill.workers.use_cases.world import patiently
 from tests.workers.argilla_in_memory import D
 from tests.workers.service_in_memory import ServiceInMemory
 
