@@ -16,7 +16,7 @@ from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.use_cases.distilling.distil import distil
-from argilla_distill.workers.use_cases.distilling.run import RunOutcome
+from argilla_distill.workers.use_cases.distilling.run import WAITS_FOR_FIT, RunOutcome
 from argilla_distill.workers.use_cases.sweep import sweep
 from argilla_distill.workers.use_cases.world import World
 from tests.workers.argilla_in_memory import HELPFUL, NOTE, PROBLEM, D, FakeArgilla
@@ -82,10 +82,10 @@ class ServiceInMemory:
         return distil(replace(self.world, kept=next(self.turns)), D, slice_s)
 
     def settle(self) -> None:
-        """Distil until nothing waits, whatever fails on the way."""
+        """Distil until nothing waits for more than a fit, whatever fails on the way."""
         for _ in range(20):
-            self.distil()
-            if not any(self.store.dirty.sizes(D)[:2]):
+            outcome = self.distil()
+            if not any(self.store.dirty.sizes(D)[:2]) or outcome.status == WAITS_FOR_FIT:
                 return
         raise AssertionError(f"something waits for ever: {self.store.dirty.sizes(D)}")
 

@@ -189,6 +189,11 @@ class Models:
         return frozenset(self.failed.keys() | self.coming)
 
     @property
+    def none_yet(self) -> bool:
+        """Whether there is no model to decide anything with before a fit beside the worker has made one."""
+        return bool(self.coming) and not self.by_question
+
+    @property
     def fit_wanted(self) -> bool:
         """Whether something is to be fitted beside the worker."""
         return bool(self.coming) or any(m.fit_wanted for m in self.by_question.values())

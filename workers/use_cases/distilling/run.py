@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 BATCH = 250
 """So many records are read and published in one call."""
 
+WAITS_FOR_FIT = "waits for a fit"
+"""Stale records are left, and no question has a model yet to decide them with: the fit wakes the dataset."""
+
 
 @dataclass
 class RunOutcome:
     """What one run did, for the log line.
 
     `status` is how it ended: `done`, `busy`, `forwarded`, `disconnected`, `ignored`, `deleted`,
-    `lease lost` or `failed`. `waiting` says whether something is left to the next run.
+    `lease lost`, `failed` or `WAITS_FOR_FIT`. `waiting` says whether something is left to the next run.
     """
 
     dataset_id: str

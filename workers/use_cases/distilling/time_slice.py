@@ -13,7 +13,7 @@ from argilla_distill.workers.use_cases.distilling.batch import decided_batch, di
 from argilla_distill.workers.use_cases.distilling.fitting import fit_beside
 from argilla_distill.workers.use_cases.distilling.fitting.refit import begin_due_fits
 from argilla_distill.workers.use_cases.distilling.moved import make_moved_stale
-from argilla_distill.workers.use_cases.distilling.run import BATCH, Run
+from argilla_distill.workers.use_cases.distilling.run import BATCH, WAITS_FOR_FIT, Run
 from argilla_distill.workers.use_cases.distilling.steps.reviewing import audit_candidates
 from argilla_distill.workers.use_cases.distilling.steps.reviewing.upkeep import reorder, tidy
 from argilla_distill.workers.use_cases.distilling.underway import Underway
@@ -129,7 +129,7 @@ class TimeSlice:
         self._caution = tries if tries > CAREFUL_TRIES else 0
         few = 0 if not self._caution else FEW if tries == CAREFUL_TRIES + 1 else 1
         taken = dirty.take(self.id, min(few, self._size)) if few else self._next()
-        stale = [] if taken else self._stale(few or self._stale_size)
+        stale = [] if taken or self.run.models.none_yet else self._stale(few or self._stale_size)
         waiting = taken or [(record_id, "") for record_id in stale]
         ids = [record_id for record_id, _ in waiting]
         if not waiting and self.underway.finish():
@@ -209,7 +209,14 @@ class TimeSlice:
         return waits or self.over() or self.store.lease_wanted(self.id)
 
     def _idle(self) -> bool:
-        """Nothing waits: see whom the news moved, save, and give the lease back if that is all."""
+        """Nothing waits: see whom the news moved, save, and give the lease back if that is all.
+
+        What is stale waits where no question has a model before a fit, which wakes the dataset in the end.
+        """
+        if self.run.models.none_yet:
+            fit_beside.ask(self.run)
+            self.run.outcome.status = WAITS_FOR_FIT
+            return self.store.dirty.oldest(self.id) is None
         if self._texts_left and not saving.read_again(self.run, self._wanted):
             return False
         self._texts_left = False

@@ -21,6 +21,7 @@ from argilla_distill.workers.models.kept_models import KeptModels
 from argilla_distill.workers.models.question_model import Model
 from argilla_distill.workers.use_cases.distilling.fitting import fit_beside
 from argilla_distill.workers.use_cases.distilling.fitting.refit import refit
+from argilla_distill.workers.use_cases.distilling.run import WAITS_FOR_FIT
 from argilla_distill.workers.versions import aside
 from argilla_distill.workers.versions.aside import MAX_DEATHS, beside
 from tests.workers.argilla_in_memory import CHAT, HELPFUL, NOTE, D, Row
@@ -318,10 +319,10 @@ def test_a_long_history_is_folded_beside_and_its_question_waits_for_that(
     service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after an upgrade whose snapshots are of another format, or with another strategy."""
-    monkeypatch.setattr(dataset_models, "LONG_HISTORY", 20)
     ids = add(service, "t", 60)
     service.settle()
     service.store.redis.delete(service.store.keys.of(D, "model"))
+    monkeypatch.setattr(dataset_models, "LONG_HISTORY", 20)
     service.store.redis.set(service.store.keys.of(D, "saved"), "of another")
     before, new = service.values(), add(service, "u", 2, seed=5)
     service.settle()
@@ -337,13 +338,34 @@ def test_a_long_history_is_folded_beside_and_its_question_waits_for_that(
     assert service.store.datasets.info(D)["word"] == ""
 
 
+def test_what_is_to_be_refreshed_is_not_read_before_there_is_a_model(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after `connect`: no question has a model, and all records are stale."""
+    ids = add(service, "t", 60)
+    service.settle()
+    service.store.redis.delete(service.store.keys.of(D, "model"))
+    monkeypatch.setattr(dataset_models, "LONG_HISTORY", 20)
+    service.store.redis.set(service.store.keys.of(D, "saved"), "of another")
+    service.store.dirty.make_stale(D, ids)
+    [new] = add(service, "u", 1, seed=5)
+    outcome = service.distil()
+    assert (outcome.status, outcome.records, outcome.waiting) == (WAITS_FOR_FIT, 1, False)
+    assert asked_for(service) == 1
+    assert service.store.dirty.sizes(D) == (0, len(ids), 0)
+    assert fit_beside.fit(service.world, D).status == fit_beside.DONE
+    service.settle()
+    assert {new, *ids} <= decided(service)
+    assert service.store.dirty.sizes(D) == (0, 0, 0)
+
+
 def test_a_process_killed_just_after_it_saved_leaves_no_record_undecided(
     service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dataset_models, "LONG_HISTORY", 20)
     add(service, "t", 60)
     service.settle()
     service.store.redis.delete(service.store.keys.of(D, "model"))
+    monkeypatch.setattr(dataset_models, "LONG_HISTORY", 20)
     new = add(service, "u", 2, seed=5)
     service.turns = itertools.repeat(KeptModels())
     service.settle()
