@@ -5,7 +5,7 @@ What a correction is, is `correction`'s business, and how far one is believed `p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import optimize, sparse
@@ -34,9 +34,10 @@ class Capacity:
     Attributes
     ----------
     own : float
-        Of how much more each annotator's vote counts for the label given.
+        Of how much more each annotator's vote counts for the label given, on a record of one vote
+        that counts whole; elsewhere see `on_such_records`.
     cells : float
-        Of everything that each annotator's vote may count for each label.
+        Of everything that each annotator's vote may count for each label, likewise.
     common : float
         Of what the votes of all annotators may count so. What annotators are beside it is their own
         share: they are drawn toward one another, and who is yet to come is one of them (Gelman &
@@ -53,6 +54,29 @@ class Capacity:
     common: float = np.inf
     scale: float = SCALE_PENALTY
     trust: float = TRUST_PENALTY
+
+    def on_such_records(self, votes: sparse.csr_array) -> Capacity:
+        """The same, where the votes on a record count as on these, shape (n, n_cells).
+
+        Ten votes on a record that depend on each other count little each (`dependence.discount`), so
+        what annotators differ by has to be larger to move the record as far. With x[i, c] what the
+        votes on record i count, own and cells are multiplied by ::
+
+            mean over i of Σ_c x[i, c]²
+
+        and then expected to move a record's log-odds by the same variance, however many votes it has:
+        predictors are brought to one scale before they are given one prior (Gelman et al., A weakly
+        informative default prior distribution for logistic and other regression models, Annals of
+        Applied Statistics 2 (2008)).
+
+        >>> four = sparse.csr_array(np.full((3, 4), 0.25))  # four votes on each, a quarter each: 4 / 16
+        >>> Capacity("weights", own=1.0, cells=2.0).on_such_records(four)
+        Capacity(name='weights', own=0.25, cells=0.5, common=inf, scale=2.0, trust=4.0)
+        """
+        squares = float((votes.data**2).sum()) / max(votes.shape[0], 1)
+        if not squares:  # there is nothing to weigh
+            return self
+        return replace(self, own=self.own * squares, cells=self.cells * squares)
 
 
 CAPACITIES = (

@@ -126,6 +126,7 @@ def tried(
     """
     n, k = len(true), examples.evidence.shape[1]
     none = no_correction(k, examples.votes.shape[1])
+    capacities = [each.on_such_records(examples.votes) for each in capacities]
     targets = Targets.of(true, k, group)
     each_counts = 1.0 if group is None else (int(group.max()) + 1) / n
     if untouched is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -86,6 +88,24 @@ def test_what_a_label_means_is_learned_of_everybody_and_holds_for_who_comes_late
     learner.fit(given, true, counts(n))
     a, b = learner.correction_.of_cells(np.array([n, n + 1]))  # of one who is not among them
     assert a[0] - a[1] > b[1] - b[0] > 0.1
+
+
+def test_annotators_are_told_apart_as_fast_however_little_each_of_their_votes_counts() -> None:
+    """The same records and answers, of votes that count whole or a tenth: all that is said is the same."""
+    given, true = examples(40, 0.0)
+    said = []
+    for worth in (1.0, 0.1):
+        votes = sparse.csr_array(given.votes * worth)
+        own = CAPACITIES[1].on_such_records(votes)
+        alone = replace(own, common=np.inf)  # what all share has a prior of its own
+        few = Examples(given.evidence, votes, given.content)
+        said.append(fitted(few, Targets.of(true, 2), alone).log_odds(few))
+    np.testing.assert_allclose(said[0], said[1], atol=1e-3)
+    assert said[0][0, 0] - said[0][0, 1] > 1
+
+
+def test_where_nobody_voted_a_capacity_stays_what_it_is() -> None:
+    assert CAPACITIES[3].on_such_records(sparse.csr_array((4, 0))) == CAPACITIES[3]
 
 
 @pytest.mark.parametrize("worth", [1 / 3, 3.0])
