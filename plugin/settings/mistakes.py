@@ -33,6 +33,7 @@ MESSAGES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "less_than_equal": lambda c: f"must be at most {_number(c['le'])}",
     "literal_error": lambda c: f"must be one of {c['expected'].replace(chr(39), '')}",
     "string_pattern_mismatch": _plain("may have letters, digits, `_`, `.` and `-` only"),
+    "string_too_short": _plain("must not be empty"),
     "value_error": lambda c: str(c["error"]),
     **dict.fromkeys(
         ("int_parsing", "int_type", "int_from_float", "int_parsing_size"),

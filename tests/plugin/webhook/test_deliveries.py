@@ -62,7 +62,9 @@ def test_a_signature_by_another_secret_is_refused_and_no_secret_is_told() -> Non
 
 @pytest.mark.parametrize("age", [-301, -86_400, 301, 86_400])
 def test_a_delivery_from_too_long_ago_or_from_the_future_is_refused(age: int) -> None:
-    assert refusal(BODY, signed(BODY, at=time.time() + age), SECRET).status == 401
+    error = refusal(BODY, signed(BODY, at=time.time() + age), OTHER, SECRET)
+    assert (error.status, error.reason) == (401, "time")
+    assert refusal(BODY, signed(BODY, OTHER, time.time() + age), SECRET).reason == "signature"
 
 
 @pytest.mark.parametrize("age", [-290, 290])

@@ -64,6 +64,30 @@ def test_doctor_notices_that_argilla_cannot_reach_us(run: Run, service: ServiceI
     assert "DISTILL_LISTENER_URL" in found["listener"]["remedy"]
 
 
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("outcome", "remedy"), [("time", "clocks"), ("signature", "rotate"), ("unsigned", "webhook-")]
+)
+def test_doctor_says_why_a_ping_that_arrived_was_refused(
+    run: Run,
+    service: ServiceInMemory,
+    monkeypatch: pytest.MonkeyPatch,
+    outcome: str,
+    remedy: str,
+) -> None:
+    """A web process whose clock was an hour off was said not to be reached."""
+    run("connect")
+
+    def refused(_: str) -> None:
+        service.store.service.count("deliveries", "other", outcome)
+
+    service.store.service.count("deliveries", "other", "signature")  # some time before
+    monkeypatch.setattr(service.argilla, "ping", refused)
+    found = {finding["what"]: finding for finding in run("doctor", "--json").json}["listener"]
+    assert (found["state"], "was refused" in found["text"]) == ("fail", True)
+    assert remedy in found["remedy"]
+
+
 def webhook(run: Run, **environ: str) -> tuple[str, str, str]:
     """What doctor says of the webhook: state, text, remedy."""
     found = {finding["what"]: finding for finding in run("doctor", "--json", **environ).json}

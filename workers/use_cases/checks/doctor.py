@@ -19,6 +19,7 @@ from argilla_distill.plugin.webhook.deliveries import EVENTS
 from argilla_distill.workers.models.dataset_models import Models
 from argilla_distill.workers.use_cases.checks import plan_check, redis_database, storage_check
 from argilla_distill.workers.use_cases.checks.finding import FAIL, OK, WARN, Finding
+from argilla_distill.workers.use_cases.checks.refused_pings import not_arrived, to_reach
 from argilla_distill.workers.use_cases.connecting.registration import distilled
 from argilla_distill.workers.use_cases.reviews import inspect
 from argilla_distill.workers.use_cases.world import World
@@ -144,16 +145,16 @@ def _webhook(world: World) -> Iterator[Finding]:
         yield Finding("webhook", FAIL, trouble, remedy or "run `argilla-distill connect`")
         return
     yield Finding("webhook", OK, shown(url))
-    before = world.store.service.beats().get("ping", 0)
+    before, counted = world.store.service.beats().get("ping", 0), world.store.service.counters()
     try:
         world.gateway.ping(good[0])
     except ArgillaUnavailable as error:
-        yield Finding("listener", FAIL, str(error), _reach(url))
+        yield Finding("listener", FAIL, str(error), to_reach(url))
         return
     if _arrives(lambda: world.store.service.beats().get("ping", 0) > before):
         yield Finding("listener", OK, "a ping from Argilla arrived")
     else:
-        yield Finding("listener", FAIL, "a ping from Argilla did not arrive", _reach(url))
+        yield not_arrived(url, counted, world.store.service.counters())
         return
     yield _argilla_worker(world)
 
@@ -183,10 +184,6 @@ def _webhook_trouble(
     if sorted(ours[0].events) != sorted(EVENTS):
         return f"ours to {address} does not tell all that we need", ""
     return "", ""
-
-
-def _reach(url: str) -> str:
-    return f"Argilla must reach {shown(url)}: start the web process, check DISTILL_LISTENER_URL"
 
 
 def _argilla_worker(world: World) -> Finding:
