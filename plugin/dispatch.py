@@ -41,6 +41,9 @@ FAILURE_TTL_S = 86_400
 WORKER_SILENT_S = 90
 """A worker whose heartbeat is older is taken for dead."""
 
+BY_REDIS = "by_redis"
+"""What a worker has that says by a key, which Redis lets expire, that it is alive; others use their clock."""
+
 
 class QueuedJob(Job):
     """A job on our queues; one that the last release queued is found where its function is now."""
@@ -123,12 +126,28 @@ class Dispatch:
 
 def workers_alive(store: Store, queue: str) -> list[str]:
     """The names of the workers that are alive and take jobs of our queue."""
-    alive = []
-    for worker in Worker.all(connection=store.redis, serializer=JSONSerializer):
-        beat = worker.last_heartbeat
-        if beat is None or queue not in worker.queue_names():
-            continue
-        zone = beat.tzinfo or timezone.utc
-        if (datetime.now(zone) - beat.replace(tzinfo=zone)).total_seconds() < WORKER_SILENT_S:
-            alive.append(worker.name)
-    return alive
+    every = Worker.all(connection=store.redis, serializer=JSONSerializer)
+    ours = [each for each in every if queue in each.queue_names()]
+    pipe = store.redis.pipeline(transaction=False)
+    for worker in ours:
+        pipe.hexists(worker.key, BY_REDIS)
+        pipe.exists(alive_key(worker.key))
+    told = iter(pipe.execute())
+    return [
+        worker.name
+        for worker, by_redis, beats in zip(ours, told, told, strict=True)
+        if (beats if by_redis else _is_recent(worker.last_heartbeat))
+    ]
+
+
+def alive_key(worker_key: str) -> str:
+    """The key that a worker renews as long as it is alive: no clock is compared with another machine's."""
+    return f"{worker_key}:alive"
+
+
+def _is_recent(beat: datetime | None) -> bool:
+    """Whether a worker of a former release is alive, which says so by its own clock."""
+    if beat is None:
+        return False
+    zone = beat.tzinfo or timezone.utc
+    return (datetime.now(zone) - beat.replace(tzinfo=zone)).total_seconds() < WORKER_SILENT_S

@@ -29,7 +29,7 @@ from rq import Worker
 from rq.executions import Execution
 
 from argilla_distill import temporary
-from argilla_distill.plugin.dispatch import DISTIL
+from argilla_distill.plugin.dispatch import BY_REDIS, DISTIL, WORKER_SILENT_S, alive_key
 
 if TYPE_CHECKING:
     from rq import Queue
@@ -83,15 +83,21 @@ class LastingWorker(Worker):
         RQ does so four times a job, with three calls each: half of what a short job took.
         """
         if pipeline is not None:
-            super().heartbeat(timeout, pipeline)
+            self._beat(timeout, pipeline)
             return
         until_s = time.monotonic() + (timeout or self.worker_ttl + 60)
         if until_s < self._alive_until_s + HEARTBEAT_S:
             return
         with self.connection.pipeline(transaction=False) as pipe:
-            super().heartbeat(timeout, pipe)
+            self._beat(timeout, pipe)
             pipe.execute()
         self._alive_until_s = until_s
+
+    def _beat(self, timeout: int | None, pipe: Any) -> None:
+        """Also by Redis's clock: on two machines, one may be an hour behind the other."""
+        super().heartbeat(timeout, pipe)
+        pipe.hset(self.key, BY_REDIS, "1")
+        pipe.set(alive_key(self.key), "1", ex=WORKER_SILENT_S)
 
     def run_maintenance_tasks(self) -> None:
         """What RQ looks after at the start and every ten minutes; and what kills left on the disk."""

@@ -69,6 +69,18 @@ def test_a_worker_that_died_without_a_word_does_not_count(
     assert dispatch.workers_alive(store, queue) == [alive]
 
 
+def test_a_worker_whose_clock_is_off_is_alive_as_long_as_it_says_so(
+    store: Store, queue: str, start: Start
+) -> None:
+    """One an hour behind was taken for dead, and a dead one an hour ahead for alive."""
+    behind, ahead = start(silent_s=3600), start(silent_s=-3600)
+    for name in (behind, ahead):
+        store.redis.hset(f"rq:worker:{name}", dispatch.BY_REDIS, "1")
+    store.redis.set(dispatch.alive_key(f"rq:worker:{behind}"), "1", ex=60)
+    assert dispatch.workers_alive(store, queue) == [behind]
+    store.redis.delete(dispatch.alive_key(f"rq:worker:{behind}"))
+
+
 def test_a_worker_of_other_queues_does_not_count(store: Store, queue: str, start: Start) -> None:
     start("somebody-elses")
     assert dispatch.workers_alive(store, queue) == []

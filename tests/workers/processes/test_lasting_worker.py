@@ -16,6 +16,7 @@ from rq.job import Job
 from rq.results import Result
 from rq.serializers import JSONSerializer
 
+from argilla_distill.plugin.dispatch import WORKER_SILENT_S, alive_key
 from argilla_distill.workers.processes.lasting_worker import LastingWorker
 from tests.workers.processes.probes import PATH
 
@@ -122,6 +123,7 @@ def test_a_worker_says_that_it_lives_once_a_second_at_most_and_at_once_when_for_
     worker, key = desk.worker, desk.worker.key
     worker.register_birth()  # type: ignore[no-untyped-call]
     worker.heartbeat()
+    assert 0 < worker.connection.ttl(alive_key(worker.key)) <= WORKER_SILENT_S
     worker.connection.expire(key, 5)
     worker.heartbeat()
     assert worker.connection.ttl(key) <= 5
