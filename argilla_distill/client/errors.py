@@ -8,7 +8,7 @@ ClientError
 ├── NotAllowed        its owner may not see this: versions are for owners and admins
 ├── NotFound          no such dataset, version, tag, split or file; the text says what there is
 │   └── NotMade       the version is being made                                    retry
-├── Deleted           the version's files were deleted; its manifest is kept
+├── Deleted           the version's files were deleted, its manifest is kept; or its dataset, in Argilla
 ├── Refused           what is asked for cannot be done, as things are
 ├── Damaged           a file is not what was written
 ├── Unavailable       the service does not answer, or something that it needs      retry
