@@ -203,9 +203,9 @@ def _cost(written: str) -> tuple[str, float]:
 
 def _check_encoding(name: str) -> None:
     try:
-        "".encode(name)
-    except LookupError:
-        raise BadInput(f"--encoding: there is no encoding {name}") from None
+        b"a,b".decode(name, errors="ignore")
+    except (LookupError, UnicodeError):  # some of Python's are for other things than text files
+        raise BadInput(f"--encoding: there is no encoding {name} of text files") from None
 
 
 def _write(output: Output, path: Path, lines: Iterable[dict[str, Any]]) -> None:

@@ -110,3 +110,11 @@ def test_what_only_looks_like_a_table_of_pandas_is_another_document(
     tmp_path: Path, found: dict[str, Any]
 ) -> None:
     assert "no column task" in refused(tmp_path / "a.json", json.dumps(found).encode())
+
+
+@pytest.mark.parametrize("name", ["utf-80", "undefined", "idna", "hex"])
+def test_what_is_no_encoding_of_text_files_is_told(tmp_path: Path, name: str) -> None:
+    """Some of Python's encodings ended in a traceback."""
+    (tmp_path / "answers.csv").write_text(CSV)
+    done = distil(tmp_path / "answers.csv", "label", "--encoding", name)
+    assert (done.code, f"there is no encoding {name}" in done.told) == (2, True)

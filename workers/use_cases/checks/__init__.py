@@ -7,6 +7,7 @@
 | `memory_count` | what datasets take of Redis's memory |
 | `record_history` | everything that was said and decided about one record |
 | `doctor` | every part that the service needs, and what to do about it |
+| `refused_pings` | why a ping from Argilla did not come in |
 | `finding` | one line of what it reports |
 | `storage_check` | whether versions can be kept, and are where they were |
 | `plan_check` | whether what distill.toml names is there |
