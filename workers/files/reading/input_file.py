@@ -11,6 +11,7 @@ import gzip
 import io
 import lzma
 import shutil
+import struct
 import sys
 import tempfile
 import zipfile
@@ -29,6 +30,19 @@ PACKED: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ
 
 DAMAGED = (OSError, EOFError, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
 """How what was packed, and what is damaged, ends."""
+
+NO_WORKBOOK = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,  # packed in a way that is not read, or with a password
+    SyntaxError,  # its XML is none
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What zipfile and openpyxl end with where an archive is damaged, or its parts are none of a workbook."""
 
 KINDS = {
     b"PAR1": "parquet",
@@ -209,7 +223,7 @@ class InputFile:
         try:
             with self.open() as file, zipfile.ZipFile(file) as archive:
                 names = archive.namelist()
-        except zipfile.BadZipFile:
+        except (*DAMAGED, *NO_WORKBOOK):
             raise Unreadable(
                 f"{self.name}: this looks like a zip archive, and is damaged"
             ) from None

@@ -17,23 +17,13 @@ from argilla_distill.workers.files.reading.arrow import ArrowRows
 from argilla_distill.workers.files.reading.as_text import as_cell
 from argilla_distill.workers.files.reading.columns import ColumnPositions
 from argilla_distill.workers.files.reading.documents import documents
-from argilla_distill.workers.files.reading.input_file import DAMAGED, InputFile
+from argilla_distill.workers.files.reading.input_file import DAMAGED, NO_WORKBOOK, InputFile
 from argilla_distill.workers.files.reading.mistakes import Unreadable
 
 LONGEST_CELL = 2**31 - 1
 """Characters. Python's own limit is 131,072; texts of records may be longer."""
 
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "|"}
-
-NO_WORKBOOK = (
-    AttributeError,
-    LookupError,
-    RuntimeError,  # packed in a way that is not read, or with a password
-    SyntaxError,  # its XML is none
-    TypeError,
-    ValueError,
-)
-"""What openpyxl ends with where an archive has the parts of a workbook, and they are none."""
 
 FIRST = 1_000
 """Objects of a JSON file whose keys are its columns."""
