@@ -45,6 +45,11 @@ SLICE_S = 30.0
 MAX_REST_S = 20
 """After a failure Argilla is left alone for twice as long as after the one before, at most so long."""
 
+GONE = "deleted in Argilla; its history is kept"
+
+LEFT = "{} is left there: nobody reads what is answered in it any more, so it may be deleted as well"
+"""What `status` says of the review dataset of a deleted dataset."""
+
 
 def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> RunOutcome:
     """Work on one dataset until nothing waits, or `slice_s` seconds and the batch in hand are over.
@@ -149,7 +154,9 @@ def _let_go(world: World, outcome: RunOutcome) -> None:
     world.store.dirty.drop(dataset_id)
     known = datasets.info(dataset_id)
     if "name" in known:
-        datasets.note(dataset_id, state=DELETED, word="deleted in Argilla; its history is kept")
+        review = world.store.reviews.of(dataset_id)
+        word = GONE if review is None or review.gone else f"{GONE}. {LEFT.format(review.name)}"
+        datasets.note(dataset_id, state=DELETED, word=word)
         if signs := int(known.get("failing", 0)):
             failures = max(int(known.get("failures", 0)) - signs, 0)
             datasets.note(dataset_id, failing=0, failures=failures)

@@ -66,6 +66,18 @@ def test_a_deleted_review_dataset_is_told_loses_nothing_and_is_mended(
     assert inspect(reviewed.world, D) == ""
 
 
+def test_the_review_dataset_that_a_deleted_dataset_leaves_is_told(
+    reviewed: ServiceInMemory,
+) -> None:
+    split(reviewed, "r1")
+    reviewed.settle()
+    left = reviewed.argilla.dataset(review_id(reviewed)).full_name
+    del reviewed.argilla.sets[D]
+    assert reviewed.distil().status == "deleted"
+    word = reviewed.store.datasets.info(D)["word"]
+    assert word.startswith(f"deleted in Argilla; its history is kept. {left} is left there")
+
+
 def test_a_changed_overlap_is_told_and_mended(build: Build) -> None:
     service = opened(build(review_overlap=2))
     service.argilla.update_dataset(review_id(service), distribution={"min_submitted": 5})
