@@ -175,18 +175,20 @@ class Datasets:
 
     def current_records(self, dataset_id: str) -> list[str]:
         """The ids of all records that we know and that are not gone."""
-        found = self._redis.hgetall(self._keys.of(dataset_id, "ledger"))
-        return [
-            i.decode() for i, entry in found.items() if not record_shapes.is_gone(unpack(entry))
-        ]
+        found = self._redis.hgetall(self._keys.of(dataset_id, "ledger")).items()
+        return [i.decode() for i, entry in found if not record_shapes.is_gone(unpack(entry))]
 
-    # The same of all records, in no order and without holding all of it at once; one that is written
-    # meanwhile may come twice
+    # The same of all records, in no order, a part at a time; one that is written meanwhile may come twice
 
     def scan_ledger(self, dataset_id: str) -> Iterator[tuple[str, LedgerEntry]]:
         """Record → what it showed when we last looked."""
         for record_id, stored in self._scan(self._keys.of(dataset_id, "ledger")):
             yield record_id, record_shapes.ledger_entry(stored)
+
+    def ledger_page(self, dataset_id: str, at: int) -> tuple[int, dict[str, LedgerEntry]]:
+        """Some of the same, and where to go on: from 0 on until that is 0 again."""
+        at, found = self._redis.hscan(self._keys.of(dataset_id, "ledger"), at, count=SCANNED)
+        return at, {i.decode(): record_shapes.ledger_entry(unpack(e)) for i, e in found.items()}
 
     def scan_decisions(self, dataset_id: str) -> Iterator[tuple[str, Decisions]]:
         """Record → what we decided."""
@@ -282,8 +284,7 @@ class Datasets:
             yield name.decode(), unpack(value)
 
     def _stored(self, key: str, names: Sequence[str]) -> list[bytes | None]:
-        found: list[bytes | None] = self._redis.hmget(key, names) if names else []
-        return found
+        return list(self._redis.hmget(key, names)) if names else []
 
     def _write(self, pipe: Any, key: str, entries: Mapping[Any, Any]) -> None:
         kept, gone = kept_and_gone(entries)

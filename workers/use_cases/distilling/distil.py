@@ -47,7 +47,9 @@ MAX_REST_S = 20
 
 GONE = "deleted in Argilla; its history is kept"
 
-LEFT = "{} is left there: nobody reads what is answered in it any more, so it may be deleted as well"
+LEFT = (
+    "{} is left there: nobody reads what is answered in it any more, so it may be deleted as well"
+)
 """What `status` says of the review dataset of a deleted dataset."""
 
 

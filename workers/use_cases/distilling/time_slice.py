@@ -62,6 +62,7 @@ class TimeSlice:
         self.giving_way = False
         self._look_at = time.monotonic() + FAIR_S
         self._texts_left = False
+        self._draws = False  # audits, as the settings say
         self.underway = Underway()
         self.backlog = Backlog(run)
         self._size = _halved(min(FIRST_BATCH, BATCH), run.failing)
@@ -74,7 +75,10 @@ class TimeSlice:
 
         Where something fails, the batch that is underway is ended before that is raised, if Argilla took it.
         """
-        audit_candidates.begin(self.run)
+        soon = time.monotonic() + FAIR_S
+        self._draws = audit_candidates.begin(
+            self.run, lambda: self.over() or time.monotonic() >= soon
+        )
         try:
             self._texts_left = not saving.read_first(self.run, self.over)
             if self._batches():
@@ -203,6 +207,11 @@ class TimeSlice:
         count = self.store.datasets.count
         self.run.lease.commit(lambda pipe: count(pipe, self.id, "failures", 1))
 
+    def _drawing(self) -> bool:
+        """See to it that audits are drawn as the settings say; False if something else comes first."""
+        self._draws = self._draws or audit_candidates.begin(self.run, self._wanted)
+        return self._draws
+
     def _wanted(self) -> bool:
         """Whether something else is to be done now."""
         waits = self.store.dirty.oldest(self.id) is not None
@@ -216,7 +225,9 @@ class TimeSlice:
         if self.run.models.none_yet:
             fit_beside.ask(self.run)
             self.run.outcome.status = WAITS_FOR_FIT
-            return self.store.dirty.oldest(self.id) is None
+            return self._drawing() and self.store.dirty.oldest(self.id) is None
+        if not self._drawing():
+            return False
         if self._texts_left and not saving.read_again(self.run, self._wanted):
             return False
         self._texts_left = False

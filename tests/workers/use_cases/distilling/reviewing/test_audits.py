@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from argilla_distill.domain.audits import MIN_WAITING, PI, place
+from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.plugin.settings import DatasetSettings
 from argilla_distill.workers.use_cases.reviews import adopt, disable, enable
 from argilla_distill.workers.use_cases.sweep import sweep
@@ -201,12 +202,16 @@ def test_without_audits_every_record_is_reviewed_worst_first(build: Build) -> No
 
 def changed(service: ServiceInMemory, **defaults: object) -> None:
     """The same service under other settings."""
+    set_to(service, **defaults)
+    service.mark("n00")
+    service.settle()
+
+
+def set_to(service: ServiceInMemory, **defaults: object) -> None:
     plan = service.world.settings.plan
     now = plan.model_copy(update={"defaults": {**plan.defaults, **defaults}})
     settings = service.world.settings.model_copy(update={"plan": now})
     object.__setattr__(service.world, "settings", settings)
-    service.mark("n00")
-    service.settle()
 
 
 def test_what_was_worth_a_review_before_audits_were_drawn_is_none(build: Build) -> None:
@@ -219,6 +224,31 @@ def test_what_was_worth_a_review_before_audits_were_drawn_is_none(build: Build) 
     assert line
     assert not set(line) & exposed
     assert len(service.store.reviews.due(D, 0, 100)) == 20
+
+
+def test_what_is_known_before_audits_are_drawn_is_looked_through_in_slices(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once, service = (opened(build(settled_confidence=0.75, review_audits=0.0)) for _ in range(2))
+    for each in (at_once, service):
+        crowd(each)
+    changed(at_once, review_audits=0.15)
+    set_to(service, review_audits=0.15)
+    every, pages = dict(service.store.datasets.scan_ledger(D)), list[int]()
+
+    def page(_: str, at: int) -> tuple[int, dict[str, LedgerEntry]]:
+        pages.append(at)
+        further = at + 20 if at + 20 < len(every) else 0
+        return further, {i: every[i] for i in sorted(every)[at : at + 20]}
+
+    monkeypatch.setattr(service.store.datasets, "ledger_page", page)
+    assert service.distil(slice_s=0.0).waiting
+    assert (pages, service.store.datasets.fact(D, "audits")) == ([0], "on 20")
+    service.settle()
+    assert pages == list(range(0, len(every), 20))
+    assert service.store.datasets.fact(D, "audits") == "on"
+    assert service.store.reviews.audits(D) == at_once.store.reviews.audits(D)
+    assert service.store.reviews.exposed(D) == at_once.store.reviews.exposed(D)
 
 
 def test_audits_that_are_given_up_are_reviewed_worst_first_and_are_none_later(

@@ -11,8 +11,9 @@ those that are left, the audits are a fair picture.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from argilla_distill.domain.audits import marked_out, place
@@ -24,7 +25,8 @@ from argilla_distill.workers.use_cases.distilling.run import Run
 from argilla_distill.workers.use_cases.distilling.steps.deciding import Resolution
 
 DRAWN = "audits"
-"""The fact of a dataset that says whether audits are drawn: `on`, `off`; absent before anybody asked."""
+"""The fact of a dataset that says whether audits are drawn: `on`, `off`; absent before anybody asked. Behind
+`on` stands where to go on looking through the records that were known before, until that is done."""
 
 
 @dataclass(frozen=True)
@@ -97,35 +99,53 @@ def part(
     return AuditCandidates(wanted, line, exposed, drawn)
 
 
-def begin(run: Run) -> None:
+def begin(run: Run, over: Callable[[], bool]) -> bool:
     """Take up, or give up, drawing audits, where the settings changed or an earlier release drew none.
 
-    Records that are known already come into the line, or into the queue, as they are looked at again.
+    Records that are known already come into the line, or into the queue, as they are looked at again. They
+    are looked through page by page, one at least, until `over`; the fact then tells where to go on.
+
+    Returns
+    -------
+    Whether that is done.
     """
-    datasets, reviews, dataset_id = run.store.datasets, run.store.reviews, run.dataset.id
-    before = datasets.fact(dataset_id, DRAWN)
+    datasets, dataset_id = run.store.datasets, run.dataset.id
     now = "on" if run.plan.review_audits else "off"
-    if before == now:
-        return
+    state, _, at = (datasets.fact(dataset_id, DRAWN) or "").partition(" ")
+    if state != now:
+        _change(run, state, now)
+        at = "0" if now == "on" else ""
+        datasets.note(dataset_id, **{DRAWN: f"{now} {at}".strip()})
+    while at:
+        further, entries = datasets.ledger_page(dataset_id, int(at))
+        decided = [i for i, e in entries.items() if any(map(_decides, e.adjudications.values()))]
+        run.lease.commit(partial(run.store.reviews.expose, dataset_id=dataset_id, records=decided))
+        complete = [i for i, entry in entries.items() if entry.status == COMPLETED]
+        run.store.dirty.make_stale(dataset_id, complete)
+        at = str(further or "")
+        datasets.note(dataset_id, **{DRAWN: f"{now} {at}".strip()})
+        if at and over():
+            return False
+    return True
+
+
+def _change(run: Run, before: str, now: str) -> None:
+    """What goes with one step: who was, or might have been, reviewed so far is exposed; a line that is given
+    up is emptied."""
+    reviews, dataset_id = run.store.reviews, run.dataset.id
     exposed: list[str] = []
-    if before is None:
+    if not before:
         exposed = [i for i, _ in reviews.due(dataset_id, 0, reviews.count_due(dataset_id))]
         copies = reviews.all_copies(dataset_id).items()
         exposed += [i for i, copy in copies if copy.audit_pi is None]
-        ledger = datasets.scan_ledger(dataset_id)
-        exposed += [i for i, entry in ledger if any(map(_decides, entry.adjudications.values()))]
-    again = reviews.audits(dataset_id)
-    if now == "on":
-        again = [i for i, e in datasets.scan_ledger(dataset_id) if e.status == COMPLETED]
+    line = reviews.audits(dataset_id) if now == "off" else []
 
     def write(pipe: Any) -> None:
         reviews.expose(pipe, dataset_id, exposed)
-        if now == "off":
-            reviews.write_audits(pipe, dataset_id, dict.fromkeys(again))
+        reviews.write_audits(pipe, dataset_id, dict.fromkeys(line))
 
     run.lease.commit(write)
-    run.store.dirty.make_stale(dataset_id, again)
-    datasets.note(dataset_id, **{DRAWN: now})
+    run.store.dirty.make_stale(dataset_id, line)
 
 
 def _marked_out(
