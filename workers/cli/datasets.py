@@ -12,10 +12,10 @@ import click
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
-from argilla_distill.plugin.errors import DistillError, InvalidRequest, NotInArgilla
+from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.connecting.registration import distilled
-from argilla_distill.workers.use_cases.remains import remains
+from argilla_distill.workers.use_cases.remains import is_gone, is_surely_gone, remains
 from argilla_distill.workers.use_cases.world import World
 
 dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")
@@ -69,18 +69,8 @@ def deleted_meanwhile(world: World) -> str:
     """Which of the datasets that the running command found are gone by now, and what is kept; "" for none."""
     context = click.get_current_context(silent=True)
     found: Sequence[Dataset] = context.meta.get(FOUND, ()) if context else ()
-    try:
-        return "; ".join(str(remains(world.store, d.id)) for d in found if _is_gone(world, d.id))
-    except DistillError:  # what went wrong first is told
-        return ""
-
-
-def _is_gone(world: World, dataset_id: str) -> bool:
-    try:
-        world.gateway.dataset(dataset_id)
-    except NotInArgilla:
-        return True
-    return False
+    gone = [dataset.id for dataset in found if is_surely_gone(world, dataset.id)]
+    return "; ".join(str(remains(world.store, each)) for each in gone)
 
 
 def _why_not(world: World, name: str) -> str:
@@ -99,7 +89,7 @@ def _why_not(world: World, name: str) -> str:
     found = [i for i in world.store.datasets.called(name) if i not in there]
     return "; ".join(
         str(remains(world.store, each))
-        if _is_gone(world, each)
+        if is_gone(world, each)
         else f"{name} is not published in Argilla"
         for each in found
     )

@@ -10,7 +10,7 @@
 | `connecting` | connect and disconnect; writes that land in Argilla after that |
 | `reviews` | which dataset is reviewed where: enable, mend, inspect, disable |
 | `beside` | what a process beside the worker does is looked after in short turns |
-| `remains` | what is kept of datasets that were deleted in Argilla |
+| `remains` | whether a dataset was deleted in Argilla, and what is kept of it |
 | `counts` | two counts that `status` shows |
 | `versions` | immutable distilled datasets: asked for, made, verified, tagged, deleted |
 | `orders` | what somebody asked for through the web process is done |

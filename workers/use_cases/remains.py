@@ -1,4 +1,4 @@
-"""What is still known of a dataset that was deleted in Argilla, and by which id it is found.
+"""Whether a dataset was deleted in Argilla, what is still known of it then, and by which id it is found.
 
 What is known of those that are there is `checks.status`; that nothing is done with a deleted one any more is
 seen to by whoever works on datasets.
@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.domain.wording import many
+from argilla_distill.plugin.errors import DistillError, NotInArgilla
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.datasets import DELETED
+from argilla_distill.workers.use_cases.world import World
 
 MAX_NAMED = 5
 """So many versions, rounds and runs are named, the last ones; of the others only the number is told."""
@@ -71,6 +73,28 @@ class Remains:
             f"a dataset that was called {self.name} before is deleted in Argilla; "
             f"kept under its id {self.id}: {self.kept}"
         )
+
+
+def is_gone(world: World, dataset_id: str) -> bool:
+    """Whether Argilla has a dataset no more.
+
+    Raises
+    ------
+    ArgillaUnavailable, ArgillaRefused : it does not tell.
+    """
+    try:
+        world.gateway.dataset(dataset_id)
+    except NotInArgilla:
+        return True
+    return False
+
+
+def is_surely_gone(world: World, dataset_id: str) -> bool:
+    """The same; False where Argilla does not tell."""
+    try:
+        return is_gone(world, dataset_id)
+    except DistillError:
+        return False
 
 
 def remains(store: Store, dataset_id: str) -> Remains:

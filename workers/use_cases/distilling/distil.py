@@ -34,6 +34,7 @@ from argilla_distill.workers.use_cases.distilling.fitting import fit_beside
 from argilla_distill.workers.use_cases.distilling.forwarding import forward
 from argilla_distill.workers.use_cases.distilling.run import DatasetChanged, Run, RunOutcome
 from argilla_distill.workers.use_cases.distilling.time_slice import CAREFUL_TRIES, TimeSlice
+from argilla_distill.workers.use_cases.remains import is_surely_gone
 from argilla_distill.workers.use_cases.reports import report_due
 from argilla_distill.workers.use_cases.reviews import review_of
 from argilla_distill.workers.use_cases.world import World
@@ -76,7 +77,8 @@ def distil(world: World, dataset_id: str, slice_s: float = SLICE_S) -> RunOutcom
     except LeaseLost:
         outcome.status = "lease lost"
     except (ArgillaUnavailable, ArgillaRefused) as error:
-        if _is_gone(world, dataset_id):
+        # Of a dataset that is deleted in the middle of the work Argilla says 404, or 500.
+        if is_surely_gone(world, dataset_id):
             _let_go(world, outcome)
         else:
             rest_s = _failed(world, dataset_id, error)
@@ -132,17 +134,6 @@ def _work(
         finally:
             run.models.keep_failures(world.store)
             run.models.close()
-
-
-def _is_gone(world: World, dataset_id: str) -> bool:
-    """Whether the dataset was deleted in the middle of the work: Argilla may answer 404, or 500."""
-    try:
-        world.gateway.dataset(dataset_id)
-    except NotInArgilla:
-        return True
-    except (ArgillaUnavailable, ArgillaRefused):
-        return False
-    return False
 
 
 def _let_go(world: World, outcome: RunOutcome) -> None:

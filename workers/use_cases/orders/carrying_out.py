@@ -34,7 +34,7 @@ from argilla_distill.workers.use_cases.orders import (
     version_orders,
 )
 from argilla_distill.workers.use_cases.orders.in_hand import OrderInHand, Superseded
-from argilla_distill.workers.use_cases.remains import remains
+from argilla_distill.workers.use_cases.remains import is_surely_gone, remains
 from argilla_distill.workers.use_cases.world import World
 
 Action: TypeAlias = Callable[[World, Dataset, OrderInHand], str]
@@ -109,7 +109,8 @@ def _carried_out(world: World, in_hand: OrderInHand) -> str:
     except (OSError, StoreError):  # the cron asks again
         raise
     except NotInArgilla as error:
-        settle(error=_why_gone(world, dataset_id) or str(error))
+        gone = is_surely_gone(world, dataset_id)
+        settle(error=str(remains(world.store, dataset_id) if gone else error))
         return "refused"
     except DistillError as error:
         if error.retry:
@@ -121,17 +122,6 @@ def _carried_out(world: World, in_hand: OrderInHand) -> str:
         raise
     settle(result or order.about)
     return "done"
-
-
-def _why_gone(world: World, dataset_id: str) -> str:
-    """What is kept of the dataset, where it was deleted; "" where it is something else that is not there."""
-    try:
-        world.gateway.dataset(dataset_id)
-    except NotInArgilla:
-        return str(remains(world.store, dataset_id))
-    except DistillError:
-        return ""
-    return ""
 
 
 def _trace_failures(world: World, dataset: Dataset, in_hand: OrderInHand) -> str:
