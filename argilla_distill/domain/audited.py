@@ -80,6 +80,17 @@ class Audited:
                 f"No audits yet, so how often labels are right is not known: {count(self.would)} audits "
                 f"would tell it to ± {self.would_reach * 100:.0f} points."
             )
+        return self.told
+
+    @property
+    def told(self) -> str:
+        """The same where no more audits can come, as of a dataset that was deleted.
+
+        >>> print(Audited().told)
+        It was not audited, so how often labels are right is not known.
+        """
+        if self.right is None:
+            return "It was not audited, so how often labels are right is not known."
         share = (
             f"On {many(self.audits, 'audit')}, {percent(self.right.value)} of the labels are right "
             f"({reach(self.right.low, self.right.high)})"

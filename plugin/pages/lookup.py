@@ -14,7 +14,7 @@ from argilla_distill.domain.disclosure import complete_entry, may_read_why, over
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.queue_length import SHARE, Queue
 from argilla_distill.plugin.errors import ArchiveDamaged, ArchiveUnavailable
-from argilla_distill.plugin.pages.looked_up import Due, Found, Known, Own
+from argilla_distill.plugin.pages.looked_up import Due, Found, Known, Own, is_gone
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.visitors.visitor import Visitor
 
@@ -144,7 +144,8 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
     decisions = known.decisions(dataset_id, [record_id])[0] or {}
     pairs = [(record_id, question) for question in decisions]
     near = [other for other in store.reports.alike(dataset_id, record_id) if other != record_id]
-    drawn = store.reviews.to_audit(dataset_id, [record_id, *near])
+    gone = is_gone(info)  # nobody is asked about it any more
+    drawn = set[str]() if gone else store.reviews.to_audit(dataset_id, [record_id, *near])
     near = [other for other in near if other not in drawn][:MAX_NEAR]
     review, (copy,) = store.reviews.of(dataset_id), store.reviews.copies(dataset_id, [record_id])
     entries, lacking = _entries(store, dataset_id, ledger.history[-MAX_ENTRIES:])
@@ -171,7 +172,7 @@ def _known(store: Store, dataset_id: str, record_id: str) -> Known | None:
     waits = copy is not None and copy.audit_pi is not None and record_id in drawn
     asked = store.requests.of(dataset_id, [record_id]).get(record_id)
     waits |= asked is not None and asked.blind and asked.waits(ledger)
-    return found.blind() if waits else found
+    return found.blind() if waits and not gone else found
 
 
 def _entries(store: Store, dataset_id: str, ids: Sequence[str]) -> tuple[list[Entry], bool]:

@@ -34,7 +34,7 @@ def home(frame: Frame, visitor: Visitor) -> AnyResponse:
 def _first(frame: Frame, found: Found) -> tuple[Queued, ...]:
     return (
         queued(lookup.queue(frame.store, found.id, min(FIRST, found.queue.queued)))
-        if found.due
+        if found.due and not found.gone
         else ()
     )
 

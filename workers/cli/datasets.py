@@ -21,6 +21,9 @@ from argilla_distill.workers.use_cases.world import World
 dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")
 """The one dataset that a command is about: `named` finds it, or `kept` where the command only reads."""
 
+KEPT = "gone"
+"""The status of a dataset that is not in Argilla, or is distilled no more, and is known as it is kept."""
+
 FOUND = "argilla-distill.datasets"
 """Under this key the running command knows the datasets that it found."""
 
@@ -62,7 +65,18 @@ def kept(world: World, name: str) -> Dataset:
             raise
     dataset_id = _only(name, found)
     workspace, _, title = store.datasets.info(dataset_id).get("name", "").partition("/")
-    return Dataset(dataset_id, title, "", workspace, "gone", 0)
+    return Dataset(dataset_id, title, "", workspace, KEPT, 0)
+
+
+def none(dataset: Dataset, what: str, how: str) -> str:
+    """That a dataset has none of something, and how one is made; of one that is only kept, none is made.
+
+    >>> none(Dataset("3f2c", "chat", "", "support", "ready", 0), "run", "add one with `run add`")
+    'no run yet: add one with `run add`'
+    >>> none(Dataset("3f2c", "chat", "", "support", KEPT, 0), "run", "add one with `run add`")
+    'no run'
+    """
+    return f"no {what}" if dataset.status == KEPT else f"no {what} yet: {how}"
 
 
 def deleted_meanwhile(world: World) -> str:

@@ -9,5 +9,6 @@
 | `annotator_view` | annotators as the report knows them, with names |
 | `record_view`, `own_record_view` | one record: for who oversees, and for an annotator who answered it |
 | `decision_view` | one question's decision: what, how sure, by whose voices, and why |
+| `showing` | whether Argilla shows that decision, and why not |
 | `version_view` | versions, and what changed between two of them |
 """

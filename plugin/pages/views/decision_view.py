@@ -28,6 +28,7 @@ from argilla_distill.domain.state.decision import StoredDecision
 from argilla_distill.domain.state.expected_rating import ExpectedRating, expected_rating
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.wording import Wording, percent
+from argilla_distill.plugin.pages.views.showing import kept, shown
 
 MAX_ODDS = 10_000
 
@@ -149,6 +150,7 @@ def question_view(
     publish: str,
     kind: str = "label_selection",
     say: Wording = PLAIN,
+    gone: bool = False,
 ) -> QuestionView:
     """One question of the record.
 
@@ -160,6 +162,7 @@ def question_view(
     publish : the dataset's policy, `completed` or `always`.
     kind : the question's type in Argilla.
     say : how values are put in words.
+    gone : whether the dataset was deleted in Argilla, which shows nothing of it any more.
     """
     earlier = [_earlier(name, entry, say) for entry in reversed(history)]
     conflicting = _conflict(conflict, people) if conflict else None
@@ -176,7 +179,7 @@ def question_view(
         )
     value = None if decision.value is None else say(name, decision.value)
     current = earlier.pop(0) if earlier and earlier[0].value == value else None
-    state, reason, since = _shown(name, decision, ledger.status, publish, say)
+    told = kept(decision) if gone else shown(name, decision, ledger.status, publish, say)
     leader, rival = _pair(name, decision, say)
     runner_up = rival
     if max(len(leader), len(rival)) > SHORT:
@@ -187,15 +190,15 @@ def question_view(
     heard = voices(name, decision, ledger, people, leader, runner_up, scale, say)
     return QuestionView(
         name=name,
-        state=state,
-        reason=reason,
+        state=told.state,
+        reason=told.reason,
         value=value,
         confidence=decision.confidence,
         percent=percent(decision.confidence),
         strategy=f"{decision.strategy}:{decision.fit}",
         how=strategy_names.how(decision.strategy),
         decided_at=current.at if current else decision.decided_at,
-        shown_since=since,
+        shown_since=told.since,
         leader=leader,
         runner_up=runner_up,
         rival="" if runner_up == rival else rival,
@@ -215,25 +218,6 @@ def question_view(
         independent_votes=decision.independent_votes,
         composed=kind == "text" and value is not None and value not in {v.value for v in heard},
     )
-
-
-def _shown(
-    name: str, decision: StoredDecision, status: str, publish: str, say: Wording
-) -> tuple[str, str, int | None]:
-    """Whether Argilla shows it, why not, and since when."""
-    showing, value = decision.showing, decision.value
-    published = showing.value if showing else None
-    since = showing.since if showing and published is not None else None
-    if value is not None and value == published:
-        return "shown", "Argilla shows it as a suggestion", since
-    still = f"; until then Argilla shows “{say(name, published)}”" if published is not None else ""
-    if value is None:
-        why = decision.abstention or "no label is probable enough"
-        return "abstained", f"{why}{' (the suggestion is being withdrawn)' if still else ''}", since
-    if status == "pending" and publish != "always":
-        reason = "the record is still pending; nothing is shown before its overlap is complete, so "
-        return "hidden", f"{reason}that nobody is led{still}", since
-    return "hidden", f"it is about to be written to Argilla{still}", since
 
 
 def _pair(name: str, decision: StoredDecision, say: Wording) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from argilla_distill.plugin.pages.looked_up import Due
 KINDS = {
     "tie": "no value leads",
     "dissent": "one voice disagrees with all others",
-    "split": "two values have several voices each",
+    "split": "the voices are divided between two values",
     "scatter": "three values or more",
     "resolved": "they differed once",
     "adjudications": "reviewers disagree",

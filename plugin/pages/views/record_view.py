@@ -129,7 +129,7 @@ def view(
         external_id=known.ledger.external_id,
         dataset_id=known.dataset_id,
         dataset=known.info.get("name", known.dataset_id),
-        status="deleted" if known.ledger.gone else known.ledger.status,
+        status="deleted" if known.gone or known.ledger.gone else known.ledger.status,
         seen_at=known.ledger.read_at,
         argilla_url=_link(known, argilla_url, bool(adjudications)),
         set_aside=known.set_aside,
@@ -182,6 +182,7 @@ def _question(
         known.info.get("publish", "completed"),
         kind,
         say,
+        known.gone,
     )
     if decision is None:
         return page

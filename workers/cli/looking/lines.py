@@ -71,7 +71,7 @@ def details(d: DatasetStatus, width: int) -> Iterator[str]:
     if d.questions:
         yield f"{INDENT}questions"
     for name, question in d.questions.items():
-        text = f"{plain(name)}: {plain(_question(question))}"
+        text = f"{plain(name)}: {plain(_question(question, d.gone))}"
         yield from wrapped(text, width, INDENT * 2, INDENT * 3)
     if d.set_aside:
         yield from wrapped(ANOTHER_CHANCE, width, INDENT, INDENT * 2)
@@ -92,7 +92,8 @@ def _facts(d: DatasetStatus) -> Iterator[tuple[str, str]]:
     ]
     yield "answers", ", ".join([f"{count(d.answers.of_people)} of people", *others])
     yield "suggestions", f"{count(d.suggestions)} of other agents, each counted as a vote"
-    yield "labels", f"{count(d.labels)} of ours are shown; {count(d.writes)} writes so far"
+    shown = "were shown when it was deleted" if d.gone else "are shown"
+    yield "labels", f"{count(d.labels)} of ours {shown}; {count(d.writes)} writes so far"
     yield "conflicts", f"{count(d.conflicts)} open"
     yield "waiting", f"{count(d.dirty)} for a look, {count(d.stale)} to be refreshed"
     yield "failures", f"{many(d.failures, 'failed attempt')} so far"
@@ -100,6 +101,7 @@ def _facts(d: DatasetStatus) -> Iterator[tuple[str, str]]:
     if review:
         found = f"{many(review.due, 'record')} worth it, {many(review.copies, 'copy', 'copies')}"
         found += f"; {count(review.audits)} more drawn for an audit" if review.audits else ""
+        found += " when the dataset was deleted; nobody is asked any more" if d.gone else ""
         yield "review", f"{review.name}: {found}"
     kept = f"{many(d.versions.kept, 'version')} kept, {d.versions.bytes / 1e6:.1f} MB"
     making = [str(each) for each in d.versions.making if not each.error]
@@ -139,13 +141,13 @@ def _unfinished(twin: Twin) -> str:
     return f"that of {twin.version} is {twin.state}{share}"
 
 
-def _question(q: QuestionStatus) -> str:
+def _question(q: QuestionStatus, gone: bool) -> str:
     if q.model is None:
         return q.status
     known = f"{q.model.strategy}:{q.model.fit}, {many(q.model.votes, 'vote')}"
     if q.model.training is not None:
-        known = f"{known}; {q.model.training}"
-    return f"{known.rstrip('.')}. {q.audited.sentence}"
+        known = f"{known}. {q.model.training[:1].upper()}{q.model.training[1:]}"
+    return f"{known.rstrip('.')}. {q.audited.told if gone else q.audited.sentence}"
 
 
 def called(record_id: str, external_id: str | None) -> str:

@@ -18,7 +18,7 @@ from argilla_distill.domain.wording import moment, percent, reach
 from argilla_distill.plugin.errors import InvalidRequest
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import dataset_argument, kept, named
+from argilla_distill.workers.cli.datasets import dataset_argument, kept, named, none
 from argilla_distill.workers.cli.layout import plain, table
 from argilla_distill.workers.cli.rounds.printed import (
     plan_json,
@@ -249,7 +249,8 @@ def _tell(known: Round, counted: RoundReport | None, completed: int | None = Non
 def list_(opened: Opened, dataset: str, json_: bool) -> None:
     """All rounds of a dataset."""
     with opened.world() as world:
-        dataset_id = kept(world, dataset).id
+        chosen = kept(world, dataset)
+        dataset_id = chosen.id
         every, reports = world.store.rounds.all(dataset_id), world.store.rounds.reports(dataset_id)
         doubts = world.store.suspicions.of_rounds(dataset_id).doubts(every)
     made = progress(every, reports, doubts)
@@ -276,7 +277,7 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
         print_lines(table(heads, cells, width()))
         print_lines(made.sentences)
     else:
-        click.echo("no round yet: start one with `argilla-distill round start`")
+        click.echo(none(chosen, "round", "start one with `argilla-distill round start`"))
 
 
 def _rate(counted: RoundReport | None) -> str:

@@ -13,7 +13,7 @@ from argilla_distill.domain.runs.run import ModelRun
 from argilla_distill.domain.runs.standing import RunStanding
 from argilla_distill.domain.wording import many, moment, percent, reach
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import dataset_argument, kept, named
+from argilla_distill.workers.cli.datasets import dataset_argument, kept, named, none
 from argilla_distill.workers.cli.layout import plain, table
 
 
@@ -87,7 +87,8 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     from argilla_distill.workers.use_cases.comparisons.run_standings import standings
 
     with opened.world() as world:
-        every = standings(world, kept(world, dataset))
+        chosen = kept(world, dataset)
+        every = standings(world, chosen)
     if json_:
         print_json({"runs": [standing_json(each) for each in every]})
         return
@@ -107,7 +108,7 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
     if cells:
         print_lines(table(heads, cells, width()))
     else:
-        click.echo("no run yet: add one with `argilla-distill run add`")
+        click.echo(none(chosen, "run", "add one with `argilla-distill run add`"))
 
 
 @run_.command()

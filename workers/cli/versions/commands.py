@@ -14,7 +14,7 @@ from argilla_distill.domain.versions.segments import InvalidSegment, Selection
 from argilla_distill.domain.wording import moment
 from argilla_distill.workers.cli.alive import Patience, tell_if_nobody_works
 from argilla_distill.workers.cli.context import Opened, as_json, bar, print_json, print_lines, width
-from argilla_distill.workers.cli.datasets import dataset_argument, kept, named
+from argilla_distill.workers.cli.datasets import dataset_argument, kept, named, none
 from argilla_distill.workers.cli.layout import table
 from argilla_distill.workers.cli.versions.diff import diff
 from argilla_distill.workers.cli.versions.printed import (
@@ -148,7 +148,7 @@ def list_(opened: Opened, dataset: str, json_: bool) -> None:
         print_lines(table(heads, cells, width()))
     print_lines(unmade(every.making, every.failed))
     if not cells and not every.making and not every.failed:
-        click.echo("no version yet: make one with `argilla-distill version create`")
+        click.echo(none(chosen, "version", "make one with `argilla-distill version create`"))
 
 
 @version.command()

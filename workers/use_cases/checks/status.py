@@ -14,6 +14,7 @@ from argilla_distill.domain.audited import Audited
 from argilla_distill.domain.state.model_info import ModelInfo
 from argilla_distill.domain.state.redis_memory import RedisMemory
 from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store.datasets import DELETED
 from argilla_distill.workers.use_cases.checks.version_overview import VersionsOverview, overview
 
 DISCONNECTED = "disconnected"
@@ -128,6 +129,11 @@ class DatasetStatus:
     memory_age: float = 0.0
     settings: list[str] = field(default_factory=list)
 
+    @property
+    def gone(self) -> bool:
+        """Whether it was deleted in Argilla."""
+        return self.state == DELETED
+
 
 def status(store: Store) -> list[DatasetStatus]:
     """The status of every dataset, by name."""
@@ -148,7 +154,7 @@ def _dataset(store: Store, dataset_id: str, connected: bool) -> DatasetStatus:
     return DatasetStatus(
         id=dataset_id,
         name=info.get("name") or info.get("unswept_name", "?"),
-        state=state if connected or state in ("deleted", "ignored") else DISCONNECTED,
+        state=state if connected or state in (DELETED, "ignored") else DISCONNECTED,
         message="; ".join(filter(None, (info.get("word"), info.get("unswept")))),
         review=_review(store, dataset_id),
         records=int(info.get("records", 0)),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from argilla_distill.domain.state.review import CopyInfo
 from argilla_distill.plugin.store import Store
 from argilla_distill.plugin.store.datasets import DELETED
 from tests.plugin.pages import gallery
@@ -80,3 +81,39 @@ def test_the_page_of_a_record_says_that_its_dataset_was_deleted(site: Site) -> N
         "Its dataset was deleted in Argilla, and the record with it."
         in site.get(f"/records/{RECORD}").text
     )
+
+
+@pytest.mark.parametrize("path", ["/", HOME, f"{HOME}/trace", f"{HOME}/versions/learned-3"])
+def test_nobody_is_told_of_a_review_or_an_audit_that_cannot_be_any_more(
+    site: Site, path: str
+) -> None:
+    """Its pages went on with "Most worth a review", and with how many audits would tell."""
+    text = site.get(path).text
+    for wanted in (
+        "Most worth a review",
+        "to review",
+        "would tell",
+        "are worth a review",
+        "Make one",
+    ):
+        assert wanted not in text
+
+
+def test_what_was_left_contested_is_told_as_that(site: Site) -> None:
+    text = site.get(HOME).text
+    assert "Left contested or uncertain" in text
+    assert "worth a review over all questions" in text
+    assert "Nobody is asked about them any more" in text
+
+
+def test_a_record_that_waited_for_a_blind_review_is_shown_when_nobody_can_review_it(
+    site: Site, store: Store
+) -> None:
+    """It would have told for ever that everything is told after the review."""
+    with store.redis.pipeline() as pipe:
+        store.reviews.write_audits(pipe, DATASET, {RECORD: 0.1})
+        store.reviews.write_copies(pipe, DATASET, {RECORD: CopyInfo("c-1", audit_pi=0.1)})
+        pipe.execute()
+    text = site.get(f"/records/{RECORD}").text
+    assert "Drawn at random" not in text
+    assert "until then Argilla showed it" in text

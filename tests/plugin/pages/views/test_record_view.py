@@ -55,6 +55,20 @@ def test_a_shown_decision_says_since_when(told: Scene) -> None:
     assert (shown.value, shown.percent, shown.strategy) == ("yes", "97\u202f%", "dawid_skene:3")
 
 
+def test_nothing_is_shown_in_argilla_of_a_dataset_that_was_deleted_there(told: Scene) -> None:
+    """The page went on saying "shown in Argilla since", beside a record of the status "completed"."""
+    known = told.known()
+    page = view(replace(known, info={**known.info, "state": "deleted"}), ARGILLA)
+    kept = question(page)
+    assert (page.status, kept.state, kept.value, kept.shown_since) == (
+        "deleted",
+        "hidden",
+        "yes",
+        None,
+    )
+    assert kept.reason == "its dataset was deleted in Argilla; until then Argilla showed it"
+
+
 def test_a_pending_record_says_that_nothing_is_shown_yet(told: Scene) -> None:
     told.ledger = ledger(s="pending")
     hidden = with_decision(told, shown=[])
