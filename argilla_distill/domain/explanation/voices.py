@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.annotator import KnownAnnotator, called
 from argilla_distill.domain.state.decision import StoredDecision
 from argilla_distill.domain.state.ledger_entry import LedgerEntry
 from argilla_distill.domain.wording import Wording, weight
@@ -100,10 +100,10 @@ def unnamed(number: int) -> Annotator:
 
 
 def people(annotators: Mapping[int, KnownAnnotator]) -> dict[int, Annotator]:
-    """Annotators by number; one whose user Argilla does not name keeps the number as a name."""
-    named = {}
+    """Annotators by number, no two of one name; one whose user Argilla does not name is a number."""
+    names, named = called(annotators, named=True), {}
     for number, known in annotators.items():
-        name = known.name if known.name.strip() not in ("", "?") else unnamed(number).name
+        name = names[number] if known.name.strip() not in ("", "?") else unnamed(number).name
         named[number] = Annotator(name, known.kind, known.is_agent)
     return named
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from argilla_distill.domain.history import Entry
 from argilla_distill.domain.history.people import introduction
-from argilla_distill.domain.state.annotator import KnownAnnotator
+from argilla_distill.domain.state.annotator import KnownAnnotator, called
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.settings import Sources
 from argilla_distill.plugin.store import Store
@@ -29,6 +29,7 @@ class NumberedAnnotators:
         self._admins: set[str] | None = None
         self._new: dict[int, KnownAnnotator] = {}
         self._before: dict[int, KnownAnnotator] = {}
+        self._names: dict[bool, Mapping[int, str]] = {}
 
     def number(self, key: str, agent: str) -> int:
         """The number of an annotator by key: a user's id, or `agent:name` with the agent's name."""
@@ -38,6 +39,7 @@ class NumberedAnnotators:
             number = len(self._numbers)
             self._numbers[key] = number
             self._new[number] = self._known[number] = KnownAnnotator(key, name, kind)
+            self._names = {}
         return self._numbers[key]
 
     @property
@@ -47,7 +49,9 @@ class NumberedAnnotators:
 
     def name(self, number: str, named: bool) -> str:
         """How an annotator is called: by name, or by kind and number."""
-        return self._known[int(number)].called(int(number), named)
+        if named not in self._names:
+            self._names[named] = called(self._known, named)
+        return self._names[named][int(number)]
 
     def reviews(self, user_id: str) -> bool:
         """Whether what a user answers in the review dataset is an adjudication.
@@ -76,6 +80,7 @@ class NumberedAnnotators:
                 self._before.setdefault(number, annotator)
                 changed = KnownAnnotator(annotator.key, name, kind)
                 self._new[number] = self._known[number] = changed
+                self._names = {}
 
     def news(self) -> list[Entry]:
         """The entries of the history, without ids, about those who are new or have changed."""

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from argilla_distill import __version__
+from argilla_distill.domain.state.annotator import called
 from argilla_distill.domain.versions.manifest import (
     Manifest,
     VersionEdition,
@@ -60,18 +61,16 @@ def form_of(
     audited : audited records, and their groups.
     """
     plan = under.plan
-    called = {
-        n: {"name": known.called(n, plan.name_annotators), "kind": known.kind}
-        for n, known in under.people.items()
-    }
+    names_of = called(under.people, plan.name_annotators)
+    people = {n: {"name": names_of[n], "kind": known.kind} for n, known in under.people.items()}
     names = [q.name for q in distilled(under.dataset, plan)]
     selecting = Selecting(
         request.selection,
         under.dataset.id,
         plan.round_property,
         names,
-        called,
-        reviewers(called),
+        people,
+        reviewers(people),
         under.editions,
         audited,
     )
@@ -82,7 +81,7 @@ def form_of(
         columns(names),
         under.fields,
         fits,
-        called,
+        people,
         under.editions,
         scene,
         selecting,

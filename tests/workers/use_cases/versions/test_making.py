@@ -63,6 +63,16 @@ def test_every_answer_is_there_and_what_does_not_count_says_why(service: Service
     assert of_ben == [("yes", False, "edited"), ("no", True, "")]
 
 
+def test_two_users_of_one_name_are_two_annotators_in_its_files(service: ServiceInMemory) -> None:
+    """A user who was deleted and made again has another id: the answers of both were one annotator's."""
+    answered(service)
+    service.store.service.keep_users({"id-ann": "ann", "id-ben": "ann"})
+    service.answer("ann", "r4", helpful="yes")
+    service.settle()
+    votes = rows(service, made(service), "votes")
+    assert {v["annotator"] for v in votes} == {"ann (id-ann)", "ann (id-ben)"}
+
+
 def test_the_same_call_gives_the_same_digest_whatever_the_path(
     service: ServiceInMemory, tmp_path: Path
 ) -> None:
