@@ -10,6 +10,7 @@
 | `calls` | one call: made, timed, every failure turned into one of our errors |
 | `troubles` | what Argilla's failures mean, and what to do |
 | `links` | where a browser finds in Argilla what is ours |
-| `user`, `registered_webhook` | what Argilla tells of people, and of webhooks |
+| `user` | what Argilla tells of people |
+| `webhooks` | the webhooks that are registered in Argilla |
 | `release` | which releases of Argilla's server are supported |
 """

@@ -3,7 +3,7 @@
 It sends the smallest JSON that says what is meant (the SDK's `records.log` sends whole records
 back and so can undo what annotators did meanwhile). What the values mean is in `domain.records`, how a
 call is made and fails in `calls`, how records are found by id in `records_by_id`, what rounds add in
-`added_records`; what to write is decided by `workers.use_cases`.
+`added_records`, webhooks in `webhooks`; what to write is decided by `workers.use_cases`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from argilla_distill.plugin.argilla.added_records import AddedRecords
 from argilla_distill.plugin.argilla.calls import Calls, Timer, client
 from argilla_distill.plugin.argilla.questions_read import QuestionsRead
 from argilla_distill.plugin.argilla.records_by_id import RecordsById
-from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
 from argilla_distill.plugin.argilla.user import User
+from argilla_distill.plugin.argilla.webhooks import Webhooks
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, NotInArgilla
 from argilla_distill.plugin.settings import Settings
 
@@ -51,6 +51,7 @@ class Gateway:
         self._records = RecordsById(self._calls)
         self._questions = QuestionsRead(self._calls)
         self.added = AddedRecords(self._calls)
+        self.webhooks = Webhooks(self._calls)
 
     def close(self) -> None:
         """Close the connections."""
@@ -281,32 +282,7 @@ class Gateway:
             path = f"records/{record_id}/suggestions"
             self._calls.call("withdraw", "DELETE", path, params={"ids": ",".join(suggestion_ids)})
 
-    # Webhooks
-
-    def webhooks(self) -> list[RegisteredWebhook]:
-        """The webhooks of the server, secrets included. Needs an owner's key."""
-        items = self._calls.json("webhooks", "GET", "webhooks")["items"]
-        return [RegisteredWebhook.parse(item) for item in items]
-
-    def create_webhook(
-        self, url: str, events: Sequence[str], description: str
-    ) -> RegisteredWebhook:
-        """Register a webhook. Returns it with its id and secret."""
-        body = {"url": url, "events": list(events), "description": description}
-        return RegisteredWebhook.parse(self._calls.json("webhooks", "POST", "webhooks", json=body))
-
-    def update_webhook(self, webhook_id: str, **changes: Any) -> None:
-        """Change `events`, `enabled`, `url` or `description` of a webhook."""
-        self._calls.json("webhooks", "PATCH", f"webhooks/{webhook_id}", json=changes)
-
-    def delete_webhook(self, webhook_id: str) -> None:
-        """Delete a webhook; one already gone is no error."""
-        with suppress(NotInArgilla):
-            self._calls.call("webhooks", "DELETE", f"webhooks/{webhook_id}")
-
-    def ping(self, webhook_id: str) -> None:
-        """Ask Argilla to deliver a ping to a webhook."""
-        self._calls.call("ping", "POST", f"webhooks/{webhook_id}/ping")
+    # The server
 
     def release(self) -> str:
         """Which release of Argilla answers."""

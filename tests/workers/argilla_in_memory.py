@@ -20,10 +20,10 @@ from argilla_distill.domain.records import (
 )
 from argilla_distill.domain.versions.twin import TwinDataset
 from argilla_distill.plugin.argilla.gateway import Gateway
-from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
 from argilla_distill.plugin.argilla.user import User
 from argilla_distill.plugin.errors import InvalidValue, NotInArgilla
 from tests.workers.added_in_memory import AddedInMemory
+from tests.workers.webhooks_in_memory import WebhooksInMemory
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -85,6 +85,7 @@ class FakeArgilla(Gateway):
     """
 
     added: AddedInMemory
+    webhooks: WebhooksInMemory
 
     def __init__(self, overlap: int = 2) -> None:
         self.overlap = overlap
@@ -94,7 +95,6 @@ class FakeArgilla(Gateway):
         self.behind_ms = 0
         self.fields = {"text": "text"}
         self.names: dict[str, str] = {}
-        self.hooks: dict[str, dict[str, Any]] = {}
         self.calls: list[str] = []
         self.before: Hook = quiet
         self.after: Hook = quiet
@@ -105,8 +105,8 @@ class FakeArgilla(Gateway):
         self.added = AddedInMemory(
             lambda: self.fields, self._by_external_id, self._create, self._noted
         )
+        self.webhooks = WebhooksInMemory(self._noted, lambda name: self.after(name))
         self._now = 0
-        self._hooks = 0
 
     def _by_external_id(self, dataset_id: str) -> dict[str, Record]:
         rows = self.rows[dataset_id]
@@ -464,40 +464,6 @@ class FakeArgilla(Gateway):
         kept = self._row(record_id)[1].suggestions
         for question_id in [q for q, s in kept.items() if s.id in suggestion_ids]:
             del kept[question_id]
-
-    @call
-    def webhooks(self) -> list[RegisteredWebhook]:
-        return [RegisteredWebhook.parse(hook) for hook in self.hooks.values()]
-
-    @call
-    def create_webhook(
-        self, url: str, events: Sequence[str], description: str
-    ) -> RegisteredWebhook:
-        self._hooks += 1
-        number = self._hooks
-        hook: dict[str, Any] = {
-            "id": f"hook-{number}",
-            "url": url,
-            "events": list(events),
-            "description": description,
-            "enabled": True,
-            "secret": f"c2VjcmV0LW{number}",
-            "inserted_at": f"2026-01-0{number}T00:00:00",
-        }
-        self.hooks[hook["id"]] = hook
-        return RegisteredWebhook.parse(hook)
-
-    @call
-    def update_webhook(self, /, webhook_id: str, **changes: Any) -> None:
-        self.hooks[webhook_id].update(changes)
-
-    @call
-    def delete_webhook(self, webhook_id: str) -> None:
-        self.hooks.pop(webhook_id, None)
-
-    @call
-    def ping(self, webhook_id: str) -> None:
-        """It never arrives."""
 
     @call
     def release(self) -> str:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argilla_distill.plugin.argilla.gateway import connect
-from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
 from argilla_distill.plugin.argilla.user import User
+from argilla_distill.plugin.argilla.webhooks import RegisteredWebhook
 from argilla_distill.plugin.errors import (
     ArgillaRefused,
     ArgillaUnavailable,
@@ -253,13 +253,13 @@ def test_webhooks_are_made_changed_pinged_and_deleted() -> None:
     )
     gateway = wire.gateway()
     known = RegisteredWebhook("h1", "http://us", ("ping",), True, "s")
-    assert gateway.webhooks() == [known]
+    assert gateway.webhooks.all() == [known]
     assert "secret" not in repr(known)
-    assert gateway.create_webhook("http://us", ("ping",), "ours").secret == "s"
-    gateway.update_webhook("h2", enabled=True)
-    gateway.ping("h2")
-    gateway.delete_webhook("h2")
-    gateway.delete_webhook("gone")
+    assert gateway.webhooks.create("http://us", ("ping",), "ours").secret == "s"
+    gateway.webhooks.update("h2", enabled=True)
+    gateway.webhooks.ping("h2")
+    gateway.webhooks.delete("h2")
+    gateway.webhooks.delete("gone")
     bodies = [json.loads(r.content) for r in wire.requests if r.content]
     assert bodies == [
         {"url": "http://us", "events": ["ping"], "description": "ours"},

@@ -188,7 +188,7 @@ def test_connect_registers_one_webhook_however_often(run: Run, service: ServiceI
     first, second = run("connect", "--json"), run("connect", "--json")
     assert [done.json["webhook"] for done in (first, second)] == ["created", "kept"]
     assert first.json["datasets"][0]["records"] == 5
-    ((hook_id, hook),) = service.argilla.hooks.items()
+    ((hook_id, hook),) = service.argilla.webhooks.kept.items()
     assert service.store.service.webhooks() == {
         hook_id: {"url": hook["url"], "secret": hook["secret"]}
     }
@@ -203,7 +203,7 @@ def test_disconnect_deletes_the_webhook_and_takes_our_suggestions_away(
     done = run("disconnect", "--json")
     left = {"unanswered": 0, "removed": [], "stays": []}
     assert done.json == {"webhooks_deleted": 1, "records": 2, **left}
-    assert (service.argilla.hooks, service.suggestions(), service.notes()) == ({}, {}, {})
+    assert (service.argilla.webhooks.kept, service.suggestions(), service.notes()) == ({}, {}, {})
     assert service.store.service.webhooks() == {}
     assert len(service.history()) > 4
 
@@ -265,7 +265,7 @@ def test_rotating_replaces_the_webhook(
     done = run("rotate-secret")
     (new,) = service.store.service.webhooks().values()
     assert old["secret"] != new["secret"]
-    assert len(service.argilla.hooks) == 1
+    assert len(service.argilla.webhooks.kept) == 1
     assert new["secret"] not in done.out + done.err
 
 

@@ -82,7 +82,7 @@ def test_doctor_says_why_a_ping_that_arrived_was_refused(
         service.store.service.count("deliveries", "other", outcome)
 
     service.store.service.count("deliveries", "other", "signature")  # some time before
-    monkeypatch.setattr(service.argilla, "ping", refused)
+    monkeypatch.setattr(service.argilla.webhooks, "ping", refused)
     found = {finding["what"]: finding for finding in run("doctor", "--json").json}["listener"]
     assert (found["state"], "was refused" in found["text"]) == ("fail", True)
     assert remedy in found["remedy"]
@@ -104,15 +104,15 @@ def test_doctor_says_what_is_wrong_with_the_webhook(run: Run, service: ServiceIn
     assert webhook(run)[1] == "none was made yet: Argilla tells us nothing"
     run("connect")
     assert webhook(run)[0] == "ok"
-    ((_, hook),) = service.argilla.hooks.items()
+    ((_, hook),) = service.argilla.webhooks.kept.items()
     hook["enabled"] = False
     assert webhook(run)[1].endswith("is disabled in Argilla")
     hook.update(enabled=True, events=["record.created"])
     assert "does not tell all that we need" in webhook(run)[1]
     run("connect")
-    other = service.argilla.create_webhook(hook["url"], hook["events"], "by hand")
+    other = service.argilla.webhooks.create(hook["url"], hook["events"], "by hand")
     assert "Argilla has 2 to " in webhook(run)[1]
-    del service.argilla.hooks[other.id]
+    del service.argilla.webhooks.kept[other.id]
     service.store.service.forget_webhook(hook["id"])
     assert "whose secret we do not know" in webhook(run)[1]
 

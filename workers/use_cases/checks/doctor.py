@@ -9,7 +9,7 @@ from typing import Any
 
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.argilla import release as argilla_release
-from argilla_distill.plugin.argilla.registered_webhook import RegisteredWebhook
+from argilla_distill.plugin.argilla.webhooks import RegisteredWebhook
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, DistillError
 from argilla_distill.plugin.health import readiness
 from argilla_distill.plugin.settings.addresses import shown
@@ -138,7 +138,7 @@ def _argilla(world: World) -> Iterator[Finding]:
 
 def _webhook(world: World) -> Iterator[Finding]:
     url, kept = world.settings.delivery_url, world.store.service.webhooks()
-    every = world.gateway.webhooks()
+    every = world.gateway.webhooks.all()
     good = [w.id for w in every if w.id in kept and w.enabled and w.url == url]
     trouble, remedy = _webhook_trouble(url, set(kept), every)
     if trouble:
@@ -147,7 +147,7 @@ def _webhook(world: World) -> Iterator[Finding]:
     yield Finding("webhook", OK, shown(url))
     before, counted = world.store.service.beats().get("ping", 0), world.store.service.counters()
     try:
-        world.gateway.ping(good[0])
+        world.gateway.webhooks.ping(good[0])
     except ArgillaUnavailable as error:
         yield Finding("listener", FAIL, str(error), to_reach(url))
         return

@@ -36,7 +36,7 @@ def register(world: World) -> Registered:
     """
     url = world.settings.delivery_url
     kept = world.store.service.webhooks()
-    ours = [w for w in world.gateway.webhooks() if w.url == url or w.id in kept]
+    ours = [w for w in world.gateway.webhooks.all() if w.url == url or w.id in kept]
     ours.sort(key=lambda w: (w.url != url, w.id not in kept, w.made))
     action = "created"
     if ours:
@@ -44,13 +44,13 @@ def register(world: World) -> Registered:
         same = (first.url, sorted(first.events), first.enabled)
         action = "kept" if first.id in kept else "adopted"
         if same != (url, sorted(EVENTS), True):
-            world.gateway.update_webhook(first.id, url=url, events=list(EVENTS), enabled=True)
+            world.gateway.webhooks.update(first.id, url=url, events=list(EVENTS), enabled=True)
     else:
-        first = world.gateway.create_webhook(url, EVENTS, DESCRIPTION)
+        first = world.gateway.webhooks.create(url, EVENTS, DESCRIPTION)
     world.store.service.keep_webhook(first.id, url, first.secret)
     world.store.service.forget_disconnection()
     for surplus in ours[1:]:
-        world.gateway.delete_webhook(surplus.id)
+        world.gateway.webhooks.delete(surplus.id)
     for webhook_id in set(kept) - {first.id}:
         world.store.service.forget_webhook(webhook_id)
     return Registered(first.id, action)
@@ -60,10 +60,10 @@ def rotate_secret(world: World, wait: Callable[[float], None] = time.sleep) -> R
     """Replace our webhook by a new one with a new secret, without a moment in which none is good."""
     old = world.store.service.webhooks()
     url = world.settings.delivery_url
-    new = world.gateway.create_webhook(url, EVENTS, DESCRIPTION)
+    new = world.gateway.webhooks.create(url, EVENTS, DESCRIPTION)
     world.store.service.keep_webhook(new.id, url, new.secret)
     for webhook_id in old:
-        world.gateway.delete_webhook(webhook_id)
+        world.gateway.webhooks.delete(webhook_id)
     wait(GAP_S)
     for webhook_id in old:
         world.store.service.forget_webhook(webhook_id)
@@ -74,9 +74,9 @@ def unregister(world: World) -> int:
     """Delete our webhooks from Argilla; returns how many there were."""
     url = world.settings.delivery_url
     kept = world.store.service.webhooks()
-    ours = [w.id for w in world.gateway.webhooks() if w.url == url or w.id in kept]
+    ours = [w.id for w in world.gateway.webhooks.all() if w.url == url or w.id in kept]
     for webhook_id in ours:
-        world.gateway.delete_webhook(webhook_id)
+        world.gateway.webhooks.delete(webhook_id)
     for webhook_id in kept:
         world.store.service.forget_webhook(webhook_id)
     return len(ours)

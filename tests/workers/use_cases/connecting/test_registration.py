@@ -24,10 +24,10 @@ def service(build: Build) -> ServiceInMemory:
 
 def hook(service: ServiceInMemory, url: str | None = None, **changes: Any) -> dict[str, Any]:
     """A webhook that somebody made in Argilla."""
-    made = service.argilla.create_webhook(
+    made = service.argilla.webhooks.create(
         url or service.world.settings.delivery_url, EVENTS, "by hand"
     )
-    kept = service.argilla.hooks[made.id]
+    kept = service.argilla.webhooks.kept[made.id]
     kept.update(changes)
     return kept
 
@@ -35,7 +35,7 @@ def hook(service: ServiceInMemory, url: str | None = None, **changes: Any) -> di
 def one(service: ServiceInMemory) -> dict[str, Any]:
     """The only webhook to our address; its secret must be the one that we know."""
     url = service.world.settings.delivery_url
-    (found,) = [h for h in service.argilla.hooks.values() if h["url"] == url]
+    (found,) = [h for h in service.argilla.webhooks.kept.values() if h["url"] == url]
     assert service.store.service.webhooks() == {
         found["id"]: {"url": url, "secret": found["secret"]}
     }
@@ -90,13 +90,13 @@ def test_other_peoples_webhooks_are_left_alone(service: ServiceInMemory) -> None
     other = hook(service, "http://somebody/else")
     register(service.world)
     assert unregister(service.world) == 1
-    assert list(service.argilla.hooks) == [other["id"]]
+    assert list(service.argilla.webhooks.kept) == [other["id"]]
     assert service.store.service.webhooks() == {}
 
 
 def test_one_that_argilla_forgot_is_made_anew(service: ServiceInMemory) -> None:
     register(service.world)
-    service.argilla.hooks.clear()
+    service.argilla.webhooks.kept.clear()
     hook(service, "http://somebody/else")
     assert register(service.world).action == "created"
     one(service)
