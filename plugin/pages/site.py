@@ -31,9 +31,9 @@ from argilla_distill.plugin.pages import (
 )
 from argilla_distill.plugin.pages.charts import (
     comparison_charts,
+    meters,
     report_charts,
     round_charts,
-    svg,
     version_charts,
 )
 from argilla_distill.plugin.pages.comparisons import (
@@ -194,7 +194,7 @@ def _dress(app: Flask) -> None:
     """What templates may use, and how JSON is written."""
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        charts=svg,
+        meters=meters,
         intervals=intervals,
         pictures=report_charts,
         version_pictures=version_charts,

@@ -22,8 +22,7 @@ from argilla_distill.domain.versions.twin import TwinDataset
 from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.argilla.user import User
 from argilla_distill.plugin.errors import InvalidValue, NotInArgilla
-from tests.workers.added_in_memory import AddedInMemory
-from tests.workers.webhooks_in_memory import WebhooksInMemory
+from tests.workers.gateway_parts_in_memory import AddedInMemory, WebhooksInMemory
 
 P = ParamSpec("P")
 R = TypeVar("R")

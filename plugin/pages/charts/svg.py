@@ -1,9 +1,9 @@
-"""Pictures of numbers as inline SVG: bars, intervals, columns, lines, a calibration curve.
+"""Plots of numbers as inline SVG: columns, lines, intervals side by side, a calibration curve.
 
 Pure functions from numbers to markup. Places along the width are percentages and those along the
 height are pixels, so that a picture is as wide as its room and its letters stay as large as they are.
 Colours are classes of static/style.css: nothing here means anything by colour alone. Whatever people wrote is
-escaped. Tables of shaded cells are `heat_map`.
+escaped. Tables of shaded cells are `heat_map`, pictures of a single number `meters`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from argilla_distill.domain.intervals import share
-
-HIDDEN = Markup(' aria-hidden="true" focusable="false"')
-"""Of pictures whose numbers are written beside them."""
+from argilla_distill.plugin.pages.charts.meters import percent
 
 PLOT = 150
 TALL = 240
@@ -45,60 +43,6 @@ class Column:
     text: str
 
 
-def bar(share: float) -> Markup:
-    """A share in [0, 1] of a track.
-
-    >>> 'class="bar" width="25%"' in bar(0.25)
-    True
-    """
-    return Markup(
-        '<svg class="meter"{}><rect class="track" width="100%" height="100%" rx="3"/>'
-        '<rect class="bar" width="{}%" height="100%" rx="3"/></svg>'
-    ).format(HIDDEN, _percent(share))
-
-
-def lean(value: float, most: float) -> Markup:
-    """A value in [-most, most], to the left or to the right of the middle.
-
-    >>> 'class="against" x="25%" width="25%"' in lean(-0.1, 0.2)
-    True
-    """
-    width = min(0.5, abs(value) / most / 2) if most else 0.0
-    start = 0.5 if value >= 0 else 0.5 - width
-    return Markup(
-        '<svg class="lean"{}><line x1="50%" x2="50%" y1="0" y2="100%"/>'
-        '<rect class="{}" x="{}%" width="{}%" y="3" height="8" rx="1.5"/></svg>'
-    ).format(HIDDEN, "for" if value >= 0 else "against", _percent(start), _percent(width))
-
-
-def interval(low: float, value: float, high: float) -> Markup:
-    """A value with the interval that holds it, all in [0, 1]; quarters of the scale are marked.
-
-    >>> interval(0.5, 0.75, 0.9).count("<circle")
-    1
-    """
-    marks = Markup("").join(
-        Markup('<line class="mark" x1="{0}%" x2="{0}%" y1="2" y2="18"/>').format(at)
-        for at in (0, 25, 50, 75, 100)
-    )
-    return Markup(
-        '<svg class="interval"{}>{}<rect class="span" x="{}%" width="{}%" y="6" height="8" rx="4"/>'
-        '<circle class="dot" cx="{}%" cy="10" r="5"/></svg>'
-    ).format(HIDDEN, marks, _percent(low), _percent(high - low), _percent(value))
-
-
-def scale() -> Markup:
-    """What an interval's marks stand for.
-
-    >>> scale().count("<text")
-    3
-    """
-    return Markup(
-        '<svg class="scale"{}><text class="first" x="0" y="13">0</text>'
-        '<text x="50%" y="13">50</text><text class="last" x="100%" y="13">100 %</text></svg>'
-    ).format(HIDDEN)
-
-
 def columns(bars: Sequence[Column], description: str) -> Markup:
     """Columns side by side, each with its text above and its name below.
 
@@ -111,14 +55,14 @@ def columns(bars: Sequence[Column], description: str) -> Markup:
     parts = []
     for n, column in enumerate(bars):
         height = round((PLOT - 8) * column.value / most, 1)
-        middle = _percent((n + 0.5) * width / 100)
+        middle = percent((n + 0.5) * width / 100)
         parts.append(
             Markup(
                 '<rect class="column" x="{}%" width="{}%" y="{}" height="{}"/>'
                 '<text class="of" x="{}%" y="{}">{}</text><text x="{}%" y="{}">{}</text>'
             ).format(
-                _percent((n + 0.08) * width / 100),
-                _percent(0.84 * width / 100),
+                percent((n + 0.08) * width / 100),
+                percent(0.84 * width / 100),
                 round(top - height, 1),
                 height,
                 middle,
@@ -155,7 +99,7 @@ def lines(
         return round(PLOT + 8 - (min(max(value, low), high) - low) / (high - low) * (PLOT - 12), 1)
 
     def x(n: int) -> float:
-        return _percent((n + 0.5) / max(1, len(names)))
+        return percent((n + 0.5) / max(1, len(names)))
 
     parts = [_tick(y(tick), f"{tick:g}".replace("-", "−")) for tick in ticks]
     for number, each in enumerate(series):
@@ -199,7 +143,7 @@ def spreads(
         return round(TALL + 8 - min(max(value, 0.0), 1.0) * (TALL - 12), 1)
 
     def x(n: int) -> float:
-        return _percent((n + 0.5) / max(1, len(names)))
+        return percent((n + 0.5) / max(1, len(names)))
 
     parts = [_tick(y(tick / 100), f"{tick} %") for tick in (0, 25, 50, 75, 100)]
     known = [(n, point) for n, point in enumerate(points) if point is not None]
@@ -248,14 +192,14 @@ def calibration(points: Sequence[tuple[float, float, int]], description: str) ->
         low, high = share(right * count, count)
         parts.append(
             Markup('<line class="spread s0" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>').format(
-                _percent(sure), y(low), y(high)
+                percent(sure), y(low), y(high)
             )
         )
     parts += [
         Markup(
             '<circle class="dot s0" cx="{}%" cy="{}" r="{}"><title>{} sure, {} of {} right</title></circle>'
         ).format(
-            _percent(sure),
+            percent(sure),
             y(right),
             round(4 + 6 * (count / most) ** 0.5, 1),
             f"{sure:.0%}",
@@ -293,9 +237,3 @@ def _shown(count: int) -> list[int]:
     """
     step = -(-count // MAX_NAMES)
     return list(range(0, count, step)) if step else []
-
-
-def _percent(share: float) -> float:
-    """A share as percent, with the digits that a screen can show."""
-    value = round(min(max(share, 0.0), 1.0) * 100, 2)
-    return int(value) if value == int(value) else value

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from argilla_distill import plugin
 from argilla_distill.domain.audited import AuditBin
 from argilla_distill.domain.report import Pair
-from argilla_distill.plugin.pages.charts import report_charts, svg
+from argilla_distill.plugin.pages.charts import meters, report_charts, svg
 from argilla_distill.plugin.pages.charts.heat_map import SHADES, Cell, heat_map, shade
 from argilla_distill.plugin.pages.charts.svg import Column, Series
 from tests.plugin.pages import gallery
@@ -29,7 +29,7 @@ def numbers(picture: str, attribute: str) -> list[float]:
 @given(SHARE, SHARE, SHARE)
 def test_an_interval_stays_on_its_track(one: float, two: float, three: float) -> None:
     low, value, high = sorted((one, two, three))
-    picture = svg.interval(low, value, high)
+    picture = meters.interval(low, value, high)
     (span,) = re.findall(r'class="span" x="([\d.]+)%" width="([\d.]+)%"', picture)
     start, width = map(float, span)
     (dot,) = numbers(picture, "cx")
@@ -39,7 +39,7 @@ def test_an_interval_stays_on_its_track(one: float, two: float, three: float) ->
 
 @given(st.floats(-2, 2), st.floats(0, 2))
 def test_a_leaning_stays_on_its_track_and_on_its_side(value: float, most: float) -> None:
-    picture = svg.lean(value, most)
+    picture = meters.lean(value, most)
     (start,), (width,) = numbers(picture, "x"), numbers(picture, "width")
     assert 0 <= start <= start + width <= 100.02
     assert (start == 50) == (value >= 0) or width == 0

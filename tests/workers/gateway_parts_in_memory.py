@@ -1,4 +1,4 @@
-"""What rounds ask of Argilla, of the one in memory: records are created, all of a call or none."""
+"""Parts of the gateway to an Argilla in memory: what rounds add, and its webhooks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from argilla_distill.domain.records import Record
 from argilla_distill.plugin.argilla.added_records import AddedRecords
+from argilla_distill.plugin.argilla.webhooks import RegisteredWebhook, Webhooks
 from argilla_distill.plugin.errors import InvalidValue
 
 Json = Mapping[str, Any]
@@ -15,7 +16,10 @@ Json = Mapping[str, Any]
 
 @dataclass
 class AddedInMemory(AddedRecords):
-    """`properties` are the metadata properties that are declared; `items` what was created, in order."""
+    """Records are created, all of a call or none.
+
+    `properties` are the metadata properties that are declared; `items` what was created, in order.
+    """
 
     fields: Callable[[], Mapping[str, str]]
     there: Callable[[str], dict[str, Record]]
@@ -53,3 +57,50 @@ class AddedInMemory(AddedRecords):
         known = self.there(dataset_id)
         some = {name: known[name] for name in external_ids if name in known}
         return some if len(some) == len(external_ids) else {}
+
+
+@dataclass
+class WebhooksInMemory(Webhooks):
+    """None of their deliveries ever arrives.
+
+    `kept` are those that are registered, as Argilla's JSON, by id; `before` and `after` see each call.
+    """
+
+    before: Callable[[str], None]
+    after: Callable[[str], None]
+    kept: dict[str, dict[str, Any]] = field(default_factory=dict)
+    made: int = 0
+
+    def all(self) -> list[RegisteredWebhook]:
+        self.before("webhooks")
+        return [RegisteredWebhook.parse(hook) for hook in self.kept.values()]
+
+    def create(self, url: str, events: Sequence[str], description: str) -> RegisteredWebhook:
+        self.before("create_webhook")
+        self.made += 1
+        hook: dict[str, Any] = {
+            "id": f"hook-{self.made}",
+            "url": url,
+            "events": list(events),
+            "description": description,
+            "enabled": True,
+            "secret": f"c2VjcmV0LW{self.made}",
+            "inserted_at": f"2026-01-0{self.made}T00:00:00",
+        }
+        self.kept[hook["id"]] = hook
+        self.after("create_webhook")
+        return RegisteredWebhook.parse(hook)
+
+    def update(self, webhook_id: str, **changes: Any) -> None:
+        self.before("update_webhook")
+        self.kept[webhook_id].update(changes)
+        self.after("update_webhook")
+
+    def delete(self, webhook_id: str) -> None:
+        self.before("delete_webhook")
+        self.kept.pop(webhook_id, None)
+        self.after("delete_webhook")
+
+    def ping(self, webhook_id: str) -> None:
+        self.before("ping")
+        self.after("ping")
