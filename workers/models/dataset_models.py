@@ -41,8 +41,6 @@ MAX_BEHIND = 500
 AT_ONCE = 1_000
 """Entries of the history that are read and learned from at a time."""
 
-EMPTY: Mapping[str, bytes] = {}
-
 
 @dataclass
 class Models:
@@ -123,9 +121,7 @@ class Models:
         """Go on without what would have to be made of the whole history."""
         for name, model in list(self.by_question.items()):
             if model.position == START:
-                own = confined.process_of(model.strategy)
-                if own is not None:
-                    own.close()
+                confined.close(model.strategy)
                 self.coming.add(name)
                 del self.by_question[name]
 
@@ -160,9 +156,7 @@ class Models:
     def close(self) -> None:
         """End the processes of a team's own strategies. May be repeated."""
         for model in self.by_question.values():
-            own = confined.process_of(model.strategy)
-            if own is not None:
-                own.close()
+            confined.close(model.strategy)
 
     def keep_failures(self, store: Store) -> None:
         """Note which strategies failed since this was loaded, and when to try them again."""
@@ -170,12 +164,8 @@ class Models:
             own = confined.process_of(model.strategy)
             if own is not None and own.failure is not None:
                 self._leave_out(name, own.failure)
-        news = {}
-        failures = self._failures.later(store.now()) if self.failed else self._failures
-        for name, error in self.failed.items():
-            strategy = self.plan.question(name).strategy
-            if not self._failures.pausing(name, strategy):
-                news[name] = failures.again(name, strategy, error)
+        failed = [(n, self.plan.question(n).strategy, error) for n, error in self.failed.items()]
+        news = self._failures.news(failed, store.now()) if failed else {}
         store.models.write_failures(self.dataset.id, news)
 
     def _leave_out(self, name: str, error: Exception) -> None:
@@ -294,7 +284,7 @@ class Models:
         ]
 
     def write(
-        self, pipe: Any, store: Store, models: Iterable[Model], packed: Mapping[str, bytes] = EMPTY
+        self, pipe: Any, store: Store, models: Iterable[Model], packed: Mapping[str, bytes]
     ) -> None:
         """Save these models, within a transaction; they are told by `written` that it went through.
 

@@ -6,7 +6,7 @@ after a pause that doubles with every failure, at once with another strategy, an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from argilla_distill.domain.state.failed_strategy import FailedStrategy
@@ -36,9 +36,17 @@ class FailedStrategies:
             return ""
         return known.error
 
-    def later(self, now: int) -> FailedStrategies:
-        """The same at another time."""
-        return replace(self, now=now)
+    def news(self, failed: Iterable[tuple[str, str, str]], now: int) -> dict[str, FailedStrategy]:
+        """What is to be kept of these (question, strategy, error), which failed until now.
+
+        Those that were left in peace for their last failure have not failed again.
+        """
+        later = replace(self, now=now)
+        return {
+            question: later.again(question, strategy, error)
+            for question, strategy, error in failed
+            if not self.pausing(question, strategy)
+        }
 
     def again(self, question: str, strategy: str, error: str) -> FailedStrategy:
         """What is to be kept after one more failure.

@@ -55,7 +55,7 @@ def append(store: Store, *entries: Entry) -> list[Entry]:
 
 def save(store: Store, models: Models) -> None:
     with store.redis.pipeline() as pipe:
-        models.write(pipe, store, models.by_question.values())
+        models.write(pipe, store, models.by_question.values(), packed={})
         pipe.execute()
 
 

@@ -85,7 +85,7 @@ def _save(run: Run, unsaved: Sequence[Model]) -> None:
     read = [] if run.models.absent else list(run.models.unsaved_texts)
 
     def write(pipe: Any) -> None:
-        run.models.write(pipe, run.store, unsaved)
+        run.models.write(pipe, run.store, unsaved, packed={})
         run.store.texts.saved(pipe, run.dataset.id, read)
 
     run.lease.commit(write)

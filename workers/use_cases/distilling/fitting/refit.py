@@ -46,7 +46,7 @@ def begin_fits(run: Run, models: list[Model]) -> None:
 
     def write(pipe: Any) -> None:
         run.store.history.append(pipe, run.dataset.id, filed)
-        run.models.write(pipe, run.store, models)
+        run.models.write(pipe, run.store, models, packed={})
 
     for model, entry in zip(models, filed, strict=True):
         model.position = entry.id
@@ -106,7 +106,9 @@ def _refit(
         run = Run(world, lease, dataset, plan, annotators, models, RunOutcome(dataset.id))
         begin_fits(run, list(models.by_question.values()))
         world.store.dirty.make_stale(dataset.id, models.moved(plan.tolerance))
-        lease.commit(lambda pipe: models.write(pipe, world.store, models.by_question.values()))
+        lease.commit(
+            lambda pipe: models.write(pipe, world.store, models.by_question.values(), packed={})
+        )
         for model in models.by_question.values():
             model.written()
         models.look_at_lacking(world.store)
