@@ -26,7 +26,8 @@ from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.archiving import archive
 from argilla_distill.workers.use_cases.versions.reading import read_history
 from argilla_distill.workers.versions.spool import Spool
-from benchmarks.versions.version_making import DATASET, Options, fill, world
+from benchmarks.versions.texts_argilla import DATASET
+from benchmarks.versions.version_making import Options, fill, world
 from demo.running.servers import RedisServer
 
 ANSWERS = 5

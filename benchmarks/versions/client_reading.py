@@ -31,7 +31,8 @@ from argilla_distill.plugin.argilla.user import User
 from argilla_distill.plugin.pages.site import blueprint
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
-from benchmarks.versions.version_making import DATASET, Options, fill, measured
+from benchmarks.versions.texts_argilla import DATASET
+from benchmarks.versions.version_making import Options, fill, measured
 from demo.running.servers import RedisServer
 
 KEY = "of.somebody"

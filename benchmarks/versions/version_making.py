@@ -20,19 +20,16 @@ import resource
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import httpx
 import redis
 
 from argilla_distill.domain.history import Details, Entry
-from argilla_distill.domain.records import Dataset, Record
-from argilla_distill.plugin.argilla.gateway import Gateway
 from argilla_distill.plugin.settings import Settings
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.versions import verifying
@@ -42,60 +39,12 @@ from argilla_distill.workers.use_cases.world import World
 from argilla_distill.workers.versions.aside import beside
 from benchmarks.scale.drawn import QUESTION, Drawn, draw, person
 from benchmarks.scale.made_texts import Texts, compare_texts
+from benchmarks.versions.texts_argilla import DATASET, TextsArgilla
 from demo.running.servers import RedisServer
 
-DATASET = Dataset(
-    "da7a0000-0000-4000-8000-000000000001", "big", "w", "support", "ready", 0, (QUESTION,)
-)
 ANNOTATORS = 200
 SEED = 0
 CHUNK = 5_000
-ID = 16
-ROUNDS = 6
-
-
-class Argilla(Gateway):
-    """An Argilla that has a text for every record; `cpu_s` is what making the pages took.
-
-    Parameters
-    ----------
-    ids : a file of the records' ids, 16 bytes each: what a version takes is to be measured, not what we hold.
-    """
-
-    def __init__(self, ids: Path, texts: Texts) -> None:
-        super().__init__(httpx.Client())
-        self._ids, self._texts, self.cpu_s = ids, texts, 0.0
-        self._n = ids.stat().st_size // ID
-
-    def dataset(
-        self, dataset_id: str, workspaces: Mapping[str, str] | None = None, lately: bool = False
-    ) -> Dataset:
-        return DATASET
-
-    def blueprint(self, dataset_id: str) -> dict[str, Any]:
-        fields = [{"name": n, "settings": {"type": "text"}} for n in ("prompt", "reply")]
-        return {"fields": fields, "questions": [], "guidelines": ""}
-
-    def guidelines(self, dataset_id: str) -> str:
-        return ""
-
-    def page(self, dataset_id: str, offset: int, limit: int) -> tuple[list[Record], int]:
-        start = time.process_time()
-        with self._ids.open("rb") as file:
-            file.seek(offset * ID)
-            ids = file.read(limit * ID)
-        found = [
-            Record(
-                str(uuid.UUID(bytes=ids[at : at + ID])),
-                "completed",
-                self._texts.of(number),
-                metadata={"round": f"round {1 + number * ROUNDS // self._n}"},
-                external_id=f"reply-{number}",
-            )
-            for number, at in enumerate(range(0, len(ids), ID), offset)
-        ]
-        self.cpu_s += time.process_time() - start
-        return found, self._n
 
 
 @dataclass(frozen=True)
@@ -167,7 +116,7 @@ def world(store: Store, options: Options, place: str) -> World:
             "versions": place,
         }
     )
-    return World(Argilla(_ids(place), Texts(options.words)), store, settings)
+    return World(TextsArgilla(_ids(place), Texts(options.words)), store, settings)
 
 
 def _ids(place: str) -> Path:
@@ -182,7 +131,7 @@ def measured(store: Store, options: Options, place: str) -> dict[str, Any]:
 
     w = world(store, options, place)
     argilla = w.gateway
-    assert isinstance(argilla, Argilla)
+    assert isinstance(argilla, TextsArgilla)
     before_mb, started, wall = _peak_mb(), _cpu(), time.perf_counter()
     ask(w, DATASET, options.strategy)
     stages: dict[str, float] = {}
