@@ -26,7 +26,6 @@ Values: TypeAlias = Mapping[str, Any]
 
 BULK = 500  # the most items that records/bulk takes
 PAGE = 1_000  # the most records that one call lists
-SEARCH_IDS = 250  # the most values that a terms filter takes
 BOTH = ["responses", "suggestions"]
 
 
@@ -227,14 +226,6 @@ class Api:
         found = self.call("POST", path, params=params, json=body)
         return [item["record"] for item in found["items"]], int(found["total"])
 
-    def search_ids(self, dataset: Ref, records: Iterable[Ref]) -> list[Json]:
-        """Many records by id, 250 a call."""
-        ids, found = [id_of(record) for record in records], []
-        for start in range(0, len(ids), SEARCH_IDS):
-            part = terms(ids[start : start + SEARCH_IDS], entity="record", property="id")
-            found += self.search(dataset, part)[0]
-        return found
-
     def queue(self, dataset: Ref, status: str = "pending", **options: Any) -> list[Json]:
         """My records with that status, exactly as the UI asks for them."""
         wanted = [terms([status], entity="response", property="status")]
@@ -299,9 +290,6 @@ class Api:
 
     def create_webhook(self, url: str, events: Sequence[str], **more: Any) -> Json:
         return dict(self.call("POST", "/webhooks", json={"url": url, "events": events, **more}))
-
-    def update_webhook(self, webhook: Ref, **changes: Any) -> Json:
-        return dict(self.call("PATCH", f"/webhooks/{id_of(webhook)}", json=changes))
 
     def delete_webhook(self, webhook: Ref) -> None:
         self.call("DELETE", f"/webhooks/{id_of(webhook)}")
