@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
+from argilla_distill.domain.given_json import is_whole
 from argilla_distill.workers.engine.errors import BadValue
 
 MISSING = {"nan", "none", "null", "n/a", "na", "#n/a", "<na>", "nat"}
@@ -31,13 +32,17 @@ def plain_text(text: str) -> str:
 
     Raises
     ------
-    BadValue : it has a NUL in it, which nobody can have typed.
+    BadValue : it has a NUL or half of a character in it, which nobody can have typed.
     """
     if "\0" in text:
         raise BadValue("there is a NUL character in it")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return text
+    if not is_whole(text):
+        raise BadValue("it is no text: there is half of a character in it")
+    return unicodedata.normalize("NFC", text)
 
 
 def plain_name(text: str) -> str:

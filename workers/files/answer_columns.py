@@ -6,6 +6,7 @@ together are one answer) and ranking (rows over other items are further parts of
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
@@ -256,8 +257,17 @@ def _overlap(spans: Sequence[Span]) -> bool:
 
 
 def _sorted(labels: set[str]) -> tuple[str, ...]:
-    """Numbers by size, others by alphabet."""
+    """Numbers by size, others by alphabet; what only is no number (``nan``) comes behind numbers.
+
+    >>> _sorted({"nan", "10", "9"}), _sorted({"b", "a", "10", "9"})
+    (('9', '10', 'nan'), ('10', '9', 'a', 'b'))
+    """
     try:
-        return tuple(sorted(labels, key=lambda label: (float(label), label)))
+        return tuple(sorted(labels, key=_size))
     except ValueError:
         return tuple(sorted(labels))
+
+
+def _size(label: str) -> tuple[bool, float, str]:
+    size = float(label)  # nan is neither less nor more than any: sorting by it is chance
+    return math.isnan(size), 0.0 if math.isnan(size) else size, label

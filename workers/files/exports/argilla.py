@@ -16,7 +16,7 @@ from typing import Any
 
 from argilla_distill.domain.given_json import parsed
 from argilla_distill.domain.records import DatasetQuestion
-from argilla_distill.workers.files.exports.export import ExportedQuestions
+from argilla_distill.workers.files.exports.export import ExportedQuestions, named
 from argilla_distill.workers.files.reading.input_file import SETTINGS
 from argilla_distill.workers.files.reading.mistakes import BadTable
 from argilla_distill.workers.models.values import TYPES, content
@@ -41,9 +41,7 @@ def read_records(found: Iterable[tuple[int, Mapping[str, Any]]], unit: str) -> E
     status: Counter[str] = Counter()
     suggested = 0
     for number, record in found:
-        task = str(
-            record.get("external_id") or record.get("id") or record.get("_server_id") or number
-        )
+        task = named(record, ("external_id", "id", "_server_id"), number)
         for question, annotator, value, said in _answers(record):
             asked = export.question(question)
             if value is None:

@@ -108,6 +108,17 @@ def exported_by(
         raise BadTable(f"{file}{unit}{last}: {why}") from None
 
 
+def named(record: Mapping[str, Any], keys: Sequence[str], number: int) -> str:
+    """What a record is called: the first of these that it has, or else its number; 0 is a name.
+
+    >>> named({"id": 0}, ("id",), 3), named({"id": None, "inner_id": ""}, ("id", "inner_id"), 3)
+    ('0', '3')
+    """
+    return next(
+        (str(record[key]) for key in keys if record.get(key) not in (None, "")), str(number)
+    )
+
+
 def guess(values: Sequence[Any]) -> QuestionType:
     """The type of a question by its answers.
 

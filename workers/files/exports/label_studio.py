@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from argilla_distill.workers.engine.contract.question import QuestionType
-from argilla_distill.workers.files.exports.export import ExportedQuestions
+from argilla_distill.workers.files.exports.export import ExportedQuestions, named
 
 KINDS: dict[str, QuestionType | None] = {
     "choices": None,  # one or several: by the answers
@@ -38,7 +38,7 @@ def read_tasks(found: Iterable[tuple[int, Mapping[str, Any]]], unit: str) -> Exp
     left: Counter[str] = Counter()
     given: list[tuple[int, str, str, bool, dict[str, list[Any]]]] = []
     for number, task in found:
-        name = str(task.get("id", task.get("inner_id", number)))
+        name = named(task, ("id", "inner_id"), number)
         left["predictions"] += len(task.get("predictions") or ())
         text = _text(task.get("data"))
         if text:

@@ -32,17 +32,18 @@ class ArrowRows:
     def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
         number = 0
         for batch in self._batches:
-            with texts_of(self._source):
-                columns = [self._cells(n, batch.column(n)) for n in range(len(self.header))]
+            columns = [self._cells(n, batch.column(n)) for n in range(len(self.header))]
             for cells in zip(*columns, strict=True):
                 number += 1
                 yield number, cells
 
     def _cells(self, n: int, column: Any) -> list[str]:
         names = self._names.get(self.header[n])
-        if names:
-            return [as_cell(class_name(names, value)) for value in column.to_pylist()]
-        return [as_cell(value) for value in column.to_pylist()]
+        with texts_of(self._source):
+            values = values_of(column)
+            if names:
+                values = [class_name(names, value) for value in values]
+            return list(map(as_cell, values))
 
 
 def arrow_records(sources: Iterable[InputFile]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -53,8 +54,10 @@ def arrow_records(sources: Iterable[InputFile]) -> Iterator[tuple[int, dict[str,
         names = _class_names(next(batches).metadata)
         for batch in batches:
             with texts_of(source):
-                records = batch.to_pylist()
-            for record in records:
+                columns = [values_of(column) for column in batch.columns]
+            keys = batch.schema.names
+            for cells in zip(*columns, strict=True):
+                record = dict(zip(keys, cells, strict=True))
                 number += 1
                 for column in names.keys() & record.keys():
                     record[column] = class_name(names[column], record[column])
@@ -95,6 +98,26 @@ def texts_of(source: InputFile) -> Iterator[None]:
         yield
     except UnicodeDecodeError as error:
         raise Unreadable(f"{source.name}: a text in it is not UTF-8: {error.reason}") from error
+
+
+def values_of(column: Any) -> list[Any]:
+    """A column as Python has it; times that it has not (nanoseconds, the year 10000) as texts.
+
+    >>> import pyarrow
+    >>> values_of(pyarrow.array([None, 3_000_000], pyarrow.date32()))
+    [None, '10183-09-21']
+    """
+    import pyarrow as arrow
+
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:
+        raise
+    except (ValueError, OverflowError):
+        kind = column.type
+        if getattr(kind, "tz", None):  # one that this computer does not know
+            column = column.cast(arrow.timestamp(kind.unit, "UTC"))
+        return list(column.cast(arrow.string()).to_pylist())
 
 
 def class_name(names: Sequence[str], value: Any) -> Any:

@@ -7,10 +7,10 @@ import math
 
 
 def as_cell(value: object) -> str:
-    """What would be in a CSV file.
+    """What would be in a CSV file. Bytes are taken for UTF-8, and what is none stays as half characters.
 
-    >>> as_cell(None), as_cell(4.0), as_cell(True), as_cell(["a", "é"])
-    ('', '4', 'true', '["a", "é"]')
+    >>> as_cell(None), as_cell(4.0), as_cell(True), as_cell(["a", "é"]), as_cell(b"yes")
+    ('', '4', 'true', '["a", "é"]', 'yes')
     """
     if isinstance(value, str):
         return value
@@ -20,6 +20,8 @@ def as_cell(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return "" if math.isnan(value) else str(int(value) if value.is_integer() else value)
+    if isinstance(value, bytes):
+        return value.decode(errors="surrogateescape")  # no name or label takes them
     if isinstance(value, list | dict | tuple):
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return json.dumps(value, ensure_ascii=False, default=as_cell)
     return str(value)

@@ -40,13 +40,25 @@ def _has_lines(source: InputFile) -> bool:
     """Whether each line is an object of its own."""
     head = source.head.decode(source.encoding, errors="ignore").lstrip()
     first, end, rest = head.partition("\n")
-    if not first.startswith("{") or not end:
+    if not first.startswith("{"):
         return False
+    if not end:  # it may be longer than what is looked at
+        first, rest = _first_lines(source)
     try:
         parsed(first, any_number=True)
     except NotGivenJson as error:
         return not error.line and bool(rest.strip())
     return bool(rest.strip())
+
+
+def _first_lines(source: InputFile) -> tuple[str, str]:
+    """The first two lines that are not empty, or less where they cannot be read."""
+    try:
+        with source.text(None) as file:
+            lines = (line for line in file if line.strip())
+            return next(lines, ""), next(lines, "")
+    except (UnicodeError, *DAMAGED):  # told where all of it is read
+        return "", ""
 
 
 def _lines(source: InputFile) -> Numbered:

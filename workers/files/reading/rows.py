@@ -68,7 +68,11 @@ def rows_of(source: InputFile, columns: ColumnPositions) -> Rows:
 
 
 class CsvRows:
-    """Rows of a CSV file. What is not text or not CSV is the end."""
+    """Rows of a CSV file. What is not text or not CSV is the end.
+
+    Rows of empty cells are passed over. So are further headers, as files have that were put one
+    behind another; the notes tell it.
+    """
 
     unit = ":"
 
@@ -80,10 +84,27 @@ class CsvRows:
             name = SEPARATORS.get(self.separator, self.separator)
             self.notes.append(f"{source.name}: read with {name} as separator")
         self._lines = _csv_lines(source, self.separator, skip)
-        self.header = [name.strip() for name in next(self._lines, (1, []))[1]]
+        self._source = source
+        self.header = next((_stripped(row) for _, row in self._lines if any(_stripped(row))), [])
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
-        return self._lines
+        starts = {mark + name for name in self.header[:1] for mark in ("", "\ufeff")}
+        again = []
+        for line, cells in self._lines:
+            start = cells[0]
+            if not start or start in starts or start.isspace():
+                row = _stripped(cells)
+                if not any(row):
+                    continue
+                if row == self.header:
+                    again.append(line)
+                    continue
+            yield line, cells
+        if again:
+            more = f", and {len(again) - 1} more" if len(again) > 1 else ""
+            self.notes.append(
+                f"{self._source.name}:{again[0]}: left out, this is the header again{more}"
+            )
 
 
 class ObjectRows:
@@ -205,13 +226,17 @@ def _separator(source: InputFile, columns: ColumnPositions) -> tuple[str, int]:
     for separator in SEPARATORS:
         try:
             lines = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
-            header = next(lines, [])
+            header = next((row for row in map(_stripped, lines) if any(row)), [])
         except csv.Error:
             continue
-        header = [name.strip() for name in header]
         if (merit := (columns.count(header), len(header))) > best:
             best, found = merit, separator
     return found, 0
+
+
+def _stripped(cells: Sequence[str]) -> list[str]:
+    """Cells without blanks, and without the mark that a file begins with that was put behind another."""
+    return [cell.strip().removeprefix("\ufeff") for cell in cells]
 
 
 def _cause(error: csv.Error) -> str:

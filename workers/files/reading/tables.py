@@ -5,6 +5,7 @@ What the cells mean is `workers.files.cells`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
@@ -18,6 +19,9 @@ Progress = Callable[[int, int], None]
 
 EVERY = 5_000
 """Rows from one sign of progress to the next."""
+
+INDEX = re.compile(r"Unnamed: \d+|__index_level_\d+__")
+"""What pandas calls an index without a name where it reads or writes one as a column."""
 
 MORE_NAMES = {
     "task": "item, record, id",
@@ -52,7 +56,7 @@ class Table:
         self._rows = rows or rows_of(source, self.columns)
         self.header = self._rows.header
         self.separator = self._rows.separator
-        self.notes = list(self._rows.notes)
+        self.notes = self._rows.notes  # there may be more once its rows are read
         self._only: tuple[int, str] | None = None
 
     def place(self, number: int) -> str:
@@ -98,7 +102,8 @@ class Table:
             return
         own = places[0]
         left = [self.columns.place(self.header, name) for name in ("text", "confidence")]
-        others = [n for n, name in enumerate(self.header) if n != own and n not in left and name]
+        no_name = [n for n, name in enumerate(self.header) if not name or INDEX.fullmatch(name)]
+        others = [n for n in range(len(self.header)) if n not in (own, *left, *no_name)]
         if len({self.header[n] for n in others}) < len(others):
             self.mistakes.add(self.place(1), "two columns have the same name")
             return
