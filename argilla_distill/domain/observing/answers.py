@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from argilla_distill.domain.observing.echoes import echoes_in, same
+from argilla_distill.domain.observing.echoes import echoes_in, same, showing
 from argilla_distill.domain.records import Dataset, Record, Response
-from argilla_distill.domain.state.decision import Decisions, Shown
+from argilla_distill.domain.state.decision import Shown
 from argilla_distill.domain.state.ledger_entry import LedgerAdjudication, LedgerAnswer
 
 Number = Callable[[str, str], int]
@@ -65,8 +65,7 @@ class Copy:
     @classmethod
     def of(cls, record: Record, review: Dataset) -> Copy:
         """A record of the review dataset as a copy."""
-        ours = ((review.named(s.question_id), s) for s in record.suggestions if s.ours)
-        shown = {name: (Shown(s.value, s.at),) for name, s in ours if name is not None}
+        shown = showing(record, review)
         return cls(record, shown, asked_in(record.metadata), None if shown else audit_in(record))
 
     def decides(self, question: str, value: Any, at: int) -> bool:
@@ -112,16 +111,16 @@ def answers(
     record: Record,
     copied: Copy | None,
     old: Mapping[int, LedgerAnswer],
-    decided: Decisions,
+    shown: Mapping[str, tuple[Shown, ...]],
     reading: Reading,
     number: Number,
 ) -> dict[int, LedgerAnswer]:
     """The answers of a ledger entry: those to the record, and other people's to its copy.
 
-    Without a copy to look at, what was answered there stays.
+    Without a copy to look at, what was answered there stays. `shown` is what Argilla showed of ours on the
+    record, by question.
     """
     found: dict[int, LedgerAnswer] = {}
-    shown = {question: decision.shown for question, decision in decided.items()}
     for response in record.responses:
         annotator = number(response.user_id, "")
         given = values(response, reading.note_question)

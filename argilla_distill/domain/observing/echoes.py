@@ -1,7 +1,8 @@
 """Echoes: answers that equal the suggestion of ours that was showing when they were given.
 
 An echo is kept in the history and marked, and is no vote: it may say no more than that somebody read what
-we said. What was showing when, the stored decisions and the copies for review tell (`Shown`).
+we said. What was showing when, the stored decisions and the copies for review tell (`Shown`); and Argilla,
+of what is showing now: a worker that died between writing to it and keeping what it wrote has stored nothing.
 """
 
 from __future__ import annotations
@@ -10,9 +11,30 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from argilla_distill.domain.records import Response
-from argilla_distill.domain.state.decision import Shown
+from argilla_distill.domain.records import Dataset, Record, Response
+from argilla_distill.domain.state.decision import Decisions, Shown
 from argilla_distill.domain.state.ledger_entry import LedgerAnswer
+
+
+def showing(record: Record, dataset: Dataset) -> dict[str, tuple[Shown, ...]]:
+    """Question → what a record shows of ours now, since Argilla took it as it is."""
+    ours = ((dataset.named(s.question_id), s) for s in record.suggestions if s.ours)
+    return {name: (Shown(s.value, s.at),) for name, s in ours if name is not None}
+
+
+def shown_on(
+    record: Record, dataset: Dataset, decided: Decisions, known: bool
+) -> dict[str, tuple[Shown, ...]]:
+    """Question → what Argilla showed of ours on a record, as far as the decisions and the record tell.
+
+    Parameters
+    ----------
+    known : whether the record was looked at before. Else it tells nothing: whoever answered it may have done
+        so before, and only said the same once more since.
+    """
+    kept = {question: decision.shown for question, decision in decided.items()}
+    now = showing(record, dataset) if known else {}
+    return {name: (*kept.get(name, ()), *now.get(name, ())) for name in {**kept, **now}}
 
 
 def echoes_in(

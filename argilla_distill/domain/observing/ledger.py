@@ -19,6 +19,7 @@ from argilla_distill.domain.fingerprint import fingerprint
 from argilla_distill.domain.history import NO_DETAILS, Details, Entry
 from argilla_distill.domain.history.record_state import RecordState, named
 from argilla_distill.domain.observing.answers import Copy, Number, Reading, adjudications, answers
+from argilla_distill.domain.observing.echoes import shown_on
 from argilla_distill.domain.observing.moments import as_known
 from argilla_distill.domain.records import Dataset, Record, Suggestion
 from argilla_distill.domain.state.decision import Decisions
@@ -66,13 +67,14 @@ def observe(
     ----------
     before : the ledger entry of the last look, None if there was none.
     record : the record as Argilla shows it now, None if it is gone.
-    decided : our decisions, which tell what we were showing when.
+    decided : our decisions, which tell what we were showing when; of what shows now, the record tells too.
     now : our time in ms since the epoch.
     copied : its copy in the review dataset; None: there is none, and what was said there stays.
     """
     old = before or NOTHING
     # in this order, by which annotators get their numbers
-    answered = answers(record, copied, old.answers, decided, reading, number) if record else {}
+    shown = shown_on(record, dataset, decided, before is not None) if record else {}
+    answered = answers(record, copied, old.answers, shown, reading, number) if record else {}
     decisive = adjudications(copied, old.adjudications, reading, number) if record else {}
     answered, decisive = as_known(answered, decisive, old, reading)
     suggestions = _suggestions(old.suggestions, record, dataset, decided, number)

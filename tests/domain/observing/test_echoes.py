@@ -9,6 +9,7 @@ from argilla_distill.domain.state.ledger_entry import (
     LedgerAnswer,
 )
 from tests.domain.observing.looks import (
+    OURS,
     Watcher,
     record,
     says,
@@ -78,3 +79,19 @@ def test_somebody_who_echoed_and_then_thinks_otherwise_has_a_vote_of_their_own()
     assert entry.details == Details()
     (back,) = watcher.look(record(says("ann", 17, helpful="yes")))
     assert back.details == Details(echoes=("helpful",))
+
+
+@pytest.mark.parametrize(
+    ("looked", "at", "echoes"),
+    [(True, 5, ("helpful",)), (True, 4, ()), (False, 5, ())],
+    ids=["under it", "before it", "of a record that was never looked at"],
+)
+def test_what_shows_of_ours_and_nobody_kept_is_echoed_all_the_same(
+    looked: bool, at: int, echoes: tuple[str, ...]
+) -> None:
+    """The worker that wrote it died, or Argilla's reply was lost, before what was written was kept."""
+    watcher = Watcher()
+    if looked:
+        watcher.look(record(says("ben", 1, helpful="no")))
+    watcher.look(record(says("ann", at, helpful="yes"), suggestions=[OURS]))
+    assert watcher.of("ann").echoes == echoes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
@@ -13,7 +14,7 @@ from argilla_distill.workers.use_cases.distilling import distil as distilling
 from argilla_distill.workers.use_cases.distilling import time_slice
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import HELPFUL, D, Hook, quiet
-from tests.workers.interruptions import once, raising_at_every_call
+from tests.workers.interruptions import Killed, once, raising, raising_at_every_call
 from tests.workers.service_in_memory import RECORDS, Build, ServiceInMemory
 
 
@@ -113,6 +114,20 @@ def test_a_failure_is_told_and_argilla_left_alone_for_longer_each_time(
     service.settle()
     assert service.store.datasets.info(D)["word"] == ""
     assert service.store.datasets.info(D)["failures"] == "3"
+
+
+@pytest.mark.parametrize("error", [ArgillaUnavailable("the reply was lost"), Killed()], ids=repr)
+def test_who_agrees_with_a_suggestion_that_nobody_could_keep_is_an_echo(
+    build: Build, error: BaseException
+) -> None:
+    service = build(publish="always")
+    service.answer("ann", "r1", helpful="yes")
+    service.argilla.after = once("suggest", raising(error))
+    with suppress(Killed):
+        service.distil()
+    service.answer("ben", "r1", helpful="yes")
+    service.settle()
+    assert service.ledger("r1").answers[1].echoes == ("helpful",)
 
 
 def steal(service: ServiceInMemory) -> Lease:
