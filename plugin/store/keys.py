@@ -28,6 +28,7 @@ distill:<dataset>:moved            set     records that may be decided otherwise
 distill:<dataset>:poison           hash    record id → {"error", "at"}: set aside
 distill:<dataset>:wake             string  a job is queued or running (expires)
 distill:<dataset>:lease            string  the token of the one distiller (expires)
+distill:<dataset>:committed        string  the mark of what its holder last wrote (expires)
 distill:<dataset>:wanted           string  somebody waits for the lease (expires)
 distill:<dataset>:unanswered       hash    token → a write to Argilla whose end nobody has seen
 distill:<dataset>:unsettled        string  something was learned since nothing was left to do

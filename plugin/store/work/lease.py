@@ -72,6 +72,7 @@ class Lease:
         self._until_s = -math.inf
         self._key = keys.of(dataset_id, "lease")
         self._wake = keys.of(dataset_id, "wake")
+        self._committed = keys.of(dataset_id, "committed")
         waiting = ("dirty", "stale", "unsettled")
         self._waiting = [keys.of(dataset_id, name) for name in waiting]
         self._ended = threading.Event()
@@ -98,9 +99,12 @@ class Lease:
         until_s = clock() + LEASE_MS / 1000  # counted from before the call, as Redis counts later
         with redis.pipeline(transaction=False) as pipe:
             pipe.set(lease._key, lease.token, nx=True, px=LEASE_MS)
+            pipe.get(
+                lease._key
+            )  # where Redis's reply is lost, all is sent again, and the lease is there
             also(pipe)
-            taken, *answers = pipe.execute()
-        if not taken:
+            _, holder, *answers = pipe.execute()
+        if (holder or b"").decode() != lease.token:
             return None, answers
         lease._until_s = until_s
         lease._thread.start()
@@ -144,24 +148,34 @@ class Lease:
         return bool((holder or b"").decode() == self.token)
 
     def commit(self, write: Callable[[Any], None]) -> None:
-        """Run `write(pipeline)` as one transaction, only if the lease is still ours.
+        """Run `write(pipeline)` as one transaction, once, and only if the lease is still ours.
 
         Raises
         ------
         LeaseLost : nothing was written.
         """
-        while True:
-            with self._redis.pipeline(transaction=True) as pipe:
-                pipe.watch(self._key)
-                if (pipe.get(self._key) or b"").decode() != self.token:
-                    raise LeaseLost(LOST)
-                pipe.multi()
-                write(pipe)
-                try:
-                    pipe.execute()
-                    return
-                except WatchError:  # the lease was renewed in between, or lost: look again
-                    continue
+        mark = secrets.token_hex(8)
+        while not self._committed_with(mark, write):
+            # The lease was renewed in between, or lost, or Redis's reply was. What may still wait there of
+            # the last try fails once the lease is renewed, which it watches.
+            self.renew()
+            if (self._redis.get(self._committed) or b"").decode() == mark:
+                return
+
+    def _committed_with(self, mark: str, write: Callable[[Any], None]) -> bool:
+        """Try to, leaving a mark if it goes through; False if nobody can say whether it did."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.watch(self._key)
+            if (pipe.get(self._key) or b"").decode() != self.token:
+                raise LeaseLost(LOST)
+            pipe.multi()
+            write(pipe)
+            pipe.set(self._committed, mark, ex=WAKE_S)
+            try:
+                pipe.execute()
+            except WatchError:
+                return False
+        return True
 
     def release_if_idle(self) -> bool:
         """Give the lease back if no record waits; False if there is more to do.

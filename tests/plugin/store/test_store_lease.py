@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from redis.backoff import NoBackoff
+from redis.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 from argilla_distill.domain.state.review import ReviewInfo
 from argilla_distill.plugin.errors import LeaseLost
@@ -212,6 +215,45 @@ def test_a_renewal_in_the_middle_of_a_write_does_not_lose_it(store: Store, held:
     held.commit(write)
     assert store.datasets.info(D) == {"published": "1"}
     assert len(turns) == 2
+
+
+def without_reply(monkeypatch: pytest.MonkeyPatch, kind: type, act: Callable[[], Any]) -> Any:
+    """What `act` returns where the connection breaks instead of the first reply of that kind."""
+    lost: list[Any] = []
+    read = AbstractConnection.read_response
+
+    def broken(self: AbstractConnection, *args: Any, **options: Any) -> Any:
+        reply = read(self, *args, **options)
+        if isinstance(reply, kind) and not lost:
+            lost.append(reply)
+            raise RedisConnectionError("the connection broke")
+        return reply
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AbstractConnection, "read_response", broken)
+        returned = act()
+    assert lost
+    return returned
+
+
+def test_a_write_whose_reply_is_lost_is_written_once(
+    store: Store, held: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library tells it as a lease that changed, so that it was written again: counts were doubled."""
+    write = note(store, "published")
+    without_reply(monkeypatch, list, lambda: held.commit(write))  # the transaction's
+    assert store.datasets.info(D) == {"published": "1"}
+    held.commit(write)
+    assert store.datasets.info(D) == {"published": "2"}
+
+
+def test_it_is_had_though_the_reply_is_lost(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library asks again, and found it taken: by us, so that nobody worked until it ran out."""
+    store.redis.set_retry(Retry(NoBackoff(), 1))
+    taken = without_reply(monkeypatch, bytes, lambda: store.lease(D))
+    assert taken is not None
+    assert store.lease(D) is None
+    taken.release()
 
 
 def test_a_lease_lost_in_the_middle_of_a_write_writes_nothing(store: Store, held: Lease) -> None:
