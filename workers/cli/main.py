@@ -54,7 +54,7 @@ from argilla_distill.workers.cli import (
 from argilla_distill.workers.cli.context import Opened, of_system, of_text
 from argilla_distill.workers.cli.datasets import deleted_meanwhile
 from argilla_distill.workers.engine.errors import BadPosterior, UnknownStrategy
-from argilla_distill.workers.processes import keep_to_one_core
+from argilla_distill.workers.processes import collect_seldom, keep_to_one_core
 from argilla_distill.workers.use_cases.world import World
 
 
@@ -132,6 +132,7 @@ for command in (
 def main() -> None:
     """Run the command line."""
     keep_to_one_core()
+    collect_seldom()
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
