@@ -12,7 +12,7 @@ import click
 
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
-from argilla_distill.plugin.errors import InvalidRequest
+from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidRequest
 from argilla_distill.plugin.store import Store
 from argilla_distill.workers.use_cases.connecting.registration import distilled
 from argilla_distill.workers.use_cases.remains import is_gone, is_surely_gone, remains
@@ -22,7 +22,7 @@ dataset_argument = click.argument("dataset", metavar="WORKSPACE/DATASET")
 """The one dataset that a command is about: `named` finds it, or `kept` where the command only reads."""
 
 KEPT = "gone"
-"""The status of a dataset that is not in Argilla, or is distilled no more, and is known as it is kept."""
+"""The status of a dataset that is known only as it is kept."""
 
 FOUND = "argilla-distill.datasets"
 """Under this key the running command knows the datasets that it found."""
@@ -55,11 +55,11 @@ def named(world: World, name: str) -> Dataset:
 
 
 def kept(world: World, name: str) -> Dataset:
-    """The same; where it is gone from Argilla, or is distilled no more, as it is kept."""
+    """The same; as it is kept, where it is gone, is distilled no more, or Argilla does not tell."""
     store = world.store
     try:
         return named(world, name)
-    except InvalidRequest:
+    except (InvalidRequest, ArgillaRefused, ArgillaUnavailable):
         found = [i for i in store.datasets.called(name) if remains(store, i)]
         if not found:
             raise

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from argilla_distill.domain.wording import many
 from argilla_distill.workers.engine.contract.numbers import Floats
 from argilla_distill.workers.evaluation.gate import gate
 from argilla_distill.workers.evaluation.proxy import Proxy, folds, out_of_fold, train
@@ -118,6 +119,8 @@ class Chooser:
         if found.informative:
             chooser.model = train(rows, labelled.targets)
             chooser.lacks = ""
+        elif found.too_few:
+            chooser.lacks = f"{version} has {many(found.records, 'label')}, too few to teach a small model"
         else:
             chooser.lacks = (
                 f"texts tell a small model, taught by {version}, nothing about the labels"

@@ -35,7 +35,7 @@ class Gate:
     loss, prior_loss : mean log loss on held-out records, in nats: the proxy's, and that of the frequencies.
     accuracy, prior_accuracy : how often the most probable label is the target, likewise.
     p : one-sided p-value of the proxy being no better.
-    records : so many were predicted.
+    records, groups : so many were predicted, of so many groups that are independent of each other.
     """
 
     informative: bool
@@ -45,22 +45,30 @@ class Gate:
     prior_accuracy: float
     p: float
     records: int
+    groups: int
+
+    @property
+    def too_few(self) -> bool:
+        """Whether there are too few records to tell: then a proxy that is no better says nothing of texts."""
+        return not self.informative and (
+            self.groups < MIN_GROUPS or self.loss < (1 - MIN_GAIN) * self.prior_loss
+        )
 
     @property
     def sentence(self) -> str:
         """What that means.
 
-        >>> print(Gate(True, 0.31, 0.62, 0.88, 0.7, 0.0001, 400).sentence)
+        >>> print(Gate(True, 0.31, 0.62, 0.88, 0.7, 0.0001, 400, 90).sentence)
         The texts tell a small model which label it is: its log loss is 0.310, without texts 0.620.
-        >>> print(Gate(False, 0.63, 0.62, 0.7, 0.7, 0.8, 400).sentence)
+        >>> print(Gate(False, 0.63, 0.62, 0.7, 0.7, 0.8, 400, 90).sentence)
         The texts tell a small model nothing about the labels: its log loss is 0.630, without texts 0.620.
-        >>> Gate(False, 0.14, 0.73, 0.9, 0.6, 1.0, 17).sentence.partition(":")[0]
+        >>> Gate(False, 0.74, 0.73, 0.6, 0.6, 1.0, 17, 17).sentence.partition(":")[0]
         'It cannot be told from 17 records whether the texts tell a small model anything'
         """
         found = f"its log loss is {self.loss:.3f}, without texts {self.prior_loss:.3f}."
         if self.informative:
             return f"The texts tell a small model which label it is: {found}"
-        if self.loss < (1 - MIN_GAIN) * self.prior_loss:
+        if self.too_few:
             few = f"from {self.records:,} records"
             return f"It cannot be told {few} whether the texts tell a small model anything: {found}"
         return f"The texts tell a small model nothing about the labels: {found}"
@@ -96,7 +104,8 @@ def gate(probabilities: Floats, targets: Floats, fold: Ints, groups: Ints | None
     several = int((target.sum(axis=0) > 0).sum()) > 1
     real = several and (prior_loss - loss) / prior_loss >= MIN_GAIN
     right, prior_right = (_right(x, target) for x in (predicted, prior))
-    return Gate(bool(real and p < ALPHA), loss, prior_loss, right, prior_right, p, len(known))
+    sizes = len(known), len(np.unique(codes))
+    return Gate(bool(real and p < ALPHA), loss, prior_loss, right, prior_right, p, *sizes)
 
 
 def _frequencies(target: Floats, fold: Ints) -> Floats:

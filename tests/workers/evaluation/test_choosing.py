@@ -55,6 +55,17 @@ def test_where_texts_tell_nothing_it_says_so_and_keeps_to_doubt_and_distance() -
     )
 
 
+def test_a_version_of_few_records_does_not_say_that_texts_tell_nothing() -> None:
+    """It said so of a dozen records, from which nobody can know that."""
+    few = labelled(told=True)
+    few = Labelled(few.texts[:12], few.groups[:12], few.labels, few.targets[:12])
+    chooser = Chooser.taught_by(few, (), "learned-3")
+    assert chooser.model is None
+    assert "learned-3 has 12 labels, too few to teach a small model" in chooser.why(
+        "learned-3", True, True
+    )
+
+
 def test_without_a_version_the_models_own_doubt_is_all_there_is() -> None:
     chooser = Chooser.taught_by(None, (), "")
     looked = chooser.look([Candidate("a", "", 0.9), Candidate("b", "", 0.4), Candidate("c")])

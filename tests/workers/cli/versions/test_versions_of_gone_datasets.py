@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from argilla_distill.domain.runs.run import ModelRun, Prediction
-from argilla_distill.plugin.errors import ArgillaRefused
+from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable
 from argilla_distill.workers.use_cases.versions.making import make
 from argilla_distill.workers.use_cases.world import World
 from tests.workers.argilla_in_memory import CHAT, D
@@ -137,6 +137,26 @@ def test_a_dataset_that_our_key_may_not_see_is_not_told_as_deleted(
     monkeypatch.setattr(service.argilla, "dataset", refused)
     done = run("refit", DATASET)
     assert (done.code, "not allowed to our API key" in done.err) == (4, True), done
+
+
+@pytest.mark.parametrize(
+    "error", [ArgillaRefused("not allowed (403)"), ArgillaUnavailable("does not answer")]
+)
+def test_what_is_kept_is_read_where_argilla_does_not_tell_of_the_dataset(
+    run: Run, gone: ServiceInMemory, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands that only read ended with Argilla's answer, though all that they tell is our own."""
+
+    def failing(*_: object) -> None:
+        raise error
+
+    for call in ("datasets", "dataset"):
+        monkeypatch.setattr(gone.argilla, call, failing)
+    for command in READING[:-1]:
+        done = run(*command)
+        assert done.code == 0, (command, done.err)
+    assert str(error) in run("version", "list", "support/other").err
+    assert str(error) in run("refit", DATASET).err
 
 
 def test_a_dataset_that_is_there_and_not_distilled_is_no_misspelt_one(
