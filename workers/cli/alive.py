@@ -9,6 +9,7 @@ import click
 
 from argilla_distill.plugin.dispatch import workers_alive
 from argilla_distill.plugin.errors import NoWorker
+from argilla_distill.plugin.health.readiness import refused
 from argilla_distill.workers.use_cases.world import World
 
 NOBODY = (
@@ -22,8 +23,8 @@ PAUSE_S = 0.2
 
 
 def tell_if_nobody_works(world: World) -> None:
-    """Say on standard error that no worker is alive, if none is."""
-    if not workers_alive(world.store, world.settings.queue):
+    """Say on standard error that no worker is alive, if none is; none shows itself where Redis is full."""
+    if not workers_alive(world.store, world.settings.queue) and not refused(world.store):
         click.echo(f"argilla-distill: {NOBODY}", err=True)
 
 
@@ -41,6 +42,7 @@ class Patience:
         Raises
         ------
         NoWorker : none has been alive for `PATIENCE_S`.
+        StoreRefused : Redis takes no writes, so that none can show itself.
         """
         now = self._clock()
         if now - self._looked < LOOK_S:
@@ -49,6 +51,7 @@ class Patience:
         if workers_alive(self._world.store, self._world.settings.queue):
             self._seen = now
         elif now - self._seen >= PATIENCE_S:
+            self._world.store.service.try_write()
             raise NoWorker(NOBODY)
 
     def pause(self) -> None:

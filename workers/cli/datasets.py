@@ -13,7 +13,7 @@ import click
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.records import Dataset
 from argilla_distill.plugin.errors import ArgillaRefused, ArgillaUnavailable, InvalidRequest
-from argilla_distill.plugin.store import Store
+from argilla_distill.plugin.store import Store, StoreRefused
 from argilla_distill.workers.use_cases.connecting.registration import distilled
 from argilla_distill.workers.use_cases.remains import is_gone, is_surely_gone, remains
 from argilla_distill.workers.use_cases.world import World
@@ -59,7 +59,7 @@ def kept(world: World, name: str) -> Dataset:
     store = world.store
     try:
         return named(world, name)
-    except (InvalidRequest, ArgillaRefused, ArgillaUnavailable):
+    except (InvalidRequest, ArgillaRefused, ArgillaUnavailable, StoreRefused):  # a full one is read
         found = [i for i in store.datasets.called(name) if remains(store, i)]
         if not found:
             raise

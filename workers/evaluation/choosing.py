@@ -120,7 +120,9 @@ class Chooser:
             chooser.model = train(rows, labelled.targets)
             chooser.lacks = ""
         elif found.too_few:
-            chooser.lacks = f"{version} has {many(found.records, 'label')}, too few to teach a small model"
+            chooser.lacks = (
+                f"{version} has {many(found.records, 'label')}, too few to teach a small model"
+            )
         else:
             chooser.lacks = (
                 f"texts tell a small model, taught by {version}, nothing about the labels"

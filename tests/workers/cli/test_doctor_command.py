@@ -203,6 +203,21 @@ def test_patience_begins_anew_whenever_a_worker_shows_itself(
         patience.check()
 
 
+def test_a_full_redis_is_not_told_as_workers_who_are_not_there(
+    run: Run, service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can show that they are alive there: `reconcile` said to start a worker."""
+
+    def full(_: object) -> None:
+        raise redis.OutOfMemoryError("command not allowed when used memory > 'maxmemory'")
+
+    monkeypatch.setattr(alive, "PATIENCE_S", 0.0)
+    service.mark("r1")
+    monkeypatch.setattr(type(service.store.service), "try_write", full)
+    done = run("reconcile")
+    assert (done.code, "is full" in done.err, "no worker" in done.err) == (3, True, False)
+
+
 @pytest.mark.usefixtures("impatient")
 def test_doctor_is_0_where_all_is_well(
     run: Run, service: ServiceInMemory, request: pytest.FixtureRequest
@@ -265,3 +280,4 @@ def test_doctor_names_a_full_redis_and_says_what_to_do(
     assert found["state"] == state
     assert said in found["text"]
     assert found["remedy"] == (FULL.remedy if state == "fail" else "")
+    assert ("workers, cron" in {each["what"] for each in done.json}) == (state == "fail")

@@ -223,6 +223,10 @@ def _arrives(happened: Callable[[], bool]) -> bool:
 
 def _processes(world: World) -> Iterator[Finding]:
     report = readiness.check(world.store, world.settings.queue)
+    if "why" in report:
+        text = "cannot be told: nobody can show that they are alive while Redis takes no writes"
+        yield Finding("workers, cron", FAIL, text, "see the findings above")
+        return
     if report["workers"]:
         yield Finding("workers", OK, f"{report['workers']} alive")
     else:
