@@ -217,11 +217,11 @@ class Gateway:
         """Change `title`, `description` or `settings` of a question."""
         self._calls.call("update", "PATCH", f"questions/{question_id}", json=changes)
 
-    def put_records(self, dataset_id: str, items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-        """Upsert at most 500 records of a dataset of ours. Returns external id → id."""
+    def put_records(self, dataset_id: str, items: Sequence[Mapping[str, Any]]) -> dict[str, Record]:
+        """Upsert at most 500 records of a dataset of ours. Returns them as they are now, by external id."""
         path = f"datasets/{dataset_id}/records/bulk"
         data = self._calls.json("copy", "PUT", path, json={"items": list(items)})
-        return {item["external_id"]: item["id"] for item in data["items"]}
+        return {item["external_id"]: Record.parse(item) for item in data["items"]}
 
     def delete_records(self, dataset_id: str, ids: Sequence[str]) -> None:
         """Delete at most 100 records of a dataset of ours; those already gone are no error."""

@@ -436,7 +436,7 @@ class FakeArgilla(Gateway):
             self.sets[dataset_id] = replace(found, questions=tuple(asked))
 
     @call
-    def put_records(self, dataset_id: str, items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    def put_records(self, dataset_id: str, items: Sequence[Mapping[str, Any]]) -> dict[str, Record]:
         if dataset_id not in self.rows:
             raise NotInArgilla(dataset_id)
         rows = self.rows[dataset_id]
@@ -451,7 +451,8 @@ class FakeArgilla(Gateway):
             row.fields, row.metadata = item["fields"], item["metadata"]
             self.set_suggestions(row, record, item["suggestions"])
             self._work_out(dataset_id, row)
-        return {item["external_id"]: known[item["external_id"]] for item in items}
+        names = [item["external_id"] for item in items]
+        return {name: self._record(known[name]) for name in names}
 
     @call
     def delete_records(self, dataset_id: str, ids: Sequence[str]) -> None:

@@ -158,6 +158,13 @@ def test_suggest_returns_the_records_with_the_status_that_argilla_worked_out() -
     assert [s.at for s in found["r1"].suggestions] == [5000]
 
 
+def test_records_of_ours_are_told_as_they_are_once_they_are_written() -> None:
+    items = [record("r1", status="completed") | {"external_id": "a"}]
+    wire = Wire({"PUT datasets/d1/records/bulk": {"items": items}})
+    found = wire.gateway().put_records("d1", [])
+    assert {name: (r.id, r.status) for name, r in found.items()} == {"a": ("r1", "completed")}
+
+
 def test_withdrawing_names_the_suggestions_and_minds_not_that_they_are_gone() -> None:
     wire = Wire({"DELETE records/r1/suggestions": httpx.Response(204)})
     wire.gateway().withdraw("r1", ["s1", "s2"])

@@ -208,7 +208,7 @@ def test_a_copy_loses_its_note_before_it_becomes_an_audit(
     put = service.argilla.put_records
     still: list[str] = []
 
-    def watched(dataset_id: str, items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    def watched(dataset_id: str, items: Sequence[Mapping[str, Any]]) -> Any:
         now = copies(service)
         for item in items:
             copy = now.get(item["external_id"])

@@ -254,7 +254,7 @@ def test_a_record_whose_labels_argilla_does_not_take_is_there_without_them(
 ) -> None:
     manifest, put = made(service), service.argilla.put_records
 
-    def picky(dataset_id: str, items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    def picky(dataset_id: str, items: Sequence[Mapping[str, Any]]) -> Any:
         if any(item["external_id"] == "r1" and item["suggestions"] for item in items):
             raise InvalidValue("no such label")
         return put(dataset_id, items)

@@ -13,10 +13,29 @@ from argilla_distill.workers.use_cases.reviews import (
 )
 from argilla_distill.workers.use_cases.sweep import sweep
 from tests.workers.argilla_in_memory import NOTE, D
-from tests.workers.interruptions import once, raising
+from tests.workers.interruptions import Killed, once, raising
 from tests.workers.queued_jobs import forget_jobs, jobs
 from tests.workers.reviewed_service import copies, decide, in_review, opened, review_id, split
 from tests.workers.service_in_memory import Build, ServiceInMemory
+
+
+@pytest.mark.parametrize("doubted", [False, True])
+def test_what_is_answered_on_a_copy_that_nobody_could_remember_is_not_lost(
+    reviewed: ServiceInMemory, doubted: bool
+) -> None:
+    """It is made, and its worker is killed; the delivery finds no record that it is of."""
+    split(reviewed, "r1")
+    reviewed.argilla.after = once("put_records", raising(Killed()))
+    with pytest.raises(Killed):
+        reviewed.distil()
+    if doubted:
+        reviewed.store.reviews.doubt(D, ["r1"])
+    copy_id, _ = copies(reviewed)["r1"]
+    at = reviewed.argilla.answer("rob", copy_id, helpful="no")
+    reviewed.store.dirty.mark(review_id(reviewed), [copy_id], at)
+    assert distil(reviewed.world, review_id(reviewed)).records == 0
+    reviewed.distil()
+    assert reviewed.decision("r1").value == "no"
 
 
 def test_what_arrives_about_a_copy_wakes_the_distiller_of_its_original(

@@ -24,15 +24,21 @@ def write(
     copies: Mapping[str, ReviewCopy],
     before: Mapping[str, CopyInfo | None],
 ) -> None:
-    """Make and change copies, and remember them."""
+    """Make and change copies, and remember them.
+
+    One that was to be made, and has answers, was made by a worker that could not remember it: what was
+    answered on it was passed on to no record, so its record is looked at.
+    """
     reviews, dataset_id = run.store.reviews, run.dataset.id
 
     def put(some: Sequence[str]) -> None:
         # first, so that nobody opens what is an audit by now and still finds our note on it
         _unsay(run, review, {i: copies[i] for i in some}, before)
         with guarded_call(run.world, run.lease, dataset_id, some, COPY):
-            ids = run.world.gateway.put_records(review.id, [copies[i].item for i in some])
-        kept = {i: copies[i].kept(ids[i]) for i in some}
+            now = run.world.gateway.put_records(review.id, [copies[i].item for i in some])
+        kept = {i: copies[i].kept(now[i].id) for i in some}
+        if answered := [i for i in some if not before[i] and now[i].responses]:
+            run.store.dirty.mark(dataset_id, answered)
         run.lease.commit(lambda pipe: reviews.write_copies(pipe, dataset_id, kept))
 
     def refused(record_id: str, reason: str) -> None:

@@ -187,7 +187,8 @@ def _bring_in_line(run: Run, review: Dataset, ids: Sequence[str]) -> None:
 def _doubted(run: Run, review: Dataset, kept: Mapping[str, CopyInfo | None]) -> dict[str, CopyInfo]:
     """What is to be remembered of the copies that a write of ours may have changed behind our back.
 
-    Each is written anew; one that we do not know of at all is looked for.
+    Each is written anew; one that we do not know of at all is looked for, and its record looked at: what was
+    answered there was passed on to none.
     """
     doubted = run.store.reviews.doubted(run.dataset.id, list(kept))
     found = {i: replace(c, mark="") for i, c in kept.items() if c is not None and i in doubted}
@@ -199,6 +200,8 @@ def _doubted(run: Run, review: Dataset, kept: Mapping[str, CopyInfo | None]) -> 
         for record in records:
             if record.external_id in unknown:
                 found[record.external_id] = remembered(record, review)
+    if answered := unknown & found.keys():  # perhaps
+        run.store.dirty.mark(run.dataset.id, answered)
     return found
 
 
