@@ -125,6 +125,13 @@ class Settings(FrozenSettings):
             raise ValueError("is for Sentinels, and DISTILL_REDIS_SENTINELS names none")
         return value
 
+    @field_validator("versions")
+    @classmethod
+    def _is_a_place(cls, value: str) -> str:
+        if not value.strip() or any(ord(each) < 32 or ord(each) == 127 for each in value):
+            raise ValueError("is blank, or has a line break or another control character")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _is_hard_to_guess(cls, value: SecretStr) -> SecretStr:

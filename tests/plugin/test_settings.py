@@ -191,6 +191,9 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_variable(variable: str, val
         ("DISTILL_WORKER_MEMORY_MB", "9" * 19, "must be at most 1000000"),
         ("DISTILL_MAX_BODY_BYTES", "9" * 12, "must be at most 1000000000"),
         ("DISTILL_SECRET_KEY", "\udcff" * 20, "is not UTF-8 text"),
+        ("DISTILL_VERSIONS", "/srv/a\x00b", "has a line break or another control character"),
+        ("DISTILL_VERSIONS", "s3://bucket/a\n", "has a line break or another control character"),
+        ("DISTILL_VERSIONS", " ", "is blank"),
         ("DISTILL_SECRET_KEY", "too short", "at least 16 characters"),
     ],
 )
