@@ -6,15 +6,17 @@ from collections.abc import Iterator
 
 from argilla_distill.workers.engine.contract.question import Question
 from argilla_distill.workers.engine.errors import BadValue
-from argilla_distill.workers.files.alike import plain_name, same_name, shown
+from argilla_distill.workers.files.alike import MAX_REPORTED, plain_name, same_name, shown
 from argilla_distill.workers.files.cells import (
     LABELLED,
     from_cell,
     known,
+    labels_of,
     number,
     presence,
+    renamed,
 )
-from argilla_distill.workers.files.rankings import Ranking
+from argilla_distill.workers.files.rankings import Ranking, parts_of
 from argilla_distill.workers.files.reading.tables import Table
 from argilla_distill.workers.files.recorded_answers import RecordedAnswers
 from argilla_distill.workers.files.scales import on_scale, scale_of
@@ -47,6 +49,11 @@ class _Reading:
         self.known = dict.fromkeys(answers.tasks)
         self.twice: dict[str, int] = {}
         self.unknown: dict[str, int] = {}
+        self.items: set[str] = set()
+        if answers.question.type == "ranking":
+            parts = (part for value in answers.values for part in parts_of(value))
+            self.items = {item for part in parts for item in labels_of("ranking", part)}
+        self.strange: dict[str, None] = {}  # items that nobody has ranked
 
     def take_values(self) -> None:
         """Rows of a task and what was decided."""
@@ -59,7 +66,9 @@ class _Reading:
     def take_ranks(self) -> None:
         """Rows of a task, an item and its rank; the lowest rank is the best, equal ones are tied."""
         ranks: dict[str, dict[str, float]] = {}
+        lines: dict[str, int] = {}
         for line, task, (item, rank) in self._rows("item", "rank"):
+            lines.setdefault(task, line)
             try:
                 item = plain_name(item)
                 if not item:
@@ -70,7 +79,12 @@ class _Reading:
             except BadValue as error:
                 self.table.mistakes.add(self.table.place(line), str(error))
         for task, places in ranks.items():
-            self.answers.adjudications[task] = _ranking(places)
+            try:
+                if len(places) < 2:
+                    raise BadValue(f"{shown(*places)} is the only item of the task that has a rank")
+                self.answers.adjudications[task] = self._ranked(_ranking(places))
+            except BadValue as error:
+                self.table.mistakes.add(self.table.place(lines[task]), str(error))
 
     def finish(self) -> None:
         """Sort out what leaves labels open, and make the scale reach as far as what was decided."""
@@ -93,12 +107,27 @@ class _Reading:
             notes.append(
                 f"{self.table.place(line)}: {n} answered by anybody; the first is {shown(task)}"
             )
+        if self.strange:
+            few = ", ".join(map(shown, list(self.strange)[:MAX_REPORTED]))
+            more = ", …" if len(self.strange) > MAX_REPORTED else ""
+            notes.append(f"{self.table.source.name}: nobody has ranked {few}{more}")
         if self.twice:
             task, line = next(iter(self.twice.items()))
             more = f", and {len(self.twice) - 1} more tasks" if len(self.twice) > 1 else ""
             twice = f"{shown(task)} is decided more than once{more}"
             notes.append(f"{self.table.place(line)}: {twice}; the last row counts")
         return notes
+
+    def _ranked(self, value: Ranking) -> Ranking:
+        """A ranking with its items as the answers have them, or as they were named."""
+        labels = self.answers.question.labels
+        if labels:
+            return known("ranking", value, labels)
+        value = renamed("ranking", value, lambda item: same_name(item, self.items))
+        for item in labels_of("ranking", value):
+            if item not in self.items:
+                self.strange.setdefault(item)
+        return value
 
     def _rows(self, *columns: str) -> Iterator[tuple[int, str, list[str]]]:
         for line, (task, *cells) in self.table.rows("task", *columns):
@@ -130,7 +159,9 @@ class _Reading:
         if self.table.separator == ";" and kind == "rating":
             cell = cell.replace(",", ".")
         value = from_cell(kind, cell)
-        if kind in LABELLED or labels:
+        if kind == "ranking":
+            value = self._ranked(value)
+        elif kind in LABELLED:
             value = known(kind, value, labels)
         if kind == "rating" and self.fixed:
             on_scale(value, answers.question.scale)

@@ -3,7 +3,7 @@
 The same: letters composed or decomposed (NFC and NFD), ends of lines, blanks around; and, where both
 occur, whole numbers with and without ``.0``, which is what pandas makes of a column with gaps.
 
-Alike: case, blanks within, zero-width characters, forms of a letter (full-width and the like).
+Alike: case, blanks within, quotes around, zero-width characters, forms of a letter (full-width and the like).
 """
 
 from __future__ import annotations
@@ -14,11 +14,18 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
-from argilla_distill.domain.given_json import is_whole
+from argilla_distill.domain.given_json import NotGivenJson, is_whole, parsed
 from argilla_distill.workers.engine.errors import BadValue
 
 MISSING = {"nan", "none", "null", "n/a", "na", "#n/a", "<na>", "nat"}
 """How programs write that there is nothing."""
+
+QUOTES = "\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d\u201e"
+
+"""What may be around a name."""
+
+SHORTENED = re.compile(r"-?\d(\.\d+)?[eE]\+\d+")
+"""What spreadsheets and pandas make of numbers of many digits."""
 
 MAX_REPORTED = 3
 """So many pairs that look alike are reported."""
@@ -96,10 +103,17 @@ def alike(names: Collection[str], key: Callable[[str], str] | None = None) -> li
 
 
 def look(name: str) -> str:
-    """What is left of a name for those who do not look closely."""
-    if name.isascii():
-        return "".join(name.split()).casefold()
-    return "".join(visible(unicodedata.normalize("NFKC", name)).split()).casefold()
+    """What is left of a name for those who do not look closely.
+
+    >>> look("Yes "), look('"yes"'), look("007")
+    ('yes', 'yes', '007')
+    """
+    if not name.isascii():
+        name = visible(unicodedata.normalize("NFKC", name))
+    plain = "".join(name.split()).casefold()
+    if plain[:1] in QUOTES:
+        plain = plain.strip(QUOTES) or plain
+    return plain
 
 
 def visible(text: str) -> str:
@@ -109,6 +123,18 @@ def visible(text: str) -> str:
             c for c in text if unicodedata.category(c) != "Cf" and c not in "\ufe0e\ufe0f"
         )
     return " ".join(text.split())
+
+
+def notes_on_ids(what: str, names: Collection[str]) -> list[str]:
+    """The same of names of records or annotators, which may be numbers that lost their last digits."""
+    notes = notes_on_names(what, names)
+    short = next((name for name in names if "+" in name and SHORTENED.fullmatch(name)), None)
+    if short is not None:
+        notes.append(
+            f"{what} such as {shown(short)} are numbers of which digits were lost, perhaps by a "
+            "spreadsheet: different ones may have become the same"
+        )
+    return notes
 
 
 def notes_on_names(
@@ -130,6 +156,25 @@ def notes_on_names(
     return notes
 
 
+def notes_on_several(kind: str, labels: Collection[str]) -> list[str]:
+    """A note where labels look like several: lists, and labels with commas between others.
+
+    >>> notes_on_several("multi_label", ["a", "b", "a, b"])
+    ["the label 'a, b' looks like several; they are written a|b"]
+    >>> notes_on_several("multi_label", ["New York, NY", "NY"]), notes_on_several("span", ["a", "b", "a;b"])
+    ([], [])
+    """
+    for label in labels if kind == "label" else ():
+        if (label[:1] + label[-1:] in ("[]", "{}")) and _is_json(label):
+            return [f"the label {shown(label)} looks like several; see --type"]
+    for label in labels if kind == "multi_label" else ():
+        for sign in ",;/":
+            parts = [part.strip() for part in label.split(sign)]
+            if len(parts) > 1 and all(part in labels for part in parts):
+                return [f"the label {shown(label)} looks like several; they are written a|b"]
+    return []
+
+
 def shown(name: str, most: int = 60) -> str:
     """A name in quotes, cut, with what cannot be seen in it written out."""
     name = name if len(name) <= most else f"{name[:most]}…"
@@ -138,6 +183,14 @@ def shown(name: str, most: int = 60) -> str:
 
 def _escaped(character: str) -> str:
     return "\\'" if character == "'" else character.encode("unicode_escape").decode()
+
+
+def _is_json(text: str) -> bool:
+    try:
+        parsed(text, any_number=True)
+    except NotGivenJson:
+        return False
+    return True
 
 
 def _without_point(name: str) -> str:

@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.question import Question, QuestionType, Span, Value
 from argilla_distill.workers.engine.errors import BadValue
-from argilla_distill.workers.files.alike import notes_on_names, plain_name, same_names, visible
+from argilla_distill.workers.files.alike import (
+    notes_on_ids,
+    notes_on_names,
+    notes_on_several,
+    plain_name,
+    same_names,
+    visible,
+)
 from argilla_distill.workers.files.cells import (
     LABELLED,
     from_cell,
@@ -69,6 +76,7 @@ class AnswerColumns:
         self.task, self.annotator, self.value = array("i"), array("i"), array("i")
         self.confidence: Confidence | None = None
         self.notes: list[str] = []
+        self._signs: dict[str, str] = {}  # a comma or a point -> a rating that has one
 
     def read(self, rows: Iterable[Row], confidence: bool = False) -> None:
         """Take in all rows; the fourth cell is how sure they were, if that is known."""
@@ -119,6 +127,7 @@ class AnswerColumns:
 
     def _parsed(self, cell: str) -> Value:
         if self.decimal_comma and self.kind == "rating":
+            self._signs.update({sign: cell for sign in ",." if sign in cell})
             cell = cell.replace(",", ".")
         value = from_cell(self.kind, cell)
         if self.labels and (self.kind in LABELLED or self.kind == "ranking"):
@@ -196,13 +205,17 @@ class AnswerColumns:
             self.confidence.keep(keep)
 
     def _note_alike(self, values: Sequence[Value], question: Question) -> None:
-        self.notes += notes_on_names("tasks", self.tasks.names)
-        self.notes += notes_on_names("annotators", self.annotators.names)
+        if len(self._signs) > 1:
+            one, other = sorted(self._signs.values())
+            self.notes.append(f"ratings such as {one} and {other} are both read as decimals")
+        self.notes += notes_on_ids("tasks", self.tasks.names)
+        self.notes += notes_on_ids("annotators", self.annotators.names)
         if self.kind == "text":
             self.notes += notes_on_names("texts", values, visible)
         elif self.kind != "rating":
             labels = {x: None for value in values for x in _items(self.kind, value)}
             self.notes += notes_on_names("labels", sorted({*labels, *question.labels}))
+            self.notes += notes_on_several(self.kind, labels)
 
 
 class _Names:

@@ -189,6 +189,7 @@ class _Files:
         found.notes = [f"{question.name}: {note}" for note in found.notes]
         known = set(found.tasks)
         found.texts = {task: text for task, text in export.texts.items() if task in known}
+        found.note_beyond({task: len(text) for task, text in found.texts.items()})
         return found
 
     def _votes(
@@ -220,7 +221,9 @@ class _Files:
             table = self._more(given.items, self.columns)
             known = dict.fromkeys(answers.tasks)
             strange = 0
+            lengths = {}
             for line, (task, text) in table.rows("task", "text"):
+                n = len(text)
                 try:
                     name, text = same_name(plain_name(task), known), plain_text(text)
                 except BadValue as error:
@@ -230,7 +233,9 @@ class _Files:
                     strange += 1
                 elif text:
                     answers.texts[name] = text
+                    lengths[name] = n
             answers.notes += table.notes
+            answers.note_beyond(lengths)
             if strange:
                 left_out = f"{strange} texts of records that nobody answered are left out"
                 answers.notes.append(f"{table.source.name}: {left_out}")

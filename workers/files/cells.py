@@ -94,6 +94,8 @@ def presence(cell: str) -> dict[str, bool] | None:
     if not cell.lstrip().startswith("{"):
         return None
     said = _json(cell)
+    if _chosen(said) is not None:
+        return None
     if (
         not isinstance(said, dict)
         or not said
@@ -161,11 +163,31 @@ def known(kind: QuestionType, value: Value, labels: Sequence[str]) -> Value:
 def _multi_label(cell: str) -> tuple[str, ...]:
     if cell.startswith("["):
         labels = {_label(cell, label) for label in _list(cell)}
+    elif (found := _object(cell)) is not None:
+        chosen = _chosen(found)
+        if chosen is None:
+            raise BadValue(f'{_short(cell)} is no answer such as a|c or ["a", "c"]')
+        labels = {_label(cell, label) for label in chosen}
     else:
         labels = {label.strip() for label in cell.split("|")} if cell else set()
     if "" in labels:
         raise BadValue(f"{_short(cell)}: a label is empty")
     return tuple(sorted(labels))
+
+
+def _object(cell: str) -> dict[str, Any] | None:
+    """The object that a cell holds; None if it holds something else, if only a label in braces."""
+    try:
+        found = parsed(cell, any_number=True) if cell.startswith("{") else None
+    except NotGivenJson:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _chosen(found: Any) -> list[Any] | None:
+    """What Label Studio's tables have for several choices: ``{"choices": ["a", "c"]}``."""
+    listed = list(found.values()) if isinstance(found, dict) else []
+    return listed[0] if len(listed) == 1 and isinstance(listed[0], list) else None
 
 
 def _label(cell: str, label: Any) -> str:

@@ -6,7 +6,7 @@ How the files are read is `workers.files.answers_file`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from argilla_distill.workers.engine.contract.facts import Adjudication, Content, Fact, Vote
 from argilla_distill.workers.engine.contract.question import Question, Value
+from argilla_distill.workers.files.alike import shown
 from argilla_distill.workers.files.cells import needs_lists
 from argilla_distill.workers.files.rankings import parts_of
 
@@ -56,6 +57,23 @@ class RecordedAnswers:
         parts = (part for value in self.values for part in parts_of(value))
         items = (item for part in parts for group in part for item in group)
         return any(map(needs_lists, (*self.question.labels, *items)))
+
+    def note_beyond(self, lengths: Mapping[str, int]) -> None:
+        """Note spans that end behind the text of their record; `lengths` are of the texts as given.
+
+        Offsets in bytes, or as JavaScript counts them, often do.
+        """
+        if self.question.type != "span":
+            return
+        ends = [max((span.end for span in value), default=0) for value in self.values]
+        long = [lengths.get(task, math.inf) for task in self.tasks]
+        some = np.array(ends)[self.value] > np.array(long)[self.task]
+        if some.any():
+            first = self.tasks[self.task[int(np.argmax(some))]]
+            self.notes.append(
+                f"{int(some.sum())} answers have spans that end behind the text of their record, the "
+                f"first on {shown(first)}: are they offsets of characters, and of this text?"
+            )
 
     def facts(self) -> Iterator[Fact]:
         """Everything, votes first."""
