@@ -81,7 +81,9 @@ class _Reading:
         for task, places in ranks.items():
             try:
                 if len(places) < 2:
-                    raise BadValue(f"{shown(*places)} is the only item of the task that has a rank")
+                    raise BadValue(
+                        f"{shown(next(iter(places)))} is the only item of the task that has a rank"
+                    )
                 self.answers.adjudications[task] = self._ranked(_ranking(places))
             except BadValue as error:
                 self.table.mistakes.add(self.table.place(lines[task]), str(error))
@@ -122,12 +124,13 @@ class _Reading:
         """A ranking with its items as the answers have them, or as they were named."""
         labels = self.answers.question.labels
         if labels:
-            return known("ranking", value, labels)
-        value = renamed("ranking", value, lambda item: same_name(item, self.items))
-        for item in labels_of("ranking", value):
+            found: Ranking = known("ranking", value, labels)
+            return found
+        found = renamed("ranking", value, lambda item: same_name(item, self.items))
+        for item in labels_of("ranking", found):
             if item not in self.items:
                 self.strange.setdefault(item)
-        return value
+        return found
 
     def _rows(self, *columns: str) -> Iterator[tuple[int, str, list[str]]]:
         for line, (task, *cells) in self.table.rows("task", *columns):

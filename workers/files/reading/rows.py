@@ -70,8 +70,7 @@ def rows_of(source: InputFile, columns: ColumnPositions) -> Rows:
 class CsvRows:
     """Rows of a CSV file. What is not text or not CSV is the end.
 
-    Rows of empty cells are passed over. So are further headers, as files have that were put one
-    behind another; the notes tell it.
+    Rows of empty cells are passed over.
     """
 
     unit = ":"
@@ -84,27 +83,12 @@ class CsvRows:
             name = SEPARATORS.get(self.separator, self.separator)
             self.notes.append(f"{source.name}: read with {name} as separator")
         self._lines = _csv_lines(source, self.separator, skip)
-        self._source = source
         self.header = next((_stripped(row) for _, row in self._lines if any(_stripped(row))), [])
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
-        starts = {mark + name for name in self.header[:1] for mark in ("", "\ufeff")}
-        again = []
         for line, cells in self._lines:
-            start = cells[0]
-            if not start or start in starts or start.isspace():
-                row = _stripped(cells)
-                if not any(row):
-                    continue
-                if row == self.header:
-                    again.append(line)
-                    continue
-            yield line, cells
-        if again:
-            more = f", and {len(again) - 1} more" if len(again) > 1 else ""
-            self.notes.append(
-                f"{self._source.name}:{again[0]}: left out, this is the header again{more}"
-            )
+            if cells[0].strip() or any(_stripped(cells)):
+                yield line, cells
 
 
 class ObjectRows:
@@ -235,8 +219,7 @@ def _separator(source: InputFile, columns: ColumnPositions) -> tuple[str, int]:
 
 
 def _stripped(cells: Sequence[str]) -> list[str]:
-    """Cells without blanks, and without the mark that a file begins with that was put behind another."""
-    return [cell.strip().removeprefix("\ufeff") for cell in cells]
+    return [cell.strip() for cell in cells]
 
 
 def _cause(error: csv.Error) -> str:

@@ -17,6 +17,9 @@ from argilla_distill.workers.files.reading.rows import Rows, rows_of
 Progress = Callable[[int, int], None]
 """Told how much is done and how much there is."""
 
+MARK = "\ufeff"
+"""What UTF-8 files may begin with; behind another file it is a character."""
+
 EVERY = 5_000
 """Rows from one sign of progress to the next."""
 
@@ -56,7 +59,7 @@ class Table:
         self._rows = rows or rows_of(source, self.columns)
         self.header = self._rows.header
         self.separator = self._rows.separator
-        self.notes = self._rows.notes  # there may be more once its rows are read
+        self.notes = list(self._rows.notes)  # there may be more once its rows are read
         self._only: tuple[int, str] | None = None
 
     def place(self, number: int) -> str:
@@ -152,9 +155,13 @@ class Table:
         """Every row that has as many cells as there are columns."""
         width = len(self.header)
         source = self.source
+        starts = {mark + name for name in self.header[:1] for mark in ("", MARK)}
+        again = []
         try:
             for n, (number, cells) in enumerate(self._rows):
-                if len(cells) == width:
+                if self.separator and cells[0] in starts and self._is_header(cells):
+                    again.append(number)
+                elif len(cells) == width:
                     if self._only is None or cells[self._only[0]].strip() == self._only[1]:
                         yield number, cells
                 else:
@@ -164,6 +171,13 @@ class Table:
             self.progress(source.size, source.size)
         except Unreadable as error:
             self.mistakes.found += str(error).splitlines()
+        if again:
+            more = f", and {len(again) - 1} more" if len(again) > 1 else ""
+            self.notes.append(f"{self.place(again[0])}: left out, this is the header again{more}")
+
+    def _is_header(self, cells: Sequence[str]) -> bool:
+        """Whether it is the header of a file that was put behind another, with its mark or without."""
+        return [cell.strip() for cell in (cells[0].removeprefix(MARK), *cells[1:])] == self.header
 
     def _note_unused(self, places: Sequence[int]) -> None:
         used = [*places, self._only[0]] if self._only else places

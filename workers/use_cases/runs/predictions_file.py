@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from argilla_distill.domain.given_json import NotGivenJson, parsed
+from argilla_distill.domain.given_json import NotGivenJson, is_whole, parsed
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.runs.run import MAX_PREDICTIONS, Prediction
 from argilla_distill.plugin.errors import InvalidRows
@@ -61,6 +61,9 @@ def read(
             place = f"{source.name}{table.unit}{number}"
             if len(cells) != len(table.header):
                 wrong.add(place, f"{len(cells)} cells instead of {len(table.header)}")
+                continue
+            if not all(map(is_whole, cells)):
+                wrong.add(place, "it is no text: there is half of a character in it")
                 continue
             row = _row(place, dict(zip(table.header, cells, strict=True)), form)
             if isinstance(row, str):
