@@ -131,7 +131,8 @@ class Models:
         """Bring models that were kept in memory up to the history; None if they must be loaded anew.
 
         They must where anything but the history has changed them since: another process saved them,
-        the settings or the questions are others, somebody became a reviewer, a strategy failed.
+        the settings or the questions are others, somebody became a reviewer, a strategy failed; or where
+        Redis has lost of the history what they have learned.
 
         Returns
         -------
@@ -139,8 +140,9 @@ class Models:
         """
         copies, failures = store.model_copies, FailedStrategies.of(store, dataset.id)
         same = (self.plan, self.dataset.questions) == (plan, dataset.questions)
-        saved, ever = copies.state(dataset.id)
-        if not same or self.saved != saved or failures.by_question:
+        learned = {model.position for model in self.by_question.values()}
+        saved, ever, known = copies.state(dataset.id, learned)
+        if not same or self.saved != saved or not known or failures.by_question:
             return None
         decided = copies.decided_since(dataset.id, self.decided_ever, ever)
         for model in self.by_question.values():

@@ -3,6 +3,9 @@
 A copy of a model is behind, never wrong: the history says what was learned since. Two things the history
 does not say, and they are here: whether the models were saved by somebody else meanwhile (their fits and
 texts are in the new snapshot alone), and on which records decisions were written.
+
+Only a Redis that lost its last second, as one may that took another's place, has a history that knows less
+than a copy: it does not have the entry up to which the copy has learned.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import secrets
 from collections.abc import Collection
 from typing import Any
 
+from argilla_distill.domain.history import START
 from argilla_distill.plugin.store.keys import Keys
 
 REMEMBERED = 2_000
@@ -42,11 +46,17 @@ class ModelCopies:
             pipe.ltrim(key, -REMEMBERED, -1)
             pipe.incrby(self._keys.of(dataset_id, "decided_ever"), len(records))
 
-    def state(self, dataset_id: str) -> tuple[str, int]:
-        """Both at once: the mark of the models as they are saved, and how many decided records were noted."""
-        keys = (self._keys.of(dataset_id, name) for name in ("saved", "decided_ever"))
-        mark, ever = self._redis.mget(*keys)
-        return (mark or b"").decode(), int(ever or 0)
+    def state(self, dataset_id: str, learned: Collection[str]) -> tuple[str, int, bool]:
+        """At once: the mark of the models as they are saved, how many decided records were noted, and whether
+        the entries `learned` are in the part of the history that is in Redis."""
+        history = self._keys.of(dataset_id, "history")
+        known = [entry_id for entry_id in learned if entry_id != START]
+        with self._redis.pipeline(transaction=False) as pipe:
+            pipe.mget(*(self._keys.of(dataset_id, name) for name in ("saved", "decided_ever")))
+            for entry_id in known:
+                pipe.xrange(history, entry_id, entry_id)
+            (mark, ever), *found = pipe.execute()
+        return (mark or b"").decode(), int(ever or 0), all(found)
 
     def decided_ever(self, dataset_id: str) -> int:
         """How many decided records were ever noted."""

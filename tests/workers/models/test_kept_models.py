@@ -96,6 +96,31 @@ def test_it_reads_what_others_learned_and_looks_at_what_they_decided(
     assert looked_at(service, kept) == (models, [])
 
 
+def test_it_is_not_used_where_redis_lost_what_it_has_learned(
+    service: ServiceInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that was taken back meanwhile stayed a vote for good, for no entry speaks of it."""
+    kept, other, redis = KeptModels(MUCH), KeptModels(MUCH), service.store.redis
+    service.answer("ann", "r1", helpful="yes")
+    work(service, kept)
+    never_worth_it(service, monkeypatch)
+    before = {key: redis.dump(key) for key in redis.keys(f"{service.store.keys.prefix}:*")}
+    service.answer("ben", "r1", helpful="no")
+    work(service, kept)
+    for key in redis.keys(f"{service.store.keys.prefix}:*"):
+        redis.delete(key)
+    for key, value in before.items():
+        redis.restore(key, 0, value)
+    service.argilla.retract("ben", "r1")
+    service.mark("r1", "r2")
+    work(service, other)
+    service.answer("cas", "r2", helpful="no")
+    work(service, kept)
+    models = taken(service, kept)
+    assert models is not None
+    assert models.by_question["helpful"].strategy.n_votes == 2
+
+
 def test_what_a_run_took_for_true_is_asked_anew(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
