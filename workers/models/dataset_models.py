@@ -140,8 +140,9 @@ class Models:
         """
         copies, failures = store.model_copies, FailedStrategies.of(store, dataset.id)
         same = (self.plan, self.dataset.questions) == (plan, dataset.questions)
-        learned = {model.position for model in self.by_question.values()}
-        saved, ever, known = copies.state(dataset.id, learned)
+        saved, ever, known = copies.state(
+            dataset.id, {m.position for m in self.by_question.values()}
+        )
         if not same or self.saved != saved or not known or failures.by_question:
             return None
         decided = copies.decided_since(dataset.id, self.decided_ever, ever)

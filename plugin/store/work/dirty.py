@@ -53,6 +53,21 @@ end
 """
 
 
+_FINISH = """
+if redis.call('GET', KEYS[6]) ~= ARGV[1] then return 0 end
+local tries, looked_at = tonumber(ARGV[2]), tonumber(ARGV[3])
+for i = 4, 3 + looked_at do redis.call('SREM', KEYS[4], ARGV[i]) end
+for i = 4 + looked_at, #ARGV, 2 do
+  if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then
+    redis.call('HDEL', KEYS[1], ARGV[i])
+    redis.call('ZREM', KEYS[2], ARGV[i])
+    redis.call('SREM', KEYS[3], ARGV[i])
+  end
+end
+if tries > 0 then redis.call('SET', KEYS[5], tries) else redis.call('DEL', KEYS[5]) end
+return 1
+"""
+
 _TAKE = """
 local taken = {}
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, tonumber(ARGV[1]))) do
@@ -90,6 +105,7 @@ class Dirty:
         self._keys = keys
         self._mark = redis.register_script(_MARK)
         self._clear = redis.register_script(_CLEAR)
+        self._finish = redis.register_script(_FINISH)
         self._take = redis.register_script(_TAKE)
         self._begin_few = redis.register_script(_BEGIN_FEW)
         self._set_aside = redis.register_script(_SET_ASIDE)
@@ -218,33 +234,31 @@ class Dirty:
         texts = [each.decode() for each in found]
         return int(tries), dict(zip(texts[::2], texts[1::2], strict=True))
 
-    def end(self, dataset_id: str, tries: int = 0) -> None:
-        """The batch in hand ended, well or with an error that was dealt with. `begin` counts from `tries`."""
-        self._count_from(self._redis, dataset_id, tries)
+    def end(self, dataset_id: str) -> None:
+        """The batch in hand ended with an error that was dealt with."""
+        self._redis.delete(self._keys.of(dataset_id, "tries"))
 
     def finish(
         self,
         dataset_id: str,
+        holder: str,
         done: Sequence[tuple[str, str]],
         looked_at: Sequence[str],
         tries: int = 0,
-    ) -> None:
-        """A batch ended: as `clear` and `end` do, and what was stale of it is not any more; at once."""
-        keys = [self._keys.of(dataset_id, name) for name in ("dirty", "since", "surveyed")]
-        with self._redis.pipeline(transaction=True) as pipe:
-            if done:
-                pipe.eval(_CLEAR, len(keys), *keys, *(part for pair in done for part in pair))
-            if looked_at:
-                pipe.srem(self._keys.of(dataset_id, "stale"), *looked_at)
-            self._count_from(pipe, dataset_id, tries)
-            pipe.execute()
+    ) -> bool:
+        """A batch ended: as `clear` and `end` do, and what was stale of it is not any more; at once.
 
-    def _count_from(self, redis: Any, dataset_id: str, tries: int) -> None:
-        key = self._keys.of(dataset_id, "tries")
-        if tries > 0:
-            redis.set(key, tries)
-        else:
-            redis.delete(key)
+        Parameters
+        ----------
+        holder : the token of the dataset's lease. Of whoever has lost it nothing is taken, and that is said
+            by False: what is stale or begun by now is somebody else's.
+        tries : `begin` counts from so many.
+        """
+        names = ("dirty", "since", "surveyed", "stale", "tries", "lease")
+        keys = [self._keys.of(dataset_id, name) for name in names]
+        pairs = [part for pair in done for part in pair]
+        args = [holder, tries, len(looked_at), *looked_at, *pairs]
+        return bool(self._finish(keys=keys, args=args))
 
     def drop(self, dataset_id: str) -> None:
         """Forget all waiting records of a dataset that is gone or not to be distilled."""

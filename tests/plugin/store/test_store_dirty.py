@@ -12,6 +12,14 @@ from argilla_distill.plugin.store.work.dirty import Poisoned
 D = "dataset"
 
 
+def finish(store: Store, looked_at: list[str], tries: int = 0) -> None:
+    """A batch without dirty records ends, in the hands of who has the lease."""
+    lease = store.lease(D)
+    assert lease is not None
+    assert store.dirty.finish(D, lease.token, [], looked_at, tries)
+    lease.release()
+
+
 def test_marked_records_are_taken_oldest_first_and_taking_removes_nothing(store: Store) -> None:
     store.dirty.mark(D, ["r1"])
     store.dirty.mark(D, ["r2"])
@@ -59,7 +67,7 @@ def test_clearing_all_leaves_no_age_behind(store: Store) -> None:
 
 def test_clearing_nothing_is_allowed(store: Store) -> None:
     store.dirty.clear(D, [])
-    store.dirty.finish(D, [], [])
+    finish(store, [])
     assert store.dirty.sizes(D) == (0, 0, 0)
 
 
@@ -107,10 +115,21 @@ def test_stale_records_wait_apart(store: Store) -> None:
     assert store.dirty.sizes(D) == (0, 25_000, 0)
     some = store.dirty.take_stale(D, 50)
     assert len(set(some)) == 50
-    store.dirty.finish(D, [], some)
+    finish(store, some)
     assert store.dirty.sizes(D)[1] == 24_950
     store.dirty.make_stale(D, [])
     assert store.dirty.sizes(D)[1] == 24_950
+
+
+def test_who_has_lost_the_lease_ends_no_batch_of_its_next_holder(store: Store) -> None:
+    """Stopped just after a batch was kept, and for longer than a lease lasts."""
+    store.dirty.mark(D, ["r1"])
+    taken = store.dirty.take(D, 1)
+    store.dirty.make_stale(D, ["r1", "r2"])
+    store.dirty.begin(D)
+    assert not store.dirty.finish(D, "a former holder's", taken, ["r1", "r2"])
+    assert store.dirty.sizes(D) == (1, 2, 0)
+    assert store.dirty.begin(D) == 2
 
 
 def test_a_record_set_aside_waits_no_more_and_keeps_its_error(store: Store) -> None:
@@ -142,8 +161,10 @@ def test_an_answer_that_arrived_before_its_record_is_set_aside_is_that_other_cha
 
 def test_tries_count_beginnings_until_an_end(store: Store) -> None:
     assert [store.dirty.begin(D) for _ in range(3)] == [1, 2, 3]
-    store.dirty.end(D, 2)
+    finish(store, [], tries=2)
     assert store.dirty.begin(D) == 3
+    finish(store, [])
+    assert store.dirty.begin(D) == 1
     store.dirty.end(D)
     assert store.dirty.begin(D) == 1
 

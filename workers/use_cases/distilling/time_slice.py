@@ -6,6 +6,8 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 
+from argilla_distill.plugin.errors import LeaseLost
+from argilla_distill.plugin.store.work.lease import LOST
 from argilla_distill.workers.models import idle_fits
 from argilla_distill.workers.use_cases.distilling import saving
 from argilla_distill.workers.use_cases.distilling.backlog import Backlog
@@ -168,13 +170,15 @@ class TimeSlice:
         end()
 
     def _ended(self, waiting: Sequence[tuple[str, str]], failed: Mapping[str, str]) -> None:
-        """A batch was worked on, and which of its records failed."""
+        """A batch was worked on, and which of its records failed. LeaseLost: it was not ours any more."""
         for pair in waiting:
             if pair[0] in failed:
                 self._set_aside(pair, failed[pair[0]])
         done = [pair for pair in waiting if pair[1] and pair[0] not in failed]
         tries = max(0, self._caution - 2)  # the next one is a step larger
-        self.store.dirty.finish(self.id, done, [record_id for record_id, _ in waiting], tries)
+        ids = [record_id for record_id, _ in waiting]
+        if not self.store.dirty.finish(self.id, self.run.lease.token, done, ids, tries):
+            raise LeaseLost(LOST)
 
     def _next(self) -> list[tuple[str, str]]:
         """The next batch, of all ages; before a further one of a backlog, some that wait are read."""
