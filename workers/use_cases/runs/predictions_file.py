@@ -19,6 +19,8 @@ from argilla_distill.domain.given_json import NotGivenJson, is_whole, parsed
 from argilla_distill.domain.nearest import did_you_mean
 from argilla_distill.domain.runs.run import MAX_PREDICTIONS, Prediction
 from argilla_distill.plugin.errors import InvalidRows
+from argilla_distill.workers.engine.errors import BadValue
+from argilla_distill.workers.files.alike import plain_name, same_name
 from argilla_distill.workers.files.reading.columns import ColumnPositions
 from argilla_distill.workers.files.reading.input_file import InputFile
 from argilla_distill.workers.files.reading.mistakes import BadTable
@@ -120,12 +122,24 @@ def _row(place: str, cells: Mapping[str, str], form: PredictionForm) -> Predicti
 
 def _value(cell: str, form: PredictionForm) -> Any:
     """What a cell predicts; None for nothing."""
+    known = {
+        plain_name(str(each)): str(each) for each in form.question.labels or form.question.scale
+    }
     if form.question.type != "multi_label":
-        return cell.strip() or None
+        return _known(cell.strip(), known) or None
     listed = _json(cell)
-    if isinstance(listed, list) or listed is None:
-        return listed
-    return [each.strip() for each in cell.split("|")]
+    if listed is None:
+        return None
+    parts = listed if isinstance(listed, list) else cell.split("|")
+    return [_known(each.strip(), known) if isinstance(each, str) else each for each in parts]
+
+
+def _known(said: str, known: Mapping[str, str]) -> str:
+    """The label or rating that is meant, if it differs in ``.0`` or in composed letters only."""
+    try:
+        return known.get(same_name(plain_name(said), known), said)
+    except BadValue:
+        return said
 
 
 def _json(cell: str) -> Any:
