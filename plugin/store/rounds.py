@@ -45,17 +45,18 @@ class Rounds:
 
     def plan(self, dataset_id: str, new: Round, taken: Sequence[TakenOutput]) -> bool:
         """Keep a round that is to be written, whole or not at all; False if there is one of its name."""
-        key = self._keys.of(dataset_id, "round_plans")
-        with self._redis.pipeline(transaction=True) as pipe:
-            pipe.watch(key)
-            if pipe.hexists(key, new.name):
-                return False
+        key, planned = self._keys.of(dataset_id, "round_plans"), [False]
+
+        def write(pipe: Any) -> None:  # once more where another round was written meanwhile
+            planned[:] = [not pipe.hexists(key, new.name)]
             pipe.multi()
-            pipe.hset(key, new.name, pack(asdict(new)))
-            pipe.hdel(self._keys.of(dataset_id, "round_sketches"), new.name)
-            self._write(pipe, dataset_id, new.name, dict(enumerate(taken)))
-            pipe.execute()
-        return True
+            if planned[0]:
+                pipe.hset(key, new.name, pack(asdict(new)))
+                pipe.hdel(self._keys.of(dataset_id, "round_sketches"), new.name)
+                self._write(pipe, dataset_id, new.name, dict(enumerate(taken)))
+
+        self._redis.transaction(write, key)
+        return planned[0]
 
     def keep(
         self,

@@ -52,17 +52,18 @@ class Runs:
             for each in sorted(predictions, key=lambda each: each.record_id)
         ]
         blocks = {n // BLOCK: pack(rows[n : n + BLOCK]) for n in range(0, len(rows), BLOCK)}
-        key = self._keys.of(dataset_id, "runs")
-        with self._redis.pipeline(transaction=True) as pipe:
-            pipe.watch(key)
+        key, there = self._keys.of(dataset_id, "runs"), [new]
+
+        def write(pipe: Any) -> None:  # once more where another run was written meanwhile
             known = pipe.hget(key, new.name)
-            if known:
-                return read(ModelRun, unpack(known))
+            there[:] = [read(ModelRun, unpack(known)) if known else new]
             pipe.multi()
-            pipe.hset(key, new.name, pack(asdict(new)))
-            pipe.hset(self._keys.of(dataset_id, f"run_predictions:{new.name}"), mapping=blocks)
-            pipe.execute()
-        return new
+            if not known:
+                pipe.hset(key, new.name, pack(asdict(new)))
+                pipe.hset(self._keys.of(dataset_id, f"run_predictions:{new.name}"), mapping=blocks)
+
+        self._redis.transaction(write, key)
+        return there[0]
 
     def delete(self, dataset_id: str, name: str) -> None:
         """Forget a run, and what it predicted; none is no error."""
