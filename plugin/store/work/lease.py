@@ -99,9 +99,7 @@ class Lease:
         until_s = clock() + LEASE_MS / 1000  # counted from before the call, as Redis counts later
         with redis.pipeline(transaction=False) as pipe:
             pipe.set(lease._key, lease.token, nx=True, px=LEASE_MS)
-            pipe.get(
-                lease._key
-            )  # where Redis's reply is lost, all is sent again, and the lease is there
+            pipe.get(lease._key)  # ours too where a reply was lost, and all was sent once more
             also(pipe)
             _, holder, *answers = pipe.execute()
         if (holder or b"").decode() != lease.token:
