@@ -130,9 +130,8 @@ class Models:
     ) -> list[str] | None:
         """Bring models that were kept in memory up to the history; None if they must be loaded anew.
 
-        They must where anything but the history has changed them since: another process saved them,
-        the settings or the questions are others, somebody became a reviewer, a strategy failed; or where
-        Redis has lost of the history what they have learned.
+        They must where another process saved them, settings or questions are others, somebody became a
+        reviewer, a strategy failed, or Redis lost some of the history that they learned.
 
         Returns
         -------
@@ -140,9 +139,8 @@ class Models:
         """
         copies, failures = store.model_copies, FailedStrategies.of(store, dataset.id)
         same = (self.plan, self.dataset.questions) == (plan, dataset.questions)
-        saved, ever, known = copies.state(
-            dataset.id, {m.position for m in self.by_question.values()}
-        )
+        positions = {model.position for model in self.by_question.values()}
+        saved, ever, known = copies.state(dataset.id, positions)
         if not same or self.saved != saved or not known or failures.by_question:
             return None
         decided = copies.decided_since(dataset.id, self.decided_ever, ever)
