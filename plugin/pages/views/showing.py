@@ -11,7 +11,7 @@ from argilla_distill.domain.state.decision import StoredDecision
 from argilla_distill.domain.wording import Wording
 
 
-class Shown(NamedTuple):
+class ShownState(NamedTuple):
     """`state` is shown, hidden or abstained; `since` is in ms, None where nothing is shown."""
 
     state: str
@@ -19,7 +19,9 @@ class Shown(NamedTuple):
     since: int | None
 
 
-def shown(name: str, decision: StoredDecision, status: str, publish: str, say: Wording) -> Shown:
+def shown(
+    name: str, decision: StoredDecision, status: str, publish: str, say: Wording
+) -> ShownState:
     """Of a dataset that is in Argilla, whose record has this status.
 
     Parameters
@@ -31,26 +33,26 @@ def shown(name: str, decision: StoredDecision, status: str, publish: str, say: W
     published = showing.value if showing else None
     since = showing.since if showing and published is not None else None
     if value is not None and value == published:
-        return Shown("shown", "Argilla shows it as a suggestion", since)
+        return ShownState("shown", "Argilla shows it as a suggestion", since)
     still = f"; until then Argilla shows “{say(name, published)}”" if published is not None else ""
     if value is None:
         why = _why_not(decision)
-        return Shown(
+        return ShownState(
             "abstained", f"{why}{' (the suggestion is being withdrawn)' if still else ''}", since
         )
     if status == "pending" and publish != "always":
         reason = "the record is still pending; nothing is shown before its overlap is complete, so "
-        return Shown("hidden", f"{reason}that nobody is led{still}", since)
-    return Shown("hidden", f"it is about to be written to Argilla{still}", since)
+        return ShownState("hidden", f"{reason}that nobody is led{still}", since)
+    return ShownState("hidden", f"it is about to be written to Argilla{still}", since)
 
 
-def kept(decision: StoredDecision) -> Shown:
+def kept(decision: StoredDecision) -> ShownState:
     """Of a dataset that was deleted in Argilla: nothing is shown there, whatever was before."""
     if decision.value is None:
-        return Shown("abstained", _why_not(decision), None)
+        return ShownState("abstained", _why_not(decision), None)
     published = decision.showing.value if decision.showing else None
     until = "; until then Argilla showed it" if published == decision.value else ""
-    return Shown("hidden", f"its dataset was deleted in Argilla{until}", None)
+    return ShownState("hidden", f"its dataset was deleted in Argilla{until}", None)
 
 
 def _why_not(decision: StoredDecision) -> str:

@@ -112,16 +112,10 @@ class ElementCorrection:
         self, elements: list[Element], own: list[Floats], posteriors: list[Floats]
     ) -> list[Floats]:
         """Return the corrected posteriors of these elements; `own` is what the votes on each alone say."""
-        of: dict[int, list[int]] = {}
-        for i, (number, _) in enumerate(elements):
-            of.setdefault(number, []).append(i)
-        found = list(posteriors)
-        for number, at in of.items():
-            alone, p = (np.array([each[i] for i in at]) for each in (own, posteriors))
-            corrected = _corrected(self.corrections_[number], alone, p)
-            for i, each in zip(at, corrected, strict=True):
-                found[i] = each
-        return found
+        return [
+            _corrected(self.corrections_[number], alone, p)
+            for (number, _), alone, p in zip(elements, own, posteriors, strict=True)
+        ]
 
     def scale_of(self, number: int) -> float:
         """Return by how much the votes on elements of this model count."""
@@ -241,11 +235,11 @@ def _log(posterior: Floats) -> Floats:
 
 
 def _corrected(correction: Correction, own: Floats, posterior: Floats) -> Floats:
-    """The corrected posteriors of elements of one model, shape (n_elements, n_labels)."""
+    """The corrected posterior of one element."""
     alone = _log(own)
     context = _log(posterior) - alone
     log = correction.scale * alone + correction.trust * context + correction.bias
-    return np.asarray(softmax(log), np.float64)
+    return np.asarray(softmax(log[None])[0], np.float64)
 
 
 def _training(n: int, trials: list[tuple[Trial, Ints, Floats]]) -> Training:

@@ -34,6 +34,9 @@ from argilla_distill.workers.engine.label.weights.weigher import Weigher
 CONSENSUS = 0.05
 """How far those who mark labels are judged by the majority."""
 
+MIN_WEIGHT = 0.02
+"""What the vote of an annotator weighs at least who is no better than chance."""
+
 
 class ElementModel:
     """A fold over elements, each of them a record of its own.
@@ -187,28 +190,25 @@ class MirroredElements(ElementModel):
     def __init__(self, question: Question, *, dependence: float, fit_dependence: float) -> None:
         super().__init__(_weighed(question, MirrorWeigher(), dependence, fit_dependence))
 
-    def said(self, elements: Sequence[str], *, verdicts: bool = False) -> tuple[Ints, Ints, Floats]:
-        """Every vote on these elements; with `verdicts` adjudications too, as one annotator more.
+    def said(self, elements: Sequence[str]) -> tuple[Floats, Floats]:
+        """Which share of the votes on each element is for its first label, and their weight.
 
-        Returns
-        -------
-        place : ndarray of shape (n_votes,), into `elements`
-        annotator : ndarray of shape (n_votes,)
-        first : ndarray of shape (n_votes,)
-            1 for the first label, 1/2 for the one in the middle, 0 for the last.
+        The middle label counts half. A vote weighs by how much its annotator is better than chance,
+        ``P(> | >) - P(> | <)`` over their sum, as a multiple of what one as accurate as the crowd is.
         """
+        model = self.fold.model
+        assert isinstance(model, AdditiveModel)
         known, rows = self._known(elements)
         where, slots = self.votes_.of_records(rows)
         _, annotator, label = self.votes_.columns()
-        place, whose, given = known[where], annotator[slots], label[slots]
-        if verdicts:
-            anchors = self.fold.tally_.anchors[rows]
-            decided = np.flatnonzero(anchors >= 0)
-            place = np.concatenate([place, known[decided]])
-            reviewer = np.full(len(decided), len(self.votes_.annotators))
-            whose = np.concatenate([whose, reviewer])
-            given = np.concatenate([given, anchors[decided]])
-        return place, whose.astype(np.intp), 1 - given / 2
+        given = model.weights_.reshape(-1, 3, 3)[annotator[slots], 0]
+        worth = np.tanh((given[:, 0] - given[:, 2]) / 2)
+        usual = max(2 * model.weigher.crowd_.accuracy - 1, MIN_WEIGHT)
+        weight = np.maximum(worth, MIN_WEIGHT) / usual
+        place, n = known[where], len(elements)
+        total = np.bincount(place, weight, n).astype(np.float64)
+        first = np.bincount(place, weight * (1 - label[slots] / 2), n).astype(np.float64)
+        return first / np.maximum(total, np.finfo(float).tiny), total
 
 
 def _weighed(

@@ -5,8 +5,6 @@
 | `ranking` | the strategies |
 | `item_orders` | orders of items, taken apart and put together |
 | `pair_context` | what other pairs say about each pair |
-| `merits` | merits of items, from votes on pairs of them |
-| `discrimination` | how sharply each annotator tells merits apart |
 | `order` | the order that pairs agree with most |
 | `implied` | what follows from comparisons that nobody contradicted |
 """

@@ -73,8 +73,7 @@ class ItemOrders(Decomposition):
         for chain in _chains(value):
             place = {item: i for i, group in enumerate(chain) for item in group}
             for a, b in combinations(sorted(place), 2):
-                way = (place[a] > place[b]) - (place[a] < place[b])
-                yield (0, f"{a}\x1e{b}"), WAYS[1 + way]
+                yield (0, f"{a}\x1e{b}"), WAYS[1 + np.sign(place[a] - place[b])]
 
     def whole(self, on: RecordElements, models: Sequence[ElementModel]) -> WholeValue:
         given = [vote.value for vote in on.votes.values()]
@@ -124,11 +123,7 @@ def n_items_of(on: RecordElements) -> int:
     >>> n_items_of(RecordElements("r", {}, None, [(0, "a"), (0, "b"), (0, "c")], [], []))  # three pairs
     3
     """
-    return n_items_of_pairs(len(on.elements))
-
-
-def n_items_of_pairs(n_pairs: int) -> int:
-    """Return the number of items that have so many pairs; 0 where there are none."""
+    n_pairs = len(on.elements)
     return (1 + round(np.sqrt(1 + 8 * n_pairs))) // 2 if n_pairs else 0
 
 

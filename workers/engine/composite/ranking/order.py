@@ -1,4 +1,4 @@
-"""Orders of items: the one that agrees best with the pairs.
+"""Orders of items: the one that agrees best with the pairs, and each item's merit.
 
 Items are numbers here. ``before[a, b]`` is the probability that item a is ranked before b,
 ``level[a, b]`` that they stand level; what remains is ``before[b, a]``.
@@ -10,10 +10,13 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy.sparse.csgraph import connected_components
+from scipy.special import expit
 
 from argilla_distill.workers.engine.composite.ranking.implied import Relation
 from argilla_distill.workers.engine.contract.numbers import Floats, Ints
 from argilla_distill.workers.engine.contract.shares import TIE
+
+ROUNDS = 30
 
 MAX_EXACT = 8
 """Circles of more items are not ordered by trying all orders, but by changing neighbours over."""
@@ -192,3 +195,24 @@ def exchanged(
     flipped = groups[:at] + new + groups[at + (1 if same else 2) :]
     sides = (now, then) if a < b else (2 - now, 2 - then)
     return sides, flipped
+
+
+def merits(first: Ints, second: Ints, p: Floats, weight: Floats) -> Floats:
+    """Bradley-Terry merits under a standard normal prior, by Newton's method."""
+    n = int(second.max()) + 1
+    s = np.zeros(n)
+    for _ in range(ROUNDS):
+        q = expit(s[first] - s[second])
+        pull = weight * (p - q)
+        slope = np.bincount(first, pull, n) - np.bincount(second, pull, n) - s
+        bend = np.eye(n)
+        curve = weight * q * (1 - q)
+        np.add.at(bend, (first, first), curve)
+        np.add.at(bend, (second, second), curve)
+        bend[first, second] -= curve
+        bend[second, first] -= curve
+        step = np.linalg.solve(bend, slope)
+        s += step
+        if np.abs(step).max() < 1e-9:
+            break
+    return s

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
-from scipy.special import expit, log_ndtr
+from scipy.special import expit
 
 from argilla_distill.workers.engine.composite.context import Context
-from argilla_distill.workers.engine.composite.elements import ElementModel, MirroredElements
-from argilla_distill.workers.engine.composite.ranking.discrimination import USUAL, discrimination
+from argilla_distill.workers.engine.composite.elements import MirroredElements
 from argilla_distill.workers.engine.composite.ranking.implied import Relation, surest_paths
-from argilla_distill.workers.engine.composite.ranking.item_orders import (
-    implied_by,
-    n_items_of,
-    n_items_of_pairs,
-)
-from argilla_distill.workers.engine.composite.ranking.merits import (
-    Merits,
-    PairVotes,
-    posterior_merits,
-)
-from argilla_distill.workers.engine.composite.ranking.order import matrices
-from argilla_distill.workers.engine.composite.record_elements import RecordElements, WholeValue
+from argilla_distill.workers.engine.composite.ranking.item_orders import implied_by, n_items_of
+from argilla_distill.workers.engine.composite.ranking.order import matrices, merits
+from argilla_distill.workers.engine.composite.record_elements import RecordElements
 from argilla_distill.workers.engine.composite.taken_apart import TakenApart, element_name
 from argilla_distill.workers.engine.contract.numbers import Floats
 
 OWN_WEIGHT = 0.3
-"""How far the votes on a pair count beside the merits of its items, which rest on them as well."""
-
-SHARED = 0.2
-"""The variance of what all annotators misjudge alike of an item's merit; that of merits is 1."""
+MERIT_WEIGHT = 1.5
+"""How far the votes on a pair count, and the merits of its items, which rest on them as well."""
 
 
 class ImpliedOrder(Context):
@@ -62,45 +47,15 @@ class ImpliedOrder(Context):
 class ItemMerits(Context):
     """The merits of items, which all pairs of a record say something about.
 
-    A pair that few compared is known from what both were compared with. Items have merits, and
-    annotators tell them apart more or less sharply (`merits`, `discrimination`). With P[a, b] what
-    the model makes of the votes on the pair alone, μ and v the mean and the variance of what the
-    merits of its items differ by, and Φ the standard normal distribution::
+    A pair that few compared is known from what both were compared with. With f[a, b] the share of
+    the votes on a pair that have a first, and m[a, b] how many there are, weighted by how much
+    better than chance their annotators are, items have merits s (Bradley & Terry, Rank analysis of
+    incomplete block designs, Biometrika 39, 1952), with a standard normal prior. With P[a, b] what
+    the model makes of the votes on the pair alone::
 
-        log P(a > b) / P(b > a) = OWN_WEIGHT · log P[a, b] / P[b, a] + log Φ(z) / Φ(-z)
-        z = μ / √(v + 2 · SHARED)
-
-    What annotators misjudge alike no number of them makes up for, so nothing becomes certain.
-
-    Attributes
-    ----------
-    sharp_ : mapping of annotator to how sharply they tell merits apart
-    usual_ : float
-        That of those who are not known.
+        s = argmax Σ m[a, b] (f[a, b] log σ(s_a - s_b) + f[b, a] log σ(s_b - s_a)) - Σ s² / 2
+        log P(a > b) / P(b > a) = OWN_WEIGHT · log P[a, b] / P[b, a] + MERIT_WEIGHT · (s_a - s_b)
     """
-
-    sharp_: dict[str, float]
-    usual_: float
-
-    def __init__(self) -> None:
-        self.sharp_, self.usual_ = {}, USUAL
-
-    def learn(self, taken: TakenApart) -> None:
-        (model,) = taken.models
-        assert isinstance(model, MirroredElements)
-        of: dict[int, list[list[str]]] = {}
-        for record in taken.facts.heard():
-            names = [element_name(record, part) for _, part in taken.elements(record)]
-            if len(names) > 1:
-                of.setdefault(len(names), []).append(names)
-        n_annotators = len(model.votes_.annotators)
-        groups = []
-        for n_pairs, records in sorted(of.items()):
-            said = model.said([name for names in records for name in names], verdicts=True)
-            groups.append(PairVotes.of(len(records), n_items_of_pairs(n_pairs), *said))
-        found = discrimination(groups, n_annotators)
-        self.sharp_ = dict(zip(model.votes_.annotators, found.sharp.tolist(), strict=True))
-        self.usual_ = found.usual
 
     def apply(self, taken: TakenApart, on: RecordElements) -> list[Floats]:
         n = n_items_of(on)
@@ -111,66 +66,16 @@ class ItemMerits(Context):
         if n < 3:
             return _coherent(np.array(on.own), above)
         own = np.maximum(np.array(on.own), np.finfo(float).tiny)
-        said, sharp = self._said(model, on)
-        odds = OWN_WEIGHT * (np.log(own[:, 0]) - np.log(own[:, 2]))
-        odds += _log_odds(posterior_merits(said, sharp))
+        names = [element_name(on.record, part) for _, part in on.elements]
+        assert isinstance(model, MirroredElements)
+        first, second = np.triu_indices(n, 1)
+        merit = merits(first, second, *model.said(names))
+        odds = OWN_WEIGHT * (np.log(own[:, 0]) - np.log(own[:, 2])) + MERIT_WEIGHT * (
+            merit[first] - merit[second]
+        )
         ahead, apart = expit(odds), own[:, 0] + own[:, 2]
         found = np.stack([apart * ahead, own[:, 1], apart * (1 - ahead)], axis=1)
         return _coherent(found, above)
-
-    def voices(self, taken: TakenApart, on: RecordElements, whole: WholeValue) -> dict[str, float]:
-        """What votes on all pairs add to the weakest one, beside the votes on it alone.
-
-        At the mean merits, each is the sum of what pulls at it, ``w β (y - σ(β d))`` of every vote.
-        So the difference of two is a sum over annotators, and each has that share of its log-odds.
-        """
-        if on.verdict is not None or whole.weakest is None or 1 in whole.sides:
-            return {}
-        if n_items_of(on) < 3:
-            return {}
-        (model,) = taken.models
-        said, sharp = self._said(model, on)
-        merits = posterior_merits(said, sharp)
-        at = on.elements.index(whole.weakest)
-        first, second = np.triu_indices(said.n_items, 1)
-        d = (merits.mean[0, first] - merits.mean[0, second])[said.cell]
-        pull = said.weight * sharp * (said.first - expit(sharp * d))
-        a, b = first[at], second[at]
-        one, other = first[said.cell], second[said.cell]
-        pull *= 1.0 * (one == a) - (other == a) - (one == b) + (other == b)
-        apart = float(merits.mean[0, a] - merits.mean[0, b])
-        way = 1.0 if whole.sides[0] == 0 else -1.0
-        worth = way * float(_log_odds(merits)[at]) / apart if apart else 0.0
-        own = model.voices(element_name(on.record, whole.weakest[1]), *whole.sides)
-        added = {who: (OWN_WEIGHT - 1) * voice for who, voice in own.items()}
-        names = model.votes_.annotators
-        for column, part in zip(said.annotator.tolist(), (worth * pull).tolist(), strict=True):
-            added[names[column]] = added.get(names[column], 0.0) + part
-        return added
-
-    def state(self) -> dict[str, Any]:
-        return {"sharp": dict(self.sharp_), "usually_sharp": self.usual_}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take a state back; earlier releases did not tell annotators apart here."""
-        self.sharp_ = dict(state.get("sharp", {}))
-        self.usual_ = float(state.get("usually_sharp", USUAL))
-
-    def _said(self, model: ElementModel, on: RecordElements) -> tuple[PairVotes, Floats]:
-        """The votes on a record's pairs, and how sharp their annotators are."""
-        assert isinstance(model, MirroredElements)
-        names = [element_name(on.record, part) for _, part in on.elements]
-        said = PairVotes.of(1, n_items_of(on), *model.said(names))
-        known = model.votes_.annotators
-        sharp = [self.sharp_.get(known[column], self.usual_) for column in said.annotator.tolist()]
-        return said, np.array(sharp, np.float64)
-
-
-def _log_odds(merits: Merits) -> Floats:
-    """log P(a > b) / P(b > a) of the pairs of a single record, by its merits."""
-    mean, variance = (each[0] for each in merits.apart())
-    z = mean / np.sqrt(variance + 2 * SHARED)
-    return np.asarray(log_ndtr(z) - log_ndtr(-z), np.float64)
 
 
 def _coherent(posterior: Floats, above: Relation) -> list[Floats]:

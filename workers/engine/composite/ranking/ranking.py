@@ -55,14 +55,14 @@ class RankingMajority(Composite):
 class RankingDawidSkene(Composite):
     """Dawid and Skene's model of every pair, and the other pairs as one more voice.
 
-    See `MirroredElements`, `ItemMerits` and `discrimination`.
+    See `MirroredElements` and `ItemMerits`.
 
     >>> from argilla_distill.workers.engine.contract.facts import Vote
     >>> pairs = [("ann", "ab"), ("ben", "bc"), ("cas", "cd")]  # nobody compared a and d
     >>> votes = [Vote("r", who, tuple((item,) for item in what)) for who, what in pairs]
     >>> [decision] = RankingDawidSkene(Question("ranking")).fit(votes).decide(["r"])
     >>> decision.value, round(decision.posterior["a > d"], 2)
-    ((('a',), ('b',), ('c',), ('d',)), 0.6)
+    ((('a',), ('b',), ('c',), ('d',)), 0.71)
     """
 
     name: ClassVar[str] = "dawid_skene"
