@@ -42,8 +42,8 @@ redis.call('HSET', KEYS[4], ARGV[1], ARGV[3])
 return 1
 """
 
-_CLEAR = """
-for i = 1, #ARGV, 2 do
+_REMOVE = """
+for i = first, #ARGV, 2 do
   if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then
     redis.call('HDEL', KEYS[1], ARGV[i])
     redis.call('ZREM', KEYS[2], ARGV[i])
@@ -51,19 +51,15 @@ for i = 1, #ARGV, 2 do
   end
 end
 """
+"""Those whose number is still the one that was taken, from the argument `first` on."""
 
+_CLEAR = f"local first = 1{_REMOVE}"
 
-_FINISH = """
+_FINISH = f"""
 if redis.call('GET', KEYS[6]) ~= ARGV[1] then return 0 end
-local tries, looked_at = tonumber(ARGV[2]), tonumber(ARGV[3])
-for i = 4, 3 + looked_at do redis.call('SREM', KEYS[4], ARGV[i]) end
-for i = 4 + looked_at, #ARGV, 2 do
-  if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then
-    redis.call('HDEL', KEYS[1], ARGV[i])
-    redis.call('ZREM', KEYS[2], ARGV[i])
-    redis.call('SREM', KEYS[3], ARGV[i])
-  end
-end
+local tries, first = tonumber(ARGV[2]), 4 + tonumber(ARGV[3])
+for i = 4, first - 1 do redis.call('SREM', KEYS[4], ARGV[i]) end
+{_REMOVE}
 if tries > 0 then redis.call('SET', KEYS[5], tries) else redis.call('DEL', KEYS[5]) end
 return 1
 """
