@@ -11,6 +11,7 @@ from argilla_distill.domain.queue_length import Queue
 from argilla_distill.domain.report import Overview, read
 from argilla_distill.plugin.argilla.links import overseer_link, review_link
 from argilla_distill.plugin.pages.looked_up import Found
+from argilla_distill.plugin.store.datasets import DELETED
 
 DAY_MS = 86_400_000
 
@@ -73,6 +74,11 @@ class DatasetLine:
     counted_at: int | None
     today: Mapping[str, int] | None
     questions: tuple[QuestionLine, ...]
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is gone from Argilla, where nothing can be done with it."""
+        return self.state == DELETED
 
 
 def line(found: Found, argilla_url: str, now: int) -> DatasetLine:
